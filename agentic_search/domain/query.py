@@ -1,0 +1,40 @@
+"""What somebody asks: the question and how they want it answered."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from agentic_search.domain.data import Frozen
+from agentic_search.domain.plan import Plan
+
+LONGEST_QUERY = 8_000
+OFFLINE = "offline"
+"""The model name that means: use no language model."""
+
+
+def _not_blank(text: str) -> str:
+    if not text.strip():
+        raise ValueError("must not be blank")
+    return text
+
+
+class Query(Frozen):
+    """One question to the service."""
+
+    query: Annotated[str, Field(min_length=1, max_length=LONGEST_QUERY), AfterValidator(_not_blank)]
+    """The question, in the user's words: 1 to 8,000 characters, not blank."""
+
+    thread_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")] | None = None
+    """The conversation to continue; none begins a new one."""
+
+    tools: tuple[str, ...] = ()
+    """Globs over tool names that may be used; empty allows all."""
+
+    model: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    """The writer's model for this run, or `offline` for none; none takes the configured one."""
+
+    plan: Plan | None = None
+    """Run this plan instead of having one made."""
+
+    deadline: Annotated[float, Field(gt=0, le=86_400)] | None = None
+    """Seconds from the start until stragglers are cancelled and the answer is made from what arrived."""

@@ -1,0 +1,133 @@
+"""References in arguments: text with `${…}` flows in; parsed expressions and the tasks they name flow out.
+
+A reference holds a JMESPath expression (https://jmespath.org) whose first name is a task id or `item`. Nothing is
+evaluated here but by `Reference.resolve`, and a value that a tool returned is never looked at for references.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import jmespath
+import jmespath.exceptions
+from pydantic import JsonValue
+
+ITEM = "item"
+"""The name of the current element in a task that runs `for_each`."""
+
+_OPEN = "${"
+_QUOTED = r"\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'|`(?:\\.|[^`\\])*`"
+_DASHED_NAME = re.compile(rf"({_QUOTED})|([A-Za-z_]\w*(?:-[\w-]*)+)")
+_STEP = re.compile(rf"{_QUOTED}|[{{}}]|[^\"'`{{}}]+|.", re.DOTALL)
+_INNER_CONTEXT = {
+    "subexpression",
+    "index_expression",
+    "pipe",
+    "projection",
+    "filter_projection",
+    "value_projection",
+}
+"""JMESPath nodes whose first child is read from the whole document, and the others from what that gave."""
+
+
+class BadReference(ValueError):
+    """A `${…}` that cannot be read; the text says where and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """One parsed `${…}`."""
+
+    text: str
+    """The expression as written."""
+
+    names: frozenset[str]
+    """The task ids it reads, and `item` where it reads that."""
+
+    _compiled: Any
+
+    def resolve(self, values: Mapping[str, JsonValue]) -> JsonValue:
+        """Evaluate against the values of finished tasks by id; null where the path leads nowhere."""
+        try:
+            return self._compiled.search(dict(values))
+        except jmespath.exceptions.JMESPathError as problem:
+            raise BadReference(f"${{{self.text}}} cannot be evaluated: {problem}") from problem
+
+
+@lru_cache(maxsize=4_096)
+def parse_reference(expression: str) -> Reference:
+    """Read one expression, without its `${` and `}`; raises BadReference."""
+    text = expression.strip()
+    if not text:
+        raise BadReference("${} is empty: name a task, as in ${t1}")
+    quoted = _DASHED_NAME.sub(lambda found: found[1] or f'"{found[2]}"', text)
+    try:
+        compiled: Any = jmespath.compile(quoted)
+    except jmespath.exceptions.JMESPathError as problem:
+        raise BadReference(f"${{{text}}} is not a JMESPath expression: {problem}") from problem
+    names = frozenset(_names(compiled.parsed))
+    if not names:
+        raise BadReference(f"${{{text}}} names no task: begin with a task id, as in ${{t1.title}}")
+    return Reference(text, names, compiled)
+
+
+@lru_cache(maxsize=4_096)
+def split_template(text: str) -> tuple[str | Reference, ...]:
+    """Cut text into literal pieces and references, in order; raises BadReference."""
+    pieces: list[str | Reference] = []
+    position = 0
+    while (start := text.find(_OPEN, position)) >= 0:
+        if start > position:
+            pieces.append(text[position:start])
+        end = _closing_brace(text, start + len(_OPEN))
+        pieces.append(parse_reference(text[start + len(_OPEN) : end]))
+        position = end + 1
+    if position < len(text):
+        pieces.append(text[position:])
+    return tuple(pieces)
+
+
+def whole_reference(text: str) -> Reference:
+    """The one reference that `text` must be, as `for_each` and `when` ask; raises BadReference."""
+    pieces = split_template(text.strip())
+    if len(pieces) == 1 and isinstance(pieces[0], Reference):
+        return pieces[0]
+    raise BadReference(f"{text!r} must be one whole reference, as in ${{t1.items}}")
+
+
+def references_in(value: JsonValue) -> Iterator[Reference]:
+    """Every reference in the strings of a JSON value, however deep; raises BadReference."""
+    match value:
+        case str():
+            yield from (piece for piece in split_template(value) if isinstance(piece, Reference))
+        case list():
+            for element in value:
+                yield from references_in(element)
+        case dict():
+            for element in value.values():
+                yield from references_in(element)
+        case _:
+            return
+
+
+def _closing_brace(text: str, start: int) -> int:
+    depth = 1
+    for step in _STEP.finditer(text, start):
+        depth += {"{": 1, "}": -1}.get(step[0], 0)
+        if depth == 0:
+            return step.start()
+    raise BadReference(f"{text[start - len(_OPEN) :]!r} has no closing brace")
+
+
+def _names(node: dict[str, Any]) -> Iterator[str]:
+    """The field names that a JMESPath syntax tree reads from the whole document."""
+    if node["type"] == "field":
+        yield node["value"]
+        return
+    if node["type"] == "expref":
+        return
+    children = node["children"]
+    for child in children[:1] if node["type"] in _INNER_CONTEXT else children:
+        yield from _names(child)

@@ -1,0 +1,56 @@
+"""What a task can call, as the planner and the scheduler see it."""
+
+from agentic_search.domain.data import Frozen, JsonObject
+
+
+class Tool(Frozen):
+    """One callable thing, reached by a name that is unique in the catalog."""
+
+    name: str
+    """The name plans use: the tool's own, or `server.tool` where two servers have one of that name."""
+
+    server: str
+    """The server that offers it."""
+
+    remote_name: str
+    """What its server calls it."""
+
+    title: str = ""
+    """A short name for people."""
+
+    description: str = ""
+    """What it does, in its server's words."""
+
+    input_schema: JsonObject
+    """JSON Schema of its arguments; always an object schema."""
+
+    output_schema: JsonObject | None = None
+    """JSON Schema of its structured result, where it has one."""
+
+    read_only: bool = False
+    """It changes nothing: it may start early and be repeated."""
+
+    idempotent: bool = False
+    """Repeating it changes nothing more."""
+
+    timeout: float | None = None
+    """Seconds one attempt may take, where the operator set it for the server."""
+
+
+class ServerStatus(Frozen):
+    """One configured server, as it is now."""
+
+    name: str
+    """Its name in the servers file."""
+
+    status: str
+    """connecting, ready, unavailable or disabled."""
+
+    transport: str
+    """stdio, http or sse."""
+
+    tools: int = 0
+    """How many tools it offers now."""
+
+    error: str | None = None
+    """Why it cannot be used, and what to do."""

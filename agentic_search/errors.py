@@ -1,0 +1,142 @@
+"""Every error of the house, named by who acts next.
+
+AgenticSearchError
+├── RequestError              the caller corrects the request
+│   ├── PlanRefused               … every complaint about the plan at once
+│   ├── NotFound                  … there is no such run, thread or file
+│   └── WrongState                … the thing exists but cannot do this now
+├── ConfigurationError        the operator corrects a setting or a file
+├── ToolError                 the task fails; everything not depending on it goes on
+│   ├── ToolFailed                … the tool ran and reported an error
+│   ├── ToolTimeout               … the tool took longer than it may; it was told to stop
+│   ├── ServerUnavailable         … never sent: trying again is always safe
+│   └── ConnectionLost            … may have happened: only a repeatable tool is tried again
+├── ModelError                the offline planner or the extractive writer takes over
+│   ├── ModelUnavailable          … nobody answers at the model's address
+│   ├── ModelMissing              … the server is there, the model is not
+│   ├── ModelInterrupted          … the stream broke off or ended unfinished
+│   └── ContextOverflow           … the prompt is longer than the model's context
+├── RunFailed                 nobody: the run ended without an answer, and says why
+│   └── DeadlinePassed            … because its time was over before anything arrived
+└── Overloaded                the caller comes back later
+
+`code` is the stable, machine-readable name; the text says what happened and what to do.
+"""
+
+
+class AgenticSearchError(Exception):
+    """Root of the tree."""
+
+    code = "error"
+
+
+class RequestError(AgenticSearchError):
+    """The request cannot be served as it is."""
+
+    code = "bad_request"
+
+
+class PlanRefused(RequestError):
+    """A plan that breaks a rule; `complaints` lists every breach."""
+
+    code = "plan_refused"
+
+    def __init__(self, complaints: tuple[str, ...]) -> None:
+        super().__init__("The plan was refused: " + "; ".join(complaints))
+        self.complaints = complaints
+
+
+class NotFound(RequestError):
+    """What was asked for is not here."""
+
+    code = "not_found"
+
+
+class WrongState(RequestError):
+    """It exists, but not in a state that allows this."""
+
+    code = "wrong_state"
+
+
+class ConfigurationError(AgenticSearchError):
+    """A setting or a configuration file is wrong."""
+
+    code = "configuration"
+
+
+class ToolError(AgenticSearchError):
+    """A tool call did not give a result."""
+
+    code = "tool_error"
+
+
+class ToolFailed(ToolError):
+    """The tool reported an error of its own."""
+
+    code = "tool_failed"
+
+
+class ToolTimeout(ToolError):
+    """The tool took longer than it may."""
+
+    code = "tool_timeout"
+
+
+class ServerUnavailable(ToolError):
+    """The tool's server is not connected; nothing was sent."""
+
+    code = "server_unavailable"
+
+
+class ConnectionLost(ToolError):
+    """The connection broke while the call was under way; it may have happened."""
+
+    code = "connection_lost"
+
+
+class ModelError(AgenticSearchError):
+    """The language model gave nothing usable."""
+
+    code = "model_error"
+
+
+class ModelUnavailable(ModelError):
+    """No model server answers."""
+
+    code = "model_unavailable"
+
+
+class ModelMissing(ModelError):
+    """The model server does not have the model."""
+
+    code = "model_missing"
+
+
+class ModelInterrupted(ModelError):
+    """The model's stream ended before it was done."""
+
+    code = "model_interrupted"
+
+
+class ContextOverflow(ModelError):
+    """The prompt does not fit the model's context."""
+
+    code = "context_overflow"
+
+
+class RunFailed(AgenticSearchError):
+    """A run ended without an answer."""
+
+    code = "run_failed"
+
+
+class DeadlinePassed(RunFailed):
+    """The run's time was over before there was anything to answer from."""
+
+    code = "deadline_passed"
+
+
+class Overloaded(AgenticSearchError):
+    """No room for another run now."""
+
+    code = "overloaded"

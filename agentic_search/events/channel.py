@@ -1,0 +1,85 @@
+"""A run's channel: facts flow in, numbered events flow out to any number of listeners, from any number on.
+
+The channel keeps every event and a listener only holds a place in that log, so a slow or absent listener costs nothing
+and delays nobody. `emit` is synchronous and never raises; after the terminal fact it takes no more.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+
+from agentic_search.clock import Clock
+from agentic_search.events.event import Event
+from agentic_search.events.facts import Fact
+
+logger = logging.getLogger(__name__)
+
+
+class Channel:
+    """The events of one run; used from one event loop."""
+
+    def __init__(self, run_id: str, clock: Clock, *, observe: Callable[[Event], None] | None = None) -> None:
+        """`observe` sees each event as it is emitted, before any listener."""
+        self.run_id = run_id
+        self._clock = clock
+        self._began = clock.now()
+        self._events: list[Event] = []
+        self._waiting: set[asyncio.Future[None]] = set()
+        self._observe = observe
+
+    def __repr__(self) -> str:
+        state = "closed" if self.closed else "open"
+        return f"<Channel {self.run_id!r} {state}, {len(self._events)} events, {len(self._waiting)} waiting>"
+
+    @property
+    def closed(self) -> bool:
+        """The terminal event has been told."""
+        return bool(self._events) and self._events[-1].fact.terminal
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the run began."""
+        return self._clock.now() - self._began
+
+    def restart_clock(self) -> None:
+        """Let the run begin now: it waited in a queue until here."""
+        self._began = self._clock.now()
+
+    def emit(self, fact: Fact) -> None:
+        """Number the fact, keep it, wake the listeners."""
+        if self.closed:
+            logger.debug("run %s has ended: %s comes too late", self.run_id, fact.kind)
+            return
+        event = Event(len(self._events) + 1, self.run_id, self.elapsed, fact)
+        self._events.append(event)
+        if self._observe is not None:
+            self._observe(event)
+        waiting, self._waiting = self._waiting, set()
+        for future in waiting:
+            if not future.done():
+                future.set_result(None)
+
+    async def follow(self, after: int = 0) -> AsyncIterator[Event]:
+        """Every event with a number above `after`, as it comes, until the terminal one."""
+        place = max(after, 0)
+        while True:
+            while place < len(self._events):
+                event = self._events[place]
+                place += 1
+                yield event
+            if self.closed:
+                return
+            await self._news()
+
+    async def ended(self) -> None:
+        """Wait for the terminal event."""
+        while not self.closed:
+            await self._news()
+
+    async def _news(self) -> None:
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.add(future)
+        try:
+            await future
+        finally:
+            self._waiting.discard(future)

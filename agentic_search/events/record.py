@@ -1,0 +1,145 @@
+"""A run as its events tell it: events flow in, the RunReport that GET /runs/{id} shows can be read at any time."""
+
+from functools import singledispatchmethod
+
+from agentic_search.domain.answer import Source
+from agentic_search.domain.plan import Plan, Task
+from agentic_search.domain.run import PlannerKind, RunReport, RunStatus, TaskRecord, Timings, Usage
+from agentic_search.events import facts
+from agentic_search.events.event import Event
+
+
+class RunRecord:
+    """Folds one run's events; gives the run as far as it has come."""
+
+    def __init__(self, run_id: str, *, thread_id: str, query: str, created_at: str) -> None:
+        self.id = run_id
+        self.thread_id = thread_id
+        self.query = query
+        self.created_at = created_at
+        self.status: RunStatus = "queued"
+        self.html: str | None = None
+        """The answer as sanitised HTML."""
+        self._model: str | None = None
+        self._planner: PlannerKind | None = None
+        self._plan: Plan | None = None
+        self._tasks: dict[str, TaskRecord] = {}
+        self._steps: list[str] = []
+        self._answer: str | None = None
+        self._sources: tuple[Source, ...] = ()
+        self._timings = Timings()
+        self._usage = Usage()
+        self._error: str | None = None
+        self._error_code: str | None = None
+
+    def report(self) -> RunReport:
+        """The run as told so far."""
+        return RunReport(
+            id=self.id,
+            thread_id=self.thread_id,
+            status=self.status,
+            query=self.query,
+            model=self._model,
+            planner=self._planner,
+            answer=self._answer,
+            sources=self._sources,
+            plan=self._plan,
+            tasks=tuple(self._tasks.values()),
+            thinking_steps=tuple(self._steps),
+            timings=self._timings,
+            usage=self._usage,
+            created_at=self.created_at,
+            error=self._error,
+            error_code=self._error_code,
+        )
+
+    def task(self, task_id: str) -> TaskRecord | None:
+        """One task as told so far."""
+        return self._tasks.get(task_id)
+
+    def apply(self, event: Event) -> None:
+        """Take in the next event."""
+        if message := event.fact.message:
+            self._steps.append(message)
+        self._fold(event.fact, event.at)
+
+    @singledispatchmethod
+    def _fold(self, fact: facts.Fact, at: float) -> None:
+        """A fact of a kind not registered below changes nothing but the thinking steps."""
+
+    @_fold.register
+    def _run_started(self, fact: facts.RunStarted, at: float) -> None:
+        self.status = "running"
+        self._model = fact.model
+
+    @_fold.register
+    def _planned(self, fact: facts.PlanTask, at: float) -> None:
+        self._know(fact.task)
+
+    @_fold.register
+    def _plan_ready(self, fact: facts.PlanReady, at: float) -> None:
+        self._planner = fact.planner
+        self._plan = fact.plan
+        for task in fact.plan.tasks:
+            self._know(task)
+        written = {task.id for task in fact.plan.tasks}
+        self._tasks = {id_: record for id_, record in self._tasks.items() if id_ in written}
+
+    def _know(self, task: Task) -> None:
+        known = TaskRecord(id=task.id, tool=task.tool, purpose=task.purpose)
+        self._tasks.setdefault(task.id, known)
+
+    @_fold.register
+    def _task_started(self, fact: facts.TaskStarted, at: float) -> None:
+        before = self._tasks.get(fact.id)
+        self._change(
+            fact.id,
+            tool=fact.tool,
+            server=fact.server,
+            status="running",
+            attempts=fact.attempt,
+            started_at=at if before is None or before.started_at is None else before.started_at,
+        )
+
+    @_fold.register
+    def _task_completed(self, fact: facts.TaskCompleted, at: float) -> None:
+        self._change(
+            fact.id,
+            status="completed",
+            attempts=fact.attempts,
+            cached=fact.cached,
+            duration=fact.duration,
+            result=fact.result,
+        )
+
+    @_fold.register
+    def _task_failed(self, fact: facts.TaskFailed, at: float) -> None:
+        self._change(fact.id, status="failed", attempts=fact.attempts, duration=fact.duration, error=fact.error)
+
+    @_fold.register
+    def _task_skipped(self, fact: facts.TaskSkipped, at: float) -> None:
+        self._change(fact.id, status="skipped", error=fact.because)
+
+    def _change(self, task_id: str, **changes: object) -> None:
+        before = self._tasks.get(task_id) or TaskRecord(id=task_id, tool=str(changes.get("tool", "")))
+        self._tasks[task_id] = before.model_copy(update=changes)
+
+    @_fold.register
+    def _answer_started(self, fact: facts.AnswerStarted, at: float) -> None:
+        self._model = fact.model
+
+    @_fold.register
+    def _answer_completed(self, fact: facts.AnswerCompleted, at: float) -> None:
+        self._answer, self.html, self._sources = fact.answer, fact.html, fact.sources
+
+    @_fold.register(facts.RunCompleted)
+    @_fold.register(facts.RunFailed)
+    @_fold.register(facts.RunCancelled)
+    def _ended(self, fact: facts.Terminal, at: float) -> None:
+        self.status = fact.status
+        self._timings, self._usage = fact.timings, fact.usage
+        if isinstance(fact, facts.RunFailed):
+            self._error, self._error_code = fact.error, fact.code
+        for task in list(self._tasks.values()):
+            if task.status in {"queued", "running"}:
+                self._change(task.id, status="cancelled")

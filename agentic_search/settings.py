@@ -1,0 +1,123 @@
+"""Every setting of the service, one sentence each; the only file of it that reads the environment.
+
+Strength, strongest first: environment `AGENTIC_SEARCH_*`, a `.env`, `agentic_search.toml`, the default here.
+"""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AliasChoices, Field
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+_PACKAGE = Path(__file__).resolve().parent
+
+
+def _beside_package(folder: str) -> Path:
+    """A folder of the project: in a checkout beside the package, in a wheel inside it."""
+    inside = _PACKAGE / folder
+    return inside if inside.is_dir() else _PACKAGE.parent / folder
+
+
+class Settings(BaseSettings):
+    """The service's settings."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="AGENTIC_SEARCH_",
+        env_file=".env",
+        toml_file="agentic_search.toml",
+        extra="ignore",
+        frozen=True,
+        use_attribute_docstrings=True,
+        populate_by_name=True,
+    )
+
+    host: str = "127.0.0.1"
+    """Address to listen on."""
+
+    port: Annotated[int, Field(ge=0, le=65_535)] = 8023
+    """Port to listen on; 0 takes a free one."""
+
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    """Least level that is logged to standard error."""
+
+    servers_file: Path = Path("mcp.json")
+    """MCP servers, in the `mcpServers` form; it may be missing."""
+
+    bundled_servers: bool = True
+    """Start the bundled MCP servers too: python_docs, documents, stories."""
+
+    documents: Path = _beside_package("docs")
+    """The folder that the bundled documents server serves."""
+
+    model: str = ""
+    """Model that writes answers; empty takes the best that Ollama has, `offline` none."""
+
+    planner_model: str = ""
+    """Model that plans, where it differs from the writer."""
+
+    ollama_host: Annotated[str, Field(validation_alias=AliasChoices("OLLAMA_HOST", "ollama_host"))] = (
+        "http://127.0.0.1:11434"
+    )
+    """Where Ollama listens; `OLLAMA_HOST`, the variable that Ollama itself reads."""
+
+    num_ctx: Annotated[int, Field(ge=0)] = 0
+    """The one context size of all model calls, in tokens; 0 chooses it from the model."""
+
+    keep_alive: str = "30m"
+    """How long Ollama keeps the model loaded after a call, in Ollama's form of durations."""
+
+    max_concurrent_tasks: Annotated[int, Field(ge=1)] = 16
+    """Tool calls at once in one run."""
+
+    max_concurrent_runs: Annotated[int, Field(ge=1)] = 32
+    """Runs at once; more wait in a queue."""
+
+    max_queued_runs: Annotated[int, Field(ge=0)] = 256
+    """Runs that may wait; more are turned away."""
+
+    max_kept_runs: Annotated[int, Field(ge=1)] = 500
+    """Ended runs that the in-memory engine remembers."""
+
+    parallel: bool = True
+    """False runs tasks one after another, for comparison."""
+
+    task_timeout: Annotated[float, Field(gt=0)] = 60.0
+    """Seconds for one attempt at a tool call."""
+
+    deadline: Annotated[float, Field(gt=0)] = 300.0
+    """Seconds for a whole run; then stragglers are cancelled and the answer is made from what arrived."""
+
+    discovery_wait: Annotated[float, Field(ge=0)] = 5.0
+    """Seconds that a run waits for servers that are still connecting for the first time."""
+
+    shutdown_grace: Annotated[float, Field(gt=0)] = 3.0
+    """Seconds that open connections get to end at shutdown."""
+
+    @property
+    def static(self) -> Path:
+        """The folder of the browser page."""
+        return _beside_package("static")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The order of strength above."""
+        return (init_settings, env_settings, dotenv_settings, TomlConfigSettingsSource(settings_cls))
+
+
+def environment() -> Mapping[str, str]:
+    """The variables that `${VAR}` in the servers file is read from, and that bundled servers are given some of."""
+    return dict(os.environ)

@@ -1,0 +1,103 @@
+"""A run's channel: numbered without a hole, replayed from anywhere, one terminal event and nothing after it."""
+
+import asyncio
+import json
+
+import pytest
+
+from agentic_search.domain.run import Timings, Usage
+from agentic_search.events import facts
+from agentic_search.events.channel import Channel
+from agentic_search.events.event import LARGEST_RESULT, Event
+from tests.support.clock import FakeClock
+
+DONE = facts.RunCompleted(status="completed", timings=Timings(), usage=Usage())
+
+
+def delta(text: str) -> facts.AnswerDelta:
+    """A fact that says little."""
+    return facts.AnswerDelta(text=text)
+
+
+async def collect(channel: Channel, after: int = 0) -> list[Event]:
+    """All events until the end, within bounds."""
+    async with asyncio.timeout(5):
+        return [event async for event in channel.follow(after)]
+
+
+async def test_events_are_numbered_and_timed_from_the_runs_beginning() -> None:
+    clock = FakeClock()
+    channel = Channel("r", clock)
+    for second in range(3):
+        channel.emit(delta(str(second)))
+        clock.advance(1)
+    channel.emit(DONE)
+    assert [(event.seq, event.at) for event in await collect(channel)] == [(1, 0), (2, 1), (3, 2), (4, 3)]
+
+
+@pytest.mark.parametrize(("after", "seen"), [(0, [1, 2, 3]), (2, [3]), (3, []), (99, []), (-5, [1, 2, 3])])
+async def test_a_listener_begins_after_the_number_it_names(after: int, seen: list[int]) -> None:
+    channel = Channel("r", FakeClock())
+    for fact in (delta("a"), delta("b"), DONE):
+        channel.emit(fact)
+    assert [event.seq for event in await collect(channel, after)] == seen
+
+
+async def test_every_listener_gets_every_event_and_one_that_stops_reading_delays_nobody() -> None:
+    channel = Channel("r", FakeClock())
+    slow = channel.follow()
+    async with asyncio.TaskGroup() as group:
+        listeners = [group.create_task(collect(channel)) for _ in range(50)]
+        await asyncio.sleep(0)
+        channel.emit(delta("first"))
+        assert (await anext(slow)).seq == 1
+        for number in range(1_000):
+            channel.emit(delta(str(number)))
+        channel.emit(DONE)
+    assert all([event.seq for event in listener.result()] == list(range(1, 1_003)) for listener in listeners)
+    assert (await anext(slow)).seq == 2
+
+
+async def test_nothing_comes_after_the_terminal_event() -> None:
+    channel = Channel("r", FakeClock())
+    for fact in (DONE, delta("late"), facts.RunCancelled(by="user")):
+        channel.emit(fact)
+    assert [event.fact.kind for event in await collect(channel)] == ["run.completed"]
+    assert channel.closed
+
+
+async def test_a_listener_that_is_cancelled_leaves_nothing_behind() -> None:
+    channel = Channel("r", FakeClock())
+    listener = asyncio.ensure_future(collect(channel))
+    await asyncio.sleep(0)
+    assert "1 waiting" in repr(channel)
+    listener.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await listener
+    assert "0 waiting" in repr(channel)
+
+
+def test_an_event_on_the_wire_has_the_form_of_the_contract() -> None:
+    fact = facts.TaskCompleted(id="t1", tool="search_stories", purpose="Find stories", duration=1.25, result=[1])
+    assert json.loads(Event(7, "run", 1.28401, fact).wire) == {
+        "seq": 7,
+        "run_id": "run",
+        "at": 1.284,
+        "type": "task.completed",
+        "message": "✅ Task t1: search_stories - Find stories",
+        "data": {
+            "id": "t1",
+            "tool": "search_stories",
+            "purpose": "Find stories",
+            "duration": 1.25,
+            "attempts": 1,
+            "cached": False,
+            "result": [1],
+        },
+    }
+
+
+def test_a_result_over_the_limit_is_told_by_its_url() -> None:
+    fact = facts.TaskCompleted(id="t1", tool="x", duration=1, result="x" * LARGEST_RESULT)
+    data = json.loads(Event(1, "run", 0, fact).wire)["data"]
+    assert data["result_url"] == "/runs/run/tasks/t1" and "result" not in data

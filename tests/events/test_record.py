@@ -1,0 +1,72 @@
+"""The record of a run: what its events told, as the run's JSON has it."""
+
+from agentic_search.domain.answer import Source
+from agentic_search.domain.plan import Plan, Task
+from agentic_search.domain.run import Timings, Usage
+from agentic_search.events import facts
+from agentic_search.events.event import Event
+from agentic_search.events.facts import Fact
+from agentic_search.events.record import RunRecord
+
+PLAN = Plan(tasks=(Task(id="a", tool="x", purpose="find"), Task(id="b", tool="y"), Task(id="c", tool="z")))
+STORY: list[Fact] = [
+    facts.RunStarted(query="q", thread_id="t", model="m"),
+    facts.PlanTask(task=PLAN.tasks[0]),
+    facts.PlanReady(plan=PLAN, planner="model", model="m"),
+    facts.TaskStarted(id="a", tool="x", server="s"),
+    facts.TaskCompleted(id="a", tool="x", duration=0.5, result={"rows": []}),
+    facts.TaskStarted(id="b", tool="y"),
+    facts.TaskFailed(id="b", tool="y", duration=0.1, error="no"),
+    facts.TaskSkipped(id="c", tool="z", because="b failed"),
+    facts.AnswerStarted(model=None),
+    facts.AnswerDelta(text="Hello"),
+    facts.AnswerCompleted(
+        answer="Hello [1]", html="<p>Hello</p>", sources=(Source(id=1, title="A", url="u", snippet="s", task_id="a"),)
+    ),
+    facts.RunCompleted(status="partial", timings=Timings(total=2), usage=Usage(model_calls=1)),
+]
+
+
+def recorded(story: list[Fact]) -> RunRecord:
+    """A record that was told these facts, one a second."""
+    record = RunRecord("r", thread_id="t", query="q", created_at="2026-01-01T00:00:00Z")
+    for seq, fact in enumerate(story, start=1):
+        record.apply(Event(seq, "r", float(seq), fact))
+    return record
+
+
+def test_a_whole_story_becomes_the_runs_json() -> None:
+    run = recorded(STORY).report()
+    assert (run.status, run.planner, run.model, run.answer) == ("partial", "model", None, "Hello [1]")
+    assert [(task.id, task.status, task.server, task.error) for task in run.tasks] == [
+        ("a", "completed", "s", None),
+        ("b", "failed", "", "no"),
+        ("c", "skipped", "", "b failed"),
+    ]
+    assert run.tasks[0].result == {"rows": []} and run.tasks[0].started_at == 4
+    assert run.usage.model_calls == 1 and run.timings.total == 2
+    assert run.thinking_steps[2] == "🚀 Starting parallel execution of 3 tasks"
+    assert "" not in run.thinking_steps
+
+
+def test_a_run_can_be_read_after_any_event() -> None:
+    states = [recorded(STORY[:length]).report() for length in range(len(STORY) + 1)]
+    assert [run.status for run in states] == ["queued", *["running"] * (len(STORY) - 1), "partial"]
+    assert all(run.model_validate_json(run.model_dump_json()) == run for run in states)
+
+
+def test_tasks_of_a_draft_that_the_plan_does_not_have_are_gone_from_the_record() -> None:
+    draft = facts.PlanTask(task=Task(id="dropped", tool="x"))
+    run = recorded([STORY[0], draft, STORY[2]]).report()
+    assert [task.id for task in run.tasks] == ["a", "b", "c"]
+
+
+def test_what_had_not_ended_when_the_run_was_stopped_is_cancelled() -> None:
+    run = recorded([*STORY[:4], facts.RunCancelled(by="user")]).report()
+    assert run.status == "cancelled"
+    assert [task.status for task in run.tasks] == ["cancelled"] * 3
+
+
+def test_a_failed_run_says_why() -> None:
+    run = recorded([STORY[0], facts.RunFailed(error="no tool", code="run_failed")]).report()
+    assert (run.status, run.error, run.error_code) == ("failed", "no tool", "run_failed")

@@ -1,0 +1,33 @@
+"""A clock that tests turn by hand."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+
+class FakeClock:
+    """Stands still until `advance`; sleepers wake when their time has come."""
+
+    def __init__(self) -> None:
+        self._now = 0.0
+        self._sleepers: list[tuple[float, asyncio.Future[None]]] = []
+
+    def now(self) -> float:
+        """Seconds turned so far."""
+        return self._now
+
+    def wall(self) -> datetime:
+        """A fixed day plus the seconds turned."""
+        return datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=self._now)
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait until the clock has been turned this far."""
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._sleepers.append((self._now + seconds, future))
+        await future
+
+    def advance(self, seconds: float) -> None:
+        """Turn the clock and wake who is due."""
+        self._now += seconds
+        for due, future in self._sleepers:
+            if due <= self._now and not future.done():
+                future.set_result(None)
