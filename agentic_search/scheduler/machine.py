@@ -1,0 +1,253 @@
+"""The scheduler's core: stimuli flow in with the time, instructions flow out. No I/O, no clock, no await.
+
+Everything that decides what runs when lives in this file. A task waits for the tasks it depends on. When all have
+completed it is *released*: its condition is read, its list is taken, its arguments are filled, and its calls (one, or
+one an element) become *ready*. Ready calls start in order of priority, then of the plan, while there are free slots.
+A task *ends* with an outcome when its calls have; a completed one may release its dependents, any other skips them,
+and theirs. Each task ends exactly once, whatever comes in whatever order: news of a call that is not under way changes
+nothing.
+
+Plans come checked (`planning.check`): no cycles, and `depends_on` holds what references imply.
+"""
+
+import heapq
+from collections import deque
+from dataclasses import dataclass, field
+from typing import assert_never
+
+from pydantic import JsonValue
+
+from agentic_search.domain.outcome import Completed, Failed, Outcome, Skipped
+from agentic_search.domain.plan import Plan, Task
+from agentic_search.domain.references import ITEM, BadReference
+from agentic_search.scheduler.elements import Elements
+from agentic_search.scheduler.references import evaluate, fill, is_true
+from agentic_search.scheduler.stimuli import (
+    CallCompleted,
+    CallFailed,
+    CallId,
+    CancelCall,
+    ElementEnded,
+    Instruction,
+    PlanSealed,
+    StartCall,
+    Stimulus,
+    Stopped,
+    TaskEnded,
+    TasksAdded,
+)
+
+
+@dataclass(slots=True)
+class _Node:
+    """A task that has not ended."""
+
+    task: Task
+    missing: set[str]
+    """Dependencies that have not completed."""
+    elements: Elements | None = None
+    """Its calls, once it is released."""
+    started_at: float | None = None
+
+
+@dataclass(order=True, slots=True)
+class _Ready:
+    """A call that may start; the least comes first."""
+
+    rank: tuple[int, int, int]
+    start: StartCall = field(compare=False)
+
+
+_STATUS = {"failed": "failed", "skipped": "was skipped", "completed": "completed"}
+
+
+class Machine:
+    """Decides for one run; `now` is in seconds since the run began."""
+
+    def __init__(self, *, max_concurrent: int) -> None:
+        """At most `max_concurrent` calls are under way at once; 1 runs them one after another."""
+        self._max_concurrent = max_concurrent
+        self._open: dict[str, _Node] = {}
+        self._outcomes: dict[str, Outcome] = {}
+        self._values: dict[str, JsonValue] = {}
+        self._dependents: dict[str, list[str]] = {}
+        self._place: dict[str, int] = {}
+        self._ready: list[_Ready] = []
+        self._running: set[CallId] = set()
+        self._ending: deque[Outcome] = deque()
+        self._sealed = False
+        self._told: list[Instruction] = []
+
+    def __repr__(self) -> str:
+        counts = f"{len(self._running)} running, {len(self._ready)} ready, {len(self._open)} open"
+        return f"<Machine {counts}, {len(self._outcomes)} ended>"
+
+    @property
+    def finished(self) -> bool:
+        """Every task has ended and no more will come."""
+        return self._sealed and not self._open
+
+    @property
+    def outcomes(self) -> dict[str, Outcome]:
+        """The outcomes so far, by task id, in the plan's order."""
+        return {task_id: self._outcomes[task_id] for task_id in self._place if task_id in self._outcomes}
+
+    def handle(self, stimulus: Stimulus, now: float) -> list[Instruction]:
+        """Take in one fact; say what is to be done because of it, in order."""
+        match stimulus:
+            case TasksAdded():
+                self._add(stimulus.tasks, now)
+            case PlanSealed():
+                self._seal()
+            case CallCompleted() | CallFailed():
+                self._call_ended(stimulus, now)
+            case Stopped():
+                self._stop(stimulus.because, now)
+            case _:
+                assert_never(stimulus)
+        self._settle(now)
+        self._start_ready(now)
+        told, self._told = self._told, []
+        return told
+
+    def _add(self, tasks: tuple[Task, ...], now: float) -> None:
+        fresh = [task for task in tasks if task.id not in self._place]
+        for task in fresh:
+            self._place[task.id] = len(self._place)
+            missing = {dependency for dependency in task.depends_on if dependency not in self._values}
+            self._open[task.id] = _Node(task, missing)
+            for dependency in missing:
+                self._dependents.setdefault(dependency, []).append(task.id)
+        for task in fresh:
+            lost = next((self._outcomes[it] for it in self._open[task.id].missing if it in self._outcomes), None)
+            if lost:
+                self._skip_after(lost, task.id)
+            elif not self._open[task.id].missing:
+                self._release(self._open[task.id], now)
+
+    def _skip_after(self, lost: Outcome, task_id: str) -> None:
+        self._end(Skipped(task_id=task_id, because=f"{lost.task_id} {_STATUS[lost.status]}"))
+
+    def _release(self, node: _Node, now: float) -> None:
+        task = node.task
+        try:
+            if task.when is not None and not is_true(evaluate(task.when, self._values)):
+                self._end(Skipped(task_id=task.id, because=f"its condition {task.when} does not hold"))
+                return
+            starts = self._starts(task)
+        except BadReference as problem:
+            self._end(Failed(task_id=task.id, error=str(problem), code="bad_reference", started_at=now, duration=0))
+            return
+        node.elements = Elements(task, len(starts))
+        for start in starts:
+            rank = (-task.priority, self._place[task.id], start.call.element)
+            heapq.heappush(self._ready, _Ready(rank, start))
+        if not starts:
+            self._end(node.elements.outcome(started_at=now, now=now))
+
+    def _starts(self, task: Task) -> list[StartCall]:
+        if task.for_each is None:
+            return [StartCall(CallId(task.id), task, fill(task.arguments, self._values))]
+        items = evaluate(task.for_each, self._values)
+        if not isinstance(items, list):
+            raise BadReference(f"for_each {task.for_each} is no list but {_kind(items)}")
+        return [
+            StartCall(CallId(task.id, place), task, fill(task.arguments, {**self._values, ITEM: item}), len(items))
+            for place, item in enumerate(items)
+        ]
+
+    def _start_ready(self, now: float) -> None:
+        while self._ready and len(self._running) < self._max_concurrent:
+            start = heapq.heappop(self._ready).start
+            node = self._open.get(start.task.id)
+            if node is None:
+                continue
+            if node.started_at is None:
+                node.started_at = now
+            self._running.add(start.call)
+            self._told.append(start)
+
+    def _call_ended(self, ended: CallCompleted | CallFailed, now: float) -> None:
+        if ended.call not in self._running:
+            return
+        self._running.discard(ended.call)
+        node = self._open[ended.call.task_id]
+        elements, started_at = node.elements, node.started_at
+        assert elements is not None and started_at is not None, "a call under way belongs to a task that has started"
+        elements.take(ended)
+        if elements.done:
+            self._end(elements.outcome(started_at=started_at, now=now))
+        elif node.task.for_each is not None:
+            self._told.append(ElementEnded(node.task, elements.ended, elements.count))
+
+    def _seal(self) -> None:
+        """What waits for a task that will never come waits in vain."""
+        self._sealed = True
+        for task_id, node in self._open.items():
+            unknown = node.missing - self._place.keys()
+            if unknown:
+                self._end(Skipped(task_id=task_id, because=f"there is no task {min(unknown)!r}"))
+
+    def _stop(self, because: str, now: float) -> None:
+        """End every open task: one that has started fails, one that has not is skipped."""
+        self._sealed = True
+        self._told.extend(
+            CancelCall(call) for call in sorted(self._running, key=lambda call: self._place[call.task_id])
+        )
+        self._running.clear()
+        self._ready.clear()
+        for task_id, node in self._open.items():
+            if node.started_at is None:
+                self._end(Skipped(task_id=task_id, because=because))
+            else:
+                spent = now - node.started_at
+                self._end(
+                    Failed(task_id=task_id, error=because, code="stopped", started_at=node.started_at, duration=spent)
+                )
+
+    def _end(self, outcome: Outcome) -> None:
+        self._ending.append(outcome)
+
+    def _settle(self, now: float) -> None:
+        """Carry every outcome to the tasks that wait for it: a loop, for a chain of a thousand is no recursion."""
+        while self._ending:
+            outcome = self._ending.popleft()
+            node = self._open.pop(outcome.task_id, None)
+            if node is None:
+                continue
+            self._outcomes[outcome.task_id] = outcome
+            if isinstance(outcome, Completed):
+                self._values[outcome.task_id] = outcome.result.value
+            self._told.append(TaskEnded(node.task, outcome))
+            for dependent in self._dependents.pop(outcome.task_id, ()):
+                self._dependency_ended(dependent, outcome, now)
+
+    def _dependency_ended(self, dependent: str, outcome: Outcome, now: float) -> None:
+        node = self._open.get(dependent)
+        if node is None:
+            return
+        if not isinstance(outcome, Completed):
+            self._skip_after(outcome, dependent)
+            return
+        node.missing.discard(outcome.task_id)
+        if not node.missing:
+            self._release(node, now)
+
+
+def whole_plan(plan: Plan) -> tuple[Stimulus, ...]:
+    """The stimuli that put a finished plan into a machine."""
+    return TasksAdded(plan.tasks), PlanSealed()
+
+
+def _kind(value: JsonValue) -> str:
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "a truth value"
+        case str():
+            return "text"
+        case int() | float():
+            return "a number"
+        case _:
+            return "an object"

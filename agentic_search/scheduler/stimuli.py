@@ -1,0 +1,94 @@
+"""What the machine is told, and what it tells to do: plain data in both directions, so that its tests are tables."""
+
+from dataclasses import dataclass
+
+from agentic_search.domain.data import JsonObject
+from agentic_search.domain.outcome import Outcome, ToolResult
+from agentic_search.domain.plan import Task
+
+
+@dataclass(frozen=True, slots=True)
+class CallId:
+    """One call: a task, and which element of its list where it runs `for_each`."""
+
+    task_id: str
+    element: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TasksAdded:
+    """More of the plan is known."""
+
+    tasks: tuple[Task, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlanSealed:
+    """No more tasks will come."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallCompleted:
+    """A call gave its result."""
+
+    call: CallId
+    result: ToolResult
+
+
+@dataclass(frozen=True, slots=True)
+class CallFailed:
+    """A call failed."""
+
+    call: CallId
+    error: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """Whatever has not ended is to end now."""
+
+    because: str
+    """For people: `the deadline of 20 s passed`."""
+
+
+Stimulus = TasksAdded | PlanSealed | CallCompleted | CallFailed | Stopped
+
+
+@dataclass(frozen=True, slots=True)
+class StartCall:
+    """Call the task's tool with these arguments."""
+
+    call: CallId
+    task: Task
+    arguments: JsonObject
+    """References filled in."""
+    elements: int | None = None
+    """How many calls the task makes, where it runs `for_each`."""
+
+
+@dataclass(frozen=True, slots=True)
+class CancelCall:
+    """Cancel a call that is under way; its end will not be listened to."""
+
+    call: CallId
+
+
+@dataclass(frozen=True, slots=True)
+class ElementEnded:
+    """A task that runs `for_each` has got further."""
+
+    task: Task
+    done: int
+    elements: int
+
+
+@dataclass(frozen=True, slots=True)
+class TaskEnded:
+    """The task has its outcome."""
+
+    task: Task
+    outcome: Outcome
+
+
+Instruction = StartCall | CancelCall | ElementEnded | TaskEnded

@@ -1,0 +1,72 @@
+"""Arguments filled from values: types kept, text joined, results never read for references."""
+
+import pytest
+from pydantic import JsonValue
+
+from agentic_search.domain.references import BadReference, parse_reference, split_template, whole_reference
+from agentic_search.scheduler.references import fill, is_true
+
+VALUES: dict[str, JsonValue] = {
+    "t1": {"n": 3, "rows": [{"id": "a"}, {"id": "b"}], "s": "text"},
+    "my-task": [1],
+    "t2": "${t1.s}",
+}
+
+
+@pytest.mark.parametrize(
+    ("argument", "filled"),
+    [
+        ("${t1.n}", 3),
+        (" ${t1.n}", " 3"),
+        ("${t1.rows[*].id}", ["a", "b"]),
+        ("ids: ${t1.rows[*].id}!", 'ids: ["a","b"]!'),
+        ("${t1.nowhere.deep}", None),
+        ("x${t1.nowhere}", "xnull"),
+        ("${my-task}", [1]),
+        ("${length(t1.rows)}", 2),
+        ("${t2}", "${t1.s}"),
+        ("${ {first: t1.rows[0].id, n: t1.n} }", {"first": "a", "n": 3}),
+        ("$5 and {braces} and $", "$5 and {braces} and $"),
+        ({"deep": ["${t1.s}", {"er": "<${t1.s}>"}]}, {"deep": ["text", {"er": "<text>"}]}),
+        (7, 7),
+        (None, None),
+    ],
+)
+def test_an_argument_takes_values_with_their_types_and_text_joins_them(argument: JsonValue, filled: JsonValue) -> None:
+    assert fill({"x": argument}, VALUES) == {"x": filled}
+
+
+@pytest.mark.parametrize(
+    ("expression", "names"),
+    [
+        ("t1.stories[:3]", {"t1"}),
+        ("t1.a[?id == 'x'].b", {"t1"}),
+        ("length(t1) > length(t2)", {"t1", "t2"}),
+        ("sort_by(t1.rows, &name)[0]", {"t1"}),
+        ("my-task.rows[0]", {"my-task"}),
+        ("t1.rows | [0]", {"t1"}),
+        ("item.id", {"item"}),
+        ("'my-task' == t1.name", {"t1"}),
+    ],
+)
+def test_the_tasks_that_an_expression_reads_are_known_before_it_is_evaluated(expression: str, names: set[str]) -> None:
+    assert parse_reference(expression).names == names
+
+
+@pytest.mark.parametrize("text", ["${", "${}", "${t1", "${t1..x}", "${`1`}", "${'x'}", "a ${t1.x", "${t1 x}"])
+def test_a_reference_that_cannot_be_read_is_refused_with_a_reason(text: str) -> None:
+    with pytest.raises(BadReference, match=r"\$\{|brace"):
+        split_template(text)
+
+
+@pytest.mark.parametrize("text", ["t1", "${t1} and ${t2}", "x ${t1}", ""])
+def test_a_condition_or_list_must_be_one_whole_reference(text: str) -> None:
+    with pytest.raises(BadReference, match="one whole reference"):
+        whole_reference(text)
+
+
+@pytest.mark.parametrize(
+    ("value", "holds"), [(0, True), (False, False), ("", False), ([], False), ({}, False), ([0], True)]
+)
+def test_only_false_null_and_empty_are_untrue(value: JsonValue, holds: bool) -> None:
+    assert is_true(value) is holds
