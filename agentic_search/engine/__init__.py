@@ -1,0 +1,1 @@
+"""Where a run lives: started for a query, apart from whoever asked, ended by exactly one terminal fact."""

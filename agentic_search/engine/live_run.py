@@ -1,0 +1,75 @@
+"""One run in memory: its channel, its record, and the supervisor that ends it with exactly one terminal fact."""
+
+import asyncio
+import logging
+
+from agentic_search.clock import Clock
+from agentic_search.domain.query import Query
+from agentic_search.domain.run import Timings
+from agentic_search.engine.protocols import Program
+from agentic_search.errors import AgenticSearchError
+from agentic_search.events.channel import Channel
+from agentic_search.events.facts import Fact, RunCancelled, RunFailed
+from agentic_search.events.record import RunRecord
+
+logger = logging.getLogger(__name__)
+
+
+class LiveRun:
+    """A run in this process, from its start to when it is forgotten."""
+
+    def __init__(self, run_id: str, query: Query, *, thread_id: str, clock: Clock) -> None:
+        self.id = run_id
+        self.thread_id = thread_id
+        self.query = query
+        self.record = RunRecord(
+            run_id, thread_id=thread_id, query=query.query, created_at=clock.wall().isoformat(timespec="milliseconds")
+        )
+        self.channel = Channel(run_id, clock, observe=self.record.apply)
+        self._task: asyncio.Task[None] | None = None
+        self._cancelled_by: str | None = None
+
+    def __repr__(self) -> str:
+        return f"<LiveRun {self.id!r} {self.record.status}>"
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since it began."""
+        return self.channel.elapsed
+
+    def tell(self, fact: Fact) -> None:
+        """Tell a fact of this run."""
+        self.channel.emit(fact)
+
+    def begin(self, program: Program, group: asyncio.TaskGroup) -> "asyncio.Task[None]":
+        """Leave the queue: carry the program out in a task of `group`."""
+        self.channel.restart_clock()
+        self._task = group.create_task(self._supervise(program), name=f"run {self.id}")
+        return self._task
+
+    def cancel(self, by: str) -> None:
+        """Stop it, for the first to ask."""
+        if self.channel.closed or self._cancelled_by:
+            return
+        self._cancelled_by = by
+        if self._task is None:
+            self.tell(RunCancelled(by=by))
+        else:
+            self._task.cancel()
+
+    async def _supervise(self, program: Program) -> None:
+        """Whatever happens in the program, the run ends with one terminal fact and nothing escapes but cancellation."""
+        try:
+            self.tell(await program(self, self.query))
+        except asyncio.CancelledError:
+            self.tell(RunCancelled(by=self._cancelled_by or "shutdown", timings=self._spent()))
+            raise
+        except AgenticSearchError as error:
+            self.tell(RunFailed(error=str(error), code=error.code, timings=self._spent()))
+        except Exception:
+            logger.exception("run %s broke down", self.id)
+            text = "The search broke down because of a fault in the service; its log has the details."
+            self.tell(RunFailed(error=text, code="internal", timings=self._spent()))
+
+    def _spent(self) -> Timings:
+        return Timings(total=round(self.elapsed, 4))

@@ -1,0 +1,116 @@
+"""The engine that keeps runs in this process: queued, started, followed, cancelled; gone when the process is."""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator
+from types import TracebackType
+
+from agentic_search.clock import Clock
+from agentic_search.domain.query import Query
+from agentic_search.domain.run import RunReport, TaskRecord
+from agentic_search.engine.live_run import LiveRun
+from agentic_search.engine.protocols import Program
+from agentic_search.errors import NotFound, Overloaded, WrongState
+from agentic_search.events.event import Event
+
+
+class MemoryEngine:
+    """Owns the tasks of all runs; an async context manager that ends them when it is left."""
+
+    def __init__(self, program: Program, *, clock: Clock, max_concurrent: int, max_queued: int, max_kept: int) -> None:
+        """At most `max_concurrent` runs live at once, `max_queued` wait, `max_kept` ended ones are remembered."""
+        self._program = program
+        self._clock = clock
+        self._max_concurrent = max_concurrent
+        self._max_queued = max_queued
+        self._max_kept = max_kept
+        self._group = asyncio.TaskGroup()
+        self._runs: dict[str, LiveRun] = {}
+        self._queue: deque[LiveRun] = deque()
+        self._living: dict[asyncio.Task[None], LiveRun] = {}
+
+    def __repr__(self) -> str:
+        return f"<MemoryEngine {len(self._living)} living, {len(self._queue)} queued, {len(self._runs)} known>"
+
+    async def __aenter__(self) -> "MemoryEngine":
+        await self._group.__aenter__()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for run in [*self._queue, *self._living.values()]:
+            run.cancel("shutdown")
+        self._queue.clear()
+        await self._group.__aexit__(kind, error, trace)
+
+    async def start(self, run_id: str, query: Query, *, thread_id: str) -> None:
+        """Begin a run, or queue it; raises Overloaded where the queue is full."""
+        if len(self._living) >= self._max_concurrent and len(self._queue) >= self._max_queued:
+            raise Overloaded(f"{len(self._living)} searches run and {len(self._queue)} wait: try again in a moment.")
+        run = LiveRun(run_id, query, thread_id=thread_id, clock=self._clock)
+        self._make_room()
+        self._runs[run_id] = run
+        self._queue.append(run)
+        self._begin_queued()
+
+    async def cancel(self, run_id: str, *, by: str) -> None:
+        """Stop a run and all it does; nothing happens to one that has ended."""
+        run = self._known(run_id)
+        run.cancel(by)
+        if run in self._queue:
+            self._queue.remove(run)
+
+    async def forget(self, run_id: str) -> None:
+        """Drop a run that has ended; raises WrongState for one that lives."""
+        if not self._known(run_id).channel.closed:
+            raise WrongState(f"Run {run_id!r} has not ended. Stop it first: POST /runs/{run_id}/cancel.")
+        del self._runs[run_id]
+
+    async def follow(self, run_id: str, *, after: int = 0) -> AsyncIterator[Event]:
+        """The run's events above number `after`, as they come, until the terminal one."""
+        async for event in self._known(run_id).channel.follow(after):
+            yield event
+
+    async def ended(self, run_id: str) -> RunReport:
+        """Wait for the run's end."""
+        run = self._known(run_id)
+        await run.channel.ended()
+        return run.record.report()
+
+    async def report(self, run_id: str) -> RunReport:
+        """The run as far as it has come."""
+        return self._known(run_id).record.report()
+
+    async def task(self, run_id: str, task_id: str) -> TaskRecord:
+        """One task as far as it has come."""
+        if task := self._known(run_id).record.task(task_id):
+            return task
+        raise NotFound(f"Run {run_id!r} has no task {task_id!r}.")
+
+    async def reports(self) -> list[RunReport]:
+        """Every run there is, newest first."""
+        return [run.record.report() for run in reversed(self._runs.values())]
+
+    def _known(self, run_id: str) -> LiveRun:
+        try:
+            return self._runs[run_id]
+        except KeyError:
+            raise NotFound(f"There is no run {run_id!r}; ended runs are kept in memory only for a while.") from None
+
+    def _begin_queued(self) -> None:
+        while self._queue and len(self._living) < self._max_concurrent:
+            run = self._queue.popleft()
+            task = run.begin(self._program, self._group)
+            self._living[task] = run
+            task.add_done_callback(self._run_ended)
+
+    def _run_ended(self, task: asyncio.Task[None]) -> None:
+        del self._living[task]
+        self._begin_queued()
+
+    def _make_room(self) -> None:
+        """Forget the oldest ended runs beyond those that are kept."""
+        ended = [run_id for run_id, run in self._runs.items() if run.channel.closed]
+        for run_id in ended[: max(0, len(ended) - self._max_kept + 1)]:
+            del self._runs[run_id]

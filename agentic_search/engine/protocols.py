@@ -1,0 +1,76 @@
+"""What a run is to the program inside it, and what an engine is to the service around it."""
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Protocol
+
+from agentic_search.domain.query import Query
+from agentic_search.domain.run import RunReport, TaskRecord
+from agentic_search.events.event import Event
+from agentic_search.events.facts import Fact, RunCompleted
+
+
+class Run(Protocol):
+    """One run, as the program that carries it out sees it."""
+
+    @property
+    def id(self) -> str:
+        """Unique, for ever."""
+        ...
+
+    @property
+    def thread_id(self) -> str:
+        """The conversation it belongs to."""
+        ...
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since it began."""
+        ...
+
+    def tell(self, fact: Fact) -> None:
+        """Tell a fact; synchronous, never blocks, never raises."""
+        ...
+
+
+class Program(Protocol):
+    """What a run does from beginning to end."""
+
+    async def __call__(self, run: Run, query: Query) -> RunCompleted:
+        """Carry it out; the engine tells the terminal fact, from what this returns or raises."""
+        ...
+
+
+class Engine(Protocol):
+    """Where runs live, apart from whoever asked for them. Every method that takes an id raises NotFound."""
+
+    async def start(self, run_id: str, query: Query, *, thread_id: str) -> None:
+        """Begin a run, or queue it; raises Overloaded where the queue is full."""
+        ...
+
+    async def cancel(self, run_id: str, *, by: str) -> None:
+        """Stop a run and all it does; nothing happens to one that has ended."""
+        ...
+
+    async def forget(self, run_id: str) -> None:
+        """Drop a run that has ended; raises WrongState for one that lives."""
+        ...
+
+    def follow(self, run_id: str, *, after: int = 0) -> AsyncIterator[Event]:
+        """The run's events above number `after`, as they come, until the terminal one."""
+        ...
+
+    async def ended(self, run_id: str) -> RunReport:
+        """Wait for the run's end."""
+        ...
+
+    async def report(self, run_id: str) -> RunReport:
+        """The run as far as it has come."""
+        ...
+
+    async def task(self, run_id: str, task_id: str) -> TaskRecord:
+        """One task as far as it has come."""
+        ...
+
+    async def reports(self) -> Sequence[RunReport]:
+        """Every run there is, newest first."""
+        ...
