@@ -1,0 +1,1 @@
+"""Language models: messages flow in, text flows out as it is generated."""

@@ -1,0 +1,89 @@
+"""What every language model is to the rest of the house: messages flow in, pieces of text flow out, then one Finish."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from agentic_search.domain.data import JsonObject
+from agentic_search.domain.run import Usage
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message of a conversation with a model."""
+
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """The last thing a stream gives: the model ended properly."""
+
+    reason: Literal["stop", "length"]
+    """`length`: it was cut at `max_tokens`."""
+    usage: Usage
+    """This call's tokens, as the model server counted them; `model_calls` is 1."""
+
+
+class ChatModel(Protocol):
+    """One model, ready to be called."""
+
+    @property
+    def name(self) -> str:
+        """As its server names it."""
+        ...
+
+    @property
+    def num_ctx(self) -> int:
+        """Tokens of context that every call uses: prompt and reply together."""
+        ...
+
+    def stream(
+        self, messages: Sequence[Message], *, max_tokens: int, schema: JsonObject | None = None
+    ) -> AsyncIterator[str | Finish]:
+        """Generate: text as it comes, thinking left out, then one Finish.
+
+        With `schema` the text is JSON constrained to it. Close the iterator to stop the generation.
+        Raises ModelUnavailable, ModelMissing, ModelInterrupted (no Finish came) or ContextOverflow.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInfo:
+    """A model that could be used, or why it cannot."""
+
+    name: str
+    size: str = ""
+    """Parameters, as its server puts it: `8.2B`."""
+    context: int | None = None
+    """The longest context it was made for, in tokens."""
+    capabilities: tuple[str, ...] = ()
+    usable: bool = True
+    reason: str | None = None
+    """Why it cannot be used."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelReport:
+    """What a model server has."""
+
+    models: tuple[ModelInfo, ...]
+    error: str | None = None
+    """Why there is none, and what to do."""
+
+
+class ModelSource(Protocol):
+    """A place that models come from."""
+
+    async def report(self) -> ModelReport:
+        """What is there now; never raises."""
+        ...
+
+    async def open(self, name: str) -> ChatModel:
+        """The model of that name, or the best there is for an empty name.
+
+        Raises ModelUnavailable (nobody answers) or ModelMissing (no such model, or none at all).
+        """
+        ...

@@ -1,0 +1,35 @@
+"""POST /api/embed: texts flow in, unit vectors that depend on nothing but the text flow out."""
+
+import math
+import random
+
+from pydantic import JsonValue
+
+from agentic_search.domain.data import JsonObject
+from tests.support.ollama_double.models import Model
+from tests.support.ollama_double.refusals import Refused
+
+_FRAME_TOKENS = 2
+
+
+def embed(name: str, model: Model, body: JsonObject) -> JsonObject:
+    """The body of the answer."""
+    if "embedding" not in model.capabilities:
+        raise Refused(501, "This server does not support embeddings. Start it with `--embeddings`")
+    given = body.get("input", "")
+    texts = [str(text) for text in (given if isinstance(given, list) else [given]) if text]
+    counts = [len(text.split()) + _FRAME_TOKENS for text in texts]
+    if body.get("truncate") is False and max(counts, default=0) > model.context:
+        raise Refused(400, "the input length exceeds the context length")
+    if not texts:
+        return {"model": name, "embeddings": []}
+    vectors: list[JsonValue] = [_vector(text, model.embedding_length) for text in texts]
+    metrics: JsonObject = {"total_duration": 2000, "load_duration": 1000, "prompt_eval_count": sum(counts)}
+    return {"model": name, "embeddings": vectors, **metrics}
+
+
+def _vector(text: str, length: int) -> list[JsonValue]:
+    source = random.Random(text)
+    values = [source.gauss(0, 1) for _ in range(length)]
+    norm = math.sqrt(sum(value * value for value in values))
+    return [value / norm for value in values]
