@@ -1,0 +1,24 @@
+"""What routes are given: the opened service, found on the application that serves the request."""
+
+from typing import Annotated, cast
+
+from fastapi import Depends, Request
+
+from agentic_search.runs.service import SearchService
+from agentic_search.wiring import Service
+
+
+def _service(request: Request) -> Service:
+    return cast(Service, request.state.service)
+
+
+ServiceDep = Annotated[Service, Depends(_service)]
+"""Everything that is open."""
+
+
+def _searches(service: ServiceDep) -> SearchService:
+    return service.searches
+
+
+Searches = Annotated[SearchService, Depends(_searches)]
+"""The service that starts and finds runs."""

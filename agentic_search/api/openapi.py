@@ -1,0 +1,55 @@
+"""What the OpenAPI description says of errors: every route's problems, in their media type, with an example."""
+
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI
+
+from agentic_search.api.problems import MEDIA_TYPE
+from agentic_search.api.schemas import Problem
+
+_DETAILS = {
+    400: ("bad_request", "The cursor 'x' names no run; begin again without one."),
+    404: ("not_found", "There is no run '3f2a'; ended runs are kept in memory only for a while."),
+    409: ("wrong_state", "Run '3f2a' has not ended. Stop it first: POST /runs/3f2a/cancel."),
+    413: ("request_entity_too_large", "The request is larger than 4 MiB."),
+    422: ("invalid_request", "The request has one bad field."),
+    502: ("run_failed", "No tool gave a result, so there is nothing to answer from. t1: no such host."),
+    503: ("overloaded", "32 searches run and 256 wait: try again in a moment."),
+    504: ("deadline_passed", "The deadline of 20 s passed before there was a plan."),
+}
+
+
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The `responses` of a route that may answer with problems of these statuses."""
+    return {status: _response(status) for status in statuses}
+
+
+def _response(status: int) -> dict[str, Any]:
+    code, detail = _DETAILS[status]
+    phrase = HTTPStatus(status).phrase
+    example = Problem(type=f"urn:agentic-search:{code}", title=phrase, status=status, detail=detail)
+    content = {MEDIA_TYPE: {"example": example.model_dump(exclude_none=True)}}
+    return {"model": Problem, "description": phrase, "content": content}
+
+
+def describe(app: FastAPI) -> None:
+    """Put the schema of problems under their own media type, where FastAPI put it under plain JSON."""
+    generate = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = generate()
+            for path in app.openapi_schema["paths"].values():
+                for operation in path.values():
+                    _move_problems(operation["responses"])
+        return app.openapi_schema
+
+    app.openapi = openapi
+
+
+def _move_problems(responses: dict[str, Any]) -> None:
+    for status, response in responses.items():
+        content = response.get("content", {})
+        if int(status) >= HTTPStatus.BAD_REQUEST and MEDIA_TYPE in content:
+            content[MEDIA_TYPE].update(content.pop("application/json", {}))

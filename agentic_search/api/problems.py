@@ -1,0 +1,111 @@
+"""Errors become problems: whatever goes wrong leaves as application/problem+json, saying what to do."""
+
+import logging
+from http import HTTPStatus
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import Response
+from starlette.exceptions import HTTPException
+
+from agentic_search import errors
+from agentic_search.api.schemas import FieldError, Problem
+
+logger = logging.getLogger(__name__)
+
+MEDIA_TYPE = "application/problem+json"
+_STATUS: tuple[tuple[type[errors.AgenticSearchError], int], ...] = (
+    (errors.PlanRefused, 422),
+    (errors.NotFound, 404),
+    (errors.WrongState, 409),
+    (errors.RequestError, 400),
+    (errors.Overloaded, 503),
+    (errors.DeadlinePassed, 504),
+    (errors.AgenticSearchError, 502),
+)
+"""The first class that fits tells the status; so the narrower stands before the wider."""
+_STATUS_BY_CODE = {kind.code: status for kind, status in reversed(_STATUS)}
+
+
+class RunProblem(Exception):
+    """A run ended without an answer, and its caller waits for one."""
+
+    def __init__(self, run_id: str, detail: str, code: str) -> None:
+        super().__init__(detail)
+        self.run_id = run_id
+        self.code = code
+
+
+def respond(problem: Problem, *, headers: dict[str, str] | None = None) -> Response:
+    """The problem as an HTTP response."""
+    body = problem.model_dump_json(exclude_none=True)
+    return Response(body, status_code=problem.status, media_type=MEDIA_TYPE, headers=headers)
+
+
+def install(app: FastAPI) -> None:
+    """Let every error of `app` leave as a problem."""
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(errors.AgenticSearchError, _ours)
+    app.add_exception_handler(RunProblem, _run_failed)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _unexpected)
+
+
+def _problem(status: int, code: str, detail: str, **more: object) -> Problem:
+    title = HTTPStatus(status).phrase
+    return Problem.model_validate(
+        {"type": f"urn:agentic-search:{code}", "title": title, "status": status, "detail": detail, **more}
+    )
+
+
+async def _invalid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    bad = {
+        ".".join(str(step) for step in each["loc"] if step != "body") or "body": each["msg"] for each in error.errors()
+    }
+    fields = tuple(
+        FieldError(field=field, message=message)
+        for field, message in bad.items()
+        # A list that is too short only because each of its elements is bad is no fault of its own.
+        if not any(other.startswith(f"{field}.") for other in bad)
+    )
+    detail = "The request has " + ("one bad field." if len(fields) == 1 else f"{len(fields)} bad fields.")
+    return respond(_problem(422, "invalid_request", detail, errors=fields))
+
+
+async def _ours(request: Request, error: Exception) -> Response:
+    assert isinstance(error, errors.AgenticSearchError)
+    status = next(status for kind, status in _STATUS if isinstance(error, kind))
+    complaints = error.complaints if isinstance(error, errors.PlanRefused) else ()
+    fields = tuple(FieldError(field="plan", message=complaint) for complaint in complaints)
+    headers = {"Retry-After": "1"} if status == HTTPStatus.SERVICE_UNAVAILABLE else None
+    return respond(_problem(status, error.code, str(error), errors=fields or None), headers=headers)
+
+
+async def _run_failed(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RunProblem)
+    status = _STATUS_BY_CODE.get(error.code, 502)
+    location = {"Location": f"/runs/{error.run_id}"}
+    return respond(_problem(status, error.code, str(error), run_id=error.run_id), headers=location)
+
+
+async def _http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    headers = dict(error.headers) if error.headers else None
+    name = HTTPStatus(error.status_code).name.lower()
+    return respond(_problem(error.status_code, name, _advice(request, error)), headers=headers)
+
+
+def _advice(request: Request, error: HTTPException) -> str:
+    match error.status_code:
+        case 404:
+            return f"There is nothing at {request.url.path}. The API is described at /openapi.json."
+        case 405:
+            return f"{request.method} is not possible at {request.url.path}. The API is described at /openapi.json."
+        case _:
+            return str(error.detail)
+
+
+async def _unexpected(request: Request, error: Exception) -> Response:
+    logger.error("%s %s broke down", request.method, request.url.path, exc_info=error)
+    return respond(_problem(500, "internal", "The service broke down at this request; its log has the details."))

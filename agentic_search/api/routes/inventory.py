@@ -1,0 +1,43 @@
+"""/tools, /servers, /models: what can be used now, and why what cannot be cannot."""
+
+from fastapi import APIRouter
+
+from agentic_search.api.dependencies import ServiceDep
+from agentic_search.api.schemas import LeftOutTool, ModelList, ModelView, ServerList, ToolList, ToolView
+
+router = APIRouter(tags=["inventory"])
+
+
+@router.get("/tools")
+async def list_tools(service: ServiceDep) -> ToolList:
+    """The tools that plans may use now."""
+    catalog = service.tools.catalog()
+    return ToolList(
+        tools=tuple(ToolView.of(tool) for tool in catalog.tools),
+        unusable=tuple(LeftOutTool(name=it.tool, server=it.server, reason=it.reason) for it in catalog.left_out),
+    )
+
+
+@router.get("/servers")
+async def list_servers(service: ServiceDep) -> ServerList:
+    """Every configured MCP server, as it is now."""
+    return ServerList(servers=tuple(service.tools.statuses()))
+
+
+@router.get("/models")
+async def list_models(service: ServiceDep) -> ModelList:
+    """The models there are, and which would be used."""
+    report = await service.models.report()
+    choice = await service.minds.choice()
+    views = tuple(
+        ModelView(
+            name=model.name,
+            size=model.size,
+            context=model.context,
+            capabilities=model.capabilities,
+            usable=model.usable,
+            reason=model.reason,
+        )
+        for model in report.models
+    )
+    return ModelList(models=views, writer=choice.writer, planner=choice.planner, error=choice.why_none or report.error)

@@ -1,0 +1,80 @@
+"""/runs: runs that were started, as far as they have come; their events; stopping and forgetting them."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+from sse_starlette import EventSourceResponse
+
+from agentic_search.api import sse
+from agentic_search.api.dependencies import Searches
+from agentic_search.api.openapi import problems
+from agentic_search.api.schemas import RunList, RunSummary
+from agentic_search.domain.run import RunReport, RunStatus, TaskRecord
+from agentic_search.runs.service import RunFilter, Started
+
+router = APIRouter(prefix="/runs", tags=["runs"])
+MOST_RUNS = 200
+
+
+@router.get("", responses=problems(400, 422))
+async def list_runs(
+    searches: Searches,
+    thread_id: str | None = None,
+    status: RunStatus | None = None,
+    q: Annotated[str | None, Query(description="Part of the question")] = None,
+    limit: Annotated[int, Query(ge=1, le=MOST_RUNS)] = 50,
+    cursor: Annotated[str | None, Query(description="`next_cursor` of the page before")] = None,
+) -> RunList:
+    """Runs, newest first."""
+    chosen = RunFilter(thread_id=thread_id, status=status, text=q)
+    page = await searches.list(chosen, limit=limit, cursor=cursor)
+    return RunList(runs=tuple(RunSummary.of(run) for run in page.runs), next_cursor=page.next_cursor)
+
+
+@router.get("/{run_id}", responses=problems(404))
+async def get_run(run_id: str, searches: Searches) -> RunReport:
+    """One run, as far as it has come."""
+    return await searches.get(run_id)
+
+
+@router.get("/{run_id}/tasks/{task_id}", responses=problems(404))
+async def get_task(run_id: str, task_id: str, searches: Searches) -> TaskRecord:
+    """One task with its whole result."""
+    return await searches.task(run_id, task_id)
+
+
+@router.get(
+    "/{run_id}/events",
+    response_class=EventSourceResponse,
+    responses={
+        200: {
+            "description": "The run's events from the first, or after `Last-Event-ID`, live until the terminal one",
+            "content": {
+                "text/event-stream": {
+                    "schema": {"type": "string"},
+                    "example": "id: 7\nevent: task.completed\ndata: {…}\n\n",
+                }
+            },
+        },
+        **problems(400, 404),
+    },
+)
+async def run_events(run_id: str, searches: Searches, last_event_id: sse.LastEventId = None) -> EventSourceResponse:
+    """The run's events as server-sent events."""
+    after = sse.number_of(last_event_id)
+    await searches.get(run_id)
+    return sse.stream(searches.follow(run_id, after=after), run_id=run_id)
+
+
+@router.post("/{run_id}/cancel", status_code=202, responses=problems(404))
+async def cancel_run(run_id: str, searches: Searches) -> Started:
+    """Stop a run and the tool calls it makes; nothing happens to one that has ended."""
+    run = await searches.cancel(run_id)
+    return Started(id=run.id, thread_id=run.thread_id, status=run.status)
+
+
+@router.delete("/{run_id}", status_code=204, responses=problems(404, 409))
+async def forget_run(run_id: str, searches: Searches) -> Response:
+    """Forget a run that has ended."""
+    await searches.forget(run_id)
+    return Response(status_code=204)

@@ -1,0 +1,77 @@
+"""POST /search: one request, answered when the run has ended, or event by event, or at once with where to look."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Body, Header, Response
+from fastapi.responses import JSONResponse
+from sse_starlette import EventSourceResponse
+
+from agentic_search.api import sse
+from agentic_search.api.dependencies import Searches
+from agentic_search.api.openapi import problems
+from agentic_search.api.problems import RunProblem
+from agentic_search.domain.query import Query
+from agentic_search.domain.run import RunReport
+from agentic_search.runs.service import Started
+
+router = APIRouter(tags=["search"])
+
+_EXAMPLES = {
+    "question": {
+        "summary": "A question",
+        "value": {"query": "How do I run several coroutines at once in asyncio and wait for all of them?"},
+    },
+    "offline": {
+        "summary": "Without a language model, within 20 seconds",
+        "value": {"query": "How do I parse a date in Python?", "model": "offline", "deadline": 20},
+    },
+    "plan": {
+        "summary": "A plan of your own",
+        "value": {
+            "query": "What does the documentation say of gather and of TaskGroup?",
+            "plan": {
+                "tasks": [
+                    {"id": "gather", "tool": "read_python_doc", "arguments": {"name": "asyncio.gather"}},
+                    {"id": "group", "tool": "read_python_doc", "arguments": {"name": "asyncio.TaskGroup"}},
+                ]
+            },
+        },
+    },
+}
+_RESPONSES = {
+    200: {
+        "description": "The whole run when it has ended, or its events as they come",
+        "content": {
+            "text/event-stream": {"schema": {"type": "string"}, "example": "id: 1\nevent: run.started\ndata: {…}\n\n"}
+        },
+    },
+    202: {"model": Started, "description": "Accepted; `Location` names the run (with `Prefer: respond-async`)"},
+    **problems(413, 422, 502, 503, 504),
+}
+
+
+@router.post("/search", response_model=RunReport, responses=_RESPONSES)
+async def search(
+    query: Annotated[Query, Body(openapi_examples=_EXAMPLES)],  # type: ignore[arg-type]
+    searches: Searches,
+    accept: Annotated[str, Header()] = "*/*",
+    prefer: Annotated[str, Header()] = "",
+) -> RunReport | Response | EventSourceResponse:
+    """Search.
+
+    Answers 200 with the whole run when it has ended; with `Accept: text/event-stream` with its events at once; with
+    `Prefer: respond-async` 202 and where the run is found. A caller that leaves stops nothing; POST /runs/{id}/cancel
+    does.
+    """
+    started = await searches.start(query)
+    location = {"Location": f"/runs/{started.id}"}
+    if "respond-async" in prefer.lower():
+        return JSONResponse(
+            started.model_dump(), status_code=202, headers={**location, "Preference-Applied": "respond-async"}
+        )
+    if "text/event-stream" in accept.lower():
+        return sse.stream(searches.follow(started.id), run_id=started.id)
+    run = await searches.wait(started.id)
+    if run.status == "failed":
+        raise RunProblem(run.id, run.error or "The run failed.", run.error_code or "run_failed")
+    return JSONResponse(run.model_dump(mode="json"), headers=location)

@@ -1,0 +1,155 @@
+"""The JSON of the API that is not already a domain object: lists, problems, health."""
+
+from typing import Literal
+
+from pydantic import Field, JsonValue
+
+from agentic_search.domain.data import Frozen, JsonObject
+from agentic_search.domain.run import RunReport, RunStatus
+from agentic_search.domain.tool import ServerStatus, Tool
+
+
+class FieldError(Frozen):
+    """What is wrong with one field."""
+
+    field: str
+    """Its path in the request: `plan.tasks.0.tool`."""
+    message: str
+
+
+class Problem(Frozen):
+    """An error, in the form of RFC 9457."""
+
+    type: str = "about:blank"
+    """A URI for the kind of error: `urn:agentic-search:CODE`, with the error's stable name."""
+    title: str
+    status: int
+    detail: str
+    """What happened and what to do."""
+    errors: tuple[FieldError, ...] | None = None
+    """Every bad field at once."""
+    run_id: str | None = None
+    """The run that failed."""
+
+
+class RunSummary(Frozen):
+    """One run in a list."""
+
+    id: str
+    thread_id: str
+    status: RunStatus
+    query: str
+    model: str | None
+    created_at: str
+    duration: float | None = Field(description="Seconds, for a run that has ended.")
+
+    @staticmethod
+    def of(run: RunReport) -> "RunSummary":
+        """The few facts that a list shows."""
+        return RunSummary(
+            id=run.id,
+            thread_id=run.thread_id,
+            status=run.status,
+            query=run.query,
+            model=run.model,
+            created_at=run.created_at,
+            duration=run.timings.total or None,
+        )
+
+
+class RunList(Frozen):
+    """Runs, newest first."""
+
+    runs: tuple[RunSummary, ...]
+    next_cursor: str | None
+    """Give it as `cursor` for the next ones; null at the end."""
+
+
+class ToolView(Frozen):
+    """A tool that plans may use now."""
+
+    name: str
+    """What plans call it."""
+    server: str
+    title: str
+    description: str
+    input_schema: JsonObject
+    read_only: bool
+    idempotent: bool
+
+    @staticmethod
+    def of(tool: Tool) -> "ToolView":
+        """What callers need to know of a tool."""
+        return ToolView(**tool.model_dump(include=set(ToolView.model_fields)))
+
+
+class LeftOutTool(Frozen):
+    """A tool that cannot be used."""
+
+    name: str
+    server: str
+    reason: str
+
+
+class ToolList(Frozen):
+    """The tools that can be used now, and why the others cannot."""
+
+    tools: tuple[ToolView, ...]
+    unusable: tuple[LeftOutTool, ...] = ()
+
+
+class ServerList(Frozen):
+    """Every configured MCP server."""
+
+    servers: tuple[ServerStatus, ...]
+
+
+class ModelView(Frozen):
+    """A model, or why it cannot be used."""
+
+    name: str
+    size: str
+    context: int | None
+    capabilities: tuple[str, ...]
+    usable: bool
+    reason: str | None
+
+
+class ModelList(Frozen):
+    """The models there are, and which ones would be used."""
+
+    models: tuple[ModelView, ...]
+    writer: str | None
+    """The model that would write the next answer; null: answers quote their sources."""
+    planner: str | None
+    """The model that would plan; null: plans are made without one."""
+    error: str | None
+    """Why there is no model, and what to do."""
+
+
+class Health(Frozen):
+    """The process is alive."""
+
+    status: Literal["ok"] = "ok"
+    version: str
+
+
+class Readiness(Frozen):
+    """Whether a question can be answered now."""
+
+    ready: bool
+    reasons: tuple[str, ...]
+    """What is missing or not there yet, and what to do."""
+
+
+class EventMessage(Frozen):
+    """The `data` of one server-sent event; its `id` is `seq`, its `event` is `type`."""
+
+    seq: int
+    run_id: str
+    at: float
+    """Seconds since the run began."""
+    type: str
+    message: str
+    """The thinking step, for people; may be empty."""
+    data: dict[str, JsonValue]

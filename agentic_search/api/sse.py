@@ -1,0 +1,46 @@
+"""A run's events become server-sent events; a listener that stops reading loses its own stream, nothing else."""
+
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import Header
+from sse_starlette import EventSourceResponse
+
+from agentic_search.errors import RequestError
+from agentic_search.events.event import Event
+
+KEEP_ALIVE = 15
+"""Seconds between comment lines."""
+STALLED = 30.0
+"""Seconds that a listener may leave a message unread."""
+_HEADERS = {"Cache-Control": "no-cache, no-transform", "X-Accel-Buffering": "no"}
+
+LastEventId = Annotated[
+    str | None,
+    Header(alias="Last-Event-ID", description="The number of the last event seen; the next one comes first."),
+]
+
+
+def number_of(last_event_id: str | None) -> int:
+    """The number in a `Last-Event-ID` header, 0 without one; raises RequestError for anything else."""
+    if not last_event_id:
+        return 0
+    if last_event_id.isascii() and last_event_id.isdigit():
+        return int(last_event_id)
+    raise RequestError(f"Last-Event-ID must be the number of an event, as in 7; it is {last_event_id!r}.")
+
+
+def stream(events: AsyncIterator[Event], *, run_id: str) -> EventSourceResponse:
+    """Stream the events until the terminal one. The run goes on when the listener leaves."""
+    return EventSourceResponse(
+        _messages(events),
+        headers={**_HEADERS, "Location": f"/runs/{run_id}"},
+        ping=KEEP_ALIVE,
+        send_timeout=STALLED,
+        sep="\n",
+    )
+
+
+async def _messages(events: AsyncIterator[Event]) -> AsyncIterator[bytes]:
+    async for event in events:
+        yield b"id: %d\nevent: %s\ndata: %s\n\n" % (event.seq, event.fact.kind.encode(), event.wire)

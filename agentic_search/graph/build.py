@@ -1,0 +1,49 @@
+"""The graph of a search, and the program that an engine runs: a run and its query flow in, its last fact flows out."""
+
+from collections.abc import Callable
+from typing import cast
+
+from langgraph.graph import END, START, StateGraph
+
+from agentic_search.domain.outcome import Completed, Failed
+from agentic_search.domain.query import Query
+from agentic_search.domain.run import Timings
+from agentic_search.engine.protocols import Program, Run
+from agentic_search.events.facts import RunCompleted
+from agentic_search.graph.context import RunContext
+from agentic_search.graph.nodes.discover_tools import discover_tools
+from agentic_search.graph.nodes.execute_all_parallel import execute_all_parallel
+from agentic_search.graph.nodes.initialize import initialize
+from agentic_search.graph.nodes.plan import plan
+from agentic_search.graph.nodes.synthesize import synthesize
+from agentic_search.graph.state import Answered, Asked
+
+
+def build_program(context_of: Callable[[Run], RunContext]) -> Program:
+    """Compile the graph once; `context_of` gives each run what its nodes work with."""
+    graph = StateGraph(Answered, context_schema=RunContext, input_schema=Asked)
+    graph.add_sequence([initialize, discover_tools, plan, execute_all_parallel, synthesize])
+    graph.add_edge(START, "initialize")
+    graph.add_edge("synthesize", END)
+    compiled = graph.compile()  # pyright: ignore[reportUnknownMemberType]  # LangGraph types its checkpointer loosely
+
+    async def search(run: Run, query: Query) -> RunCompleted:
+        given = Asked(query=query)
+        state = await compiled.ainvoke(given, context=context_of(run))  # pyright: ignore[reportUnknownMemberType]  # as above
+        return _last_word(cast(Answered, state), run.elapsed)
+
+    return search
+
+
+def _last_word(state: Answered, total: float) -> RunCompleted:
+    outcomes = state["outcomes"].values()
+    whole = all(isinstance(outcome, Completed) for outcome in outcomes)
+    called = (outcome.duration for outcome in outcomes if isinstance(outcome, Completed | Failed))
+    timings = Timings(
+        plan=round(state["plan_seconds"], 4),
+        execute=round(state["execute_seconds"], 4),
+        synthesize=round(state["synthesize_seconds"], 4),
+        total=round(total, 4),
+        serial_tools=round(sum(called), 4),
+    )
+    return RunCompleted(status="completed" if whole else "partial", timings=timings, usage=state["usage"])

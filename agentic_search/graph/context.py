@@ -1,0 +1,74 @@
+"""What the nodes work with: the run they work for, the tools, who plans, who writes, and the limits."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from agentic_search.clock import Clock
+from agentic_search.domain.query import Query
+from agentic_search.domain.tool import ServerStatus
+from agentic_search.engine.protocols import Run
+from agentic_search.planning.planner import Planner
+from agentic_search.scheduler.call import CallTool
+from agentic_search.synthesis.writer import Writer
+from agentic_search.tools.catalog import Catalog
+
+
+class Toolbox(Protocol):
+    """The tools that are connected."""
+
+    @property
+    def call(self) -> CallTool:
+        """Calls one tool once."""
+        ...
+
+    async def settled(self, within: float) -> None:
+        """Wait, `within` seconds at most, until no server is connecting for the first time."""
+        ...
+
+    def statuses(self) -> Sequence[ServerStatus]:
+        """Every configured server as it is now."""
+        ...
+
+    def catalog(self) -> Catalog:
+        """The tools that can be used now."""
+        ...
+
+
+class Minds(Protocol):
+    """Who plans and who writes."""
+
+    async def planner(self, query: Query) -> Planner:
+        """The planner for this query; never raises for want of a model."""
+        ...
+
+    async def writer(self, query: Query) -> Writer:
+        """The writer for this query; never raises for want of a model."""
+        ...
+
+    def writer_name(self, query: Query) -> str | None:
+        """The model that was asked for, or configured, without looking whether it is there."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much one run may take."""
+
+    max_concurrent_tasks: int
+    """Tool calls at once; 1 runs them one after another."""
+    deadline: float
+    """Seconds, where the query does not say."""
+    discovery_wait: float
+    """Seconds to wait for servers that are connecting for the first time."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunContext:
+    """The tools of the nodes' trade."""
+
+    run: Run
+    toolbox: Toolbox
+    minds: Minds
+    limits: Limits
+    clock: Clock

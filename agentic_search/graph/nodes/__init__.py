@@ -1,0 +1,1 @@
+"""The five nodes, one file each, by the names they have in the graph."""

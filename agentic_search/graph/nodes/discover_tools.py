@@ -1,0 +1,24 @@
+"""The query's globs flow in; the tools that may be used flow out."""
+
+from langgraph.runtime import Runtime
+
+from agentic_search.errors import RunFailed
+from agentic_search.events.facts import ToolsDiscovered
+from agentic_search.graph.context import RunContext
+from agentic_search.graph.state import Discovered, Initialized
+
+
+async def discover_tools(state: Initialized, runtime: Runtime[RunContext]) -> Discovered:
+    """Find what can be used now, giving servers that have just been started a moment to connect."""
+    toolbox, globs = runtime.context.toolbox, state["query"].tools
+    await toolbox.settled(min(runtime.context.limits.discovery_wait, state["deadline"]))
+    catalog = toolbox.catalog()
+    tools = catalog.select(globs)
+    statuses = tuple(toolbox.statuses())
+    runtime.context.run.tell(ToolsDiscovered(servers=statuses, tools=len(tools)))
+    if not tools and globs and catalog.tools:
+        raise RunFailed(f"No tool matches {', '.join(globs)}; there are: {', '.join(t.name for t in catalog.tools)}.")
+    if not tools:
+        reasons = "; ".join(f"{server.name}: {server.error or server.status}" for server in statuses)
+        raise RunFailed(f"No tool can be used, so nothing can be searched. {reasons or 'No server is configured.'}")
+    return {**state, "tools": tools}

@@ -1,0 +1,99 @@
+"""The one service behind every door: questions flow in, runs are started, found, followed, stopped."""
+
+import uuid
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+from agentic_search.domain.data import Frozen
+from agentic_search.domain.query import Query
+from agentic_search.domain.run import RunReport, RunStatus, TaskRecord
+from agentic_search.engine.protocols import Engine
+from agentic_search.errors import RequestError
+from agentic_search.events.event import Event
+
+
+class Started(Frozen):
+    """A run that was accepted."""
+
+    id: str
+    thread_id: str
+    status: RunStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some runs, newest first, and where the next ones begin."""
+
+    runs: tuple[RunReport, ...]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RunFilter:
+    """Which runs to list; what is none filters nothing."""
+
+    thread_id: str | None = None
+    status: RunStatus | None = None
+    text: str | None = None
+    """Part of the question, in any case."""
+
+    def admits(self, run: RunReport) -> bool:
+        """Whether the run is asked for."""
+        return (
+            (self.thread_id is None or run.thread_id == self.thread_id)
+            and (self.status is None or run.status == self.status)
+            and (self.text is None or self.text.casefold() in run.query.casefold())
+        )
+
+
+class SearchService:
+    """Starts runs and finds them again, on whatever engine they live."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    async def start(self, query: Query) -> Started:
+        """Begin a search; raises Overloaded."""
+        run_id, thread_id = uuid.uuid4().hex, query.thread_id or uuid.uuid4().hex
+        await self._engine.start(run_id, query, thread_id=thread_id)
+        report = await self._engine.report(run_id)
+        return Started(id=run_id, thread_id=thread_id, status=report.status)
+
+    async def wait(self, run_id: str) -> RunReport:
+        """The run, when it has ended; raises NotFound."""
+        return await self._engine.ended(run_id)
+
+    def follow(self, run_id: str, *, after: int = 0) -> AsyncIterator[Event]:
+        """The run's events above number `after`, live until the terminal one; raises NotFound."""
+        return self._engine.follow(run_id, after=after)
+
+    async def get(self, run_id: str) -> RunReport:
+        """The run as far as it has come; raises NotFound."""
+        return await self._engine.report(run_id)
+
+    async def task(self, run_id: str, task_id: str) -> TaskRecord:
+        """One task with its whole result; raises NotFound."""
+        return await self._engine.task(run_id, task_id)
+
+    async def cancel(self, run_id: str) -> RunReport:
+        """Stop a run; raises NotFound, and does nothing to one that has ended."""
+        await self._engine.cancel(run_id, by="user")
+        return await self._engine.report(run_id)
+
+    async def forget(self, run_id: str) -> None:
+        """Drop a run that has ended; raises NotFound or WrongState."""
+        await self._engine.forget(run_id)
+
+    async def list(self, chosen: RunFilter, *, limit: int, cursor: str | None = None) -> Page:
+        """`limit` runs after the one that `cursor` names, newest first; raises RequestError for a strange cursor."""
+        runs = await self._engine.reports()
+        begin = 0
+        if cursor is not None:
+            places = [place for place, run in enumerate(runs) if run.id == cursor]
+            if not places:
+                raise RequestError(f"The cursor {cursor!r} names no run; begin again without one.")
+            begin = places[0] + 1
+        admitted = [run for run in runs[begin:] if chosen.admits(run)]
+        more = len(admitted) > limit
+        page = tuple(admitted[:limit])
+        return Page(page, page[-1].id if more and page else None)

@@ -1,0 +1,134 @@
+"""Settings flow in, an opened service flows out: the only file that names the concrete classes of every room."""
+
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from agentic_search.clock import SystemClock
+from agentic_search.domain.query import OFFLINE, Query
+from agentic_search.engine.memory import MemoryEngine
+from agentic_search.engine.protocols import Run
+from agentic_search.errors import ModelError
+from agentic_search.graph.build import build_program
+from agentic_search.graph.context import Limits, RunContext
+from agentic_search.llm.chat import ChatModel, ModelSource
+from agentic_search.llm.ollama import OllamaSource
+from agentic_search.planning.given import GivenPlanner
+from agentic_search.planning.ladder import PlanLadder
+from agentic_search.planning.model_planner import ModelPlanner
+from agentic_search.planning.offline_planner import OfflinePlanner
+from agentic_search.planning.planner import Planner
+from agentic_search.runs.service import SearchService
+from agentic_search.settings import Settings, environment
+from agentic_search.synthesis.ladder import AnswerLadder
+from agentic_search.synthesis.writer import Writer
+from agentic_search.tools.bundled import bundled_servers
+from agentic_search.tools.pool import ToolPool
+from agentic_search.tools.server_config import ServerConfig
+from agentic_search.tools.servers_file import read_servers
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which models would be used now."""
+
+    writer: str | None
+    planner: str | None
+    why_none: str | None
+    """Why there is no writer, where one is wanted."""
+
+
+class Minds:
+    """Finds who plans and who writes: a model where there is one, the offline rooms where there is none."""
+
+    def __init__(self, models: ModelSource, *, writer: str, planner: str) -> None:
+        """Names as in the settings: empty takes the best there is, `offline` none."""
+        self._models = models
+        self._writer = writer
+        self._planner = planner
+
+    def writer_name(self, query: Query) -> str | None:
+        """The model that was asked for, or configured, without looking whether it is there."""
+        name = query.model or self._writer
+        return None if name == OFFLINE else name or None
+
+    async def planner(self, query: Query) -> Planner:
+        """The planner for this query; never raises for want of a model."""
+        if query.plan is not None:
+            return GivenPlanner(query.plan)
+        model, why_none = await self._open(self._planner_name(query.model))
+        return PlanLadder(ModelPlanner(model) if model else None, OfflinePlanner(), why_no_model=why_none)
+
+    async def writer(self, query: Query) -> Writer:
+        """The writer for this query; never raises for want of a model."""
+        model, why_none = await self._open(query.model or self._writer)
+        return AnswerLadder(model, why_no_model=why_none)
+
+    async def choice(self) -> Choice:
+        """Which models a query that asks for none in particular would use now."""
+        writer, why_none = await self._open(self._writer)
+        planner, _ = await self._open(self._planner_name(None))
+        return Choice(writer.name if writer else None, planner.name if planner else None, why_none)
+
+    def _planner_name(self, asked: str | None) -> str:
+        """The writer plans too, unless another planner is configured: one model stays loaded instead of two."""
+        return OFFLINE if asked == OFFLINE else self._planner or asked or self._writer
+
+    async def _open(self, name: str) -> tuple[ChatModel | None, str | None]:
+        """The model, or why there is none; neither when none is wanted."""
+        if name == OFFLINE:
+            return None, None
+        try:
+            return await self._models.open(name), None
+        except ModelError as error:
+            return None, str(error)
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """Everything that is open while the service runs."""
+
+    searches: SearchService
+    tools: ToolPool
+    models: ModelSource
+    minds: Minds
+
+
+def configured(settings: Settings) -> tuple[OllamaSource, tuple[ServerConfig, ...]]:
+    """Where models come from, and the MCP servers; raises ConfigurationError. Opens nothing."""
+    known = environment()
+    bundled = bundled_servers(documents=settings.documents, environment=known) if settings.bundled_servers else ()
+    models = OllamaSource(
+        settings.ollama_host, num_ctx=settings.num_ctx, keep_alive=settings.keep_alive, clock=SystemClock()
+    )
+    return models, read_servers(settings.servers_file, bundled=bundled, environment=known)
+
+
+@asynccontextmanager
+async def open_service(settings: Settings) -> AsyncGenerator[Service, None]:
+    """Open every room, lowest first; leaving ends the runs, then the tools' servers, then the models' connections."""
+    clock = SystemClock()
+    models, servers = configured(settings)
+    limits = Limits(
+        max_concurrent_tasks=settings.max_concurrent_tasks if settings.parallel else 1,
+        deadline=settings.deadline,
+        discovery_wait=settings.discovery_wait,
+    )
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(models)
+        tools = await stack.enter_async_context(ToolPool(servers, clock=clock, task_timeout=settings.task_timeout))
+        minds = Minds(models, writer=settings.model, planner=settings.planner_model)
+
+        def context_of(run: Run) -> RunContext:
+            return RunContext(run=run, toolbox=tools, minds=minds, limits=limits, clock=clock)
+
+        engine = await stack.enter_async_context(
+            MemoryEngine(
+                build_program(context_of),
+                clock=clock,
+                max_concurrent=settings.max_concurrent_runs,
+                max_queued=settings.max_queued_runs,
+                max_kept=settings.max_kept_runs,
+            )
+        )
+        yield Service(SearchService(engine), tools, models, minds)

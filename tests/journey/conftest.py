@@ -1,0 +1,37 @@
+"""Journeys share one running service for each file: they are its users, side by side."""
+
+import sys
+from collections.abc import AsyncGenerator
+from pathlib import Path
+
+import pytest
+
+from tests.support.mcp_processes import http_server
+from tests.support.service import ROOT, RunningService, running_service
+
+
+def stdio_entry(*options: str, program: str = "slow_server") -> dict[str, object]:
+    """A server of `tests.support` over stdio, as an entry of `mcpServers`."""
+    return {
+        "command": sys.executable,
+        "args": ["-m", f"tests.support.{program}", *options],
+        "env": {"PYTHONPATH": str(ROOT)},
+    }
+
+
+@pytest.fixture(scope="module")
+async def service(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[RunningService, None]:
+    """The service with no model and two servers: `slow` over stdio and `web` over HTTP, which have the same tools."""
+    folder = tmp_path_factory.mktemp("service")
+    async with http_server("--name", "web") as url:
+        servers = {"slow": stdio_entry("--log", str(folder / "slow.jsonl")), "web": {"url": url}}
+        async with running_service(folder, servers=servers) as running:
+            await running.ready_servers("slow", "web")
+            yield running
+
+
+@pytest.fixture(scope="module")
+def slow_log(service: RunningService) -> Path:
+    """What the stdio server wrote down about its calls."""
+    args = service.servers["slow"]["args"]
+    return Path(args[args.index("--log") + 1])

@@ -1,0 +1,149 @@
+"""Servers that die, hang, talk nonsense or never come: the run goes on, the others are unaffected, and it is said."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.journey.conftest import stdio_entry
+from tests.support.mcp_processes import events as logged_events
+from tests.support.mcp_processes import free_port, http_server, is_running, logged, mortal_http_server
+from tests.support.service import ROOT, environment_for, running_service
+
+
+def bare_entry(*options: str) -> dict[str, object]:
+    """A server that misbehaves as told."""
+    return stdio_entry(*options, program="bare_server")
+
+
+def plan(*tools: str) -> dict[str, object]:
+    """Tasks without arguments but those that these tools need."""
+    needed: dict[str, dict[str, object]] = {"rows": {"n": 1}, "sleep_for": {"seconds": 60}, "hang": {"seconds": 60}}
+    return {"tasks": [{"tool": tool, "arguments": needed.get(tool.split(".")[-1], {})} for tool in tools]}
+
+
+async def test_a_server_that_dies_in_mid_call_fails_its_calls_alone_and_is_back_for_the_next(tmp_path: Path) -> None:
+    async with http_server("--name", "web") as url:
+        servers = {"slow": stdio_entry(), "web": {"url": url}}
+        async with running_service(tmp_path, servers=servers) as service:
+            await service.ready_servers("slow", "web")
+            run = await service.ask("x", plan=plan("slow.die", "slow.sleep_for", "web.rows"))
+            assert [task["status"] for task in run["tasks"]] == ["failed", "failed", "completed"]
+            assert "slow" in run["tasks"][0]["error"]
+            await service.ready_servers("slow")
+            again = await service.ask("x", plan=plan("slow.rows"))
+            assert again["status"] == "completed"
+
+
+async def test_a_server_over_http_that_is_killed_takes_nothing_with_it(tmp_path: Path) -> None:
+    async with mortal_http_server("--name", "web") as (url, kill):
+        servers = {"slow": stdio_entry(), "web": {"url": url}}
+        async with running_service(tmp_path, servers=servers) as service:
+            await service.ready_servers("slow", "web")
+            run_id = await service.begin("x", plan=plan("web.sleep_for", "slow.rows"))
+            await service.events(run_id, until="task.completed")
+            kill()
+            told = await service.events(run_id)
+            assert told[-1].event == "run.completed" and told[-1].data["data"]["status"] == "partial"
+            run = await service.ask("x", plan=plan("slow.rows"))
+            assert run["status"] == "completed"
+
+
+async def test_a_tool_that_takes_no_notice_is_left_behind_at_its_timeout(tmp_path: Path) -> None:
+    servers = {"slow": {**stdio_entry(), "timeout": 0.4}}
+    async with running_service(tmp_path, servers=servers) as service:
+        await service.ready_servers("slow")
+        run = await service.ask("x", plan=plan("hang", "rows"))
+        assert [task["status"] for task in run["tasks"]] == ["failed", "completed"]
+        assert "longer than 0.4 s" in run["tasks"][0]["error"]
+
+
+async def test_garbage_on_the_wire_harms_nobody(tmp_path: Path) -> None:
+    async with running_service(tmp_path, servers={"slow": stdio_entry()}) as service:
+        await service.ready_servers("slow")
+        run = await service.ask("x", plan=plan("garbage", "rows"))
+        assert run["tasks"][1]["status"] == "completed"
+
+
+async def test_start_up_waits_for_no_server_and_says_what_is_wrong_with_each(tmp_path: Path) -> None:
+    servers = {
+        "deaf": bare_entry("--deaf"),
+        "missing": {"command": "no-such-command-anywhere"},
+        "broken": bare_entry("--exit", "the licence has run out"),
+        "away": {"url": f"http://127.0.0.1:{free_port()}/mcp"},
+        "off": {"command": "x", "disabled": True},
+        "fine": stdio_entry(),
+    }
+    async with running_service(tmp_path, servers=servers, settings={"DISCOVERY_WAIT": "1"}) as service:
+        await service.ready_servers("fine")
+        run = await service.ask("x", plan=plan("rows"))
+        assert run["status"] == "completed"
+        listed = {it["name"]: it for it in (await service.client.get("/servers")).json()["servers"]}
+        assert listed["deaf"]["status"] == "connecting"
+        assert listed["off"]["status"] == "disabled"
+        assert "no-such-command-anywhere" in listed["missing"]["error"]
+        assert "the licence has run out" in listed["broken"]["error"]
+        assert listed["away"]["status"] == "unavailable"
+
+
+async def test_a_search_without_any_server_says_what_to_do(tmp_path: Path) -> None:
+    async with running_service(tmp_path) as service:
+        response = await service.client.post("/search", json={"query": "x"})
+        assert response.status_code == 502 and "No server is configured" in response.json()["detail"]
+        ready = await service.client.get("/ready")
+        assert ready.status_code == 503 and "mcp.json" in ready.json()["reasons"][0]
+
+
+async def test_sigterm_with_open_streams_and_hanging_tools_ends_the_process_and_its_servers(tmp_path: Path) -> None:
+    log = tmp_path / "slow.jsonl"
+    async with running_service(tmp_path, servers={"slow": bare_entry("--linger", "--log", str(log))}) as service:
+        await service.ready_servers("slow")
+        run_id = await service.begin("x", plan=plan("hang"))
+        await logged(log, "hang")
+        following = asyncio.ensure_future(service.events(run_id))
+        began = asyncio.get_running_loop().time()
+        service.process.send_signal(signal.SIGTERM)
+        async with asyncio.timeout(10):
+            await service.process.wait()
+        assert asyncio.get_running_loop().time() - began < 7
+        await asyncio.wait([following], timeout=5)
+        assert following.done()
+        following.exception()
+        pids = {entry["pid"] for entry in logged_events(log)}
+        assert pids and os.getpid() not in pids
+        assert not [pid for pid in pids if is_running(pid)]
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("{nope", "mcp.json"),
+        ('{"mcpServers": {"a": {"comand": "x"}}}', "command"),
+        ('{"mcpServers": {"a": {"command": "x", "env": {"K": "${NOT_SET_ANYWHERE}"}}}}', "NOT_SET_ANYWHERE"),
+    ],
+)
+def test_a_servers_file_that_cannot_be_used_stops_the_start_with_a_clear_message(
+    tmp_path: Path, text: str, complaint: str
+) -> None:
+    (tmp_path / "mcp.json").write_text(text)
+    ended = start_in(tmp_path)
+    assert ended.returncode == 2
+    assert complaint in ended.stderr and "Traceback" not in ended.stderr
+
+
+def test_settings_that_cannot_be_used_stop_the_start_and_are_all_named(tmp_path: Path) -> None:
+    ended = start_in(tmp_path, PORT="many", MAX_CONCURRENT_TASKS="0")
+    assert ended.returncode == 2
+    assert "AGENTIC_SEARCH_PORT" in ended.stderr and "AGENTIC_SEARCH_MAX_CONCURRENT_TASKS" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def start_in(folder: Path, **settings: str) -> subprocess.CompletedProcess[str]:
+    """Start the service where it cannot start."""
+    environment = environment_for(folder, settings=settings)
+    command = [sys.executable, str(ROOT / "server.py")]
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=30, check=False)
