@@ -1,0 +1,151 @@
+"""The user's folder: which documents are in it, and their bytes; the only file that touches it."""
+
+import errno
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from agentic_search.mcp_servers.documents.beneath import Escaped, open_beneath
+from agentic_search.mcp_servers.documents.kinds import is_ignored, kind_of
+
+MOST_BYTES = 32 * 1024 * 1024
+"""Bytes of one file; larger ones are not read."""
+
+MOST_FILES = 20_000
+MOST_NAMES = 200_000
+"""Documents in one folder, and names looked at to find them; the rest is left out, and said so."""
+
+
+class Refused(Exception):
+    """The file is not read; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """Tells one state of a file from another."""
+
+    size: int
+    mtime_ns: int
+
+
+@dataclass(slots=True)
+class Listing:
+    """What a look at the folder found."""
+
+    files: dict[str, Stamp] = field(default_factory=dict[str, Stamp])
+    """Documents by their path in the folder, with forward slashes."""
+    refused: dict[str, str] = field(default_factory=dict[str, str])
+    """What looks like a document or a folder but cannot be read, and why."""
+    left_out: str | None = None
+    """What there was too much of."""
+
+
+class Folder:
+    """Reads within `root`, which is resolved once; no link is ever followed out of it."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = Path(os.path.realpath(root))
+
+    def __repr__(self) -> str:
+        return f"<Folder {str(self.root)!r}>"
+
+    def exists(self) -> bool:
+        """It is there, and it is a folder."""
+        return self.root.is_dir() and not self.root.is_symlink()
+
+    def look(self) -> Listing:
+        """Every document in the folder and below. A missing folder is an empty one."""
+        listing = Listing()
+        waiting = [""] if self.exists() else []
+        names = 0
+        while waiting:
+            for entry in self._entries(waiting.pop(), listing):
+                names += 1
+                if names > MOST_NAMES or len(listing.files) >= MOST_FILES:
+                    listing.left_out = f"only {len(listing.files):,} documents are kept; the folder holds more"
+                    return listing
+                path = self._relative(entry.path)
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append(path)
+                else:
+                    self._note(entry, path, listing)
+        return listing
+
+    def locate(self, name: str) -> str:
+        """A path that somebody asks for → the real path within the folder. Raises Refused."""
+        if "\0" in name or Path(name).is_absolute():
+            raise Refused("paths are given from the documents folder on, as list_documents shows them")
+        real = Path(os.path.realpath(self.root / name))
+        if not real.is_relative_to(self.root):
+            raise Refused("it is outside the documents folder")
+        path = self._relative(real)
+        if any(map(is_ignored, path.split("/"))) or not kind_of(path):
+            raise Refused("it is no document that this server reads: Markdown, text, HTML or PDF")
+        return path
+
+    def read(self, path: str) -> tuple[bytes, Stamp]:
+        """The bytes of a file that `look` or `locate` named, and the state they are of. Raises Refused."""
+        try:
+            with os.fdopen(open_beneath(self.root, path), "rb") as file:
+                status = os.fstat(file.fileno())
+                if not stat.S_ISREG(status.st_mode):
+                    raise Refused("it is no regular file")
+                if status.st_size > MOST_BYTES:
+                    raise Refused(_too_large(status.st_size))
+                data = file.read(MOST_BYTES + 1)
+        except OSError as error:
+            raise Refused(_reason(error)) from error
+        if len(data) > MOST_BYTES:
+            raise Refused(_too_large(len(data)))
+        return data, Stamp(status.st_size, status.st_mtime_ns)
+
+    def _entries(self, folder: str, listing: Listing) -> Iterator["os.DirEntry[str]"]:
+        """What is in one folder and not passed over, in a steady order."""
+        try:
+            with os.scandir(self.root / folder) as entries:
+                yield from sorted((entry for entry in entries if not is_ignored(entry.name)), key=lambda e: e.name)
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            listing.refused[f"{folder}/"] = _reason(error)
+
+    def _note(self, entry: "os.DirEntry[str]", path: str, listing: Listing) -> None:
+        """Put a name that is no folder where it belongs: a document, refused, or nothing to us."""
+        if entry.is_symlink():
+            self._note_link(entry, path, listing)
+        elif kind_of(path):
+            try:
+                status = entry.stat(follow_symlinks=False)
+                path.encode()
+            except UnicodeEncodeError:
+                listing.refused[path.encode("utf-8", "replace").decode()] = "its name is not valid UTF-8"
+            except OSError as error:
+                listing.refused[path] = _reason(error)
+            else:
+                listing.files[path] = Stamp(status.st_size, status.st_mtime_ns)
+
+    def _note_link(self, entry: "os.DirEntry[str]", path: str, listing: Listing) -> None:
+        """A link within the folder is passed over, since what it leads to is listed under its own name."""
+        real = Path(os.path.realpath(entry.path))
+        if not real.is_relative_to(self.root):
+            if kind_of(path) or real.is_dir():
+                listing.refused[path] = "a symbolic link that leads out of the folder; it is not followed"
+        elif kind_of(path) and not real.exists():
+            listing.refused[path] = "a symbolic link to nothing"
+
+    def _relative(self, path: str | Path) -> str:
+        return os.path.relpath(path, self.root).replace(os.sep, "/")
+
+
+def _too_large(size: int) -> str:
+    return f"it has {size / 2**20:.1f} MiB; at most {MOST_BYTES // 2**20} MiB are read"
+
+
+def _reason(error: OSError) -> str:
+    if isinstance(error, Escaped) or error.errno in (errno.ELOOP, errno.ENOTDIR, errno.EMLINK):
+        return "its path leads through a symbolic link; it is not followed"
+    if isinstance(error, FileNotFoundError):
+        return "there is no such file"
+    return f"it cannot be opened: {error.strerror or error}"

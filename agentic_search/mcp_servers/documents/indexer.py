@@ -1,0 +1,134 @@
+"""The folder as it changes → the shelf: at the start, and after each burst of changes, whatever differs is taken in."""
+
+import asyncio
+import logging
+import sqlite3
+from dataclasses import dataclass, field
+from functools import partial
+from threading import Event
+
+from agentic_search.mcp_servers.documents.folder import Folder, Listing, Refused, Stamp
+from agentic_search.mcp_servers.documents.kinds import kind_of
+from agentic_search.mcp_servers.documents.parsing.document import Unreadable
+from agentic_search.mcp_servers.documents.shelf import Receipt, Shelf
+from agentic_search.mcp_servers.documents.watch import watch_folder
+from agentic_search.mcp_servers.documents.worker import Parser
+
+logger = logging.getLogger(__name__)
+
+RETRY = 30.0
+"""Seconds until an index that could not be used is tried again."""
+
+
+@dataclass(slots=True)
+class Progress:
+    """How far the indexing is."""
+
+    listing: Listing = field(default_factory=Listing)
+    """The folder as the last look found it."""
+    receipts: dict[str, Receipt] = field(default_factory=dict[str, Receipt])
+    """What is on the shelf, and what is known to be unreadable."""
+    waiting: set[str] = field(default_factory=set[str])
+    """Documents still to be taken in."""
+    problem: str | None = None
+    """Why the index cannot be used."""
+
+
+class Indexer:
+    """One task runs `run`; all others may look at `progress` and wait by `settle`."""
+
+    def __init__(self, folder: Folder, shelf: Shelf, parser: Parser) -> None:
+        self.progress = Progress()
+        self._folder = folder
+        self._shelf = shelf
+        self._parser = parser
+        self._changed = asyncio.Event()
+        self._settled = asyncio.Event()
+        self._behind_since: float | None = None
+
+    @property
+    def settled(self) -> bool:
+        """The shelf holds what the folder held at the last look."""
+        return self._settled.is_set()
+
+    async def settle(self, patience: float) -> None:
+        """Wait for the indexing, but not beyond `patience` seconds after it fell behind."""
+        now = asyncio.get_running_loop().time()
+        try:
+            async with asyncio.timeout_at((self._behind_since or now) + patience):
+                await self._settled.wait()
+        except TimeoutError:
+            return
+
+    async def run(self) -> None:
+        """Until cancelled. No file, and no trouble with the index, ends it."""
+        loop, stop = asyncio.get_running_loop(), Event()
+        try:
+            async with asyncio.TaskGroup() as group:
+                tell = partial(loop.call_soon_threadsafe, self._fall_behind)
+                group.create_task(asyncio.to_thread(watch_folder, self._folder, tell, stop))
+                while True:
+                    await self._changed.wait()
+                    self._changed.clear()
+                    await self._catch_up()
+        finally:
+            stop.set()
+
+    def _fall_behind(self) -> None:
+        if self._behind_since is None:
+            self._behind_since = asyncio.get_running_loop().time()
+        self._settled.clear()
+        self._changed.set()
+
+    async def _catch_up(self) -> None:
+        try:
+            await self._take_stock()
+            await self._take_in_all()
+        except (sqlite3.Error, OSError) as error:
+            logger.warning("The index %s cannot be used: %s", self._shelf.path, error)
+            self.progress.problem = str(error)
+            asyncio.get_running_loop().call_later(RETRY, self._fall_behind)
+        if not self._changed.is_set():
+            self._behind_since = None
+            self._settled.set()
+
+    async def _take_stock(self) -> None:
+        """See what is there and what has been taken in; forget what is gone."""
+        listing = await asyncio.to_thread(self._folder.look)
+        receipts = await asyncio.to_thread(self._shelf.receipts)
+        for gone in receipts.keys() - listing.files.keys():
+            await asyncio.to_thread(self._shelf.drop, gone)
+            del receipts[gone]
+        differing = {path for path, stamp in listing.files.items() if not _is_taken_in(receipts.get(path), stamp)}
+        self.progress = Progress(listing, receipts, differing)
+
+    async def _take_in_all(self) -> None:
+        """The smallest first, so that most can be found soon; after a change the folder is looked at anew."""
+        progress = self.progress
+        for path in sorted(progress.waiting, key=lambda path: (progress.listing.files[path].size, path)):
+            if self._changed.is_set():
+                return
+            await self._take_in(path)
+            progress.waiting.discard(path)
+
+    async def _take_in(self, path: str) -> None:
+        progress, kind = self.progress, kind_of(path)
+        try:
+            data, stamp = await asyncio.to_thread(self._folder.read, path)
+        except Refused as error:
+            # Not kept on disk: permissions may change without leaving a mark on the file.
+            progress.listing.refused[path] = str(error)
+            progress.receipts.pop(path, None)
+            await asyncio.to_thread(self._shelf.drop, path)
+            return
+        if kind:
+            try:
+                document = await self._parser.parse(kind, data)
+            except Unreadable as error:
+                progress.receipts[path] = await asyncio.to_thread(self._shelf.put_problem, path, stamp, str(error))
+            else:
+                progress.receipts[path] = await asyncio.to_thread(self._shelf.put, path, stamp, document)
+
+
+def _is_taken_in(receipt: Receipt | None, stamp: Stamp) -> bool:
+    return receipt is not None and receipt.fits(stamp)

@@ -1,0 +1,113 @@
+"""A question, a path or a pattern → a tool's result; brings folder, index and parser together."""
+
+import asyncio
+from difflib import get_close_matches
+from fnmatch import fnmatch
+from pathlib import Path
+
+from agentic_search.mcp_servers.documents.address import address, split_address
+from agentic_search.mcp_servers.documents.folder import Folder
+from agentic_search.mcp_servers.documents.indexer import Indexer
+from agentic_search.mcp_servers.documents.notes import note
+from agentic_search.mcp_servers.documents.reader import Reader
+from agentic_search.mcp_servers.documents.results import Indexing, Listed, Listing, Passage, Passages, Text
+from agentic_search.mcp_servers.documents.shelf import Shelf
+from agentic_search.mcp_servers.documents.worker import Parser
+from agentic_search.mcp_servers.fulltext import Hit
+
+PATIENCE = 10.0
+"""Seconds after the indexing fell behind for which a question waits for it."""
+
+MOST_SECTIONS = 200
+"""Anchors told with a page."""
+
+
+class Library:
+    """What the tools ask. The indexing is the owner's to run, by `indexer.run`."""
+
+    def __init__(self, folder: Folder, cache: Path, *, patience: float = PATIENCE) -> None:
+        parser = Parser()
+        self.folder = folder
+        self._patience = patience
+        self._shelf = Shelf(folder.root, cache)
+        self.indexer = Indexer(folder, self._shelf, parser)
+        self._reader = Reader(folder, parser)
+
+    async def search(self, query: str, limit: int) -> Passages:
+        """Raises sqlite3.Error where the index cannot be used."""
+        await self.indexer.settle(self._patience)
+        hits = await asyncio.to_thread(self._shelf.search, query, limit)
+        return Passages(results=[_passage(hit) for hit in hits], indexing=self._indexing(), note=self._note())
+
+    async def read(self, path: str, section: str | None, offset: int, limit: int) -> Text:
+        """Raises Refused, Unreadable, NoSuchSection."""
+        path, anchor = split_address(path)
+        reading = await self._reader.read(path, section or anchor)
+        document, found = reading.document, reading.section
+        end = min(offset + limit, len(reading.text))
+        return Text(
+            path=reading.path,
+            title=f"{reading.path} › {found.heading}" if found and found.heading else document.title or reading.path,
+            url=address(reading.path, found.anchor if found else ""),
+            text=reading.text[offset:end],
+            offset=offset,
+            total=len(reading.text),
+            next_offset=end if end < len(reading.text) else None,
+            sections=[section.anchor for section in document.sections if section.anchor][:MOST_SECTIONS],
+            note=document.note,
+        )
+
+    async def list_files(self, pattern: str, limit: int) -> Listing:
+        """Readable or not, in the order of their paths."""
+        await self.indexer.settle(self._patience)
+        progress = self.indexer.progress
+        paths = sorted({*progress.listing.files, *progress.listing.refused})
+        fitting = [path for path in paths if fnmatch(path.casefold(), pattern.casefold())]
+        return Listing(
+            documents=[self._listed(path) for path in fitting[:limit]],
+            total=len(fitting),
+            indexing=self._indexing(),
+            note=self._note(),
+        )
+
+    def near(self, path: str) -> list[str]:
+        """Documents whose paths or names look like what was asked for."""
+        paths = sorted(self.indexer.progress.listing.files)
+        same_name = [known for known in paths if known.rpartition("/")[2] == path.rpartition("/")[2]]
+        return (same_name or get_close_matches(path, paths, n=3))[:3]
+
+    def _listed(self, path: str) -> Listed:
+        progress = self.indexer.progress
+        stamp, receipt = progress.listing.files.get(path), progress.receipts.get(path)
+        waiting = "not indexed yet" if path in progress.waiting else None
+        return Listed(
+            path=path,
+            url=address(path),
+            title=receipt.title if receipt else "",
+            size=stamp.size if stamp else None,
+            sections=receipt.sections if receipt else 0,
+            note=waiting or (receipt.note if receipt else None),
+            problem=progress.listing.refused.get(path) or (receipt.problem if receipt else None),
+        )
+
+    def _indexing(self) -> Indexing:
+        progress = self.indexer.progress
+        documents = sum(bool(receipt.sections) for receipt in progress.receipts.values())
+        return Indexing(complete=self.indexer.settled, documents=documents, waiting=len(progress.waiting))
+
+    def _note(self) -> str | None:
+        return note(self.folder, self.indexer.progress, settled=self.indexer.settled)
+
+
+def _passage(hit: Hit) -> Passage:
+    extra = hit.entry.extra
+    line, page = extra["line"], extra["page"]
+    return Passage(
+        title=hit.entry.title,
+        url=hit.entry.address,
+        text=hit.passage,
+        path=str(extra["path"]),
+        section=str(extra["section"]),
+        line=line if isinstance(line, int) else None,
+        page=page if isinstance(page, int) else None,
+    )

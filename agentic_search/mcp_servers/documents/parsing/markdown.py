@@ -1,0 +1,50 @@
+"""Markdown bytes → its text as it stands, and its headings; code blocks and quotations hold none."""
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import accumulate, pairwise
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from agentic_search.mcp_servers.documents.parsing.decoding import decode
+from agentic_search.mcp_servers.documents.parsing.document import Document
+from agentic_search.mcp_servers.documents.parsing.sections import Heading, cut
+
+FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
+FRONT_TITLE = re.compile(r"^title:[ \t]*(.+?)[ \t]*$", re.MULTILINE | re.IGNORECASE)
+GIVEN_ANCHOR = re.compile(r"\s*\{#([\w.:-]+)\}\s*$")
+
+
+def parse_markdown(data: bytes) -> Document:
+    """CommonMark; a YAML block at the top is kept in the text but no heading is looked for in it."""
+    text, note = decode(data)
+    front = FRONT_MATTER.match(text)
+    headings = list(_headings(text, front.end() if front else 0))
+    title = FRONT_TITLE.search(front[1]) if front else None
+    first = next((heading.text for heading in headings if heading.level == 1), "")
+    return Document(title[1].strip("\"'") if title else first, text, cut(text, headings), note)
+
+
+def _headings(text: str, begin: int) -> Iterator[Heading]:
+    parser = MarkdownIt("commonmark")
+    blocks = MarkdownIt("commonmark").disable("inline").parse(text[begin:])
+    starts = list(accumulate((len(line) + 1 for line in text[begin:].split("\n")), initial=begin))
+    for opening, inline in pairwise(blocks):
+        if opening.type == "heading_open" and opening.level == 0 and opening.map:
+            first, behind = opening.map
+            written, anchor = _split_anchor(inline.content)
+            words = _plain(parser.parseInline(written))
+            yield Heading(int(opening.tag[1:]), words, starts[first], min(starts[behind], len(text)), anchor)
+
+
+def _split_anchor(written: str) -> tuple[str, str]:
+    """Many tools take `## Installing {#setup}` to name the place."""
+    given = GIVEN_ANCHOR.search(written)
+    return (written[: given.start()], given[1]) if given else (written, "")
+
+
+def _plain(tokens: Sequence[Token]) -> str:
+    """The words without their markup."""
+    children = (child for token in tokens for child in token.children or ())
+    return "".join(" " if child.type == "softbreak" else child.content for child in children).strip()

@@ -1,0 +1,83 @@
+"""PDF bytes → its pages' text, a section a page; what a broken or locked file does not give up is said."""
+
+import time
+from collections.abc import Iterator
+from io import BytesIO
+
+from pypdf import PageObject, PdfReader
+from pypdf.errors import PyPdfError
+
+from agentic_search.mcp_servers.documents.parsing.decoding import MOST_CHARACTERS
+from agentic_search.mcp_servers.documents.parsing.document import Document, Unreadable
+from agentic_search.mcp_servers.documents.parsing.sections import Heading, cut
+
+PATIENCE = 30.0
+"""Seconds for one file; the pages got by then are kept."""
+
+BROKEN = (PyPdfError, ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+"""What a broken page makes pypdf raise."""
+
+
+def parse_pdf(data: bytes) -> Document:
+    """Raises Unreadable for a file that is no PDF, needs a password or holds no text at all."""
+    reader = _open(data)
+    pages = list(_texts(reader))
+    text, headings = "", list[Heading]()
+    for number, page in enumerate(pages, 1):
+        headings.append(Heading(1, f"page {number}", len(text), len(text), f"page={number}", number))
+        text += page.strip() + "\n\n"
+    if not text.strip():
+        raise Unreadable("it holds no text; its pages may be pictures, which need a text recognition program first")
+    return Document(_title(reader), text, cut(text, headings, lines=False), _note(pages, reader))
+
+
+def _open(data: bytes) -> PdfReader:
+    if b"%PDF-" not in data[:1024]:
+        raise Unreadable("it is no PDF, whatever its name says")
+    try:
+        reader = PdfReader(BytesIO(data))
+        if reader.is_encrypted and not reader.decrypt(""):
+            raise Unreadable("it is locked with a password")
+        reader.get_num_pages()
+    except BROKEN as error:
+        raise Unreadable(f"the PDF is broken: {error or type(error).__name__}") from error
+    return reader
+
+
+def _texts(reader: PdfReader) -> Iterator[str]:
+    """Each page's text, as long as there is time and room; a broken page is empty."""
+    end, room = time.monotonic() + PATIENCE, MOST_CHARACTERS
+    for number in range(reader.get_num_pages()):
+        if time.monotonic() > end or room <= 0:
+            return
+        text = _page_text(reader, number)
+        room -= len(text)
+        yield text
+
+
+def _page_text(reader: PdfReader, number: int) -> str:
+    try:
+        page: PageObject = reader.pages[number]
+        return _sound(page.extract_text())
+    except BROKEN:
+        return ""
+
+
+def _title(reader: PdfReader) -> str:
+    try:
+        return _sound(str((reader.metadata and reader.metadata.title) or "")).strip()
+    except BROKEN:
+        return ""
+
+
+def _note(pages: list[str], reader: PdfReader) -> str | None:
+    total = reader.get_num_pages()
+    if len(pages) < total:
+        return f"only the first {len(pages):,} of {total:,} pages are kept"
+    blank = sum(not page.strip() for page in pages)
+    return f"{blank:,} of {total:,} pages gave no text" if blank else None
+
+
+def _sound(text: str) -> str:
+    """A font's broken table can give halves of characters, which no encoding takes."""
+    return text.encode("utf-8", "replace").decode()

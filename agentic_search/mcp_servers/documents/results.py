@@ -1,0 +1,89 @@
+"""What the tools give back; each model is also the tool's output schema."""
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Result(BaseModel):
+    """The form of all of them."""
+
+    model_config = ConfigDict(frozen=True, use_attribute_docstrings=True)
+
+
+class Passage(Result):
+    """The part of a document that bears on the question."""
+
+    title: str
+    """File and heading, as in `guide.md › Installing`."""
+    url: str
+    """Address to cite, and to read on from by read_document."""
+    text: str
+    path: str
+    """The file, from the documents folder on."""
+    section: str
+    """The section's anchor; empty for a file's beginning."""
+    line: int | None
+    """Line where the section begins, in Markdown and text."""
+    page: int | None
+    """Page, in a PDF."""
+
+
+class Indexing(Result):
+    """How far the folder has been taken in."""
+
+    complete: bool
+    documents: int
+    """Documents that can be found now."""
+    waiting: int
+    """Documents that cannot be found yet."""
+
+
+class Passages(Result):
+    """What a search found, best first."""
+
+    results: list[Passage]
+    indexing: Indexing
+    note: str | None = None
+    """What to know before relying on it."""
+
+
+class Text(Result):
+    """A page of a document."""
+
+    path: str
+    title: str
+    url: str
+    text: str
+    offset: int
+    """Characters before this page."""
+    total: int
+    """Characters in all, of the document or of the section."""
+    next_offset: int | None
+    """Where the next page begins; null at the end."""
+    sections: list[str]
+    """Anchors of the document's sections, for reading one of them."""
+    note: str | None = None
+
+
+class Listed(Result):
+    """One file of the folder."""
+
+    path: str
+    url: str
+    title: str
+    size: int | None
+    """Bytes; null for what could not be looked at."""
+    sections: int
+    """Sections that can be found."""
+    note: str | None = None
+    problem: str | None = None
+    """Why it cannot be read or found."""
+
+
+class Listing(Result):
+    """The folder's documents."""
+
+    documents: list[Listed]
+    total: int
+    """Documents that fit the pattern, with those that are not shown."""
+    indexing: Indexing
+    note: str | None = None

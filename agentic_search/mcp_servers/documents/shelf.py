@@ -1,0 +1,105 @@
+"""Parsed documents → the index on disk, and back: what is found, and what is known of each file."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Self
+
+from agentic_search.mcp_servers.documents.address import address
+from agentic_search.mcp_servers.documents.folder import Stamp
+from agentic_search.mcp_servers.documents.parsing.document import Document, Section
+from agentic_search.mcp_servers.fulltext import Entry, Hit, Index
+
+VERSION = 1
+"""Raised when parsing changes, so that every file is taken in anew."""
+
+TITLE_WEIGHT = 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What came of one file; kept as the fingerprint of its group in the index, so that one query tells all."""
+
+    size: int
+    mtime_ns: int
+    title: str = ""
+    sections: int = 0
+    note: str | None = None
+    problem: str | None = None
+    """Why there is nothing of it in the index."""
+    version: int = VERSION
+
+    def fits(self, stamp: Stamp) -> bool:
+        """The file is still as it was, and today's parsers have read it."""
+        return (self.size, self.mtime_ns, self.version) == (stamp.size, stamp.mtime_ns, VERSION)
+
+    def dump(self) -> str:
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def load(cls, text: str) -> Self:
+        """What cannot be read any more fits no file, and is replaced."""
+        try:
+            return cls(**json.loads(text))
+        except (TypeError, ValueError):
+            return cls(size=-1, mtime_ns=-1, version=0)
+
+
+class Shelf:
+    """The index of one folder. Methods block; they raise sqlite3.Error where the file cannot be used."""
+
+    def __init__(self, root: Path, cache: Path) -> None:
+        name = sha256(str(root).encode("utf-8", "surrogateescape")).hexdigest()[:16]
+        self.path = cache / f"documents-{name}.sqlite"
+        self._index = Index(self.path, title_weight=TITLE_WEIGHT)
+
+    def receipts(self) -> dict[str, Receipt]:
+        """Every file taken in, by its path."""
+        return {path: Receipt.load(text) for path, text in self._index.groups().items()}
+
+    def put(self, path: str, stamp: Stamp, document: Document) -> Receipt:
+        """Take in what a file says now."""
+        entries = [_entry(path, document, section) for section in document.sections if _says(document, section)]
+        note = document.note if entries else "it holds no text"
+        return self._put(path, Receipt(stamp.size, stamp.mtime_ns, document.title, len(entries), note), entries)
+
+    def put_problem(self, path: str, stamp: Stamp, problem: str) -> Receipt:
+        """Remember that, and why, nothing can be got out of the file as it is now."""
+        return self._put(path, Receipt(stamp.size, stamp.mtime_ns, problem=problem), ())
+
+    def _put(self, path: str, receipt: Receipt, entries: Sequence[Entry]) -> Receipt:
+        self._index.replace(path, receipt.dump(), entries)
+        return receipt
+
+    def drop(self, path: str) -> None:
+        """Forget a file."""
+        self._index.drop(path)
+
+    def search(self, question: str, limit: int) -> list[Hit]:
+        """Sections, best first."""
+        return self._index.search(question, limit=limit)
+
+    def close(self) -> None:
+        self._index.close()
+
+
+def _says(document: Document, section: Section) -> bool:
+    return bool(document.text[section.body : section.end].strip())
+
+
+def _entry(path: str, document: Document, section: Section) -> Entry:
+    return Entry(
+        address=address(path, section.anchor),
+        title=f"{path} › {section.heading}" if section.heading else path,
+        body=document.text[section.body : section.end].strip(),
+        keywords=document.title,
+        extra={
+            "path": path,
+            "heading": section.heading,
+            "section": section.anchor,
+            "line": section.line,
+            "page": section.page,
+        },
+    )

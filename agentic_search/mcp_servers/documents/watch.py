@@ -1,0 +1,75 @@
+"""A folder → a call for each burst of changes in it; goes on through a folder that is missing, moved or put back."""
+
+import logging
+import os
+from collections.abc import Callable
+from pathlib import Path
+from threading import Event
+
+from watchfiles import Change, watch
+
+from agentic_search.mcp_servers.documents.folder import Folder
+from agentic_search.mcp_servers.documents.kinds import is_ignored
+
+logger = logging.getLogger(__name__)
+
+QUIET_MS = 100
+"""A burst has ended when nothing has changed for this long …"""
+
+BURST_MS = 1_600
+"""… or when it has gone on for this long."""
+
+LOOK_MS = 2_000
+"""How often to see whether the folder is still the same one."""
+
+MISSING_PAUSE = 1.0
+UNWATCHED_PAUSE = 10.0
+"""Seconds between two looks at a folder that is not there, and at one that the system cannot watch."""
+
+
+def watch_folder(folder: Folder, changed: Callable[[], object], stop: Event) -> None:
+    """Blocks until `stop` is set. Calls `changed` at the start too, and whenever changes may have been missed."""
+    while not stop.is_set():
+        changed()
+        try:
+            _follow(folder, changed, stop)
+        except (OSError, RuntimeError) as error:
+            logger.info("%s cannot be watched now: %s", folder, error)
+        stop.wait(UNWATCHED_PAUSE if folder.exists() else MISSING_PAUSE)
+
+
+def _follow(folder: Folder, changed: Callable[[], object], stop: Event) -> None:
+    """Until `stop` is set, or another folder stands at the path."""
+    if not folder.exists():
+        return
+    watched = _identity(folder.root)
+    bursts = watch(
+        folder.root,
+        watch_filter=lambda change, path: _matters(folder.root, change, path),
+        debounce=BURST_MS,
+        step=QUIET_MS,
+        stop_event=stop,
+        rust_timeout=LOOK_MS,
+        yield_on_timeout=True,
+        raise_interrupt=False,
+        ignore_permission_denied=True,
+    )
+    for number, burst in enumerate(bursts):
+        if _identity(folder.root) != watched:
+            changed()
+            return
+        # What changed while the watch was being set up was seen by nobody: hence once more after the first round.
+        if burst or number == 0:
+            changed()
+
+
+def _matters(root: Path, _change: Change, path: str) -> bool:
+    return not any(map(is_ignored, Path(os.path.relpath(path, root)).parts))
+
+
+def _identity(root: Path) -> tuple[int, int] | None:
+    try:
+        status = root.lstat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino

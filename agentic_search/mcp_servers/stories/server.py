@@ -1,0 +1,125 @@
+"""An archive → an MCP server with six tools that only read."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Annotated, ParamSpec, TypeVar
+
+from mcp.server.mcpserver import MCPServer
+from mcp.server.mcpserver.exceptions import ToolError
+from mcp.types import ToolAnnotations
+from pydantic import Field
+
+from agentic_search.mcp_servers.stories import presentation
+from agentic_search.mcp_servers.stories.archive import Archive
+from agentic_search.mcp_servers.stories.database import ArchiveError
+from agentic_search.mcp_servers.stories.location import FILL_COMMAND
+from agentic_search.mcp_servers.stories.moments import FORMS, parse_since
+from agentic_search.mcp_servers.stories.results import Comments, Count, Discussion, Profile, Stories
+from agentic_search.mcp_servers.stories.selection import Selection
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+READ_ONLY = ToolAnnotations(read_only_hint=True, idempotent_hint=True, destructive_hint=False, open_world_hint=False)
+
+Words = Annotated[str, Field(max_length=8_000, description="What to look for, in plain words; empty for all.")]
+Size = Annotated[int, Field(ge=1, le=200, description="How many at most.")]
+Tag = Annotated[str | None, Field(description="Only with this tag, as ask_hn or show_hn.")]
+Author = Annotated[str | None, Field(description="Only by this author.")]
+Since = Annotated[str | None, Field(description=f"Only since then: {FORMS}.")]
+StoryId = Annotated[str, Field(min_length=1, description="The id that a search gave, or the story's URL.")]
+User = Annotated[str, Field(min_length=1, description="An author's name.")]
+
+
+def build_server(archive: Archive) -> MCPServer:
+    """The archive may be missing or empty: the tools then say how to fill it."""
+    server = MCPServer("stories", title="Stories", instructions="Searches a local archive of news stories.")
+
+    @server.tool(annotations=READ_ONLY)
+    async def search_stories(
+        query: Words, size: Size = 20, tag: Tag = None, author: Author = None, since: Since = None
+    ) -> Stories:
+        """Search news stories: those that fit best first, or the newest first where the query is empty."""
+        selection = Selection(query, tag, author, _since(since))
+        found = await _read(archive.search, selection, size)
+        shown = [presentation.story(item, query) for item in found]
+        return Stories(stories=shown, note=await _note(archive, selection))
+
+    @server.tool(annotations=READ_ONLY)
+    async def count_stories(query: Words = "", tag: Tag = None, author: Author = None, since: Since = None) -> Count:
+        """Count the stories that hold every word of the query; an empty query counts all."""
+        selection = Selection(query, tag, author, _since(since))
+        return Count(count=await _read(archive.count, selection), note=await _note(archive, selection))
+
+    @server.tool(annotations=READ_ONLY)
+    async def get_story(id: StoryId, max_comments: Size = 100) -> Discussion:
+        """One story, whole, with its comments, oldest first."""
+        item = await _read(archive.item, id)
+        if item is None:
+            raise ToolError(f"There is no story {id!r} in the archive. {await _empty(archive) or ''}".strip())
+        if item.type != "story":
+            raise ToolError(f"{id!r} is a comment; its story is {item.story or item.parent or 'unknown'!r}.")
+        return presentation.discussion(await _read(archive.thread, item, max_comments))
+
+    @server.tool(annotations=READ_ONLY)
+    async def get_user_profile(user: User) -> Profile:
+        """What the archive knows of an author: stories, comments, points, since when, on what."""
+        totals = await _read(archive.profile, user)
+        return presentation.profile(
+            totals, None if totals.stories or totals.comments else await _stranger(archive, user)
+        )
+
+    @server.tool(annotations=READ_ONLY)
+    async def get_user_posts(user: User, size: Size = 20) -> Stories:
+        """An author's stories, newest first."""
+        found = await _read(archive.by_author, user, "story", size)
+        return Stories(
+            stories=[presentation.story(item, "") for item in found],
+            note=None if found else await _stranger(archive, user),
+        )
+
+    @server.tool(annotations=READ_ONLY)
+    async def get_user_comments(user: User, size: Size = 20) -> Comments:
+        """An author's comments, newest first."""
+        found = await _read(archive.by_author, user, "comment", size)
+        return Comments(
+            comments=[presentation.comment(item) for item in found],
+            note=None if found else await _stranger(archive, user),
+        )
+
+    return server
+
+
+async def _read(read: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
+    """In a thread, so that the server goes on answering."""
+    try:
+        return await asyncio.to_thread(read, *arguments, **named)
+    except ArchiveError as error:
+        raise ToolError(str(error)) from error
+
+
+def _since(text: str | None) -> int | None:
+    try:
+        return parse_since(text, datetime.now(UTC)) if text else None
+    except ValueError as error:
+        raise ToolError(str(error)) from error
+
+
+async def _empty(archive: Archive) -> str | None:
+    """How to fill the archive, where there is nothing in it."""
+    if await _read(archive.is_empty):
+        return f"The archive {str(archive.path)!r} is empty. Fill it with: {FILL_COMMAND}"
+    return None
+
+
+async def _note(archive: Archive, selection: Selection) -> str | None:
+    if note := await _empty(archive):
+        return note
+    if selection.query.strip() and not selection.terms:
+        return f"{selection.query!r} has no word to search for, so all stories count as found."
+    return None
+
+
+async def _stranger(archive: Archive, user: str) -> str:
+    return await _empty(archive) or f"The archive has nothing of this kind by {user!r}."
