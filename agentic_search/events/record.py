@@ -74,20 +74,15 @@ class RunRecord:
 
     @_fold.register
     def _planned(self, fact: facts.PlanTask, at: float) -> None:
-        self._know(fact.task)
+        self._tasks.setdefault(fact.task.id, _waiting(fact.task))
 
     @_fold.register
     def _plan_ready(self, fact: facts.PlanReady, at: float) -> None:
         self._planner = fact.planner
         self._plan = fact.plan
-        for task in fact.plan.tasks:
-            self._know(task)
-        written = {task.id for task in fact.plan.tasks}
-        self._tasks = {id_: record for id_, record in self._tasks.items() if id_ in written}
-
-    def _know(self, task: Task) -> None:
-        known = TaskRecord(id=task.id, tool=task.tool, purpose=task.purpose)
-        self._tasks.setdefault(task.id, known)
+        # What a refused draft had told before is gone, except what has begun.
+        begun = {id_: task for id_, task in self._tasks.items() if task.status != "queued"}
+        self._tasks = {task.id: begun.get(task.id) or _waiting(task) for task in fact.plan.tasks}
 
     @_fold.register
     def _task_started(self, fact: facts.TaskStarted, at: float) -> None:
@@ -143,3 +138,7 @@ class RunRecord:
         for task in list(self._tasks.values()):
             if task.status in {"queued", "running"}:
                 self._change(task.id, status="cancelled")
+
+
+def _waiting(task: Task) -> TaskRecord:
+    return TaskRecord(id=task.id, tool=task.tool, purpose=task.purpose)

@@ -56,9 +56,15 @@ def test_a_run_can_be_read_after_any_event() -> None:
 
 
 def test_tasks_of_a_draft_that_the_plan_does_not_have_are_gone_from_the_record() -> None:
-    draft = facts.PlanTask(task=Task(id="dropped", tool="x"))
-    run = recorded([STORY[0], draft, STORY[2]]).report()
-    assert [task.id for task in run.tasks] == ["a", "b", "c"]
+    drafts: list[Fact] = [
+        facts.PlanTask(task=Task(id=id_, tool="draft", purpose="old")) for id_ in ("dropped", "b", "a")
+    ]
+    run = recorded([STORY[0], *drafts, STORY[2]]).report()
+    assert [(task.id, task.tool, task.purpose) for task in run.tasks] == [
+        ("a", "x", "find"),
+        ("b", "y", ""),
+        ("c", "z", ""),
+    ]
 
 
 def test_what_had_not_ended_when_the_run_was_stopped_is_cancelled() -> None:
