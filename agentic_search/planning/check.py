@@ -1,0 +1,107 @@
+"""A draft of a plan and the tools flow in; an accepted Plan flows out, or a refusal with every complaint at once.
+
+Every plan passes here, whoever wrote it. Complaints are for people and for small models: they name the task, say what
+is wrong and, where a name is near a known one, which was probably meant.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+
+from pydantic import JsonValue
+
+from agentic_search.domain.data import JsonObject
+from agentic_search.domain.plan import Plan, Task
+from agentic_search.domain.references import ITEM
+from agentic_search.domain.tool import Tool
+from agentic_search.errors import PlanRefused
+from agentic_search.planning.arguments import argument_complaints
+from agentic_search.planning.cycles import cycles
+from agentic_search.planning.links import links
+from agentic_search.planning.nearest import did_you_mean
+from agentic_search.planning.shape import read_draft, read_task
+
+
+def check(draft: JsonValue, tools: Sequence[Tool]) -> Plan:
+    """Accept the draft, with each `depends_on` completed by the tasks that references imply, in the plan's order.
+
+    Raises PlanRefused.
+    """
+    read = read_draft(draft)
+    catalog = {tool.name: tool for tool in tools}
+    ids = dict.fromkeys(read.ids)  # as fast to look up as a set, and in the plan's order
+    complaints = [
+        *read.complaints,
+        *_about_ids(read.ids),
+        *(complaint for task in read.tasks for complaint in _about_task(task, catalog, ids)),
+        *_about_cycles(read.tasks, ids),
+    ]
+    if complaints:
+        raise PlanRefused(tuple(dict.fromkeys(complaints)))
+    return Plan(tasks=tuple(_completed(task, read.ids) for task in read.tasks))
+
+
+def check_next(draft: JsonObject, tools: Sequence[Tool], *, earlier: Sequence[str]) -> Task:
+    """Accept one task of a plan that is still being written, on what is known so far.
+
+    `earlier` are the ids of all tasks before it, the only ones it may depend on. Raises PlanRefused.
+    """
+    read = read_task(draft, len(earlier) + 1)
+    ids = (*earlier, *read.ids)
+    catalog = {tool.name: tool for tool in tools}
+    about = (complaint for task in read.tasks for complaint in _about_task(task, catalog, ids))
+    complaints = (*read.complaints, *_about_ids(ids), *about)
+    if complaints:
+        raise PlanRefused(complaints)
+    return _completed(read.tasks[0], ids)
+
+
+def _about_ids(ids: Sequence[str]) -> Iterator[str]:
+    for task_id, times in Counter(ids).items():
+        if times > 1:
+            yield f"{times} tasks have the id {task_id!r}; every id must be unique"
+    if ITEM in ids:
+        yield f"no task can have the id {ITEM!r}: it names the current element of a 'for_each'"
+
+
+def _about_task(task: Task, catalog: Mapping[str, Tool], ids: Collection[str]) -> Iterator[str]:
+    found = links(task)
+    complaints = (
+        *_about_tool(task, catalog),
+        *found.complaints,
+        *_about_needs(task, found.reads, ids),
+    )
+    yield from (f"task {task.id!r}: {complaint}" for complaint in complaints)
+
+
+def _about_tool(task: Task, catalog: Mapping[str, Tool]) -> tuple[str, ...]:
+    tool = catalog.get(task.tool)
+    if tool is not None:
+        return argument_complaints(task.arguments, tool)
+    hint = did_you_mean(task.tool, catalog) if catalog else "; there are no tools now"
+    return (f"unknown tool {task.tool!r}{hint}",)
+
+
+def _about_needs(task: Task, reads: Sequence[str], ids: Collection[str]) -> Iterator[str]:
+    for verb, names in (("reads", reads), ("depends on", dict.fromkeys(task.depends_on))):
+        for name in names:
+            if name == task.id:
+                yield f"{verb} itself"
+            elif name not in ids:
+                yield f"{verb} {name!r}, which is no task of the plan{did_you_mean(name, ids)}"
+
+
+def _about_cycles(tasks: Sequence[Task], ids: Collection[str]) -> Iterator[str]:
+    needs: dict[str, list[str]] = {task_id: [] for task_id in ids}
+    for task in tasks:
+        needs[task.id] += (name for name in _needs(task) if name in ids and name != task.id)
+    for ring in cycles(needs):
+        yield f"tasks wait for each other in a cycle: {' → '.join(ring)}"
+
+
+def _needs(task: Task) -> tuple[str, ...]:
+    return (*task.depends_on, *links(task).reads)
+
+
+def _completed(task: Task, order: Sequence[str]) -> Task:
+    wanted = set(_needs(task))
+    return task.model_copy(update={"depends_on": tuple(task_id for task_id in order if task_id in wanted)})

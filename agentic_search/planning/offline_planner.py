@@ -1,0 +1,140 @@
+"""A question and tools flow in; without any language model, a plan of independent calls that may answer it flows out.
+
+Only tools that say they only read are called, and only with arguments that the question itself gives. What matches the
+question best is taken, and with it general search tools, which can be tried for anything.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from pydantic import JsonValue
+
+from agentic_search.domain.tool import Tool
+from agentic_search.errors import PlanRefused
+from agentic_search.events.facts import PlanStarted, PlanTask, Tell
+from agentic_search.planning.arguments import argument_complaints
+from agentic_search.planning.check import check
+from agentic_search.planning.fill import ASKING, Filling, fill
+from agentic_search.planning.planner import Planned
+from agentic_search.planning.purpose import purpose
+from agentic_search.planning.question import Question, read_question
+from agentic_search.planning.rank import Ranked, rank
+from agentic_search.planning.words import name_words, words
+
+_CLEARLY_WORSE = 0.4
+"""A tool that matches with less than this share of the best match is about something else."""
+
+_SEARCHING = frozenset(words("search query lookup find ask retrieve"))
+_GENERAL = frozenset(
+    words("web internet online google bing duckduckgo wikipedia wiki document knowledge anything everything")
+)
+_MOST_REASONS = 10
+_WHAT_TO_DO = "start a language model (see /models), or give the plan with the request"
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """A tool that could be called, and how well it suits the question."""
+
+    tool: Tool
+    filling: Filling
+    score: float
+
+    @property
+    def searches(self) -> bool:
+        """It takes a search query."""
+        said = {*name_words(self.tool.name), *words(f"{self.tool.title} {self.tool.description}")}
+        return bool(ASKING & self.filling.roles) and bool(said & _SEARCHING)
+
+    @property
+    def searches_anything(self) -> bool:
+        """It takes a search query on any topic."""
+        said = {*name_words(f"{self.tool.server}_{self.tool.name}"), *words(self.tool.description)}
+        return self.searches and bool(said & _GENERAL)
+
+    @property
+    def was_pointed_at(self) -> bool:
+        """The question holds an address, and that is what the tool takes."""
+        return "url" in self.filling.roles
+
+
+class OfflinePlanner:
+    """Plans by words alone; the same question and tools give the same plan."""
+
+    def __init__(self, *, most_tasks: int = 4) -> None:
+        self._most_tasks = most_tasks
+
+    async def plan(self, query: str, tools: Sequence[Tool], tell: Tell) -> Planned:
+        """Make a plan of 1 to `most_tasks` calls; raises PlanRefused where no tool can be called."""
+        tell(PlanStarted(planner="offline"))
+        question = read_question(query)
+        ranked = rank(query, tools)
+        calls = list(_possible(ranked, question))
+        chosen = _chosen(calls)[: self._most_tasks]
+        if not chosen:
+            raise PlanRefused(tuple(_why_nothing_fits(ranked, question)))
+        plan = check({"tasks": [_draft(call) for call in chosen]}, tools)
+        for task in plan.tasks:
+            tell(PlanTask(task=task))
+        return Planned(plan, "offline")
+
+
+def _possible(ranked: Sequence[Ranked], question: Question) -> Iterator[_Call]:
+    """Every call that can be made from the question alone, best first."""
+    for each in ranked:
+        if not each.tool.read_only:
+            continue
+        tried: list[Filling] = []
+        for part in _parts(question):
+            filling = fill(each.tool, part)
+            if _usable(filling, each.tool) and filling not in tried:
+                tried.append(filling)
+                yield _Call(each.tool, filling, each.score)
+
+
+def _parts(question: Question) -> list[Question]:
+    """One question for each address in it, so that a tool for one address is called for all of them."""
+    return [replace(question, urls=(url,)) for url in question.urls] or [question]
+
+
+def _usable(filling: Filling, tool: Tool) -> bool:
+    return not filling.missing and not argument_complaints(filling.arguments, tool)
+
+
+def _chosen(calls: Sequence[_Call]) -> list[_Call]:
+    best = max((call.score for call in calls), default=0.0)
+    pointed = [call for call in calls if call.was_pointed_at]
+    matching = [call for call in calls if best and call.score >= _CLEARLY_WORSE * best]
+    general = [call for call in calls if call.searches_anything]
+    anything = [] if matching or general else [call for call in calls if call.searches]
+    return _unique([*pointed, *matching, *general, *anything])
+
+
+def _unique(calls: Sequence[_Call]) -> list[_Call]:
+    return [call for place, call in enumerate(calls) if call not in calls[:place]]
+
+
+def _draft(call: _Call) -> JsonValue:
+    return {"tool": call.tool.name, "arguments": call.filling.arguments, "purpose": purpose(call.tool)}
+
+
+def _why_nothing_fits(ranked: Sequence[Ranked], question: Question) -> Iterator[str]:
+    if not ranked:
+        yield "there are no tools now; see /servers for what is wrong"
+        return
+    yield f"without a language model none of the {len(ranked)} tools can be used; {_WHAT_TO_DO}"
+    for each in ranked[:_MOST_REASONS]:
+        yield f"{each.tool.name!r} {_why_not(each.tool, question)}"
+    if len(ranked) > _MOST_REASONS:
+        yield f"and {len(ranked) - _MOST_REASONS} more"
+
+
+def _why_not(tool: Tool, question: Question) -> str:
+    if not tool.read_only:
+        return "does not say that it only reads"
+    filling = fill(tool, question)
+    if filling.missing:
+        return f"needs {', '.join(map(repr, filling.missing))}, which the question does not give"
+    if complaints := argument_complaints(filling.arguments, tool):
+        return f"cannot take what the question gives: {complaints[0]}"
+    return "has nothing in common with the question"

@@ -1,0 +1,31 @@
+"""What every planner is: a question and the tools flow in, an accepted plan flows out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from agentic_search.domain.plan import Plan
+from agentic_search.domain.run import PlannerKind, Usage
+from agentic_search.domain.tool import Tool
+from agentic_search.events.facts import Tell
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A plan that passed every check, and who made it."""
+
+    plan: Plan
+    planner: PlannerKind
+    model: str | None = None
+    usage: Usage = field(default_factory=Usage)
+
+
+class Planner(Protocol):
+    """Something that makes plans."""
+
+    async def plan(self, query: str, tools: Sequence[Tool], tell: Tell) -> Planned:
+        """Make a plan from `tools` alone, telling plan.started and each plan.task on the way.
+
+        Raises PlanRefused (the draft breaks a rule, every complaint listed) or ModelError.
+        """
+        ...

@@ -1,0 +1,94 @@
+"""A question and tools flow in; the tools flow out by how much of the question their words cover (BM25 over fields)."""
+
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from pydantic import JsonValue
+from pydantic_core import from_json, to_json
+
+from agentic_search.domain.tool import Tool
+from agentic_search.planning.words import name_words, words
+
+_NAME, _TITLE, _SERVER, _DESCRIPTION, _ARGUMENT = 3.0, 2.0, 2.0, 1.0, 0.3
+"""What one word is worth by where it stands."""
+
+_SATURATION, _LENGTH = 1.2, 0.5
+"""BM25's k1 and b."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A tool and how well it matches."""
+
+    tool: Tool
+    score: float
+    """0: no word in common."""
+
+
+def rank(query: str, tools: Sequence[Tool]) -> list[Ranked]:
+    """Best first; equals in the order given."""
+    asked = Counter(words(query))
+    profiles = [_profile(tool) for tool in tools]
+    rarity = _rarity(asked, profiles)
+    average = sum(map(_length, profiles)) / max(1, len(profiles)) or 1.0
+    scored = [
+        Ranked(tool, _score(asked, profile, rarity, average)) for tool, profile in zip(tools, profiles, strict=True)
+    ]
+    return sorted(scored, key=lambda ranked: -ranked.score)
+
+
+def _profile(tool: Tool) -> Mapping[str, float]:
+    properties = tool.input_schema.get("properties")
+    return _weights(tool.name, tool.title, tool.server, tool.description, to_json(properties))
+
+
+@lru_cache(maxsize=4_096)
+def _weights(name: str, title: str, server: str, description: str, properties: bytes) -> Mapping[str, float]:
+    """How much each word weighs in what a tool says of itself."""
+    weights: dict[str, float] = {}
+    for weight, found in (
+        (_NAME, name_words(name)),
+        (_TITLE, words(title)),
+        (_SERVER, name_words(server)),
+        (_DESCRIPTION, words(description)),
+        (_ARGUMENT, _argument_words(from_json(properties))),
+    ):
+        for word in found:
+            weights[word] = weights.get(word, 0.0) + weight
+    return weights
+
+
+def _argument_words(properties: JsonValue) -> list[str]:
+    if not isinstance(properties, dict):
+        return []
+    found: list[str] = []
+    for name, schema in properties.items():
+        found += name_words(name)
+        match schema:
+            case {"description": str(text)}:
+                found += words(text)
+            case _:
+                pass
+    return found
+
+
+def _rarity(asked: Mapping[str, int], profiles: Sequence[Mapping[str, float]]) -> dict[str, float]:
+    total = len(profiles)
+    holding = {word: sum(word in profile for profile in profiles) for word in asked}
+    return {word: math.log(1 + (total - held + 0.5) / (held + 0.5)) for word, held in holding.items()}
+
+
+def _length(profile: Mapping[str, float]) -> float:
+    return sum(profile.values())
+
+
+def _score(
+    asked: Mapping[str, int], profile: Mapping[str, float], rarity: Mapping[str, float], average: float
+) -> float:
+    drag = _SATURATION * (1 - _LENGTH + _LENGTH * _length(profile) / average)
+    return sum(
+        rarity[word] * profile[word] * (_SATURATION + 1) / (profile[word] + drag) for word in asked if word in profile
+    )

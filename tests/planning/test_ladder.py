@@ -1,0 +1,116 @@
+"""The ladder and the given plan: every step down is told, and the usage of every call is summed."""
+
+import json
+
+import pytest
+
+from agentic_search.domain.plan import Plan
+from agentic_search.domain.run import Usage
+from agentic_search.errors import ModelInterrupted, ModelUnavailable, PlanRefused
+from agentic_search.events.facts import Fact, PlanFallback, PlanStarted, PlanTask
+from agentic_search.llm.chat import Finish
+from agentic_search.llm.scripted import ScriptedModel, Step
+from agentic_search.planning.given import GivenPlanner
+from agentic_search.planning.ladder import PlanLadder
+from agentic_search.planning.model_planner import ModelPlanner
+from agentic_search.planning.offline_planner import OfflinePlanner
+from agentic_search.planning.planner import Planned
+from tests.planning.schemas import tool
+
+SEARCH = tool(
+    "search_docs",
+    {"type": "object", "properties": {"query": {"type": "string"}}, "required": ["query"]},
+    description="Search the documentation",
+)
+GOOD = json.dumps({"tasks": [{"tool": "search_docs", "tool_arguments": {"query": "timeouts"}}]})
+BAD = json.dumps({"tasks": [{"tool": "serch_docs"}]})
+
+
+def done(prompt_tokens: int) -> Finish:
+    return Finish("stop", Usage(model_calls=1, prompt_tokens=prompt_tokens, completion_tokens=1))
+
+
+async def climb(*replies: list[Step]) -> tuple[Planned, list[Fact]]:
+    told: list[Fact] = []
+    ladder = PlanLadder(ModelPlanner(ScriptedModel("m", replies=replies)), OfflinePlanner())
+    return await ladder.plan("search the docs for timeouts", [SEARCH], told.append), told
+
+
+def fallbacks(told: list[Fact]) -> list[PlanFallback]:
+    return [fact for fact in told if isinstance(fact, PlanFallback)]
+
+
+async def test_a_good_plan_is_used_as_it_is() -> None:
+    planned, told = await climb([GOOD, done(10)])
+    assert (planned.planner, planned.usage.prompt_tokens) == ("model", 10)
+    assert fallbacks(told) == []
+
+
+async def test_a_refused_plan_is_asked_for_once_more_with_the_complaints() -> None:
+    planned, told = await climb([BAD, done(10)], [GOOD, done(100)])
+    assert planned.planner == "model"
+    assert planned.usage == Usage(model_calls=2, prompt_tokens=110, completion_tokens=2)
+    [step] = fallbacks(told)
+    assert "did you mean 'search_docs'?" in step.reason
+    assert step.instead == "It is asked once more, with what was wrong."
+
+
+async def test_after_two_refused_plans_the_offline_planner_plans() -> None:
+    planned, told = await climb([BAD, done(10)], [BAD, done(100)])
+    assert planned.planner == "offline"
+    assert planned.model is None
+    assert planned.usage == Usage(model_calls=2, prompt_tokens=110, completion_tokens=2)
+    assert [step.instead for step in fallbacks(told)] == [
+        "It is asked once more, with what was wrong.",
+        "Planning without a language model instead.",
+    ]
+    assert isinstance(told[-1], PlanTask)
+
+
+async def test_a_model_that_fails_is_not_asked_again() -> None:
+    planned, told = await climb(["{", ModelInterrupted("The stream broke off.")])
+    assert planned.planner == "offline"
+    [step] = fallbacks(told)
+    assert step.reason == "The model made no plan: The stream broke off."
+
+
+async def test_a_model_that_fails_at_its_second_try_leaves_the_first_ones_usage() -> None:
+    planned, _ = await climb([BAD, done(10)], [ModelUnavailable("Nobody answers.")])
+    assert (planned.planner, planned.usage.model_calls) == ("offline", 1)
+
+
+async def test_without_a_model_the_plan_is_made_offline_and_nothing_is_called_a_fallback() -> None:
+    told: list[Fact] = []
+    planned = await PlanLadder(None, OfflinePlanner()).plan("docs on timeouts", [SEARCH], told.append)
+    assert planned.planner == "offline"
+    assert told[0] == PlanStarted(planner="offline")
+    assert fallbacks(told) == []
+
+
+async def test_why_there_is_no_model_is_told_where_it_is_known() -> None:
+    told: list[Fact] = []
+    ladder = PlanLadder(None, OfflinePlanner(), why_no_model="Nobody answers at Ollama's address.")
+    await ladder.plan("docs on timeouts", [SEARCH], told.append)
+    assert [step.reason for step in fallbacks(told)] == ["Nobody answers at Ollama's address."]
+
+
+async def test_where_no_planner_finds_a_plan_the_refusal_says_why() -> None:
+    told: list[Fact] = []
+    ladder = PlanLadder(ModelPlanner(ScriptedModel("m", replies=[BAD, BAD])), OfflinePlanner())
+    with pytest.raises(PlanRefused, match="does not say that it only reads"):
+        await ladder.plan("delete everything", [tool("delete_all", read_only=False)], told.append)
+
+
+async def test_a_given_plan_is_checked_and_told_and_handed_on() -> None:
+    told: list[Fact] = []
+    plan = Plan.model_validate_json(GOOD)
+    planned = await GivenPlanner(plan).plan("?", [SEARCH], told.append)
+    assert (planned.planner, planned.plan) == ("given", plan)
+    assert told == [PlanStarted(planner="given"), PlanTask(task=plan.tasks[0])]
+
+
+async def test_a_given_plan_over_unknown_tools_is_refused_before_any_task_is_told() -> None:
+    told: list[Fact] = []
+    with pytest.raises(PlanRefused, match="unknown tool 'serch_docs'"):
+        await GivenPlanner(Plan.model_validate_json(BAD)).plan("?", [SEARCH], told.append)
+    assert told == [PlanStarted(planner="given")]
