@@ -1,0 +1,1 @@
+"""What tasks call: MCP servers, kept connected; calls flow in, results in three forms flow out."""

@@ -1,0 +1,142 @@
+"""All MCP servers together: their configurations flow in; the tools that can be used, and calls to them, flow out."""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+from types import TracebackType
+from typing import Self
+
+from agentic_search.clock import Clock
+from agentic_search.domain.data import JsonObject
+from agentic_search.domain.outcome import ToolResult
+from agentic_search.domain.tool import ServerStatus, Tool
+from agentic_search.errors import ServerUnavailable, ToolFailed
+from agentic_search.tools.catalog import Catalog
+from agentic_search.tools.connection import Connection
+from agentic_search.tools.content import read_answer
+from agentic_search.tools.progress import OnProgress
+from agentic_search.tools.server_config import ServerConfig
+
+OPEN_WITHIN = 30.0
+"""Seconds for a server to start, to agree on a protocol and to list its tools; a first `npx` or `uvx` downloads."""
+
+_CLOSING = 3.0
+"""Seconds for the connections to be left in order, before what still hangs is cut off."""
+
+
+class ToolPool:
+    """Every server's connection, each kept by a task of its own while the pool is entered.
+
+    Entering waits for no server, and no server's fault leaves the pool.
+    """
+
+    def __init__(
+        self,
+        servers: Sequence[ServerConfig],
+        *,
+        clock: Clock,
+        task_timeout: float = 60.0,
+        open_within: float = OPEN_WITHIN,
+    ) -> None:
+        """`task_timeout`: seconds for a call where neither the task nor the server says otherwise."""
+        self._clock = clock
+        self._task_timeout = task_timeout
+        self._connections = {
+            server.name: Connection(server, clock=clock, open_within=open_within, on_change=self._note_change)
+            for server in servers
+        }
+        self._catalog: Catalog | None = None
+        self._known: dict[str, Tool] = {}
+        self._next_change = asyncio.Event()
+        self._group = asyncio.TaskGroup()
+        self._owners: list[tuple[Connection, asyncio.Task[None]]] = []
+
+    def __repr__(self) -> str:
+        ready = sum(status.status == "ready" for status in self.statuses())
+        return f"<ToolPool: {ready} of {len(self._connections)} servers ready>"
+
+    async def __aenter__(self) -> Self:
+        """Begin to connect."""
+        await self._group.__aenter__()
+        self._owners = [
+            (connection, self._group.create_task(connection.run(), name=f"owner of {name}"))
+            for name, connection in self._connections.items()
+        ]
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """End every connection and child process, within about three seconds."""
+        self._close_all()
+        try:
+            if self._owners:
+                await asyncio.wait([owner for _, owner in self._owners], timeout=_CLOSING)
+        finally:
+            self._close_all()  # cuts off what still hangs
+            await self._group.__aexit__(None, None, None)
+
+    def statuses(self) -> tuple[ServerStatus, ...]:
+        """Every configured server as it is now, in the order of the configuration."""
+        return tuple(connection.status() for connection in self._connections.values())
+
+    def catalog(self) -> Catalog:
+        """The tools that can be used now; the same object until something changes."""
+        if self._catalog is None:
+            self._catalog = Catalog([connection.offer for connection in self._connections.values()])
+            self._known |= {tool.name: tool for tool in self._catalog.tools}
+        return self._catalog
+
+    async def settled(self, within: float) -> None:
+        """Return when no server is in its first connecting any more, at the latest after `within` seconds."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(within):
+                while not all(connection.is_settled for connection in self._connections.values()):
+                    await self.changed()
+
+    async def changed(self) -> None:
+        """Return at the next change of any server's status or tools."""
+        await self._next_change.wait()
+
+    async def call(
+        self, tool: str, arguments: JsonObject, *, timeout: float | None, on_progress: OnProgress
+    ) -> ToolResult:
+        """Call `tool` by its catalog name, once; `timeout` in seconds overrides the server's and the default.
+
+        Cancelling the coroutine cancels the call at the server. Raises ToolFailed (the tool says so, or there is no
+        such tool), ToolTimeout, ServerUnavailable (nothing was sent) or ConnectionLost (it may have happened).
+        """
+        found = self._find(tool)
+        answer = await self._connections[found.server].call(
+            found,
+            arguments,
+            timeout=timeout or found.timeout or self._task_timeout,
+            on_progress=on_progress,
+        )
+        result = read_answer(answer, found)
+        if answer.is_error:
+            raise ToolFailed(result.text or f"{tool} failed without saying why")
+        return result
+
+    def _find(self, name: str) -> Tool:
+        """A tool of the catalog, or one that was in it: a plan keeps its names while servers come and go."""
+        catalog = self.catalog()
+        if tool := catalog.get(name) or self._known.get(name):
+            return tool
+        missing = [each.name for each in self.statuses() if each.status in {"connecting", "unavailable"}]
+        near = catalog.nearest(name)
+        if missing and (near is None or name.partition(".")[0] in missing):
+            raise ServerUnavailable(f"there is no tool {name!r} now; not connected: {', '.join(missing)}")
+        raise ToolFailed(f"there is no tool {name!r}" + (f"; did you mean {near!r}?" if near else ""))
+
+    def _close_all(self) -> None:
+        for connection, owner in self._owners:
+            connection.close(owner)
+
+    def _note_change(self) -> None:
+        self._catalog = None
+        self._next_change.set()
+        self._next_change = asyncio.Event()

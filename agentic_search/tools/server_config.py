@@ -1,0 +1,96 @@
+"""What the operator says about one MCP server: how it is reached, what it may do. Data only."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit, urlunsplit
+
+Transport = Literal["stdio", "http", "sse"]
+SERVER_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
+"""No dot: the first one in `server.tool` ends the server's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class StdioLaunch:
+    """A server that runs as a child process. Only the command is shown: the rest may hold secrets."""
+
+    command: str
+    args: tuple[str, ...] = field(default=(), repr=False)
+    env: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
+    """Set on top of the few variables that every child gets (PATH, HOME, …)."""
+    cwd: Path | None = None
+
+    @property
+    def transport(self) -> Transport:
+        """Always stdio."""
+        return "stdio"
+
+    @property
+    def address(self) -> str:
+        """What to call it in messages."""
+        return self.command
+
+
+@dataclass(frozen=True, slots=True)
+class HttpEndpoint:
+    """A server that listens somewhere."""
+
+    url: str = field(repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
+    transport: Literal["http", "sse"] = "http"
+    """Streamable HTTP, or the older HTTP with server-sent events."""
+
+    @property
+    def address(self) -> str:
+        """The URL without its user, password and query, which may be secrets."""
+        parts = urlsplit(self.url)
+        return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """So many calls in so many seconds."""
+
+    calls: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class ToolRules:
+    """Globs over a server's own tool names: which are offered, and what the operator vouches for."""
+
+    allow: tuple[str, ...] = ("*",)
+    deny: tuple[str, ...] = ()
+    read_only: tuple[str, ...] = ()
+    """These change nothing, whatever the server says of them."""
+    idempotent: tuple[str, ...] = ()
+    """Repeating these changes nothing more."""
+
+    def offers(self, tool: str) -> bool:
+        """Whether a tool may be used; deny wins."""
+        return matches(tool, self.allow) and not matches(tool, self.deny)
+
+
+@dataclass(frozen=True, slots=True)
+class ServerConfig:
+    """One server, as the servers file has it."""
+
+    name: str
+    reach: StdioLaunch | HttpEndpoint
+    rules: ToolRules = ToolRules()
+    timeout: float | None = None
+    """Seconds one call may take; none takes the default."""
+    max_concurrency: int | None = None
+    """Calls at once."""
+    rate_limit: Rate | None = None
+    retries: int | None = None
+    """Further attempts after a failed one."""
+    disabled: bool = False
+
+
+def matches(name: str, globs: tuple[str, ...]) -> bool:
+    """Whether any glob matches the whole name; letter case counts."""
+    return any(fnmatchcase(name, glob) for glob in globs)
