@@ -1,0 +1,1 @@
+"""Outcomes flow in, an Answer whose every mark is a real source flows out."""

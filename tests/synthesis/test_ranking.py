@@ -1,0 +1,94 @@
+"""Evidence is ranked by words, in any script, with the tool's order and repetitions in mind."""
+
+import pytest
+
+from agentic_search.domain.outcome import Passage
+from agentic_search.synthesis.ranking import rank
+from agentic_search.synthesis.words import terms
+from agentic_search.synthesis.writer import Evidence
+from tests.synthesis.evidence import numbered
+
+
+def order(query: str, *texts: str) -> list[int]:
+    return [passage.evidence.id for passage in rank(query, numbered(*texts)).passages]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("coroutines", "coroutine"),
+        ("running", "run"),
+        ("waits waited waiting", "wait wait wait"),
+        ("queries", "query"),
+        ("classes", "class"),
+        ("managed managing", "manage manage"),
+        ("GROẞE", "große"),
+        ("ﬁle", "file"),
+        ("create_task", "create task"),
+        ("東京タワー", "東京タワー"),
+    ],
+)
+def test_forms_of_a_word_are_one_term(one: str, other: str) -> None:
+    assert terms(one) == terms(other) != []
+
+
+def test_a_name_in_camel_case_is_found_whole_and_by_its_parts() -> None:
+    assert set(terms("TaskGroup")) == set(terms("taskgroup task group"))
+
+
+def test_words_that_only_ask_are_no_terms() -> None:
+    assert terms("What is the … and how can I do it?") == []
+
+
+def test_the_passage_with_more_of_the_question_comes_first() -> None:
+    texts = ("Rivers flow to the sea.", "A volcano erupts.", "The longest river in Africa is the Nile.")
+
+    assert order("Which river is the longest in Africa?", *texts)[0] == 3
+
+
+def test_words_of_the_title_count() -> None:
+    about = Evidence(1, Passage(title="History", text="Somebody mentions nothing at all in this text."), "a")
+    titled = Evidence(2, Passage(title="Sorting", text="Somebody mentions nothing at all in this text."), "b")
+
+    assert [one.evidence.id for one in rank("sorting", (about, titled)).passages] == [2, 1]
+
+
+def test_between_equals_the_tools_own_order_decides() -> None:
+    assert order("apples", "apples here and pears", "apples there or plums", "apples everywhere, cherries") == [1, 2, 3]
+
+
+def test_a_first_hit_without_a_word_of_the_question_stays_behind() -> None:
+    ranking = rank("apples", numbered("nothing of the kind", "apples"))
+
+    assert [one.evidence.id for one in ranking.passages] == [2, 1]
+    assert (ranking.passages[1].score, ranking.passages[1].coverage) == (0, 0)
+
+
+def test_a_passage_that_repeats_a_better_one_goes_below_what_is_new() -> None:
+    said = "Tasks of a group are awaited when the group ends, and errors cancel the others at once."
+    texts = (said, said.replace("at once", "soon"), "An event loop runs tasks.")
+
+    assert order("group tasks awaited", *texts) == [1, 3, 2]
+
+
+@pytest.mark.parametrize(
+    ("query", "texts"),
+    [
+        ("東京タワーの高さは?", ("大阪城は大阪にあります。", "東京タワーの高さは333メートルです。")),
+        ("ما هي عاصمة مصر؟", ("باريس مدينة كبيرة.", "القاهرة هي عاصمة مصر.")),
+        ("столица России", ("Париж — город.", "Москва — столица России.")),
+        ("กรุงเทพอยู่ที่ไหน", ("ปารีสสวยงาม", "กรุงเทพอยู่ในประเทศไทย")),
+    ],
+)
+def test_questions_in_other_scripts_find_their_passage(query: str, texts: tuple[str, ...]) -> None:
+    assert order(query, *texts)[0] == 2
+
+
+def test_a_question_of_no_weighty_word_leaves_the_tools_order() -> None:
+    assert order("What is it?", "one", "two", "three") == [1, 2, 3]
+
+
+@pytest.mark.parametrize("query", ["", "?!", "the of and", "apples"])
+def test_nothing_to_compare_is_no_error(query: str) -> None:
+    assert rank(query, ()).passages == ()
+    assert len(rank(query, numbered("", "…", "words")).passages) == 3
