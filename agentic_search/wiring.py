@@ -57,7 +57,7 @@ class Minds:
         if query.plan is not None:
             return GivenPlanner(query.plan)
         model, why_none = await self._open(self._planner_name(query.model))
-        return PlanLadder(ModelPlanner(model) if model else None, OfflinePlanner(), why_no_model=why_none)
+        return PlanLadder(ModelPlanner(model) if model else None, OfflinePlanner(), why_no_model=why_none or "")
 
     async def writer(self, query: Query) -> Writer:
         """The writer for this query; never raises for want of a model."""

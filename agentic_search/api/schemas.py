@@ -7,6 +7,7 @@ from pydantic import Field, JsonValue
 from agentic_search.domain.data import Frozen, JsonObject
 from agentic_search.domain.run import RunReport, RunStatus
 from agentic_search.domain.tool import ServerStatus, Tool
+from agentic_search.llm.chat import ModelInfo
 
 
 class FieldError(Frozen):
@@ -104,21 +105,10 @@ class ServerList(Frozen):
     servers: tuple[ServerStatus, ...]
 
 
-class ModelView(Frozen):
-    """A model, or why it cannot be used."""
-
-    name: str
-    size: str
-    context: int | None
-    capabilities: tuple[str, ...]
-    usable: bool
-    reason: str | None
-
-
 class ModelList(Frozen):
     """The models there are, and which ones would be used."""
 
-    models: tuple[ModelView, ...]
+    models: tuple[ModelInfo, ...]
     writer: str | None
     """The model that would write the next answer; null: answers quote their sources."""
     planner: str | None

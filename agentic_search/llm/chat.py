@@ -1,6 +1,6 @@
 """What every language model is to the rest of the house: messages flow in, pieces of text flow out, then one Finish."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -41,10 +41,10 @@ class ChatModel(Protocol):
 
     def stream(
         self, messages: Sequence[Message], *, max_tokens: int, schema: JsonObject | None = None
-    ) -> AsyncIterator[str | Finish]:
+    ) -> AsyncGenerator[str | Finish, None]:
         """Generate: text as it comes, thinking left out, then one Finish.
 
-        With `schema` the text is JSON constrained to it. Close the iterator to stop the generation.
+        With `schema` the text is JSON constrained to it. Close the generator to stop the generation.
         Raises ModelUnavailable, ModelMissing, ModelInterrupted (no Finish came) or ContextOverflow.
         """
         ...

@@ -8,9 +8,9 @@ from pydantic import JsonValue
 
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.tool import Tool
+from agentic_search.lexicon import terms
 from agentic_search.planning.alternatives import alternatives
 from agentic_search.planning.question import Question
-from agentic_search.planning.words import words
 
 Role = Literal["query", "question", "url", "date", "id", "number", "phrase", "other"]
 
@@ -173,7 +173,7 @@ def _settled(schema: JsonObject, question: Question) -> JsonValue:
 def _mentioned(schema: JsonValue, question: Question) -> JsonValue:
     match schema:
         case {"enum": [*choices]}:
-            asked = set(words(question.text))
+            asked = set(terms(question.text))
             named = [choice for choice in choices if isinstance(choice, str) and asked.issuperset(_content(choice))]
             return named[0] if len(named) == 1 else None
         case _:
@@ -181,4 +181,4 @@ def _mentioned(schema: JsonValue, question: Question) -> JsonValue:
 
 
 def _content(choice: str) -> list[str]:
-    return words(choice) or [choice]
+    return terms(choice) or [choice]

@@ -12,6 +12,7 @@ from pydantic import JsonValue
 from agentic_search.domain.tool import Tool
 from agentic_search.errors import PlanRefused
 from agentic_search.events.facts import PlanStarted, PlanTask, Tell
+from agentic_search.lexicon import terms
 from agentic_search.planning.arguments import argument_complaints
 from agentic_search.planning.check import check
 from agentic_search.planning.fill import ASKING, Filling, fill
@@ -19,14 +20,13 @@ from agentic_search.planning.planner import Planned
 from agentic_search.planning.purpose import purpose
 from agentic_search.planning.question import Question, read_question
 from agentic_search.planning.rank import Ranked, rank
-from agentic_search.planning.words import name_words, words
 
 _CLEARLY_WORSE = 0.4
 """A tool that matches with less than this share of the best match is about something else."""
 
-_SEARCHING = frozenset(words("search query lookup find ask retrieve"))
+_SEARCHING = frozenset(terms("search query lookup find ask retrieve"))
 _GENERAL = frozenset(
-    words("web internet online google bing duckduckgo wikipedia wiki document knowledge anything everything")
+    terms("web internet online google bing duckduckgo wikipedia wiki document knowledge anything everything")
 )
 _MOST_REASONS = 10
 _WHAT_TO_DO = "start a language model (see /models), or give the plan with the request"
@@ -43,13 +43,13 @@ class _Call:
     @property
     def searches(self) -> bool:
         """It takes a search query."""
-        said = {*name_words(self.tool.name), *words(f"{self.tool.title} {self.tool.description}")}
+        said = {*terms(self.tool.name), *terms(f"{self.tool.title} {self.tool.description}")}
         return bool(ASKING & self.filling.roles) and bool(said & _SEARCHING)
 
     @property
     def searches_anything(self) -> bool:
         """It takes a search query on any topic."""
-        said = {*name_words(f"{self.tool.server}_{self.tool.name}"), *words(self.tool.description)}
+        said = {*terms(f"{self.tool.server}_{self.tool.name}"), *terms(self.tool.description)}
         return self.searches and bool(said & _GENERAL)
 
     @property

@@ -10,7 +10,7 @@ from pydantic import JsonValue
 from pydantic_core import from_json, to_json
 
 from agentic_search.domain.tool import Tool
-from agentic_search.planning.words import name_words, words
+from agentic_search.lexicon import terms
 
 _NAME, _TITLE, _SERVER, _DESCRIPTION, _ARGUMENT = 3.0, 2.0, 2.0, 1.0, 0.3
 """What one word is worth by where it stands."""
@@ -30,7 +30,7 @@ class Ranked:
 
 def rank(query: str, tools: Sequence[Tool]) -> list[Ranked]:
     """Best first; equals in the order given."""
-    asked = Counter(words(query))
+    asked = Counter(terms(query))
     profiles = [_profile(tool) for tool in tools]
     rarity = _rarity(asked, profiles)
     average = sum(map(_length, profiles)) / max(1, len(profiles)) or 1.0
@@ -50,10 +50,10 @@ def _weights(name: str, title: str, server: str, description: str, properties: b
     """How much each word weighs in what a tool says of itself."""
     weights: dict[str, float] = {}
     for weight, found in (
-        (_NAME, name_words(name)),
-        (_TITLE, words(title)),
-        (_SERVER, name_words(server)),
-        (_DESCRIPTION, words(description)),
+        (_NAME, terms(name)),
+        (_TITLE, terms(title)),
+        (_SERVER, terms(server)),
+        (_DESCRIPTION, terms(description)),
         (_ARGUMENT, _argument_words(from_json(properties))),
     ):
         for word in found:
@@ -66,10 +66,10 @@ def _argument_words(properties: JsonValue) -> list[str]:
         return []
     found: list[str] = []
     for name, schema in properties.items():
-        found += name_words(name)
+        found += terms(name)
         match schema:
             case {"description": str(text)}:
-                found += words(text)
+                found += terms(text)
             case _:
                 pass
     return found

@@ -14,7 +14,7 @@ from agentic_search.synthesis.quotation_markdown import heading, quotation_markd
 from agentic_search.synthesis.ranking import rank
 from agentic_search.synthesis.writer import Brief, Evidence, Written
 
-NO_MODEL = "No language model is connected, so this answer quotes its sources."
+NO_MODEL = "No language model wrote this answer; it quotes its sources."
 NOTHING = "The tools returned nothing that answers this question."
 
 MOST = 6
@@ -45,8 +45,8 @@ class ExtractiveWriter:
     """Answers by quoting; never fails."""
 
     def __init__(self, reason: str | None = None) -> None:
-        """`reason`: what the answer says at its top about why no model wrote it; none: there is none connected."""
-        self._notice = NO_MODEL if reason is None else reason
+        """`reason`: why no model wrote it, a sentence; the answer says it at its top."""
+        self._notice = NO_MODEL if reason is None else f"{NO_MODEL} {reason}"
 
     async def write(self, brief: Brief, tell: Tell) -> Written:
         """Quote the passages that bear on the question most, best first."""

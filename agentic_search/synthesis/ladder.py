@@ -10,7 +10,7 @@ from agentic_search.synthesis.metered import MeteredModel
 from agentic_search.synthesis.model_writer import ModelWriter
 from agentic_search.synthesis.writer import Brief, Written
 
-NOTHING_FOUND = "The tools found nothing to cite, so no language model was asked."
+NOTHING_FOUND = "The tools found nothing to cite, so none was asked."
 
 logger = logging.getLogger(__name__)
 
@@ -26,7 +26,7 @@ class AnswerLadder:
     async def write(self, brief: Brief, tell: Tell) -> Written:
         """Write with the model; if it fails, even in the middle, begin again with quotations."""
         if self._model is None:
-            return await ExtractiveWriter(_quoting(self._why_no_model)).write(brief, tell)
+            return await ExtractiveWriter(self._why_no_model).write(brief, tell)
         if not brief.evidence:
             return await ExtractiveWriter(NOTHING_FOUND).write(brief, tell)
         model = MeteredModel(self._model)
@@ -34,9 +34,5 @@ class AnswerLadder:
             written = await ModelWriter(model).write(brief, tell)
         except ModelError as failure:
             logger.warning("%s wrote no answer: %s", model.name, failure)
-            written = await ExtractiveWriter(_quoting(f"The model failed: {failure}")).write(brief, tell)
+            written = await ExtractiveWriter(f"The model failed: {failure}").write(brief, tell)
         return Written(written.answer, model.usage, written.model)
-
-
-def _quoting(reason: str | None) -> str | None:
-    return None if reason is None else f"{reason.strip().rstrip('.')}. This answer quotes its sources."

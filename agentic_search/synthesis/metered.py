@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
-from typing import cast
 
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.run import Usage
@@ -34,8 +33,7 @@ class MeteredModel:
         before = self.usage
         self.usage = before.plus(Usage(model_calls=1))
         stream = self._model.stream(messages, max_tokens=max_tokens, schema=schema)
-        # Every model's stream is a generator; the protocol promises only that it can be closed.
-        async with aclosing(cast("AsyncGenerator[str | Finish]", stream)) as pieces:
+        async with aclosing(stream) as pieces:
             async for piece in pieces:
                 if isinstance(piece, Finish):
                     self.usage = before.plus(piece.usage)

@@ -4,9 +4,8 @@ The model only writes: which marks, links and blocks readers get is decided mech
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import aclosing
-from typing import cast
 
 from agentic_search.domain.answer import Answer, LeftOut
 from agentic_search.errors import ContextOverflow, ModelInterrupted
@@ -62,8 +61,8 @@ class ModelWriter:
     async def _stream(self, prompt: Sequence[Message], citations: CitationFilter, page: Page) -> Finish:
         finish: Finish | None = None
         stream = self._model.stream(prompt, max_tokens=self._max_tokens)
-        # Closed at once, so that the model stops when the reader does; every model's stream is a generator.
-        async with aclosing(cast("AsyncGenerator[str | Finish]", stream)) as pieces:
+        # Closed at once, so that the model stops when the reader does.
+        async with aclosing(stream) as pieces:
             async for piece in pieces:
                 if isinstance(piece, Finish):
                     finish = piece

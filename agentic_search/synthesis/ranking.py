@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from agentic_search.synthesis.words import terms
+from agentic_search.lexicon import terms
 from agentic_search.synthesis.writer import Evidence
 
 K1, B = 1.2, 0.2

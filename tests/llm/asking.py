@@ -1,7 +1,6 @@
 """A question to a model, and what it says: the least that tests of models need."""
 
 from collections.abc import AsyncGenerator, AsyncIterator
-from typing import cast
 
 from agentic_search.domain.data import JsonObject
 from agentic_search.llm.chat import ChatModel, Finish, Message
@@ -11,8 +10,7 @@ def ask(
     model: ChatModel, prompt: str = "hi", *, max_tokens: int = 50, schema: JsonObject | None = None
 ) -> AsyncGenerator[str | Finish]:
     """The stream of one call."""
-    stream = model.stream([Message("user", prompt)], max_tokens=max_tokens, schema=schema)
-    return cast("AsyncGenerator[str | Finish]", stream)
+    return model.stream([Message("user", prompt)], max_tokens=max_tokens, schema=schema)
 
 
 async def text_of(stream: AsyncIterator[str | Finish]) -> str:

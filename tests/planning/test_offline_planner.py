@@ -18,7 +18,6 @@ from agentic_search.planning.fill import fill
 from agentic_search.planning.offline_planner import OfflinePlanner
 from agentic_search.planning.question import read_question, search_words
 from agentic_search.planning.rank import rank
-from agentic_search.planning.words import name_words, words
 from tests.planning.schemas import input_schemas, tool
 
 
@@ -212,13 +211,6 @@ def test_a_question_of_the_greatest_length_is_read_at_once() -> None:
     for unit in ("? ", "a.", "A ", "'", "12,", "http://", "Aa.", '"x', "#1 ", "1a", "can you "):
         read_question((unit * 8_000)[:8_000])
     assert perf_counter() - began < 5
-
-
-def test_names_are_cut_into_their_words() -> None:
-    assert name_words("getStockPrice") == ["stock", "pric", "getstockpric"]
-    assert name_words("search_docs") == ["search", "doc", "searchdoc"]
-    assert words("The Queries, planned and planning") == ["query", "plan", "plan"]
-    assert words("北京天气") == ["北京", "京天", "天气"]
 
 
 def test_a_rarer_word_in_common_counts_for_more() -> None:

@@ -70,7 +70,7 @@ async def test_what_is_told_is_what_is_returned() -> None:
 async def test_the_reason_why_no_model_wrote_stands_at_the_top_and_is_harmless() -> None:
     answer, _ = await written(brief("apples", "Apples are fruit."), "The model failed: <b>500</b> [1].")
 
-    assert answer.html.startswith("<p>The model failed: &lt;b&gt;500&lt;/b&gt; [1].</p>")
+    assert answer.html.startswith(f"<p>{NO_MODEL} The model failed: &lt;b&gt;500&lt;/b&gt; [1].</p>")
 
 
 async def test_where_nothing_bears_on_the_question_what_was_looked_at_is_listed() -> None:

@@ -30,13 +30,10 @@ async def test_without_a_model_sources_are_quoted() -> None:
 
 
 async def test_why_there_is_no_model_is_told() -> None:
-    written = await AnswerLadder(None, "Ollama does not answer at http://127.0.0.1:11434").write(
-        QUESTION, lambda _: None
-    )
+    reason = "No Ollama answers at http://127.0.0.1:11434."
+    written = await AnswerLadder(None, reason).write(QUESTION, lambda _: None)
 
-    assert written.answer.text.startswith(
-        "Ollama does not answer at http://127.0.0.1:11434. This answer quotes its sources."
-    )
+    assert written.answer.text.startswith(f"{NO_MODEL} {reason}\n\n")
 
 
 @pytest.mark.parametrize(
@@ -54,7 +51,7 @@ async def test_a_model_that_fails_in_the_middle_is_superseded_cleanly(failure: M
     assert "".join(fact.html for fact in after if isinstance(fact, AnswerBlock)) == written.answer.html
     assert "".join(fact.text for fact in after if isinstance(fact, AnswerDelta)).strip() == written.answer.text
     assert [fact for fact in told if isinstance(fact, AnswerCompleted)] == [told[-1]]
-    assert f"The model failed: {failure}. This answer quotes its sources." in written.answer.text
+    assert f"{NO_MODEL} The model failed: {failure}" in written.answer.text
     assert (written.model, written.usage.model_calls) == (None, 1)
 
 
@@ -70,5 +67,5 @@ async def test_without_evidence_no_model_is_asked_to_invent_some() -> None:
     model = ScriptedModel()
     written = await AnswerLadder(model).write(Brief("anything", ()), lambda _: None)
 
-    assert written.answer.text.startswith(NOTHING_FOUND)
+    assert written.answer.text.startswith(f"{NO_MODEL} {NOTHING_FOUND}")
     assert model.prompts == []

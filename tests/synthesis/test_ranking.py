@@ -4,40 +4,12 @@ import pytest
 
 from agentic_search.domain.outcome import Passage
 from agentic_search.synthesis.ranking import rank
-from agentic_search.synthesis.words import terms
 from agentic_search.synthesis.writer import Evidence
 from tests.synthesis.evidence import numbered
 
 
 def order(query: str, *texts: str) -> list[int]:
     return [passage.evidence.id for passage in rank(query, numbered(*texts)).passages]
-
-
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [
-        ("coroutines", "coroutine"),
-        ("running", "run"),
-        ("waits waited waiting", "wait wait wait"),
-        ("queries", "query"),
-        ("classes", "class"),
-        ("managed managing", "manage manage"),
-        ("GROẞE", "große"),
-        ("ﬁle", "file"),
-        ("create_task", "create task"),
-        ("東京タワー", "東京タワー"),
-    ],
-)
-def test_forms_of_a_word_are_one_term(one: str, other: str) -> None:
-    assert terms(one) == terms(other) != []
-
-
-def test_a_name_in_camel_case_is_found_whole_and_by_its_parts() -> None:
-    assert set(terms("TaskGroup")) == set(terms("taskgroup task group"))
-
-
-def test_words_that_only_ask_are_no_terms() -> None:
-    assert terms("What is the … and how can I do it?") == []
 
 
 def test_the_passage_with_more_of_the_question_comes_first() -> None:

@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 
 from agentic_search.api.dependencies import ServiceDep
-from agentic_search.api.schemas import LeftOutTool, ModelList, ModelView, ServerList, ToolList, ToolView
+from agentic_search.api.schemas import LeftOutTool, ModelList, ServerList, ToolList, ToolView
 
 router = APIRouter(tags=["inventory"])
 
@@ -29,15 +29,6 @@ async def list_models(service: ServiceDep) -> ModelList:
     """The models there are, and which would be used."""
     report = await service.models.report()
     choice = await service.minds.choice()
-    views = tuple(
-        ModelView(
-            name=model.name,
-            size=model.size,
-            context=model.context,
-            capabilities=model.capabilities,
-            usable=model.usable,
-            reason=model.reason,
-        )
-        for model in report.models
+    return ModelList(
+        models=report.models, writer=choice.writer, planner=choice.planner, error=choice.why_none or report.error
     )
-    return ModelList(models=views, writer=choice.writer, planner=choice.planner, error=choice.why_none or report.error)

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from mcp import Client
 
-from tests.mcp_servers.documents.connection import ROOT, ask, complaint, documents
+from tests.mcp_servers.asking import ask, complaint
+from tests.mcp_servers.documents.connection import ROOT, documents
 from tests.mcp_servers.documents.pdf import make_pdf
 from tests.mcp_servers.documents.processes import children, is_alive, linux_only
 

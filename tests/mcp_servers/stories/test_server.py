@@ -14,7 +14,8 @@ from mcp import Client
 
 from agentic_search.mcp_servers.stories.intake import take_in
 from agentic_search.mcp_servers.stories.item import Item
-from tests.mcp_servers.stories.connection import MODULE, ROOT, ask, complaint, stories
+from tests.mcp_servers.asking import ask, complaint
+from tests.mcp_servers.stories.connection import MODULE, ROOT, stories
 
 NOW = int(datetime.now(UTC).timestamp())
 DAY = 86_400
