@@ -1,0 +1,131 @@
+/** What the reader wants flows in as verbs; requests go out, and what came of them is told to the store. */
+
+import { explain } from "./derive/problem.js";
+import * as api from "./net/api.js";
+import { follow } from "./net/follow.js";
+import { liveRun } from "./state/page.js";
+
+/** @import {Listed, Page} from "./types.js" */
+/** @import {Action} from "./state/page.js" */
+/** @typedef {{state: Page, dispatch: (action: Action) => void}} Store */
+/** @typedef {ReturnType<typeof createController>} Controller */
+
+const GONE = "The service was started anew and no longer knows this run. What is shown here stays; ask again for an answer.";
+
+/** @param {Store} store */
+export function createController(store) {
+  /** @type {Map<string, () => void>} */
+  const following = new Map();
+  let asked = 0;
+
+  /** @param {string} query */
+  async function ask(query) {
+    if (!query.trim() || liveRun(store.state)) return;
+    const key = `asked-${++asked}`;
+    const { threadId, choice } = store.state;
+    store.dispatch({ type: "asked", key, query });
+    try {
+      const run = await api.ask({ query, ...(threadId && { thread_id: threadId }), ...(choice && { model: choice }) });
+      if (!store.state.runs.some((shown) => shown.key === key)) return;
+      store.dispatch({ type: "accepted", key, id: run.id, threadId: run.thread_id });
+      if (threadId === null) history.pushState(null, "", `/?thread=${encodeURIComponent(run.thread_id)}`);
+      listen(key, run.id);
+    } catch (error) {
+      store.dispatch({ type: "refused", key, notice: noticeOf(error, "ask") });
+    }
+  }
+
+  async function stop() {
+    const live = liveRun(store.state);
+    if (!live?.run.id || live.stopping) return;
+    store.dispatch({ type: "stopping", key: live.key });
+    await api.cancel(live.run.id).catch((error) => {
+      store.dispatch({ type: "stopFailed", key: live.key, notice: noticeOf(error, "stop") });
+    });
+  }
+
+  /**
+   * @param {string} key
+   * @param {string} id
+   */
+  function listen(key, id) {
+    const to = (/** @type {Action} */ action) => store.dispatch({ ...action, key });
+    following.set(key, follow(id, {
+      told: (event) => to({ type: "told", event, received: performance.now() }),
+      lost: () => to({ type: "notice", notice: LOST }),
+      back: () => to({ type: "notice", notice: BACK }),
+      gone: () => to({ type: "gone", error: GONE }),
+    }));
+  }
+
+  /** Show what the address names. */
+  async function openAddress() {
+    const threadId = new URLSearchParams(location.search).get("thread");
+    for (const unfollow of following.values()) unfollow();
+    following.clear();
+    store.dispatch({ type: "threadOpening", threadId });
+    if (threadId === null) return;
+    try {
+      const { runs, serverTime } = await api.runs({ thread_id: threadId, limit: "100" });
+      if (threadId !== store.state.threadId) return;
+      if (runs.length === 0) throw new api.RequestProblem({ status: 404, detail: "", fields: [], retryAfter: null });
+      store.dispatch({ type: "threadOpened", runs: runs.toReversed(), origins: origins(runs, serverTime) });
+      for (const run of runs) listen(run.id, run.id);
+    } catch (error) {
+      store.dispatch({ type: "threadMissing", notice: noticeOf(error, "open") });
+    }
+  }
+
+  /** @param {string|null} threadId null: a new conversation */
+  function goTo(threadId) {
+    history.pushState(null, "", threadId === null ? "/" : `/?thread=${encodeURIComponent(threadId)}`);
+    return openAddress();
+  }
+
+  /**
+   * A result too large for an event.
+   * @param {string} key
+   * @param {string} id
+   * @param {string} url
+   */
+  async function fetchResult(key, id, url) {
+    try {
+      const task = await api.read(url);
+      store.dispatch({ type: "result", key, id, result: task.result });
+    } catch (error) {
+      store.dispatch({ type: "notice", notice: noticeOf(error, "open") });
+    }
+  }
+
+  return { ask, stop, openAddress, goTo, fetchResult, dispatch: store.dispatch };
+}
+
+/** @type {import("./types.js").Notice} */
+const LOST = {
+  kind: "lost",
+  happened: "The connection to the service was lost.",
+  fine: "The run goes on there, and everything shown stays.",
+  todo: "The page reconnects by itself.",
+};
+
+/** @type {import("./types.js").Notice} */
+const BACK = { kind: "back", happened: "The connection is back." };
+
+/**
+ * @param {unknown} error
+ * @param {Parameters<typeof explain>[1]} doing
+ */
+export function noticeOf(error, doing) {
+  if (error instanceof api.RequestProblem) return explain(error.problem, doing);
+  throw error;
+}
+
+/**
+ * When runs under way began, on this page's clock, from their age on the service's clock.
+ * @param {Listed[]} runs
+ * @param {number} serverTime
+ */
+function origins(runs, serverTime) {
+  const live = runs.filter((run) => run.status === "running");
+  return Object.fromEntries(live.map((run) => [run.id, performance.now() - Math.max(serverTime - Date.parse(run.created_at), 0)]));
+}

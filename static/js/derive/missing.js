@@ -1,0 +1,44 @@
+/** A run flows in; one quiet sentence about what its answer does without flows out. */
+
+import { count } from "./words.js";
+
+/** @import {Run} from "../types.js" */
+
+const MOST = 3;
+
+/**
+ * What was left out and which tasks failed; empty where nothing is missing.
+ * @param {Run} run
+ * @returns {string}
+ */
+export function missing(run) {
+  const leftOut = (run.answer?.leftOut ?? []).map(({ what, why }) => `${what} (${why.replace(/\.$/, "")})`);
+  const told = leftOut.join(" ");
+  const failed = run.tasks.filter((task) => task.status === "failed" && !told.includes(task.id) && !told.includes(task.tool));
+  const unfinished = failed.map((task) => `${task.id} ${task.tool}`);
+  return [sentence("Left out", leftOut), sentence("Failed", unfinished)].filter(Boolean).join(" ");
+}
+
+/**
+ * @param {string} opening
+ * @param {string[]} parts
+ */
+function sentence(opening, parts) {
+  if (parts.length === 0) return "";
+  const more = parts.length - MOST;
+  const tail = more > 0 ? ` and ${count(more, "other")}` : "";
+  return `${opening}: ${parts.slice(0, MOST).join("; ")}${tail}.`;
+}
+
+/**
+ * How the run went, in a few words: who wrote, how long, how much.
+ * @param {Run} run
+ * @param {(seconds: number) => string} inWords
+ * @returns {string}
+ */
+export function colophon(run, inWords) {
+  if (run.endedAt === null || !run.answer) return "";
+  const writer = run.answer.model ? `Written by ${run.answer.model}` : "Quoted from the sources, without a language model";
+  const tokens = run.usage?.completion_tokens ? [`${run.usage.completion_tokens.toLocaleString("en-GB")} tokens`] : [];
+  return [writer, inWords(run.timings?.total || run.endedAt), ...tokens].join(" · ");
+}

@@ -1,0 +1,74 @@
+/** What went wrong with a request flows in; what happened, what is still fine and what to do flow out. */
+
+/** @import {Notice} from "../types.js" */
+
+const KEPT = "Your question is back in the box, and everything on this page stays.";
+const STAYS = "Everything on this page stays.";
+
+/**
+ * A request that did not work. `status` 0 means that nothing answered.
+ * @typedef {{status: number, detail: string, fields: {field: string, message: string}[], retryAfter: string|null}} Problem
+ */
+
+/**
+ * @param {Problem} problem
+ * @param {'ask'|'stop'|'open'|'list'|'forget'} doing
+ * @returns {Notice}
+ */
+export function explain(problem, doing) {
+  const fine = doing === "ask" ? KEPT : STAYS;
+  const reason = REASONS[problem.status] ?? (problem.status >= 500 ? broken : refused);
+  return { kind: "error", fine, ...reason(problem, doing) };
+}
+
+const WHAT = {
+  ask: "The question could not be asked",
+  stop: "The run could not be stopped",
+  open: "The conversation could not be opened",
+  list: "The earlier conversations could not be listed",
+  forget: "The conversation could not be forgotten",
+};
+
+/** @type {Object<number, (problem: Problem, doing: keyof WHAT) => {happened: string, fine?: string, todo: string}>} */
+const REASONS = {
+  0: (_, doing) => ({
+    happened: `${WHAT[doing]}: the service does not answer.`,
+    todo: "See that the server is running, then try again.",
+  }),
+  401: (_, doing) => ({ happened: `${WHAT[doing]}: the service asks for a key.`, todo: "Open the page at an address that needs none." }),
+  404: (_, doing) => ({
+    happened: doing === "open" ? "This conversation is no longer kept." : `${WHAT[doing]}: the service no longer knows it.`,
+    todo: "Ask the question again.",
+  }),
+  413: (_, doing) => ({ happened: `${WHAT[doing]}: it is too long.`, todo: "Shorten it and ask again." }),
+  429: busy,
+  503: busy,
+};
+
+/**
+ * @param {Problem} problem
+ * @param {keyof WHAT} doing
+ */
+function busy({ detail, retryAfter }, doing) {
+  return {
+    happened: `${WHAT[doing]}: ${detail || "the service is full at the moment."}`,
+    todo: retryAfter ? `Try again in ${retryAfter} s.` : "Try again in a moment.",
+  };
+}
+
+/**
+ * @param {Problem} problem
+ * @param {keyof WHAT} doing
+ */
+function broken({ detail }, doing) {
+  return { happened: `${WHAT[doing]}: ${detail || "the service ran into an error."}`, todo: "Try again; the server's log says more." };
+}
+
+/**
+ * @param {Problem} problem
+ * @param {keyof WHAT} doing
+ */
+function refused({ detail, fields }, doing) {
+  const reasons = fields.map(({ field, message }) => (field ? `${field}: ${message}` : message)).join("; ");
+  return { happened: `${WHAT[doing]}: ${reasons || detail || "the service refused it."}`, todo: "Change it and try again." };
+}

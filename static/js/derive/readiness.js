@@ -1,0 +1,47 @@
+/** Models and servers flow in; one line of state, and what to do where something is missing, flow out. */
+
+import { count } from "./words.js";
+
+/** @import {Models, Page, Server} from "../types.js" */
+
+/**
+ * @param {Pick<Page, "models"|"servers">} page
+ * @returns {{text: string, todo: string, ready: boolean}}
+ */
+export function readiness({ models, servers }) {
+  const parts = [modelLine(models), serverLine(servers)].filter(Boolean);
+  const todo = [models?.writer ? "" : sentence(models?.error ?? ""), ...serverRemedies(servers)].filter(Boolean).join(" ");
+  const ready = Boolean(models?.writer) && servers !== null && servers.length > 0 && servers.every(isReady);
+  return { text: parts.join(" · ") || "Looking for models and tool servers …", todo, ready };
+}
+
+/** @param {Models|null} models */
+function modelLine(models) {
+  if (models === null) return "";
+  return models.writer ?? "No model connected: answers will quote sources";
+}
+
+/** @param {Server[]|null} servers */
+function serverLine(servers) {
+  if (servers === null) return "";
+  const configured = servers.filter((server) => server.status !== "disabled");
+  const ready = configured.filter(isReady).length;
+  return `${ready} of ${count(configured.length, "server")} ready`;
+}
+
+/** @param {Server[]|null} servers */
+function serverRemedies(servers) {
+  if (servers?.length === 0) return ["No tool server is set up: name one in mcp.json."];
+  const broken = (servers ?? []).filter((server) => server.status === "unavailable");
+  return broken.map((server) => sentence(`${server.name}: ${server.error ?? "unavailable"}`));
+}
+
+/** @param {Server} server */
+function isReady(server) {
+  return server.status === "ready";
+}
+
+/** @param {string} text */
+function sentence(text) {
+  return text && !/[.!?]$/.test(text) ? `${text}.` : text;
+}

@@ -1,0 +1,116 @@
+/** Tasks flow in; bars on a shared time axis flow out, all in seconds since the run began. */
+
+/** @import {Run, Task} from "../types.js" */
+/** @typedef {{kind: 'wait'|'run'|'failed'|'pause', from: number, to: number}} Piece */
+
+const SCALES = [0.5, 1, 2, 3, 5, 8, 12, 20, 30, 45, 60, 90, 120, 180, 300, 480, 720, 1200, 1800, 3600];
+
+/**
+ * A task's bar: waiting, then each try, with the pause before the next one.
+ * @param {Task} task
+ * @param {number} now
+ * @returns {Piece[]}
+ */
+export function pieces(task, now) {
+  const end = task.endedAt ?? Math.max(now, task.writtenAt);
+  /** @type {Piece[]} */
+  const found = [{ kind: "wait", from: task.writtenAt, to: task.attempts[0]?.from ?? end }];
+  task.attempts.forEach((attempt, place) => {
+    const to = attempt.to ?? end;
+    found.push({ kind: attempt.error ? "failed" : "run", from: attempt.from, to });
+    const next = task.attempts[place + 1]?.from ?? end;
+    if (attempt.to !== null && next > to) found.push({ kind: "pause", from: to, to: next });
+  });
+  return found.filter((piece) => piece.to > piece.from || piece.kind === "run" || piece.kind === "failed");
+}
+
+/**
+ * The axis all bars share. While tasks run it has room to grow and changes by steps, so that bars do not creep;
+ * when they have ended it ends with the last.
+ * @param {Task[]} tasks
+ * @param {number} now
+ * @returns {{from: number, to: number, ticks: number[]}}
+ */
+export function axis(tasks, now) {
+  const from = Math.min(...tasks.map((task) => task.writtenAt));
+  const open = tasks.some((task) => task.endedAt === null);
+  const last = Math.max(...tasks.map((task) => task.endedAt ?? now), from + 0.01);
+  const room = (last - from) * 1.1;
+  const to = open ? from + (SCALES.find((scale) => scale >= room) ?? room) : last;
+  return { from, to, ticks: ticks(to - from) };
+}
+
+const MINUTES_FROM = 100;
+
+/**
+ * Three to six round marks from 0 on, in seconds; round in minutes where the axis is long.
+ * @param {number} length
+ * @returns {number[]}
+ */
+export function ticks(length) {
+  const unit = length < MINUTES_FROM ? 1 : 60;
+  const rough = length / unit / 5;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = ([1, 2, 5, 10].find((factor) => factor * power >= rough) ?? 10) * power * unit;
+  return Array.from({ length: Math.floor(length / step + 1e-9) + 1 }, (_, place) => +(place * step).toPrecision(6));
+}
+
+/**
+ * What stands at a mark: one unit along the whole axis.
+ * @param {number} at
+ * @param {number} length of the axis
+ */
+export function tickLabel(at, length) {
+  if (at === 0) return "0";
+  if (length < 1) return `${Math.round(at * 1000)} ms`;
+  return length < MINUTES_FROM ? `${+at.toFixed(1)} s` : `${+(at / 60).toFixed(1)} min`;
+}
+
+/**
+ * What running side by side saved: the calls end to end, and the time from the first start to the last end.
+ * Null where fewer than two calls were made.
+ * @param {Task[]} tasks
+ * @returns {{serial: number, together: number}|null}
+ */
+export function savings(tasks) {
+  const ran = tasks.filter((task) => task.attempts.length > 0 && task.endedAt !== null);
+  if (ran.length < 2) return null;
+  const spans = ran.map((task) => ({ from: task.attempts[0].from, to: /** @type {number} */ (task.endedAt) }));
+  const serial = spans.reduce((sum, span) => sum + span.to - span.from, 0);
+  return { serial, together: Math.max(...spans.map((span) => span.to)) - Math.min(...spans.map((span) => span.from)) };
+}
+
+/**
+ * The chain that decided how long the work took: from the task that ended last, back over the dependency that
+ * ended last.
+ * @param {Task[]} tasks
+ * @returns {Set<string>}
+ */
+export function criticalPath(tasks) {
+  const path = new Set();
+  let last = latest(tasks.filter((task) => task.attempts.length > 0));
+  while (last && !path.has(last.id)) {
+    path.add(last.id);
+    const { dependsOn } = last;
+    last = latest(tasks.filter((task) => dependsOn.includes(task.id)));
+  }
+  return path;
+}
+
+/** @param {Task[]} tasks */
+function latest(tasks) {
+  return tasks.reduce(
+    (/** @type {Task|undefined} */ last, task) => ((task.endedAt ?? 0) > (last?.endedAt ?? 0) ? task : last),
+    undefined,
+  );
+}
+
+/**
+ * The tasks are done with: all have ended, and no more can come.
+ * @param {Run} run
+ */
+export function workIsOver(run) {
+  if (run.answerFrom !== null || run.endedAt !== null) return true;
+  const planned = run.planning.length > 0 && run.planning.every((span) => span.to !== null);
+  return planned && run.tasks.length > 0 && run.tasks.every((task) => task.endedAt !== null);
+}

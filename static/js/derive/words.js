@@ -1,0 +1,45 @@
+/** Numbers flow in, words for people flow out. */
+
+/**
+ * Seconds as people read them: `140 ms`, `1.8 s`, `2 min 5 s`.
+ * @param {number} seconds
+ */
+export function duration(seconds) {
+  if (seconds < 0.9995) return `${Math.round(Math.max(seconds, 0) * 1000)} ms`;
+  if (seconds < 99.95) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+}
+
+/**
+ * Seconds that are still being counted, calmly: `0.1 s`, `1.8 s`.
+ * @param {number} seconds
+ */
+export function counting(seconds) {
+  return seconds < 1 ? `${Math.max(seconds, 0).toFixed(1)} s` : duration(seconds);
+}
+
+/**
+ * `1 task`, `3 tasks`.
+ * @param {number} number
+ * @param {string} noun
+ */
+export function count(number, noun) {
+  return `${number} ${noun}${number === 1 ? "" : "s"}`;
+}
+
+/**
+ * The host of a web address, or the address itself where it is none.
+ * @param {string} url
+ */
+export function host(url) {
+  return isWeb(url) ? new URL(url).host.replace(/^www\./, "") : url;
+}
+
+/**
+ * An address that a link may lead to: the web, nothing else.
+ * @param {string} url
+ */
+export function isWeb(url) {
+  return /^https?:\/\//i.test(url) && URL.canParse(url);
+}

@@ -1,0 +1,18 @@
+/** A sentence flows in; an element with what stands between backticks set as code flows out. */
+
+/**
+ * Show a sentence where there is one; hide the element where there is none.
+ * @param {HTMLElement} el
+ * @param {string} text
+ */
+export function sayWithCode(el, text) {
+  el.hidden = text === "";
+  el.replaceChildren(...text.split("`").map((piece, place) => (place % 2 === 1 ? code(piece) : piece)));
+}
+
+/** @param {string} text */
+function code(text) {
+  const el = document.createElement("code");
+  el.textContent = text;
+  return el;
+}

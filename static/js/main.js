@@ -1,0 +1,76 @@
+/** Wires the page: store, controller, views, keys; draws a frame when something changed or a run is under way. */
+
+import { watchConnections } from "./connections.js";
+import { createController } from "./controller.js";
+import { keyed } from "./dom/keyed.js";
+import { mountKeys } from "./keys.js";
+import { createLibrary } from "./library.js";
+import { EMPTY, liveRun, reduce } from "./state/page.js";
+import { createStore } from "./store.js";
+import { mountPassage } from "./views/citations.js";
+import { mountComposer } from "./views/composer.js";
+import { mountHistory } from "./views/history.js";
+import { mountNotice } from "./views/notice.js";
+import { mountReader } from "./views/reader.js";
+import { mountRun } from "./views/run.js";
+import { mountStarters } from "./views/starters.js";
+import { mountTheme } from "./views/theme.js";
+
+/** @import {Shown} from "./types.js" */
+
+const at = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
+
+const store = createStore(reduce, EMPTY);
+const controller = createController(store);
+const library = createLibrary(store, controller);
+
+const composer = mountComposer(at("composer"), controller);
+const passage = mountPassage(at("runs"), at("passage"));
+const showRuns = keyed(at("runs"), {
+  template: "run",
+  key: (/** @type {Shown} */ shown) => shown.key,
+  mount: (el) => mountRun(el, controller),
+});
+const views = [
+  composer,
+  mountStarters(at("starters"), controller),
+  mountHistory(/** @type {HTMLDialogElement} */ (at("history")), library),
+  mountNotice(at("notice"), controller),
+  mountReader(at("live"), at("runs")),
+];
+
+mountTheme(at("theme"));
+mountKeys({ composer, passage, controller });
+at("show-history").addEventListener("click", () => library.show());
+at("new").addEventListener("click", (event) => {
+  event.preventDefault();
+  controller.goTo(null);
+  composer.focus();
+});
+
+let waiting = false;
+
+function draw() {
+  waiting = false;
+  const { state } = store;
+  const empty = state.runs.length === 0 && !state.opening;
+  document.body.toggleAttribute("data-empty", empty);
+  showRuns(state.runs, performance.now());
+  for (const view of views) view.update(state);
+  if (liveRun(state)) drawSoon();
+}
+
+/** A hidden page gets no frames, but its title and its live region must go on. */
+function drawSoon() {
+  if (waiting) return;
+  waiting = true;
+  if (document.hidden) setTimeout(draw, 1000);
+  else requestAnimationFrame(draw);
+}
+
+store.subscribe(drawSoon);
+document.addEventListener("visibilitychange", draw);
+addEventListener("popstate", () => controller.openAddress());
+draw();
+controller.openAddress();
+watchConnections(store);

@@ -1,0 +1,87 @@
+/** Requests flow out to the service; their answers, or a problem that can be explained, flow in. */
+
+/** @import {Listed, Models, Server, Tool} from "../types.js" */
+/** @import {Problem} from "../derive/problem.js" */
+
+/** A request that did not work. */
+export class RequestProblem extends Error {
+  /** @param {Problem} problem */
+  constructor(problem) {
+    super(problem.detail || `status ${problem.status}`);
+    this.problem = problem;
+  }
+}
+
+/**
+ * Ask; the run goes on by itself from there.
+ * @param {{query: string, thread_id?: string, model?: string}} question
+ * @returns {Promise<{id: string, thread_id: string}>}
+ */
+export async function ask(question) {
+  const response = await request("/search", {
+    method: "POST",
+    headers: { "Content-Type": "application/json", Prefer: "respond-async" },
+    body: JSON.stringify(question),
+  });
+  return response.json();
+}
+
+/** @param {string} id */
+export const cancel = (id) => request(`/runs/${encodeURIComponent(id)}/cancel`, { method: "POST" });
+
+/** @param {string} id */
+export const forget = (id) => request(`/runs/${encodeURIComponent(id)}`, { method: "DELETE" });
+
+/**
+ * @param {string} url
+ * @returns {Promise<any>}
+ */
+export const read = async (url) => (await request(url)).json();
+
+/** @type {() => Promise<{tools: Tool[]}>} */
+export const tools = () => read("/tools");
+
+/** @type {() => Promise<{servers: Server[]}>} */
+export const servers = () => read("/servers");
+
+/** @type {() => Promise<Models>} */
+export const models = () => read("/models");
+
+/**
+ * Runs, newest first, with the service's own time, for ages that no wrong clock can spoil.
+ * @param {Object<string, string>} filter
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<{runs: Listed[], next_cursor: string|null, serverTime: number}>}
+ */
+export async function runs(filter, signal) {
+  const response = await request(`/runs?${new URLSearchParams(filter)}`, { signal });
+  const date = Date.parse(response.headers.get("Date") ?? "");
+  return { ...(await response.json()), serverTime: Number.isNaN(date) ? Date.now() : date };
+}
+
+/**
+ * @param {string} path
+ * @param {RequestInit} [init]
+ */
+async function request(path, init) {
+  const response = await fetch(path, init).catch((error) => {
+    if (error.name === "AbortError") throw error;
+    throw new RequestProblem({ status: 0, detail: "", fields: [], retryAfter: null });
+  });
+  if (!response.ok) throw new RequestProblem(await problemOf(response));
+  return response;
+}
+
+/**
+ * @param {Response} response
+ * @returns {Promise<Problem>}
+ */
+async function problemOf(response) {
+  const body = await response.json().catch(() => ({}));
+  return {
+    status: response.status,
+    detail: body.detail ?? "",
+    fields: body.errors ?? [],
+    retryAfter: response.headers.get("Retry-After"),
+  };
+}

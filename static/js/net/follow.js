@@ -1,0 +1,77 @@
+/** A run's id flows in; its events, and how the connection fares, flow out until the run has ended. */
+
+import { RequestProblem, read } from "./api.js";
+
+/** @import {RunEvent} from "../types.js" */
+/** @typedef {{told: (event: RunEvent) => void, lost: () => void, back: () => void, gone: () => void}} Listener */
+
+const TYPES = [
+  "run.started", "tools.discovered", "plan.started", "plan.task", "plan.ready", "plan.fallback", "task.started",
+  "task.progress", "task.retrying", "task.completed", "task.failed", "task.skipped", "sources.found",
+  "answer.started", "answer.delta", "answer.block", "answer.completed",
+];
+const TERMINAL = ["run.completed", "run.failed", "run.cancelled"];
+const RETRY_AFTER = 2000;
+
+/**
+ * The browser reconnects by itself, from the last event. Where the service refuses that, the run is looked up:
+ * if it is known the stream is opened anew (events heard before are told again), else it is gone.
+ * @param {string} id
+ * @param {Listener} listener
+ * @returns {() => void} stop following
+ */
+export function follow(id, listener) {
+  const url = `/runs/${encodeURIComponent(id)}`;
+  let lost = false;
+  let stopped = false;
+  let source = open();
+
+  function open() {
+    const fresh = new EventSource(`${url}/events`);
+    for (const type of [...TYPES, ...TERMINAL]) fresh.addEventListener(type, tell);
+    fresh.addEventListener("open", returned);
+    fresh.addEventListener("error", broken);
+    return fresh;
+  }
+
+  /** @param {MessageEvent} message */
+  function tell(message) {
+    if (TERMINAL.includes(message.type)) stop();
+    listener.told(JSON.parse(message.data));
+  }
+
+  function returned() {
+    if (lost) listener.back();
+    lost = false;
+  }
+
+  function broken() {
+    if (stopped) return;
+    if (!lost) listener.lost();
+    lost = true;
+    if (source.readyState === EventSource.CLOSED) lookUp();
+  }
+
+  async function lookUp() {
+    const gone = await read(url).then(
+      () => false,
+      (error) => error instanceof RequestProblem && error.problem.status === 404,
+    );
+    if (stopped) return;
+    if (gone) {
+      stop();
+      listener.gone();
+    } else {
+      setTimeout(() => {
+        if (!stopped) source = open();
+      }, RETRY_AFTER);
+    }
+  }
+
+  function stop() {
+    stopped = true;
+    source.close();
+  }
+
+  return stop;
+}

@@ -1,0 +1,140 @@
+/** The page: what happened flows in, the page's next state flows out. Pure: no document, no network, no clock. */
+
+import { hasEnded, newRun, reduceRun } from "./run.js";
+
+/** @import {Page, Shown, Listed} from "../types.js" */
+/** @typedef {{type: string, [field: string]: any}} Action */
+
+/** @type {Page} */
+export const EMPTY = {
+  threadId: null,
+  runs: [],
+  notice: null,
+  draft: { text: "", version: 0 },
+  tools: null,
+  servers: null,
+  models: null,
+  choice: null,
+  opening: false,
+  history: { open: false, query: "", status: "loading", runs: [], next: null, problem: null },
+};
+
+/**
+ * @param {Page} state
+ * @param {Action} action
+ * @returns {Page}
+ */
+export function reduce(state, action) {
+  return ACTIONS[action.type]?.(state, action) ?? state;
+}
+
+/**
+ * The run that is under way, if any: the last one asked.
+ * @param {Page} state
+ * @returns {Shown|undefined}
+ */
+export function liveRun(state) {
+  return state.runs.findLast((shown) => !hasEnded(shown.run));
+}
+
+/** @type {Object<string, (state: Page, action: Action) => Page>} */
+const ACTIONS = {
+  asked: (state, { key, query }) => ({
+    ...state,
+    notice: null,
+    runs: [...state.runs, shown(key, newRun(null, query))],
+  }),
+
+  accepted: (state, { key, id, threadId }) => ({
+    ...withRun(state, key, (each) => ({ run: { ...each.run, id, status: "queued" } })),
+    threadId,
+  }),
+
+  refused: (state, { key, notice }) => {
+    const text = state.runs.find((each) => each.key === key)?.run.query ?? "";
+    return { ...restored(state, text), notice, runs: state.runs.filter((each) => each.key !== key) };
+  },
+
+  // `received` is the page's clock in milliseconds; the earliest beginning that fits every event is the best guess.
+  told: (state, { key, event, received }) =>
+    withRun(state, key, (each) => ({
+      run: reduceRun(each.run, event),
+      origin: Math.min(each.origin ?? Infinity, received - event.at * 1000),
+    })),
+
+  gone: (state, { key, error }) =>
+    withRun({ ...state, notice: null }, key, (each) => ({
+      run: reduceRun(each.run, {
+        seq: each.run.lastSeq + 1,
+        run_id: each.run.id ?? "",
+        at: each.run.steps.at(-1)?.at ?? 0,
+        type: "run.failed",
+        message: "",
+        data: { status: "failed", error },
+      }),
+    })),
+
+  stopping: (state, { key }) => withRun(state, key, () => ({ stopping: true })),
+  stopFailed: (state, { key, notice }) => ({ ...withRun(state, key, () => ({ stopping: false })), notice }),
+
+  threadOpening: (state, { threadId }) => ({ ...state, threadId, runs: [], notice: null, opening: threadId !== null }),
+  threadOpened: (state, { runs, origins }) => ({
+    ...state,
+    opening: false,
+    runs: runs.map((/** @type {Listed} */ run) => ({
+      ...shown(run.id, newRun(run.id, run.query, "queued")),
+      origin: origins[run.id] ?? null,
+    })),
+  }),
+  threadMissing: (state, { notice }) => ({ ...state, threadId: null, runs: [], opening: false, notice }),
+
+  result: (state, { key, id, result }) =>
+    withRun(state, key, ({ run }) => ({
+      run: { ...run, tasks: run.tasks.map((task) => (task.id === id ? { ...task, result, resultUrl: null } : task)) },
+    })),
+
+  strip: (state, { key, open }) => withRun(state, key, () => ({ strip: open })),
+  steps: (state, { key, open }) => withRun(state, key, () => ({ steps: open })),
+  task: (state, { key, id }) =>
+    withRun(state, key, (each) => ({ task: id, strip: id === null ? each.strip : true })),
+
+  tools: (state, { tools }) => ({ ...state, tools }),
+  servers: (state, { servers }) => ({ ...state, servers }),
+  models: (state, { models }) => ({ ...state, models }),
+  choice: (state, { model }) => ({ ...state, choice: model }),
+  draft: (state, { text }) => restored(state, text),
+  notice: (state, { notice }) => ({ ...state, notice }),
+
+  history: (state, { type, ...changes }) => ({ ...state, history: { ...state.history, ...changes } }),
+  forgotten: (state, { threadId }) => ({
+    ...state,
+    history: { ...state.history, runs: state.history.runs.filter((run) => run.thread_id !== threadId) },
+  }),
+};
+
+/**
+ * @param {string} key
+ * @param {import("../types.js").Run} run
+ * @returns {Shown}
+ */
+function shown(key, run) {
+  return { key, run, strip: null, steps: null, task: null, origin: null, stopping: false };
+}
+
+/**
+ * @param {Page} state
+ * @param {string} key
+ * @param {(each: Shown) => Partial<Shown>} changes
+ * @returns {Page}
+ */
+function withRun(state, key, changes) {
+  return { ...state, runs: state.runs.map((each) => (each.key === key ? { ...each, ...changes(each) } : each)) };
+}
+
+/**
+ * @param {Page} state
+ * @param {string} text
+ */
+function restored(state, text) {
+  return { ...state, draft: { text, version: state.draft.version + 1 } };
+}

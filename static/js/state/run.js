@@ -1,0 +1,85 @@
+/** One run: its events flow in, the run as far as it has come flows out. Pure: no page, no clock. */
+
+import { reduceAnswer } from "./answer.js";
+import { cancelUnfinished, reduceTasks } from "./tasks.js";
+
+/** @import {Run, RunEvent, RunStatus, Span} from "../types.js" */
+
+/**
+ * A run nobody has told anything of yet.
+ * @param {string|null} id
+ * @param {string} query
+ * @param {RunStatus} [status]
+ * @returns {Run}
+ */
+export function newRun(id, query, status = "asking") {
+  return {
+    id, query, status, model: null, planner: null, lastSeq: 0, servers: [], toolCount: null, discoveredAt: null,
+    planning: [], tasks: [], steps: [], found: 0, answer: null, answerFrom: null, answerTo: null, endedAt: null,
+    timings: null, usage: null, error: null,
+  };
+}
+
+/**
+ * Take in the next event. One that was already taken in, as after a reconnection, changes nothing.
+ * @param {Run} run
+ * @param {RunEvent} event
+ * @returns {Run}
+ */
+export function reduceRun(run, event) {
+  if (event.seq <= run.lastSeq || hasEnded(run)) return run;
+  const heard = {
+    ...run,
+    lastSeq: event.seq,
+    steps: event.message ? [...run.steps, { at: event.at, text: event.message }] : run.steps,
+    tasks: reduceTasks(run.tasks, event),
+    answer: reduceAnswer(run.answer, event),
+  };
+  return { ...heard, ...FACTS[event.type]?.(heard, event.data, event.at) };
+}
+
+/** @param {Run} run */
+export function hasEnded(run) {
+  return run.status === "completed" || run.status === "partial" || run.status === "failed" || run.status === "cancelled";
+}
+
+/** @type {Object<string, (run: Run, data: any, at: number) => Partial<Run>>} */
+const FACTS = {
+  "run.started": (run, data) => ({ status: "running", query: data.query, model: data.model ?? null }),
+  "tools.discovered": (run, data, at) => ({ servers: data.servers, toolCount: data.tools, discoveredAt: at }),
+  "plan.started": (run, data, at) => ({ planner: data.planner, planning: [...closed(run.planning, at), { from: at, to: null }] }),
+  "plan.ready": (run, data, at) => ({ planner: data.planner, planning: closed(run.planning, at) }),
+  "sources.found": (run, data) => ({ found: run.found + data.sources.length }),
+  "answer.started": (run, data, at) => ({ model: data.model ?? null, answerFrom: at, answerTo: null }),
+  "answer.completed": (run, data, at) => ({ answerTo: at }),
+  "run.completed": ended,
+  "run.failed": ended,
+  "run.cancelled": ended,
+};
+
+/**
+ * @param {Run} run
+ * @param {any} data
+ * @param {number} at
+ * @returns {Partial<Run>}
+ */
+function ended(run, data, at) {
+  return {
+    status: data.status,
+    endedAt: at,
+    timings: data.timings ?? null,
+    usage: data.usage ?? null,
+    error: data.error ?? null,
+    planning: closed(run.planning, at),
+    tasks: cancelUnfinished(run.tasks, at),
+    answerTo: run.answerFrom === null ? null : (run.answerTo ?? at),
+  };
+}
+
+/**
+ * @param {Span[]} spans
+ * @param {number} at
+ */
+function closed(spans, at) {
+  return spans.map((span) => (span.to === null ? { ...span, to: at } : span));
+}

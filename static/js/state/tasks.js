@@ -1,0 +1,149 @@
+/** The tasks of a run: what is told of them flows in, the tasks as far as they have come flow out. */
+
+import { dependenciesOf } from "../derive/dependencies.js";
+
+/** @import {Task, PlannedTask, Attempt, RunEvent} from "../types.js" */
+
+/**
+ * Take in one event about a task; the list itself comes back where it says nothing new.
+ * @param {Task[]} tasks
+ * @param {RunEvent} event
+ * @returns {Task[]}
+ */
+export function reduceTasks(tasks, { type, at, data }) {
+  const told = FACTS[type];
+  return told ? told(tasks, data, at) : tasks;
+}
+
+/**
+ * The run ended: what still waited or ran was cancelled.
+ * @param {Task[]} tasks
+ * @param {number} at
+ * @returns {Task[]}
+ */
+export function cancelUnfinished(tasks, at) {
+  if (!tasks.some(isUnfinished)) return tasks;
+  return tasks.map((task) =>
+    isUnfinished(task) ? { ...task, status: "cancelled", endedAt: at, attempts: closed(task.attempts, at) } : task,
+  );
+}
+
+/** @param {Task} task */
+export function isUnfinished(task) {
+  return task.status === "queued" || task.status === "running" || task.status === "retrying";
+}
+
+/** @type {Object<string, (tasks: Task[], data: any, at: number) => Task[]>} */
+const FACTS = {
+  "plan.task": (tasks, { task }, at) => planned(tasks, task, at),
+
+  // The accepted plan is the truth: a task of a draft that was dropped goes.
+  "plan.ready": (tasks, { plan }, at) => {
+    const all = plan.tasks.reduce((/** @type {Task[]} */ known, /** @type {PlannedTask} */ task) => planned(known, task, at), tasks);
+    const ids = new Set(plan.tasks.map((/** @type {PlannedTask} */ task) => task.id));
+    return all.filter((/** @type {Task} */ task) => ids.has(task.id));
+  },
+
+  "task.started": (tasks, data, at) =>
+    change(tasks, data, at, (task) => ({
+      status: "running",
+      tool: data.tool,
+      server: data.server ?? "",
+      purpose: data.purpose || task.purpose,
+      arguments: data.arguments ?? task.arguments,
+      attempts: [...closed(task.attempts, at), { from: at, to: null, error: null }],
+      progress: null,
+    })),
+
+  "task.progress": (tasks, data, at) =>
+    change(tasks, data, at, () => ({
+      progress: { progress: data.progress, total: data.total ?? null, text: data.text ?? "" },
+    })),
+
+  "task.retrying": (tasks, data, at) =>
+    change(tasks, data, at, (task) => ({
+      status: "retrying",
+      attempts: closed(task.attempts, at, data.error),
+      progress: null,
+    })),
+
+  "task.completed": (tasks, data, at) =>
+    change(tasks, data, at, (task) => ({
+      ...ended(task, data, at),
+      status: "completed",
+      cached: data.cached ?? false,
+      result: data.result ?? null,
+      resultUrl: data.result_url ?? null,
+    })),
+
+  "task.failed": (tasks, data, at) =>
+    change(tasks, data, at, (task) => ({
+      ...ended(task, data, at),
+      status: "failed",
+      attempts: closed(task.attempts, at, data.error),
+      error: data.error,
+    })),
+
+  "task.skipped": (tasks, data, at) =>
+    change(tasks, data, at, () => ({ status: "skipped", endedAt: at, error: data.because })),
+};
+
+/**
+ * @param {Task[]} tasks
+ * @param {PlannedTask} task
+ * @param {number} at
+ */
+function planned(tasks, task, at) {
+  const known = tasks.find((each) => each.id === task.id);
+  const dependsOn = dependenciesOf(task);
+  if (!known) return [...tasks, { ...blank(task.id, task.tool, at), ...wording(task), dependsOn }];
+  return tasks.map((each) => (each === known ? { ...each, purpose: each.purpose || task.purpose || "", dependsOn } : each));
+}
+
+/** @param {PlannedTask} task */
+function wording(task) {
+  return { purpose: task.purpose ?? "", arguments: task.arguments ?? {} };
+}
+
+/**
+ * @param {string} id
+ * @param {string} tool
+ * @param {number} at
+ * @returns {Task}
+ */
+function blank(id, tool, at) {
+  return {
+    id, tool, server: "", purpose: "", dependsOn: [], arguments: {}, status: "queued", writtenAt: at, attempts: [],
+    endedAt: null, duration: null, cached: false, result: null, resultUrl: null, error: null, progress: null,
+  };
+}
+
+/**
+ * @param {Task[]} tasks
+ * @param {{id: string, tool: string}} named
+ * @param {number} at
+ * @param {(task: Task) => Partial<Task>} changes
+ */
+function change(tasks, named, at, changes) {
+  const known = tasks.some((task) => task.id === named.id) ? tasks : [...tasks, blank(named.id, named.tool, at)];
+  return known.map((task) => (task.id === named.id ? { ...task, ...changes(task) } : task));
+}
+
+/**
+ * @param {Task} task
+ * @param {{duration?: number}} data
+ * @param {number} at
+ */
+function ended(task, data, at) {
+  return { endedAt: at, duration: data.duration ?? null, attempts: closed(task.attempts, at), progress: null };
+}
+
+/**
+ * @param {Attempt[]} attempts
+ * @param {number} at
+ * @param {string|null} [error]
+ * @returns {Attempt[]}
+ */
+function closed(attempts, at, error = null) {
+  return attempts.map((attempt) => (attempt.to === null ? { ...attempt, to: at, error } : attempt));
+}

@@ -1,0 +1,111 @@
+/**
+ * The page's data, as types: what the service tells, and what the page makes of it. Nothing runs here.
+ *
+ * Times named `at`, `from`, `to` are seconds since the run began.
+ *
+ * @typedef {{id: string, tool: string, arguments?: Object<string, unknown>, depends_on?: string[], purpose?: string,
+ *   for_each?: string|null, when?: string|null}} PlannedTask
+ * @typedef {{name: string, status: string, transport: string, tools: number, error: string|null}} Server
+ * @typedef {{name: string, server: string, title: string, description: string, read_only?: boolean}} Tool
+ * @typedef {{name: string, usable: boolean, reason?: string|null}} Model
+ * @typedef {{models: Model[], writer: string|null, planner: string|null, error: string|null}} Models
+ * @typedef {{id: number, title: string, url: string, snippet: string, task_id: string}} Source
+ * @typedef {{what: string, why: string}} LeftOut
+ * @typedef {{id: string, thread_id: string, status: string, query: string, model: string|null, created_at: string}} Listed
+ *
+ * An event of a run, as its stream tells it. `data` differs by `type`; the reducers name what they read.
+ * @typedef {{seq: number, run_id: string, at: number, type: string, message: string, data: any}} RunEvent
+ *
+ * One try at a task. `error` is why it failed, where another try followed.
+ * @typedef {{from: number, to: number|null, error: string|null}} Attempt
+ *
+ * @typedef {'queued'|'running'|'retrying'|'completed'|'failed'|'skipped'|'cancelled'} TaskStatus
+ * @typedef {object} Task
+ * @property {string} id
+ * @property {string} tool
+ * @property {string} server
+ * @property {string} purpose
+ * @property {string[]} dependsOn tasks it waits for, those in its references included
+ * @property {Object<string, unknown>} arguments as planned, then as called
+ * @property {TaskStatus} status
+ * @property {number} writtenAt
+ * @property {Attempt[]} attempts
+ * @property {number|null} endedAt
+ * @property {number|null} duration as the service measured it
+ * @property {boolean} cached
+ * @property {unknown} result
+ * @property {string|null} resultUrl where the result stands when it is too large for an event
+ * @property {string|null} error why it failed or was skipped
+ * @property {{progress: number, total: number|null, text: string}|null} progress
+ *
+ * @typedef {object} Answer
+ * @property {string|null} model null: quoted without a model
+ * @property {string[]} blocks finished blocks, as the service's safe HTML
+ * @property {string} tail text since the last block
+ * @property {string} text the whole answer as Markdown, once complete
+ * @property {Source[]} sources
+ * @property {LeftOut[]} leftOut
+ *
+ * @typedef {{from: number, to: number|null}} Span
+ * @typedef {{at: number, text: string}} Step
+ * @typedef {{plan: number, execute: number, synthesize: number, total: number, serial_tools: number}} Timings
+ * @typedef {{model_calls: number, prompt_tokens: number, completion_tokens: number}} Usage
+ *
+ * @typedef {'asking'|'queued'|'running'|'completed'|'partial'|'failed'|'cancelled'} RunStatus
+ * @typedef {object} Run
+ * @property {string|null} id null until the service has taken the question
+ * @property {RunStatus} status
+ * @property {string} query
+ * @property {string|null} model
+ * @property {'model'|'offline'|'given'|null} planner
+ * @property {number} lastSeq
+ * @property {Server[]} servers
+ * @property {number|null} toolCount
+ * @property {number|null} discoveredAt
+ * @property {Span[]} planning one span a planning round
+ * @property {Task[]} tasks in the order they were written
+ * @property {Step[]} steps
+ * @property {number} found passages found so far
+ * @property {Answer|null} answer
+ * @property {number|null} answerFrom
+ * @property {number|null} answerTo
+ * @property {number|null} endedAt
+ * @property {Timings|null} timings
+ * @property {Usage|null} usage
+ * @property {string|null} error
+ *
+ * A run, and what the reader did with it.
+ * @typedef {object} Shown
+ * @property {string} key stays the same from the asking on
+ * @property {Run} run
+ * @property {boolean|null} strip opened or closed by the reader; null: as the run goes
+ * @property {boolean|null} steps likewise
+ * @property {string|null} task the opened task
+ * @property {number|null} origin when the run began, in milliseconds of the page's clock
+ * @property {boolean} stopping
+ *
+ * What to say when something went wrong: what happened, what is still fine, what to do.
+ * @typedef {{kind: 'error'|'lost'|'back', happened: string, fine?: string, todo?: string}} Notice
+ *
+ * @typedef {object} History
+ * @property {boolean} open
+ * @property {string} query
+ * @property {'loading'|'ready'|'failed'} status
+ * @property {Listed[]} runs
+ * @property {string|null} next
+ * @property {Notice|null} problem why the last look failed
+ *
+ * @typedef {object} Page
+ * @property {string|null} threadId
+ * @property {Shown[]} runs
+ * @property {Notice|null} notice
+ * @property {{text: string, version: number}} draft text put back into the box
+ * @property {Tool[]|null} tools null: not known yet
+ * @property {Server[]|null} servers
+ * @property {Models|null} models
+ * @property {string|null} choice the model chosen by the reader
+ * @property {boolean} opening a thread is being fetched
+ * @property {History} history
+ */
+
+export {};

@@ -1,0 +1,93 @@
+/** The question box. Its text belongs to the reader: the page only ever puts a question back into it. */
+
+import { freshness } from "../dom/fresh.js";
+import { recall, remember } from "../dom/memory.js";
+import { icon, part } from "../dom/template.js";
+import { liveRun } from "../state/page.js";
+
+/** @import {Model, Page} from "../types.js" */
+/** @import {Controller} from "../controller.js" */
+
+const DRAFT = "draft";
+
+/**
+ * @param {HTMLElement} form
+ * @param {Controller} actions
+ */
+export function mountComposer(form, actions) {
+  const box = /** @type {HTMLTextAreaElement} */ (part(form, "box"));
+  const button = /** @type {HTMLButtonElement} */ (part(form, "send"));
+  const chooser = /** @type {HTMLSelectElement} */ (part(form, "model"));
+  const hint = part(form, "hint");
+  const restored = freshness();
+  const offered = freshness();
+  let live = false;
+
+  box.value ||= recall(sessionStorage, DRAFT);
+  fit();
+
+  function submit() {
+    if (live || !box.value.trim()) return;
+    actions.ask(box.value.trim());
+    write("");
+  }
+
+  /** @param {string} text */
+  function write(text) {
+    box.value = text;
+    remember(sessionStorage, DRAFT, text);
+    fit();
+  }
+
+  function fit() {
+    if (CSS.supports("field-sizing", "content")) return;
+    box.style.height = "auto";
+    box.style.height = `${box.scrollHeight}px`;
+  }
+
+  box.addEventListener("input", () => write(box.value));
+  box.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    if (!event.repeat) submit();
+  });
+  form.addEventListener("submit", (event) => event.preventDefault());
+  // The second click of a double click on "ask" falls on "stop", which took its place: it is not meant.
+  button.addEventListener("click", (event) => {
+    if (event.detail > 1) return;
+    if (live) actions.stop();
+    else submit();
+    box.focus();
+  });
+  chooser.addEventListener("change", () => actions.dispatch({ type: "choice", model: chooser.value || null }));
+
+  /** @param {Page} state */
+  function update(state) {
+    const run = liveRun(state);
+    live = run !== undefined;
+    box.placeholder = state.runs.length > 0 ? "Ask a follow-up" : "Ask a question";
+    icon(part(button, "icon"), live ? "stop" : "send");
+    button.setAttribute("aria-label", live ? "Stop (Esc)" : "Ask (Enter)");
+    button.title = live ? "Stop (Esc)" : "Ask (Enter)";
+    button.toggleAttribute("data-live", live);
+    button.setAttribute("aria-disabled", String(run?.stopping ?? false));
+    hint.textContent = live ? (run?.stopping ? "Stopping …" : "Esc stops") : "Shift+Enter for a new line";
+    if (restored(state.draft.version) && state.draft.version > 0 && !box.value) write(state.draft.text);
+    if (offered(state.models)) offer(state.models?.models ?? [], state.models?.writer ?? null);
+  }
+
+  /**
+   * @param {Model[]} models
+   * @param {string|null} writer
+   */
+  function offer(models, writer) {
+    const usable = models.filter((model) => model.usable);
+    chooser.hidden = usable.length === 0;
+    const others = usable.filter((model) => model.name !== writer);
+    const options = [[writer ?? "No model chosen", ""], ...others.map(({ name }) => [name, name])];
+    if (writer !== null) options.push(["No model: quote sources", "offline"]);
+    chooser.replaceChildren(...options.map(([label, value]) => new Option(label, value)));
+  }
+
+  return { update, focus: () => box.focus() };
+}

@@ -1,0 +1,68 @@
+/** One run down the page: its question, the strip, the thinking steps, the answer and its sources. */
+
+import { sayWithCode } from "../dom/code.js";
+import { freshness } from "../dom/fresh.js";
+import { part } from "../dom/template.js";
+import { hasEnded } from "../state/run.js";
+import { mountAnswer } from "./answer.js";
+import { mountSources } from "./sources.js";
+import { mountSteps } from "./steps.js";
+import { mountStrip } from "./strip.js";
+
+/** @import {Run, Shown} from "../types.js" */
+/** @import {Controller} from "../controller.js" */
+
+/**
+ * @param {HTMLElement} el
+ * @param {Controller} actions
+ */
+export function mountRun(el, actions) {
+  const question = part(el, "question");
+  const views = {
+    strip: mountStrip(part(el, "strip"), actions),
+    steps: mountSteps(part(el, "steps"), actions),
+    answer: mountAnswer(part(el, "answer"), actions),
+    sources: mountSources(part(el, "sources"), actions),
+  };
+  const end = part(el, "end");
+  const again = part(el, "again");
+  const changed = freshness();
+  let query = "";
+
+  again.addEventListener("click", () => actions.dispatch({ type: "draft", text: query }));
+
+  /**
+   * @param {Shown} shown
+   * @param {number} clock the page's clock in milliseconds
+   */
+  function update(shown, clock) {
+    const { run } = shown;
+    const now = run.endedAt ?? Math.max((clock - (shown.origin ?? clock)) / 1000, run.steps.at(-1)?.at ?? 0);
+    views.strip.update(shown, now);
+    if (!changed(shown)) return;
+    query = run.query;
+    if (question.textContent !== query) question.textContent = query;
+    question.toggleAttribute("data-long", query.length > 140);
+    el.dataset.status = run.status;
+    el.setAttribute("aria-busy", String(!hasEnded(run)));
+    views.steps.update(shown);
+    views.answer.update(shown);
+    views.sources.update(shown);
+    sayWithCode(part(end, "happened"), ending(run));
+    end.hidden = ending(run) === "";
+  }
+
+  return { update };
+}
+
+/**
+ * Why there is no whole answer, what is still fine, and what can be done.
+ * @param {Run} run
+ */
+function ending(run) {
+  const done = run.tasks.filter((task) => task.status === "completed").length;
+  const kept = done > 0 ? " What the finished tasks returned stands above." : "";
+  if (run.status === "failed") return `No answer. ${run.error ?? ""}${kept}`.trim();
+  if (run.status === "cancelled") return `Stopped before the ${run.answer ? "end of the answer" : "answer"}.${kept}`;
+  return "";
+}

@@ -1,0 +1,42 @@
+/** What stands under the empty page's box: questions that fit the tools at hand, and one line of state. */
+
+import { examples } from "../derive/examples.js";
+import { readiness } from "../derive/readiness.js";
+import { sayWithCode } from "../dom/code.js";
+import { freshness } from "../dom/fresh.js";
+import { keyed } from "../dom/keyed.js";
+import { part } from "../dom/template.js";
+
+/** @import {Page} from "../types.js" */
+/** @import {Controller} from "../controller.js" */
+
+/**
+ * @param {HTMLElement} el
+ * @param {Controller} actions
+ */
+export function mountStarters(el, actions) {
+  const stateLine = part(el, "state");
+  const remedy = part(el, "remedy");
+  const known = freshness();
+  const show = keyed(part(el, "examples"), {
+    template: "example",
+    key: (/** @type {string} */ question) => question,
+    mount(item) {
+      const button = part(item, "ask");
+      button.addEventListener("click", () => actions.ask(button.textContent ?? ""));
+      return { update: (/** @type {string} */ question) => (button.textContent = question) };
+    },
+  });
+
+  /** @param {Page} state */
+  function update(state) {
+    if (!known(state.tools, state.servers, state.models)) return;
+    show(examples(state.tools ?? []));
+    const { text, todo, ready } = readiness(state);
+    stateLine.textContent = text;
+    stateLine.toggleAttribute("data-ready", ready);
+    sayWithCode(remedy, todo);
+  }
+
+  return { update };
+}

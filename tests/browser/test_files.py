@@ -1,0 +1,49 @@
+"""The page's files: short, asking nobody but the service, and with one place where HTML comes in."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+STATIC = Path(__file__).parents[2] / "static"
+MOST_LINES = 200
+_FROM_ELSEWHERE = re.compile(
+    r"""(?:src|href)=["']?(?:https?:)?//|url\(["']?(?:https?:)?//|(?:from|import) ["'](?:https?:)?//"""
+)
+_FROM_TEXT = re.compile(r"\.(?:inner|outer)HTML\s*=|insertAdjacentHTML|document\.write|\beval\(|new Function")
+
+
+def texts(*suffixes: str) -> dict[str, str]:
+    """The text of each file of the page with one of these suffixes, by its path."""
+    found = {path for suffix in suffixes for path in STATIC.rglob(f"*.{suffix}")}
+    return {str(path.relative_to(STATIC)): path.read_text() for path in sorted(found)}
+
+
+@pytest.mark.parametrize("suffix", ["js", "css"])
+def test_every_file_is_one_short_idea(suffix: str) -> None:
+    lengths = {name: len(text.splitlines()) for name, text in texts(suffix).items()}
+    assert lengths
+    assert {name: length for name, length in lengths.items() if length > MOST_LINES} == {}
+
+
+def test_every_script_says_what_it_is_for() -> None:
+    assert [name for name, text in texts("js").items() if not text.startswith("/**")] == []
+
+
+def test_html_from_text_comes_in_at_one_place_only() -> None:
+    assert [name for name, text in texts("js").items() if _FROM_TEXT.search(text)] == ["js/views/answer.js"]
+
+
+def test_the_page_asks_nobody_else() -> None:
+    assert [name for name, text in texts("html", "css", "js").items() if _FROM_ELSEWHERE.search(text)] == []
+
+
+def test_markup_carries_no_script_or_style_of_its_own() -> None:
+    for name, text in texts("html").items():
+        assert not re.search(r"<style|<script(?![^>]*\ssrc=)|\sstyle=|\son\w+=", text), name
+
+
+def test_each_file_that_the_page_names_is_there() -> None:
+    named = re.findall(r"(?:src|href)=\"/static/([^\"]+)", (STATIC / "index.html").read_text())
+    assert named
+    assert [name for name in named if not (STATIC / name).is_file()] == []

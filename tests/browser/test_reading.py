@@ -1,0 +1,191 @@
+"""Getting about: keys, history, themes, narrow screens, and a page that is there before any answer."""
+
+import re
+
+import pytest
+from playwright.async_api import Page, Route, ViewportSize, expect
+
+from tests.browser.reader import Reader
+from tests.support.ollama_double import written
+from tests.support.service import RunningService
+
+pytestmark = pytest.mark.browser
+
+FIVE = {
+    "tasks": [
+        {"id": f"t{place}", "tool": "rows", "arguments": {"n": place}, "purpose": "Find"} for place in range(1, 6)
+    ]
+}
+PHONE = ViewportSize(width=320, height=640)
+TOKENS = ("text", "quiet", "accent", "good", "bad", "warn")
+CONTRAST = """names => {
+    const canvas = document.createElement('canvas').getContext('2d', {willReadFrequently: true});
+    const light = colour => {
+        const probe = document.body.appendChild(document.createElement('i'));
+        probe.style.color = `var(--${colour})`;
+        canvas.fillStyle = getComputedStyle(probe).color;
+        probe.remove();
+        canvas.fillRect(0, 0, 1, 1);
+        const [r, g, b] = [...canvas.getImageData(0, 0, 1, 1).data].map(
+            v => v / 255 <= 0.04045 ? v / 255 / 12.92 : ((v / 255 + 0.055) / 1.055) ** 2.4);
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    };
+    const ratio = (one, other) => {
+        const [low, high] = [light(one), light(other)].sort((a, b) => a - b);
+        return (high + 0.05) / (low + 0.05);
+    };
+    const pairs = names.flatMap(name => ['page', 'raised', 'sunken'].map(under => [name, under]));
+    pairs.push(['accent', 'accent-soft'], ['on-accent', 'accent'], ['text', 'accent-soft']);
+    return pairs.map(([one, other]) => [`${one} on ${other}`, ratio(one, other)]);
+}"""
+
+
+async def test_the_page_paints_and_takes_a_question_while_no_request_is_answered(page: Page, reader: Reader) -> None:
+    async def never(route: Route) -> None:
+        """Leave it open."""
+
+    await page.route(re.compile("/(tools|servers|models|runs)"), never)
+    await page.goto("/")
+    await expect(page.get_by_role("heading", name="What would you like to know?")).to_be_visible()
+    await expect(page.locator(".state")).to_have_text("Looking for models and tool servers …")
+    await page.keyboard.type("Already typing")
+    await expect(reader.box).to_have_value("Already typing")
+    await page.unroute_all(behavior="ignoreErrors")
+
+
+async def test_the_empty_page_names_the_model_counts_servers_and_says_what_is_wrong(page: Page) -> None:
+    await expect(page.locator(".state")).to_have_text("qwen3:8b · 1 of 2 servers ready")
+    await expect(page.locator(".remedy")).to_contain_text("absent:")
+    questions = page.locator(".example")
+    assert 3 <= await questions.count() <= 4
+
+
+async def test_keys_alone_suffice(page: Page, reader: Reader) -> None:
+    await expect(reader.box).to_be_focused()
+    await page.keyboard.type("One line")
+    await page.keyboard.press("Shift+Enter")
+    await page.keyboard.type("and another")
+    await expect(reader.box).to_have_value("One line\nand another")
+    await reader.ask_and_wait("What do the rows say?", plan=FIVE)
+    strip = reader.run.locator(".phases")
+    await strip.focus()
+    await page.keyboard.press("Enter")
+    await expect(strip).to_have_attribute("aria-expanded", "true")
+    await page.keyboard.press("Tab")
+    bars = reader.run.locator(".bar")
+    await expect(bars.first).to_be_focused()
+    await page.keyboard.press("ArrowDown")
+    await expect(bars.nth(1)).to_be_focused()
+    await page.keyboard.press("End")
+    await expect(bars.last).to_be_focused()
+    await page.keyboard.press("Enter")
+    await expect(reader.run.get_by_role("region", name="Task")).to_contain_text("n: 5")
+    await reader.run.get_by_role("button", name="Close the task").focus()
+    await page.keyboard.press("Escape")
+    await expect(reader.run.get_by_role("region", name="Task")).to_be_hidden()
+    await expect(bars.last).to_be_focused()
+    await reader.run.locator(".source").first.focus()
+    await page.keyboard.press("ArrowDown")
+    await expect(reader.run.locator(".source").nth(1)).to_be_focused()
+    await page.keyboard.press("/")
+    await expect(reader.box).to_be_focused()
+    await expect(reader.box).to_have_value("")
+
+
+async def test_focus_stays_where_the_reader_is_while_the_run_goes_on(page: Page, reader: Reader) -> None:
+    slow = {"tasks": [{"id": f"t{n}", "tool": "sleep_for", "arguments": {"seconds": n / 2}} for n in (1, 2, 3)]}
+    await reader.ask("Take your time", plan=slow)
+    await expect(reader.row("t3")).to_be_visible()
+    await reader.run.locator(".bar").nth(1).focus()
+    await reader.ended()
+    await expect(reader.run.locator(".bar").nth(1)).to_be_focused()
+    await expect(reader.row("t2")).to_be_visible()
+
+
+async def test_history_finds_a_conversation_by_typing_and_opens_it(
+    page: Page, reader: Reader, service: RunningService
+) -> None:
+    await service.ask("About walruses, nothing else", plan=FIVE, model="offline")
+    await page.goto("/")
+    await page.get_by_role("button", name="History").click()
+    search = page.get_by_role("searchbox", name="Find a question")
+    await expect(search).to_be_focused()
+    await expect(page.get_by_role("heading", name="Today")).to_be_visible()
+    await page.keyboard.type("WALRUS")
+    found = page.locator("a.thread")
+    await expect(found).to_have_count(1)
+    await page.keyboard.press("ArrowDown")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("dialog")).to_be_hidden()
+    await expect(reader.run.get_by_role("heading", level=2)).to_have_text("About walruses, nothing else")
+    await reader.ended()
+
+
+async def test_history_says_when_nothing_fits_and_forgets_on_request(page: Page, service: RunningService) -> None:
+    await service.ask("To be forgotten, whatever it says", plan=FIVE, model="offline")
+    await page.get_by_role("button", name="History").click()
+    await page.keyboard.type("no such question")
+    await expect(page.get_by_role("dialog")).to_contain_text("No question has “no such question” in it.")
+    await page.get_by_role("searchbox").fill("to be forgotten")
+    await expect(page.locator("a.thread")).to_have_count(1)
+    await page.locator("a.thread").hover()
+    await page.get_by_role("button", name="Forget: To be forgotten, whatever it says").click()
+    await expect(page.locator("a.thread")).to_have_count(0)
+    assert (await service.client.get("/runs", params={"q": "to be forgotten"})).json()["runs"] == []
+
+
+async def test_the_theme_follows_the_system_until_one_is_chosen_which_is_remembered(page: Page) -> None:
+    shade = "() => getComputedStyle(document.documentElement).backgroundColor"
+    light = await page.evaluate(shade)
+    await page.emulate_media(color_scheme="dark")
+    dark = await page.evaluate(shade)
+    assert light != dark
+    await page.get_by_role("button", name="Theme: system").click()
+    assert await page.evaluate(shade) == light
+    await page.reload()
+    await expect(page.get_by_role("button", name="Theme: light")).to_be_visible()
+    assert await page.evaluate(shade) == light
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_every_colour_of_text_can_be_read(page: Page, scheme: str) -> None:
+    await page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    measured = await page.evaluate(CONTRAST, list(TOKENS))
+    assert {pair: round(ratio, 2) for pair, ratio in measured if ratio < 4.5} == {}
+
+
+async def test_at_320_pixels_nothing_makes_the_page_scroll_sideways(page: Page, reader: Reader) -> None:
+    await page.set_viewport_size(PHONE)
+    endless = "Supercalifragilistic" * 6
+    long = {"id": "t1", "tool": "echo", "arguments": {"text": endless}, "purpose": endless}
+    plan = {"tasks": [long, *FIVE["tasks"][1:]]}
+    await reader.ask_and_wait(endless, plan=plan, answer=written(f"{endless} [1]\n\n```\n{endless}\n```"))
+    await reader.run.locator(".phases").click()
+    await reader.row("t1").get_by_role("button").click()
+    await expect(reader.run.get_by_role("region", name="Task")).to_be_visible()
+    assert await page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+    outside = "all => all.filter(each => each.getBoundingClientRect().right > 321).map(each => each.className)"
+    assert await page.locator("#composer *:visible").evaluate_all(outside) == []
+    await page.get_by_role("button", name="History").click()
+    assert await page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+
+
+async def test_sources_stand_beside_the_answer_on_a_wide_screen_and_below_it_on_a_narrow_one(
+    page: Page, reader: Reader
+) -> None:
+    await reader.ask_and_wait("What do the rows say?")
+    answer, sources = reader.run.locator(".answer"), reader.run.locator(".sources")
+    for width, beside in ((1100, True), (1099, False)):
+        await page.set_viewport_size(ViewportSize(width=width, height=900))
+        left, right = await answer.bounding_box(), await sources.bounding_box()
+        assert left is not None and right is not None
+        assert (right["x"] >= left["x"] + left["width"]) is beside
+        assert (right["y"] >= left["y"] + left["height"]) is not beside
+
+
+async def test_nothing_moves_by_itself_where_reduced_motion_is_asked(page: Page, reader: Reader) -> None:
+    await page.emulate_media(reduced_motion="reduce")
+    await reader.ask_and_wait("What do the rows say?")
+    moving = "() => document.getAnimations().filter(each => each.effect.getComputedTiming().duration > 0).length"
+    await reader.run.locator(".phases").click()
+    assert await page.evaluate(moving) == 0

@@ -1,0 +1,69 @@
+"""Recorded events, folded by the service's own record and by the page's reducer: both must come to the same run."""
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import TypeAdapter
+
+from agentic_search.domain.run import RunReport
+from agentic_search.events.event import Event
+from agentic_search.events.facts import Fact
+from agentic_search.events.record import RunRecord
+from tests.browser.conftest import program
+
+HERE = Path(__file__).parent
+RECORDED = sorted((HERE / "recorded").glob("*.json"))
+_FACTS: TypeAdapter[Fact] = TypeAdapter(Fact)
+
+
+@pytest.mark.parametrize("path", RECORDED, ids=lambda path: path.stem)
+def test_the_service_makes_the_expected_run_of_recorded_events(path: Path) -> None:
+    recorded = json.loads(path.read_text())
+    record = RunRecord("run-1", thread_id="thread-1", query=recorded["expected"]["query"], created_at="2026-01-01")
+    for told in recorded["events"]:
+        data = {key: value for key, value in told["data"].items() if key != "result_url"}
+        record.apply(
+            Event(told["seq"], told["run_id"], told["at"], _FACTS.validate_python({"kind": told["type"], **data}))
+        )
+    assert summary(record.report()) == recorded["expected"]
+
+
+@pytest.mark.parametrize("path", sorted(HERE.glob("*.test.mjs")), ids=lambda path: path.name)
+def test_the_page_s_own_tests_pass_under_node(path: Path) -> None:
+    ran = subprocess.run(
+        [program("node"), "--test", str(path)], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+def summary(run: RunReport) -> dict[str, Any]:
+    """What both sides must agree on."""
+    return {
+        "status": run.status,
+        "query": run.query,
+        "model": run.model,
+        "planner": run.planner,
+        "answer": run.answer,
+        "sources": [source.id for source in run.sources],
+        "steps": list(run.thinking_steps),
+        "error": run.error,
+        "total": run.timings.total,
+        "tasks": [
+            {
+                "id": task.id,
+                "tool": task.tool,
+                "server": task.server,
+                "purpose": task.purpose,
+                "status": task.status,
+                "attempts": task.attempts,
+                "cached": task.cached,
+                "started_at": task.started_at,
+                "duration": task.duration,
+                "error": task.error,
+            }
+            for task in run.tasks
+        ],
+    }

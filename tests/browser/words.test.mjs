@@ -1,0 +1,146 @@
+/** What the page says: the live region, errors, examples, the state line, days, unfinished Markdown, what is missing. */
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import test from "node:test";
+
+import { announcement } from "../../static/js/derive/announce.js";
+import { byDay } from "../../static/js/derive/days.js";
+import { examples } from "../../static/js/derive/examples.js";
+import { colophon, missing } from "../../static/js/derive/missing.js";
+import { explain } from "../../static/js/derive/problem.js";
+import { readiness } from "../../static/js/derive/readiness.js";
+import { readTail } from "../../static/js/derive/tail.js";
+import { counting, duration, host, isWeb } from "../../static/js/derive/words.js";
+import { newRun, reduceRun } from "../../static/js/state/run.js";
+
+const recorded = (name) => JSON.parse(readFileSync(new URL(`recorded/${name}.json`, import.meta.url), "utf8")).events;
+const replay = (name) => recorded(name).reduce(reduceRun, newRun("run-1", "", "queued"));
+
+test("the live region tells each phase once, the end, and no tokens", () => {
+  let run = newRun("run-1", "", "queued");
+  const said = [];
+  for (const event of recorded("partial")) {
+    const next = reduceRun(run, event);
+    said.push(announcement(run, next));
+    run = next;
+  }
+  assert.deepEqual(said.filter(Boolean), [
+    "Looking for tools.", "Planning.", "Working.", "Writing the answer.",
+    "The answer is complete, with 1 source; parts are missing.",
+  ]);
+});
+
+test("the live region tells why there is no answer", () => {
+  assert.match(announcement(newRun("run-1", ""), replay("failed")), /^No answer\. Every task failed\./);
+});
+
+test("every error says what happened, what is still fine and what to do, and never a bare code", () => {
+  for (const status of [0, 400, 401, 404, 409, 413, 422, 429, 500, 503]) {
+    for (const doing of ["ask", "stop", "open", "list", "forget"]) {
+      const { happened, fine, todo } = explain({ status, detail: "", fields: [], retryAfter: null }, doing);
+      for (const part of [happened, fine, todo]) assert.match(part, /^[A-Z].*\.$/, `${status} ${doing}: ${part}`);
+      assert.doesNotMatch(happened, /\d{3}/);
+    }
+  }
+});
+
+test("a refused question names each bad field, and a full service says when to come back", () => {
+  const fields = [{ field: "query", message: "must not be blank" }];
+  assert.match(explain({ status: 422, detail: "", fields, retryAfter: null }, "ask").happened, /query: must not be blank/);
+  assert.match(explain({ status: 429, detail: "Full.", fields: [], retryAfter: "5" }, "ask").todo, /in 5 s/);
+});
+
+test("examples fit the tools at hand and are three or four, each once", () => {
+  const tools = [tool("search_python_docs"), tool("read_python_doc", "Reads a page of the Python documentation"), tool("search_documents")];
+  const asked = examples(tools);
+  assert.equal(asked[0], "How do I run several coroutines at once in asyncio and wait for all of them?");
+  assert.ok(asked.length >= 3 && asked.length <= 4);
+  assert.equal(new Set(asked).size, asked.length);
+  assert.ok(!asked.some((question) => question.includes("stories")));
+});
+
+test("tools nobody foresaw give questions in their own words, and no tools give none", () => {
+  assert.match(examples([tool("measure_tides", "Measures the tides of a harbour. Needs a name.")])[0], /Measures the tides of a harbour”/);
+  assert.deepEqual(examples([]), []);
+});
+
+test("the state line names the model and counts servers ready of servers configured", () => {
+  const models = { models: [], writer: "qwen3:8b", planner: "qwen3:8b", error: null };
+  const servers = [server("a", "ready"), server("b", "unavailable", "nothing answers"), server("c", "disabled")];
+  assert.deepEqual(readiness({ models, servers }), { text: "qwen3:8b · 1 of 2 servers ready", todo: "b: nothing answers.", ready: false });
+});
+
+test("without a model or a server the state line says what follows and what to do", () => {
+  const models = { models: [], writer: null, planner: null, error: "Start Ollama" };
+  const { text, todo } = readiness({ models, servers: [] });
+  assert.match(text, /No model connected: answers will quote sources/);
+  assert.match(todo, /Start Ollama\. No tool server is set up/);
+});
+
+test("before anything is known the state line claims nothing", () => {
+  assert.deepEqual(readiness({ models: null, servers: null }).ready, false);
+  assert.doesNotMatch(readiness({ models: null, servers: null }).text, /No model/);
+});
+
+test("history is threads by day, each on its newest day and called after its first question", () => {
+  const now = new Date(2026, 4, 12, 9);
+  const runs = [run("c", "t1", now, "And then?"), run("b", "t2", new Date(2026, 4, 11, 23), "Other"), run("a", "t1", new Date(2026, 4, 11, 22), "First")];
+  const days = byDay(runs, now);
+  assert.deepEqual(days.map((day) => [day.name, day.threads.map(({ title, runs: count }) => [title, count])]), [
+    ["Today", [["First", 2]]],
+    ["Yesterday", [["Other", 1]]],
+  ]);
+});
+
+test("older days are named, with the year where it is another", () => {
+  const now = new Date(2026, 4, 12, 9);
+  const names = [new Date(2026, 4, 8), new Date(2026, 2, 1), new Date(2024, 2, 1)].map((day, place) => byDay([run("a", `t${place}`, day, "?")], now)[0].name);
+  assert.deepEqual(names, ["Friday 8 May", "1 March", "1 March 2024"]);
+});
+
+test("unfinished Markdown is told by what it will be, without its marks", () => {
+  const cases = [
+    ["## With a gr", { kind: "heading", level: 2, text: "With a gr" }],
+    ["Use a **task gro", { kind: "text", level: 0, text: "Use a task gro" }],
+    ["call `gather", { kind: "text", level: 0, text: "call gather" }],
+    ["- one\n- two", { kind: "list", level: 0, text: "•\u2002one\n•\u2002two" }],
+    ["1. one", { kind: "list", level: 0, text: "1. one" }],
+    ["```python\nx = 1\n", { kind: "code", level: 0, text: "x = 1" }],
+    ["> said\n> so", { kind: "quote", level: 0, text: "said\nso" }],
+    ["| a | b |", { kind: "table", level: 0, text: "| a | b |" }],
+    ["see [the docs](https://exam", { kind: "text", level: 0, text: "see the docs" }],
+    ["\n\n", { kind: "text", level: 0, text: "" }],
+    ["a <b>tag</b>", { kind: "text", level: 0, text: "a <b>tag</b>" }],
+  ];
+  for (const [markdown, expected] of cases) assert.deepEqual(readTail(markdown), expected);
+});
+
+test("what is missing stands in one line, and a failed task is told once", () => {
+  assert.equal(missing(replay("partial")), "Left out: t4 read_story (failed: nothing answers).");
+  assert.equal(missing(replay("failed")), "Failed: t1 sleep_for.");
+  const much = replay("partial");
+  much.answer.leftOut = Array.from({ length: 9 }, (_, place) => ({ what: `p${place} t4`, why: "did not fit" }));
+  assert.match(missing(much), /p2 t4 \(did not fit\) and 6 others\.$/);
+});
+
+test("the last line says who wrote, and says so when no model did", () => {
+  assert.equal(colophon(replay("partial"), duration), "Written by qwen3:8b · 3.0 s · 40 tokens");
+  assert.match(colophon(replay("fallback"), duration), /^Quoted from the sources, without a language model/);
+});
+
+test("only web addresses become links", () => {
+  for (const url of ["javascript:alert(1)", "data:text/html,x", "doc://a.md#b", "//evil", "https://", ""]) assert.equal(isWeb(url), false, url);
+  assert.equal(isWeb("HTTPS://docs.python.org/3/"), true);
+  assert.equal(host("https://www.python.org/x"), "python.org");
+  assert.equal(host("doc://a.md#b"), "doc://a.md#b");
+});
+
+test("times are as long as they need to be", () => {
+  assert.deepEqual([0, 0.04, 0.26, 1.26].map(counting), ["0.0 s", "0.0 s", "0.3 s", "1.3 s"]);
+  assert.deepEqual([0, 0.004, 0.14, 0.9994, 0.9996, 1.84, 59.96, 99.96, 125].map(duration), ["0 ms", "4 ms", "140 ms", "999 ms", "1.0 s", "1.8 s", "60.0 s", "1 min 40 s", "2 min 5 s"]);
+});
+
+const tool = (name, description = "") => ({ name, server: "s", title: "", description });
+const server = (name, status, error = null) => ({ name, status, transport: "stdio", tools: 1, error });
+const run = (id, thread_id, at, query) => ({ id, thread_id, status: "completed", query, model: null, created_at: at.toISOString() });
