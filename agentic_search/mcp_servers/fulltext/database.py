@@ -1,0 +1,141 @@
+"""The SQLite file under an index: its schema, how it is opened, and how a damaged or outdated one is made anew."""
+
+import sqlite3
+import time
+from collections.abc import Generator, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+SCHEMA_VERSION = 1
+BUSY_SECONDS = 30.0
+WAL_ATTEMPTS = 200
+WAL_PAUSE = 0.05
+
+SCHEMA = """
+CREATE TABLE origin (name TEXT PRIMARY KEY, fingerprint TEXT NOT NULL);
+CREATE TABLE entry (
+    id INTEGER PRIMARY KEY, origin TEXT NOT NULL, address TEXT NOT NULL, title TEXT NOT NULL, keywords TEXT NOT NULL,
+    body TEXT NOT NULL, extra TEXT NOT NULL, UNIQUE (origin, address)
+);
+CREATE INDEX entry_address ON entry (address);
+CREATE INDEX entry_title ON entry (title COLLATE NOCASE);
+CREATE VIRTUAL TABLE words USING fts5 (
+    title, keywords, body, content='entry', content_rowid='id', tokenize='porter unicode61 remove_diacritics 2'
+);
+CREATE TRIGGER entry_added AFTER INSERT ON entry BEGIN
+    INSERT INTO words (rowid, title, keywords, body) VALUES (new.id, new.title, new.keywords, new.body);
+END;
+CREATE TRIGGER entry_removed AFTER DELETE ON entry BEGIN
+    INSERT INTO words (words, rowid, title, keywords, body)
+    VALUES ('delete', old.id, old.title, old.keywords, old.body);
+END;
+"""
+
+
+def open_database(path: Path) -> sqlite3.Connection:
+    """A connection in autocommit mode to a file of the current schema, created or made anew as needed.
+
+    Another process may do the same at the same moment. Raises sqlite3.Error for what making anew cannot cure, such
+    as a folder that cannot be written to.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    seen = identity(path)
+    try:
+        return _open(path)
+    except sqlite3.DatabaseError as error:
+        if not is_damage(error):
+            raise
+    remove_database(path, seen)
+    return _open(path)
+
+
+def identity(path: Path) -> tuple[int, int] | None:
+    """Tells one file from another that later took its name; None where there is none."""
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        return None
+    return status.st_dev, status.st_ino
+
+
+def is_damage(error: sqlite3.Error) -> bool:
+    """The file itself is broken, or is no database at all."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    return code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+def remove_database(path: Path, seen: tuple[int, int] | None) -> None:
+    """Delete the file that was `seen`, unless another process has put a new one in its place meanwhile."""
+    if identity(path) == seen:
+        for suffix in ("-wal", "-shm", ""):
+            path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+    try:
+        if _version(connection) != SCHEMA_VERSION:
+            _create(connection)
+        connection.execute("PRAGMA synchronous=NORMAL")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    with closing(connection.execute("PRAGMA user_version")) as rows:
+        return int(rows.fetchone()[0])
+
+
+def _create(connection: sqlite3.Connection) -> None:
+    """Drop what another version left and lay down the schema, in one transaction: nobody sees half of it."""
+    _switch_to_wal(connection)
+    with transaction(connection):
+        if _version(connection) == SCHEMA_VERSION:
+            return  # another process was first
+        _drop_everything(connection)
+        for statement in _statements(SCHEMA):
+            connection.execute(statement)
+        connection.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
+
+
+def _switch_to_wal(connection: sqlite3.Connection) -> None:
+    """SQLite's busy timeout does not cover this switch, so two processes at a new file must take turns here."""
+    for attempt in range(WAL_ATTEMPTS):
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or attempt == WAL_ATTEMPTS - 1:
+                raise
+            time.sleep(WAL_PAUSE)
+        else:
+            return
+
+
+def _drop_everything(connection: sqlite3.Connection) -> None:
+    tables = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY sql LIKE ? DESC"
+    for (name,) in connection.execute(tables, ("CREATE VIRTUAL%",)).fetchall():
+        connection.execute(f'DROP TABLE IF EXISTS "{name}"')  # a virtual table takes its shadow tables with it
+
+
+def _statements(script: str) -> Iterator[str]:
+    """`executescript` would commit the open transaction, so the script is run statement by statement."""
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Generator[None]:
+    """All or nothing; waits for another writer first, so that it never fails half-way for a lock."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        connection.rollback()
+        raise
+    connection.commit()

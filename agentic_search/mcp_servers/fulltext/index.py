@@ -1,0 +1,164 @@
+"""A full-text index in one SQLite file: groups of entries go in, a question brings ranked hits out."""
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, TypeAlias, TypeVar
+
+from agentic_search.mcp_servers.fulltext.connections import Connections
+from agentic_search.mcp_servers.fulltext.database import is_damage, transaction
+from agentic_search.mcp_servers.fulltext.entry import Entry, Extra, Hit
+from agentic_search.mcp_servers.fulltext.passage import PASSAGE_SIZE, best_passage
+from agentic_search.mcp_servers.fulltext.terms import match_expression
+
+T = TypeVar("T")
+Row: TypeAlias = tuple[Any, ...]
+"""As SQLite gives it; the query says what is in it."""
+
+COLUMNS = "entry.origin, entry.address, entry.title, entry.body, entry.keywords, entry.extra"
+TITLE_WEIGHT = 4.0
+KEYWORDS_WEIGHT = 4.0
+
+
+class Index:
+    """Any thread and any number of processes may use one file at once: one writes, all read, nobody sees half a group.
+
+    A group is what is replaced as a whole: a package, a file, a feed. A damaged file or one of another version is
+    made anew, empty: `groups` then tells its owner what to put in again. Methods raise sqlite3.Error where the file
+    cannot be used at all, or another process has been writing for longer than 30 s.
+    """
+
+    def __init__(
+        self, path: Path, *, title_weight: float = TITLE_WEIGHT, keywords_weight: float = KEYWORDS_WEIGHT
+    ) -> None:
+        """Opens nothing yet. The weights say how much more a word there counts than a word of the body."""
+        self.path = path
+        self._rank = f"bm25(words, {float(title_weight)}, {float(keywords_weight)}, 1.0)"
+        self._connections = Connections(path)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give the file back; a later call opens it again."""
+        self._connections.close()
+
+    def replace(self, group: str, fingerprint: str, entries: Iterable[Entry]) -> None:
+        """Make `entries` the whole of the group, at one stroke. Of two entries with one address the first stays."""
+        rows = [_to_row(group, entry) for entry in entries]
+
+        def write(connection: sqlite3.Connection) -> None:
+            with transaction(connection):
+                _remove(connection, group)
+                connection.execute("INSERT INTO origin (name, fingerprint) VALUES (?, ?)", (group, fingerprint))
+                connection.executemany(
+                    "INSERT INTO entry (origin, address, title, body, keywords, extra) VALUES (?, ?, ?, ?, ?, ?)"
+                    " ON CONFLICT DO NOTHING",
+                    rows,
+                )
+
+        self._run(write)
+
+    def drop(self, group: str) -> None:
+        """Forget the group; nothing happens where there is none."""
+
+        def write(connection: sqlite3.Connection) -> None:
+            with transaction(connection):
+                _remove(connection, group)
+
+        self._run(write)
+
+    def groups(self) -> dict[str, str]:
+        """Each group and the fingerprint it was put in with."""
+        return dict(self._rows("SELECT name, fingerprint FROM origin"))
+
+    def counts(self) -> dict[str, int]:
+        """Each group that holds entries and how many."""
+        return dict(self._rows("SELECT origin, count(*) FROM entry GROUP BY origin"))
+
+    def count(self) -> int:
+        """Entries in all groups."""
+        return int(self._rows("SELECT count(*) FROM entry")[0][0])
+
+    def get(self, address: str) -> Entry | None:
+        """The entry of this very address."""
+        rows = self._rows(f"SELECT {COLUMNS} FROM entry WHERE address = ? ORDER BY id LIMIT 1", address)  # noqa: S608
+        return _to_entry(rows[0]) if rows else None
+
+    def titled(self, title: str) -> list[Entry]:
+        """Entries of this title, whatever the case of its ASCII letters; the exact ones first."""
+        query = f"SELECT {COLUMNS} FROM entry WHERE title = ? COLLATE NOCASE ORDER BY title <> ?, id"  # noqa: S608
+        return [_to_entry(row) for row in self._rows(query, title, title)]
+
+    def titles(self) -> list[str]:
+        """Every title, for instance to look for those near a misspelt one."""
+        return [title for (title,) in self._rows("SELECT title FROM entry ORDER BY id")]
+
+    def candidates(
+        self, question: str, *, limit: int, groups: Sequence[str] | None = None
+    ) -> list[tuple[Entry, str, float]]:
+        """Entry, group and score of the best `limit`, best first, for a server that ranks further by what it knows.
+
+        Empty where the question holds nothing but stop words. `groups` narrows the search to these.
+        """
+        return self.matching(match_expression(question), limit=limit, groups=groups)
+
+    def matching(
+        self, expression: str, *, limit: int, groups: Sequence[str] | None = None
+    ) -> list[tuple[Entry, str, float]]:
+        """As `candidates`, for an FTS5 expression of one's own. Raises sqlite3.OperationalError where it is none."""
+        if not expression or limit < 1:
+            return []
+        within = "" if groups is None else " AND entry.origin IN (SELECT value FROM json_each(?))"
+        query = (
+            f"SELECT {COLUMNS}, -{self._rank} AS score FROM words JOIN entry ON entry.id = words.rowid"  # noqa: S608
+            f" WHERE words MATCH ?{within} ORDER BY score DESC, entry.id LIMIT ?"
+        )
+        narrowed = () if groups is None else (json.dumps(list(groups)),)
+        return [(_to_entry(row), row[0], row[6]) for row in self._rows(query, expression, *narrowed, limit)]
+
+    def search(
+        self, question: str, *, limit: int = 10, groups: Sequence[str] | None = None, passage_size: int = PASSAGE_SIZE
+    ) -> list[Hit]:
+        """The best entries for a question in natural language, best first, each with its passage."""
+        found = self.candidates(question, limit=limit, groups=groups)
+        return [
+            Hit(entry, group, score, best_passage(entry.body, question, passage_size)) for entry, group, score in found
+        ]
+
+    def _rows(self, query: str, *values: str | int) -> list[Row]:
+        return self._run(lambda connection: connection.execute(query, values).fetchall())
+
+    def _run(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Once more after damage: the file has been made anew by then."""
+        try:
+            with self._connections.lend() as connection:
+                return work(connection)
+        except sqlite3.DatabaseError as error:
+            if not is_damage(error):
+                raise
+        with self._connections.lend() as connection:
+            return work(connection)
+
+
+def _remove(connection: sqlite3.Connection, group: str) -> None:
+    connection.execute("DELETE FROM entry WHERE origin = ?", (group,))
+    connection.execute("DELETE FROM origin WHERE name = ?", (group,))
+
+
+def _to_row(group: str, entry: Entry) -> tuple[str, ...]:
+    extra = json.dumps(entry.extra, ensure_ascii=False, separators=(",", ":"))
+    fields = (group, entry.address, entry.title, entry.body, entry.keywords, extra)
+    return tuple(field.encode("utf-8", "replace").decode() for field in fields)
+
+
+def _to_entry(row: Row) -> Entry:
+    extra: Extra = json.loads(row[5])
+    return Entry(address=row[1], title=row[2], body=row[3], keywords=row[4], extra=extra)

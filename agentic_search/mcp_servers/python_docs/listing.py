@@ -1,0 +1,48 @@
+"""The library → the list of packages that can be asked about. Runs in a thread."""
+
+from agentic_search.mcp_servers.fulltext import Index
+from agentic_search.mcp_servers.python_docs.entries import SCHEME
+from agentic_search.mcp_servers.python_docs.interpreter import Interpreter
+from agentic_search.mcp_servers.python_docs.library import Library
+from agentic_search.mcp_servers.python_docs.metadata import OVERVIEW
+from agentic_search.mcp_servers.python_docs.package import STANDARD_LIBRARY, Package
+from agentic_search.mcp_servers.python_docs.results import ListedPackage, Packages
+from agentic_search.mcp_servers.python_docs.selection import names_of, standard_groups
+
+
+def list_all(library: Library, interpreter: Interpreter) -> Packages:
+    """The standard library first, as one, then the distributions by name."""
+    counts = library.index.counts()
+    missing = library.missing(library.packages.keys())
+    absent = {package.group for package in missing} | library.failed.keys()
+    standard = standard_groups(library.packages)
+    distributions = [package for group, package in library.packages.items() if group not in standard]
+    python = ListedPackage(
+        name=STANDARD_LIBRARY,
+        version=interpreter.version,
+        summary="Python's standard library and language reference",
+        entries=sum(counts.get(group, 0) for group in standard),
+        indexed=not absent & standard,
+        problem=next((why for group, why in library.failed.items() if group in standard), None),
+    )
+    listed = (
+        ListedPackage(
+            name=package.name,
+            version=package.version,
+            summary=_summary(library.index, package),
+            entries=counts.get(package.group, 0),
+            indexed=package.group not in absent,
+            problem=library.failed.get(package.group),
+        )
+        for package in distributions
+    )
+    return Packages(
+        packages=[python, *sorted(listed, key=lambda each: each.name.lower())],
+        missing=names_of(missing),
+        without_source=sorted(interpreter.without_source()),
+    )
+
+
+def _summary(index: Index, package: Package) -> str:
+    entry = index.get(f"{SCHEME}{OVERVIEW}{package.group}")
+    return str(entry.extra.get("summary", "")) if entry else ""

@@ -1,0 +1,198 @@
+"""The index follows what is installed, by real worker processes, through changes and faults."""
+
+import asyncio
+import multiprocessing
+import os
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from agentic_search.mcp_servers.fulltext import Index
+from agentic_search.mcp_servers.python_docs.interpreter import Interpreter
+from agentic_search.mcp_servers.python_docs.library import Library
+from tests.mcp_servers.python_docs.places import install, uninstall, write_files
+
+PATIENCE = 30.0
+
+
+async def silent(done: int, total: int) -> None:
+    """Progress that nobody wants."""
+
+
+@asynccontextmanager
+async def running(python: Interpreter, *, recheck: float = 0.0) -> AsyncGenerator[Library]:
+    """A library at work on the index beside the small Python."""
+    with Index(python.library.parent / "index.sqlite3") as index:
+        library = Library(index, python.survey, workers=2, recheck=recheck)
+        building = asyncio.ensure_future(library.run())
+        try:
+            yield library
+        finally:
+            building.cancel()
+            await asyncio.wait([building], timeout=PATIENCE)
+
+
+async def all_ready(library: Library) -> None:
+    """Check, and wait until nothing is missing."""
+    async with asyncio.timeout(PATIENCE):
+        await library.check()
+        await library.ready(set(library.packages), PATIENCE, silent)
+    assert library.missing(library.packages) == []
+
+
+async def test_everything_that_is_installed_gets_into_the_index(python: Interpreter) -> None:
+    install(python.search_path[0], "thing", "1.0", {"thing.py": "def f():\n    '''Frobnicate.'''"})
+    async with running(python) as library:
+        await all_ready(library)
+        assert set(library.index.counts()) == {"python/asyncio", "python/json", "python/topics", "thing"}
+        assert [hit.entry.title for hit in library.index.search("frobnicate")] == ["thing.f"]
+
+
+async def test_a_package_that_changes_is_read_again_and_one_that_goes_is_dropped(python: Interpreter) -> None:
+    site = python.search_path[0]
+    install(site, "thing", "1.0", {"thing.py": "def old(): 'Frobnicate.'"})
+    async with running(python) as library:
+        await all_ready(library)
+        install(site, "thing", "2.0", {"thing.py": "def new(): 'Frobnicate.'"})
+        await all_ready(library)
+        assert [hit.entry.title for hit in library.index.search("frobnicate")] == ["thing.new"]
+        uninstall(site / "thing-2.0.dist-info")
+        await library.check()
+        assert library.index.search("frobnicate") == []
+        assert "thing" not in library.index.groups()
+
+
+async def test_what_is_installed_is_not_looked_at_again_too_soon(python: Interpreter) -> None:
+    async with running(python, recheck=3_600) as library:
+        await all_ready(library)
+        install(python.search_path[0], "thing", "1.0", {"thing.py": ""})
+        await library.check()
+        assert "thing" not in library.packages
+
+
+async def test_what_is_in_the_index_already_is_not_read_again(python: Interpreter) -> None:
+    async with running(python) as library:
+        await all_ready(library)
+    write_files(python.library, {"json/__init__.py": "'''Changed, but of the same Python.'''"})
+    async with running(python) as library:
+        await library.check()
+        assert library.missing(library.packages) == []
+        assert library.index.search("changed") == []
+
+
+async def test_an_index_lost_while_in_use_is_built_again(python: Interpreter) -> None:
+    async with running(python) as library:
+        await all_ready(library)
+        library.index.close()
+        library.index.path.write_bytes(b"damage" * 2_000)
+        assert library.index.search("gather") == []
+        await all_ready(library)
+        assert library.index.search("gather")
+
+
+async def test_a_broken_source_file_keeps_nothing_else_out(python: Interpreter) -> None:
+    files: dict[str, str | bytes] = {
+        "thing/__init__.py": "from .good import f",
+        "thing/good.py": "def f(): 'Frobnicate.'",
+        "thing/bad.py": "def (",
+        "thing/worse.py": b"\xff\xfe\x00",
+    }
+    install(python.search_path[0], "thing", "1.0", files)
+    async with running(python) as library:
+        await all_ready(library)
+        assert library.failed == {}
+        assert [hit.entry.title for hit in library.index.search("frobnicate")] == ["thing.f"]
+        problem = library.index.get("pydoc:thing.bad")
+        assert problem is not None
+        assert "SyntaxError" in problem.body
+
+
+async def test_a_package_that_cannot_be_read_is_given_up_with_a_reason(python: Interpreter) -> None:
+    place = install(python.search_path[0], "thing", "1.0", {"thing.py": ""})
+    (place / "METADATA").unlink()
+    (place / "METADATA").mkdir()
+    (place / "RECORD").write_text('"' + "x" * 200_000)  # longer than any field that csv takes
+    async with running(python) as library:
+        await all_ready(library)
+        assert set(library.failed) == {"thing"}
+        assert "Error" in library.failed["thing"]
+        uninstall_broken(place)
+        await library.check()
+        assert library.failed == {}
+
+
+def uninstall_broken(place: Path) -> None:
+    """Its METADATA is a folder."""
+    (place / "METADATA").rmdir()
+    uninstall(place)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+async def test_a_package_that_kills_its_reader_twice_is_given_up_and_the_others_are_read(python: Interpreter) -> None:
+    site = python.search_path[0]
+    install(site, "thing", "1.0", {"thing.py": ""})
+    (site / "thing.py").unlink()
+    os.mkfifo(site / "thing.py")
+    async with running(python) as library:
+        async with asyncio.timeout(PATIENCE):
+            for _ in range(2):
+                # Opening it to write waits until somebody reads: a worker is in the middle of the package.
+                pipe = await asyncio.to_thread(os.open, site / "thing.py", os.O_WRONLY)
+                workers = multiprocessing.active_children()
+                for worker in workers:
+                    worker.kill()
+                for worker in workers:
+                    await asyncio.to_thread(worker.join, PATIENCE)
+                os.close(pipe)
+        await all_ready(library)
+        assert library.failed == {"thing": "the process that read it died"}
+        assert set(library.index.groups()) == {"python/asyncio", "python/json", "python/topics"}
+
+
+async def test_a_wait_ends_in_time_and_reports_how_far_things_are(python: Interpreter) -> None:
+    told: list[tuple[int, int]] = []
+
+    async def report(done: int, total: int) -> None:
+        told.append((done, total))
+
+    with Index(python.library.parent / "index.sqlite3") as index:
+        library = Library(index, python.survey, workers=1)
+        await library.check()
+        async with asyncio.timeout(PATIENCE):
+            await library.ready(set(library.packages), 0.05, report)
+        assert told == [(0, 3)]
+        assert [package.group for package in library.missing({"python/json"})] == ["python/json"]
+        assert repr(library) == "<Library 3 packages, 3 missing>"
+
+
+async def test_what_is_waited_for_is_read_first(python: Interpreter) -> None:
+    for number in range(5):
+        install(python.search_path[0], f"thing{number}", "1", {f"thing{number}.py": ""})
+    with Index(python.library.parent / "index.sqlite3") as index:
+        library = Library(index, python.survey, workers=1)
+        await library.check()
+        await library.ready({"thing3"}, 0.01, silent)
+        building = asyncio.ensure_future(library.run())
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await library.ready({"thing3"}, PATIENCE, silent)
+            assert set(index.groups()) < {"thing3", "python/asyncio", "python/topics"}
+        finally:
+            building.cancel()
+            await asyncio.wait([building], timeout=PATIENCE)
+
+
+async def test_an_index_that_cannot_be_used_ends_nothing(tmp_path: Path, python: Interpreter) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with Index(tmp_path / "file" / "index.sqlite3") as index:
+        library = Library(index, python.survey, workers=1, recheck=0)
+        building = asyncio.ensure_future(library.run())
+        try:
+            with pytest.raises(OSError, match="file"):
+                await library.check()
+            assert not building.done()
+        finally:
+            building.cancel()
+            await asyncio.wait([building], timeout=PATIENCE)
