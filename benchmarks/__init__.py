@@ -1,0 +1,1 @@
+"""What the README's figures come from: each a program of its own, `python -m benchmarks.NAME`."""
