@@ -118,7 +118,7 @@ def _values(arguments: list[_Argument], question: Question) -> dict[str, JsonVal
     values: dict[str, JsonValue] = {}
     unsettled: list[_Argument] = []
     for argument in arguments:
-        settled = _settled(argument.schema, question)
+        settled = None if argument.role in ASKING else _settled(argument.schema, question)
         if settled is not None:
             values[argument.name] = settled
         elif "enum" not in argument.schema:

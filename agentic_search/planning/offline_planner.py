@@ -1,10 +1,10 @@
 """A question and tools flow in; without any language model, a plan of independent calls that may answer it flows out.
 
 Only tools that say they only read are called, and only with arguments that the question itself gives. What matches the
-question best is taken, and with it general search tools, which can be tried for anything.
+question best is taken, and with it a search on every other server, as far as there is room.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 
 from pydantic import JsonValue
@@ -47,10 +47,20 @@ class _Call:
         return bool(ASKING & self.filling.roles) and bool(said & _SEARCHING)
 
     @property
+    def is_named_a_search(self) -> bool:
+        """Its very name says that it searches."""
+        return not _SEARCHING.isdisjoint(terms(self.tool.name))
+
+    @property
     def searches_anything(self) -> bool:
         """It takes a search query on any topic."""
         said = {*terms(f"{self.tool.server}_{self.tool.name}"), *terms(self.tool.description)}
         return self.searches and bool(said & _GENERAL)
+
+    def is_about(self, asked: Set[str]) -> bool:
+        """A word of the question stands in what the tool says of itself, not only in what it says of its arguments."""
+        tool = self.tool
+        return not asked.isdisjoint(terms(f"{tool.name} {tool.title} {tool.server} {tool.description}"))
 
     @property
     def was_pointed_at(self) -> bool:
@@ -70,7 +80,7 @@ class OfflinePlanner:
         question = read_question(query)
         ranked = rank(query, tools)
         calls = list(_possible(ranked, question))
-        chosen = _chosen(calls)[: self._most_tasks]
+        chosen = _chosen(calls, set(terms(query)))[: self._most_tasks]
         if not chosen:
             raise PlanRefused(tuple(_why_nothing_fits(ranked, question)))
         plan = check({"tasks": [_draft(call) for call in chosen]}, tools)
@@ -101,13 +111,23 @@ def _usable(filling: Filling, tool: Tool) -> bool:
     return not filling.missing and not argument_complaints(filling.arguments, tool)
 
 
-def _chosen(calls: Sequence[_Call]) -> list[_Call]:
+def _chosen(calls: Sequence[_Call], asked: Set[str]) -> list[_Call]:
+    """Where the question points, what matches it, what searches anything; failing that, a search on each server."""
     best = max((call.score for call in calls), default=0.0)
     pointed = [call for call in calls if call.was_pointed_at]
-    matching = [call for call in calls if best and call.score >= _CLEARLY_WORSE * best]
+    near_best = [call for call in calls if best and call.score >= _CLEARLY_WORSE * best]
+    matching = [call for call in near_best if call.is_about(asked) or not call.searches]
     general = [call for call in calls if call.searches_anything]
-    anything = [] if matching or general else [call for call in calls if call.searches]
-    return _unique([*pointed, *matching, *general, *anything])
+    elsewhere = [] if matching else _best_of_each_server([call for call in calls if call.searches])
+    return _unique([*pointed, *matching, *general, *elsewhere])
+
+
+def _best_of_each_server(calls: Sequence[_Call]) -> Sequence[_Call]:
+    """One search a server; all of them where there is one server only."""
+    best: dict[str, _Call] = {}
+    for call in sorted(calls, key=lambda call: not call.is_named_a_search):
+        best.setdefault(call.tool.server, call)
+    return [*best.values()] if len(best) > 1 else calls
 
 
 def _unique(calls: Sequence[_Call]) -> list[_Call]:

@@ -6,7 +6,7 @@ that says what a better one has said already goes down.
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 from agentic_search.lexicon import terms
@@ -74,17 +74,34 @@ def rank(query: str, evidence: Sequence[Evidence]) -> Ranking:
     question = Question(_weights(terms(query), bags))
     scores = _bm25(question.weights, bags)
     places = _places(evidence)
+    coverage = [question.covered_by(bag) for bag in bags]
+    standing = _standing(evidence, coverage)
     highest = max(scores, default=0.0)
     ranked = [
-        (Ranked(item, _blend(score / highest, place) if score > 0 else 0.0, question.covered_by(bag)), frozenset(body))
-        for item, body, bag, score, place in zip(evidence, bodies, bags, scores, places, strict=True)
+        (
+            Ranked(item, _blend(score / highest, place, standing[item.task_id]) if score > 0 else 0.0, covered),
+            body.keys(),
+        )
+        for item, body, covered, score, place in zip(evidence, bodies, coverage, scores, places, strict=True)
     ]
     ranked.sort(key=lambda pair: -pair[0].score)
     return Ranking(question, tuple(_repetitions_down(ranked)))
 
 
-def _blend(words: float, place: int) -> float:
-    return (1 - TOOL_ORDER) * words + TOOL_ORDER / (1 + EACH_PLACE * (place - 1))
+def _blend(words: float, place: int, standing: float) -> float:
+    return (1 - TOOL_ORDER) * words + TOOL_ORDER * standing / (1 + EACH_PLACE * (place - 1))
+
+
+def _standing(evidence: Sequence[Evidence], coverage: Sequence[float]) -> dict[str, float]:
+    """What each task's order is worth, 0 to 1: a search of the wrong place has a first hit, too.
+
+    Its best passage's share of the question, against the best of all tasks, squared.
+    """
+    best: dict[str, float] = {}
+    for item, covered in zip(evidence, coverage, strict=True):
+        best[item.task_id] = max(covered, best.get(item.task_id, 0.0))
+    highest = max(best.values(), default=0.0) or 1.0
+    return {task_id: (covered / highest) ** 2 for task_id, covered in best.items()}
 
 
 def _with_title(body: Counter[str], title: str) -> Counter[str]:
@@ -129,9 +146,9 @@ def _places(evidence: Sequence[Evidence]) -> list[int]:
     return places
 
 
-def _repetitions_down(ranked: Sequence[tuple[Ranked, frozenset[str]]]) -> list[Ranked]:
+def _repetitions_down(ranked: Sequence[tuple[Ranked, Set[str]]]) -> list[Ranked]:
     """Move passages that repeat a better one below everything that does not."""
-    fresh: list[tuple[Ranked, frozenset[str]]] = []
+    fresh: list[tuple[Ranked, Set[str]]] = []
     repeated: list[Ranked] = []
     for passage, words in ranked:
         if any(len(words & known) >= REPEATED * len(words | known) for _, known in fresh):

@@ -61,6 +61,23 @@ async def test_where_nothing_matches_every_search_tool_is_tried() -> None:
     assert [task.tool for task in tasks] == ["search_docs", "search_stories"]
 
 
+async def test_a_word_that_only_an_argument_is_described_by_keeps_no_other_server_from_being_searched() -> None:
+    since: JsonObject = {"type": "string", "description": "A date in ISO format."}
+    dated: JsonObject = {
+        "type": "object",
+        "properties": {"query": {"type": "string", "default": ""}, "since": since},
+    }
+    servers = [
+        tool("count_stories", dated, server="stories", description="Count the stories that hold a query."),
+        tool("search_stories", dated, server="stories", description="Search news stories."),
+        PYTHON,
+    ]
+    tasks = await planned("How do I read a date in ISO format?", servers)
+    assert {task.tool: task.arguments["query"] for task in tasks} == dict.fromkeys(
+        ["search_stories", "search_docs"], "How do I read a date in ISO format"
+    )
+
+
 async def test_an_address_in_the_question_is_fetched_and_so_is_a_second_one() -> None:
     tasks = await planned("Compare https://a.example/x?y=1 with https://b.example/.")
     assert [task.arguments for task in tasks if task.tool == "fetch"] == [

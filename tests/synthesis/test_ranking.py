@@ -64,3 +64,15 @@ def test_a_question_of_no_weighty_word_leaves_the_tools_order() -> None:
 def test_nothing_to_compare_is_no_error(query: str) -> None:
     assert rank(query, ()).passages == ()
     assert len(rank(query, numbered("", "…", "words")).passages) == 3
+
+
+def test_the_first_hit_of_a_search_in_the_wrong_place_is_worth_little() -> None:
+    query = "How do I run several coroutines at once?"
+    wrong = [Evidence(1, Passage(title="Settings", text="Say how many searches run at once."), "wrong")]
+    right = [
+        Evidence(
+            2, Passage(title="gather", text="Run several coroutines at the same time, and wait for them."), "right"
+        ),
+        Evidence(3, Passage(title="run", text="Run one of the coroutines, several times."), "right"),
+    ]
+    assert [passage.evidence.id for passage in rank(query, [*wrong, *right]).passages][-1] == 1
