@@ -5,14 +5,13 @@ from contextlib import asynccontextmanager
 from typing import TypedDict
 
 from fastapi import FastAPI
-from starlette.staticfiles import StaticFiles
 
 from agentic_search import __version__
 from agentic_search.api import problems
 from agentic_search.api.body_limit import BodyLimit
 from agentic_search.api.openapi import describe
 from agentic_search.api.routes import health, inventory, runs, search
-from agentic_search.api.routes.page import page_router
+from agentic_search.api.routes.page import PageFiles, page_router
 from agentic_search.settings import Settings
 from agentic_search.wiring import Service, open_service
 
@@ -44,6 +43,6 @@ def create_app(settings: Settings) -> FastAPI:
     for router in (search.router, runs.router, inventory.router, health.router):
         app.include_router(router)
     app.include_router(page_router(settings.static))
-    app.mount("/static", StaticFiles(directory=settings.static), name="static")
+    app.mount("/static", PageFiles(directory=settings.static), name="static")
     describe(app)
     return app

@@ -39,16 +39,25 @@ def describe(app: FastAPI) -> None:
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
-            app.openapi_schema = generate()
-            for path in app.openapi_schema["paths"].values():
-                for operation in path.values():
-                    _move_problems(operation["responses"])
+            app.openapi_schema = _corrected(generate())
         return app.openapi_schema
 
     app.openapi = openapi
 
 
+def _corrected(schema: dict[str, Any]) -> dict[str, Any]:
+    for path in schema["paths"].values():
+        for operation in path.values():
+            _move_problems(operation["responses"])
+    for name in ("HTTPValidationError", "ValidationError"):
+        schema["components"]["schemas"].pop(name, None)
+    return schema
+
+
 def _move_problems(responses: dict[str, Any]) -> None:
+    """FastAPI lets every route with a parameter answer 422 in a form of its own: ours never do."""
+    if "422" in responses and MEDIA_TYPE not in responses["422"]["content"]:
+        del responses["422"]
     for status, response in responses.items():
         content = response.get("content", {})
         if int(status) >= HTTPStatus.BAD_REQUEST and MEDIA_TYPE in content:

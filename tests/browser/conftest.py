@@ -9,9 +9,8 @@ from playwright.async_api import Browser, Page, ViewportSize, async_playwright, 
 
 from tests.browser.gate import Gate, gate_before
 from tests.browser.reader import Reader
-from tests.journey.conftest import stdio_entry
 from tests.support.ollama_double import Model, OllamaDouble
-from tests.support.service import RunningService, running_service
+from tests.support.service import RunningService, running_service, stdio_entry
 
 DESK = ViewportSize(width=1280, height=900)
 expect.set_options(timeout=15_000)

@@ -1,22 +1,12 @@
 """Journeys share one running service for each file: they are its users, side by side."""
 
-import sys
 from collections.abc import AsyncGenerator
 from pathlib import Path
 
 import pytest
 
 from tests.support.mcp_processes import http_server
-from tests.support.service import ROOT, RunningService, running_service
-
-
-def stdio_entry(*options: str, program: str = "slow_server") -> dict[str, object]:
-    """A server of `tests.support` over stdio, as an entry of `mcpServers`."""
-    return {
-        "command": sys.executable,
-        "args": ["-m", f"tests.support.{program}", *options],
-        "env": {"PYTHONPATH": str(ROOT)},
-    }
+from tests.support.service import RunningService, running_service, stdio_entry
 
 
 @pytest.fixture(scope="module")

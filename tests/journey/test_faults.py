@@ -9,10 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.journey.conftest import stdio_entry
 from tests.support.mcp_processes import events as logged_events
 from tests.support.mcp_processes import free_port, http_server, is_running, logged, mortal_http_server
-from tests.support.service import ROOT, environment_for, running_service
+from tests.support.service import ROOT, environment_for, running_service, stdio_entry
 
 
 def bare_entry(*options: str) -> dict[str, object]:

@@ -6,9 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.journey.conftest import stdio_entry
 from tests.support.ollama_double import Drop, Fail, Length, Model, NoDone, OllamaDouble, Say, Step, written
-from tests.support.service import RunningService, running_service
+from tests.support.service import RunningService, running_service, stdio_entry
 
 PLAN = {"tasks": [{"tool": "rows", "arguments": {"n": 3}}, {"tool": "echo", "arguments": {"text": "hello"}}]}
 ANSWER = "The first row is about it [1], the second too [2]. Nobody said this [9]."

@@ -322,3 +322,5 @@ async def test_the_page_is_served_with_a_policy_that_lets_nothing_in_from_outsid
     page = await service.client.get("/")
     assert page.status_code == 200 and "default-src 'self'" in page.headers["content-security-policy"]
     assert "http://" not in page.text and "https://" not in page.text
+    script = await service.client.get("/static/js/main.js")
+    assert script.status_code == 200 and script.headers["cache-control"] == "no-cache"

@@ -24,6 +24,15 @@ _LISTENING = re.compile(r"Uvicorn running on (http://\S+)")
 _PATIENCE = 30
 
 
+def stdio_entry(*options: str, program: str = "slow_server") -> dict[str, object]:
+    """A server of `tests.support` over stdio, as an entry of `mcpServers`."""
+    return {
+        "command": sys.executable,
+        "args": ["-m", f"tests.support.{program}", *options],
+        "env": {"PYTHONPATH": str(ROOT)},
+    }
+
+
 @dataclass(slots=True)
 class RunningService:
     """The service, reached as its users reach it."""

@@ -4,6 +4,9 @@ from pathlib import Path
 
 from fastapi import APIRouter
 from fastapi.responses import FileResponse
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
 
 SECURITY = {
     "Content-Security-Policy": (
@@ -13,6 +16,17 @@ SECURITY = {
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-cache",
 }
+"""`no-cache` has the browser ask each time whether a file is still the same: modules of two versions never mix."""
+
+
+class PageFiles(StaticFiles):
+    """The page's files, under the page's own rules."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """The file, or that it has not changed."""
+        response = await super().get_response(path, scope)
+        response.headers.update(SECURITY)
+        return response
 
 
 def page_router(static: Path) -> APIRouter:
