@@ -150,11 +150,12 @@ def report(name: str, scores: Sequence[Scored], seconds: float) -> None:
 def main() -> None:
     """Measure both orders."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--data", type=Path, required=True, help="folder of XQuAD, or of several evaluation sets")
     parser.add_argument("--limit", type=int, default=None, help="questions, from the first")
     arguments = parser.parse_args()
-    corpus = _read(arguments.data / "shared/corpus.jsonl", Paragraph)
-    questions = _read(arguments.data / "dev/queries.jsonl", Asked)[: arguments.limit]
+    folder = arguments.data / "xquad_en" if (arguments.data / "xquad_en").is_dir() else arguments.data
+    corpus = _read(folder / "shared/corpus.jsonl", Paragraph)
+    questions = _read(folder / "dev/queries.jsonl", Asked)[: arguments.limit]
     search = Search(corpus)
     for name, chance in (("shuffled", random.Random(7)), ("search", None)):
         offers = [offered(asked, search, chance) for asked in questions]

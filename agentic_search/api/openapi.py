@@ -4,6 +4,7 @@ from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI
+from pydantic import BaseModel
 
 from agentic_search.api.problems import MEDIA_TYPE
 from agentic_search.api.schemas import Problem
@@ -31,6 +32,11 @@ def _response(status: int) -> dict[str, Any]:
     example = Problem(type=f"urn:agentic-search:{code}", title=phrase, status=status, detail=detail)
     content = {MEDIA_TYPE: {"example": example.model_dump(exclude_none=True)}}
     return {"model": Problem, "description": phrase, "content": content}
+
+
+def shows(example: BaseModel, status: int = 200) -> dict[int | str, dict[str, Any]]:
+    """The `responses` of a route that succeeds with something like `example`."""
+    return {status: {"content": {"application/json": {"example": example.model_dump(mode="json")}}}}
 
 
 def describe(app: FastAPI) -> None:

@@ -118,7 +118,7 @@ def _chosen(calls: Sequence[_Call], asked: Set[str]) -> list[_Call]:
     near_best = [call for call in calls if best and call.score >= _CLEARLY_WORSE * best]
     matching = [call for call in near_best if call.is_about(asked) or not call.searches]
     general = [call for call in calls if call.searches_anything]
-    elsewhere = [] if matching else _best_of_each_server([call for call in calls if call.searches])
+    elsewhere: Sequence[_Call] = () if matching else _best_of_each_server([call for call in calls if call.searches])
     return _unique([*pointed, *matching, *general, *elsewhere])
 
 

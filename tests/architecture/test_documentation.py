@@ -77,6 +77,8 @@ def test_every_route_describes_its_success_and_its_problems() -> None:
             assert operation.get("description"), f"{method} {path} has no description"
             assert any(status.startswith("2") for status in responses), f"{method} {path}"
             for status, response in responses.items():
+                if status.startswith("2") and status != "204":
+                    assert all("example" in content for content in response["content"].values()), f"{path} {status}"
                 if status.startswith(("4", "5")) and path != "/ready":
                     content = response["content"]["application/problem+json"]
                     assert content["schema"] and content["example"]["detail"], f"{method} {path} {status}"

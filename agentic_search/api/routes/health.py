@@ -3,19 +3,27 @@
 from fastapi import APIRouter, Response
 
 from agentic_search import __version__
+from agentic_search.api import examples
 from agentic_search.api.dependencies import ServiceDep
+from agentic_search.api.openapi import shows
 from agentic_search.api.schemas import Health, Readiness
 
 router = APIRouter(tags=["health"])
 
 
-@router.get("/health")
+@router.get("/health", responses=shows(examples.HEALTH))
 async def health() -> Health:
     """The process is alive."""
     return Health(version=__version__)
 
 
-@router.get("/ready", responses={503: {"model": Readiness, "description": "No question can be answered now"}})
+@router.get(
+    "/ready",
+    responses={
+        **shows(examples.READY),
+        503: {"model": Readiness, "description": "No question can be answered now"},
+    },
+)
 async def ready(service: ServiceDep, response: Response) -> Readiness:
     """Whether a question can be answered: some tool server is there or on its way."""
     statuses = service.tools.statuses()

@@ -2,13 +2,15 @@
 
 from fastapi import APIRouter
 
+from agentic_search.api import examples
 from agentic_search.api.dependencies import ServiceDep
+from agentic_search.api.openapi import shows
 from agentic_search.api.schemas import LeftOutTool, ModelList, ServerList, ToolList, ToolView
 
 router = APIRouter(tags=["inventory"])
 
 
-@router.get("/tools")
+@router.get("/tools", responses=shows(examples.TOOLS))
 async def list_tools(service: ServiceDep) -> ToolList:
     """The tools that plans may use now."""
     catalog = service.tools.catalog()
@@ -18,13 +20,13 @@ async def list_tools(service: ServiceDep) -> ToolList:
     )
 
 
-@router.get("/servers")
+@router.get("/servers", responses=shows(examples.SERVERS))
 async def list_servers(service: ServiceDep) -> ServerList:
     """Every configured MCP server, as it is now."""
     return ServerList(servers=tuple(service.tools.statuses()))
 
 
-@router.get("/models")
+@router.get("/models", responses=shows(examples.MODELS))
 async def list_models(service: ServiceDep) -> ModelList:
     """The models there are, and which would be used."""
     report = await service.models.report()

@@ -5,9 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 from sse_starlette import EventSourceResponse
 
-from agentic_search.api import sse
+from agentic_search.api import examples, sse
 from agentic_search.api.dependencies import Searches
-from agentic_search.api.openapi import problems
+from agentic_search.api.openapi import problems, shows
 from agentic_search.api.schemas import RunList, RunSummary
 from agentic_search.domain.run import RunReport, RunStatus, TaskRecord
 from agentic_search.runs.service import RunFilter, Started
@@ -16,7 +16,7 @@ router = APIRouter(prefix="/runs", tags=["runs"])
 MOST_RUNS = 200
 
 
-@router.get("", responses=problems(400, 422))
+@router.get("", responses={**shows(examples.RUNS), **problems(400, 422)})
 async def list_runs(
     searches: Searches,
     thread_id: str | None = None,
@@ -31,13 +31,13 @@ async def list_runs(
     return RunList(runs=tuple(RunSummary.of(run) for run in page.runs), next_cursor=page.next_cursor)
 
 
-@router.get("/{run_id}", responses=problems(404))
+@router.get("/{run_id}", responses={**shows(examples.RUN), **problems(404)})
 async def get_run(run_id: str, searches: Searches) -> RunReport:
     """One run, as far as it has come."""
     return await searches.get(run_id)
 
 
-@router.get("/{run_id}/tasks/{task_id}", responses=problems(404))
+@router.get("/{run_id}/tasks/{task_id}", responses={**shows(examples.TASK), **problems(404)})
 async def get_task(run_id: str, task_id: str, searches: Searches) -> TaskRecord:
     """One task with its whole result."""
     return await searches.task(run_id, task_id)
@@ -66,7 +66,7 @@ async def run_events(run_id: str, searches: Searches, last_event_id: sse.LastEve
     return sse.stream(searches.follow(run_id, after=after), run_id=run_id)
 
 
-@router.post("/{run_id}/cancel", status_code=202, responses=problems(404))
+@router.post("/{run_id}/cancel", status_code=202, responses={**shows(examples.STARTED, 202), **problems(404)})
 async def cancel_run(run_id: str, searches: Searches) -> Started:
     """Stop a run and the tool calls it makes; nothing happens to one that has ended."""
     run = await searches.cancel(run_id)

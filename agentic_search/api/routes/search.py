@@ -6,7 +6,7 @@ from fastapi import APIRouter, Body, Header, Response
 from fastapi.responses import JSONResponse
 from sse_starlette import EventSourceResponse
 
-from agentic_search.api import sse
+from agentic_search.api import examples, sse
 from agentic_search.api.dependencies import Searches
 from agentic_search.api.openapi import problems
 from agentic_search.api.problems import RunProblem
@@ -19,7 +19,7 @@ router = APIRouter(tags=["search"])
 _EXAMPLES = {
     "question": {
         "summary": "A question",
-        "value": {"query": "How do I run several coroutines at once in asyncio and wait for all of them?"},
+        "value": {"query": examples.QUESTION},
     },
     "offline": {
         "summary": "Without a language model, within 20 seconds",
@@ -42,10 +42,15 @@ _RESPONSES = {
     200: {
         "description": "The whole run when it has ended, or its events as they come",
         "content": {
-            "text/event-stream": {"schema": {"type": "string"}, "example": "id: 1\nevent: run.started\ndata: {…}\n\n"}
+            "application/json": {"example": examples.RUN.model_dump(mode="json")},
+            "text/event-stream": {"schema": {"type": "string"}, "example": "id: 1\nevent: run.started\ndata: {…}\n\n"},
         },
     },
-    202: {"model": Started, "description": "Accepted; `Location` names the run (with `Prefer: respond-async`)"},
+    202: {
+        "model": Started,
+        "description": "Accepted; `Location` names the run (with `Prefer: respond-async`)",
+        "content": {"application/json": {"example": examples.STARTED.model_dump(mode="json")}},
+    },
     **problems(413, 422, 502, 503, 504),
 }
 

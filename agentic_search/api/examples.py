@@ -1,0 +1,82 @@
+"""One story, told in the examples of every route: a question, its run, what could be used."""
+
+from agentic_search import __version__
+from agentic_search.api.schemas import (
+    Health,
+    LeftOutTool,
+    ModelList,
+    Readiness,
+    RunList,
+    RunSummary,
+    ServerList,
+    ToolList,
+    ToolView,
+)
+from agentic_search.domain.answer import Source
+from agentic_search.domain.plan import Plan, Task
+from agentic_search.domain.run import RunReport, TaskRecord, Timings
+from agentic_search.domain.tool import ServerStatus
+from agentic_search.llm.chat import ModelInfo
+from agentic_search.runs.service import Started
+
+QUESTION = "How do I run several coroutines at once in asyncio and wait for all of them?"
+_RUN, _THREAD = "5b0c3f6e0d9e4a57b9d3f0a6c1e2d3f4", "9f1d2c3b4a5e4f60817263544a3b2c1d"
+_FOUND = {"results": [{"title": "asyncio.gather", "url": "pydoc:asyncio.gather", "text": "Return a future …"}]}
+
+TASK = TaskRecord(
+    id="t1",
+    tool="search_python_docs",
+    server="python_docs",
+    purpose="Search Python documentation",
+    status="completed",
+    attempts=1,
+    started_at=0.012,
+    duration=0.07,
+    result=_FOUND,  # pyright: ignore[reportArgumentType]  # JSON, whose lists pyright takes for invariant
+)
+RUN = RunReport(
+    id=_RUN,
+    thread_id=_THREAD,
+    status="completed",
+    query=QUESTION,
+    planner="offline",
+    answer="No language model wrote this answer; it quotes its sources.\n\n**asyncio.gather**\n\n> Return … [1]",
+    sources=(
+        Source(id=1, title="asyncio.gather", url="pydoc:asyncio.gather", snippet="Return a future …", task_id="t1"),
+    ),
+    plan=Plan(tasks=(Task(id="t1", tool=TASK.tool, purpose=TASK.purpose, arguments={"query": QUESTION}),)),
+    tasks=(TASK,),
+    thinking_steps=("🚀 Starting parallel execution of 1 task", f"✅ Task t1: {TASK.tool} - {TASK.purpose}"),
+    timings=Timings(plan=0.01, execute=0.07, synthesize=0.01, total=0.1, serial_tools=0.07),
+    created_at="2026-01-01T12:00:00.000+00:00",
+)
+STARTED = Started(id=_RUN, thread_id=_THREAD, status="running")
+RUNS = RunList(runs=(RunSummary.of(RUN),), next_cursor=None)
+TOOLS = ToolList(
+    tools=(
+        ToolView(
+            name=TASK.tool,
+            server="python_docs",
+            title="Search Python documentation",
+            description="Search the documentation of the standard library and of installed packages.",
+            input_schema={"type": "object", "properties": {"query": {"type": "string"}}, "required": ["query"]},
+            read_only=True,
+            idempotent=True,
+        ),
+    ),
+    unusable=(LeftOutTool(name="draw", server="pictures", reason="its input schema is broken"),),
+)
+SERVERS = ServerList(
+    servers=(
+        ServerStatus(name="python_docs", status="ready", transport="stdio", tools=3),
+        ServerStatus(name="wiki", status="unavailable", transport="http", error="nobody listens at its address"),
+    )
+)
+MODELS = ModelList(
+    models=(ModelInfo(name="qwen3:8b", size="8.2B", context=40_960, capabilities=("completion", "tools")),),
+    writer="qwen3:8b",
+    planner="qwen3:8b",
+    error=None,
+)
+HEALTH = Health(version=__version__)
+READY = Readiness(ready=True, reasons=("server 'wiki' is unavailable: nobody listens at its address",))
