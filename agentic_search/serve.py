@@ -1,5 +1,6 @@
 """Starts the service: settings are read, uvicorn listens, SIGTERM and Ctrl-C end it within seconds."""
 
+import logging
 import sys
 
 import uvicorn
@@ -15,6 +16,11 @@ WRONG_USAGE = 2
 """Exit status for a setting or a file that must be corrected."""
 
 
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+
+logger = logging.getLogger(__name__)
+
+
 def main() -> None:
     """Serve until told to stop."""
     try:
@@ -25,6 +31,8 @@ def main() -> None:
     except ConfigurationError as error:
         sys.exit(_report(str(error)))
     log.configure(settings.log_level)
+    if settings.host not in LOOPBACK:
+        logger.warning("listening on %s: the API has no lock of its own, whoever reaches it may use it", settings.host)
     uvicorn.run(
         create_app(settings),
         host=settings.host,
