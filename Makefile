@@ -45,6 +45,7 @@ clean: ## Remove the environment and caches
 $(VENV)/run.stamp: requirements.lock
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(PIP) -r requirements.lock
+	$(BIN)/python -m compileall -q agentic_search
 	touch $@
 
 $(VENV)/dev.stamp: requirements-dev.lock $(VENV)/run.stamp

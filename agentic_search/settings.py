@@ -34,7 +34,6 @@ class Settings(BaseSettings):
         toml_file="agentic_search.toml",
         extra="ignore",
         frozen=True,
-        use_attribute_docstrings=True,
         populate_by_name=True,
     )
 

@@ -1,13 +1,16 @@
 """What the OpenAPI description says of errors: every route's problems, in their media type, with an example."""
 
+from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI
 from pydantic import BaseModel
 
+from agentic_search.api.field_docs import field_docs
 from agentic_search.api.problems import MEDIA_TYPE
 from agentic_search.api.schemas import Problem
+from agentic_search.domain.data import Frozen
 
 _DETAILS = {
     400: ("bad_request", "The cursor 'x' names no run; begin again without one."),
@@ -55,9 +58,20 @@ def _corrected(schema: dict[str, Any]) -> dict[str, Any]:
     for path in schema["paths"].values():
         for operation in path.values():
             _move_problems(operation["responses"])
+    described = schema["components"]["schemas"]
     for name in ("HTTPValidationError", "ValidationError"):
-        schema["components"]["schemas"].pop(name, None)
+        described.pop(name, None)
+    for model in _descendants(Frozen):
+        if form := described.get(model.__name__):
+            for name, text in field_docs(model).items():
+                form["properties"][name].setdefault("description", text)
     return schema
+
+
+def _descendants(model: type[Frozen]) -> Iterator[type[Frozen]]:
+    for child in model.__subclasses__():
+        yield child
+        yield from _descendants(child)
 
 
 def _move_problems(responses: dict[str, Any]) -> None:

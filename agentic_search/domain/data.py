@@ -10,4 +10,4 @@ JsonObject: TypeAlias = dict[str, JsonValue]
 class Frozen(BaseModel):
     """Data that never changes once made and takes no unknown field."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")

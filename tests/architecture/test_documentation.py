@@ -85,6 +85,19 @@ def test_every_route_describes_its_success_and_its_problems() -> None:
     assert "HTTPValidationError" not in json.dumps(described)
 
 
+def test_the_sentences_under_the_fields_stand_in_the_openapi_description() -> None:
+    described = create_app(Settings()).openapi()["components"]["schemas"]
+    assert described["Query"]["properties"]["deadline"]["description"].startswith("Seconds from the start")
+    assert "counted them" not in json.dumps(described["Usage"])
+    bare = [
+        f"{name}.{field}"
+        for name in ("Query", "Task", "Source")
+        for field, it in described[name]["properties"].items()
+        if not it.get("description") and field != "title"
+    ]
+    assert not bare
+
+
 def test_every_field_of_a_request_and_of_a_task_is_documented() -> None:
     rows = {row[0] for row in table_rows((DOCS / "api.md").read_text())}
     assert set(Query.model_fields) | set(Task.model_fields) <= rows
