@@ -11,9 +11,11 @@ from mcp import Client, MCPError
 
 from agentic_search.clock import Clock
 from agentic_search.domain.data import JsonObject
+from agentic_search.domain.outcome import ToolResult
 from agentic_search.domain.tool import ServerStatus, Tool
-from agentic_search.errors import ServerUnavailable, ToolTimeout
+from agentic_search.errors import ServerUnavailable, ToolFailed, ToolTimeout
 from agentic_search.tools.backoff import Backoff
+from agentic_search.tools.content import read_answer
 from agentic_search.tools.failures import call_failed
 from agentic_search.tools.offer import Offer
 from agentic_search.tools.progress import OnProgress, ProgressRelay
@@ -75,13 +77,25 @@ class Connection:
             error=self._now.error,
         )
 
-    async def call(
-        self, tool: Tool, arguments: JsonObject, *, timeout: float, on_progress: OnProgress
-    ) -> mcp_types.CallToolResult:
+    @property
+    def name(self) -> str:
+        """As the servers file has it."""
+        return self.config.name
+
+    async def call(self, tool: Tool, arguments: JsonObject, *, timeout: float, on_progress: OnProgress) -> ToolResult:
         """Call a tool once, for at most `timeout` seconds; the server is told when the call is given up.
 
         Raises ServerUnavailable, ToolTimeout, ConnectionLost or ToolFailed.
         """
+        answer = await self._answer(tool, arguments, timeout, on_progress)
+        result = read_answer(answer, tool)
+        if answer.is_error:
+            raise ToolFailed(result.text or f"{tool.name} failed without saying why")
+        return result
+
+    async def _answer(
+        self, tool: Tool, arguments: JsonObject, timeout: float, on_progress: OnProgress
+    ) -> mcp_types.CallToolResult:
         if (client := self._now.client) is None:
             why = f": {self._now.error}" if self._now.error else ""
             raise ServerUnavailable(f"{self.config.name!r} is {self._now.state}{why}")

@@ -13,7 +13,7 @@ from agentic_search.domain.tool import ServerStatus, Tool
 from agentic_search.errors import ServerUnavailable, ToolFailed
 from agentic_search.tools.catalog import Catalog
 from agentic_search.tools.connection import Connection
-from agentic_search.tools.content import read_answer
+from agentic_search.tools.member import Member
 from agentic_search.tools.progress import OnProgress
 from agentic_search.tools.server_config import ServerConfig
 
@@ -35,32 +35,36 @@ class ToolPool:
         servers: Sequence[ServerConfig],
         *,
         clock: Clock,
+        local: Sequence[Member] = (),
         task_timeout: float = 60.0,
         open_within: float = OPEN_WITHIN,
     ) -> None:
-        """`task_timeout`: seconds for a call where neither the task nor the server says otherwise."""
+        """`local`: tools of the service's own, whose offer never changes; a server of the same name takes their place.
+
+        `task_timeout`: seconds for a call where neither the task nor the server says otherwise.
+        """
         self._clock = clock
         self._task_timeout = task_timeout
-        self._connections = {
-            server.name: Connection(server, clock=clock, open_within=open_within, on_change=self._note_change)
-            for server in servers
-        }
+        connections = [
+            Connection(server, clock=clock, open_within=open_within, on_change=self._note_change) for server in servers
+        ]
+        self._members: dict[str, Member] = {member.name: member for member in (*local, *connections)}
         self._catalog: Catalog | None = None
         self._known: dict[str, Tool] = {}
         self._next_change = asyncio.Event()
         self._group = asyncio.TaskGroup()
-        self._owners: list[tuple[Connection, asyncio.Task[None]]] = []
+        self._owners: list[tuple[Member, asyncio.Task[None]]] = []
 
     def __repr__(self) -> str:
         ready = sum(status.status == "ready" for status in self.statuses())
-        return f"<ToolPool: {ready} of {len(self._connections)} servers ready>"
+        return f"<ToolPool: {ready} of {len(self._members)} servers ready>"
 
     async def __aenter__(self) -> Self:
         """Begin to connect."""
         await self._group.__aenter__()
         self._owners = [
-            (connection, self._group.create_task(connection.run(), name=f"owner of {name}"))
-            for name, connection in self._connections.items()
+            (member, self._group.create_task(member.run(), name=f"owner of {name}"))
+            for name, member in self._members.items()
         ]
         return self
 
@@ -81,12 +85,12 @@ class ToolPool:
 
     def statuses(self) -> tuple[ServerStatus, ...]:
         """Every configured server as it is now, in the order of the configuration."""
-        return tuple(connection.status() for connection in self._connections.values())
+        return tuple(member.status() for member in self._members.values())
 
     def catalog(self) -> Catalog:
         """The tools that can be used now; the same object until something changes."""
         if self._catalog is None:
-            self._catalog = Catalog([connection.offer for connection in self._connections.values()])
+            self._catalog = Catalog([member.offer for member in self._members.values()])
             self._known |= {tool.name: tool for tool in self._catalog.tools}
         return self._catalog
 
@@ -94,7 +98,7 @@ class ToolPool:
         """Return when no server is in its first connecting any more, at the latest after `within` seconds."""
         with suppress(TimeoutError):
             async with asyncio.timeout(within):
-                while not all(connection.is_settled for connection in self._connections.values()):
+                while not all(member.is_settled for member in self._members.values()):
                     await self.changed()
 
     async def changed(self) -> None:
@@ -110,16 +114,8 @@ class ToolPool:
         such tool), ToolTimeout, ServerUnavailable (nothing was sent) or ConnectionLost (it may have happened).
         """
         found = self._find(tool)
-        answer = await self._connections[found.server].call(
-            found,
-            arguments,
-            timeout=timeout or found.timeout or self._task_timeout,
-            on_progress=on_progress,
-        )
-        result = read_answer(answer, found)
-        if answer.is_error:
-            raise ToolFailed(result.text or f"{tool} failed without saying why")
-        return result
+        limit = timeout or found.timeout or self._task_timeout
+        return await self._members[found.server].call(found, arguments, timeout=limit, on_progress=on_progress)
 
     def _find(self, name: str) -> Tool:
         """A tool of the catalog, or one that was in it: a plan keeps its names while servers come and go."""
@@ -133,8 +129,8 @@ class ToolPool:
         raise ToolFailed(f"there is no tool {name!r}" + (f"; did you mean {near!r}?" if near else ""))
 
     def _close_all(self) -> None:
-        for connection, owner in self._owners:
-            connection.close(owner)
+        for member, owner in self._owners:
+            member.close(owner)
 
     def _note_change(self) -> None:
         self._catalog = None
