@@ -13,6 +13,14 @@ def children(parent: int) -> list[int]:
     return [pid for pid, status in _statuses() if status.split()[1] == str(parent) and status.split()[0] != "Z"]
 
 
+def command_of(process: int) -> str:
+    """Its command line; nothing for a process that has ended."""
+    try:
+        return Path(f"/proc/{process}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+    except OSError:
+        return ""
+
+
 def is_alive(process: int) -> bool:
     """It runs or waits; what has ended and is only not yet asked for does not."""
     try:

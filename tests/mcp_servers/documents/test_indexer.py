@@ -16,7 +16,7 @@ from agentic_search.mcp_servers.documents.parsing.document import Unreadable
 from agentic_search.mcp_servers.documents.shelf import Receipt
 from agentic_search.mcp_servers.documents.worker import Parser
 from tests.mcp_servers.documents.pdf import make_pdf
-from tests.mcp_servers.documents.processes import children, linux_only
+from tests.mcp_servers.documents.processes import children, command_of, linux_only
 
 BOUND = 20.0
 
@@ -221,15 +221,17 @@ def test_a_receipt_of_another_version_fits_no_file() -> None:
 
 
 async def test_a_parser_that_takes_too_long_is_stopped() -> None:
-    with pytest.raises(Unreadable, match=r"stopped after 0\.001 s"):
-        await Parser(patience=0.001).parse("text", b"words")
+    with pytest.raises(Unreadable, match=r"stopped after 0 s"):
+        await Parser(patience=0).parse("text", b"words")
 
 
 @linux_only
 async def test_a_parser_process_ended_from_outside_is_replaced() -> None:
-    before = set(children(os.getpid()))
     parser = Parser()
     assert (await parser.parse("text", b"words")).text == "words"
-    (started,) = set(children(os.getpid())) - before
-    os.kill(started, signal.SIGKILL)
+    # Others than this test's may be idle: anyio keeps its worker processes for the next who wants one.
+    workers = [pid for pid in children(os.getpid()) if "to_process" in command_of(pid)]
+    assert workers
+    for worker in workers:
+        os.kill(worker, signal.SIGKILL)
     assert (await parser.parse("text", b"more words")).text == "more words"
