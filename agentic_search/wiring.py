@@ -9,6 +9,9 @@ from agentic_search.domain.query import OFFLINE, Query
 from agentic_search.engine.memory import MemoryEngine
 from agentic_search.engine.protocols import Run
 from agentic_search.errors import ModelError
+from agentic_search.functions.function import Function
+from agentic_search.functions.load import load_functions
+from agentic_search.functions.member import FunctionTools
 from agentic_search.graph.build import build_program
 from agentic_search.graph.context import Limits, RunContext
 from agentic_search.llm.chat import ChatModel, ModelSource
@@ -19,6 +22,7 @@ from agentic_search.planning.model_planner import ModelPlanner
 from agentic_search.planning.offline_planner import OfflinePlanner
 from agentic_search.planning.planner import Planner
 from agentic_search.runs.service import SearchService
+from agentic_search.scheduler.runner import Runner
 from agentic_search.settings import Settings, environment
 from agentic_search.synthesis.ladder import AnswerLadder
 from agentic_search.synthesis.writer import Writer
@@ -94,33 +98,37 @@ class Service:
     minds: Minds
 
 
-def configured(settings: Settings) -> tuple[OllamaSource, tuple[ServerConfig, ...]]:
-    """Where models come from, and the MCP servers; raises ConfigurationError. Opens nothing."""
+def configured(settings: Settings) -> tuple[OllamaSource, tuple[ServerConfig, ...], tuple[Function, ...]]:
+    """Where models come from, the MCP servers, the operator's functions; raises ConfigurationError. Opens nothing."""
     known = environment()
     bundled = bundled_servers(documents=settings.documents, environment=known) if settings.bundled_servers else ()
     models = OllamaSource(
         settings.ollama_host, num_ctx=settings.num_ctx, keep_alive=settings.keep_alive, clock=SystemClock()
     )
-    return models, read_servers(settings.servers_file, bundled=bundled, environment=known)
+    servers = read_servers(settings.servers_file, bundled=bundled, environment=known)
+    return models, servers, load_functions(settings.functions)
 
 
 @asynccontextmanager
 async def open_service(settings: Settings) -> AsyncGenerator[Service, None]:
     """Open every room, lowest first; leaving ends the runs, then the tools' servers, then the models' connections."""
     clock = SystemClock()
-    models, servers = configured(settings)
-    limits = Limits(
-        max_concurrent_tasks=settings.max_concurrent_tasks if settings.parallel else 1,
-        deadline=settings.deadline,
-        discovery_wait=settings.discovery_wait,
-    )
+    models, servers, functions = configured(settings)
+    local = [FunctionTools(functions)] if functions else []
+    max_concurrent = settings.max_concurrent_tasks if settings.parallel else 1
+    limits = Limits(deadline=settings.deadline, discovery_wait=settings.discovery_wait)
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(models)
-        tools = await stack.enter_async_context(ToolPool(servers, clock=clock, task_timeout=settings.task_timeout))
+        tools = await stack.enter_async_context(
+            ToolPool(servers, clock=clock, local=local, task_timeout=settings.task_timeout)
+        )
         minds = Minds(models, writer=settings.model, planner=settings.planner_model)
 
         def context_of(run: Run) -> RunContext:
-            return RunContext(run=run, toolbox=tools, minds=minds, limits=limits, clock=clock)
+            runner = Runner(
+                tools.call, run.tell, clock=clock, elapsed=lambda: run.elapsed, max_concurrent=max_concurrent
+            )
+            return RunContext(run=run, toolbox=tools, minds=minds, runner=runner, limits=limits)
 
         engine = await stack.enter_async_context(
             MemoryEngine(

@@ -2,6 +2,9 @@
 
 from agentic_search.domain.data import Frozen, JsonObject
 
+BUILT_IN = "builtin"
+"""The transport of what is no server but the service itself."""
+
 
 class Tool(Frozen):
     """One callable thing, reached by a name that is unique in the catalog."""
@@ -36,6 +39,12 @@ class Tool(Frozen):
     timeout: float | None = None
     """Seconds one attempt may take, where the operator set it for the server."""
 
+    retries: int = 0
+    """Further attempts after one that failed in a way that another may get past."""
+
+    plannable: bool = True
+    """Planners may choose it; otherwise only plans that people write call it."""
+
 
 class ServerStatus(Frozen):
     """One configured server, as it is now."""
@@ -47,7 +56,7 @@ class ServerStatus(Frozen):
     """connecting, ready, unavailable or disabled."""
 
     transport: str
-    """stdio, http or sse."""
+    """stdio, http or sse; builtin for the service itself, which is in no list of servers."""
 
     tools: int = 0
     """How many tools it offers now."""

@@ -77,6 +77,10 @@ class RunRecord:
         self._tasks.setdefault(fact.task.id, _waiting(fact.task))
 
     @_fold.register
+    def _fell_back(self, fact: facts.PlanFallback, at: float) -> None:
+        self._tasks.clear()
+
+    @_fold.register
     def _plan_ready(self, fact: facts.PlanReady, at: float) -> None:
         self._planner = fact.planner
         self._plan = fact.plan

@@ -28,8 +28,9 @@ def build_program(context_of: Callable[[Run], RunContext]) -> Program:
     compiled = graph.compile()  # pyright: ignore[reportUnknownMemberType]  # LangGraph types its checkpointer loosely
 
     async def search(run: Run, query: Query) -> RunCompleted:
-        given = Asked(query=query)
-        state = await compiled.ainvoke(given, context=context_of(run))  # pyright: ignore[reportUnknownMemberType]  # as above
+        context, given = context_of(run), Asked(query=query)
+        async with context.runner:
+            state = await compiled.ainvoke(given, context=context)  # pyright: ignore[reportUnknownMemberType]  # as above
         return _last_word(cast(Answered, state), run.elapsed)
 
     return search

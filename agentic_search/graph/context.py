@@ -4,23 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from agentic_search.clock import Clock
 from agentic_search.domain.query import Query
 from agentic_search.domain.tool import ServerStatus
 from agentic_search.engine.protocols import Run
 from agentic_search.planning.planner import Planner
-from agentic_search.scheduler.call import CallTool
+from agentic_search.scheduler.runner import Runner
 from agentic_search.synthesis.writer import Writer
 from agentic_search.tools.catalog import Catalog
 
 
 class Toolbox(Protocol):
     """The tools that are connected."""
-
-    @property
-    def call(self) -> CallTool:
-        """Calls one tool once."""
-        ...
 
     async def settled(self, within: float) -> None:
         """Wait, `within` seconds at most, until no server is connecting for the first time."""
@@ -55,8 +49,6 @@ class Minds(Protocol):
 class Limits:
     """How much one run may take."""
 
-    max_concurrent_tasks: int
-    """Tool calls at once; 1 runs them one after another."""
     deadline: float
     """Seconds, where the query does not say."""
     discovery_wait: float
@@ -70,5 +62,6 @@ class RunContext:
     run: Run
     toolbox: Toolbox
     minds: Minds
+    runner: Runner
+    """Runs this run's tasks, from the first that the planner has written."""
     limits: Limits
-    clock: Clock

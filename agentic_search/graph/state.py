@@ -5,6 +5,7 @@ Each node takes the state as the node before left it, and gives it back with its
 
 from typing import TypedDict
 
+from agentic_search.domain.data import JsonObject
 from agentic_search.domain.outcome import Outcome
 from agentic_search.domain.plan import Plan
 from agentic_search.domain.query import Query
@@ -36,6 +37,8 @@ class Planned(Discovered):
     """From plan."""
 
     plan: Plan
+    inputs: JsonObject | None
+    """What a workflow was given, for the plan's references."""
     usage: Usage
     """Model calls and tokens so far."""
     plan_seconds: float

@@ -12,6 +12,7 @@ class Elements:
         self.count = count
         self._task = task
         self._ends: dict[int, CallCompleted | CallFailed] = {}
+        self._attempts = 1
 
     @property
     def ended(self) -> int:
@@ -23,9 +24,10 @@ class Elements:
         """All have."""
         return self.ended == self.count
 
-    def take(self, end: CallCompleted | CallFailed) -> None:
-        """Keep how one call ended."""
+    def take(self, end: CallCompleted | CallFailed, *, attempt: int) -> None:
+        """Keep how one call ended, at which attempt."""
         self._ends[end.call.element] = end
+        self._attempts = max(self._attempts, attempt)
 
     def outcome(self, *, started_at: float, now: float) -> Completed | Failed:
         """What the task comes to: it fails only when every call did, and there was one."""
@@ -35,11 +37,18 @@ class Elements:
         if failures and len(failures) == len(ends):
             first = failures[0]
             return Failed(
-                task_id=self._task.id, error=first.error, code=first.code, started_at=started_at, duration=duration
+                task_id=self._task.id,
+                error=first.error,
+                code=first.code,
+                started_at=started_at,
+                duration=duration,
+                attempts=self._attempts,
             )
         results = [end.result if isinstance(end, CallCompleted) else _failure(end) for end in ends]
         result = results[0] if self._task.for_each is None else _together(results)
-        return Completed(task_id=self._task.id, result=result, started_at=started_at, duration=duration)
+        return Completed(
+            task_id=self._task.id, result=result, started_at=started_at, duration=duration, attempts=self._attempts
+        )
 
 
 def _failure(end: CallFailed) -> ToolResult:

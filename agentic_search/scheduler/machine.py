@@ -5,22 +5,26 @@ completed it is *released*: its condition is read, its list is taken, its argume
 one an element) become *ready*. Ready calls start in order of priority, then of the plan, while there are free slots.
 A task *ends* with an outcome when its calls have; a completed one may release its dependents, any other skips them,
 and theirs. Each task ends exactly once, whatever comes in whatever order: news of a call that is not under way changes
-nothing.
+nothing. A call that failed in a way that another attempt may get past becomes ready again after a wait, if its task's
+policy allows; its slot is free meanwhile.
 
 Plans come checked (`planning.check`): no cycles, and `depends_on` holds what references imply.
 """
 
 import heapq
 from collections import deque
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from random import random
 from typing import assert_never
 
 from pydantic import JsonValue
 
 from agentic_search.domain.outcome import Completed, Failed, Outcome, Skipped
 from agentic_search.domain.plan import Plan, Task
-from agentic_search.domain.references import ITEM, BadReference
+from agentic_search.domain.references import INPUTS, ITEM, BadReference
 from agentic_search.scheduler.elements import Elements
+from agentic_search.scheduler.policy import ONCE, Policy
 from agentic_search.scheduler.references import evaluate, fill, is_true
 from agentic_search.scheduler.stimuli import (
     CallCompleted,
@@ -30,11 +34,13 @@ from agentic_search.scheduler.stimuli import (
     ElementEnded,
     Instruction,
     PlanSealed,
+    RetryCall,
     StartCall,
     Stimulus,
     Stopped,
     TaskEnded,
     TasksAdded,
+    TimePassed,
 )
 
 
@@ -64,16 +70,28 @@ _STATUS = {"failed": "failed", "skipped": "was skipped", "completed": "completed
 class Machine:
     """Decides for one run; `now` is in seconds since the run began."""
 
-    def __init__(self, *, max_concurrent: int) -> None:
-        """At most `max_concurrent` calls are under way at once; 1 runs them one after another."""
+    def __init__(
+        self,
+        *,
+        max_concurrent: int,
+        policy_of: Callable[[Task], Policy] = lambda task: ONCE,
+        jitter: Callable[[], float] = random,
+    ) -> None:
+        """At most `max_concurrent` calls are under way at once; 1 runs them one after another.
+
+        `jitter` gives numbers from 0 to 1 that spread the waits between attempts.
+        """
         self._max_concurrent = max_concurrent
+        self._policy_of = policy_of
+        self._jitter = jitter
         self._open: dict[str, _Node] = {}
         self._outcomes: dict[str, Outcome] = {}
         self._values: dict[str, JsonValue] = {}
         self._dependents: dict[str, list[str]] = {}
         self._place: dict[str, int] = {}
         self._ready: list[_Ready] = []
-        self._running: set[CallId] = set()
+        self._running: dict[CallId, StartCall] = {}
+        self._later: list[tuple[float, _Ready]] = []
         self._ending: deque[Outcome] = deque()
         self._sealed = False
         self._told: list[Instruction] = []
@@ -88,6 +106,11 @@ class Machine:
         return self._sealed and not self._open
 
     @property
+    def next_due(self) -> float | None:
+        """When the machine wants to be told that time has passed, in its own seconds; none while it need not be."""
+        return self._later[0][0] if self._later else None
+
+    @property
     def outcomes(self) -> dict[str, Outcome]:
         """The outcomes so far, by task id, in the plan's order."""
         return {task_id: self._outcomes[task_id] for task_id in self._place if task_id in self._outcomes}
@@ -96,11 +119,15 @@ class Machine:
         """Take in one fact; say what is to be done because of it, in order."""
         match stimulus:
             case TasksAdded():
+                if stimulus.inputs is not None:
+                    self._values[INPUTS] = stimulus.inputs
                 self._add(stimulus.tasks, now)
             case PlanSealed():
                 self._seal()
             case CallCompleted() | CallFailed():
                 self._call_ended(stimulus, now)
+            case TimePassed():
+                self._wake(now)
             case Stopped():
                 self._stop(stimulus.because, now)
             case _:
@@ -140,10 +167,12 @@ class Machine:
             return
         node.elements = Elements(task, len(starts))
         for start in starts:
-            rank = (-task.priority, self._place[task.id], start.call.element)
-            heapq.heappush(self._ready, _Ready(rank, start))
+            heapq.heappush(self._ready, self._ready_call(start))
         if not starts:
             self._end(node.elements.outcome(started_at=now, now=now))
+
+    def _ready_call(self, start: StartCall) -> _Ready:
+        return _Ready((-start.task.priority, self._place[start.task.id], start.call.element), start)
 
     def _starts(self, task: Task) -> list[StartCall]:
         if task.for_each is None:
@@ -164,21 +193,35 @@ class Machine:
                 continue
             if node.started_at is None:
                 node.started_at = now
-            self._running.add(start.call)
+            self._running[start.call] = start
             self._told.append(start)
 
     def _call_ended(self, ended: CallCompleted | CallFailed, now: float) -> None:
-        if ended.call not in self._running:
+        start = self._running.pop(ended.call, None)
+        if start is None or self._retries(start, ended, now):
             return
-        self._running.discard(ended.call)
         node = self._open[ended.call.task_id]
         elements, started_at = node.elements, node.started_at
         assert elements is not None and started_at is not None, "a call under way belongs to a task that has started"
-        elements.take(ended)
+        elements.take(ended, attempt=start.attempt)
         if elements.done:
             self._end(elements.outcome(started_at=started_at, now=now))
         elif node.task.for_each is not None:
             self._told.append(ElementEnded(node.task, elements.ended, elements.count))
+
+    def _retries(self, start: StartCall, ended: CallCompleted | CallFailed, now: float) -> bool:
+        policy = self._policy_of(start.task)
+        if isinstance(ended, CallCompleted) or not policy.allows(ended.code, after_attempt=start.attempt):
+            return False
+        wait = policy.wait(start.attempt, self._jitter())
+        again = replace(start, attempt=start.attempt + 1)
+        heapq.heappush(self._later, (now + wait, self._ready_call(again)))
+        self._told.append(RetryCall(start, wait, ended.error))
+        return True
+
+    def _wake(self, now: float) -> None:
+        while self._later and self._later[0][0] <= now:
+            heapq.heappush(self._ready, heapq.heappop(self._later)[1])
 
     def _seal(self) -> None:
         """What waits for a task that will never come waits in vain."""
@@ -196,6 +239,7 @@ class Machine:
         )
         self._running.clear()
         self._ready.clear()
+        self._later.clear()
         for task_id, node in self._open.items():
             if node.started_at is None:
                 self._end(Skipped(task_id=task_id, because=because))

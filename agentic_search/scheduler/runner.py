@@ -2,18 +2,21 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
-from typing import assert_never
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import TracebackType
+from typing import Self, assert_never
 
 from agentic_search.clock import Clock
-from agentic_search.domain.outcome import Completed, Failed, Outcome, Skipped
+from agentic_search.domain.data import JsonObject
+from agentic_search.domain.outcome import Outcome
 from agentic_search.domain.plan import Plan, Task
 from agentic_search.domain.tool import Tool
 from agentic_search.errors import ToolError
 from agentic_search.events import facts
 from agentic_search.events.facts import Tell
-from agentic_search.scheduler.call import CallTool
-from agentic_search.scheduler.machine import Machine, whole_plan
+from agentic_search.scheduler.call import CallTool, OnProgress
+from agentic_search.scheduler.machine import Machine
+from agentic_search.scheduler.policy import policy_for
 from agentic_search.scheduler.stimuli import (
     CallCompleted,
     CallFailed,
@@ -21,17 +24,22 @@ from agentic_search.scheduler.stimuli import (
     CancelCall,
     ElementEnded,
     Instruction,
+    PlanSealed,
+    RetryCall,
     StartCall,
     Stimulus,
     Stopped,
     TaskEnded,
+    TasksAdded,
+    TimePassed,
 )
+from agentic_search.scheduler.telling import tell_outcome
 
 logger = logging.getLogger(__name__)
 
 
 class Runner:
-    """Runs one plan."""
+    """Runs the tasks of one run, from the first that is known; an async context manager that leaves no call behind."""
 
     def __init__(
         self,
@@ -40,38 +48,85 @@ class Runner:
         *,
         clock: Clock,
         elapsed: Callable[[], float],
-        tools: Mapping[str, Tool],
         max_concurrent: int,
+        tools: Mapping[str, Tool] | None = None,
     ) -> None:
-        """`elapsed` gives the seconds since the run began; `tools` the catalog by name, for the facts told."""
+        """`elapsed` gives the seconds since the run began; `tools` is what `know` may tell later."""
         self._call_tool = call_tool
         self._tell = tell
         self._clock = clock
         self._elapsed = elapsed
-        self._tools = tools
-        self._machine = Machine(max_concurrent=max_concurrent)
+        self._tools = dict(tools or {})
+        self._max_concurrent = max_concurrent
+        self._machine = self._new_machine()
+        self._added: dict[str, Task] = {}
         self._group = asyncio.TaskGroup()
         self._under_way: dict[CallId, asyncio.Task[None]] = {}
-        self._deadline: asyncio.Task[None] | None = None
+        self._alarm: asyncio.Task[None] | None = None
+        self._finished = asyncio.Event()
+
+    async def __aenter__(self) -> Self:
+        await self._group.__aenter__()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for call in (*self._under_way.values(), *filter(None, [self._alarm])):
+            call.cancel()
+        await self._group.__aexit__(kind, error, trace)
+
+    def know(self, tools: Iterable[Tool]) -> None:
+        """Say which tools there are: their servers are told, and they decide how often a task is tried."""
+        self._tools = {tool.name: tool for tool in tools}
+
+    def add(self, tasks: Sequence[Task]) -> None:
+        """Let these begin as soon as they may, while the rest of the plan is not known yet."""
+        self._added |= {task.id: task for task in tasks}
+        self._step(TasksAdded(tuple(tasks)))
+
+    def abandon(self, because: str) -> None:
+        """The plan that these tasks were of is not used: cancel and forget them all."""
+        self._step(Stopped(because))
+        self._machine = self._new_machine()
+        self._added.clear()
+
+    async def finish(
+        self, plan: Plan, *, deadline: float | None = None, inputs: JsonObject | None = None
+    ) -> dict[str, Outcome]:
+        """Run the whole plan to its end, joining what is under way; every task has an outcome, in the plan's order.
+
+        `deadline`, in seconds from now, cancels what is still under way then. `inputs` is what a workflow was given.
+        """
+        if any(self._added.get(task.id, task) != task for task in plan.tasks):
+            self.abandon("the finished plan says otherwise")
+        self._finished.clear()
+        self._step(TasksAdded(plan.tasks, inputs))
+        self._step(PlanSealed())
+        try:
+            async with asyncio.timeout(deadline):
+                await self._finished.wait()
+        except TimeoutError:
+            self._step(Stopped(f"the deadline passed after {self._elapsed():.1f} s"))
+        return {task.id: self._machine.outcomes[task.id] for task in plan.tasks}
 
     async def run(self, plan: Plan, *, deadline: float | None = None) -> dict[str, Outcome]:
-        """Run to the end; every task has an outcome, in the plan's order.
+        """Run a plan that is known from the beginning."""
+        async with self:
+            return await self.finish(plan, deadline=deadline)
 
-        `deadline`, in seconds from now, cancels what is still under way then. Cancelling this coroutine cancels every
-        call.
-        """
-        async with self._group:
-            for stimulus in whole_plan(plan):
-                self._step(stimulus)
-            if deadline is not None and not self._machine.finished:
-                self._deadline = self._group.create_task(self._stop_after(deadline))
-        return self._machine.outcomes
+    def _new_machine(self) -> Machine:
+        return Machine(
+            max_concurrent=self._max_concurrent, policy_of=lambda task: policy_for(self._tools.get(task.tool))
+        )
 
     def _step(self, stimulus: Stimulus) -> None:
-        for instruction in self._machine.handle(stimulus, self._elapsed()):
+        machine = self._machine
+        for instruction in machine.handle(stimulus, self._elapsed()):
             self._obey(instruction)
-        if self._machine.finished and self._deadline is not None:
-            self._deadline.cancel()
+        if machine.finished:
+            self._finished.set()
+        self._set_alarm()
 
     def _obey(self, instruction: Instruction) -> None:
         match instruction:
@@ -79,16 +134,18 @@ class Runner:
                 self._start(instruction)
             case CancelCall():
                 self._under_way.pop(instruction.call).cancel()
+            case RetryCall():
+                self._tell_retry(instruction)
             case ElementEnded():
                 self._tell_elements(instruction)
             case TaskEnded():
-                self._tell_outcome(instruction.task, instruction.outcome)
+                tell_outcome(self._tell, instruction.task, instruction.outcome)
             case _:
                 assert_never(instruction)
 
     def _start(self, start: StartCall) -> None:
         task = start.task
-        if start.call.element == 0:
+        if start.elements is None or (start.call.element == 0 and start.attempt == 1):
             tool = self._tools.get(task.tool)
             self._tell(
                 facts.TaskStarted(
@@ -96,13 +153,15 @@ class Runner:
                     tool=task.tool,
                     server=tool.server if tool else "",
                     purpose=task.purpose,
-                    arguments=task.arguments if start.elements else start.arguments,
+                    attempt=start.attempt,
+                    arguments=start.arguments if start.elements is None else task.arguments,
                 )
             )
         self._under_way[start.call] = self._group.create_task(self._call(start), name=f"call {task.id}")
 
     async def _call(self, start: StartCall) -> None:
         """Supervise one call: whatever it raises is that task's failure, only cancellation passes."""
+        machine = self._machine
         ended: Stimulus
         try:
             result = await self._call_tool(
@@ -114,15 +173,22 @@ class Runner:
         except Exception as error:
             logger.exception("task %s: calling %s broke down", start.task.id, start.task.tool)
             ended = CallFailed(start.call, f"calling {start.task.tool!r} broke down: {error!r}", "internal")
-        self._under_way.pop(start.call, None)
-        self._step(ended)
+        if machine is self._machine:  # else the call belonged to a plan that was abandoned
+            self._under_way.pop(start.call, None)
+            self._step(ended)
 
-    async def _stop_after(self, seconds: float) -> None:
-        await self._clock.sleep(seconds)
-        self._deadline = None
-        self._step(Stopped(f"the deadline passed after {self._elapsed():.1f} s"))
+    def _set_alarm(self) -> None:
+        """Have one task wait for the next moment that the machine asked for."""
+        if self._alarm is not None and self._alarm is not asyncio.current_task():
+            self._alarm.cancel()
+        due = self._machine.next_due
+        self._alarm = None if due is None else self._group.create_task(self._wake_at(due), name="alarm")
 
-    def _progress_of(self, start: StartCall) -> Callable[[float, float | None, str], None]:
+    async def _wake_at(self, due: float) -> None:
+        await self._clock.sleep(max(0.0, due - self._elapsed()))
+        self._step(TimePassed())
+
+    def _progress_of(self, start: StartCall) -> OnProgress:
         task = start.task
 
         def on_progress(progress: float, total: float | None, text: str) -> None:
@@ -136,36 +202,11 @@ class Runner:
         task = ended.task
         self._tell(facts.TaskProgress(id=task.id, tool=task.tool, progress=ended.done, total=ended.elements))
 
-    def _tell_outcome(self, task: Task, outcome: Outcome) -> None:
-        match outcome:
-            case Completed():
-                self._tell_completed(task, outcome)
-            case Failed():
-                self._tell(
-                    facts.TaskFailed(
-                        id=task.id,
-                        tool=task.tool,
-                        duration=outcome.duration,
-                        attempts=outcome.attempts,
-                        error=outcome.error,
-                    )
-                )
-            case Skipped():
-                self._tell(facts.TaskSkipped(id=task.id, tool=task.tool, because=outcome.because))
-            case _:
-                assert_never(outcome)
-
-    def _tell_completed(self, task: Task, outcome: Completed) -> None:
+    def _tell_retry(self, retry: RetryCall) -> None:
+        task, attempt = retry.start.task, retry.start.attempt
         self._tell(
-            facts.TaskCompleted(
-                id=task.id,
-                tool=task.tool,
-                purpose=task.purpose,
-                duration=outcome.duration,
-                attempts=outcome.attempts,
-                cached=outcome.result.cached,
-                result=outcome.result.value,
+            facts.TaskRetrying(
+                id=task.id, tool=task.tool, attempt=attempt, wait=round(retry.wait, 3), error=retry.error
             )
         )
-        if outcome.result.passages:
-            self._tell(facts.SourcesFound(task_id=task.id, sources=outcome.result.passages))
+        self._under_way.pop(retry.start.call, None)

@@ -20,6 +20,8 @@ class TasksAdded:
     """More of the plan is known."""
 
     tasks: tuple[Task, ...]
+    inputs: JsonObject | None = None
+    """What their references to `inputs` read, where they are a workflow's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,11 @@ class CallFailed:
 
 
 @dataclass(frozen=True, slots=True)
+class TimePassed:
+    """It is as late as the machine asked to be told, or later."""
+
+
+@dataclass(frozen=True, slots=True)
 class Stopped:
     """Whatever has not ended is to end now."""
 
@@ -52,7 +59,7 @@ class Stopped:
     """For people: `the deadline of 20 s passed`."""
 
 
-Stimulus = TasksAdded | PlanSealed | CallCompleted | CallFailed | Stopped
+Stimulus = TasksAdded | PlanSealed | CallCompleted | CallFailed | TimePassed | Stopped
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +72,7 @@ class StartCall:
     """References filled in."""
     elements: int | None = None
     """How many calls the task makes, where it runs `for_each`."""
+    attempt: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +80,17 @@ class CancelCall:
     """Cancel a call that is under way; its end will not be listened to."""
 
     call: CallId
+
+
+@dataclass(frozen=True, slots=True)
+class RetryCall:
+    """An attempt failed; the machine will start another, when it is told that the time has come."""
+
+    start: StartCall
+    """The attempt that failed."""
+    wait: float
+    """Seconds until the next."""
+    error: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,4 +110,4 @@ class TaskEnded:
     outcome: Outcome
 
 
-Instruction = StartCall | CancelCall | ElementEnded | TaskEnded
+Instruction = StartCall | CancelCall | RetryCall | ElementEnded | TaskEnded

@@ -23,6 +23,10 @@ _DATA = {"default", "const", "enum", "example", "examples"}
 _JSON_OBJECT: TypeAdapter[JsonObject] = TypeAdapter(JsonObject)
 
 
+RETRIES = 2
+"""Further attempts where the operator does not say."""
+
+
 class BrokenSchema(ValueError):
     """An input schema that arguments cannot be checked against."""
 
@@ -77,6 +81,7 @@ def _tool(config: ServerConfig, listed: mcp_types.Tool) -> Tool:
         read_only=read_only,
         idempotent=read_only or bool(hints.idempotent_hint) or matches(listed.name, config.rules.idempotent),
         timeout=config.timeout,
+        retries=RETRIES if config.retries is None else config.retries,
     )
 
 

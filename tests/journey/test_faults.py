@@ -30,7 +30,7 @@ async def test_a_server_that_dies_in_mid_call_fails_its_calls_alone_and_is_back_
         servers = {"slow": stdio_entry(), "web": {"url": url}}
         async with running_service(tmp_path, servers=servers) as service:
             await service.ready_servers("slow", "web")
-            run = await service.ask("x", plan=plan("slow.die", "slow.sleep_for", "web.rows"))
+            run = await service.ask("x", plan=plan("slow.die", "slow.hang", "web.rows"))
             assert [task["status"] for task in run["tasks"]] == ["failed", "failed", "completed"]
             assert "slow" in run["tasks"][0]["error"]
             await service.ready_servers("slow")

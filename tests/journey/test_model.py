@@ -134,6 +134,36 @@ async def test_offline_asks_no_model(service: RunningService, ollama: OllamaDoub
     assert len(ollama.chats) == before
 
 
+async def test_a_task_that_only_reads_begins_while_the_plan_is_still_being_written(
+    service: RunningService, ollama: OllamaDouble
+) -> None:
+    first, second = '{"tool": "rows", "arguments": {"n": 1}}', '{"tool": "hang", "arguments": {"seconds": 0}}'
+    ollama.enqueue(Say(f'{{"tasks": [{first}, {second}'), Say("]}", delay=0.5))
+    ollama.enqueue(*written(ANSWER))
+    told = await service.events(await service.begin("What do the rows say?"))
+    kinds = [message.event for message in told]
+    begun = {message.data["data"]["id"]: place for place, message in enumerate(told) if message.event == "task.started"}
+    assert begun["t1"] < kinds.index("task.completed") < kinds.index("plan.ready") < begun["t2"]
+
+
+async def test_a_plan_that_is_refused_takes_back_what_it_had_begun(
+    service: RunningService, ollama: OllamaDouble
+) -> None:
+    early = '{"tool": "sleep_for", "arguments": {"seconds": 60}}'
+    ollama.enqueue(Say(f'{{"tasks": [{early}'), Say(', {"tool": "nonsense"}]}', delay=0.3))
+    ollama.enqueue(*planned(PLAN))
+    ollama.enqueue(*written(ANSWER))
+    run_id = await service.begin("What do the rows say?")
+    kinds = [message.event for message in await service.events(run_id)]
+    assert kinds.index("task.started") < kinds.index("task.failed") < kinds.index("plan.fallback")
+    run = await service.report(run_id)
+    assert run["status"] == "completed"
+    assert [(task["id"], task["tool"], task["status"]) for task in run["tasks"]] == [
+        ("t1", "rows", "completed"),
+        ("t2", "echo", "completed"),
+    ]
+
+
 async def test_stopping_a_run_stops_the_model(service: RunningService, ollama: OllamaDouble) -> None:
     ollama.enqueue(*(Say("x", delay=0.05) for _ in range(2_000)))
     run_id = await service.begin("What do the rows say?")

@@ -35,8 +35,7 @@ class World:
         name = str(arguments.get("name", tool))
         self.inside.append(name)
         self.most_inside = max(self.most_inside, len(self.inside))
-        async with self.arrived:
-            self.arrived.notify_all()
+        await self._notify()
         try:
             match tool:
                 case "gate":
@@ -53,7 +52,12 @@ class World:
             raise
         finally:
             self.inside.remove(name)
+            await self._notify()
         return ToolResult(value=name, text=name, passages=(Passage(title=name, text=name),))
+
+    async def _notify(self) -> None:
+        async with self.arrived:
+            self.arrived.notify_all()
 
     async def until_inside(self, *names: str) -> None:
         """Wait until exactly these calls are under way."""
@@ -68,9 +72,7 @@ class World:
     def runner(self, *, max_concurrent: int = 16) -> Runner:
         """A runner in this world."""
         clock = SystemClock()
-        return Runner(
-            self.call, self.told.append, clock=clock, elapsed=clock.now, tools={}, max_concurrent=max_concurrent
-        )
+        return Runner(self.call, self.told.append, clock=clock, elapsed=clock.now, max_concurrent=max_concurrent)
 
 
 def gate(id_: str, *depends_on: str) -> Task:

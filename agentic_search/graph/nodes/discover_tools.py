@@ -14,6 +14,8 @@ async def discover_tools(state: Initialized, runtime: Runtime[RunContext]) -> Di
     await toolbox.settled(min(runtime.context.limits.discovery_wait, state["deadline"]))
     catalog = toolbox.catalog()
     tools = catalog.select(globs)
+    if not state["query"].brings_a_plan:
+        tools = tuple(tool for tool in tools if tool.plannable)
     statuses = tuple(toolbox.statuses())
     runtime.context.run.tell(ToolsDiscovered(servers=statuses, tools=len(tools)))
     if not tools and globs and catalog.tools:
@@ -21,4 +23,5 @@ async def discover_tools(state: Initialized, runtime: Runtime[RunContext]) -> Di
     if not tools:
         reasons = "; ".join(f"{server.name}: {server.error or server.status}" for server in statuses)
         raise RunFailed(f"No tool can be used, so nothing can be searched. {reasons or 'No server is configured.'}")
+    runtime.context.runner.know(tools)
     return {**state, "tools": tools}

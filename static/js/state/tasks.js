@@ -37,6 +37,9 @@ export function isUnfinished(task) {
 const FACTS = {
   "plan.task": (tasks, { task }, at) => planned(tasks, task, at),
 
+  // A draft that is given up takes its tasks with it: what is told next is another plan.
+  "plan.fallback": () => [],
+
   // The accepted plan is the truth: a task of a draft that was dropped goes.
   "plan.ready": (tasks, { plan }, at) => {
     const all = plan.tasks.reduce((/** @type {Task[]} */ known, /** @type {PlannedTask} */ task) => planned(known, task, at), tasks);

@@ -1,0 +1,66 @@
+"""Tasks that begin before the plan is whole: joined by it, or cancelled with the draft that they were of."""
+
+import asyncio
+
+from agentic_search.domain.outcome import Completed
+from tests.scheduler.test_runner import World, gate, plan_of
+
+
+async def test_what_began_early_is_joined_and_not_begun_again() -> None:
+    world = World()
+    async with asyncio.timeout(5), world.runner() as runner:
+        runner.add([gate("a")])
+        await world.until_inside("a")
+        async with asyncio.TaskGroup() as group:
+            running = group.create_task(runner.finish(plan_of(gate("b"), gate("a"), gate("c", "a"))))
+            await world.until_inside("a", "b")
+            world.open("a", "b", "c")
+    outcomes = running.result()
+    assert list(outcomes) == ["b", "a", "c"]
+    assert all(isinstance(outcome, Completed) for outcome in outcomes.values())
+    assert [fact.kind for fact in world.told].count("task.started") == 3
+
+
+async def test_a_plan_that_is_done_when_it_is_finished_takes_no_time() -> None:
+    world = World()
+    async with asyncio.timeout(5), world.runner() as runner:
+        runner.add([gate("a")])
+        await world.until_inside("a")
+        world.open("a")
+        await world.until_inside()
+        assert (await runner.finish(plan_of(gate("a"))))["a"].status == "completed"
+
+
+async def test_an_abandoned_draft_is_cancelled_and_its_ids_are_free_again() -> None:
+    world = World()
+    async with asyncio.timeout(5), world.runner() as runner:
+        runner.add([gate("a")])
+        await world.until_inside("a")
+        runner.abandon("the plan was refused")
+        await world.until_inside()
+        world.open("a")
+        outcomes = await runner.finish(plan_of(gate("a")))
+    assert world.cancelled == ["a"]
+    assert outcomes["a"].status == "completed"
+    kinds = [fact.kind for fact in world.told if fact.kind != "task.progress"]
+    assert kinds == ["task.started", "task.failed", "task.started", "task.completed", "sources.found"]
+
+
+async def test_a_task_that_the_finished_plan_has_differently_is_done_anew() -> None:
+    world = World()
+    async with asyncio.timeout(5), world.runner() as runner:
+        runner.add([gate("a")])
+        await world.until_inside("a")
+        changed = gate("a").model_copy(update={"arguments": {"name": "other"}})
+        world.open("other")
+        outcomes = await runner.finish(plan_of(changed))
+    outcome = outcomes["a"]
+    assert isinstance(outcome, Completed) and outcome.result.value == "other"
+
+
+async def test_leaving_the_runner_leaves_no_call_behind() -> None:
+    world = World()
+    async with asyncio.timeout(5), world.runner() as runner:
+        runner.add([gate("a"), gate("b")])
+        await world.until_inside("a", "b")
+    assert sorted(world.cancelled) == ["a", "b"]
