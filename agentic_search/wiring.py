@@ -1,9 +1,12 @@
 """Settings flow in, an opened service flows out: the only file that names the concrete classes of every room."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
+from agentic_search.builtin.ask_model import AskModel
+from agentic_search.builtin.member import Builtin
 from agentic_search.clock import SystemClock
 from agentic_search.domain.query import OFFLINE, Query
 from agentic_search.engine.memory import MemoryEngine
@@ -13,7 +16,7 @@ from agentic_search.functions.function import Function
 from agentic_search.functions.load import load_functions
 from agentic_search.functions.member import FunctionTools
 from agentic_search.graph.build import build_program
-from agentic_search.graph.context import Limits, RunContext
+from agentic_search.graph.context import RunContext, RunLimits
 from agentic_search.llm.chat import ChatModel, ModelSource
 from agentic_search.llm.ollama import OllamaSource
 from agentic_search.planning.given import GivenPlanner
@@ -22,14 +25,18 @@ from agentic_search.planning.model_planner import ModelPlanner
 from agentic_search.planning.offline_planner import OfflinePlanner
 from agentic_search.planning.planner import Planner
 from agentic_search.runs.service import SearchService
+from agentic_search.scheduler.limits import Limit, Limits
 from agentic_search.scheduler.runner import Runner
 from agentic_search.settings import Settings, environment
 from agentic_search.synthesis.ladder import AnswerLadder
 from agentic_search.synthesis.writer import Writer
 from agentic_search.tools.bundled import bundled_servers
+from agentic_search.tools.cache import CacheLimits
+from agentic_search.tools.member import Member
 from agentic_search.tools.pool import ToolPool
 from agentic_search.tools.server_config import ServerConfig
 from agentic_search.tools.servers_file import read_servers
+from agentic_search.workflows.folder import WorkflowFolder
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +52,10 @@ class Choice:
 class Minds:
     """Finds who plans and who writes: a model where there is one, the offline rooms where there is none."""
 
-    def __init__(self, models: ModelSource, *, writer: str, planner: str) -> None:
+    def __init__(self, models: ModelSource, workflows: WorkflowFolder, *, writer: str, planner: str) -> None:
         """Names as in the settings: empty takes the best there is, `offline` none."""
         self._models = models
+        self._workflows = workflows
         self._writer = writer
         self._planner = planner
 
@@ -57,9 +65,11 @@ class Minds:
         return None if name == OFFLINE else name or None
 
     async def planner(self, query: Query) -> Planner:
-        """The planner for this query; never raises for want of a model."""
+        """The planner for this query; never raises for want of a model, but for a workflow that cannot be run."""
         if query.plan is not None:
             return GivenPlanner(query.plan)
+        if query.workflow is not None:
+            return await asyncio.to_thread(self._workflows.planner, query)
         model, why_none = await self._open(self._planner_name(query.model))
         return PlanLadder(ModelPlanner(model) if model else None, OfflinePlanner(), why_no_model=why_none or "")
 
@@ -96,6 +106,7 @@ class Service:
     tools: ToolPool
     models: ModelSource
     minds: Minds
+    workflows: WorkflowFolder
 
 
 def configured(settings: Settings) -> tuple[OllamaSource, tuple[ServerConfig, ...], tuple[Function, ...]]:
@@ -109,24 +120,47 @@ def configured(settings: Settings) -> tuple[OllamaSource, tuple[ServerConfig, ..
     return models, servers, load_functions(settings.functions)
 
 
+def _limit(server: ServerConfig) -> Limit:
+    rate = server.rate_limit
+    if rate is None:
+        return Limit(server.max_concurrency)
+    return Limit(server.max_concurrency, rate.calls, rate.seconds)
+
+
+def _cache_limits(settings: Settings) -> CacheLimits:
+    return CacheLimits(settings.cache_max_age, settings.cache_max_entries, settings.cache_max_bytes)
+
+
 @asynccontextmanager
 async def open_service(settings: Settings) -> AsyncGenerator[Service, None]:
     """Open every room, lowest first; leaving ends the runs, then the tools' servers, then the models' connections."""
     clock = SystemClock()
     models, servers, functions = configured(settings)
-    local = [FunctionTools(functions)] if functions else []
+    workflows = WorkflowFolder(settings.workflows)
+    ask_model = AskModel(models, writer=settings.model, profiles=settings.profiles)
+    local: list[Member] = [Builtin(ask_model), *([FunctionTools(functions)] if functions else [])]
     max_concurrent = settings.max_concurrent_tasks if settings.parallel else 1
-    limits = Limits(deadline=settings.deadline, discovery_wait=settings.discovery_wait)
+    server_limits = Limits(
+        {server.name: _limit(server) for server in servers if server.max_concurrency or server.rate_limit}
+    )
+    limits = RunLimits(deadline=settings.deadline, discovery_wait=settings.discovery_wait)
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(models)
         tools = await stack.enter_async_context(
-            ToolPool(servers, clock=clock, local=local, task_timeout=settings.task_timeout)
+            ToolPool(
+                servers, clock=clock, local=local, task_timeout=settings.task_timeout, cache=_cache_limits(settings)
+            )
         )
-        minds = Minds(models, writer=settings.model, planner=settings.planner_model)
+        minds = Minds(models, workflows, writer=settings.model, planner=settings.planner_model)
 
         def context_of(run: Run) -> RunContext:
             runner = Runner(
-                tools.call, run.tell, clock=clock, elapsed=lambda: run.elapsed, max_concurrent=max_concurrent
+                tools.call,
+                run.tell,
+                clock=clock,
+                elapsed=lambda: run.elapsed,
+                max_concurrent=max_concurrent,
+                limits=server_limits,
             )
             return RunContext(run=run, toolbox=tools, minds=minds, runner=runner, limits=limits)
 
@@ -139,4 +173,4 @@ async def open_service(settings: Settings) -> AsyncGenerator[Service, None]:
                 max_kept=settings.max_kept_runs,
             )
         )
-        yield Service(SearchService(engine), tools, models, minds)
+        yield Service(SearchService(engine), tools, models, minds, workflows)

@@ -33,7 +33,10 @@ class Minds(Protocol):
     """Who plans and who writes."""
 
     async def planner(self, query: Query) -> Planner:
-        """The planner for this query; never raises for want of a model."""
+        """The planner for this query; never raises for want of a model.
+
+        Raises NotFound or PlanRefused for a workflow that cannot be run.
+        """
         ...
 
     async def writer(self, query: Query) -> Writer:
@@ -46,7 +49,7 @@ class Minds(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class RunLimits:
     """How much one run may take."""
 
     deadline: float
@@ -64,4 +67,4 @@ class RunContext:
     minds: Minds
     runner: Runner
     """Runs this run's tasks, from the first that the planner has written."""
-    limits: Limits
+    limits: RunLimits

@@ -15,6 +15,7 @@ import heapq
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from math import inf
 from random import random
 from typing import assert_never
 
@@ -75,12 +76,15 @@ class Machine:
         *,
         max_concurrent: int,
         policy_of: Callable[[Task], Policy] = lambda task: ONCE,
+        admit: Callable[[Task], float] = lambda task: 0.0,
         jitter: Callable[[], float] = random,
     ) -> None:
         """At most `max_concurrent` calls are under way at once; 1 runs them one after another.
 
-        `jitter` gives numbers from 0 to 1 that spread the waits between attempts.
+        `admit` takes a place at the task's server: 0, or the seconds until there may be one, infinite until the machine
+        is told that time has passed. `jitter` gives numbers from 0 to 1 that spread the waits between attempts.
         """
+        self._admit = admit
         self._max_concurrent = max_concurrent
         self._policy_of = policy_of
         self._jitter = jitter
@@ -89,7 +93,9 @@ class Machine:
         self._values: dict[str, JsonValue] = {}
         self._dependents: dict[str, list[str]] = {}
         self._place: dict[str, int] = {}
-        self._ready: list[_Ready] = []
+        self._ready: dict[str, list[_Ready]] = {}
+        """By tool: where one is not admitted, the others are not held up."""
+        self._next_place = inf
         self._running: dict[CallId, StartCall] = {}
         self._later: list[tuple[float, _Ready]] = []
         self._ending: deque[Outcome] = deque()
@@ -97,7 +103,8 @@ class Machine:
         self._told: list[Instruction] = []
 
     def __repr__(self) -> str:
-        counts = f"{len(self._running)} running, {len(self._ready)} ready, {len(self._open)} open"
+        ready = sum(map(len, self._ready.values()))
+        counts = f"{len(self._running)} running, {ready} ready, {len(self._open)} open"
         return f"<Machine {counts}, {len(self._outcomes)} ended>"
 
     @property
@@ -108,7 +115,8 @@ class Machine:
     @property
     def next_due(self) -> float | None:
         """When the machine wants to be told that time has passed, in its own seconds; none while it need not be."""
-        return self._later[0][0] if self._later else None
+        due = min(self._next_place, self._later[0][0] if self._later else inf)
+        return None if due == inf else due
 
     @property
     def outcomes(self) -> dict[str, Outcome]:
@@ -167,7 +175,7 @@ class Machine:
             return
         node.elements = Elements(task, len(starts))
         for start in starts:
-            heapq.heappush(self._ready, self._ready_call(start))
+            self._make_ready(self._ready_call(start))
         if not starts:
             self._end(node.elements.outcome(started_at=now, now=now))
 
@@ -185,16 +193,33 @@ class Machine:
             for place, item in enumerate(items)
         ]
 
+    def _make_ready(self, ready: _Ready) -> None:
+        heapq.heappush(self._ready.setdefault(ready.start.task.tool, []), ready)
+
     def _start_ready(self, now: float) -> None:
-        while self._ready and len(self._running) < self._max_concurrent:
-            start = heapq.heappop(self._ready).start
+        """Start what may start, the first in rank of those that are admitted."""
+        lanes = {tool: lane for tool, lane in self._ready.items() if lane}
+        self._next_place = inf
+        while lanes and len(self._running) < self._max_concurrent:
+            tool = min(lanes, key=lambda tool: lanes[tool][0])
+            start = lanes[tool][0].start
             node = self._open.get(start.task.id)
             if node is None:
+                heapq.heappop(lanes[tool])
+            elif wait := self._admit(start.task):
+                self._next_place = min(self._next_place, now + wait)
+                del lanes[tool]
                 continue
-            if node.started_at is None:
-                node.started_at = now
-            self._running[start.call] = start
-            self._told.append(start)
+            else:
+                self._begin(heapq.heappop(lanes[tool]).start, node, now)
+            if not lanes[tool]:
+                del lanes[tool]
+
+    def _begin(self, start: StartCall, node: _Node, now: float) -> None:
+        if node.started_at is None:
+            node.started_at = now
+        self._running[start.call] = start
+        self._told.append(start)
 
     def _call_ended(self, ended: CallCompleted | CallFailed, now: float) -> None:
         start = self._running.pop(ended.call, None)
@@ -221,7 +246,7 @@ class Machine:
 
     def _wake(self, now: float) -> None:
         while self._later and self._later[0][0] <= now:
-            heapq.heappush(self._ready, heapq.heappop(self._later)[1])
+            self._make_ready(heapq.heappop(self._later)[1])
 
     def _seal(self) -> None:
         """What waits for a task that will never come waits in vain."""

@@ -15,6 +15,7 @@ from agentic_search.errors import ToolError
 from agentic_search.events import facts
 from agentic_search.events.facts import Tell
 from agentic_search.scheduler.call import CallTool, OnProgress
+from agentic_search.scheduler.limits import Limits
 from agentic_search.scheduler.machine import Machine
 from agentic_search.scheduler.policy import policy_for
 from agentic_search.scheduler.stimuli import (
@@ -50,13 +51,18 @@ class Runner:
         elapsed: Callable[[], float],
         max_concurrent: int,
         tools: Mapping[str, Tool] | None = None,
+        limits: Limits | None = None,
     ) -> None:
-        """`elapsed` gives the seconds since the run began; `tools` is what `know` may tell later."""
+        """`elapsed` gives the seconds since the run began; `tools` is what `know` may tell later.
+
+        `limits` are those of the process, shared with its other runs.
+        """
         self._call_tool = call_tool
         self._tell = tell
         self._clock = clock
         self._elapsed = elapsed
         self._tools = dict(tools or {})
+        self._limits = limits or Limits()
         self._max_concurrent = max_concurrent
         self._machine = self._new_machine()
         self._added: dict[str, Task] = {}
@@ -67,11 +73,13 @@ class Runner:
 
     async def __aenter__(self) -> Self:
         await self._group.__aenter__()
+        self._limits.watch(self, self._ask_again)
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._limits.unwatch(self)
         for call in (*self._under_way.values(), *filter(None, [self._alarm])):
             call.cancel()
         await self._group.__aexit__(kind, error, trace)
@@ -117,8 +125,19 @@ class Runner:
 
     def _new_machine(self) -> Machine:
         return Machine(
-            max_concurrent=self._max_concurrent, policy_of=lambda task: policy_for(self._tools.get(task.tool))
+            max_concurrent=self._max_concurrent,
+            policy_of=lambda task: policy_for(self._tools.get(task.tool)),
+            admit=lambda task: self._limits.admit(self._server_of(task), self._clock.now()),
         )
+
+    def _server_of(self, task: Task) -> str:
+        tool = self._tools.get(task.tool)
+        return tool.server if tool else ""
+
+    def _ask_again(self) -> None:
+        """A place has become free somewhere: perhaps one that this run waits for."""
+        if not self._machine.finished:
+            self._step(TimePassed())
 
     def _step(self, stimulus: Stimulus) -> None:
         machine = self._machine
@@ -146,18 +165,21 @@ class Runner:
     def _start(self, start: StartCall) -> None:
         task = start.task
         if start.elements is None or (start.call.element == 0 and start.attempt == 1):
-            tool = self._tools.get(task.tool)
             self._tell(
                 facts.TaskStarted(
                     id=task.id,
                     tool=task.tool,
-                    server=tool.server if tool else "",
+                    server=self._server_of(task),
                     purpose=task.purpose,
                     attempt=start.attempt,
                     arguments=start.arguments if start.elements is None else task.arguments,
                 )
             )
-        self._under_way[start.call] = self._group.create_task(self._call(start), name=f"call {task.id}")
+        call = self._group.create_task(self._call(start), name=f"call {task.id}")
+        call.add_done_callback(
+            lambda _: self._limits.release(self._server_of(task))
+        )  # also where it never began to run
+        self._under_way[start.call] = call
 
     async def _call(self, start: StartCall) -> None:
         """Supervise one call: whatever it raises is that task's failure, only cancellation passes."""

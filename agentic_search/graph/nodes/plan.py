@@ -28,4 +28,10 @@ async def plan(state: Discovered, runtime: Runtime[RunContext]) -> Planned:
     except TimeoutError:
         raise DeadlinePassed(f"The deadline of {state['deadline']:g} s passed before there was a plan.") from None
     context.run.tell(PlanReady(plan=planned.plan, planner=planned.planner, model=planned.model))
-    return {**state, "plan": planned.plan, "usage": planned.usage, "plan_seconds": context.run.elapsed - began}
+    return {
+        **state,
+        "plan": planned.plan,
+        "inputs": planned.inputs,
+        "usage": planned.usage,
+        "plan_seconds": context.run.elapsed - began,
+    }

@@ -100,13 +100,14 @@ def wait_until_mid_build(server: subprocess.Popen[str]) -> tuple[list[int], list
 
 
 def priorities_of_workers(server: int) -> list[int]:
-    """How nice each of the server's worker processes is that has begun to work, where the system tells."""
+    """How much nicer than the server each worker process is that has begun to work, where the system tells."""
     found: list[int] = []
+    usual = os.getpriority(os.PRIO_PROCESS, server)
     for children in Path(f"/proc/{server}/task").glob("*/children"):
         for pid in children.read_text().split():
             with contextlib.suppress(ProcessLookupError, FileNotFoundError):
                 if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes():
-                    found.append(os.getpriority(os.PRIO_PROCESS, int(pid)))
+                    found.append(os.getpriority(os.PRIO_PROCESS, int(pid)) - usual)
     return [niceness for niceness in found if niceness > 0]
 
 
