@@ -9,13 +9,15 @@ from typing import Self
 from agentic_search.clock import Clock
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.outcome import ToolResult
-from agentic_search.domain.tool import ServerStatus, Tool
+from agentic_search.domain.tool import BUILT_IN, ServerStatus, Tool
 from agentic_search.errors import ServerUnavailable, ToolFailed
+from agentic_search.tools.cache import CacheLimits
 from agentic_search.tools.catalog import Catalog
 from agentic_search.tools.connection import Connection
 from agentic_search.tools.member import Member
 from agentic_search.tools.progress import OnProgress
 from agentic_search.tools.server_config import ServerConfig
+from agentic_search.tools.shared_calls import SharedCalls
 
 OPEN_WITHIN = 30.0
 """Seconds for a server to start, to agree on a protocol and to list its tools; a first `npx` or `uvx` downloads."""
@@ -38,10 +40,12 @@ class ToolPool:
         local: Sequence[Member] = (),
         task_timeout: float = 60.0,
         open_within: float = OPEN_WITHIN,
+        cache: CacheLimits | None = None,
     ) -> None:
         """`local`: tools of the service's own, whose offer never changes; a server of the same name takes their place.
 
-        `task_timeout`: seconds for a call where neither the task nor the server says otherwise.
+        `task_timeout`: seconds for a call where neither the task nor the server says otherwise. `cache`: what is kept
+        of the servers' results where a server does not say otherwise; nothing is kept of local tools.
         """
         self._clock = clock
         self._task_timeout = task_timeout
@@ -54,6 +58,7 @@ class ToolPool:
         self._next_change = asyncio.Event()
         self._group = asyncio.TaskGroup()
         self._owners: list[tuple[Member, asyncio.Task[None]]] = []
+        self._shared = SharedCalls(self._group, servers, limits=cache or CacheLimits(), clock=clock)
 
     def __repr__(self) -> str:
         ready = sum(status.status == "ready" for status in self.statuses())
@@ -81,11 +86,13 @@ class ToolPool:
                 await asyncio.wait([owner for _, owner in self._owners], timeout=_CLOSING)
         finally:
             self._close_all()  # cuts off what still hangs
+            self._shared.close()
             await self._group.__aexit__(None, None, None)
 
     def statuses(self) -> tuple[ServerStatus, ...]:
         """Every configured server as it is now, in the order of the configuration."""
-        return tuple(member.status() for member in self._members.values())
+        statuses = (member.status() for member in self._members.values())
+        return tuple(status for status in statuses if status.transport != BUILT_IN)
 
     def catalog(self) -> Catalog:
         """The tools that can be used now; the same object until something changes."""
@@ -110,12 +117,17 @@ class ToolPool:
     ) -> ToolResult:
         """Call `tool` by its catalog name, once; `timeout` in seconds overrides the server's and the default.
 
-        Cancelling the coroutine cancels the call at the server. Raises ToolFailed (the tool says so, or there is no
-        such tool), ToolTimeout, ServerUnavailable (nothing was sent) or ConnectionLost (it may have happened).
+        An equal call of a read-only tool that is under way, or was lately, is not made again: the result is marked as
+        cached. Cancelling the coroutine cancels the call at the server, unless others wait for it too. Raises
+        ToolFailed (the tool says so, or there is no such tool), ToolTimeout, ServerUnavailable (nothing was sent) or
+        ConnectionLost (it may have happened).
         """
         found = self._find(tool)
         limit = timeout or found.timeout or self._task_timeout
-        return await self._members[found.server].call(found, arguments, timeout=limit, on_progress=on_progress)
+        member = self._members[found.server]
+        if self._shared.covers(found):
+            return await self._shared.call(member, found, arguments, timeout=limit, on_progress=on_progress)
+        return await member.call(found, arguments, timeout=limit, on_progress=on_progress)
 
     def _find(self, name: str) -> Tool:
         """A tool of the catalog, or one that was in it: a plan keeps its names while servers come and go."""

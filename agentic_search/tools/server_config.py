@@ -75,6 +75,18 @@ class ToolRules:
 
 
 @dataclass(frozen=True, slots=True)
+class CacheRules:
+    """How results of a server's read-only tools are kept; the service's own limits hold where nothing is said."""
+
+    max_age: float | None = None
+    """Seconds that a result may be used again; 0 keeps none, calls at the same time are still made once."""
+    max_entries: int | None = None
+    """Results kept; this or `max_bytes` gives the server a store of its own, beside the one for all."""
+    max_bytes: int | None = None
+    """Their size as JSON."""
+
+
+@dataclass(frozen=True, slots=True)
 class ServerConfig:
     """One server, as the servers file has it."""
 
@@ -88,6 +100,8 @@ class ServerConfig:
     rate_limit: Rate | None = None
     retries: int | None = None
     """Further attempts after a failed one."""
+    cache: CacheRules | None = CacheRules()
+    """None makes every call, however often it is asked for."""
     disabled: bool = False
 
 

@@ -12,6 +12,7 @@ from pydantic.alias_generators import to_camel
 
 from agentic_search.tools.server_config import (
     SERVER_NAME,
+    CacheRules,
     HttpEndpoint,
     Rate,
     ServerConfig,
@@ -48,6 +49,23 @@ class _Tools(_Form):
     deny: Globs = ()
 
 
+class _Cache(_Form):
+    max_age: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
+    max_entries: Annotated[int, Field(ge=1)] | None = None
+    max_bytes: Annotated[int, Field(ge=1)] | None = None
+
+
+def _switched(given: object) -> object:
+    """As the form knows it: nothing said, or `true`, leaves the service's own limits; `false` shares no call at all."""
+    match given:
+        case None | True:
+            return _Cache()
+        case False:
+            return None
+        case _:
+            return given
+
+
 class _Entry(_Form):
     """The fields as the file writes them."""
 
@@ -66,11 +84,16 @@ class _Entry(_Form):
     tools: _Tools = _Tools()
     read_only: Globs = ()
     idempotent: Globs = ()
+    cache: Annotated[_Cache | None, BeforeValidator(_switched)] = _Cache()
     disabled: bool = False
 
     @property
     def kind(self) -> str | None:
         return self.type or self.transport
+
+
+_GROUPS: Mapping[str, type[_Form]] = {"tools": _Tools, "cache": _Cache}
+"""The fields that hold fields of their own."""
 
 
 def read_entry(name: str, written: JsonValue, environment: Mapping[str, str]) -> ServerConfig:
@@ -91,6 +114,7 @@ def read_entry(name: str, written: JsonValue, environment: Mapping[str, str]) ->
         max_concurrency=entry.max_concurrency,
         rate_limit=_rate(entry.rate_limit),
         retries=entry.retries,
+        cache=_cache(entry.cache),
         disabled=entry.disabled,
     )
 
@@ -172,6 +196,10 @@ def _rate(written: str | None) -> Rate | None:
     return Rate(int(found[1]), _SECONDS[found[2]]) if found else None
 
 
+def _cache(written: _Cache | None) -> CacheRules | None:
+    return CacheRules(written.max_age, written.max_entries, written.max_bytes) if written is not None else None
+
+
 def _readable(problem: ValidationError) -> Iterator[str]:
     """Pydantic's errors in the file's own words; never the value, which may be a secret."""
     for error in problem.errors(include_url=False, include_context=False, include_input=False):
@@ -189,7 +217,7 @@ def _readable(problem: ValidationError) -> Iterator[str]:
 
 def _nearest_field(field: str) -> str:
     group, _, unknown = field.rpartition(".")
-    form = _Tools if group else _Entry
+    form = _GROUPS.get(group, _Entry)
     known = [known_field.alias or name for name, known_field in form.model_fields.items()]
     near = get_close_matches(unknown, known, n=1, cutoff=0.5)
     return f'; did you mean "{near[0]}"?' if near else f": the fields are {', '.join(known)}"
