@@ -37,6 +37,15 @@ def read_answer(answer: CallToolResult, tool: Tool) -> ToolResult:
     return ToolResult(value=value, text=described or _compact(value), passages=passages)
 
 
+def read_value(value: JsonValue, tool: Tool) -> ToolResult:
+    """What a function of the service's own returned, in the same three forms, by the same rules."""
+    value = _unwrapped(value)
+    text = _compact(value)
+    return ToolResult(
+        value=value, text=text, passages=passages_in(value, tool) or tuple(whole_passage(value, text, tool))
+    )
+
+
 def _unwrapped(structured: JsonValue) -> JsonValue:
     """A lone `{"result": x}` is x: how servers wrap what is not an object."""
     match structured:

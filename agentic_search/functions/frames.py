@@ -1,0 +1,114 @@
+"""What the service and a worker process say to each other, over two pipes: messages flow in, bytes flow out, and back.
+
+A frame is a letter, the length of its body in eight bytes, and the body. Orders are pickled, since arguments may be
+any type; what a worker says is JSON, so that a worker can make the service do nothing.
+"""
+
+import json
+import pickle
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, BinaryIO, TypeAlias
+
+from agentic_search.functions.work import Raised, Returned
+
+_HEAD = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One call that a worker is to make."""
+
+    module: str
+    name: str
+    """The function, by where it is found: code is never sent."""
+
+    arguments: dict[str, Any]
+    progress: tuple[str, ...] = ()
+    """Parameters that take a Progress."""
+
+
+@dataclass(frozen=True, slots=True)
+class Began:
+    """The worker has the order: from now on the call may have happened."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """How far the call is."""
+
+    progress: float
+    total: float | None
+    text: str
+
+
+Message: TypeAlias = Began | Told | Returned | Raised
+
+
+def pack_order(order: Order) -> bytes:
+    """Raises whatever pickling the arguments raises: mostly PicklingError, AttributeError or TypeError."""
+    return _frame(b"O", pickle.dumps(order))
+
+
+def read_body(pipe: BinaryIO) -> bytes | None:
+    """Wait for a whole frame and give its body; none when the other side is gone."""
+    head = pipe.read(_HEAD)
+    if len(head) < _HEAD:
+        return None
+    length = int.from_bytes(head[1:], "big")
+    body = pipe.read(length)
+    return body if len(body) == length else None
+
+
+def unpack_order(body: bytes) -> Order:
+    """Raises whatever unpickling raises, the import of a module that is gone included."""
+    return pickle.loads(body)  # noqa: S301  # written by the service that started this process
+
+
+def pack(message: Message) -> bytes:
+    """A worker's message."""
+    match message:
+        case Began():
+            return _frame(b"B", b"")
+        case Told(progress, total, text):
+            return _frame(b"T", json.dumps([progress, total, text]).encode())
+        case Returned(body):
+            return _frame(b"R", body)
+        case Raised(why, trace):
+            return _frame(b"E", json.dumps([why, trace]).encode())
+
+
+class Unpacker:
+    """Puts together what a worker says, however the pipe cuts it."""
+
+    def __init__(self) -> None:
+        self._pending = bytearray()
+
+    def feed(self, piece: bytes) -> Iterator[Message]:
+        """The messages that end in this piece; raises ValueError or TypeError for what no worker writes."""
+        self._pending += piece
+        while len(self._pending) >= _HEAD:
+            end = _HEAD + int.from_bytes(self._pending[1:_HEAD], "big")
+            if len(self._pending) < end:
+                return
+            kind, body = bytes(self._pending[:1]), bytes(self._pending[_HEAD:end])
+            del self._pending[:end]
+            yield _unpack(kind, body)
+
+
+def _unpack(kind: bytes, body: bytes) -> Message:
+    match kind:
+        case b"B":
+            return Began()
+        case b"T":
+            return Told(*json.loads(body))
+        case b"R":
+            return Returned(body)
+        case b"E":
+            return Raised(*json.loads(body))
+        case _:
+            raise ValueError(f"there is no frame of kind {kind!r}")
+
+
+def _frame(kind: bytes, body: bytes) -> bytes:
+    return kind + len(body).to_bytes(8, "big") + body

@@ -1,0 +1,46 @@
+"""CPU-heavy functions, each call in a worker process: cancelling a call kills its process, which another replaces."""
+
+import pickle
+from collections.abc import Mapping
+from typing import Any
+
+from agentic_search.errors import ToolFailed
+from agentic_search.functions.frames import Order, pack_order
+from agentic_search.functions.function import Function
+from agentic_search.functions.progress import Sink
+from agentic_search.functions.work import Ending
+from agentic_search.functions.worker import WorkerDied
+from agentic_search.functions.worker_pool import WorkerPool
+
+
+class InProcesses:
+    """At most `most` worker processes at once; further calls wait for one to be idle."""
+
+    def __init__(self, most: int) -> None:
+        self.workers = WorkerPool(most)
+
+    def busy(self) -> str:
+        """Why a call cannot begin at once."""
+        return "" if self.workers.has_place() else self.workers.full
+
+    async def perform(self, function: Function, arguments: Mapping[str, Any], on_progress: Sink) -> Ending:
+        """Send it to a worker; a worker that dies is this call's failure and no other's."""
+        order = _packed(Order(function.module, function.name, dict(arguments), function.signature.progress))
+        try:
+            return await self.workers.perform(order, on_progress)
+        except WorkerDied as death:
+            when = "in the middle of the call" if death.began else "before it could begin"
+            raise ToolFailed(f"{death}, {when}") from death
+        except OSError as error:
+            raise ToolFailed(f"no worker process could be started: {error}") from error
+
+    async def close(self) -> None:
+        """End every process, whatever it is at."""
+        await self.workers.close()
+
+
+def _packed(order: Order) -> bytes:
+    try:
+        return pack_order(order)
+    except (pickle.PicklingError, AttributeError, TypeError, RecursionError) as problem:
+        raise ToolFailed(f"its arguments cannot be sent to a process: {problem}") from problem
