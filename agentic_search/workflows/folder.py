@@ -1,0 +1,85 @@
+"""A folder of workflow files: a name flows in, the workflow of that name flows out; always as the files are now."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from agentic_search.domain.query import Query
+from agentic_search.errors import NotFound, PlanRefused
+from agentic_search.planning.given import GivenPlanner
+from agentic_search.planning.nearest import did_you_mean
+from agentic_search.workflows.inputs import filled_inputs, schema_of
+from agentic_search.workflows.reading import BadWorkflow, read_workflow
+from agentic_search.workflows.workflow import Workflow, WorkflowEntry
+
+_ENDINGS = {".yaml", ".yml"}
+
+
+class WorkflowFolder:
+    """Reads files anew each time: a few milliseconds, and an edited file counts at once. It may be missing."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __repr__(self) -> str:
+        return f"WorkflowFolder({str(self.path)!r})"
+
+    def list(self) -> tuple[WorkflowEntry, ...]:
+        """Every workflow by name, also those that cannot be used, and why."""
+        return tuple(_entry(name, found) for name, found in sorted(self._by_name().items()))
+
+    def get(self, name: str) -> Workflow:
+        """The workflow; raises NotFound, or PlanRefused with every complaint about its file."""
+        by_name = self._by_name()
+        if name not in by_name:
+            names = did_you_mean(name, by_name) or f"; there are: {', '.join(sorted(by_name)) or 'none'}"
+            raise NotFound(f"There is no workflow {name!r} in {self.path}{names}")
+        found = _only(by_name[name])
+        if isinstance(found, BadWorkflow):
+            raise PlanRefused(found.complaints)
+        return found
+
+    def planner(self, query: Query) -> GivenPlanner:
+        """What hands on the plan of the query's workflow, its inputs put in; raises NotFound or PlanRefused."""
+        workflow = self.get(query.workflow or "")
+        return GivenPlanner(workflow.plan, inputs=filled_inputs(workflow, query.inputs, question=query.query))
+
+    def _by_name(self) -> dict[str, dict[str, Workflow | BadWorkflow]]:
+        """What the files of each name hold, by the files' own names."""
+        by_name: dict[str, dict[str, Workflow | BadWorkflow]] = {}
+        for path in self._files():
+            found = _read(path)
+            by_name.setdefault(found.name, {})[path.name] = found
+        return by_name
+
+    def _files(self) -> Iterator[Path]:
+        if self.path.is_dir():
+            yield from sorted(path for path in self.path.iterdir() if path.suffix in _ENDINGS and path.is_file())
+
+
+def _read(path: Path) -> Workflow | BadWorkflow:
+    try:
+        return read_workflow(path.read_text(encoding="utf-8"), stem=path.stem)
+    except BadWorkflow as problem:
+        return BadWorkflow(problem.name, tuple(f"{path.name}: {complaint}" for complaint in problem.complaints))
+    except UnicodeDecodeError as problem:
+        return BadWorkflow(path.stem, (f"{path.name}: it is no UTF-8 text: {problem.reason} at byte {problem.start}",))
+    except OSError as problem:
+        return BadWorkflow(path.stem, (f"{path.name}: it cannot be read: {problem.strerror}",))
+
+
+def _only(files: dict[str, Workflow | BadWorkflow]) -> Workflow | BadWorkflow:
+    """What stands for one name, if one file alone has it."""
+    first = next(iter(files.values()))
+    if len(files) == 1:
+        return first
+    return BadWorkflow(
+        first.name, (f"{len(files)} files have the name {first.name!r}: {', '.join(files)}; rename one",)
+    )
+
+
+def _entry(name: str, files: dict[str, Workflow | BadWorkflow]) -> WorkflowEntry:
+    match _only(files):
+        case BadWorkflow() as problem:
+            return WorkflowEntry(name=name, error=str(problem))
+        case workflow:
+            return WorkflowEntry(name=name, description=workflow.description, inputs=schema_of(workflow.inputs))
