@@ -29,8 +29,8 @@ format: $(VENV)/dev.stamp ## Put the code into its form
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(VENV)/dev.stamp ## Measure; ONLY=name runs one, DATA=folder gives other data
-	$(BIN)/python -m benchmarks $(if $(ONLY),--only $(ONLY)) $(if $(DATA),--data $(DATA))
+bench: $(VENV)/dev.stamp ## Measure; ONLY=name runs one, DATA=folder gives other data, OUT=folder keeps the figures
+	$(BIN)/python -m benchmarks $(if $(ONLY),--only $(ONLY)) $(if $(DATA),--data $(DATA)) $(if $(OUT),--out $(OUT))
 
 lock: $(VENV)/dev.stamp ## Resolve the exact versions anew
 	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url \

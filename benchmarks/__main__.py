@@ -1,6 +1,9 @@
-"""Runs the benchmarks, each in a process of its own: `python -m benchmarks [--only NAME] [--data FOLDER]`.
+"""Runs the benchmarks, each in a process of its own.
 
-FOLDER holds evaluation sets, one folder each (scifact, xquad_en, metatool …); what needs one is left out without it.
+    python -m benchmarks [--only NAME] [--data FOLDER] [--out FOLDER] [options of the benchmark]
+
+The data folder holds evaluation sets, one folder each (asynchow, scifact, xquad_en, metatool …); what needs one is left
+out without it. The out folder gets NAME.md and NAME.json of each that succeeded.
 """
 
 import argparse
@@ -8,28 +11,65 @@ import subprocess
 import sys
 from pathlib import Path
 
-NEED_NOTHING = ("parallel", "overhead", "start")
+NEED_NOTHING = (
+    "scheduler_cost",
+    "speedup",
+    "against",
+    "parallel",
+    "overhead",
+    "start",
+    "runs_at_once",
+    "with_model",
+    "where_work_runs",
+)
+BETTER_WITH_DATA = {"makespan": "asynchow"}
 NEED_DATA = {"retrieval": "scifact", "extractive_answers": "xquad_en", "offline_planning": "metatool"}
+ALL = (*BETTER_WITH_DATA, *NEED_NOTHING, *NEED_DATA)
 
 
 def main() -> int:
-    """Run what was asked for; the exit status is that of the first that failed."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--only", choices=[*NEED_NOTHING, *NEED_DATA], help="run this one")
+    """Run what was asked for; the exit status is that of the last that failed."""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--only", choices=ALL, help="run this one")
     parser.add_argument("--data", type=Path, help="folder of evaluation sets")
-    given = parser.parse_args()
+    parser.add_argument("--out", type=Path, help="folder for the figures, as Markdown and JSON")
+    given, more = parser.parse_known_args()
     status = 0
-    for name in [given.only] if given.only else [*NEED_NOTHING, *NEED_DATA]:
-        if name in NEED_DATA and (given.data is None or not (given.data / NEED_DATA[name]).is_dir()):
-            print(
-                f"## {name}\n\nleft out: it needs --data FOLDER with a folder {NEED_DATA[name]!r} in it\n", flush=True
-            )
-            continue
+    for name in [given.only] if given.only else ALL:
         print(f"## {name}\n", flush=True)
-        more = ["--data", str(given.data)] if name in NEED_DATA else []
-        status = subprocess.run([sys.executable, "-m", f"benchmarks.{name}", *more], check=False).returncode or status
+        needed = {**BETTER_WITH_DATA, **NEED_DATA}.get(name)
+        there = needed is not None and given.data is not None and (given.data / needed).is_dir()
+        if name in NEED_DATA and not there:
+            print(f"left out: it needs --data FOLDER with a folder {needed!r} in it\n", flush=True)
+            continue
+        status = run(name, [*(["--data", str(given.data)] if there else []), *more], given.out) or status
         print(flush=True)
     return status
+
+
+def run(name: str, arguments: list[str], out: Path | None) -> int:
+    """Run one, showing its lines as they come and keeping them in `out`; its exit status."""
+    command = [sys.executable, "-m", f"benchmarks.{name}", *arguments]
+    lines: list[str] = []
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, encoding="utf-8") as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            print(line, end="", flush=True)
+            lines.append(line)
+    if out is not None and process.returncode == 0:
+        keep(name, lines, out)
+    return process.returncode
+
+
+def keep(name: str, lines: list[str], out: Path) -> None:
+    """Write NAME.md and NAME.json; a report's line of JSON is known by its beginning."""
+    figures = [line for line in lines if line.startswith('{"benchmark": ')]
+    told = "".join(line for line in lines if line not in figures).strip()
+    out.mkdir(parents=True, exist_ok=True)
+    (out / f"{name}.md").write_text(f"## {name}\n\n{told}\n", encoding="utf-8")
+    (out / f"{name}.json").write_text("".join(figures), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from benchmarks.report import median, print_report
 from tests.support.mcp_processes import http_server
 from tests.support.service import RunningService, running_service
 
-STDIO = {"command": sys.executable, "args": ["-m", "tests.support.slow_server"]}
+STDIO = {"command": sys.executable, "args": ["-m", "tests.support.slow_server"], "cache": False}
 
 
 async def search_seconds(service: RunningService, tasks: int, seconds: float) -> float:
@@ -42,7 +42,7 @@ async def measure(given: argparse.Namespace) -> list[dict[str, object]]:
     rows: list[dict[str, object]] = []
     async with http_server() as url:
         stdio = {**STDIO, "env": {"PYTHONPATH": str(Path.cwd())}}
-        for transport, entry in (("stdio", stdio), ("http", {"url": url})):
+        for transport, entry in (("stdio", stdio), ("http", {"url": url, "cache": False})):
             for mode in ("parallel", "sequential"):
                 with tempfile.TemporaryDirectory() as folder:
                     settings = {"PARALLEL": str(mode == "parallel")}
