@@ -8,9 +8,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AliasChoices, Field
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, field_validator
+from pydantic_core import from_json
 from pydantic_settings import (
     BaseSettings,
+    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
@@ -23,6 +25,24 @@ def _beside_package(folder: str) -> Path:
     """A folder of the project: in a checkout beside the package, in a wheel inside it."""
     inside = _PACKAGE / folder
     return inside if inside.is_dir() else _PACKAGE.parent / folder
+
+
+class Profile(BaseModel):
+    """A named way of calling a language model, for the tool `ask_model`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    model: str = ""
+    """The model; empty takes the one that writes answers."""
+
+    system: str = ""
+    """What the model is told to be."""
+
+    temperature: Annotated[float, Field(ge=0, le=2)] | None = None
+    """How freely it chooses its words; none takes the model's own."""
+
+    max_tokens: Annotated[int, Field(ge=1, le=100_000)] = 1_024
+    """Tokens of a reply at most."""
 
 
 class Settings(BaseSettings):
@@ -55,11 +75,20 @@ class Settings(BaseSettings):
     documents: Path = _beside_package("docs")
     """The folder that the bundled documents server serves."""
 
+    functions: Annotated[tuple[str, ...], NoDecode] = ()
+    """Python functions to offer as tools: `module:function`, or `module` for all that `@tool` marks in it."""
+
     model: str = ""
     """Model that writes answers; empty takes the best that Ollama has, `offline` none."""
 
     planner_model: str = ""
     """Model that plans, where it differs from the writer."""
+
+    profiles: dict[str, Profile] = Field(default_factory=dict[str, Profile])
+    """Named ways of calling a model, for the tool `ask_model`; in the TOML file a table each, `[profiles.reviewer]`."""
+
+    workflows: Path = Path("workflows")
+    """The folder of saved plans; it may be missing."""
 
     ollama_host: Annotated[str, Field(validation_alias=AliasChoices("OLLAMA_HOST", "ollama_host"))] = (
         "http://127.0.0.1:11434"
@@ -90,6 +119,15 @@ class Settings(BaseSettings):
     task_timeout: Annotated[float, Field(gt=0)] = 60.0
     """Seconds for one attempt at a tool call."""
 
+    cache_max_age: Annotated[float, Field(ge=0)] = 60.0
+    """Seconds that the result of a read-only tool may be used again; 0 keeps none."""
+
+    cache_max_entries: Annotated[int, Field(ge=1)] = 256
+    """Results of read-only tools that are kept, of all servers together."""
+
+    cache_max_bytes: Annotated[int, Field(ge=1)] = 16_777_216
+    """Their size as JSON, of all servers together."""
+
     deadline: Annotated[float, Field(gt=0)] = 300.0
     """Seconds for a whole run; then stragglers are cancelled and the answer is made from what arrived."""
 
@@ -98,6 +136,16 @@ class Settings(BaseSettings):
 
     shutdown_grace: Annotated[float, Field(gt=0)] = 3.0
     """Seconds that open connections get to end at shutdown."""
+
+    @field_validator("functions", mode="before")
+    @classmethod
+    def _split(cls, given: object) -> object:
+        """A variable holds a JSON list, or names with commas between them."""
+        if not isinstance(given, str):
+            return given
+        if given.lstrip().startswith("["):
+            return from_json(given)
+        return [name.strip() for name in given.split(",") if name.strip()]
 
     @property
     def static(self) -> Path:

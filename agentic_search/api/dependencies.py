@@ -1,4 +1,7 @@
-"""What routes are given: the opened service, found on the application that serves the request."""
+"""What routes are given: the opened service, found on the application that serves the request.
+
+The functions are `async` though they await nothing: FastAPI sends plain ones to a thread, at each request.
+"""
 
 from typing import Annotated, cast
 
@@ -8,7 +11,7 @@ from agentic_search.runs.service import SearchService
 from agentic_search.wiring import Service
 
 
-def _service(request: Request) -> Service:
+async def _service(request: Request) -> Service:
     return cast(Service, request.state.service)
 
 
@@ -16,7 +19,7 @@ ServiceDep = Annotated[Service, Depends(_service)]
 """Everything that is open."""
 
 
-def _searches(service: ServiceDep) -> SearchService:
+async def _searches(service: ServiceDep) -> SearchService:
     return service.searches
 
 

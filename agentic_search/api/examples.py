@@ -11,6 +11,7 @@ from agentic_search.api.schemas import (
     ServerList,
     ToolList,
     ToolView,
+    WorkflowList,
 )
 from agentic_search.domain.answer import Source
 from agentic_search.domain.plan import Plan, Task
@@ -18,6 +19,7 @@ from agentic_search.domain.run import RunReport, TaskRecord, Timings
 from agentic_search.domain.tool import ServerStatus
 from agentic_search.llm.chat import ModelInfo
 from agentic_search.runs.service import Started
+from agentic_search.workflows.workflow import WorkflowEntry
 
 QUESTION = "How do I run several coroutines at once in asyncio and wait for all of them?"
 _RUN, _THREAD = "5b0c3f6e0d9e4a57b9d3f0a6c1e2d3f4", "9f1d2c3b4a5e4f60817263544a3b2c1d"
@@ -77,6 +79,21 @@ MODELS = ModelList(
     writer="qwen3:8b",
     planner="qwen3:8b",
     error=None,
+)
+WORKFLOWS = WorkflowList(
+    workflows=(
+        WorkflowEntry(
+            name="three-analyses",
+            description="Three analyses of one text, side by side",
+            inputs={
+                "type": "object",
+                "properties": {"text": {"type": "string", "description": "The text"}},
+                "required": ["text"],
+                "additionalProperties": False,
+            },
+        ),
+        WorkflowEntry(name="broken", error="broken.yaml: line 7, column 3: expected ',' or ']', but got '-'"),
+    )
 )
 HEALTH = Health(version=__version__)
 READY = Readiness(ready=True, reasons=("server 'wiki' is unavailable: nobody listens at its address",))

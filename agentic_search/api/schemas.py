@@ -8,6 +8,7 @@ from agentic_search.domain.data import Frozen, JsonObject
 from agentic_search.domain.run import RunReport, RunStatus
 from agentic_search.domain.tool import ServerStatus, Tool
 from agentic_search.llm.chat import ModelInfo
+from agentic_search.workflows.workflow import WorkflowEntry
 
 
 class FieldError(Frozen):
@@ -115,6 +116,12 @@ class ModelList(Frozen):
     """The model that would plan; null: plans are made without one."""
     error: str | None
     """Why there is no model, and what to do."""
+
+
+class WorkflowList(Frozen):
+    """The saved plans there are, also those that cannot be used."""
+
+    workflows: tuple[WorkflowEntry, ...]
 
 
 class Health(Frozen):

@@ -1,10 +1,10 @@
 """What somebody asks: the question and how they want it answered."""
 
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
-from agentic_search.domain.data import Frozen
+from agentic_search.domain.data import Frozen, JsonObject
 from agentic_search.domain.plan import Plan
 
 LONGEST_QUERY = 8_000
@@ -36,5 +36,24 @@ class Query(Frozen):
     plan: Plan | None = None
     """Run this plan instead of having one made."""
 
+    workflow: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    """Run the saved plan of this name instead of having one made."""
+
+    inputs: JsonObject = Field(default_factory=dict)
+    """What the workflow is given, by the names it declares; its plan reads them as `${inputs.name}`."""
+
     deadline: Annotated[float, Field(gt=0, le=86_400)] | None = None
     """Seconds from the start until stragglers are cancelled and the answer is made from what arrived."""
+
+    @property
+    def brings_a_plan(self) -> bool:
+        """Whether there is nothing to plan."""
+        return self.plan is not None or self.workflow is not None
+
+    @model_validator(mode="after")
+    def _one_plan(self) -> Self:
+        if self.plan is not None and self.workflow is not None:
+            raise ValueError("give either 'plan' or 'workflow', not both")
+        if self.inputs and self.workflow is None:
+            raise ValueError("'inputs' are for a 'workflow': name one, or write the values into the question")
+        return self

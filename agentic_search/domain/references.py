@@ -1,7 +1,8 @@
 """References in arguments: text with `${…}` flows in; parsed expressions and the tasks they name flow out.
 
-A reference holds a JMESPath expression (https://jmespath.org) whose first name is a task id or `item`. Nothing is
-evaluated here but by `Reference.resolve`, and a value that a tool returned is never looked at for references.
+A reference holds a JMESPath expression (https://jmespath.org) whose first name is a task id, `item` or, in a workflow,
+`inputs`. Nothing is evaluated here but by `Reference.resolve`, and a value, returned by a tool or given as an input, is
+never looked at for references.
 """
 
 import re
@@ -16,6 +17,9 @@ from pydantic import JsonValue
 
 ITEM = "item"
 """The name of the current element in a task that runs `for_each`."""
+
+INPUTS = "inputs"
+"""The name of what a workflow was given, as one object."""
 
 _OPEN = "${"
 _QUOTED = r"\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'|`(?:\\.|[^`\\])*`"
@@ -44,7 +48,10 @@ class Reference:
     """The expression as written."""
 
     names: frozenset[str]
-    """The task ids it reads, and `item` where it reads that."""
+    """The task ids it reads, and `item` or `inputs` where it reads those."""
+
+    fields: frozenset[tuple[str, str]]
+    """The fields it reads of those by name: (`inputs`, `topic`) for `inputs.topic`."""
 
     _compiled: Any
 
@@ -70,7 +77,7 @@ def parse_reference(expression: str) -> Reference:
     names = frozenset(_names(compiled.parsed))
     if not names:
         raise BadReference(f"${{{text}}} names no task: begin with a task id, as in ${{t1.title}}")
-    return Reference(text, names, compiled)
+    return Reference(text, names, frozenset(_fields(compiled.parsed)), compiled)
 
 
 @lru_cache(maxsize=4_096)
@@ -128,6 +135,21 @@ def _names(node: dict[str, Any]) -> Iterator[str]:
         return
     if node["type"] == "expref":
         return
-    children = node["children"]
-    for child in children[:1] if node["type"] in _INNER_CONTEXT else children:
+    for child in _in_document(node):
         yield from _names(child)
+
+
+def _fields(node: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """The fields that a JMESPath syntax tree reads by name of the names it reads."""
+    if node["type"] == "subexpression":
+        owner, field, *_ = node["children"]
+        if owner["type"] == "field":
+            yield from ((owner["value"], name) for name in _names(field))
+    if node["type"] != "expref":
+        for child in _in_document(node):
+            yield from _fields(child)
+
+
+def _in_document(node: dict[str, Any]) -> list[dict[str, Any]]:
+    """The children that are read from the whole document."""
+    return node["children"][:1] if node["type"] in _INNER_CONTEXT else node["children"]

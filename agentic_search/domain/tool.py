@@ -1,5 +1,7 @@
 """What a task can call, as the planner and the scheduler see it."""
 
+from collections.abc import Iterable
+
 from agentic_search.domain.data import Frozen, JsonObject
 
 BUILT_IN = "builtin"
@@ -45,6 +47,17 @@ class Tool(Frozen):
     plannable: bool = True
     """Planners may choose it; otherwise only plans that people write call it."""
 
+    @property
+    def qualified_name(self) -> str:
+        """`server.tool`, which no two tools share: a server's name has no dot."""
+        return f"{self.server}.{self.remote_name}"
+
+
+def by_any_name(tools: Iterable[Tool]) -> dict[str, Tool]:
+    """The tools by their names, and by `server.tool`, which holds also while no other server has such a tool."""
+    known = list(tools)
+    return {**{tool.qualified_name: tool for tool in known}, **{tool.name: tool for tool in known}}
+
 
 class ServerStatus(Frozen):
     """One configured server, as it is now."""
@@ -56,7 +69,7 @@ class ServerStatus(Frozen):
     """connecting, ready, unavailable or disabled."""
 
     transport: str
-    """stdio, http or sse; builtin for the service itself, which is in no list of servers."""
+    """stdio, http or sse; python for functions; builtin for the service itself, which is in no list of servers."""
 
     tools: int = 0
     """How many tools it offers now."""

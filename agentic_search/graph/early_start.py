@@ -5,14 +5,14 @@ Whatever could change something waits until the whole plan is accepted. A draft 
 
 from collections.abc import Iterable
 
-from agentic_search.domain.tool import Tool
+from agentic_search.domain.tool import Tool, by_any_name
 from agentic_search.events.facts import Fact, PlanFallback, PlanTask, Tell
 from agentic_search.graph.context import RunContext
 
 
 def telling_early(context: RunContext, tools: Iterable[Tool]) -> Tell:
     """How a planner is to tell its facts: they pass on to the run, and move its runner."""
-    reading = {tool.name for tool in tools if tool.read_only}
+    reading = by_any_name(tool for tool in tools if tool.read_only)
 
     def tell(fact: Fact) -> None:
         if isinstance(fact, PlanFallback):

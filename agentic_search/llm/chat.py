@@ -40,11 +40,17 @@ class ChatModel(Protocol):
         ...
 
     def stream(
-        self, messages: Sequence[Message], *, max_tokens: int, schema: JsonObject | None = None
+        self,
+        messages: Sequence[Message],
+        *,
+        max_tokens: int,
+        schema: JsonObject | None = None,
+        temperature: float | None = None,
     ) -> AsyncGenerator[str | Finish, None]:
         """Generate: text as it comes, thinking left out, then one Finish.
 
-        With `schema` the text is JSON constrained to it. Close the generator to stop the generation.
+        With `schema` the text is JSON constrained to it. `temperature`: none takes the model's own. Close
+        the generator to stop the generation.
         Raises ModelUnavailable, ModelMissing, ModelInterrupted (no Finish came) or ContextOverflow.
         """
         ...

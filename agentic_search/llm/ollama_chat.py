@@ -39,12 +39,17 @@ class OllamaModel:
         return self.found.info.name
 
     async def stream(
-        self, messages: Sequence[Message], *, max_tokens: int, schema: JsonObject | None = None
+        self,
+        messages: Sequence[Message],
+        *,
+        max_tokens: int,
+        schema: JsonObject | None = None,
+        temperature: float | None = None,
     ) -> AsyncGenerator[str | Finish]:
         """Generate: see ChatModel. Closing the iterator closes the connection, and Ollama stops at once."""
         estimated = TEMPLATE_TOKENS + sum(estimate_tokens(message.content) for message in messages)
         answer = ThinkFilter()
-        async with aclosing(self._frames(messages, max_tokens, schema, estimated)) as frames:
+        async with aclosing(self._frames(messages, max_tokens, schema, temperature, estimated)) as frames:
             async for frame in frames:
                 if text := answer.feed(frame.message.content or ""):
                     yield text
@@ -57,7 +62,12 @@ class OllamaModel:
         raise ModelInterrupted(f"{self.name!r} stopped in the middle of its reply. Try again, or use another model.")
 
     async def _frames(
-        self, messages: Sequence[Message], max_tokens: int, schema: JsonObject | None, estimated: int
+        self,
+        messages: Sequence[Message],
+        max_tokens: int,
+        schema: JsonObject | None,
+        temperature: float | None,
+        estimated: int,
     ) -> AsyncGenerator[ChatResponse]:
         """Ollama's frames, its errors as errors of the house."""
         mode = thinking(self.found, self.version, with_schema=schema is not None)
@@ -65,7 +75,9 @@ class OllamaModel:
             "num_ctx": self.num_ctx,
             "num_predict": reply_limit(max_tokens, mode.allowance, prompt=estimated, num_ctx=self.num_ctx),
         }
-        if schema is not None:
+        if temperature is not None:
+            options["temperature"] = temperature
+        elif schema is not None:
             options["temperature"] = SCHEMA_TEMPERATURE
         try:
             frames = await self.client.chat(  # pyright: ignore[reportUnknownMemberType] - `tools` is loosely typed

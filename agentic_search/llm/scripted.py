@@ -25,6 +25,7 @@ class Prompt:
     messages: tuple[Message, ...]
     max_tokens: int
     schema: JsonObject | None
+    temperature: float | None = None
 
     @property
     def text(self) -> str:
@@ -53,10 +54,15 @@ class ScriptedModel:
         self._replies.append(steps)
 
     async def stream(
-        self, messages: Sequence[Message], *, max_tokens: int, schema: JsonObject | None = None
+        self,
+        messages: Sequence[Message],
+        *,
+        max_tokens: int,
+        schema: JsonObject | None = None,
+        temperature: float | None = None,
     ) -> AsyncGenerator[str | Finish]:
         """Give the next reply: see ChatModel. Raises LookupError when none is left: the script is too short."""
-        prompt = Prompt(tuple(messages), max_tokens, schema)
+        prompt = Prompt(tuple(messages), max_tokens, schema, temperature)
         self.prompts.append(prompt)
         if not self._replies:
             raise LookupError(f"{self!r} has no reply for: {prompt.text[-200:]}")

@@ -1,14 +1,15 @@
 """Arguments and the tool they are for flow in; complaints by the tool's input schema flow out.
 
 A value that holds a reference is not known yet: one whole reference fits any schema in its place, text with references
-in it is text of unknown wording. Nothing is fetched: a `$ref` leads only within the schema.
+in it is text of unknown wording. What a workflow was given is known, and checked as it is. Nothing is fetched: a `$ref`
+leads only within the schema.
 """
 
 import logging
 import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError, ValidationError
@@ -21,9 +22,10 @@ from referencing.exceptions import Unresolvable
 from referencing.jsonschema import SchemaRegistry
 
 from agentic_search.domain.data import JsonObject
-from agentic_search.domain.references import BadReference, Reference, split_template
+from agentic_search.domain.references import INPUTS, BadReference, Reference, split_template
 from agentic_search.domain.tool import Tool
 from agentic_search.planning.breach import breaches
+from agentic_search.scheduler.references import fill
 
 logger = logging.getLogger(__name__)
 
@@ -36,12 +38,15 @@ _WHOLE_VALUE = frozenset({"const", "contains", "enum", "if", "not", "uniqueItems
 """Keywords whose verdict on a value can turn when a part of it that is unknown becomes known."""
 
 
-def argument_complaints(arguments: JsonObject, tool: Tool) -> tuple[str, ...]:
-    """Every way in which the arguments break the tool's schema; none where the schema itself is broken."""
+def argument_complaints(arguments: JsonObject, tool: Tool, *, inputs: JsonObject | None = None) -> tuple[str, ...]:
+    """Every way in which the arguments break the tool's schema; none where the schema itself is broken.
+
+    `inputs` is what a workflow was given.
+    """
     validator = _validator(to_json(tool.input_schema))
     if validator is None:
         return ()
-    veiled: Any = _veiled(arguments)
+    veiled: Any = _veiled(arguments, inputs)
     try:
         errors: list[ValidationError] = list(validator.iter_errors(veiled))
     except (Unresolvable, RecursionError) as problem:
@@ -66,26 +71,33 @@ class _UnknownText(str):
 _Veiled: TypeAlias = "bool | int | float | str | _Unknown | list[_Veiled] | dict[str, _Veiled] | None"
 
 
-def _veiled(value: JsonValue) -> _Veiled:
+def _veiled(value: JsonValue, inputs: JsonObject | None) -> _Veiled:
     match value:
         case str():
-            return _veiled_text(value)
+            return _veiled_text(value, inputs)
         case list():
-            return [_veiled(element) for element in value]
+            return [_veiled(element, inputs) for element in value]
         case dict():
-            return {name: _veiled(element) for name, element in value.items()}
+            return {name: _veiled(element, inputs) for name, element in value.items()}
         case _:
             return value
 
 
-def _veiled_text(text: str) -> _Unknown | str:
+def _veiled_text(text: str, inputs: JsonObject | None) -> _Veiled:
     try:
         pieces = split_template(text)
+        references = [piece for piece in pieces if isinstance(piece, Reference)]
+        if not references:
+            return text
+        if inputs is not None and all(_is_given(reference, inputs) for reference in references):
+            return cast("_Veiled", fill({"it": text}, {INPUTS: inputs})["it"])
     except BadReference:
         return _Unknown()  # it is complained about as a reference; what it would give nobody knows
-    if not any(isinstance(piece, Reference) for piece in pieces):
-        return text
     return _Unknown() if len(pieces) == 1 else _UnknownText(text)
+
+
+def _is_given(reference: Reference, inputs: JsonObject) -> bool:
+    return reference.names <= {INPUTS} and all(field in inputs for _, field in reference.fields)
 
 
 def _holds_unknown(value: _Veiled) -> bool:

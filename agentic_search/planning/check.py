@@ -11,8 +11,8 @@ from pydantic import JsonValue
 
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.plan import Plan, Task
-from agentic_search.domain.references import ITEM
-from agentic_search.domain.tool import Tool
+from agentic_search.domain.references import INPUTS, ITEM
+from agentic_search.domain.tool import Tool, by_any_name
 from agentic_search.errors import PlanRefused
 from agentic_search.planning.arguments import argument_complaints
 from agentic_search.planning.cycles import cycles
@@ -21,18 +21,19 @@ from agentic_search.planning.nearest import did_you_mean
 from agentic_search.planning.shape import read_draft, read_task
 
 
-def check(draft: JsonValue, tools: Sequence[Tool]) -> Plan:
+def check(draft: JsonValue, tools: Sequence[Tool], *, inputs: JsonObject | None = None) -> Plan:
     """Accept the draft, with each `depends_on` completed by the tasks that references imply, in the plan's order.
 
-    Raises PlanRefused.
+    `inputs` is what a workflow was given; its references may read those. Raises PlanRefused.
     """
     read = read_draft(draft)
-    catalog = {tool.name: tool for tool in tools}
+    catalog = by_any_name(tools)
     ids = dict.fromkeys(read.ids)  # as fast to look up as a set, and in the plan's order
     complaints = [
         *read.complaints,
         *_about_ids(read.ids),
-        *(complaint for task in read.tasks for complaint in _about_task(task, catalog, ids)),
+        *(complaint for task in read.tasks for complaint in _about_task(task, catalog, ids, inputs)),
+        *(_about_inputs_id(ids) if inputs is not None else ()),
         *_about_cycles(read.tasks, ids),
     ]
     if complaints:
@@ -47,7 +48,7 @@ def check_next(draft: JsonObject, tools: Sequence[Tool], *, earlier: Sequence[st
     """
     read = read_task(draft, len(earlier) + 1)
     ids = (*earlier, *read.ids)
-    catalog = {tool.name: tool for tool in tools}
+    catalog = by_any_name(tools)
     about = (complaint for task in read.tasks for complaint in _about_task(task, catalog, ids))
     complaints = (*read.complaints, *_about_ids(ids), *about)
     if complaints:
@@ -63,21 +64,36 @@ def _about_ids(ids: Sequence[str]) -> Iterator[str]:
         yield f"no task can have the id {ITEM!r}: it names the current element of a 'for_each'"
 
 
-def _about_task(task: Task, catalog: Mapping[str, Tool], ids: Collection[str]) -> Iterator[str]:
+def _about_inputs_id(ids: Collection[str]) -> Iterator[str]:
+    if INPUTS in ids:
+        yield f"no task of a workflow can have the id {INPUTS!r}: it names what the workflow was given"
+
+
+def _about_task(
+    task: Task, catalog: Mapping[str, Tool], ids: Collection[str], inputs: JsonObject | None = None
+) -> Iterator[str]:
     found = links(task)
+    reads = found.reads if inputs is None else [name for name in found.reads if name != INPUTS]
     complaints = (
-        *_about_tool(task, catalog),
+        *_about_tool(task, catalog, inputs),
         *found.complaints,
-        *_about_needs(task, found.reads, ids),
+        *_about_needs(task, reads, ids),
+        *_about_inputs(found.inputs, inputs),
     )
     yield from (f"task {task.id!r}: {complaint}" for complaint in complaints)
 
 
-def _about_tool(task: Task, catalog: Mapping[str, Tool]) -> tuple[str, ...]:
+def _about_inputs(reads: Sequence[str], inputs: JsonObject | None) -> Iterator[str]:
+    for name in reads:
+        if inputs is not None and name not in inputs:
+            yield f"reads the input {name!r}, which the workflow does not have{did_you_mean(name, inputs)}"
+
+
+def _about_tool(task: Task, catalog: Mapping[str, Tool], inputs: JsonObject | None) -> tuple[str, ...]:
     tool = catalog.get(task.tool)
     if tool is not None:
-        return argument_complaints(task.arguments, tool)
-    hint = did_you_mean(task.tool, catalog) if catalog else "; there are no tools now"
+        return argument_complaints(task.arguments, tool, inputs=inputs)
+    hint = did_you_mean(task.tool, (tool.name for tool in catalog.values())) if catalog else "; there are no tools now"
     return (f"unknown tool {task.tool!r}{hint}",)
 
 

@@ -1,7 +1,8 @@
-"""A plan that the caller gave flows in; the same plan flows out, checked against the tools that there are."""
+"""A plan that somebody wrote flows in; the same plan flows out, checked against the tools that there are."""
 
 from collections.abc import Sequence
 
+from agentic_search.domain.data import JsonObject
 from agentic_search.domain.plan import Plan
 from agentic_search.domain.tool import Tool
 from agentic_search.events.facts import PlanStarted, PlanTask, Tell
@@ -12,13 +13,15 @@ from agentic_search.planning.planner import Planned
 class GivenPlanner:
     """Plans nothing: hands on one plan."""
 
-    def __init__(self, plan: Plan) -> None:
-        self._plan = plan
+    def __init__(self, plan: Plan | JsonObject, *, inputs: JsonObject | None = None) -> None:
+        """A plan, or its JSON as somebody wrote it down; `inputs` is what its references to `inputs` read."""
+        self._draft: JsonObject = plan.model_dump(mode="json") if isinstance(plan, Plan) else plan
+        self._inputs = inputs
 
     async def plan(self, query: str, tools: Sequence[Tool], tell: Tell) -> Planned:
         """Check the plan; raises PlanRefused."""
         tell(PlanStarted(planner="given"))
-        plan = check(self._plan.model_dump(mode="json"), tools)
+        plan = check(self._draft, tools, inputs=self._inputs)
         for task in plan.tasks:
             tell(PlanTask(task=task))
-        return Planned(plan, "given")
+        return Planned(plan, "given", inputs=self._inputs)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pydantic import JsonValue
 
 from agentic_search.domain.plan import Task
-from agentic_search.domain.references import ITEM, BadReference, Reference, split_template, whole_reference
+from agentic_search.domain.references import INPUTS, ITEM, BadReference, Reference, split_template, whole_reference
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,22 +15,26 @@ class Links:
 
     reads: tuple[str, ...]
     """Names that its references read, `item` apart, in order of writing."""
+    inputs: tuple[str, ...]
+    """Fields that its references read of `inputs`."""
     complaints: tuple[str, ...]
 
 
 def links(task: Task) -> Links:
     """Read every reference of the arguments, of `for_each` and of `when`."""
     reads: dict[str, None] = {}
+    inputs: dict[str, None] = {}
     complaints: list[str] = []
     for place, reference in _places(task):
         match reference:
             case BadReference():
                 complaints.append(f"{place}: {reference}")
-            case Reference(names=names):
+            case Reference(names=names, fields=fields):
                 if ITEM in names and not (task.for_each and place.startswith("argument")):
                     complaints.append(_stray_item(place, reference, looped=task.for_each is not None))
                 reads |= dict.fromkeys(sorted(names - {ITEM}))
-    return Links(tuple(reads), tuple(complaints))
+                inputs |= dict.fromkeys(sorted(field for owner, field in fields if owner == INPUTS))
+    return Links(tuple(reads), tuple(inputs), tuple(complaints))
 
 
 def _stray_item(place: str, reference: Reference, *, looped: bool) -> str:

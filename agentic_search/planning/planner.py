@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from agentic_search.domain.data import JsonObject
 from agentic_search.domain.plan import Plan
 from agentic_search.domain.run import PlannerKind, Usage
 from agentic_search.domain.tool import Tool
@@ -18,6 +19,8 @@ class Planned:
     planner: PlannerKind
     model: str | None = None
     usage: Usage = field(default_factory=Usage)
+    inputs: JsonObject | None = None
+    """What the plan's references to `inputs` read, where it is a workflow's."""
 
 
 class Planner(Protocol):

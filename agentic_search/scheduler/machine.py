@@ -252,7 +252,7 @@ class Machine:
         """What waits for a task that will never come waits in vain."""
         self._sealed = True
         for task_id, node in self._open.items():
-            unknown = node.missing - self._place.keys()
+            unknown = [dependency for dependency in node.missing if dependency not in self._place]
             if unknown:
                 self._end(Skipped(task_id=task_id, because=f"there is no task {min(unknown)!r}"))
 

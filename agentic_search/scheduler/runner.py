@@ -10,7 +10,7 @@ from agentic_search.clock import Clock
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.outcome import Outcome
 from agentic_search.domain.plan import Plan, Task
-from agentic_search.domain.tool import Tool
+from agentic_search.domain.tool import Tool, by_any_name
 from agentic_search.errors import ToolError
 from agentic_search.events import facts
 from agentic_search.events.facts import Tell
@@ -82,11 +82,12 @@ class Runner:
         self._limits.unwatch(self)
         for call in (*self._under_way.values(), *filter(None, [self._alarm])):
             call.cancel()
-        await self._group.__aexit__(kind, error, trace)
+        # The group is not told of the block's own error: it would wrap it in an exception group.
+        await self._group.__aexit__(None, None, None)
 
     def know(self, tools: Iterable[Tool]) -> None:
         """Say which tools there are: their servers are told, and they decide how often a task is tried."""
-        self._tools = {tool.name: tool for tool in tools}
+        self._tools = by_any_name(tools)
 
     def add(self, tasks: Sequence[Task]) -> None:
         """Let these begin as soon as they may, while the rest of the plan is not known yet."""
@@ -116,7 +117,8 @@ class Runner:
                 await self._finished.wait()
         except TimeoutError:
             self._step(Stopped(f"the deadline passed after {self._elapsed():.1f} s"))
-        return {task.id: self._machine.outcomes[task.id] for task in plan.tasks}
+        outcomes = self._machine.outcomes
+        return {task.id: outcomes[task.id] for task in plan.tasks}
 
     async def run(self, plan: Plan, *, deadline: float | None = None) -> dict[str, Outcome]:
         """Run a plan that is known from the beginning."""

@@ -27,12 +27,17 @@ class MeteredModel:
         return self._model.num_ctx
 
     async def stream(
-        self, messages: Sequence[Message], *, max_tokens: int, schema: JsonObject | None = None
+        self,
+        messages: Sequence[Message],
+        *,
+        max_tokens: int,
+        schema: JsonObject | None = None,
+        temperature: float | None = None,
     ) -> AsyncGenerator[str | Finish]:
         """The model's stream, passed on."""
         before = self.usage
         self.usage = before.plus(Usage(model_calls=1))
-        stream = self._model.stream(messages, max_tokens=max_tokens, schema=schema)
+        stream = self._model.stream(messages, max_tokens=max_tokens, schema=schema, temperature=temperature)
         async with aclosing(stream) as pieces:
             async for piece in pieces:
                 if isinstance(piece, Finish):

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 
-from agentic_search.domain.tool import Tool
+from agentic_search.domain.tool import Tool, by_any_name
 from agentic_search.tools.offer import LeftOutTool, Offer
 from agentic_search.tools.server_config import matches
 
@@ -19,15 +19,15 @@ class Catalog:
     def __init__(self, offers: Sequence[Offer] = ()) -> None:
         tools = [tool for offer in offers for tool in offer.tools]
         owners = Counter(tool.remote_name for tool in tools)
-        qualified = {qualified_name(tool) for tool in tools}
+        qualified = {tool.qualified_name for tool in tools}
         self.tools: tuple[Tool, ...] = tuple(
-            tool.model_copy(update={"name": qualified_name(tool)})
+            tool.model_copy(update={"name": tool.qualified_name})
             if owners[tool.remote_name] > 1 or tool.remote_name in qualified
             else tool
             for tool in tools
         )
         self.left_out: tuple[LeftOutTool, ...] = tuple(left for offer in offers for left in offer.left_out)
-        self._by_name: Mapping[str, Tool] = {tool.name: tool for tool in self.tools}
+        self._by_name: Mapping[str, Tool] = by_any_name(self.tools)
 
     def __len__(self) -> int:
         return len(self.tools)
@@ -36,20 +36,15 @@ class Catalog:
         return f"<Catalog of {len(self.tools)} tools, {len(self.left_out)} left out>"
 
     def get(self, name: str) -> Tool | None:
-        """The tool of that name."""
+        """The tool of that name, or of that `server.tool`."""
         return self._by_name.get(name)
 
     def nearest(self, name: str) -> str | None:
         """The most similar name there is, for messages."""
-        near = get_close_matches(name, self._by_name, n=1)
+        near = get_close_matches(name, [tool.name for tool in self.tools], n=1)
         return near[0] if near else None
 
     def select(self, globs: Sequence[str]) -> tuple[Tool, ...]:
         """The tools whose name or `server.tool` matches any of the globs; no globs select all."""
         wanted = tuple(globs) or ("*",)
-        return tuple(tool for tool in self.tools if matches(tool.name, wanted) or matches(qualified_name(tool), wanted))
-
-
-def qualified_name(tool: Tool) -> str:
-    """`server.tool`, which no two tools share: a server's name has no dot."""
-    return f"{tool.server}.{tool.remote_name}"
+        return tuple(tool for tool in self.tools if matches(tool.name, wanted) or matches(tool.qualified_name, wanted))

@@ -123,7 +123,12 @@ async def test_when_the_reader_goes_the_model_is_stopped_at_once() -> None:
         """Never ends, and tells when it was closed."""
 
         async def stream(
-            self, messages: Sequence[Message], *, max_tokens: int, schema: JsonObject | None = None
+            self,
+            messages: Sequence[Message],
+            *,
+            max_tokens: int,
+            schema: JsonObject | None = None,
+            temperature: float | None = None,
         ) -> AsyncGenerator[str | Finish]:
             try:
                 yield "word "
@@ -153,7 +158,12 @@ async def test_a_failure_of_ours_in_the_middle_closes_the_stream() -> None:
         """Tells when it was closed."""
 
         async def stream(
-            self, messages: Sequence[Message], *, max_tokens: int, schema: JsonObject | None = None
+            self,
+            messages: Sequence[Message],
+            *,
+            max_tokens: int,
+            schema: JsonObject | None = None,
+            temperature: float | None = None,
         ) -> AsyncGenerator[str | Finish]:
             try:
                 while True:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.tool import Tool
 from agentic_search.tools.catalog import Catalog
-from agentic_search.tools.offer import Offer, read_offer
+from agentic_search.tools.offer import RETRIES, Offer, read_offer
 from agentic_search.tools.server_config import ServerConfig, StdioLaunch, ToolRules
 
 
@@ -124,6 +124,7 @@ def test_a_tool_carries_its_title_its_schemas_and_the_servers_timeout() -> None:
         input_schema=schema,
         output_schema={"type": "object"},
         timeout=7.0,
+        retries=RETRIES,
     )
 
 

@@ -1,11 +1,13 @@
-"""/tools, /servers, /models: what can be used now, and why what cannot be cannot."""
+"""/tools, /servers, /models, /workflows: what can be used now, and why what cannot be cannot."""
+
+import asyncio
 
 from fastapi import APIRouter
 
 from agentic_search.api import examples
 from agentic_search.api.dependencies import ServiceDep
 from agentic_search.api.openapi import shows
-from agentic_search.api.schemas import LeftOutTool, ModelList, ServerList, ToolList, ToolView
+from agentic_search.api.schemas import LeftOutTool, ModelList, ServerList, ToolList, ToolView, WorkflowList
 
 router = APIRouter(tags=["inventory"])
 
@@ -34,3 +36,9 @@ async def list_models(service: ServiceDep) -> ModelList:
     return ModelList(
         models=report.models, writer=choice.writer, planner=choice.planner, error=choice.why_none or report.error
     )
+
+
+@router.get("/workflows", responses=shows(examples.WORKFLOWS))
+async def list_workflows(service: ServiceDep) -> WorkflowList:
+    """The saved plans that a search can run, with what each asks for."""
+    return WorkflowList(workflows=await asyncio.to_thread(service.workflows.list))

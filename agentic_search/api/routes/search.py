@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Header, Response
+from fastapi.openapi.models import Example
 from fastapi.responses import JSONResponse
 from sse_starlette import EventSourceResponse
 
@@ -16,7 +17,7 @@ from agentic_search.runs.service import Started
 
 router = APIRouter(tags=["search"])
 
-_EXAMPLES = {
+_EXAMPLES: dict[str, Example] = {
     "question": {
         "summary": "A question",
         "value": {"query": examples.QUESTION},
@@ -35,6 +36,14 @@ _EXAMPLES = {
                     {"id": "group", "tool": "read_python_doc", "arguments": {"name": "asyncio.TaskGroup"}},
                 ]
             },
+        },
+    },
+    "workflow": {
+        "summary": "A saved plan",
+        "value": {
+            "query": "What does this text say?",
+            "workflow": "three-analyses",
+            "inputs": {"text": "All coroutines are awaited …"},
         },
     },
 }
@@ -57,7 +66,7 @@ _RESPONSES = {
 
 @router.post("/search", response_model=RunReport, responses=_RESPONSES)
 async def search(
-    query: Annotated[Query, Body(openapi_examples=_EXAMPLES)],  # type: ignore[arg-type]
+    query: Annotated[Query, Body(openapi_examples=_EXAMPLES)],
     searches: Searches,
     accept: Annotated[str, Header()] = "*/*",
     prefer: Annotated[str, Header()] = "",
