@@ -13,7 +13,7 @@ QUESTION = "query"
 class Workflow(Frozen):
     """One workflow file that could be read; its tasks are checked when it runs, against the tools there are then."""
 
-    name: Annotated[str, Field(pattern=r"^[\w.-]{1,200}$")]
+    name: Annotated[str, Field(pattern=r"^[\w.-]+$", max_length=200)]
     """What requests call it."""
 
     description: str = ""
