@@ -73,7 +73,7 @@ async def test_the_same_request_is_accepted_at_once_and_found_again(service: Run
 
 
 async def test_a_plan_runs_its_independent_tasks_side_by_side(service: RunningService) -> None:
-    naps = [call("slow.sleep_for", seconds=0.3, label=f"nap {n}") for n in range(6)]
+    naps = [call("slow.sleep_for", seconds=0.8, label=f"nap {n}") for n in range(6)]
     run = await service.ask("sleep", plan=plan(*naps))
     starts = [task["started_at"] for task in run["tasks"]]
     ends = [task["started_at"] + task["duration"] for task in run["tasks"]]

@@ -126,7 +126,7 @@ async def test_progress_arrives_in_order_and_in_the_callers_context(pool: ToolPo
 async def test_calls_share_one_session_and_run_side_by_side(pool: ToolPool, server: str, log: Path) -> None:
     async with asyncio.TaskGroup() as group:
         for number in range(12):
-            group.create_task(call(pool, f"{server}.sleep_for", seconds=0.3, label=f"{server} side {number}"))
+            group.create_task(call(pool, f"{server}.sleep_for", seconds=1.0, label=f"{server} side {number}"))
     order = [entry["event"] for entry in events(log) if entry.get("label", "").startswith(f"{server} side")]
     assert order[:12] == ["started"] * 12
 
