@@ -16,8 +16,8 @@ from agentic_search.domain.data import JsonObject
 from agentic_search.domain.outcome import Outcome, ToolResult
 from agentic_search.domain.plan import Plan
 from agentic_search.scheduler.call import OnProgress
-from agentic_search.scheduler.machine import Machine, whole_plan
-from agentic_search.scheduler.stimuli import CallCompleted, StartCall
+from agentic_search.scheduler.machine import Machine
+from agentic_search.scheduler.stimuli import CallCompleted, PlanSealed, StartCall, TasksAdded
 from benchmarks.graphs import Graph
 from benchmarks.report import print_report
 from benchmarks.sleeping import SLEPT, runner_of
@@ -37,7 +37,7 @@ def run_machine(plan: Plan) -> dict[str, Outcome]:
     """The machine alone: every call ends as soon as it has started."""
     machine = Machine(max_concurrent=SLOTS)
     under_way: deque[StartCall] = deque()
-    for stimulus in whole_plan(plan):
+    for stimulus in (TasksAdded(plan.tasks), PlanSealed()):
         under_way.extend(told for told in machine.handle(stimulus, 0) if isinstance(told, StartCall))
     while under_way:
         ended = CallCompleted(under_way.popleft().call, SLEPT)

@@ -22,7 +22,7 @@ from typing import assert_never
 from pydantic import JsonValue
 
 from agentic_search.domain.outcome import Completed, Failed, Outcome, Skipped
-from agentic_search.domain.plan import Plan, Task
+from agentic_search.domain.plan import Task
 from agentic_search.domain.references import INPUTS, ITEM, BadReference
 from agentic_search.scheduler.elements import Elements
 from agentic_search.scheduler.policy import ONCE, Policy
@@ -301,11 +301,6 @@ class Machine:
         node.missing.discard(outcome.task_id)
         if not node.missing:
             self._release(node, now)
-
-
-def whole_plan(plan: Plan) -> tuple[Stimulus, ...]:
-    """The stimuli that put a finished plan into a machine."""
-    return TasksAdded(plan.tasks), PlanSealed()
 
 
 def _kind(value: JsonValue) -> str:

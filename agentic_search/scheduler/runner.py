@@ -107,7 +107,8 @@ class Runner:
 
         `deadline`, in seconds from now, cancels what is still under way then. `inputs` is what a workflow was given.
         """
-        if any(self._added.get(task.id, task) != task for task in plan.tasks):
+        planned = {task.id: task for task in plan.tasks}
+        if any(planned.get(task_id) != task for task_id, task in self._added.items()):
             self.abandon("the finished plan says otherwise")
         self._finished.clear()
         self._step(TasksAdded(plan.tasks, inputs))

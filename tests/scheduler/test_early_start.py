@@ -58,6 +58,16 @@ async def test_a_task_that_the_finished_plan_has_differently_is_done_anew() -> N
     assert isinstance(outcome, Completed) and outcome.result.value == "other"
 
 
+async def test_a_task_that_the_finished_plan_does_not_have_is_not_waited_for() -> None:
+    world = World()
+    world.open("b")
+    async with asyncio.timeout(5), world.runner() as runner:
+        runner.add([gate("dropped")])
+        await world.until_inside("dropped")
+        outcomes = await runner.finish(plan_of(gate("b")))
+    assert list(outcomes) == ["b"] and world.cancelled == ["dropped"]
+
+
 async def test_leaving_the_runner_leaves_no_call_behind() -> None:
     world = World()
     async with asyncio.timeout(5), world.runner() as runner:
