@@ -10,6 +10,7 @@ AgenticSearchError
 │   ├── ToolFailed                … the tool ran and reported an error
 │   ├── ToolTimeout               … the tool took longer than it may; it was told to stop
 │   ├── ServerUnavailable         … never sent: trying again is always safe
+│   ├── RateLimited               … turned away unread: trying again later is always safe
 │   └── ConnectionLost            … may have happened: only a repeatable tool is tried again
 ├── ModelError                the offline planner or the extractive writer takes over
 │   ├── ModelUnavailable          … nobody answers at the model's address
@@ -86,6 +87,17 @@ class ServerUnavailable(ToolError):
     """The tool's server is not connected; nothing was sent."""
 
     code = "server_unavailable"
+
+
+class RateLimited(ToolError):
+    """The tool's server asks for fewer calls; this one was turned away unread."""
+
+    code = "rate_limited"
+
+    def __init__(self, text: str, *, retry_after: float | None = None) -> None:
+        """`retry_after`: seconds that the server asked to be left alone for, where it said."""
+        super().__init__(text)
+        self.retry_after = retry_after
 
 
 class ConnectionLost(ToolError):

@@ -45,6 +45,12 @@ class Query(Frozen):
     deadline: Annotated[float, Field(gt=0, le=86_400)] | None = None
     """Seconds from the start until stragglers are cancelled and the answer is made from what arrived."""
 
+    rounds: Annotated[int, Field(ge=1, le=10)] = 1
+    """Planning rounds at most: 1 plans once; with more the planner sees the outcomes and may add tasks, or stop."""
+
+    batch: bool = False
+    """Nobody waits for it: tool calls of other runs go first."""
+
     @property
     def brings_a_plan(self) -> bool:
         """Whether there is nothing to plan."""
@@ -56,4 +62,6 @@ class Query(Frozen):
             raise ValueError("give either 'plan' or 'workflow', not both")
         if self.inputs and self.workflow is None:
             raise ValueError("'inputs' are for a 'workflow': name one, or write the values into the question")
+        if self.rounds > 1 and self.brings_a_plan:
+            raise ValueError("'rounds' above 1 are for plans that are made: leave it out beside 'plan' or 'workflow'")
         return self

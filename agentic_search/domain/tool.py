@@ -44,6 +44,9 @@ class Tool(Frozen):
     retries: int = 0
     """Further attempts after one that failed in a way that another may get past."""
 
+    typical_seconds: float | None = None
+    """How long a call has usually taken, where any was made."""
+
     plannable: bool = True
     """Planners may choose it; otherwise only plans that people write call it."""
 
