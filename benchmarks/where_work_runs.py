@@ -1,27 +1,45 @@
-"""When the event loop, threads, processes: the same equal calls of Python functions in each place, timed and weighed.
+"""When asyncio, threads, processes: the same equal calls, bare and as functions of the service, timed and weighed.
 
 Rows are measured in turn, `--repeat` times, and the medians told: the machine is shared. Reads memory from /proc.
 """
 
 import argparse
 import asyncio
+import multiprocessing
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+from typing import TypeAlias
 
 from agentic_search.clock import SystemClock
 from agentic_search.domain.data import JsonObject
 from agentic_search.functions.load import load_functions
 from agentic_search.functions.member import FunctionTools
 from agentic_search.tools.pool import ToolPool
+from benchmarks import work
 from benchmarks.report import median, print_report
-from benchmarks.work import compute
 
 CALLS = 3
-PLACES = {"event loop": "on_loop", "threads": "in_thread", "processes": "in_process"}
+HERE = frozenset({os.getpid()})
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A place to call in."""
+
+    call: Callable[[], Awaitable[object]]
+    pids: Callable[[], frozenset[int]]
+    """The processes that it has beside this one."""
+
+
+Place: TypeAlias = Callable[[str, JsonObject], AbstractAsyncContextManager[Opened]]
+"""A verb and its arguments → where it is called."""
 
 
 @dataclass(slots=True)
@@ -37,23 +55,67 @@ class Measured:
     """Milliseconds that the event loop was held up at worst."""
 
 
-def megabytes(pids: frozenset[int]) -> float:
-    """Memory that these processes have, what they share counted once between them."""
-    lines = [line for pid in pids for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()]
-    return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1_024
+@asynccontextmanager
+async def bare_loop(verb: str, arguments: JsonObject) -> AsyncGenerator[Opened]:
+    """Coroutines in a task group."""
+    yield Opened(partial(getattr(work, f"{verb}_on_loop"), **arguments), frozenset)
+
+
+@asynccontextmanager
+async def executor(kind: Callable[[int], Executor], verb: str, arguments: JsonObject) -> AsyncGenerator[Opened]:
+    """A pool of the standard library's."""
+    loop = asyncio.get_running_loop()
+    with kind(CALLS) as pool:
+        once = partial(getattr(work, f"{verb}_in_thread"), **arguments)
+        yield Opened(
+            lambda: loop.run_in_executor(pool, once),
+            lambda: frozenset(child.pid for child in multiprocessing.active_children() if child.pid is not None),
+        )
+
+
+@asynccontextmanager
+async def functions(where: str, verb: str, arguments: JsonObject) -> AsyncGenerator[Opened]:
+    """Functions of the service, called as a run's tasks call them; a member of its own has to start everything."""
+    member = FunctionTools(load_functions(["benchmarks.work"]))
+    async with ToolPool([], clock=SystemClock(), local=[member]) as pool:
+        yield Opened(
+            partial(pool.call, f"{verb}_{where}", arguments, timeout=600, on_progress=unheard), lambda: member.pids
+        )
+
+
+PLACES: dict[str, Place] = {
+    "asyncio": bare_loop,
+    "ThreadPoolExecutor": partial(executor, ThreadPoolExecutor),
+    "ProcessPoolExecutor": partial(executor, ProcessPoolExecutor),
+    "a function, on the loop": partial(functions, "on_loop"),
+    "a function, in threads": partial(functions, "in_thread"),
+    "a function, in processes": partial(functions, "in_process"),
+}
+THREADS = "ThreadPoolExecutor"
 
 
 def unheard(progress: float, total: float | None, text: str) -> None:
     """Nobody listens."""
 
 
-async def all_calls(pool: ToolPool, tool: str, arguments: JsonObject) -> float:
+def megabytes(pids: frozenset[int]) -> float:
+    """Memory that these processes have, what they share counted once between them."""
+    lines = [line for pid in pids for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()]
+    return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1_024
+
+
+async def all_calls(place: Opened) -> float:
     """Seconds for the calls at once."""
     began = time.perf_counter()
     async with asyncio.TaskGroup() as group:
         for _ in range(CALLS):
-            group.create_task(pool.call(tool, arguments, timeout=600, on_progress=unheard))
+            group.create_task(awaited(place))
     return time.perf_counter() - began
+
+
+async def awaited(place: Opened) -> None:
+    """One call, as a coroutine."""
+    await place.call()
 
 
 async def worst_delay(ended: Callable[[], bool]) -> float:
@@ -66,31 +128,28 @@ async def worst_delay(ended: Callable[[], bool]) -> float:
     return worst * 1_000
 
 
-async def measure_once(tool: str, arguments: JsonObject, into: Measured) -> None:
-    """A member of its own, so that the first calls have to start everything."""
-    member = FunctionTools(load_functions(["benchmarks.work"]))
-    here = frozenset({os.getpid()})
-    before = megabytes(here)
-    async with ToolPool([], clock=SystemClock(), local=[member]) as pool, asyncio.TaskGroup() as group:
-        first = await all_calls(pool, tool, arguments)
-        into.first.append(first)
-        into.memory.append(megabytes(here | member.pids) - before)
+async def measure_once(place: Place, verb: str, arguments: JsonObject, into: Measured) -> None:
+    """Opened for this alone, so that the first calls have to start everything."""
+    before = megabytes(HERE)
+    async with place(verb, arguments) as opened, asyncio.TaskGroup() as group:
+        into.first.append(await all_calls(opened))
+        into.memory.append(megabytes(HERE | opened.pids()) - before)
         ended = threading.Event()
         delay = group.create_task(worst_delay(ended.is_set))
         await asyncio.sleep(0)
-        into.again.append(await all_calls(pool, tool, arguments))
+        into.again.append(await all_calls(opened))
         ended.set()
     into.delay.append(delay.result())
 
 
 def steps_in(seconds: float) -> int:
-    """How many steps of the computation take that long alone, on this machine."""
+    """How many steps of the computation take that long alone; in this thread's own time, for the machine is shared."""
     sample = 2_000_000
     took: list[float] = []
     for _ in range(5):
-        began = time.perf_counter()
-        compute(sample)
-        took.append(time.perf_counter() - began)
+        began = time.thread_time()
+        work.compute(sample)
+        took.append(time.thread_time() - began)
     return round(sample * seconds / min(took))
 
 
@@ -98,15 +157,15 @@ def rows(measured: dict[tuple[str, str], Measured], seconds: float) -> list[dict
     """The table."""
     return [
         {
-            "work": f"{CALLS} × {seconds:g} s {work}",
+            "work": f"{CALLS} × {seconds:g} s {kind}",
             "where": place,
             "s, first time": round(median(figures.first), 2),
             "s, again": round(median(figures.again), 2),
-            "times faster than threads": round(median(measured[work, "threads"].again) / median(figures.again), 2),
+            "times faster than threads": round(median(measured[kind, THREADS].again) / median(figures.again), 2),
             "MB more": round(median(figures.memory), 1),
             "loop held up, ms": round(median(figures.delay)),
         }
-        for (work, place), figures in measured.items()
+        for (kind, place), figures in measured.items()
     ]
 
 
@@ -116,12 +175,13 @@ async def measure(seconds: float, repeat: int) -> list[dict[str, object]]:
         "of waiting": ("wait", {"seconds": seconds}),
         "of computing": ("compute", {"steps": steps_in(seconds)}),
     }
-    await measure_once("wait_on_loop", {"seconds": 0}, Measured())  # what the first call of all costs is no place's
-    measured = {(work, place): Measured() for work in works for place in PLACES}
+    for place in PLACES.values():  # what the first call of all costs is no place's
+        await measure_once(place, "wait", {"seconds": 0}, Measured())
+    measured = {(kind, name): Measured() for kind in works for name in PLACES}
     for _ in range(repeat):
-        for (work, place), into in measured.items():
-            verb, arguments = works[work]
-            await measure_once(f"{verb}_{PLACES[place]}", arguments, into)
+        for (kind, name), into in measured.items():
+            verb, arguments = works[kind]
+            await measure_once(PLACES[name], verb, arguments, into)
     return rows(measured, seconds)
 
 

@@ -4,6 +4,6 @@ What a module of such functions needs stands here and is light, since every work
 """
 
 from agentic_search.functions.declaration import tool
-from agentic_search.functions.progress import Progress
+from agentic_search.workers.progress import Progress
 
 __all__ = ["Progress", "tool"]

@@ -16,10 +16,10 @@ from agentic_search.functions.function import SERVER, Function
 from agentic_search.functions.place import OnLoop, Place
 from agentic_search.functions.processes import InProcesses
 from agentic_search.functions.threads import InThreads
-from agentic_search.functions.work import Ending, Raised
 from agentic_search.tools.content import read_value
 from agentic_search.tools.offer import Offer
 from agentic_search.tools.progress import OnProgress
+from agentic_search.workers.ending import Ending, Raised
 
 logger = logging.getLogger(__name__)
 
@@ -35,6 +35,7 @@ class FunctionTools:
 
     name = SERVER
     is_settled = True
+    is_shareable = True
 
     def __init__(
         self, functions: Sequence[Function], *, threads: int = MOST_THREADS, processes: int = MOST_PROCESSES
@@ -85,7 +86,7 @@ class FunctionTools:
             logger.warning("%s failed: %s", function.name, ending.why)
             logger.info("%s: the whole error\n%s", function.name, ending.trace)
             raise ToolFailed(ending.why)
-        return read_value(from_json(ending.json), tool)
+        return read_value(from_json(ending.body), tool)
 
     async def run(self) -> None:
         """Keep the worker processes until closed, then end them."""

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from agentic_search.functions.function import Function
-from agentic_search.functions.progress import Progress, Sink
-from agentic_search.functions.work import Ending, perform_async
+from agentic_search.functions.work import perform_async
+from agentic_search.workers.ending import Ending
+from agentic_search.workers.progress import Progress, Sink
 
 
 class Place(Protocol):

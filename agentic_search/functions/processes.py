@@ -5,12 +5,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from agentic_search.errors import ToolFailed
-from agentic_search.functions.frames import Order, pack_order
+from agentic_search.functions import work
 from agentic_search.functions.function import Function
-from agentic_search.functions.progress import Sink
-from agentic_search.functions.work import Ending
-from agentic_search.functions.worker import WorkerDied
-from agentic_search.functions.worker_pool import WorkerPool
+from agentic_search.workers.ending import Ending
+from agentic_search.workers.frames import Order, pack_order
+from agentic_search.workers.pool import WorkerPool
+from agentic_search.workers.progress import Sink
+from agentic_search.workers.worker import WorkerDied
 
 
 class InProcesses:
@@ -25,7 +26,7 @@ class InProcesses:
 
     async def perform(self, function: Function, arguments: Mapping[str, Any], on_progress: Sink) -> Ending:
         """Send it to a worker; a worker that dies is this call's failure and no other's."""
-        order = _packed(Order(function.module, function.name, dict(arguments), function.signature.progress))
+        order = _packed(_order(function, arguments))
         try:
             return await self.workers.perform(order, on_progress)
         except WorkerDied as death:
@@ -37,6 +38,16 @@ class InProcesses:
     async def close(self) -> None:
         """End every process, whatever it is at."""
         await self.workers.close()
+
+
+def _order(function: Function, arguments: Mapping[str, Any]) -> Order:
+    called: dict[str, Any] = {
+        "module": function.module,
+        "name": function.name,
+        "arguments": dict(arguments),
+        "progress_parameters": function.signature.progress,
+    }
+    return Order(work.__name__, work.perform_named.__name__, called, progress="progress")
 
 
 def _packed(order: Order) -> bytes:

@@ -12,7 +12,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 
 from agentic_search.domain.data import JsonObject
 from agentic_search.errors import ToolFailed
-from agentic_search.functions.progress import Progress
+from agentic_search.workers.progress import Progress
 
 _JSON_OBJECT: TypeAdapter[JsonObject] = TypeAdapter(JsonObject)
 

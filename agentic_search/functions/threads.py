@@ -14,8 +14,9 @@ from typing import Any
 
 from agentic_search.errors import ToolFailed
 from agentic_search.functions.function import Function
-from agentic_search.functions.progress import Progress, Sink
-from agentic_search.functions.work import Ending, perform
+from agentic_search.functions.work import perform
+from agentic_search.workers.ending import Ending
+from agentic_search.workers.progress import Progress, Sink
 
 
 class InThreads:

@@ -3,36 +3,17 @@
 A worker process imports this: it is kept light.
 """
 
+import importlib
 import traceback
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, TypeAlias
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
 
 from pydantic_core import to_json
 
 from agentic_search.errors import ToolFailed
-
-
-@dataclass(frozen=True, slots=True)
-class Returned:
-    """The function came to its end."""
-
-    json: bytes
-    """What it returned; numbers that JSON does not have are null."""
-
-
-@dataclass(frozen=True, slots=True)
-class Raised:
-    """The function raised, or returned what cannot be put into JSON."""
-
-    why: str
-    """For people, in a line."""
-
-    trace: str
-    """For the log."""
-
-
-Ending: TypeAlias = Returned | Raised
+from agentic_search.workers import ending
+from agentic_search.workers.ending import Ending, Raised, Returned
+from agentic_search.workers.progress import Progress
 
 
 def perform(function: Callable[..., object], arguments: Mapping[str, Any]) -> Ending:
@@ -42,6 +23,17 @@ def perform(function: Callable[..., object], arguments: Mapping[str, Any]) -> En
     except BaseException as error:  # noqa: BLE001  # the supervisor of one call: not even sys.exit() may pass
         return raised(error)
     return returned(value)
+
+
+def perform_named(
+    module: str, name: str, arguments: Mapping[str, Any], progress_parameters: Sequence[str], progress: Progress
+) -> Ending:
+    """What a worker process is ordered to do: find the function, and call it."""
+    try:
+        function = getattr(importlib.import_module(module), name)
+    except BaseException as error:  # noqa: BLE001  # importing runs anybody's code
+        return raised(error)
+    return perform(function, {**arguments, **dict.fromkeys(progress_parameters, progress)})
 
 
 async def perform_async(function: Callable[..., Awaitable[object]], arguments: Mapping[str, Any]) -> Ending:
@@ -54,7 +46,7 @@ async def perform_async(function: Callable[..., Awaitable[object]], arguments: M
 
 
 def returned(value: object) -> Ending:
-    """A result as JSON: whatever pydantic knows how to write."""
+    """A result as JSON: whatever pydantic knows how to write; numbers that JSON does not have are null."""
     try:
         return Returned(to_json(value, inf_nan_mode="null"))
     except Exception as error:  # noqa: BLE001  # a result's own serialiser may raise anything
@@ -63,7 +55,5 @@ def returned(value: object) -> Ending:
 
 def raised(error: BaseException) -> Raised:
     """An exception as text; a ToolFailed is the author's own words to the user."""
-    text = str(error)
-    if not isinstance(error, ToolFailed):
-        text = f"{type(error).__name__}: {text}" if text else type(error).__name__
-    return Raised(text, "".join(traceback.format_exception(error)))
+    told = ending.raised(error)
+    return Raised(str(error), told.trace) if isinstance(error, ToolFailed) else told

@@ -1,1 +1,1 @@
-"""Bundled MCP servers: programs of their own that any MCP host can start; they import nothing of the rest."""
+"""Bundled MCP servers: programs of their own that any MCP host can start; of the rest they import `workers` only."""

@@ -105,4 +105,5 @@ def _named(tool: Tool) -> str:
 
 
 def _address(tool: Tool) -> str:
-    return f"mcp:{tool.server}/{tool.remote_name}"
+    """Says which tool said it, whatever that is: of an MCP server, or a function of the operator's."""
+    return f"tool:{tool.server}/{tool.remote_name}"

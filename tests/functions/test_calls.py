@@ -25,6 +25,7 @@ async def test_what_a_function_returns_is_cited_by_the_same_rules_as_what_a_serv
         told = await functions.result("city", name="Rome", since="2026-01-02")
         assert told.value == {"name": "Rome", "founded": "2026-01-02"}
         assert told.text == '{"name":"Rome","founded":"2026-01-02"}'
+        assert [passage.url for passage in told.passages] == ["tool:functions/city"]
 
 
 async def test_what_is_not_given_is_left_to_the_functions_own_defaults() -> None:
@@ -110,7 +111,7 @@ async def test_a_call_in_a_thread_is_left_at_once_and_keeps_its_place_until_it_e
                 await functions.result("wait_in_thread", timeout=0.2)
             assert samples.ENTERED.acquire(timeout=5)
             with pytest.raises(ToolTimeout, match="all 1 threads were busy, 1 of them with calls that were given up"):
-                await functions.result("find", query="x", timeout=0.05)
+                await functions.result("count_in_thread", to=1, timeout=0.05)
             samples.GATE.set()
             assert await functions.value("find", query="x", limit=1)
             assert await functions.value("wait_in_thread", _copy="a", json="b") == "passed"

@@ -32,7 +32,7 @@ def _pids(path: Path) -> list[int]:
         ("forked", "its worker process exited with status 5, in the middle of the call"),
         (
             "babble",
-            "its worker process was ended by the service: the function wrote into its pipe, in the middle of the call",
+            "its worker process was ended by the service: its work wrote into its pipe, in the middle of the call",
         ),
         ("memory", "MemoryError"),
         ("sys.exit", "SystemExit: 4"),
@@ -117,7 +117,7 @@ async def test_cancelling_while_a_process_starts_leaves_none_behind() -> None:
 def children() -> set[int]:
     """The worker processes that this process has."""
     listed = Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").read_text()
-    return {pid for pid in map(int, listed.split()) if b"functions.child" in Path(f"/proc/{pid}/cmdline").read_bytes()}
+    return {pid for pid in map(int, listed.split()) if b"workers.child" in Path(f"/proc/{pid}/cmdline").read_bytes()}
 
 
 async def test_closing_kills_what_still_runs(tmp_path: Path) -> None:

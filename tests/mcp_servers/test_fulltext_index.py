@@ -5,10 +5,14 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Barrier
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from agentic_search.mcp_servers.fulltext import Entry, Index
 
@@ -62,6 +66,31 @@ def test_a_search_can_be_narrowed_to_groups_and_to_a_number(index: Index) -> Non
     assert index.search("tasks document", groups=[]) == []
     assert len(index.search("tasks document", limit=1)) == 1
     assert index.search("tasks document", limit=0) == []
+
+
+@settings(max_examples=50, deadline=None)
+@given(
+    bodies=st.lists(st.lists(st.sampled_from(["apple", "pear", "plum"]), max_size=6), max_size=30),
+    limit=st.integers(1, 40),
+    groups=st.none() | st.lists(st.sampled_from(["0", "1", "2", "absent"]), max_size=3),
+)
+def test_the_best_are_those_of_all_that_fit_sorted_by_score_and_then_by_age(
+    bodies: list[list[str]], limit: int, groups: list[str] | None
+) -> None:
+    with TemporaryDirectory() as folder, Index(Path(folder) / "index.sqlite3") as index:
+        for group in range(3):
+            entries = [Entry(f"{n}", "fruit", " ".join(body)) for n, body in enumerate(bodies) if n % 3 == group]
+            index.replace(f"{group}", "1", entries)
+        found = index.candidates("apple or plum", limit=limit, groups=groups)
+        with closing(sqlite3.connect(index.path)) as connection:
+            rows = connection.execute(
+                "SELECT -bm25(words, 4.0, 4.0, 1.0), entry.id, origin, address FROM words JOIN entry"
+                " ON entry.id = words.rowid WHERE words MATCH 'apple OR plum'"
+            ).fetchall()
+    fitting = sorted((-row[0], row[1], row[2:]) for row in rows if groups is None or row[2] in groups)
+    assert [(-score, (group, entry.address)) for entry, group, score in found] == [
+        (score, named) for score, _, named in fitting[:limit]
+    ]
 
 
 @pytest.mark.parametrize("question", ["", "what is the", '"', "zebra", "\x00", "\ud800"])

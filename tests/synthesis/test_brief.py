@@ -67,7 +67,7 @@ def test_a_page_read_in_full_replaces_the_part_that_a_search_showed() -> None:
 
 
 def test_different_texts_at_one_address_are_different_passages() -> None:
-    address = "mcp:weather/forecast#1"
+    address = "tool:weather/forecast#1"
     outcomes: dict[str, Outcome] = {
         "a": completed("a", Passage(title="Forecast", url=address, text="Berlin: sun")),
         "b": completed("b", Passage(title="Forecast", url=address, text="Rome: rain")),

@@ -160,8 +160,8 @@ def test_a_record_without_a_text_says_its_plain_values() -> None:
 
 def test_a_record_without_title_or_address_takes_the_tools() -> None:
     first, second = answer(structured=[{"text": "one"}, {"text": "two"}]).passages
-    assert first == Passage(title="Find", url="mcp:web/find#1", text="one")
-    assert second.url == "mcp:web/find#2"
+    assert first == Passage(title="Find", url="tool:web/find#1", text="one")
+    assert second.url == "tool:web/find#2"
 
 
 def test_records_inside_records_are_passages_too() -> None:
@@ -172,7 +172,7 @@ def test_records_inside_records_are_passages_too() -> None:
 @pytest.mark.parametrize("value", ["Just text", {"temperature": 12}, [1, 2, 3], {"names": ["a", "b"]}, 0])
 def test_without_records_the_whole_text_is_one_passage(value: JsonValue) -> None:
     (passage,) = answer(structured={"result": value}).passages
-    assert (passage.title, passage.url) == ("Find", "mcp:web/find")
+    assert (passage.title, passage.url) == ("Find", "tool:web/find")
     assert passage.text
 
 
@@ -227,4 +227,4 @@ def test_deep_nesting_ends() -> None:
     for _ in range(150):
         value = {"deeper": value}
     (passage,) = answer(structured=value).passages
-    assert passage.url == "mcp:web/find"
+    assert passage.url == "tool:web/find"

@@ -2,8 +2,7 @@
 
 import sys
 
-if __name__ == "__main__":
-    # Parser processes load this file again under another name, and need none of the server.
-    from agentic_search.mcp_servers.documents.command import main
+from agentic_search.mcp_servers.documents.command import main
 
+if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))

@@ -27,7 +27,7 @@ async def _serve(library: Library | None) -> None:
         await server.run_stdio_async()
         return
     async with asyncio.TaskGroup() as group:
-        indexing = group.create_task(library.indexer.run())
+        indexing = group.create_task(library.run())
         try:
             await server.run_stdio_async()
         finally:

@@ -9,10 +9,10 @@ from threading import Event
 
 from agentic_search.mcp_servers.documents.folder import Folder, Listing, Refused, Stamp
 from agentic_search.mcp_servers.documents.kinds import kind_of
+from agentic_search.mcp_servers.documents.parser import Parser
 from agentic_search.mcp_servers.documents.parsing.document import Unreadable
 from agentic_search.mcp_servers.documents.shelf import Receipt, Shelf
 from agentic_search.mcp_servers.documents.watch import watch_folder
-from agentic_search.mcp_servers.documents.worker import Parser
 
 logger = logging.getLogger(__name__)
 

@@ -9,10 +9,10 @@ from agentic_search.mcp_servers.documents.address import address, split_address
 from agentic_search.mcp_servers.documents.folder import Folder
 from agentic_search.mcp_servers.documents.indexer import Indexer
 from agentic_search.mcp_servers.documents.notes import note
+from agentic_search.mcp_servers.documents.parser import Parser
 from agentic_search.mcp_servers.documents.reader import Reader
 from agentic_search.mcp_servers.documents.results import Indexing, Listed, Listing, Passage, Passages, Text
 from agentic_search.mcp_servers.documents.shelf import Shelf
-from agentic_search.mcp_servers.documents.worker import Parser
 from agentic_search.mcp_servers.fulltext import Hit
 
 PATIENCE = 10.0
@@ -23,15 +23,22 @@ MOST_SECTIONS = 200
 
 
 class Library:
-    """What the tools ask. The indexing is the owner's to run, by `indexer.run`."""
+    """What the tools ask, while its owner runs `run`."""
 
     def __init__(self, folder: Folder, cache: Path, *, patience: float = PATIENCE) -> None:
-        parser = Parser()
         self.folder = folder
+        self.parser = Parser()
         self._patience = patience
         self._shelf = Shelf(folder.root, cache)
-        self.indexer = Indexer(folder, self._shelf, parser)
-        self._reader = Reader(folder, parser)
+        self.indexer = Indexer(folder, self._shelf, self.parser)
+        self._reader = Reader(folder, self.parser)
+
+    async def run(self) -> None:
+        """Follow the folder until cancelled; with this end the processes that parse."""
+        try:
+            await self.indexer.run()
+        finally:
+            await self.parser.close()
 
     async def search(self, query: str, limit: int) -> Passages:
         """Raises sqlite3.Error where the index cannot be used."""

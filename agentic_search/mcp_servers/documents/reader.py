@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from agentic_search.mcp_servers.documents.folder import Folder, Refused, Stamp
 from agentic_search.mcp_servers.documents.kinds import kind_of
+from agentic_search.mcp_servers.documents.parser import Parser
 from agentic_search.mcp_servers.documents.parsing.document import Document, Section
-from agentic_search.mcp_servers.documents.worker import Parser
 
 KEPT_CHARACTERS = 8_000_000
 """Characters of parsed documents that are kept, so that reading page by page parses once."""

@@ -8,19 +8,26 @@ import logging
 import sqlite3
 from collections import Counter
 from collections.abc import Awaitable, Callable, Collection
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from typing import TypeAlias
 
 from agentic_search.mcp_servers.fulltext import Index
 from agentic_search.mcp_servers.python_docs.package import Package
-from agentic_search.mcp_servers.python_docs.reading import index_package
-from agentic_search.mcp_servers.python_docs.workers import Workers
+from agentic_search.mcp_servers.python_docs.reading import order_to_index
+from agentic_search.workers.bounds import Bounds
+from agentic_search.workers.ending import Raised
+from agentic_search.workers.frames import pack_order
+from agentic_search.workers.pool import WorkerPool
+from agentic_search.workers.worker import WorkerDied
 
 logger = logging.getLogger(__name__)
 
 RECHECK = 30.0
 MOST_ATTEMPTS = 2
+PATIENCE = 300.0
+"""Seconds for one package; the largest take some ten."""
+
+BOUNDS = Bounds(niceness=10)
+"""Reading is work in the background, for a question that may come."""
 
 OnProgress: TypeAlias = Callable[[int, int], Awaitable[None]]
 """How many of how many packages are ready."""
@@ -30,9 +37,17 @@ class Library:
     """Keeps the index as the survey says it should be."""
 
     def __init__(
-        self, index: Index, survey: Callable[[], list[Package]], *, workers: int, recheck: float = RECHECK
+        self,
+        index: Index,
+        survey: Callable[[], list[Package]],
+        *,
+        workers: int,
+        recheck: float = RECHECK,
+        patience: float = PATIENCE,
     ) -> None:
-        """`workers` processes read at once; the survey is repeated when asked, at most every `recheck` seconds."""
+        """`workers` processes read at once, each package for at most `patience` seconds; the survey is repeated when
+        asked, at most every `recheck` seconds.
+        """
         self.index = index
         self.packages: dict[str, Package] = {}
         """Everything there is, by group."""
@@ -41,6 +56,7 @@ class Library:
         self._survey = survey
         self._workers = workers
         self._recheck = recheck
+        self._patience = patience
         self._checked = float("-inf")
         self._checking = asyncio.Lock()
         self._waiting: list[Package] = []
@@ -121,43 +137,45 @@ class Library:
         news.set()
 
     async def _build(self) -> None:
-        """Until nothing waits any more, or the pool has broken; whoever runs this comes again if anything is left."""
-        with Workers(self._workers) as pool:
+        """Until nothing waits any more; with it end the processes."""
+        pool = WorkerPool(self._workers, bounds=BOUNDS)
+        try:
             async with asyncio.TaskGroup() as group:
                 for _ in range(self._workers):
                     group.create_task(self._read_on(pool))
+        finally:
+            await pool.close()
 
-    async def _read_on(self, pool: ProcessPoolExecutor) -> None:
+    async def _read_on(self, pool: WorkerPool) -> None:
         while self._waiting:
             package = self._waiting.pop(0)
             self._under_way.add(package.group)
             try:
-                usable = await self._read(pool, package)
+                await self._read(pool, package)
             finally:
                 self._under_way.discard(package.group)
                 self._tell()
-            if not usable:
-                return
 
-    async def _read(self, pool: ProcessPoolExecutor, package: Package) -> bool:
-        """One package's entries into the index; False where the pool is of no further use."""
-        loop = asyncio.get_running_loop()
+    async def _read(self, pool: WorkerPool, package: Package) -> None:
+        """One package's entries into the index, or why not."""
+        order = pack_order(order_to_index(self.index.path, package))
         try:
-            await loop.run_in_executor(pool, index_package, self.index.path, package)
-        except BrokenProcessPool:
-            self._again(package)
-            return False
-        except Exception as error:  # noqa: BLE001 - supervisor: one package's odd source must not keep out the others
-            self._give_up(package, f"{type(error).__name__}: {error}")
-        return True
+            ending = await pool.perform(order, patience=self._patience)
+        except TimeoutError:
+            self._give_up(package, f"reading it took longer than {self._patience:g} s")
+        except (WorkerDied, OSError) as death:
+            self._again(package, f"nothing came of reading it: {death}")
+        else:
+            if isinstance(ending, Raised):
+                self._give_up(package, ending.why)
 
-    def _again(self, package: Package) -> None:
-        """A process died with this package or with another one: try once more before giving it up."""
+    def _again(self, package: Package, why: str) -> None:
+        """The process may have been ended for something else: try once more before giving the package up."""
         self._attempts[package.group] += 1
         if self._attempts[package.group] < MOST_ATTEMPTS:
             self._waiting.append(package)
         else:
-            self._give_up(package, "the process that read it died")
+            self._give_up(package, why)
 
     def _give_up(self, package: Package, why: str) -> None:
         logger.warning("%s %s could not be indexed: %s", package.name, package.version, why)

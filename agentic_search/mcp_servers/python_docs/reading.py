@@ -1,4 +1,4 @@
-"""A package → all its entries, put into the index; this is the work that the pool's processes do."""
+"""A package → all its entries, put into the index; this is the work that the worker processes do."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,9 +15,21 @@ from agentic_search.mcp_servers.python_docs.package import LIBRARY, STANDARD_LIB
 from agentic_search.mcp_servers.python_docs.publication import publish
 from agentic_search.mcp_servers.python_docs.resolver import Resolver
 from agentic_search.mcp_servers.python_docs.topics import topic_entries
+from agentic_search.workers.ending import Ending, Returned
+from agentic_search.workers.frames import Order
 
 BEHIND_OTHERS = ("genericpath", "ntpath", "posixpath")
 """Modules that users know as part of another: `os.path`."""
+
+
+def order_to_index(database: Path, package: Package) -> Order:
+    """What to tell a worker process."""
+    return Order(__name__, _read_in_worker.__name__, {"database": database, "package": package})
+
+
+def _read_in_worker(database: Path, package: Package) -> Ending:
+    index_package(database, package)
+    return Returned(b"")
 
 
 def index_package(database: Path, package: Package) -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import signal
 import sqlite3
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -12,11 +11,8 @@ import pytest
 
 from agentic_search.mcp_servers.documents.folder import MOST_BYTES, Folder
 from agentic_search.mcp_servers.documents.library import Library
-from agentic_search.mcp_servers.documents.parsing.document import Unreadable
 from agentic_search.mcp_servers.documents.shelf import Receipt
-from agentic_search.mcp_servers.documents.worker import Parser
 from tests.mcp_servers.documents.pdf import make_pdf
-from tests.mcp_servers.documents.processes import children, command_of, linux_only
 
 BOUND = 20.0
 
@@ -33,7 +29,7 @@ async def library(root: Path, patience: float = BOUND) -> AsyncGenerator[Library
     """A library whose indexing runs for the length of the block."""
     made = Library(Folder(root), root.parent / "cache", patience=patience)
     async with asyncio.TaskGroup() as group:
-        indexing = group.create_task(made.indexer.run())
+        indexing = group.create_task(made.run())
         try:
             yield made
         finally:
@@ -218,20 +214,3 @@ async def test_an_index_that_cannot_be_written_is_told_and_ends_nothing(root: Pa
 def test_a_receipt_of_another_version_fits_no_file() -> None:
     for text in ("", "{}", "[]", '{"size": 1}', '{"size": 1, "mtime_ns": 2, "colour": 3}', "nonsense"):
         assert Receipt.load(text).version == 0
-
-
-async def test_a_parser_that_takes_too_long_is_stopped() -> None:
-    with pytest.raises(Unreadable, match=r"stopped after 0 s"):
-        await Parser(patience=0).parse("text", b"words")
-
-
-@linux_only
-async def test_a_parser_process_ended_from_outside_is_replaced() -> None:
-    parser = Parser()
-    assert (await parser.parse("text", b"words")).text == "words"
-    # Others than this test's may be idle: anyio keeps its worker processes for the next who wants one.
-    workers = [pid for pid in children(os.getpid()) if "to_process" in command_of(pid)]
-    assert workers
-    for worker in workers:
-        os.kill(worker, signal.SIGKILL)
-    assert (await parser.parse("text", b"more words")).text == "more words"

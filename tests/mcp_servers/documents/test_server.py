@@ -13,7 +13,7 @@ from mcp import Client
 from tests.mcp_servers.asking import ask, complaint
 from tests.mcp_servers.documents.connection import ROOT, documents
 from tests.mcp_servers.documents.pdf import make_pdf
-from tests.mcp_servers.documents.processes import children, is_alive, linux_only
+from tests.mcp_servers.processes import children, is_alive, linux_only
 
 GUIDE = """# Guide
 
@@ -228,17 +228,49 @@ async def test_the_end_of_standard_input_ends_everything_it_started(tmp_path: Pa
         env={"AGENTIC_SEARCH_CACHE": str(tmp_path / "cache"), "PATH": ""},
     )
     assert server.stdin is not None
-    async with asyncio.timeout(30):
-        while not (started := children(server.pid)):
-            assert server.returncode is None
-            await asyncio.sleep(0.01)
+    started = await parsers_of(server)
     began = time.monotonic()
     server.stdin.close()
     async with asyncio.timeout(10):
         assert await server.wait() == 0
     assert time.monotonic() - began < 5.0
+    await all_ended(started)
+
+
+@linux_only
+async def test_a_server_that_is_killed_leaves_no_parser_behind(tmp_path: Path) -> None:
+    root = tmp_path / "docs"
+    root.mkdir()
+    (root / "endless.md").write_bytes(b"# One\n\n*two* [three](four)\n\n" * 400_000)
+    server = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *("-m", "agentic_search.mcp_servers.documents", str(root)),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        cwd=ROOT,
+        env={"AGENTIC_SEARCH_CACHE": str(tmp_path / "cache"), "PATH": ""},
+    )
+    started = await parsers_of(server)
+    assert all(map(is_alive, started))
+    server.kill()
+    async with asyncio.timeout(10):
+        await server.wait()
+    await all_ended(started)
+
+
+async def parsers_of(server: asyncio.subprocess.Process) -> list[int]:
+    """The processes that it has started, once there are any."""
+    async with asyncio.timeout(30):
+        while not (started := children(server.pid)):
+            assert server.returncode is None
+            await asyncio.sleep(0.01)
+    return started
+
+
+async def all_ended(processes: list[int]) -> None:
+    """Wait until none of them is alive; they have five seconds."""
     async with asyncio.timeout(5):
-        while any(map(is_alive, started)):  # noqa: ASYNC110
+        while any(map(is_alive, processes)):  # noqa: ASYNC110
             await asyncio.sleep(0.01)
 
 

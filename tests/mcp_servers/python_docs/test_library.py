@@ -1,10 +1,10 @@
 """The index follows what is installed, by real worker processes, through changes and faults."""
 
 import asyncio
-import multiprocessing
 import os
+import signal
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,7 @@ import pytest
 from agentic_search.mcp_servers.fulltext import Index
 from agentic_search.mcp_servers.python_docs.interpreter import Interpreter
 from agentic_search.mcp_servers.python_docs.library import Library
+from tests.mcp_servers.processes import children, holders, is_alive, linux_only
 from tests.mcp_servers.python_docs.places import install, uninstall, write_files
 
 PATIENCE = 30.0
@@ -22,10 +23,10 @@ async def silent(done: int, total: int) -> None:
 
 
 @asynccontextmanager
-async def running(python: Interpreter, *, recheck: float = 0.0) -> AsyncGenerator[Library]:
+async def running(python: Interpreter, *, recheck: float = 0.0, patience: float = PATIENCE) -> AsyncGenerator[Library]:
     """A library at work on the index beside the small Python."""
     with Index(python.library.parent / "index.sqlite3") as index:
-        library = Library(index, python.survey, workers=2, recheck=recheck)
+        library = Library(index, python.survey, workers=2, recheck=recheck, patience=patience)
         building = asyncio.ensure_future(library.run())
         try:
             yield library
@@ -129,26 +130,82 @@ def uninstall_broken(place: Path) -> None:
     uninstall(place)
 
 
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def jam(python: Interpreter, version: str = "1.0") -> Path:
+    """A package whose reader waits for ever: its module is a pipe into which nobody writes."""
+    module = python.search_path[0] / "thing.py"
+    module.unlink(missing_ok=True)
+    install(module.parent, "thing", version, {"thing.py": ""})
+    module.unlink()
+    os.mkfifo(module)
+    return module
+
+
+async def opened_with_its_reader(module: Path) -> int:
+    """The pipe, for writing, once a worker is in the middle of the package."""
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            with suppress(OSError):  # nobody reads it yet
+                return os.open(module, os.O_WRONLY | os.O_NONBLOCK)
+            await asyncio.sleep(0.005)
+
+
+@linux_only
 async def test_a_package_that_kills_its_reader_twice_is_given_up_and_the_others_are_read(python: Interpreter) -> None:
-    site = python.search_path[0]
-    install(site, "thing", "1.0", {"thing.py": ""})
-    (site / "thing.py").unlink()
-    os.mkfifo(site / "thing.py")
+    module = jam(python)
     async with running(python) as library:
         async with asyncio.timeout(PATIENCE):
             for _ in range(2):
-                # Opening it to write waits until somebody reads: a worker is in the middle of the package.
-                pipe = await asyncio.to_thread(os.open, site / "thing.py", os.O_WRONLY)
-                workers = multiprocessing.active_children()
-                for worker in workers:
-                    worker.kill()
-                for worker in workers:
-                    await asyncio.to_thread(worker.join, PATIENCE)
-                os.close(pipe)
+                pipe = await opened_with_its_reader(module)
+                while not (readers := set(holders(module)) - {os.getpid()}):  # noqa: ASYNC110
+                    await asyncio.sleep(0.005)
+                [reader] = readers
+                os.kill(reader, signal.SIGKILL)
+                os.close(pipe)  # before another reader finds it open
+                while is_alive(reader):  # noqa: ASYNC110
+                    await asyncio.sleep(0.005)
         await all_ready(library)
-        assert library.failed == {"thing": "the process that read it died"}
+        assert library.failed == {
+            "thing": "nothing came of reading it: its worker process was ended by signal SIGKILL, perhaps for want of"
+            " memory"
+        }
         assert set(library.index.groups()) == {"python/asyncio", "python/json", "python/topics"}
+
+
+@linux_only
+async def test_a_package_that_takes_too_long_is_given_up_and_no_process_stays(python: Interpreter) -> None:
+    jam(python)
+    async with running(python, patience=2) as library:
+        await all_ready(library)
+        assert library.failed == {"thing": "reading it took longer than 2 s"}
+        assert set(library.index.groups()) == {"python/asyncio", "python/json", "python/topics"}
+        async with asyncio.timeout(PATIENCE):
+            while workers():  # noqa: ASYNC110
+                await asyncio.sleep(0.005)
+
+
+@linux_only
+async def test_the_processes_end_when_all_is_read_and_when_the_server_ends_before(python: Interpreter) -> None:
+    module = jam(python)
+    async with running(python) as library:
+        async with asyncio.timeout(PATIENCE):
+            pipe = await opened_with_its_reader(module)
+            assert workers()
+            os.close(pipe)
+            await all_ready(library)
+            while workers():  # noqa: ASYNC110
+                await asyncio.sleep(0.005)
+        assert "thing" in library.index.groups()
+        jam(python, "2.0")
+        await library.check()
+        pipe = await opened_with_its_reader(module)
+        assert workers()
+    assert not workers()
+    os.close(pipe)
+
+
+def workers() -> list[int]:
+    """The worker processes that this process has."""
+    return [pid for pid in children(os.getpid()) if b"workers.child" in Path(f"/proc/{pid}/cmdline").read_bytes()]
 
 
 async def test_a_wait_ends_in_time_and_reports_how_far_things_are(python: Interpreter) -> None:

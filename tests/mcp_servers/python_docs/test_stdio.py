@@ -106,7 +106,7 @@ def priorities_of_workers(server: int) -> list[int]:
     for children in Path(f"/proc/{server}/task").glob("*/children"):
         for pid in children.read_text().split():
             with contextlib.suppress(ProcessLookupError, FileNotFoundError):
-                if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes():
+                if b"workers.child" in Path(f"/proc/{pid}/cmdline").read_bytes():
                     found.append(os.getpriority(os.PRIO_PROCESS, int(pid)) - usual)
     return [niceness for niceness in found if niceness > 0]
 

@@ -1,6 +1,8 @@
 """What parsing gives: a document's text, and where each of its sections stands in it."""
 
-from dataclasses import dataclass
+import json
+from dataclasses import asdict, dataclass
+from typing import Self
 
 
 class Unreadable(Exception):
@@ -40,6 +42,19 @@ class Document:
     """In order; together they are the whole text."""
     note: str | None = None
     """What a reader should know: an odd encoding, a part left out."""
+
+    def dump(self) -> bytes:
+        """To be told by one process to another: a line of JSON, and the text as it is, which may be long."""
+        head = {"title": self.title, "sections": [asdict(section) for section in self.sections], "note": self.note}
+        return json.dumps(head).encode() + b"\n" + self.text.encode("utf-8", "surrogatepass")
+
+    @classmethod
+    def load(cls, told: bytes) -> Self:
+        """What was dumped."""
+        line, _, text = told.partition(b"\n")
+        head = json.loads(line)
+        sections = tuple(Section(**section) for section in head["sections"])
+        return cls(head["title"], text.decode("utf-8", "surrogatepass"), sections, head["note"])
 
     def whole(self, section: Section) -> str:
         """The section's text with everything below its heading, smaller headings included."""

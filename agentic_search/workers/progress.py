@@ -1,4 +1,4 @@
-"""How a function tells how far it is: a parameter of type Progress, which no plan fills in and no schema shows."""
+"""How work tells how far it is, while it is at it."""
 
 from collections.abc import Callable
 from typing import TypeAlias

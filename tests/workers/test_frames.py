@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentic_search.functions.frames import (
+from agentic_search.workers.ending import Raised, Returned
+from agentic_search.workers.frames import (
     Began,
     Message,
     Order,
@@ -19,7 +20,6 @@ from agentic_search.functions.frames import (
     read_body,
     unpack_order,
 )
-from agentic_search.functions.work import Raised, Returned
 
 numbers = st.floats(allow_nan=False)
 messages: st.SearchStrategy[Message] = st.one_of(
@@ -53,7 +53,7 @@ def test_what_no_worker_says_is_refused(text: bytes) -> None:
 
 
 def test_an_order_is_read_whole_or_not_at_all() -> None:
-    order = Order("json", "dumps", {"obj": {1, 2}}, ("progress",))
+    order = Order("json", "dumps", {"obj": {1, 2}}, "progress")
     packed = pack_order(order)
     pipe = BytesIO(packed + packed[:-1])
     body = read_body(pipe)

@@ -1,7 +1,7 @@
-"""The program of a worker process: orders flow in by its standard input, one call at a time, endings flow out.
+"""The program of a worker process: orders flow in by its standard input, one at a time; endings flow out.
 
-It lives as long as its standard input is open: when the service closes that, or is killed, the process and whatever
-the work has started end at once, even in the middle of a call.
+It lives as long as its standard input is open: when who started it closes that, or is killed, the process and whatever
+the work has started end at once, even in the middle of the work.
 """
 
 import faulthandler
@@ -13,17 +13,19 @@ from queue import SimpleQueue
 from threading import Lock, Thread
 from typing import BinaryIO
 
-from agentic_search.functions.frames import Began, Message, Told, pack, read_body, unpack_order
-from agentic_search.functions.progress import Progress
-from agentic_search.functions.work import Ending, perform, raised
+from agentic_search.workers.bounds import Bounds
+from agentic_search.workers.ending import Ending, Raised, Returned, raised
+from agentic_search.workers.frames import Began, Message, Order, Told, pack, read_body, unpack_order
+from agentic_search.workers.progress import Progress
 
 
-def main() -> None:
-    """Work until the service is gone; never returns."""
-    faulthandler.enable()  # a crash in C code leaves its stack in the service's log
+def main(bounds: Bounds) -> None:
+    """Work until nobody is left to work for; never returns."""
+    faulthandler.enable()  # a crash in C code leaves its stack in the log
     orders, answers = _private_pipes()
     inbox: SimpleQueue[bytes] = SimpleQueue()
     Thread(target=_receive, args=(orders, inbox), daemon=True).start()
+    bounds.impose()
     say = _Voice(answers)
     while True:
         body = inbox.get()
@@ -45,7 +47,7 @@ class _Voice:
 
 
 def _private_pipes() -> tuple[BinaryIO, BinaryIO]:
-    """The two pipes, out of the reach of functions that read standard input or print."""
+    """The two pipes, out of the reach of work that reads standard input or prints."""
     orders = os.fdopen(os.dup(0), "rb")
     answers = os.fdopen(os.dup(1), "wb")
     nothing = os.open(os.devnull, os.O_RDONLY)
@@ -64,12 +66,18 @@ def _receive(orders: BinaryIO, inbox: "SimpleQueue[bytes]") -> None:
 def _carry_out(body: bytes, say: _Voice) -> Ending:
     progress = Progress(lambda done, total, text: say(Told(done, total, text)))
     try:
-        order = unpack_order(body)
-        function = getattr(importlib.import_module(order.module), order.name)
-    except BaseException as error:  # noqa: BLE001  # importing runs anybody's code
+        return _do(unpack_order(body), progress)
+    except BaseException as error:  # noqa: BLE001  # the supervisor of one piece of work: not even sys.exit() may pass
         return raised(error)
-    ending = perform(function, order.arguments | dict.fromkeys(order.progress, progress))
-    progress.close()
+    finally:
+        progress.close()
+
+
+def _do(order: Order, progress: Progress) -> Ending:
+    function = getattr(importlib.import_module(order.module), order.name)
+    ending: object = function(**order.arguments, **({order.progress: progress} if order.progress else {}))
+    if not isinstance(ending, Returned | Raised):
+        raise TypeError(f"{order.module}.{order.name} returned a {type(ending).__name__}, not an ending")
     return ending
 
 

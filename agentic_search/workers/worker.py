@@ -1,7 +1,7 @@
-"""One worker process, seen from the service: an order flows in; its ending, or WorkerDied, flows out.
+"""One worker process, seen from the program that started it: an order flows in; its ending, or WorkerDied, flows out.
 
 Own code rather than ProcessPoolExecutor, which fails every call when one worker dies and cannot end a running call;
-and asyncio's subprocess rather than multiprocessing, whose children import the service's main module first. Everything
+and asyncio's subprocess rather than multiprocessing, whose children import the program's main module first. Everything
 comes as a callback of the event loop, so nothing polls and no thread waits.
 """
 
@@ -10,16 +10,24 @@ import logging
 import os
 import signal
 import sys
+from collections.abc import Callable
 from contextlib import suppress
-from typing import cast
+from typing import Self, cast
 
-from agentic_search.functions.frames import Began, Message, Told, Unpacker
-from agentic_search.functions.progress import Sink
-from agentic_search.functions.work import Ending, Raised, Returned
+from agentic_search.workers.bounds import Bounds
+from agentic_search.workers.ending import Ending, Raised, Returned
+from agentic_search.workers.frames import Began, Message, Told, Unpacker
+from agentic_search.workers.progress import Sink
 
 logger = logging.getLogger(__name__)
 
-_PROGRAM = "import sys; sys.path[:] = sys.argv[1:]; from agentic_search.functions.child import main; main()"
+_PROGRAM = """
+import sys
+niceness, memory, *sys.path = sys.argv[1:]
+from agentic_search.workers.bounds import Bounds
+from agentic_search.workers.child import main
+main(Bounds(int(niceness), int(memory) or None))
+"""
 _REAPING = 1.0
 """Seconds for the event loop to see a killed process end."""
 _STDIN = 0
@@ -27,7 +35,7 @@ _STDOUT = 1
 
 
 class WorkerDied(Exception):
-    """The process ended in the middle of a call; the text says how, `began` whether it had the order by then."""
+    """The process ended and the work with it; the text says how, `began` whether it had the order by then."""
 
     def __init__(self, how: str, *, began: bool) -> None:
         super().__init__(how)
@@ -35,9 +43,10 @@ class WorkerDied(Exception):
 
 
 class Worker(asyncio.SubprocessProtocol):
-    """A process that makes one call at a time; started by `start`."""
+    """A process that does one piece of work at a time; started by `start`."""
 
-    def __init__(self) -> None:
+    def __init__(self, on_end: "Callable[[Worker], object]") -> None:
+        self._on_end = on_end
         self._unpacker = Unpacker()
         self._ended = asyncio.Event()
         self._answer: asyncio.Future[Ending] | None = None
@@ -52,16 +61,21 @@ class Worker(asyncio.SubprocessProtocol):
         return f"<Worker {self.pid}: {'ended' if self._ended.is_set() else state}>"
 
     @classmethod
-    async def start(cls) -> "Worker":
-        """A new process, which finds modules where this one does; raises OSError where there is no room for it."""
+    async def start(cls, bounds: Bounds, on_end: "Callable[[Worker], object]") -> Self:
+        """A new process, which finds modules where this one does; `on_end` is told when it has ended.
+
+        Raises OSError where there is no room for it.
+        """
         _, protocol = await asyncio.get_running_loop().subprocess_exec(
-            cls,
+            lambda: cls(on_end),
             sys.executable,
             "-c",
             _PROGRAM,
+            str(bounds.niceness),
+            str(bounds.memory or 0),
             *sys.path,
-            stderr=None,  # what a function prints goes where the service's own words go
-            start_new_session=True,  # Ctrl-C is the service's to answer, and a kill reaches what the work has started
+            stderr=None,  # what the work prints goes where this program's own words go
+            start_new_session=True,  # Ctrl-C is this program's to answer, and a kill reaches what the work has started
         )
         return protocol
 
@@ -75,8 +89,13 @@ class Worker(asyncio.SubprocessProtocol):
         """Whether it can take an order."""
         return not (self._is_killed or self._ended.is_set())
 
-    async def perform(self, order: bytes, on_progress: Sink) -> Ending:
-        """Make one call; raises WorkerDied. When cancelled, the process is killed with its work."""
+    @property
+    def has_ended(self) -> bool:
+        """Whether nothing is left of it."""
+        return self._ended.is_set()
+
+    async def perform(self, order: bytes, on_progress: Sink | None) -> Ending:
+        """Have one order carried out; raises WorkerDied. When cancelled, the process is killed with its work."""
         if not self.is_alive:
             raise WorkerDied(self._how_it_ended(), began=False)
         self._began = False
@@ -91,7 +110,7 @@ class Worker(asyncio.SubprocessProtocol):
                 self.kill()
 
     def kill(self, why: str = "was ended by the service") -> None:
-        """End the process, and every process that its work has started, at once; `why` is what its call is told."""
+        """End the process, and every process that its work has started, at once; `why` is for whoever waits for it."""
         if self._transport is None or not self.is_alive:
             return
         self._is_killed, self._why_killed = True, why
@@ -114,8 +133,8 @@ class Worker(asyncio.SubprocessProtocol):
             for message in self._unpacker.feed(data):
                 self._take(message)
         except (ValueError, TypeError) as unreadable:
-            logger.warning("%r is killed: a function wrote into its pipe (%s)", self, unreadable)
-            self.kill("was ended by the service: the function wrote into its pipe")
+            logger.warning("%r is killed: its work wrote into its pipe (%s)", self, unreadable)
+            self.kill("was ended by the service: its work wrote into its pipe")
 
     def pipe_connection_lost(self, fd: int, exc: Exception | None) -> None:
         """asyncio: a pipe was closed, mostly since the process has ended; without its answers it is of no use."""
@@ -128,6 +147,7 @@ class Worker(asyncio.SubprocessProtocol):
         if self._transport is not None:
             _kill(self._transport)
             self._transport.close()
+        self._on_end(self)
         if self._answer is not None and not self._answer.done():
             self._answer.set_exception(WorkerDied(self._how_it_ended(), began=self._began))
 

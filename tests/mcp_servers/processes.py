@@ -13,12 +13,16 @@ def children(parent: int) -> list[int]:
     return [pid for pid, status in _statuses() if status.split()[1] == str(parent) and status.split()[0] != "Z"]
 
 
-def command_of(process: int) -> str:
-    """Its command line; nothing for a process that has ended."""
-    try:
-        return Path(f"/proc/{process}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
-    except OSError:
-        return ""
+def holders(file: Path) -> list[int]:
+    """Processes that have it open."""
+    found: set[int] = set()
+    for descriptor in Path("/proc").glob("[0-9]*/fd/*"):
+        try:
+            if descriptor.readlink() == file:
+                found.add(int(descriptor.parts[2]))
+        except OSError:
+            continue  # closed meanwhile
+    return sorted(found)
 
 
 def is_alive(process: int) -> bool:

@@ -1,7 +1,7 @@
-"""What the service and a worker process say to each other, over two pipes: messages flow in, bytes flow out, and back.
+"""What a program and its worker process say to each other, over two pipes: messages flow in, bytes flow out, and back.
 
 A frame is a letter, the length of its body in eight bytes, and the body. Orders are pickled, since arguments may be
-any type; what a worker says is JSON, so that a worker can make the service do nothing.
+any type; what a worker says never is, so that whatever has got hold of a worker can make the program do nothing.
 """
 
 import json
@@ -10,32 +10,32 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, BinaryIO, TypeAlias
 
-from agentic_search.functions.work import Raised, Returned
+from agentic_search.workers.ending import Raised, Returned
 
 _HEAD = 9
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One call that a worker is to make."""
+    """One piece of work: a function to call, which returns an Ending."""
 
     module: str
     name: str
-    """The function, by where it is found: code is never sent."""
+    """The function, by where it is found: code is never sent, and who orders need not load it."""
 
     arguments: dict[str, Any]
-    progress: tuple[str, ...] = ()
-    """Parameters that take a Progress."""
+    progress: str | None = None
+    """The parameter that takes a Progress."""
 
 
 @dataclass(frozen=True, slots=True)
 class Began:
-    """The worker has the order: from now on the call may have happened."""
+    """The worker has the order: from now on the work may have been done."""
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """How far the call is."""
+    """How far the work is."""
 
     progress: float
     total: float | None
@@ -62,7 +62,7 @@ def read_body(pipe: BinaryIO) -> bytes | None:
 
 def unpack_order(body: bytes) -> Order:
     """Raises whatever unpickling raises, the import of a module that is gone included."""
-    return pickle.loads(body)  # noqa: S301  # written by the service that started this process
+    return pickle.loads(body)  # noqa: S301  # written by the program that started this process
 
 
 def pack(message: Message) -> bytes:

@@ -1,0 +1,66 @@
+"""Bytes → a document, in a worker process: a file that hangs, crashes or eats memory takes only that one down."""
+
+from agentic_search.mcp_servers.documents.kinds import Kind
+from agentic_search.mcp_servers.documents.parsing.document import Document, Unreadable
+from agentic_search.workers.bounds import Bounds
+from agentic_search.workers.ending import Ending, Raised, Returned
+from agentic_search.workers.frames import Order, pack_order
+from agentic_search.workers.pool import WorkerPool
+from agentic_search.workers.worker import WorkerDied
+
+PATIENCE = 60.0
+"""Seconds for one file; longer than a parser grants itself."""
+
+BOUNDS = Bounds(memory=2 * 1024**3)
+
+PROCESSES = 2
+"""One for the indexing, one for somebody who waits for a page."""
+
+LONGEST_REST = 10.0
+"""Seconds that a process is kept without work: starting one takes some tenths of a second, keeping one 40 MB."""
+
+WORK = "agentic_search.mcp_servers.documents.parsing.work"
+"""Named, not imported: the parsers are loaded in the processes alone."""
+
+
+class Parser:
+    """Its processes start when there is something to parse; its owner must call `close` in the end."""
+
+    def __init__(self, *, patience: float = PATIENCE, longest_rest: float = LONGEST_REST) -> None:
+        self._patience = patience
+        self._workers = WorkerPool(PROCESSES, bounds=BOUNDS, longest_rest=longest_rest)
+
+    @property
+    def pids(self) -> frozenset[int]:
+        """The processes that there are now."""
+        return self._workers.pids
+
+    async def parse(self, kind: Kind, data: bytes) -> Document:
+        """Raises Unreadable, and OSError where no process can be started."""
+        order = pack_order(Order(WORK, "parse_file", {"kind": kind, "data": data}))
+        try:
+            ending = await self._carry_out(order)
+        except WorkerDied:
+            ending = await self._once_more(order)
+        match ending:
+            case Returned(body):
+                return Document.load(body)
+            case Raised(why):
+                raise Unreadable(why)
+
+    async def close(self) -> None:
+        """End the processes, whatever they are at."""
+        await self._workers.close()
+
+    async def _carry_out(self, order: bytes) -> Ending:
+        try:
+            return await self._workers.perform(order, patience=self._patience)
+        except TimeoutError as error:
+            raise Unreadable(f"its parser was stopped after {self._patience:g} s") from error
+
+    async def _once_more(self, order: bytes) -> Ending:
+        """A process may have been ended from outside; a file that ends two is to blame."""
+        try:
+            return await self._carry_out(order)
+        except WorkerDied as error:
+            raise Unreadable("its parser crashed") from error

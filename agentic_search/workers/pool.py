@@ -1,0 +1,112 @@
+"""The worker processes: orders flow in, each to a process of its own for as long as it takes; endings flow out."""
+
+import asyncio
+
+from agentic_search.workers.bounds import Bounds
+from agentic_search.workers.ending import Ending
+from agentic_search.workers.progress import Sink
+from agentic_search.workers.worker import Worker, WorkerDied
+
+
+class WorkerPool:
+    """At most `size` processes, started when first needed and kept; a dead one is replaced when next needed.
+
+    Its owner must call `close` in the end; if the program is killed, the processes end by themselves.
+    """
+
+    def __init__(self, size: int, *, bounds: Bounds | None = None, longest_rest: float | None = None) -> None:
+        """`longest_rest`: seconds after which a process without work is ended; none are if it is None."""
+        self._size = size
+        self._bounds = bounds or Bounds()
+        self._longest_rest = longest_rest
+        self._places = asyncio.Semaphore(size)
+        self._idle: dict[Worker, asyncio.TimerHandle | None] = {}
+        self._workers: set[Worker] = set()
+        self._closed = False
+
+    def __repr__(self) -> str:
+        return f"<WorkerPool: {len(self._workers) - len(self._idle)} working, {len(self._idle)} idle>"
+
+    @property
+    def pids(self) -> frozenset[int]:
+        """The processes that there are now."""
+        return frozenset(worker.pid for worker in self._workers if worker.pid is not None)
+
+    @property
+    def full(self) -> str:
+        """Why an order had to wait."""
+        return f"all {self._size} worker processes were busy"
+
+    def has_place(self) -> bool:
+        """Whether an order would be begun at once."""
+        return not self._places.locked()
+
+    async def perform(self, order: bytes, on_progress: Sink | None = None, *, patience: float | None = None) -> Ending:
+        """Have one order carried out, in `patience` seconds from when a process is at it.
+
+        Raises WorkerDied, TimeoutError, and OSError where no process can be started. When it takes too long or is
+        cancelled, its process is killed. An idle worker that turns out to be dead costs nothing: the order goes to
+        another.
+        """
+        async with self._places:
+            while True:
+                worker, is_new = await self._take()
+                try:
+                    async with asyncio.timeout(patience):
+                        return await worker.perform(order, on_progress)
+                except WorkerDied as death:
+                    if death.began or is_new:
+                        raise
+                finally:
+                    await self._put_back(worker)
+
+    async def close(self) -> None:
+        """End every process, whatever it is at."""
+        self._closed = True
+        for worker in self._workers:
+            worker.kill()
+        try:
+            await self._all_gone()
+        except asyncio.CancelledError:
+            await self._all_gone()  # a killed process takes a moment to end, and nobody else waits for it
+            raise
+
+    async def _all_gone(self) -> None:
+        for worker in tuple(self._workers):
+            await worker.gone()
+
+    async def _take(self) -> tuple[Worker, bool]:
+        """The worker that was idle for the shortest time, or a new one."""
+        if self._closed:
+            raise WorkerDied("its worker process was ended by the service", began=False)
+        while self._idle:
+            worker, dismissal = self._idle.popitem()
+            if dismissal is not None:
+                dismissal.cancel()
+            if worker.is_alive:
+                return worker, False
+        worker = await Worker.start(self._bounds, self._forget)
+        if not worker.has_ended:
+            self._workers.add(worker)
+        if self._closed:
+            worker.kill()
+        return worker, True
+
+    async def _put_back(self, worker: Worker) -> None:
+        """Its place is free for another only when a killed process is really gone."""
+        if worker.is_alive:
+            self._idle[worker] = self._dismissal(worker)
+        else:
+            await worker.gone()
+
+    def _dismissal(self, worker: Worker) -> asyncio.TimerHandle | None:
+        if self._longest_rest is None:
+            return None
+        return asyncio.get_running_loop().call_later(self._longest_rest, worker.kill)
+
+    def _forget(self, worker: Worker) -> None:
+        """The process has ended, whatever it was at."""
+        self._workers.discard(worker)
+        dismissal = self._idle.pop(worker, None)
+        if dismissal is not None:
+            dismissal.cancel()
