@@ -16,6 +16,7 @@ class Builtin:
 
     name = SERVER
     is_settled = True
+    is_shareable = False  # two equal prompts are two opinions
 
     def __init__(self, ask_model: AskModel) -> None:
         self._ask_model = ask_model

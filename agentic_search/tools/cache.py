@@ -91,27 +91,27 @@ class _Shelf(NamedTuple):
 
 
 class ResultCache:
-    """The kept results of every server that does not say otherwise."""
+    """The kept results of every server, each by its own rules; one without any is kept by the limits for all."""
 
     def __init__(self, limits: CacheLimits, servers: Iterable[ServerConfig], *, clock: Clock) -> None:
         self._clock = clock
         self._limits = limits
         self._common = Store(limits.max_entries, limits.max_bytes)
+        self._plain = _Shelf(self._common, limits.max_age)
         self._shelves = {server.name: self._shelf(server.cache) for server in servers if server.cache is not None}
-
-    def serves(self, server: str) -> bool:
-        """Whether the server's calls may be shared at all."""
-        return server in self._shelves
 
     def get(self, key: CallKey) -> ToolResult | None:
         """What an earlier call gave. Its value is shared by all who get it, and never changed."""
-        return self._shelves[key.server].store.get(key, self._clock.now())
+        return self._shelf_of(key).store.get(key, self._clock.now())
 
     def put(self, key: CallKey, result: ToolResult) -> None:
         """Keep what a call gave just now."""
-        shelf = self._shelves[key.server]
+        shelf = self._shelf_of(key)
         if shelf.max_age > 0:
             shelf.store.put(key, result, self._clock.now() + shelf.max_age)
+
+    def _shelf_of(self, key: CallKey) -> _Shelf:
+        return self._shelves.get(key.server, self._plain)
 
     def _shelf(self, rules: CacheRules) -> _Shelf:
         limits = self._limits

@@ -16,7 +16,7 @@ from agentic_search.domain.tool import ServerStatus, Tool
 from agentic_search.errors import ServerUnavailable, ToolFailed, ToolTimeout
 from agentic_search.tools.backoff import Backoff
 from agentic_search.tools.content import read_answer
-from agentic_search.tools.failures import call_failed
+from agentic_search.tools.failures import call_failed, wait_asked_for
 from agentic_search.tools.offer import Offer
 from agentic_search.tools.progress import OnProgress, ProgressRelay
 from agentic_search.tools.server_config import ServerConfig
@@ -67,6 +67,16 @@ class Connection:
         """Whether the first attempt to connect has ended, well or not."""
         return self._now.state != "connecting"
 
+    @property
+    def is_shareable(self) -> bool:
+        """Unless the servers file says otherwise."""
+        return self.config.cache is not None
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether a call would be sent."""
+        return self._now.client is not None
+
     def status(self) -> ServerStatus:
         """The server as it is now."""
         return ServerStatus(
@@ -85,7 +95,7 @@ class Connection:
     async def call(self, tool: Tool, arguments: JsonObject, *, timeout: float, on_progress: OnProgress) -> ToolResult:
         """Call a tool once, for at most `timeout` seconds; the server is told when the call is given up.
 
-        Raises ServerUnavailable, ToolTimeout, ConnectionLost or ToolFailed.
+        Raises ServerUnavailable, RateLimited, ToolTimeout, ConnectionLost or ToolFailed.
         """
         answer = await self._answer(tool, arguments, timeout, on_progress)
         result = read_answer(answer, tool)
@@ -116,11 +126,11 @@ class Connection:
         try:
             while not (self._closing or self.config.disabled):
                 began = self._clock.now()
-                await self._hold_one_session()
+                asked_for = await self._hold_one_session()
                 if self._clock.now() - began > _STEADY:
                     backoff.reset()
                 if not self._closing:
-                    await self._clock.sleep(backoff.next())
+                    await self._clock.sleep(max(backoff.next(), asked_for))
         finally:
             if not self.config.disabled:
                 self._become(_Now("unavailable", "the connection was closed"))
@@ -130,7 +140,8 @@ class Connection:
         self._closing = True
         owner.cancel()
 
-    async def _hold_one_session(self) -> None:
+    async def _hold_one_session(self) -> float:
+        """Returns when it is over, with the seconds that the server asked to be left alone for."""
         session = Session(
             self.config,
             clock=self._clock,
@@ -145,6 +156,8 @@ class Connection:
             logger.info("%s is unavailable: %s", self.config.name, why)
             logger.debug("%s: the whole error", self.config.name, exc_info=error)
             self._become(_Now("unavailable", why))
+            return wait_asked_for(error) or 0.0
+        return 0.0
 
     def _take(self, client: Client, offer: Offer) -> None:
         self._become(_Now("ready", offer=offer, client=client))

@@ -28,6 +28,11 @@ class Member(Protocol):
         """Whether the first attempt to be ready has ended, well or not."""
         ...
 
+    @property
+    def is_shareable(self) -> bool:
+        """Whether equal calls of its tools that only read may be made once for all who ask, and their results kept."""
+        ...
+
     def status(self) -> ServerStatus:
         """How it is now."""
         ...
@@ -35,7 +40,7 @@ class Member(Protocol):
     async def call(self, tool: Tool, arguments: JsonObject, *, timeout: float, on_progress: OnProgress) -> ToolResult:
         """Call a tool once, for at most `timeout` seconds; cancelling the coroutine ends the work.
 
-        Raises ServerUnavailable, ToolTimeout, ConnectionLost or ToolFailed.
+        Raises ServerUnavailable, RateLimited, ToolTimeout, ConnectionLost or ToolFailed.
         """
         ...
 

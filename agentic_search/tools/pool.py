@@ -1,7 +1,7 @@
 """All MCP servers together: their configurations flow in; the tools that can be used, and calls to them, flow out."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from types import TracebackType
 from typing import Self
@@ -14,10 +14,12 @@ from agentic_search.errors import ServerUnavailable, ToolFailed
 from agentic_search.tools.cache import CacheLimits
 from agentic_search.tools.catalog import Catalog
 from agentic_search.tools.connection import Connection
+from agentic_search.tools.durations import Durations
+from agentic_search.tools.guarded import GuardedConnection
 from agentic_search.tools.member import Member
 from agentic_search.tools.progress import OnProgress
 from agentic_search.tools.server_config import ServerConfig
-from agentic_search.tools.shared_calls import SharedCalls
+from agentic_search.tools.shared_calls import GivenUp, SharedCalls
 
 OPEN_WITHIN = 30.0
 """Seconds for a server to start, to agree on a protocol and to list its tools; a first `npx` or `uvx` downloads."""
@@ -45,20 +47,22 @@ class ToolPool:
         """`local`: tools of the service's own, whose offer never changes; a server of the same name takes their place.
 
         `task_timeout`: seconds for a call where neither the task nor the server says otherwise. `cache`: what is kept
-        of the servers' results where a server does not say otherwise; nothing is kept of local tools.
+        of the results of tools that only read, where a server or a local member does not say otherwise.
         """
         self._clock = clock
         self._task_timeout = task_timeout
-        connections = [
-            Connection(server, clock=clock, open_within=open_within, on_change=self._note_change) for server in servers
-        ]
-        self._members: dict[str, Member] = {member.name: member for member in (*local, *connections)}
+        self._open_within = open_within
+        self._guarded: dict[str, GuardedConnection] = {}
+        self._members: dict[str, Member] = {member.name: member for member in (*local, *map(self._connect, servers))}
         self._catalog: Catalog | None = None
         self._known: dict[str, Tool] = {}
+        self._durations = Durations()
         self._next_change = asyncio.Event()
         self._group = asyncio.TaskGroup()
         self._owners: list[tuple[Member, asyncio.Task[None]]] = []
-        self._shared = SharedCalls(self._group, servers, limits=cache or CacheLimits(), clock=clock)
+        self._shared = SharedCalls(
+            self._group, servers, limits=cache or CacheLimits(), clock=clock, on_give_up=self._note_giving_up
+        )
 
     def __repr__(self) -> str:
         ready = sum(status.status == "ready" for status in self.statuses())
@@ -101,6 +105,10 @@ class ToolPool:
             self._known |= {tool.name: tool for tool in self._catalog.tools}
         return self._catalog
 
+    def timed(self, tools: Iterable[Tool]) -> tuple[Tool, ...]:
+        """The tools with how long their calls have usually taken; the same objects until that changes."""
+        return self._durations.fill_in(tools)
+
     async def settled(self, within: float) -> None:
         """Return when no server is in its first connecting any more, at the latest after `within` seconds."""
         with suppress(TimeoutError):
@@ -119,15 +127,20 @@ class ToolPool:
 
         An equal call of a read-only tool that is under way, or was lately, is not made again: the result is marked as
         cached. Cancelling the coroutine cancels the call at the server, unless others wait for it too. Raises
-        ToolFailed (the tool says so, or there is no such tool), ToolTimeout, ServerUnavailable (nothing was sent) or
-        ConnectionLost (it may have happened).
+        ToolFailed (the tool says so, or there is no such tool), ToolTimeout, ServerUnavailable (nothing was sent),
+        RateLimited (turned away unread) or ConnectionLost (it may have happened).
         """
         found = self._find(tool)
         limit = timeout or found.timeout or self._task_timeout
         member = self._members[found.server]
-        if self._shared.covers(found):
-            return await self._shared.call(member, found, arguments, timeout=limit, on_progress=on_progress)
-        return await member.call(found, arguments, timeout=limit, on_progress=on_progress)
+        began = self._clock.now()
+        if self._shared.covers(member, found):
+            result = await self._shared.call(member, found, arguments, timeout=limit, on_progress=on_progress)
+        else:
+            result = await member.call(found, arguments, timeout=limit, on_progress=on_progress)
+        if not result.cached:
+            self._durations.note(found, self._clock.now() - began)
+        return result
 
     def _find(self, name: str) -> Tool:
         """A tool of the catalog, or one that was in it: a plan keeps its names while servers come and go."""
@@ -140,9 +153,26 @@ class ToolPool:
             raise ServerUnavailable(f"there is no tool {name!r} now; not connected: {', '.join(missing)}")
         raise ToolFailed(f"there is no tool {name!r}" + (f"; did you mean {near!r}?" if near else ""))
 
+    def _connect(self, server: ServerConfig) -> Member:
+        if server.breaker is None:
+            return Connection(server, clock=self._clock, open_within=self._open_within, on_change=self._note_change)
+        self._guarded[server.name] = GuardedConnection(
+            server,
+            server.breaker,
+            clock=self._clock,
+            open_within=self._open_within,
+            task_timeout=self._task_timeout,
+            on_change=self._note_change,
+        )
+        return self._guarded[server.name]
+
     def _close_all(self) -> None:
         for member, owner in self._owners:
             member.close(owner)
+
+    def _note_giving_up(self, call: GivenUp) -> None:
+        if guarded := self._guarded.get(call.server):
+            guarded.judge(call.error, began=call.began, limit=call.limit)
 
     def _note_change(self) -> None:
         self._catalog = None

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit, urlunsplit
 
+from agentic_search.domain.limits import NO_LIMIT, Limit
+
 Transport = Literal["stdio", "http", "sse"]
 SERVER_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 """No dot: the first one in `server.tool` ends the server's name."""
@@ -51,11 +53,13 @@ class HttpEndpoint:
 
 
 @dataclass(frozen=True, slots=True)
-class Rate:
-    """So many calls in so many seconds."""
+class BreakerRules:
+    """When a server that is connected, and fails all the same, is left alone."""
 
-    calls: int
-    seconds: float
+    failures: int = 5
+    """Calls that failed one after another through the server's fault."""
+    seconds: float = 30.0
+    """The first rest; each further one is twice as long, up to ten minutes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,14 +99,21 @@ class ServerConfig:
     rules: ToolRules = ToolRules()
     timeout: float | None = None
     """Seconds one call may take; none takes the default."""
-    max_concurrency: int | None = None
-    """Calls at once."""
-    rate_limit: Rate | None = None
+    limit: Limit = NO_LIMIT
+    """Of all its tools together."""
+    tool_limits: tuple[tuple[str, Limit], ...] = ()
+    """Of single tools, beside that: the first whose glob fits a tool's own name holds for it."""
     retries: int | None = None
     """Further attempts after a failed one."""
     cache: CacheRules | None = CacheRules()
     """None makes every call, however often it is asked for."""
+    breaker: BreakerRules | None = BreakerRules()
+    """None goes on calling, however often calls fail."""
     disabled: bool = False
+
+    def limit_of(self, tool: str) -> Limit | None:
+        """What holds for one tool, by the server's own name for it."""
+        return next((limit for glob, limit in self.tool_limits if fnmatchcase(tool, glob)), None)
 
 
 def matches(name: str, globs: tuple[str, ...]) -> bool:

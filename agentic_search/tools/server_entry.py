@@ -1,7 +1,7 @@
 """One entry of the servers file: its JSON flows in, a ServerConfig or every complaint about it flows out."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Literal, TypeAlias
@@ -10,11 +10,12 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, ValidationError
 from pydantic.alias_generators import to_camel
 
+from agentic_search.domain.limits import Limit, Rate
 from agentic_search.tools.server_config import (
     SERVER_NAME,
+    BreakerRules,
     CacheRules,
     HttpEndpoint,
-    Rate,
     ServerConfig,
     StdioLaunch,
     ToolRules,
@@ -25,6 +26,8 @@ _RATE = re.compile(r"([1-9][0-9]*)\s*/\s*([smh])")
 _SECONDS = {"s": 1.0, "m": 60.0, "h": 3_600.0}
 _HTTP_KINDS = {"http", "streamable-http", "sse"}
 
+Calls: TypeAlias = Annotated[int, Field(ge=1)]
+WrittenRate: TypeAlias = Annotated[str, Field(pattern=rf"^{_RATE.pattern}$")]
 Globs: TypeAlias = Annotated[
     tuple[str, ...],
     BeforeValidator(lambda given: {True: ("*",), False: ()}[given] if isinstance(given, bool) else given),
@@ -55,18 +58,28 @@ class _Cache(_Form):
     max_bytes: Annotated[int, Field(ge=1)] | None = None
 
 
+class _Limit(_Form):
+    max_concurrency: Calls | None = None
+    rate_limit: WrittenRate | None = None
+
+
+class _Breaker(_Form):
+    failures: Annotated[int, Field(ge=1)] = BreakerRules().failures
+    seconds: Annotated[float, Field(gt=0, allow_inf_nan=False)] = BreakerRules().seconds
+
+
 def _switched(given: object) -> object:
-    """As the form knows it: nothing said, or `true`, leaves the service's own limits; `false` shares no call at all."""
+    """As the forms know it: nothing said, or `true`, is what holds without a word; `false` is none of it."""
     match given:
         case None | True:
-            return _Cache()
+            return {}
         case False:
             return None
         case _:
             return given
 
 
-class _Entry(_Form):
+class _Entry(_Limit):
     """The fields as the file writes them."""
 
     command: Annotated[str, Field(min_length=1)] | None = None
@@ -78,13 +91,13 @@ class _Entry(_Form):
     type: Literal["stdio", "http", "streamable-http", "sse"] | None = None
     transport: Literal["stdio", "http", "streamable-http", "sse"] | None = None
     timeout: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
-    max_concurrency: Annotated[int, Field(ge=1)] | None = None
-    rate_limit: Annotated[str, Field(pattern=rf"^{_RATE.pattern}$")] | None = None
+    limits: dict[Annotated[str, Field(min_length=1)], _Limit] = Field(default_factory=dict)
     retries: Annotated[int, Field(ge=0)] | None = None
     tools: _Tools = _Tools()
     read_only: Globs = ()
     idempotent: Globs = ()
     cache: Annotated[_Cache | None, BeforeValidator(_switched)] = _Cache()
+    breaker: Annotated[_Breaker | None, BeforeValidator(_switched)] = _Breaker()
     disabled: bool = False
 
     @property
@@ -92,7 +105,7 @@ class _Entry(_Form):
         return self.type or self.transport
 
 
-_GROUPS: Mapping[str, type[_Form]] = {"tools": _Tools, "cache": _Cache}
+_GROUPS: Mapping[str, type[_Form]] = {"tools": _Tools, "cache": _Cache, "breaker": _Breaker, "limits": _Limit}
 """The fields that hold fields of their own."""
 
 
@@ -111,10 +124,11 @@ def read_entry(name: str, written: JsonValue, environment: Mapping[str, str]) ->
         reach=_Reach(entry, environment).read(),
         rules=ToolRules(entry.tools.allow, entry.tools.deny, entry.read_only, entry.idempotent),
         timeout=entry.timeout,
-        max_concurrency=entry.max_concurrency,
-        rate_limit=_rate(entry.rate_limit),
+        limit=_limit(entry),
+        tool_limits=tuple((glob, _limit(limit)) for glob, limit in entry.limits.items()),
         retries=entry.retries,
         cache=_cache(entry.cache),
+        breaker=BreakerRules(entry.breaker.failures, entry.breaker.seconds) if entry.breaker is not None else None,
         disabled=entry.disabled,
     )
 
@@ -134,6 +148,9 @@ def _contradictions(entry: _Entry) -> Iterator[str]:
         yield '"headers" are for a server with "url": use "env" to pass something to a command'
     if entry.url is not None and (entry.args or entry.env or entry.cwd):
         yield '"args", "env" and "cwd" are for a server with "command": remove them'
+    for glob, limit in entry.limits.items():
+        if limit == _Limit():
+            yield f'"limits.{glob}": limits nothing: give "maxConcurrency" or "rateLimit", or remove it'
 
 
 class _Reach:
@@ -191,9 +208,9 @@ def _is_web_address(url: str) -> bool:
         return False
 
 
-def _rate(written: str | None) -> Rate | None:
-    found = _RATE.fullmatch(written) if written is not None else None
-    return Rate(int(found[1]), _SECONDS[found[2]]) if found else None
+def _limit(written: _Limit) -> Limit:
+    found = _RATE.fullmatch(written.rate_limit) if written.rate_limit is not None else None
+    return Limit(written.max_concurrency, Rate(int(found[1]), _SECONDS[found[2]]) if found else None)
 
 
 def _cache(written: _Cache | None) -> CacheRules | None:
@@ -203,10 +220,11 @@ def _cache(written: _Cache | None) -> CacheRules | None:
 def _readable(problem: ValidationError) -> Iterator[str]:
     """Pydantic's errors in the file's own words; never the value, which may be a secret."""
     for error in problem.errors(include_url=False, include_context=False, include_input=False):
-        field = ".".join(str(part) for part in error["loc"])
+        path = [str(part) for part in error["loc"] if part != "[key]"]
+        field = ".".join(path)
         match error["type"]:
             case "extra_forbidden":
-                yield f'"{field}": unknown field{_nearest_field(field)}'
+                yield f'"{field}": unknown field{_nearest_field(path)}'
             case "string_pattern_mismatch":
                 yield f'"{field}": must be calls per second, minute or hour, as in "10/s" or "100/m"'
             case "model_type" | "model_attributes_type":
@@ -215,9 +233,9 @@ def _readable(problem: ValidationError) -> Iterator[str]:
                 yield f'"{field}": {error["msg"].replace("Input should be", "must be", 1)}'
 
 
-def _nearest_field(field: str) -> str:
-    group, _, unknown = field.rpartition(".")
-    form = _GROUPS.get(group, _Entry)
+def _nearest_field(path: Sequence[str]) -> str:
+    *group, unknown = path
+    form = _GROUPS[group[0]] if group else _Entry
     known = [known_field.alias or name for name, known_field in form.model_fields.items()]
     near = get_close_matches(unknown, known, n=1, cutoff=0.5)
     return f'; did you mean "{near[0]}"?' if near else f": the fields are {', '.join(known)}"

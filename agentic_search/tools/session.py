@@ -16,7 +16,7 @@ from agentic_search import __version__
 from agentic_search.clock import Clock
 from agentic_search.errors import ConnectionLost
 from agentic_search.tools.backoff import Backoff
-from agentic_search.tools.failures import connection_failed
+from agentic_search.tools.failures import connection_failed, wait_asked_for
 from agentic_search.tools.offer import Offer, read_offer
 from agentic_search.tools.server_config import ServerConfig
 from agentic_search.tools.transports import wire_to
@@ -31,6 +31,8 @@ _MOST_PAGES = 100
 """Of a list of tools: a server that always names a next page must not hold us for ever."""
 _BURST = 0.05
 """Seconds to let a burst of changes pass before the tools are listed again."""
+_PAUSE = 5.0
+"""Seconds before they are listed again where the server asked for fewer requests, or longer where it said so."""
 
 
 class Session:
@@ -54,7 +56,7 @@ class Session:
         self._open_within = open_within
         self._on_offer = on_offer
         self._on_end = on_end
-        self._wire = wire_to(config, self)
+        self._wire = wire_to(config, self, wall=clock.wall)
         self._look = asyncio.Event()
         self._over: str | None = None
         self._listed: list[mcp_types.Tool] = []
@@ -72,7 +74,7 @@ class Session:
             async with asyncio.TaskGroup() as group:
                 if _tells_of_changes(client):
                     group.create_task(self._listen(client))
-                await self._watch(client)
+                await self._watch(client, group)
 
     def explain(self, error: Exception) -> str:
         """Why `hold` raised, for people."""
@@ -89,14 +91,24 @@ class Session:
         self._look.set()
         self._on_end(why)
 
-    async def _watch(self, client: Client) -> None:
+    async def _watch(self, client: Client, group: asyncio.TaskGroup) -> None:
         while True:
             await self._look.wait()
             self._raise_if_over()
             await self._clock.sleep(_BURST)
             self._look.clear()
-            async with asyncio.timeout(self._open_within):
-                await self._list_tools(client)
+            try:
+                async with asyncio.timeout(self._open_within):
+                    await self._list_tools(client)
+            except MCPError as error:
+                if (wait := wait_asked_for(error)) is None:
+                    raise
+                # The server is there, and answers: what it offered before holds until it may be asked again.
+                group.create_task(self._look_again(max(wait, _PAUSE)))
+
+    async def _look_again(self, after: float) -> None:
+        await self._clock.sleep(after)
+        self._look.set()
 
     async def _list_tools(self, client: Client) -> None:
         listed = await _whole_list(client)

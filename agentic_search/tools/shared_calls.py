@@ -2,7 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from agentic_search.clock import Clock
 from agentic_search.domain.data import JsonObject
@@ -20,23 +21,43 @@ _A_DAY = 86_400.0
 """Seconds for a call that several may wait for: each has a time limit of its own, the call itself needs none."""
 
 
+@dataclass(frozen=True, slots=True)
+class GivenUp:
+    """A call whose beginner would wait no longer."""
+
+    server: str
+    began: float
+    """On the clock."""
+    limit: float
+    """Seconds that it was given."""
+    error: ToolTimeout
+
+
 class SharedCalls:
-    """Joins calls that are under way and remembers results, of servers whose configuration does not forbid it."""
+    """Joins calls that are under way and remembers results, of members that allow it."""
 
     def __init__(
-        self, group: asyncio.TaskGroup, servers: Sequence[ServerConfig], *, limits: CacheLimits, clock: Clock
+        self,
+        group: asyncio.TaskGroup,
+        servers: Sequence[ServerConfig],
+        *,
+        limits: CacheLimits,
+        clock: Clock,
+        on_give_up: Callable[[GivenUp], None],
     ) -> None:
         """`group` holds the calls under way."""
         self._under_way: SingleFlight[CallKey] = SingleFlight(group)
         self._cache = ResultCache(limits, servers, clock=clock)
+        self._clock = clock
+        self._on_give_up = on_give_up
         self._closed = False
 
     def __repr__(self) -> str:
         return f"<SharedCalls: {self._under_way!r}>"
 
-    def covers(self, tool: Tool) -> bool:
+    def covers(self, member: Member, tool: Tool) -> bool:
         """Whether calls of the tool may be shared; never where a call could change something."""
-        return tool.read_only and self._cache.serves(tool.server) and not self._closed
+        return tool.read_only and member.is_shareable and not self._closed
 
     async def call(
         self, member: Member, tool: Tool, arguments: JsonObject, *, timeout: float, on_progress: OnProgress
@@ -48,8 +69,11 @@ class SharedCalls:
         key = CallKey(tool.server, tool.remote_name, _CANONICAL.encode(arguments))
         if (kept := self._cache.get(key)) is not None:
             return _as_cached(kept)
+        began, is_mine = self._clock.now(), False
 
         async def make(tell: OnProgress) -> ToolResult:
+            nonlocal is_mine
+            is_mine = True
             result = await member.call(tool, arguments, timeout=_A_DAY, on_progress=tell)
             self._cache.put(key, result)
             return result
@@ -58,7 +82,10 @@ class SharedCalls:
             async with asyncio.timeout(timeout):
                 result, joined = await self._under_way.join(key, make, on_progress)
         except TimeoutError as error:
-            raise ToolTimeout(f"{tool.name} took longer than {timeout:g} s") from error
+            late = ToolTimeout(f"{tool.name} took longer than {timeout:g} s")
+            if is_mine:
+                self._on_give_up(GivenUp(tool.server, began, timeout, late))
+            raise late from error
         return _as_cached(result) if joined else result
 
     def close(self) -> None:

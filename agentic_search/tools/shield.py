@@ -5,11 +5,14 @@ Without it a connection error on any request ends the whole MCP session, every c
 """
 
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
+from datetime import datetime
 from http import HTTPStatus
 from typing import Protocol
 
 import httpx2
+
+from agentic_search.tools.retry_after import seconds_to_wait
 
 UNREACHABLE = -23_001
 """JSON-RPC error code: the request was never sent, or turned away unread."""
@@ -17,10 +20,14 @@ BROKEN_OFF = -23_002
 """JSON-RPC error code: the request was sent, and no whole answer came."""
 SESSION_LOST = -23_003
 """JSON-RPC error code: the server does not know the session any more; the request was not looked at."""
+RATE_LIMITED = -23_004
+"""JSON-RPC error code: turned away unread, with status 429; the error's `data` says for how long, where it is known."""
+RETRY_AFTER = "retryAfter"
+"""In the `data` of a RATE_LIMITED error: seconds to wait before the next request."""
 
 _SESSION_HEADER = "mcp-session-id"
 _NEVER_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.UnsupportedProtocol)
-_TURNED_AWAY = {401, 403, 404, 405, 407, 429, 503}
+_TURNED_AWAY = {401, 403, 404, 405, 407, 503}
 """HTTP statuses that say the request was not carried out."""
 _LONGEST_REFUSAL = 64 * 1024
 _FAREWELL = httpx2.Timeout(1.0)
@@ -42,9 +49,15 @@ class Watcher(Protocol):
 class ShieldTransport(httpx2.AsyncBaseTransport):
     """httpx2's own transport, except that it never raises a transport error."""
 
-    def __init__(self, inner: httpx2.AsyncBaseTransport, watcher: Watcher, *, fragile: bool) -> None:
-        """`fragile`: one refused or broken request, or the end of the one stream, ends the session (the older SSE)."""
+    def __init__(
+        self, inner: httpx2.AsyncBaseTransport, watcher: Watcher, *, wall: Callable[[], datetime], fragile: bool
+    ) -> None:
+        """`wall`: the time of day, for a server that names the date when it may be asked again.
+
+        `fragile`: one refused or broken request, or the end of the one stream, ends the session (the older SSE).
+        """
         self._inner = inner
+        self._wall = wall
         self._watcher = watcher
         self._on_break = watcher.ended if fragile else watcher.doubt
         self._fragile = fragile
@@ -84,12 +97,21 @@ class ShieldTransport(httpx2.AsyncBaseTransport):
         if status == HTTPStatus.NOT_FOUND and _SESSION_HEADER in request.headers:
             self._watcher.ended("the server has forgotten the session")
             return _json_rpc_error(request, status, SESSION_LOST, "the server has forgotten the session")
+        if status == HTTPStatus.TOO_MANY_REQUESTS:
+            return self._held_off(request, response, text)
         if _is_json_rpc_error(body):
             return httpx2.Response(status, headers=_headers(response), content=body, request=request)
-        if self._fragile or status != HTTPStatus.TOO_MANY_REQUESTS:
-            self._on_break(text)
+        self._on_break(text)
         code = UNREACHABLE if status in _TURNED_AWAY else BROKEN_OFF
-        return _json_rpc_error(request, status, code, text, _headers(response))
+        return _json_rpc_error(request, status, code, text, headers=_headers(response))
+
+    def _held_off(self, request: httpx2.Request, response: httpx2.Response, text: str) -> httpx2.Response:
+        """The status alone counts, whatever the body says; a connection over which it came is as good as ever."""
+        if self._fragile:
+            self._on_break(text)
+        wait = seconds_to_wait(response.headers.get("retry-after"), self._wall())
+        data = {} if wait is None else {RETRY_AFTER: wait}
+        return _json_rpc_error(request, response.status_code, RATE_LIMITED, text, data=data, headers=_headers(response))
 
 
 class _ShieldedStream(httpx2.AsyncByteStream):
@@ -149,9 +171,16 @@ def _headers(response: httpx2.Response) -> dict[str, str]:
 
 
 def _json_rpc_error(
-    request: httpx2.Request, status: int, code: int, text: str, headers: dict[str, str] | None = None
+    request: httpx2.Request,
+    status: int,
+    code: int,
+    text: str,
+    *,
+    data: Mapping[str, float] | None = None,
+    headers: Mapping[str, str] | None = None,
 ) -> httpx2.Response:
-    body = {"jsonrpc": "2.0", "id": None, "error": {"code": code, "message": text}}
+    error = {"code": code, "message": text, **({"data": data} if data else {})}
+    body = {"jsonrpc": "2.0", "id": None, "error": error}
     return httpx2.Response(
         status,
         headers={**(headers or {}), "content-type": "application/json"},

@@ -1,6 +1,8 @@
 """How a server is reached: a ServerConfig flows in, a transport for mcp's Client flows out."""
 
+from collections.abc import Callable
 from contextlib import AsyncExitStack
+from datetime import datetime
 from typing import Protocol, assert_never
 
 import httpx2
@@ -8,6 +10,7 @@ from mcp.client import Transport
 from mcp.client.sse import sse_client
 from mcp.client.streamable_http import streamable_http_client
 
+from agentic_search.tools.http_transport import HttpTransport
 from agentic_search.tools.server_config import HttpEndpoint, ServerConfig, StdioLaunch
 from agentic_search.tools.shield import ShieldTransport, Watcher
 from agentic_search.tools.stdio import StdioTransport
@@ -33,13 +36,13 @@ class Wire(Protocol):
         ...
 
 
-def wire_to(config: ServerConfig, watcher: Watcher) -> Wire:
-    """The way to a server; `watcher` is told how the connection fares."""
+def wire_to(config: ServerConfig, watcher: Watcher, *, wall: Callable[[], datetime]) -> Wire:
+    """The way to a server; `watcher` is told how the connection fares, `wall` tells the time of day."""
     match config.reach:
         case StdioLaunch() as launch:
             return _Stdio(StdioTransport(config.name, launch, watcher))
         case HttpEndpoint() as endpoint:
-            return _Http(endpoint, watcher, slowest_call=config.timeout or 0.0)
+            return _Http(endpoint, watcher, wall=wall, slowest_call=config.timeout or 0.0)
         case _:
             assert_never(config.reach)
 
@@ -56,11 +59,12 @@ class _Stdio:
 
 
 class _Http:
-    def __init__(self, endpoint: HttpEndpoint, watcher: Watcher, *, slowest_call: float) -> None:
+    def __init__(
+        self, endpoint: HttpEndpoint, watcher: Watcher, *, wall: Callable[[], datetime], slowest_call: float
+    ) -> None:
         self._endpoint = endpoint
-        limits = httpx2.Limits(max_connections=MOST_CONNECTIONS, max_keepalive_connections=MOST_CONNECTIONS // 4)
         self._shield = ShieldTransport(
-            httpx2.AsyncHTTPTransport(limits=limits), watcher, fragile=endpoint.transport == "sse"
+            HttpTransport(most=MOST_CONNECTIONS), watcher, wall=wall, fragile=endpoint.transport == "sse"
         )
         self._timeout = httpx2.Timeout(10.0, write=30.0, read=_QUIET_STREAM + slowest_call, pool=None)
 

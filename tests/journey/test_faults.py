@@ -11,7 +11,7 @@ import pytest
 
 from tests.support.mcp_processes import events as logged_events
 from tests.support.mcp_processes import free_port, http_server, is_running, logged, mortal_http_server
-from tests.support.service import ROOT, environment_for, running_service, stdio_entry
+from tests.support.service import ROOT, RunningService, environment_for, running_service, stdio_entry
 
 
 def bare_entry(*options: str) -> dict[str, object]:
@@ -59,6 +59,30 @@ async def test_a_tool_that_takes_no_notice_is_left_behind_at_its_timeout(tmp_pat
         run = await service.ask("x", plan=plan("hang", "rows"))
         assert [task["status"] for task in run["tasks"]] == ["failed", "completed"]
         assert "longer than 0.4 s" in run["tasks"][0]["error"]
+
+
+async def test_a_server_whose_calls_keep_failing_is_not_offered_until_its_rest_is_over(tmp_path: Path) -> None:
+    failing = {**stdio_entry(), "timeout": 0.8, "retries": 0, "breaker": {"failures": 3, "seconds": 5}}
+    async with running_service(tmp_path, servers={"slow": failing, "bare": bare_entry()}) as service:
+        await service.ready_servers("slow", "bare")
+        await service.events(await service.begin("x", plan=plan("slow.hang", "slow.hang", "slow.hang")))
+        servers = {it["name"]: it for it in (await service.client.get("/servers")).json()["servers"]}
+        assert (servers["slow"]["status"], servers["slow"]["tools"]) == ("unavailable", 0)
+        assert "hang took longer than 0.8 s; it is tried again in" in servers["slow"]["error"]
+        assert await offered_servers(service) == {"bare"}
+        told = await service.events(await service.begin("What do the rows say?"), until="tools.discovered")
+        assert "tried again in" in str(told[-1].data["data"]["servers"][0]["error"])
+
+        await service.ready_servers("slow")
+        assert await offered_servers(service) == {"bare", "slow"}
+        found = await service.ask("What do the rows say?")
+        assert {task["server"] for task in found["tasks"]} == {"slow"} and found["status"] == "completed"
+
+
+async def offered_servers(service: RunningService) -> set[str]:
+    """Whose tools planners may choose now."""
+    tools = (await service.client.get("/tools")).json()["tools"]
+    return {tool["server"] for tool in tools} - {"builtin"}
 
 
 async def test_garbage_on_the_wire_harms_nobody(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """A clock that tests turn by hand."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 
@@ -31,3 +32,11 @@ class FakeClock:
         for due, future in self._sleepers:
             if due <= self._now and not future.done():
                 future.set_result(None)
+
+
+async def turning(clock: FakeClock, condition: Callable[[], bool], *, patience: float = 20.0) -> None:
+    """Turn the clock, a second at a time, until the condition is true; other processes are given a moment each time."""
+    async with asyncio.timeout(patience):
+        while not condition():
+            clock.advance(1.0)
+            await asyncio.sleep(0.01)

@@ -1,6 +1,6 @@
 """A real MCP server that is slow, fails, dies or hangs on demand, and writes down what happens to its calls.
 
-    python -m tests.support.slow_server [--http PORT [--json] [--stateless] | --sse PORT] [--legacy] [--log FILE] …
+    python -m tests.support.slow_server [--http PORT [--json] [--stateless] [--shaky N] | --sse PORT] [--legacy] …
     python -m tests.support.slow_server --every-http PORT
 
 Port 0 takes a free one; the first line on stdout is the URL, to which --every-http's `VARIANTS` are added.
@@ -30,6 +30,8 @@ from mcp.shared.message import SessionMessage
 from pydantic import BaseModel
 from starlette.applications import Starlette
 from starlette.routing import Mount
+
+from tests.support.doorman import Doorman
 
 DISCOVER = "server/discover"
 VARIANTS = {
@@ -243,6 +245,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--legacy", action="store_true", help="no protocol later than 2025-11-25")
     parser.add_argument("--json", action="store_true", help="answer in JSON rather than a stream")
     parser.add_argument("--stateless", action="store_true", help="keep no sessions")
+    parser.add_argument("--shaky", type=int, default=0, metavar="N", help="HTTP 503 for every Nth call")
     parser.add_argument("--log", type=Path, help="write down what happens to calls")
     return parser.parse_args()
 
@@ -256,7 +259,7 @@ def main() -> None:
         _serve_http(every_http(log), options.every_http, "")
     elif options.http is not None:
         app = server.streamable_http_app(json_response=options.json, stateless_http=options.stateless)
-        _serve_http(app, options.http, "/mcp")
+        _serve_http(Doorman(app, shaky=options.shaky), options.http, "/mcp")
     elif options.sse is not None:
         _serve_http(server.sse_app(), options.sse, "/sse")
     elif options.legacy:

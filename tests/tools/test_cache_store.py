@@ -82,18 +82,26 @@ def test_a_server_has_its_own_age_and_where_it_wants_a_size_its_own_store() -> N
         server("brief", CacheRules(max_age=1.0)),
         server("never", CacheRules(max_age=0.0)),
         server("apart", CacheRules(max_entries=1)),
-        server("off", None),
     ]
     cache = ResultCache(CacheLimits(max_age=60.0, max_entries=2), servers, clock=clock)
-    assert [each.name for each in servers if cache.serves(each.name)] == ["plain", "brief", "never", "apart"]
     for name in ("apart", "plain", "brief", "never"):
         cache.put(key("a", name), result(name))
         cache.put(key("b", name), result(name))
-    found = {each.name: [cache.get(key(x, each.name)) is not None for x in "ab"] for each in servers[:4]}
+    found = {each.name: [cache.get(key(x, each.name)) is not None for x in "ab"] for each in servers}
     assert found == {"plain": [False] * 2, "brief": [True] * 2, "never": [False] * 2, "apart": [False, True]}
     clock.advance(1.0)
     assert cache.get(key("b", "brief")) is None
     assert cache.get(key("b", "apart")) is not None
+
+
+def test_who_has_no_entry_in_the_servers_file_is_kept_by_the_limits_for_all() -> None:
+    clock = FakeClock()
+    cache = ResultCache(CacheLimits(max_age=10.0), [server("web", CacheRules(max_age=1.0))], clock=clock)
+    cache.put(key("a", "functions"), result("1"))
+    clock.advance(9.0)
+    assert cache.get(key("a", "functions")) == result("1")
+    clock.advance(2.0)
+    assert cache.get(key("a", "functions")) is None
 
 
 @given(

@@ -56,7 +56,7 @@ async def test_a_server_that_is_not_there_at_first_is_used_once_it_comes_and_mis
     async with ToolPool(servers, clock=CLOCK) as pool:
         await pool.settled(PATIENCE)
         assert state_of(pool, "guest") == "unavailable"
-        assert f"http://127.0.0.1:{port}/mcp: All connection attempts failed" in error_of(pool, "guest")
+        assert f"http://127.0.0.1:{port}/mcp: Connection refused" in error_of(pool, "guest")
         assert "echo" in tool_names(pool)
         async with http_server(port=port):
             await until(pool, ready(pool, "guest"))

@@ -7,9 +7,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from agentic_search.domain.limits import Limit, Rate
 from agentic_search.errors import ConfigurationError
 from agentic_search.tools.bundled import bundled_servers
-from agentic_search.tools.server_config import HttpEndpoint, Rate, ServerConfig, StdioLaunch, ToolRules
+from agentic_search.tools.server_config import (
+    BreakerRules,
+    HttpEndpoint,
+    ServerConfig,
+    StdioLaunch,
+    ToolRules,
+)
 from agentic_search.tools.servers_file import read_servers
 
 BUNDLED = (ServerConfig("stories", StdioLaunch("python")), ServerConfig("documents", StdioLaunch("python")))
@@ -41,6 +48,8 @@ def test_a_command_is_read_with_all_its_fields(tmp_path: Path) -> None:
         "timeout": 12.5,
         "maxConcurrency": 3,
         "rateLimit": "100/m",
+        "limits": {"search_*": {"maxConcurrency": 2, "rateLimit": "5/s"}, "*": {"maxConcurrency": 9}},
+        "breaker": {"failures": 3},
         "retries": 2,
         "tools": {"allow": ["search_*"], "deny": ["search_all"]},
         "readOnly": ["search_*"],
@@ -52,10 +61,36 @@ def test_a_command_is_read_with_all_its_fields(tmp_path: Path) -> None:
         StdioLaunch("npx", ("-y", "server", "--key=k"), {"TOKEN": "none"}, Path("/home/me/data")),
         rules=ToolRules(("search_*",), ("search_all",), ("search_*",), ("*",)),
         timeout=12.5,
-        max_concurrency=3,
-        rate_limit=Rate(100, 60.0),
+        limit=Limit(3, Rate(100, 60.0)),
+        tool_limits=(("search_*", Limit(2, Rate(5, 1.0))), ("*", Limit(9))),
+        breaker=BreakerRules(failures=3),
         retries=2,
     )
+
+
+def test_the_first_glob_that_fits_limits_a_tool(tmp_path: Path) -> None:
+    limits = {"search_*": {"maxConcurrency": 2}, "search_all": {"maxConcurrency": 1}, "get": {"rateLimit": "7/h"}}
+    (server,) = read_servers(written(tmp_path, {"web": {"command": "x", "limits": limits}}), environment={})
+    assert server.limit_of("search_all") == Limit(2)
+    assert server.limit_of("get") == Limit(rate=Rate(7, 3_600.0))
+    assert server.limit_of("put") is None
+
+
+@pytest.mark.parametrize(
+    ("said", "read"),
+    [
+        (None, BreakerRules(5, 30.0)),
+        (True, BreakerRules(5, 30.0)),
+        (False, None),
+        ({}, BreakerRules(5, 30.0)),
+        ({"failures": 1, "seconds": 0.5}, BreakerRules(1, 0.5)),
+    ],
+)
+def test_when_a_failing_server_is_left_alone_can_be_set_and_switched_off(
+    tmp_path: Path, said: object, read: BreakerRules | None
+) -> None:
+    (server,) = read_servers(written(tmp_path, {"web": {"command": "x", "breaker": said}}), environment={})
+    assert server.breaker == read
 
 
 @pytest.mark.parametrize(
@@ -129,6 +164,17 @@ def test_a_value_that_looks_like_a_variable_is_not_filled_again(tmp_path: Path) 
         ({"command": "x", "timeout": 0}, '"timeout": must be greater than 0'),
         ({"command": "x", "maxConcurrency": 0}, '"maxConcurrency": must be greater than or equal to 1'),
         ({"command": "x", "retries": -1}, '"retries": must be'),
+        ({"command": "x", "limits": {"a.*": {"maxConcurency": 1}}}, '"limits.a.*.maxConcurency": unknown field; did'),
+        ({"command": "x", "limits": {"a": {"rateLimit": "5/d"}}}, '"limits.a.rateLimit": must be calls per second'),
+        ({"command": "x", "limits": {"a": {"maxConcurrency": 0}}}, '"limits.a.maxConcurrency": must be greater'),
+        ({"command": "x", "limits": {"a": {}}}, '"limits.a": limits nothing: give "maxConcurrency" or "rateLimit"'),
+        ({"command": "x", "limits": {"": {"maxConcurrency": 1}}}, '"limits.": '),
+        ({"command": "x", "limits": {"a": 5}}, '"limits.a": must be an object {…}'),
+        ({"command": "x", "limits": ["a"]}, '"limits": must be'),
+        ({"command": "x", "breaker": {"failure": 1}}, '"breaker.failure": unknown field; did you mean "failures"?'),
+        ({"command": "x", "breaker": {"failures": 0}}, '"breaker.failures": must be greater than or equal to 1'),
+        ({"command": "x", "breaker": {"seconds": 0}}, '"breaker.seconds": must be greater than 0'),
+        ({"command": "x", "breaker": 5}, '"breaker": must be an object {…}'),
         ({"command": "x", "args": "one"}, '"args": must be a valid tuple'),
         ({"command": ""}, '"command"'),
         ({"command": "x", "type": "carrier-pigeon"}, "'streamable-http'"),

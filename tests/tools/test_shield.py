@@ -8,7 +8,8 @@ import httpx2
 import pytest
 
 from agentic_search.clock import SystemClock
-from agentic_search.tools.shield import BROKEN_OFF, SESSION_LOST, UNREACHABLE, ShieldTransport
+from agentic_search.tools.shield import BROKEN_OFF, RATE_LIMITED, SESSION_LOST, UNREACHABLE, ShieldTransport
+from tests.support.clock import FakeClock
 from tests.support.mcp_processes import free_port
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n"
@@ -31,7 +32,8 @@ class Notes:
 
 @asynccontextmanager
 async def client_of(port: int, notes: Notes, *, fragile: bool = False) -> AsyncGenerator[httpx2.AsyncClient]:
-    shield = ShieldTransport(httpx2.AsyncHTTPTransport(), notes, fragile=fragile)
+    wall = FakeClock().wall
+    shield = ShieldTransport(httpx2.AsyncHTTPTransport(), notes, wall=wall, fragile=fragile)
     async with httpx2.AsyncClient(transport=shield, base_url=f"http://127.0.0.1:{port}", timeout=20.0) as client:
         yield client
 
@@ -60,8 +62,8 @@ def sends(*pieces: bytes) -> Callable[[asyncio.StreamWriter], None]:
     return respond
 
 
-def refusal(status: str, body: bytes = b"no", kind: str = "text/plain") -> bytes:
-    head = f"HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\nX-Kept: yes\r\n\r\n"
+def refusal(status: str, body: bytes = b"no", kind: str = "text/plain", more: str = "X-Kept: yes") -> bytes:
+    head = f"HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n{more}\r\n\r\n"
     return head.encode() + body
 
 
@@ -107,7 +109,7 @@ async def test_the_end_of_a_stream_that_should_stay_open_is_told() -> None:
     [
         ("401 Unauthorized", UNREACHABLE),
         ("404 Not Found", UNREACHABLE),
-        ("429 Too Many Requests", UNREACHABLE),
+        ("429 Too Many Requests", RATE_LIMITED),
         ("503 Service Unavailable", UNREACHABLE),
         ("500 Internal Server Error", BROKEN_OFF),
         ("502 Bad Gateway", BROKEN_OFF),
@@ -122,6 +124,28 @@ async def test_an_http_error_says_whether_the_request_was_carried_out(status: st
     assert response.json()["error"]["message"] == f"HTTP {status}"
     assert response.headers["x-kept"] == "yes"
     assert notes.doubts == ([] if status.startswith("429") else [f"HTTP {status}"])
+
+
+@pytest.mark.parametrize(
+    ("said", "seconds"),
+    [
+        ("Retry-After: 7", 7.0),
+        ("Retry-After: Thu, 01 Jan 2026 00:01:30 GMT", 90.0),
+        ("Retry-After: Wed, 31 Dec 2025 00:00:00 GMT", 0.0),
+        ("Retry-After: 86400", 3_600.0),
+        ("Retry-After: soon", None),
+        ("X-Kept: yes", None),
+    ],
+)
+@pytest.mark.parametrize("body", [b"slow down", PARSE_ERROR])
+async def test_who_is_turned_away_for_asking_too_often_is_told_for_how_long(
+    said: str, seconds: float | None, body: bytes
+) -> None:
+    async with server(sends(refusal("429 Too Many Requests", body, "application/json", said))) as (client, notes):
+        response = await client.post("/mcp", json={})
+    assert code(response) == RATE_LIMITED
+    assert response.json()["error"].get("data") == (None if seconds is None else {"retryAfter": seconds})
+    assert (notes.doubts, notes.ends) == ([], [])
 
 
 @pytest.mark.parametrize("answer", [OK, refusal("429 Too Many Requests"), refusal("500 Oops"), b""])

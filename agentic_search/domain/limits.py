@@ -1,0 +1,34 @@
+"""How many calls an operator allows: at once, and in a time. Data only."""
+
+from dataclasses import dataclass
+
+SLOWEST = 60.0
+"""Seconds for one call: no rate is lowered further than this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """So many calls may begin in any span of so many seconds."""
+
+    calls: int
+    seconds: float = 1.0
+
+    def halved(self) -> "Rate":
+        """Half of it, but no less than one call a minute; one that is slower than that already stays."""
+        if self.calls * SLOWEST <= self.seconds:
+            return self
+        half = Rate(self.calls // 2, self.seconds) if self.calls > 1 else Rate(1, self.seconds * 2)
+        return half if half.calls * SLOWEST >= half.seconds else Rate(1, SLOWEST)
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """For one server, one tool or one run; none limits nothing."""
+
+    max_concurrent: int | None = None
+    """Calls under way at once."""
+    rate: Rate | None = None
+    """Calls that may begin."""
+
+
+NO_LIMIT = Limit()
