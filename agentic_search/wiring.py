@@ -1,14 +1,16 @@
 """Settings flow in, an opened service flows out: the only file that names the concrete classes of every room."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from agentic_search.builtin.ask_model import AskModel
 from agentic_search.builtin.member import Builtin
 from agentic_search.clock import SystemClock
+from agentic_search.domain.limits import Limit
 from agentic_search.domain.query import OFFLINE, Query
+from agentic_search.domain.tool import Tool
 from agentic_search.engine.memory import MemoryEngine
 from agentic_search.engine.protocols import Run
 from agentic_search.errors import ModelError
@@ -22,10 +24,14 @@ from agentic_search.llm.ollama import OllamaSource
 from agentic_search.planning.given import GivenPlanner
 from agentic_search.planning.ladder import PlanLadder
 from agentic_search.planning.model_planner import ModelPlanner
+from agentic_search.planning.model_replanner import ModelReplanner
 from agentic_search.planning.offline_planner import OfflinePlanner
 from agentic_search.planning.planner import Planner
+from agentic_search.planning.replan_ladder import ReplanLadder
+from agentic_search.planning.replanner import Replanner
 from agentic_search.runs.service import SearchService
-from agentic_search.scheduler.limits import Limit, Limits
+from agentic_search.scheduler.dispatcher import Dispatcher
+from agentic_search.scheduler.floor import Floor
 from agentic_search.scheduler.runner import Runner
 from agentic_search.settings import Settings, environment
 from agentic_search.synthesis.ladder import AnswerLadder
@@ -71,7 +77,13 @@ class Minds:
         if query.workflow is not None:
             return await asyncio.to_thread(self._workflows.planner, query)
         model, why_none = await self._open(self._planner_name(query.model))
-        return PlanLadder(ModelPlanner(model) if model else None, OfflinePlanner(), why_no_model=why_none or "")
+        by_model = ModelPlanner(model, more_rounds=query.rounds > 1) if model else None
+        return PlanLadder(by_model, OfflinePlanner(), why_no_model=why_none or "")
+
+    async def replanner(self, query: Query) -> Replanner:
+        """Who plans later rounds, where a model has planned the first: the same model, or nobody."""
+        model, why_none = await self._open(self._planner_name(query.model))
+        return ReplanLadder(ModelReplanner(model) if model else None, why_no_model=why_none or "")
 
     async def writer(self, query: Query) -> Writer:
         """The writer for this query; never raises for want of a model."""
@@ -120,11 +132,15 @@ def configured(settings: Settings) -> tuple[OllamaSource, tuple[ServerConfig, ..
     return models, servers, load_functions(settings.functions)
 
 
-def _limit(server: ServerConfig) -> Limit:
-    rate = server.rate_limit
-    if rate is None:
-        return Limit(server.max_concurrency)
-    return Limit(server.max_concurrency, rate.calls, rate.seconds)
+def _floor(servers: Sequence[ServerConfig]) -> Floor:
+    """Where calls of all runs meet the limits of the servers file."""
+    by_name = {server.name: server for server in servers}
+
+    def limit_of_tool(tool: Tool) -> Limit | None:
+        server = by_name.get(tool.server)
+        return server.limit_of(tool.remote_name) if server else None
+
+    return Floor({server.name: server.limit for server in servers}, limit_of_tool)
 
 
 def _cache_limits(settings: Settings) -> CacheLimits:
@@ -140,9 +156,7 @@ async def open_service(settings: Settings) -> AsyncGenerator[Service, None]:
     ask_model = AskModel(models, writer=settings.model, profiles=settings.profiles)
     local: list[Member] = [Builtin(ask_model), *([FunctionTools(functions)] if functions else [])]
     max_concurrent = settings.max_concurrent_tasks if settings.parallel else 1
-    server_limits = Limits(
-        {server.name: _limit(server) for server in servers if server.max_concurrency or server.rate_limit}
-    )
+    dispatcher = Dispatcher(clock, _floor(servers))
     limits = RunLimits(deadline=settings.deadline, discovery_wait=settings.discovery_wait)
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(models)
@@ -153,16 +167,19 @@ async def open_service(settings: Settings) -> AsyncGenerator[Service, None]:
         )
         minds = Minds(models, workflows, writer=settings.model, planner=settings.planner_model)
 
-        def context_of(run: Run) -> RunContext:
+        def context_of(run: Run, query: Query) -> RunContext:
             runner = Runner(
                 tools.call,
                 run.tell,
                 clock=clock,
                 elapsed=lambda: run.elapsed,
                 max_concurrent=max_concurrent,
-                limits=server_limits,
+                batch=query.batch,
+                dispatcher=dispatcher,
             )
-            return RunContext(run=run, toolbox=tools, minds=minds, runner=runner, limits=limits)
+            return RunContext(
+                run=run, toolbox=tools, minds=minds, runner=runner, limits=limits, start_early=settings.start_early
+            )
 
         engine = await stack.enter_async_context(
             MemoryEngine(

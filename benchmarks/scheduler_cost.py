@@ -1,6 +1,7 @@
 """What one task costs the scheduler: ready tasks that do nothing flow in; microseconds and memory a task flow out.
 
-The machine alone is fed by hand, without an event loop; the runner also makes an asyncio task a call and tells facts.
+The core, machine and floor, is fed by hand, without an event loop; the runner also makes an asyncio task a call and
+tells facts.
 """
 
 import argparse
@@ -16,8 +17,9 @@ from agentic_search.domain.data import JsonObject
 from agentic_search.domain.outcome import Outcome, ToolResult
 from agentic_search.domain.plan import Plan
 from agentic_search.scheduler.call import OnProgress
+from agentic_search.scheduler.floor import Floor, Place
 from agentic_search.scheduler.machine import Machine
-from agentic_search.scheduler.stimuli import CallCompleted, PlanSealed, StartCall, TasksAdded
+from agentic_search.scheduler.stimuli import CallCompleted, CallGranted, OfferCall, PlanSealed, Stimulus, TasksAdded
 from benchmarks.graphs import Graph
 from benchmarks.report import print_report
 from benchmarks.sleeping import SLEPT, runner_of
@@ -33,15 +35,26 @@ def plan_of(shape: str, size: int) -> Plan:
     return Graph(shape, dict.fromkeys(needs, 0.0), needs).plan()
 
 
-def run_machine(plan: Plan) -> dict[str, Outcome]:
-    """The machine alone: every call ends as soon as it has started."""
-    machine = Machine(max_concurrent=SLOTS)
-    under_way: deque[StartCall] = deque()
-    for stimulus in (TasksAdded(plan.tasks), PlanSealed()):
-        under_way.extend(told for told in machine.handle(stimulus, 0) if isinstance(told, StartCall))
-    while under_way:
-        ended = CallCompleted(under_way.popleft().call, SLEPT)
-        under_way.extend(told for told in machine.handle(ended, 0) if isinstance(told, StartCall))
+def run_core(plan: Plan) -> dict[str, Outcome]:
+    """The machine and the floor: every call ends as soon as it has started."""
+    machine, floor = Machine(), Floor()
+    floor.enter(machine, max_concurrent=SLOTS)
+    under_way: deque[Place] = deque()
+
+    def tell(stimulus: Stimulus) -> None:
+        for told in machine.handle(stimulus, 0):
+            if isinstance(told, OfferCall):
+                floor.offer(machine, told.call, told.rank, tool=None, now=0)
+
+    tell(TasksAdded(plan.tasks))
+    tell(PlanSealed())
+    while not machine.finished:
+        while place := floor.next_grant(0):
+            tell(CallGranted(place.call))
+            under_way.append(place)
+        place = under_way.popleft()
+        tell(CallCompleted(place.call, SLEPT))
+        floor.give_back(place)
     return machine.outcomes
 
 
@@ -88,7 +101,7 @@ def _row(shape: str, size: int, repeat: int, loop: asyncio.Runner) -> dict[str, 
     plan, on_loop = plan_of(shape, size), partial(run_runner, loop=loop)
     return {
         "tasks": f"{size} {shape}",
-        "machine µs a task": round(microseconds(run_machine, plan, repeat), 1),
+        "core µs a task": round(microseconds(run_core, plan, repeat), 1),
         "runner µs a task": round(microseconds(on_loop, plan, repeat), 1),
         "target µs": TARGET_MICROSECONDS,
         "MB a task": round(megabytes(on_loop, plan), 4),

@@ -29,7 +29,7 @@ class Slept:
 def runner_of(call_tool: CallTool, *, slots: int, tell: Callable[[Fact], None] = lambda _: None) -> Runner:
     """The scheduler, with nothing of the rest of the service around it."""
     clock = SystemClock()
-    return Runner(call_tool, tell, clock=clock, elapsed=clock.now, tools={}, max_concurrent=slots)
+    return Runner(call_tool, tell, clock=clock, elapsed=clock.now, max_concurrent=slots)
 
 
 async def run(call_tool: CallTool, plan: Plan, *, slots: int) -> float:

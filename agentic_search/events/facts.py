@@ -7,35 +7,26 @@ are its data. A fact with an empty message is no thinking step.
 from collections.abc import Callable
 from typing import Annotated, ClassVar, Literal, TypeAlias
 
-from pydantic import Field, JsonValue
+from pydantic import Field
 
 from agentic_search.domain.answer import LeftOut, Source
-from agentic_search.domain.data import Frozen, JsonObject
-from agentic_search.domain.outcome import Passage
 from agentic_search.domain.plan import Plan, Task
 from agentic_search.domain.run import PlannerKind, Timings, Usage
 from agentic_search.domain.tool import ServerStatus
+from agentic_search.events.fact import BaseFact, count, headline
+from agentic_search.events.task_facts import (
+    ServerSlowed,
+    SourcesFound,
+    TaskCompleted,
+    TaskFailed,
+    TaskProgress,
+    TaskRetrying,
+    TaskSkipped,
+    TaskStarted,
+)
 
 
-def count(number: int, noun: str) -> str:
-    """`3 tasks`, `1 task`."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-def _headline(task: str, tool: str, purpose: str) -> str:
-    return f"{task}: {tool} - {purpose}" if purpose else f"{task}: {tool}"
-
-
-class _Fact(Frozen):
-    terminal: ClassVar[bool] = False
-
-    @property
-    def message(self) -> str:
-        """The thinking step, for people; empty for none."""
-        return ""
-
-
-class RunStarted(_Fact):
+class RunStarted(BaseFact):
     """The run left the queue."""
 
     kind: Literal["run.started"] = "run.started"
@@ -49,7 +40,7 @@ class RunStarted(_Fact):
         return f"🔎 {self.query}"
 
 
-class ToolsDiscovered(_Fact):
+class ToolsDiscovered(BaseFact):
     """What this run may use is known."""
 
     kind: Literal["tools.discovered"] = "tools.discovered"
@@ -65,21 +56,25 @@ class ToolsDiscovered(_Fact):
         return f"🧰 Found {count(self.tools, 'tool')} on {count(ready, 'server')}{tail}"
 
 
-class PlanStarted(_Fact):
+class PlanStarted(BaseFact):
     """Somebody began to plan."""
 
     kind: Literal["plan.started"] = "plan.started"
     planner: PlannerKind
     model: str | None = None
+    round: int = 1
+    """1 is the first; later ones add to the plan."""
 
     @property
     def message(self) -> str:
+        if self.round > 1:
+            return f"🧠 Planning round {self.round} with {self.model}"
         if self.planner == "model":
             return f"🧠 Planning with {self.model}"
         return "🧠 Planning without a language model" if self.planner == "offline" else "🧠 Checking the given plan"
 
 
-class PlanTask(_Fact):
+class PlanTask(BaseFact):
     """One task of the plan, as soon as it is written."""
 
     kind: Literal["plan.task"] = "plan.task"
@@ -87,24 +82,32 @@ class PlanTask(_Fact):
 
     @property
     def message(self) -> str:
-        return f"📝 {_headline(self.task.id, self.task.tool, self.task.purpose)}"
+        return f"📝 {headline(self.task.id, self.task.tool, self.task.purpose)}"
 
 
-class PlanReady(_Fact):
-    """The whole plan was accepted and runs."""
+class PlanReady(BaseFact):
+    """The whole plan of a round was accepted and runs."""
 
     kind: Literal["plan.ready"] = "plan.ready"
     plan: Plan
+    """With the tasks of earlier rounds, which come first."""
     planner: PlannerKind
     model: str | None = None
+    round: int = 1
+    """1 is the first; later ones add to the plan."""
+    earlier: int = 0
+    """How many of the tasks are of earlier rounds; where that is all of them, nothing more is needed."""
 
     @property
     def message(self) -> str:
-        return f"🚀 Starting parallel execution of {count(len(self.plan.tasks), 'task')}"
+        added = len(self.plan.tasks) - self.earlier
+        if not added:
+            return "🧠 No more tasks are needed"
+        return f"🚀 Starting parallel execution of {count(added, 'more task' if self.earlier else 'task')}"
 
 
-class PlanFallback(_Fact):
-    """A plan could not be used and another way is taken."""
+class PlanFallback(BaseFact):
+    """A plan could not be used and another way is taken: tasks told since the last accepted plan are dropped."""
 
     kind: Literal["plan.fallback"] = "plan.fallback"
     reason: str
@@ -117,113 +120,7 @@ class PlanFallback(_Fact):
         return f"↩️ {self.reason} {self.instead}"
 
 
-class TaskStarted(_Fact):
-    """An attempt at a task began."""
-
-    kind: Literal["task.started"] = "task.started"
-    id: str
-    tool: str
-    server: str = ""
-    purpose: str = ""
-    attempt: int = 1
-    arguments: JsonObject = Field(default_factory=dict)
-    """What the tool is given, references filled in."""
-
-    @property
-    def message(self) -> str:
-        return f"⚡ Task {_headline(self.id, self.tool, self.purpose)}"
-
-
-class TaskProgress(_Fact):
-    """The tool told how far it is."""
-
-    kind: Literal["task.progress"] = "task.progress"
-    id: str
-    tool: str
-    progress: float
-    total: float | None = None
-    text: str = ""
-
-    @property
-    def message(self) -> str:
-        return f"⏳ Task {self.id}: {self.text}" if self.text else ""
-
-
-class TaskRetrying(_Fact):
-    """An attempt failed and another follows."""
-
-    kind: Literal["task.retrying"] = "task.retrying"
-    id: str
-    tool: str
-    attempt: int
-    """The attempt that failed."""
-    wait: float
-    """Seconds until the next."""
-    error: str
-
-    @property
-    def message(self) -> str:
-        return f"🔁 Task {self.id}: {self.tool} failed, trying again in {self.wait:.1f} s - {self.error}"
-
-
-class TaskCompleted(_Fact):
-    """A task gave its result."""
-
-    kind: Literal["task.completed"] = "task.completed"
-    id: str
-    tool: str
-    purpose: str = ""
-    duration: float
-    attempts: int = 1
-    cached: bool = False
-    result: JsonValue = None
-
-    @property
-    def message(self) -> str:
-        return f"✅ Task {_headline(self.id, self.tool, self.purpose)}"
-
-
-class TaskFailed(_Fact):
-    """Every attempt at a task failed."""
-
-    kind: Literal["task.failed"] = "task.failed"
-    id: str
-    tool: str
-    duration: float
-    attempts: int = 1
-    error: str
-
-    @property
-    def message(self) -> str:
-        return f"❌ Task {self.id}: {self.tool} - {self.error}"
-
-
-class TaskSkipped(_Fact):
-    """A task will not run."""
-
-    kind: Literal["task.skipped"] = "task.skipped"
-    id: str
-    tool: str
-    because: str
-
-    @property
-    def message(self) -> str:
-        return f"⏭️ Task {self.id}: {self.tool} skipped - {self.because}"
-
-
-class SourcesFound(_Fact):
-    """A task returned something an answer may cite."""
-
-    kind: Literal["sources.found"] = "sources.found"
-    task_id: str
-    sources: tuple[Passage, ...]
-
-    @property
-    def message(self) -> str:
-        return f"📚 {count(len(self.sources), 'source')} from {self.task_id}"
-
-
-class AnswerStarted(_Fact):
+class AnswerStarted(BaseFact):
     """The answer is being written."""
 
     kind: Literal["answer.started"] = "answer.started"
@@ -235,14 +132,14 @@ class AnswerStarted(_Fact):
         return f"✍️ Writing the answer with {self.model}" if self.model else "✍️ Quoting the best passages"
 
 
-class AnswerDelta(_Fact):
+class AnswerDelta(BaseFact):
     """More of the answer's text."""
 
     kind: Literal["answer.delta"] = "answer.delta"
     text: str
 
 
-class AnswerBlock(_Fact):
+class AnswerBlock(BaseFact):
     """A finished block of the answer, in place of the text told since the block before."""
 
     kind: Literal["answer.block"] = "answer.block"
@@ -252,7 +149,7 @@ class AnswerBlock(_Fact):
     """Safe HTML."""
 
 
-class AnswerCompleted(_Fact):
+class AnswerCompleted(BaseFact):
     """The answer is whole."""
 
     kind: Literal["answer.completed"] = "answer.completed"
@@ -267,7 +164,7 @@ class AnswerCompleted(_Fact):
         return f"📄 Answer with {count(len(self.sources), 'source')}"
 
 
-class RunCompleted(_Fact):
+class RunCompleted(BaseFact):
     """The run ended with an answer."""
 
     terminal: ClassVar[bool] = True
@@ -282,7 +179,7 @@ class RunCompleted(_Fact):
         return f"🏁 {'Done' if self.status == 'completed' else 'Done, with parts missing'} in {spent}"
 
 
-class RunFailed(_Fact):
+class RunFailed(BaseFact):
     """The run ended without an answer."""
 
     terminal: ClassVar[bool] = True
@@ -300,7 +197,7 @@ class RunFailed(_Fact):
         return f"💥 {self.error}"
 
 
-class RunCancelled(_Fact):
+class RunCancelled(BaseFact):
     """Somebody stopped the run."""
 
     terminal: ClassVar[bool] = True
@@ -329,6 +226,7 @@ Fact = Annotated[
     | TaskCompleted
     | TaskFailed
     | TaskSkipped
+    | ServerSlowed
     | SourcesFound
     | AnswerStarted
     | AnswerDelta

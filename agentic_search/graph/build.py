@@ -1,7 +1,7 @@
 """The graph of a search, and the program that an engine runs: a run and its query flow in, its last fact flows out."""
 
 from collections.abc import Callable
-from typing import cast
+from typing import Literal, cast
 
 from langgraph.graph import END, START, StateGraph
 
@@ -16,24 +16,30 @@ from agentic_search.graph.nodes.execute_all_parallel import execute_all_parallel
 from agentic_search.graph.nodes.initialize import initialize
 from agentic_search.graph.nodes.plan import plan
 from agentic_search.graph.nodes.synthesize import synthesize
-from agentic_search.graph.state import Answered, Asked
+from agentic_search.graph.state import Answered, Asked, Executed
 
 
-def build_program(context_of: Callable[[Run], RunContext]) -> Program:
+def build_program(context_of: Callable[[Run, Query], RunContext]) -> Program:
     """Compile the graph once; `context_of` gives each run what its nodes work with."""
     graph = StateGraph(Answered, context_schema=RunContext, input_schema=Asked)
-    graph.add_sequence([initialize, discover_tools, plan, execute_all_parallel, synthesize])
+    graph.add_sequence([initialize, discover_tools, plan, execute_all_parallel])
+    graph.add_node("synthesize", synthesize)  # pyright: ignore[reportUnknownMemberType]  # LangGraph types it loosely
     graph.add_edge(START, "initialize")
+    graph.add_conditional_edges("execute_all_parallel", _after_a_round)
     graph.add_edge("synthesize", END)
-    compiled = graph.compile()  # pyright: ignore[reportUnknownMemberType]  # LangGraph types its checkpointer loosely
+    compiled = graph.compile()  # pyright: ignore[reportUnknownMemberType]  # as above
 
     async def search(run: Run, query: Query) -> RunCompleted:
-        context, given = context_of(run), Asked(query=query)
+        context, given = context_of(run, query), Asked(query=query)
         async with context.runner:
             state = await compiled.ainvoke(given, context=context)  # pyright: ignore[reportUnknownMemberType]  # as above
         return _last_word(cast(Answered, state), run.elapsed)
 
     return search
+
+
+def _after_a_round(state: Executed) -> Literal["plan", "synthesize"]:
+    return "plan" if state["another_round"] else "synthesize"
 
 
 def _last_word(state: Answered, total: float) -> RunCompleted:

@@ -10,6 +10,7 @@ Repeat = Literal["always", "if repeatable"]
 
 REPEATS: Mapping[str, Repeat] = {
     "server_unavailable": "always",
+    "rate_limited": "always",
     "connection_lost": "if repeatable",
 }
 """Errors, by their stable names, that another attempt may get past; any other would only be met again.

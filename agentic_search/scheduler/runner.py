@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from types import TracebackType
 from typing import Self, assert_never
 
@@ -11,20 +12,23 @@ from agentic_search.domain.data import JsonObject
 from agentic_search.domain.outcome import Outcome
 from agentic_search.domain.plan import Plan, Task
 from agentic_search.domain.tool import Tool, by_any_name
-from agentic_search.errors import ToolError
-from agentic_search.events import facts
+from agentic_search.errors import RateLimited, ToolError
 from agentic_search.events.facts import Tell
-from agentic_search.scheduler.call import CallTool, OnProgress
-from agentic_search.scheduler.limits import Limits
+from agentic_search.scheduler.alarm import Alarm
+from agentic_search.scheduler.call import CallTool
+from agentic_search.scheduler.dispatcher import Dispatcher
+from agentic_search.scheduler.floor import Place
 from agentic_search.scheduler.machine import Machine
 from agentic_search.scheduler.policy import policy_for
 from agentic_search.scheduler.stimuli import (
     CallCompleted,
     CallFailed,
+    CallGranted,
     CallId,
     CancelCall,
     ElementEnded,
     Instruction,
+    OfferCall,
     PlanSealed,
     RetryCall,
     StartCall,
@@ -33,10 +37,20 @@ from agentic_search.scheduler.stimuli import (
     TaskEnded,
     TasksAdded,
     TimePassed,
+    WithdrawCall,
 )
-from agentic_search.scheduler.telling import tell_outcome
+from agentic_search.scheduler.telling import (
+    progress_of,
+    tell_elements,
+    tell_outcome,
+    tell_retry,
+    tell_slowed,
+    tell_started,
+)
 
 logger = logging.getLogger(__name__)
+UNKNOWN_SECONDS = 1.0
+"""What a call counts in the longest path, where none of its tool has been made yet."""
 
 
 class Runner:
@@ -50,40 +64,60 @@ class Runner:
         clock: Clock,
         elapsed: Callable[[], float],
         max_concurrent: int,
+        batch: bool = False,
         tools: Mapping[str, Tool] | None = None,
-        limits: Limits | None = None,
+        dispatcher: Dispatcher | None = None,
     ) -> None:
         """`elapsed` gives the seconds since the run began; `tools` is what `know` may tell later.
 
-        `limits` are those of the process, shared with its other runs.
+        `dispatcher` is that of the process, shared with its other runs; calls of a `batch` come after theirs.
         """
         self._call_tool = call_tool
         self._tell = tell
-        self._clock = clock
         self._elapsed = elapsed
         self._tools = dict(tools or {})
-        self._limits = limits or Limits()
+        self._dispatcher = dispatcher or Dispatcher(clock)
         self._max_concurrent = max_concurrent
+        self._batch = batch
+        self._earlier: dict[str, Outcome] = {}
+        """How the tasks of finished plans ended: a later plan that is abandoned takes nothing of these with it."""
         self._machine = self._new_machine()
         self._added: dict[str, Task] = {}
         self._group = asyncio.TaskGroup()
+        self._granted: dict[CallId, Place] = {}
+        """For the moment between a grant and the call's start."""
         self._under_way: dict[CallId, asyncio.Task[None]] = {}
-        self._alarm: asyncio.Task[None] | None = None
+        self._retries = Alarm(self._group, clock, now=elapsed, ring=lambda: self._step(TimePassed()))
+        self._watch = Alarm(self._group, clock, now=clock.now, ring=self._dispatcher.settle)
         self._finished = asyncio.Event()
 
     async def __aenter__(self) -> Self:
         await self._group.__aenter__()
-        self._limits.watch(self, self._ask_again)
+        self._dispatcher.enter(self, max_concurrent=self._max_concurrent, batch=self._batch)
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._limits.unwatch(self)
-        for call in (*self._under_way.values(), *filter(None, [self._alarm])):
+        self._dispatcher.leave(self)
+        self._machine = self._new_machine()  # nobody listens to how the calls end now, least of all to try them again
+        self._retries.cancel()
+        self._watch.cancel()
+        for call in self._under_way.values():
             call.cancel()
         # The group is not told of the block's own error: it would wrap it in an exception group.
         await self._group.__aexit__(None, None, None)
+
+    def granted(self, place: Place) -> None:
+        """The dispatcher's word: this call may begin."""
+        self._granted[place.call] = place
+        self._tell_machine(CallGranted(place.call))
+        if self._granted.pop(place.call, None):
+            self._dispatcher.give_back(place)
+
+    def watch(self, due: float) -> None:
+        """The dispatcher's word: wake the floor at this moment of the clock."""
+        self._watch.set(due)
 
     def know(self, tools: Iterable[Tool]) -> None:
         """Say which tools there are: their servers are told, and they decide how often a task is tried."""
@@ -106,6 +140,7 @@ class Runner:
         """Run the whole plan to its end, joining what is under way; every task has an outcome, in the plan's order.
 
         `deadline`, in seconds from now, cancels what is still under way then. `inputs` is what a workflow was given.
+        Another plan may follow, whose tasks may refer to this one's.
         """
         planned = {task.id: task for task in plan.tasks}
         if any(planned.get(task_id) != task for task_id, task in self._added.items()):
@@ -118,8 +153,12 @@ class Runner:
                 await self._finished.wait()
         except TimeoutError:
             self._step(Stopped(f"the deadline passed after {self._elapsed():.1f} s"))
-        outcomes = self._machine.outcomes
-        return {task.id: outcomes[task.id] for task in plan.tasks}
+        ended = self._machine.outcomes
+        outcomes = {task.id: ended[task.id] for task in plan.tasks}
+        self._earlier |= outcomes
+        self._machine = self._new_machine()
+        self._added.clear()
+        return outcomes
 
     async def run(self, plan: Plan, *, deadline: float | None = None) -> dict[str, Outcome]:
         """Run a plan that is known from the beginning."""
@@ -128,71 +167,74 @@ class Runner:
 
     def _new_machine(self) -> Machine:
         return Machine(
-            max_concurrent=self._max_concurrent,
             policy_of=lambda task: policy_for(self._tools.get(task.tool)),
-            admit=lambda task: self._limits.admit(self._server_of(task), self._clock.now()),
+            seconds_of=self._seconds_of,
+            earlier=self._earlier,
         )
+
+    def _seconds_of(self, task: Task) -> float:
+        tool = self._tools.get(task.tool)
+        return UNKNOWN_SECONDS if tool is None or tool.typical_seconds is None else tool.typical_seconds
 
     def _server_of(self, task: Task) -> str:
         tool = self._tools.get(task.tool)
         return tool.server if tool else ""
 
-    def _ask_again(self) -> None:
-        """A place has become free somewhere: perhaps one that this run waits for."""
-        if not self._machine.finished:
-            self._step(TimePassed())
-
     def _step(self, stimulus: Stimulus) -> None:
-        machine = self._machine
-        for instruction in machine.handle(stimulus, self._elapsed()):
-            self._obey(instruction)
-        if machine.finished:
+        """Tell the machine, do what it says, and let whoever may begin now begin."""
+        self._tell_machine(stimulus)
+        if self._machine.finished:
             self._finished.set()
-        self._set_alarm()
+        self._retries.set(self._machine.next_due)
+        self._dispatcher.settle()
+
+    def _tell_machine(self, stimulus: Stimulus) -> None:
+        for instruction in self._machine.handle(stimulus, self._elapsed()):
+            self._obey(instruction)
 
     def _obey(self, instruction: Instruction) -> None:
         match instruction:
+            case OfferCall():
+                self._dispatcher.offer(self, instruction, self._tools.get(instruction.task.tool))
+            case WithdrawCall():
+                self._dispatcher.withdraw(self, instruction.call)
             case StartCall():
                 self._start(instruction)
             case CancelCall():
                 self._under_way.pop(instruction.call).cancel()
             case RetryCall():
-                self._tell_retry(instruction)
+                tell_retry(self._tell, instruction)
             case ElementEnded():
-                self._tell_elements(instruction)
+                tell_elements(self._tell, instruction)
             case TaskEnded():
                 tell_outcome(self._tell, instruction.task, instruction.outcome)
             case _:
                 assert_never(instruction)
 
     def _start(self, start: StartCall) -> None:
-        task = start.task
         if start.elements is None or (start.call.element == 0 and start.attempt == 1):
-            self._tell(
-                facts.TaskStarted(
-                    id=task.id,
-                    tool=task.tool,
-                    server=self._server_of(task),
-                    purpose=task.purpose,
-                    attempt=start.attempt,
-                    arguments=start.arguments if start.elements is None else task.arguments,
-                )
-            )
-        call = self._group.create_task(self._call(start), name=f"call {task.id}")
-        call.add_done_callback(
-            lambda _: self._limits.release(self._server_of(task))
-        )  # also where it never began to run
+            tell_started(self._tell, start, self._server_of(start.task))
+        place = self._granted.pop(start.call)
+        call = self._group.create_task(self._call(start, place), name=f"call {start.task.id}")
+        # In a callback, for a call that is cancelled before it began to run has no other end.
+        call.add_done_callback(partial(self._give_back, place))
         self._under_way[start.call] = call
 
-    async def _call(self, start: StartCall) -> None:
+    def _give_back(self, place: Place, _: asyncio.Task[None]) -> None:
+        self._dispatcher.give_back(place)
+
+    async def _call(self, start: StartCall, place: Place) -> None:
         """Supervise one call: whatever it raises is that task's failure, only cancellation passes."""
         machine = self._machine
         ended: Stimulus
         try:
             result = await self._call_tool(
-                start.task.tool, start.arguments, timeout=start.task.timeout, on_progress=self._progress_of(start)
+                start.task.tool, start.arguments, timeout=start.task.timeout, on_progress=progress_of(self._tell, start)
             )
             ended = CallCompleted(start.call, result)
+        except RateLimited as error:
+            self._slow_down(place, error)
+            ended = CallFailed(start.call, str(error), error.code, retry_after=error.retry_after or 0.0)
         except ToolError as error:
             ended = CallFailed(start.call, str(error), error.code)
         except Exception as error:
@@ -202,36 +244,7 @@ class Runner:
             self._under_way.pop(start.call, None)
             self._step(ended)
 
-    def _set_alarm(self) -> None:
-        """Have one task wait for the next moment that the machine asked for."""
-        if self._alarm is not None and self._alarm is not asyncio.current_task():
-            self._alarm.cancel()
-        due = self._machine.next_due
-        self._alarm = None if due is None else self._group.create_task(self._wake_at(due), name="alarm")
-
-    async def _wake_at(self, due: float) -> None:
-        await self._clock.sleep(max(0.0, due - self._elapsed()))
-        self._step(TimePassed())
-
-    def _progress_of(self, start: StartCall) -> OnProgress:
-        task = start.task
-
-        def on_progress(progress: float, total: float | None, text: str) -> None:
-            if start.elements is None:
-                told = facts.TaskProgress(id=task.id, tool=task.tool, progress=progress, total=total, text=text)
-                self._tell(told)
-
-        return on_progress
-
-    def _tell_elements(self, ended: ElementEnded) -> None:
-        task = ended.task
-        self._tell(facts.TaskProgress(id=task.id, tool=task.tool, progress=ended.done, total=ended.elements))
-
-    def _tell_retry(self, retry: RetryCall) -> None:
-        task, attempt = retry.start.task, retry.start.attempt
-        self._tell(
-            facts.TaskRetrying(
-                id=task.id, tool=task.tool, attempt=attempt, wait=round(retry.wait, 3), error=retry.error
-            )
-        )
-        self._under_way.pop(retry.start.call, None)
+    def _slow_down(self, place: Place, error: RateLimited) -> None:
+        lesson = self._dispatcher.turned_away(place, error.retry_after)
+        if lesson is not None:
+            tell_slowed(self._tell, lesson)

@@ -1,14 +1,15 @@
 """What the machine is told, and what it tells to do: plain data in both directions, so that its tests are tables."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.outcome import Outcome, ToolResult
 from agentic_search.domain.plan import Task
+from agentic_search.scheduler.rank import Rank
 
 
-@dataclass(frozen=True, slots=True)
-class CallId:
+class CallId(NamedTuple):
     """One call: a task, and which element of its list where it runs `for_each`."""
 
     task_id: str
@@ -30,6 +31,13 @@ class PlanSealed:
 
 
 @dataclass(frozen=True, slots=True)
+class CallGranted:
+    """A call that was offered may begin."""
+
+    call: CallId
+
+
+@dataclass(frozen=True, slots=True)
 class CallCompleted:
     """A call gave its result."""
 
@@ -44,6 +52,8 @@ class CallFailed:
     call: CallId
     error: str
     code: str
+    retry_after: float = 0.0
+    """Seconds that its server asked to be left alone for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +69,23 @@ class Stopped:
     """For people: `the deadline of 20 s passed`."""
 
 
-Stimulus = TasksAdded | PlanSealed | CallCompleted | CallFailed | TimePassed | Stopped
+Stimulus = TasksAdded | PlanSealed | CallGranted | CallCompleted | CallFailed | TimePassed | Stopped
+
+
+@dataclass(frozen=True, slots=True)
+class OfferCall:
+    """A call is ready: start it when its turn comes. Offered again, it has another rank."""
+
+    call: CallId
+    task: Task
+    rank: Rank
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawCall:
+    """A call that was offered is not to start."""
+
+    call: CallId
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,4 +136,4 @@ class TaskEnded:
     outcome: Outcome
 
 
-Instruction = StartCall | CancelCall | RetryCall | ElementEnded | TaskEnded
+Instruction = OfferCall | WithdrawCall | StartCall | CancelCall | RetryCall | ElementEnded | TaskEnded

@@ -1,4 +1,4 @@
-"""How a task's outcome is told: an outcome flows in, facts flow out."""
+"""How what happened is told: starts, progress, outcomes and lessons flow in, facts flow out."""
 
 from typing import assert_never
 
@@ -6,6 +6,47 @@ from agentic_search.domain.outcome import Completed, Failed, Outcome, Skipped
 from agentic_search.domain.plan import Task
 from agentic_search.events import facts
 from agentic_search.events.facts import Tell
+from agentic_search.scheduler.call import OnProgress
+from agentic_search.scheduler.floor import Lesson
+from agentic_search.scheduler.stimuli import ElementEnded, RetryCall, StartCall
+
+
+def tell_started(tell: Tell, start: StartCall, server: str) -> None:
+    """Tell that an attempt at a task begins; a task over a list begins once."""
+    task = start.task
+    tell(
+        facts.TaskStarted(
+            id=task.id,
+            tool=task.tool,
+            server=server,
+            purpose=task.purpose,
+            attempt=start.attempt,
+            arguments=start.arguments if start.elements is None else task.arguments,
+        )
+    )
+
+
+def progress_of(tell: Tell, start: StartCall) -> OnProgress:
+    """How a call is to tell how far it is; of a task over a list the elements are told instead."""
+    task = start.task
+
+    def on_progress(progress: float, total: float | None, text: str) -> None:
+        if start.elements is None:
+            tell(facts.TaskProgress(id=task.id, tool=task.tool, progress=progress, total=total, text=text))
+
+    return on_progress
+
+
+def tell_elements(tell: Tell, ended: ElementEnded) -> None:
+    """Tell how far a task over a list is."""
+    task = ended.task
+    tell(facts.TaskProgress(id=task.id, tool=task.tool, progress=ended.done, total=ended.elements))
+
+
+def tell_retry(tell: Tell, retry: RetryCall) -> None:
+    """Tell that there will be another attempt, and when."""
+    task, attempt = retry.start.task, retry.start.attempt
+    tell(facts.TaskRetrying(id=task.id, tool=task.tool, attempt=attempt, wait=round(retry.wait, 3), error=retry.error))
 
 
 def tell_outcome(tell: Tell, task: Task, outcome: Outcome) -> None:
@@ -19,6 +60,20 @@ def tell_outcome(tell: Tell, task: Task, outcome: Outcome) -> None:
             tell(facts.TaskSkipped(id=task.id, tool=task.tool, because=because))
         case _:
             assert_never(outcome)
+
+
+def tell_slowed(tell: Tell, lesson: Lesson) -> None:
+    """Tell that a server asked for fewer calls, and what is done about it."""
+    rate = lesson.rate
+    tell(
+        facts.ServerSlowed(
+            server=lesson.server,
+            tool=lesson.tool,
+            calls=rate.calls,
+            seconds=rate.seconds,
+            wait=round(lesson.wait, 3),
+        )
+    )
 
 
 def _tell_completed(tell: Tell, task: Task, outcome: Completed) -> None:

@@ -1,4 +1,4 @@
-"""Plans and ends of calls, written shortly for the scheduler's tests; and a machine driven to its end."""
+"""Plans and ends of calls, written shortly for the scheduler's tests."""
 
 from collections.abc import Callable
 from typing import TypeAlias
@@ -16,6 +16,7 @@ from agentic_search.scheduler.stimuli import (
     TaskEnded,
     TasksAdded,
 )
+from tests.scheduler.solo import Solo
 
 Verdict: TypeAlias = Callable[[StartCall], bool]
 
@@ -50,9 +51,9 @@ def ended(instructions: list[Instruction]) -> dict[str, str]:
     return {each.task.id: each.outcome.status for each in instructions if isinstance(each, TaskEnded)}
 
 
-def machine_with(*tasks: Task, max_concurrent: int = 100) -> tuple[Machine, list[Instruction]]:
+def machine_with(*tasks: Task, max_concurrent: int = 100) -> tuple[Solo, list[Instruction]]:
     """A machine that was given a whole plan at second 0, and its first instructions."""
-    machine = Machine(max_concurrent=max_concurrent)
+    machine = Solo(Machine(), max_concurrent=max_concurrent)
     told = machine.handle(TasksAdded(tasks), 0)
     return machine, [*told, *machine.handle(PlanSealed(), 0)]
 

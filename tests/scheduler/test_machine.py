@@ -14,6 +14,7 @@ from agentic_search.scheduler.stimuli import (
     TasksAdded,
 )
 from tests.scheduler.plans import completed, ended, failed, machine_with, started, task, value_of
+from tests.scheduler.solo import Solo
 
 
 def test_independent_tasks_start_at_once_in_the_order_of_the_plan() -> None:
@@ -137,7 +138,7 @@ def test_for_each_over_no_list_fails_the_task_and_says_what_it_got() -> None:
 
 
 def test_stopping_cancels_what_is_under_way_and_skips_what_is_not() -> None:
-    machine, _ = machine_with(task("a"), task("b"), task("c", "b"), max_concurrent=1)
+    machine, _ = machine_with(task("a"), task("b"), task("c", "a", "b"), max_concurrent=1)
     told = machine.handle(Stopped("the deadline passed"), 5)
     assert [each for each in told if isinstance(each, CancelCall)] == [CancelCall(CallId("a"))]
     assert ended(told) == {"a": "failed", "b": "skipped", "c": "skipped"}
@@ -154,7 +155,7 @@ def test_news_of_a_call_that_is_not_under_way_changes_nothing() -> None:
 
 
 def test_tasks_may_be_added_while_others_run_and_what_waits_in_vain_is_skipped_at_the_end_of_the_plan() -> None:
-    machine = Machine(max_concurrent=4)
+    machine = Solo(Machine(), max_concurrent=4)
     assert started(machine.handle(TasksAdded((task("b", "a"), task("orphan", "ghost"))), 0)) == []
     assert started(machine.handle(TasksAdded((task("a"),)), 1)) == ["a"]
     assert started(machine.handle(completed("a"), 2)) == ["b"]
@@ -167,7 +168,7 @@ def test_tasks_may_be_added_while_others_run_and_what_waits_in_vain_is_skipped_a
 
 
 def test_durations_are_the_time_from_the_first_start_to_the_end() -> None:
-    machine = Machine(max_concurrent=1)
+    machine = Solo(Machine(), max_concurrent=1)
     machine.handle(TasksAdded((task("a"),)), 1.5)
     machine.handle(PlanSealed(), 2)
     machine.handle(failed("a"), 4)

@@ -18,6 +18,7 @@ from agentic_search.scheduler.stimuli import (
     TasksAdded,
 )
 from tests.scheduler.plans import result, task
+from tests.scheduler.solo import Solo
 
 
 @st.composite
@@ -65,10 +66,10 @@ class Drive:
         assert len(self.running) <= self.slots
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(plans(), st.integers(1, 4), st.data())
 def test_every_task_ends_exactly_once_whatever_happens(tasks: list[Task], slots: int, data: st.DataObject) -> None:
-    machine, drive = Machine(max_concurrent=slots), Drive(tasks, slots)
+    machine, drive = Solo(Machine(), max_concurrent=slots), Drive(tasks, slots)
     unwritten = list(tasks)
     sealed = False
     now = 0.0

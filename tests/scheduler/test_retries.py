@@ -28,14 +28,15 @@ from agentic_search.scheduler.stimuli import (
     TimePassed,
 )
 from tests.scheduler.plans import completed, ended, result, started, task
+from tests.scheduler.solo import Solo
 from tests.support.clock import FakeClock
 
 THRICE = Policy(attempts=3, repeatable=True, first_wait=1.0)
 
 
-def machine_with(*tasks: Task, policy: Policy = THRICE, max_concurrent: int = 9) -> Machine:
+def machine_with(*tasks: Task, policy: Policy = THRICE, max_concurrent: int = 9) -> Solo:
     """A machine whose waits are at their longest, given a whole plan at second 0."""
-    machine = Machine(max_concurrent=max_concurrent, policy_of=lambda _: policy, jitter=lambda: 1.0)
+    machine = Solo(Machine(policy_of=lambda _: policy, jitter=lambda: 1.0), max_concurrent=max_concurrent)
     machine.handle(TasksAdded(tasks), 0)
     machine.handle(PlanSealed(), 0)
     return machine
@@ -79,6 +80,7 @@ def test_each_wait_is_twice_the_one_before_and_the_last_failure_ends_the_task() 
     [
         ("server_unavailable", True, True),
         ("server_unavailable", False, True),
+        ("rate_limited", False, True),
         ("connection_lost", True, True),
         ("connection_lost", False, False),
         ("tool_failed", True, False),
@@ -92,6 +94,14 @@ def test_only_what_may_pass_is_tried_again_and_only_where_it_does_no_harm(
     machine = machine_with(task("a"), policy=Policy(attempts=2, repeatable=repeatable))
     (told,) = machine.handle(lost("a", code), 1)
     assert isinstance(told, RetryCall) is tried_again
+
+
+@pytest.mark.parametrize(("retry_after", "wait"), [(0.0, 1.0), (0.4, 1.0), (7.5, 7.5)])
+def test_a_server_that_says_when_to_come_again_is_left_alone_at_least_so_long(retry_after: float, wait: float) -> None:
+    machine = machine_with(task("a"))
+    (retry,) = machine.handle(CallFailed(CallId("a"), "too many", "rate_limited", retry_after), 5)
+    assert isinstance(retry, RetryCall) and retry.wait == wait
+    assert machine.next_due == 5 + wait
 
 
 def test_every_error_that_is_tried_again_exists() -> None:

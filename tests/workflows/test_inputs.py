@@ -8,7 +8,7 @@ from agentic_search.domain.tool import Tool
 from agentic_search.errors import PlanRefused
 from agentic_search.planning.check import check
 from agentic_search.scheduler.machine import Machine
-from agentic_search.scheduler.stimuli import PlanSealed, StartCall, TasksAdded
+from agentic_search.scheduler.stimuli import CallGranted, OfferCall, PlanSealed, StartCall, TasksAdded
 from agentic_search.workflows.inputs import filled_inputs, schema_of
 from agentic_search.workflows.workflow import Workflow
 
@@ -40,9 +40,11 @@ def refused(given: JsonObject) -> tuple[str, ...]:
 def planned(inputs: JsonObject, **arguments: str) -> list[JsonObject]:
     """The arguments that the calls of a plan of one task start with."""
     plan = check({"tasks": [{"tool": "rows", "arguments": {**arguments}}]}, [ROWS], inputs=inputs)
-    machine = Machine(max_concurrent=4)
+    machine = Machine()
     told = [*machine.handle(TasksAdded(plan.tasks, inputs), 0.0), *machine.handle(PlanSealed(), 0.0)]
-    return [each.arguments for each in told if isinstance(each, StartCall)]
+    offers = [each.call for each in told if isinstance(each, OfferCall)]
+    begun = [each for call in offers for each in machine.handle(CallGranted(call), 0.0)]
+    return [each.arguments for each in begun if isinstance(each, StartCall)]
 
 
 def plan_refused(inputs: JsonObject, *tasks: JsonObject) -> tuple[str, ...]:

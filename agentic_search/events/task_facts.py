@@ -1,0 +1,136 @@
+"""The facts of tasks and of the servers that they call, each with its message for people."""
+
+from typing import Literal
+
+from pydantic import Field, JsonValue
+
+from agentic_search.domain.data import JsonObject
+from agentic_search.domain.outcome import Passage
+from agentic_search.events.fact import BaseFact, count, headline
+
+
+class TaskStarted(BaseFact):
+    """An attempt at a task began."""
+
+    kind: Literal["task.started"] = "task.started"
+    id: str
+    tool: str
+    server: str = ""
+    purpose: str = ""
+    attempt: int = 1
+    arguments: JsonObject = Field(default_factory=dict)
+    """What the tool is given, references filled in."""
+
+    @property
+    def message(self) -> str:
+        return f"⚡ Task {headline(self.id, self.tool, self.purpose)}"
+
+
+class TaskProgress(BaseFact):
+    """The tool told how far it is."""
+
+    kind: Literal["task.progress"] = "task.progress"
+    id: str
+    tool: str
+    progress: float
+    total: float | None = None
+    text: str = ""
+
+    @property
+    def message(self) -> str:
+        return f"⏳ Task {self.id}: {self.text}" if self.text else ""
+
+
+class TaskRetrying(BaseFact):
+    """An attempt failed and another follows."""
+
+    kind: Literal["task.retrying"] = "task.retrying"
+    id: str
+    tool: str
+    attempt: int
+    """The attempt that failed."""
+    wait: float
+    """Seconds until the next."""
+    error: str
+
+    @property
+    def message(self) -> str:
+        return f"🔁 Task {self.id}: {self.tool} failed, trying again in {self.wait:.1f} s - {self.error}"
+
+
+class TaskCompleted(BaseFact):
+    """A task gave its result."""
+
+    kind: Literal["task.completed"] = "task.completed"
+    id: str
+    tool: str
+    purpose: str = ""
+    duration: float
+    attempts: int = 1
+    cached: bool = False
+    result: JsonValue = None
+
+    @property
+    def message(self) -> str:
+        return f"✅ Task {headline(self.id, self.tool, self.purpose)}"
+
+
+class TaskFailed(BaseFact):
+    """Every attempt at a task failed."""
+
+    kind: Literal["task.failed"] = "task.failed"
+    id: str
+    tool: str
+    duration: float
+    attempts: int = 1
+    error: str
+
+    @property
+    def message(self) -> str:
+        return f"❌ Task {self.id}: {self.tool} - {self.error}"
+
+
+class TaskSkipped(BaseFact):
+    """A task will not run."""
+
+    kind: Literal["task.skipped"] = "task.skipped"
+    id: str
+    tool: str
+    because: str
+
+    @property
+    def message(self) -> str:
+        return f"⏭️ Task {self.id}: {self.tool} skipped - {self.because}"
+
+
+class ServerSlowed(BaseFact):
+    """A server asked for fewer calls: it gets them, from all runs, until the service is started again."""
+
+    kind: Literal["server.slowed"] = "server.slowed"
+    server: str
+    tool: str | None = None
+    """Where only this tool of it is meant."""
+    calls: int
+    """So many calls begin from now on at most …"""
+    seconds: float
+    """… in any span of so many seconds."""
+    wait: float = 0.0
+    """Seconds until the next call: the server asked to be left alone."""
+
+    @property
+    def message(self) -> str:
+        pause = f", none for {self.wait:g} s" if self.wait else ""
+        most = f"at most {self.calls} in {self.seconds:g} s from now on"
+        return f"🐢 {self.tool or self.server} asked for fewer calls: {most}{pause}"
+
+
+class SourcesFound(BaseFact):
+    """A task returned something an answer may cite."""
+
+    kind: Literal["sources.found"] = "sources.found"
+    task_id: str
+    sources: tuple[Passage, ...]
+
+    @property
+    def message(self) -> str:
+        return f"📚 {count(len(self.sources), 'source')} from {self.task_id}"

@@ -1,0 +1,255 @@
+"""Runs that share a floor, on the event loop: who goes first, who takes over, and that everything comes back."""
+
+import asyncio
+
+import pytest
+
+from agentic_search.clock import Clock, SystemClock
+from agentic_search.domain.data import JsonObject
+from agentic_search.domain.limits import Limit, Rate
+from agentic_search.domain.outcome import Completed, ToolResult
+from agentic_search.domain.tool import Tool
+from agentic_search.errors import RateLimited
+from agentic_search.events import facts
+from agentic_search.events.facts import Fact
+from agentic_search.scheduler.call import OnProgress
+from agentic_search.scheduler.dispatcher import Dispatcher
+from agentic_search.scheduler.floor import Floor
+from agentic_search.scheduler.runner import Runner
+from tests.scheduler.plans import result, task
+from tests.scheduler.test_runner import World, gate, plan_of
+from tests.support.clock import FakeClock
+
+GATE = Tool(name="gate", server="s", remote_name="gate", input_schema={})
+
+
+class House:
+    """Runs on one floor with limits for server `s`."""
+
+    def __init__(self, limit: Limit, clock: Clock | None = None) -> None:
+        self.clock = clock or SystemClock()
+        self.floor = Floor({"s": limit})
+        self.dispatcher = Dispatcher(self.clock, self.floor)
+
+    def runner(self, world: World, *, batch: bool = False, max_concurrent: int = 16) -> Runner:
+        """A run of it."""
+        return Runner(
+            world.call,
+            world.told.append,
+            clock=self.clock,
+            elapsed=self.clock.now,
+            tools={"gate": GATE},
+            max_concurrent=max_concurrent,
+            batch=batch,
+            dispatcher=self.dispatcher,
+        )
+
+
+async def test_a_batch_waits_while_calls_of_a_run_that_somebody_waits_for_go_first() -> None:
+    world, house = World(), House(Limit(1))
+    async with asyncio.timeout(5):
+        async with house.runner(world, batch=True) as batch, house.runner(world) as asked:
+            batch.add([gate("b1"), gate("b2")])
+            await world.until_inside("b1")
+            asked.add([gate("a1"), gate("a2")])
+            order = ["b1"]
+            for following in ("a1", "a2", "b2"):
+                world.open(order[-1])
+                await world.until_inside(following)
+                order.append(following)
+        assert house.floor.idle
+
+
+async def test_a_place_that_becomes_free_goes_to_the_run_whose_longest_path_is_longest() -> None:
+    world, house = World(), House(Limit(1))
+    async with asyncio.timeout(5), house.runner(world) as one, house.runner(world) as two:
+        one.add([gate("held"), gate("short")])
+        await world.until_inside("held")
+        two.add([gate("head"), gate("end", "head")])
+        world.open("held")
+        await world.until_inside("head")
+
+
+async def test_a_call_moves_up_when_the_planner_writes_what_depends_on_it() -> None:
+    world, house = World(), House(Limit(1))
+    async with asyncio.timeout(5), house.runner(world) as one, house.runner(world) as two:
+        one.add([gate("held"), gate("first")])
+        await world.until_inside("held")
+        two.add([gate("head")])
+        two.add([gate("end", "head")])
+        world.open("held")
+        await world.until_inside("head")
+
+
+async def test_runs_share_the_places_of_a_server_and_one_takes_over_what_another_leaves() -> None:
+    world, house = World(), House(Limit(2))
+    async with asyncio.timeout(5), asyncio.TaskGroup() as group:
+        one = group.create_task(house.runner(world).run(plan_of(gate("a"), gate("b"), gate("c"))))
+        await world.until_inside("a", "b")
+        two = group.create_task(house.runner(world).run(plan_of(gate("x"))))
+        world.open("c", "x", "a")
+        await two
+        world.open("b")
+    assert all(outcome.status == "completed" for outcome in (*one.result().values(), *two.result().values()))
+    assert world.most_inside <= 2 and house.floor.idle
+
+
+async def test_a_run_that_is_cancelled_before_its_calls_began_to_run_gives_their_places_back() -> None:
+    world, house = World(), House(Limit(1))
+    running = asyncio.ensure_future(house.runner(world).run(plan_of(gate("a"), gate("b"))))
+    await asyncio.sleep(0)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert house.floor.idle
+    world.open("z")
+    async with asyncio.timeout(5):
+        outcomes = await house.runner(world).run(plan_of(gate("z")))
+    assert outcomes["z"].status == "completed" and house.floor.idle
+
+
+async def test_an_abandoned_draft_keeps_the_place_of_a_call_until_that_has_really_ended() -> None:
+    world, house = World(), House(Limit(1))
+    async with asyncio.timeout(5), house.runner(world) as runner:
+        runner.add([gate("a"), gate("b")])
+        await world.until_inside("a")
+        runner.abandon("the plan was refused")
+        assert "0 calls wait" in repr(house.floor)
+        runner.add([gate("c")])
+        assert world.inside == ["a"]
+        await world.until_inside("c")
+    assert world.cancelled == ["a", "c"] and house.floor.idle
+
+
+async def until_alarms_are_set() -> None:
+    """Let every task that can go on do so."""
+    for _ in range(10):
+        await asyncio.sleep(0)
+
+
+async def test_calls_that_wait_for_a_rate_begin_when_its_time_comes() -> None:
+    clock = FakeClock()
+    world, house = World(), House(Limit(rate=Rate(2, 10)), clock)
+    world.open(*"abc")
+    async with asyncio.timeout(5):
+        running = asyncio.ensure_future(house.runner(world).run(plan_of(*map(gate, "abc"))))
+        await until_alarms_are_set()
+        assert [fact.kind for fact in world.told].count("task.completed") == 2
+        clock.advance(10)
+        assert len(await running) == 3
+
+
+async def test_when_the_run_that_watches_the_time_leaves_another_does() -> None:
+    clock = FakeClock()
+    watching, waiting, house = World(), World(), House(Limit(rate=Rate(1, 10)), clock)
+    waiting.open("b")
+    async with asyncio.timeout(5):
+        async with house.runner(watching) as first:
+            first.add([gate("a")])
+            await watching.until_inside("a")
+            running = asyncio.ensure_future(house.runner(waiting).run(plan_of(gate("b"))))
+            watching.open("a")
+            await until_alarms_are_set()
+            assert not watching.inside
+        await until_alarms_are_set()
+        assert not running.done()
+        clock.advance(10)
+        assert (await running)["b"].status == "completed"
+
+
+class TurningAway:
+    """A tool that has too many callers at first."""
+
+    def __init__(self, times: int, retry_after: float | None) -> None:
+        self.left = times
+        self.retry_after = retry_after
+        self.told: list[Fact] = []
+
+    async def call(
+        self, tool: str, arguments: JsonObject, *, timeout: float | None, on_progress: OnProgress
+    ) -> ToolResult:
+        """As a tool is called."""
+        self.left -= 1
+        if self.left >= 0:
+            raise RateLimited("HTTP 429", retry_after=self.retry_after)
+        return result("at last")
+
+
+async def test_a_call_that_is_turned_away_slows_all_runs_down_is_told_in_its_own_and_tried_again() -> None:
+    clock, tool = FakeClock(), TurningAway(times=1, retry_after=30)
+    house, other = House(Limit(rate=Rate(8)), clock), World()
+    retried = GATE.model_copy(update={"retries": 1})
+    met = Runner(
+        tool.call,
+        tool.told.append,
+        clock=clock,
+        elapsed=clock.now,
+        tools={"gate": retried},
+        max_concurrent=4,
+        dispatcher=house.dispatcher,
+    )
+    other.open("x")
+    async with asyncio.timeout(5):
+        running = asyncio.ensure_future(met.run(plan_of(gate("a"))))
+        await until_alarms_are_set()
+        slowed = [fact for fact in tool.told if isinstance(fact, facts.ServerSlowed)]
+        assert slowed == [facts.ServerSlowed(server="s", calls=4, seconds=1, wait=30)]
+        assert slowed[0].message == "🐢 s asked for fewer calls: at most 4 in 1 s from now on, none for 30 s"
+        assert [fact.wait for fact in tool.told if isinstance(fact, facts.TaskRetrying)] == [30]
+        later = asyncio.ensure_future(house.runner(other).run(plan_of(gate("x"))))
+        await until_alarms_are_set()
+        clock.advance(29)
+        await until_alarms_are_set()
+        assert not running.done() and not later.done() and not other.told
+        clock.advance(1)
+        assert (await later)["x"].status == "completed"
+        outcome = (await running)["a"]
+    assert isinstance(outcome, Completed) and outcome.attempts == 2
+    assert not [fact for fact in other.told if isinstance(fact, facts.ServerSlowed)]
+
+
+async def test_a_run_that_leaves_waits_for_no_further_attempt() -> None:
+    begun = asyncio.Event()
+
+    async def stubborn(
+        tool: str, arguments: JsonObject, *, timeout: float | None, on_progress: OnProgress
+    ) -> ToolResult:
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            raise RateLimited("HTTP 429", retry_after=3_600) from None
+        raise AssertionError
+
+    house, retried = House(Limit()), GATE.model_copy(update={"retries": 3})
+    async with asyncio.timeout(5):
+        async with Runner(
+            stubborn,
+            lambda _: None,
+            clock=house.clock,
+            elapsed=house.clock.now,
+            tools={"gate": retried},
+            max_concurrent=4,
+            dispatcher=house.dispatcher,
+        ) as runner:
+            runner.add([gate("a")])
+            await begun.wait()
+    assert house.floor.idle
+
+
+async def test_a_call_that_is_turned_away_too_often_fails_its_task() -> None:
+    tool = TurningAway(times=1, retry_after=None)
+    house = House(Limit())
+    runner = Runner(
+        tool.call,
+        tool.told.append,
+        clock=house.clock,
+        elapsed=house.clock.now,
+        tools={"gate": GATE},
+        max_concurrent=4,
+        dispatcher=house.dispatcher,
+    )
+    async with asyncio.timeout(5):
+        outcome = (await runner.run(plan_of(task("a", tool="gate"))))["a"]
+    assert outcome.status == "failed" and outcome.code == "rate_limited"
+    assert [fact.kind for fact in tool.told] == ["task.started", "server.slowed", "task.failed"]
