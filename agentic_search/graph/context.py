@@ -1,13 +1,14 @@
 """What the nodes work with: the run they work for, the tools, who plans, who writes, and the limits."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from agentic_search.domain.query import Query
-from agentic_search.domain.tool import ServerStatus
+from agentic_search.domain.tool import ServerStatus, Tool
 from agentic_search.engine.protocols import Run
 from agentic_search.planning.planner import Planner
+from agentic_search.planning.replanner import Replanner
 from agentic_search.scheduler.runner import Runner
 from agentic_search.synthesis.writer import Writer
 from agentic_search.tools.catalog import Catalog
@@ -28,6 +29,10 @@ class Toolbox(Protocol):
         """The tools that can be used now."""
         ...
 
+    def timed(self, tools: Iterable[Tool]) -> tuple[Tool, ...]:
+        """The tools with how long their calls have usually taken."""
+        ...
+
 
 class Minds(Protocol):
     """Who plans and who writes."""
@@ -37,6 +42,10 @@ class Minds(Protocol):
 
         Raises NotFound or PlanRefused for a workflow that cannot be run.
         """
+        ...
+
+    async def replanner(self, query: Query) -> Replanner:
+        """Who plans later rounds, where a model has planned the first; neither this nor that one ever raises."""
         ...
 
     async def writer(self, query: Query) -> Writer:
@@ -68,3 +77,5 @@ class RunContext:
     runner: Runner
     """Runs this run's tasks, from the first that the planner has written."""
     limits: RunLimits
+    start_early: bool = True
+    """Whether tasks that only read begin while the plan is still being written."""

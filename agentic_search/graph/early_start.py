@@ -11,8 +11,8 @@ from agentic_search.graph.context import RunContext
 
 
 def telling_early(context: RunContext, tools: Iterable[Tool]) -> Tell:
-    """How a planner is to tell its facts: they pass on to the run, and move its runner."""
-    reading = by_any_name(tool for tool in tools if tool.read_only)
+    """How a planner is to tell its facts: they pass on to the run, and move its runner, unless that is switched off."""
+    reading = by_any_name(tool for tool in tools if tool.read_only and context.start_early)
 
     def tell(fact: Fact) -> None:
         if isinstance(fact, PlanFallback):

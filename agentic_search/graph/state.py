@@ -1,6 +1,7 @@
 """What flows from node to node: plain, frozen data that could be written down between any two of them.
 
-Each node takes the state as the node before left it, and gives it back with its own part added.
+Each node takes the state as the node before left it, and gives it back with its own part added. What rounds add to is
+there from the beginning, empty.
 """
 
 from typing import TypedDict
@@ -9,7 +10,7 @@ from agentic_search.domain.data import JsonObject
 from agentic_search.domain.outcome import Outcome
 from agentic_search.domain.plan import Plan
 from agentic_search.domain.query import Query
-from agentic_search.domain.run import Usage
+from agentic_search.domain.run import PlannerKind, Usage
 from agentic_search.domain.tool import Tool
 
 
@@ -24,32 +25,38 @@ class Initialized(Asked):
 
     deadline: float
     """Seconds since the run began when stragglers are cut off."""
+    plans: tuple[Plan, ...]
+    """What each round planned, in order; a later round may read what tasks of an earlier one gave."""
+    outcomes: dict[str, Outcome]
+    """Of all rounds that have run: by task id, in the order of the plans."""
+    usage: Usage
+    """Model calls and tokens so far."""
+    plan_seconds: float
+    """Of all rounds together, as the next."""
+    execute_seconds: float
 
 
 class Discovered(Initialized):
     """From discover_tools."""
 
     tools: tuple[Tool, ...]
-    """What the plan may use."""
+    """What plans may use."""
 
 
 class Planned(Discovered):
     """From plan."""
 
-    plan: Plan
+    planner: PlannerKind
+    """Who made the first plan."""
     inputs: JsonObject | None
     """What a workflow was given, for the plan's references."""
-    usage: Usage
-    """Model calls and tokens so far."""
-    plan_seconds: float
 
 
 class Executed(Planned):
     """From execute_all_parallel."""
 
-    outcomes: dict[str, Outcome]
-    """By task id, in the plan's order."""
-    execute_seconds: float
+    another_round: bool
+    """Whether the planner is to be asked what is still needed."""
 
 
 class Answered(Executed):

@@ -4,6 +4,7 @@ Every plan passes here, whoever wrote it. Complaints are for people and for smal
 is wrong and, where a name is near a known one, which was probably meant.
 """
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
@@ -20,33 +21,57 @@ from agentic_search.planning.links import links
 from agentic_search.planning.nearest import did_you_mean
 from agentic_search.planning.shape import read_draft, read_task
 
+_NUMBERED = re.compile(r"t([1-9]\d{0,8})")
+
 
 def check(draft: JsonValue, tools: Sequence[Tool], *, inputs: JsonObject | None = None) -> Plan:
     """Accept the draft, with each `depends_on` completed by the tasks that references imply, in the plan's order.
 
     `inputs` is what a workflow was given; its references may read those. Raises PlanRefused.
     """
-    read = read_draft(draft)
+    return Plan(tasks=_checked(draft, tools, (), inputs))
+
+
+def check_added(draft: JsonValue, tools: Sequence[Tool], *, earlier: Sequence[str]) -> tuple[Task, ...]:
+    """Accept what is to be added to a plan whose tasks have the ids `earlier`: tasks that may refer to those, or none.
+
+    Raises PlanRefused.
+    """
+    return _checked(draft, tools, earlier)
+
+
+def next_place(earlier: Sequence[str]) -> int:
+    """The place of the next task after `earlier`, such that the id it gives is free."""
+    places = (int(found[1]) for found in map(_NUMBERED.fullmatch, earlier) if found)
+    return max(len(earlier), *places, 0) + 1
+
+
+def _checked(
+    draft: JsonValue, tools: Sequence[Tool], earlier: Sequence[str], inputs: JsonObject | None = None
+) -> tuple[Task, ...]:
+    read = read_draft(draft, first=next_place(earlier))
+    order = (*earlier, *read.ids)
     catalog = by_any_name(tools)
-    ids = dict.fromkeys(read.ids)  # as fast to look up as a set, and in the plan's order
+    ids = dict.fromkeys(order)  # as fast to look up as a set, and in the plan's order
     complaints = [
         *read.complaints,
-        *_about_ids(read.ids),
+        *_about_ids(order),
         *(complaint for task in read.tasks for complaint in _about_task(task, catalog, ids, inputs)),
         *(_about_inputs_id(ids) if inputs is not None else ()),
         *_about_cycles(read.tasks, ids),
     ]
     if complaints:
         raise PlanRefused(tuple(dict.fromkeys(complaints)))
-    return Plan(tasks=tuple(_completed(task, read.ids) for task in read.tasks))
+    return tuple(_completed(task, order) for task in read.tasks)
 
 
-def check_next(draft: JsonObject, tools: Sequence[Tool], *, earlier: Sequence[str]) -> Task:
+def check_next(draft: JsonObject, tools: Sequence[Tool], *, earlier: Sequence[str], place: int = 0) -> Task:
     """Accept one task of a plan that is still being written, on what is known so far.
 
-    `earlier` are the ids of all tasks before it, the only ones it may depend on. Raises PlanRefused.
+    `earlier` are the ids of all tasks before it, the only ones it may depend on; `place`, where it is not the one
+    after these, names a task without an id. Raises PlanRefused.
     """
-    read = read_task(draft, len(earlier) + 1)
+    read = read_task(draft, place or len(earlier) + 1)
     ids = (*earlier, *read.ids)
     catalog = by_any_name(tools)
     about = (complaint for task in read.tasks for complaint in _about_task(task, catalog, ids))

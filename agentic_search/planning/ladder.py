@@ -13,7 +13,7 @@ from agentic_search.events.facts import PlanFallback, Tell, count
 from agentic_search.planning.planner import Planned, Planner
 from agentic_search.planning.revision import DraftRefused, RevisingPlanner
 
-_AGAIN = "It is asked once more, with what was wrong."
+AGAIN = "It is asked once more, with what was wrong."
 _OFFLINE = "Planning without a language model instead."
 _MOST_COMPLAINTS = 3
 
@@ -45,7 +45,7 @@ class PlanLadder:
             draft = refused
         except (PlanRefused, ModelError) as problem:
             return await self._without(problem, Usage(), query, tools, tell)
-        tell(PlanFallback(reason=_reason(draft), instead=_AGAIN))
+        tell(PlanFallback(reason=reason(draft), instead=AGAIN))
         try:
             planned = await model.revise(query, tools, tell, refused=draft)
         except (PlanRefused, ModelError) as problem:
@@ -57,12 +57,12 @@ class PlanLadder:
     ) -> Planned:
         if isinstance(problem, DraftRefused):
             spent = spent.plus(problem.usage)
-        tell(PlanFallback(reason=_reason(problem), instead=_OFFLINE))
+        tell(PlanFallback(reason=reason(problem), instead=_OFFLINE))
         planned = await self._offline.plan(query, tools, tell)
         return replace(planned, usage=spent.plus(planned.usage))
 
 
-def _reason(problem: PlanRefused | ModelError) -> str:
+def reason(problem: PlanRefused | ModelError) -> str:
     """Why there is no plan, as one sentence for people."""
     if isinstance(problem, ModelError):
         return f"The model made no plan: {str(problem).rstrip('.')}."

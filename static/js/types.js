@@ -27,6 +27,7 @@
  * @property {string} purpose
  * @property {string[]} dependsOn tasks it waits for, those in its references included
  * @property {Object<string, unknown>} arguments as planned, then as called
+ * @property {boolean} accepted it is of a plan that runs, not only of a draft
  * @property {TaskStatus} status
  * @property {number} writtenAt
  * @property {Attempt[]} attempts

@@ -6,7 +6,7 @@ import test from "node:test";
 
 import { dependenciesOf } from "../../static/js/derive/dependencies.js";
 import { currentPhase, phases } from "../../static/js/derive/phases.js";
-import { axis, criticalPath, pieces, savings, tickLabel, ticks, workIsOver } from "../../static/js/derive/timeline.js";
+import { axis, criticalPath, pieces, savings, stretches, tickLabel, ticks, workIsOver } from "../../static/js/derive/timeline.js";
 import { newRun, reduceRun } from "../../static/js/state/run.js";
 import { linksOf } from "../../static/js/views/links.js";
 
@@ -114,6 +114,17 @@ test("a stopped run shows where it was stopped", () => {
   assert.equal(currentPhase(run), undefined);
   assert.deepEqual(phases(run, 9).map(({ state }) => state), ["done", "done", "done", "waiting"]);
   assert.equal(task(run, "t2").status, "cancelled");
+});
+
+test("the time in which a later round is planned is no work", () => {
+  const { events: told } = JSON.parse(readFileSync(new URL("recorded/rounds.json", import.meta.url), "utf8"));
+  const run = told.reduce(reduceRun, newRun("run-1", "", "queued"));
+  const { serial, together } = savings(run.tasks);
+  const spans = stretches(run.tasks);
+  assert.ok(together <= serial && spans.length >= 2);
+  assert.ok(spans.every(({ from, to }, place) => place === 0 || (spans[place - 1].to < from && from <= to)));
+  const work = phases(run, 99).find(({ name }) => name === "work");
+  assert.deepEqual([work.state, work.seconds.toFixed(6)], ["done", together.toFixed(6)]);
 });
 
 test("a reference makes a dependency, however deep it stands", () => {

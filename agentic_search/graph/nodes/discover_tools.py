@@ -13,7 +13,7 @@ async def discover_tools(state: Initialized, runtime: Runtime[RunContext]) -> Di
     toolbox, globs = runtime.context.toolbox, state["query"].tools
     await toolbox.settled(min(runtime.context.limits.discovery_wait, state["deadline"]))
     catalog = toolbox.catalog()
-    tools = catalog.select(globs)
+    tools = toolbox.timed(catalog.select(globs))
     if not state["query"].brings_a_plan:
         tools = tuple(tool for tool in tools if tool.plannable)
     statuses = tuple(toolbox.statuses())

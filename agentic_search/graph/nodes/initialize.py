@@ -2,6 +2,7 @@
 
 from langgraph.runtime import Runtime
 
+from agentic_search.domain.run import Usage
 from agentic_search.events.facts import RunStarted
 from agentic_search.graph.context import RunContext
 from agentic_search.graph.state import Asked, Initialized
@@ -13,4 +14,12 @@ async def initialize(state: Asked, runtime: Runtime[RunContext]) -> Initialized:
     context.run.tell(
         RunStarted(query=query.query, thread_id=context.run.thread_id, model=context.minds.writer_name(query))
     )
-    return {**state, "deadline": query.deadline or context.limits.deadline}
+    return {
+        **state,
+        "deadline": query.deadline or context.limits.deadline,
+        "plans": (),
+        "outcomes": {},
+        "usage": Usage(),
+        "plan_seconds": 0.0,
+        "execute_seconds": 0.0,
+    }

@@ -1,22 +1,31 @@
-"""The question and the tools flow in; an accepted plan flows out."""
+"""The question and the tools flow in; an accepted plan flows out, in later rounds what is added to it."""
 
 import asyncio
 
 from langgraph.runtime import Runtime
 
+from agentic_search.domain.plan import Plan
 from agentic_search.errors import DeadlinePassed, PlanRefused, RunFailed
-from agentic_search.events.facts import PlanReady
+from agentic_search.events.facts import PlanFallback, PlanReady, Tell
 from agentic_search.graph.context import RunContext
 from agentic_search.graph.early_start import telling_early
+from agentic_search.graph.rounds import whole_plan
 from agentic_search.graph.state import Discovered, Planned
+from agentic_search.planning.replan_ladder import ENOUGH
+from agentic_search.planning.replanner import Added, SoFar
 
 
 async def plan(state: Discovered, runtime: Runtime[RunContext]) -> Planned:
     """Have the plan made before the deadline; its first tasks may be done before its last is written."""
-    context, query = runtime.context, state["query"]
+    if state["plans"]:
+        return await _next_round(state, runtime.context)
+    return await _first_round(state, runtime.context)
+
+
+async def _first_round(state: Discovered, context: RunContext) -> Planned:
+    query = state["query"]
     began = context.run.elapsed
-    # A plan that is brought is whole at once: nothing is gained by starting early.
-    tell = context.run.tell if query.brings_a_plan else telling_early(context, state["tools"])
+    tell = _telling(state, context)
     try:
         async with asyncio.timeout(state["deadline"] - began):
             planner = await context.minds.planner(query)
@@ -30,8 +39,47 @@ async def plan(state: Discovered, runtime: Runtime[RunContext]) -> Planned:
     context.run.tell(PlanReady(plan=planned.plan, planner=planned.planner, model=planned.model))
     return {
         **state,
-        "plan": planned.plan,
+        "plans": (planned.plan,),
+        "planner": planned.planner,
         "inputs": planned.inputs,
         "usage": planned.usage,
         "plan_seconds": context.run.elapsed - began,
     }
+
+
+async def _next_round(state: Discovered, context: RunContext) -> Planned:
+    began = context.run.elapsed
+    so_far = SoFar(state["plans"], state["outcomes"])
+    added = await _added(state, context, so_far)
+    plans = (*state["plans"], Plan(tasks=added.tasks)) if added.tasks else state["plans"]
+    if added.model is not None:
+        whole, earlier = whole_plan(plans), len(so_far.ids)
+        context.run.tell(
+            PlanReady(plan=whole, planner="model", model=added.model, round=so_far.next_round, earlier=earlier)
+        )
+    return {
+        **state,
+        "plans": plans,
+        "planner": "model",
+        "inputs": None,
+        "usage": state["usage"].plus(added.usage),
+        "plan_seconds": state["plan_seconds"] + context.run.elapsed - began,
+    }
+
+
+async def _added(state: Discovered, context: RunContext, so_far: SoFar) -> Added:
+    """What is still needed. Whatever goes wrong now, there is something to answer from: the run goes on with that."""
+    query, tell = state["query"], _telling(state, context)
+    try:
+        async with asyncio.timeout(state["deadline"] - context.run.elapsed):
+            replanner = await context.minds.replanner(query)
+            return await replanner.replan(query.query, state["tools"], tell, so_far=so_far)
+    except TimeoutError:
+        reason = f"The deadline of {state['deadline']:g} s passed while round {so_far.next_round} was planned."
+        tell(PlanFallback(reason=reason, instead=ENOUGH))
+        return Added()
+
+
+def _telling(state: Discovered, context: RunContext) -> Tell:
+    """How planning is told. A plan that is brought is whole at once: nothing is gained by starting early."""
+    return context.run.tell if state["query"].brings_a_plan else telling_early(context, state["tools"])

@@ -1,6 +1,6 @@
 /** A run flows in; its four phases flow out, each with its state and its time. */
 
-import { workIsOver } from "./timeline.js";
+import { stretches, workIsOver } from "./timeline.js";
 
 /** @import {Run} from "../types.js" */
 /** @typedef {'waiting'|'running'|'done'|'failed'|'stopped'} PhaseState */
@@ -16,7 +16,7 @@ export function phases(run, now) {
   return [
     phase(run, "tools", [{ from: run.lastSeq > 0 ? 0 : null, to: run.discoveredAt }], now),
     phase(run, "plan", run.planning, now),
-    phase(run, "work", [work(run)], now),
+    phase(run, "work", stretches(run.tasks), now, !workIsOver(run)),
     phase(run, "answer", [{ from: run.answerFrom, to: run.answerTo }], now),
   ];
 }
@@ -32,26 +32,16 @@ export function currentPhase(run) {
 
 /**
  * @param {Run} run
- * @returns {Reach}
- */
-function work(run) {
-  const starts = run.tasks.flatMap((task) => task.attempts.slice(0, 1).map((attempt) => attempt.from));
-  if (starts.length === 0) return { from: null, to: null };
-  const ends = run.tasks.map((task) => task.endedAt ?? 0);
-  return { from: Math.min(...starts), to: workIsOver(run) ? Math.max(...ends) : null };
-}
-
-/**
- * @param {Run} run
  * @param {Phase["name"]} name
  * @param {Reach[]} reaches
  * @param {number} now
+ * @param {boolean} [more] it is not over, even where nothing of it is under way
  * @returns {Phase}
  */
-function phase(run, name, reaches, now) {
+function phase(run, name, reaches, now, more = false) {
   const begun = reaches.filter((reach) => reach.from !== null);
   if (begun.length === 0) return { name, state: "waiting", seconds: null };
-  const open = begun.some((reach) => reach.to === null);
+  const open = more || begun.some((reach) => reach.to === null);
   const end = run.endedAt ?? now;
   const seconds = begun.reduce((sum, { from, to }) => sum + Math.max((to ?? end) - (from ?? 0), 0), 0);
   return { name, state: state(run, open, name), seconds };

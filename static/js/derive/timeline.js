@@ -1,6 +1,6 @@
 /** Tasks flow in; bars on a shared time axis flow out, all in seconds since the run began. */
 
-/** @import {Run, Task} from "../types.js" */
+/** @import {Run, Span, Task} from "../types.js" */
 /** @typedef {{kind: 'wait'|'run'|'failed'|'pause', from: number, to: number}} Piece */
 
 const SCALES = [0.5, 1, 2, 3, 5, 8, 12, 20, 30, 45, 60, 90, 120, 180, 300, 480, 720, 1200, 1800, 3600];
@@ -67,17 +67,44 @@ export function tickLabel(at, length) {
 }
 
 /**
- * What running side by side saved: the calls end to end, and the time from the first start to the last end.
+ * What running side by side saved: the calls end to end, and the time in which any of them was under way.
  * Null where fewer than two calls were made.
  * @param {Task[]} tasks
  * @returns {{serial: number, together: number}|null}
  */
 export function savings(tasks) {
-  const ran = tasks.filter((task) => task.attempts.length > 0 && task.endedAt !== null);
-  if (ran.length < 2) return null;
-  const spans = ran.map((task) => ({ from: task.attempts[0].from, to: /** @type {number} */ (task.endedAt) }));
-  const serial = spans.reduce((sum, span) => sum + span.to - span.from, 0);
-  return { serial, together: Math.max(...spans.map((span) => span.to)) - Math.min(...spans.map((span) => span.from)) };
+  const ended = tasks.filter((task) => task.endedAt !== null);
+  const serial = total(ended.flatMap(reach));
+  return ended.flatMap(reach).length < 2 ? null : { serial, together: total(stretches(ended)) };
+}
+
+/**
+ * The times in which any task was under way; the last is open while one is. Between rounds the planner thinks.
+ * @param {Task[]} tasks
+ * @returns {Span[]}
+ */
+export function stretches(tasks) {
+  const spans = tasks.flatMap(reach).sort((one, other) => one.from - other.from);
+  return spans.reduce((/** @type {Span[]} */ found, span) => {
+    const last = found.at(-1);
+    if (!last || span.from > (last.to ?? Infinity)) return [...found, span];
+    const to = last.to === null || span.to === null ? null : Math.max(last.to, span.to);
+    return [...found.slice(0, -1), { from: last.from, to }];
+  }, []);
+}
+
+/**
+ * From its first try to its end; nothing where it never started.
+ * @param {Task} task
+ * @returns {Span[]}
+ */
+function reach(task) {
+  return task.attempts.slice(0, 1).map(({ from }) => ({ from, to: task.endedAt }));
+}
+
+/** @param {Span[]} spans that have ended */
+function total(spans) {
+  return spans.reduce((sum, { from, to }) => sum + (to ?? from) - from, 0);
 }
 
 /**

@@ -50,7 +50,12 @@ const FACTS = {
   "plan.started": (run, data, at) => ({ planner: data.planner, planning: [...closed(run.planning, at), { from: at, to: null }] }),
   "plan.ready": (run, data, at) => ({ planner: data.planner, planning: closed(run.planning, at) }),
   "sources.found": (run, data) => ({ found: run.found + data.sources.length }),
-  "answer.started": (run, data, at) => ({ model: data.model ?? null, answerFrom: at, answerTo: null }),
+  "answer.started": (run, data, at) => ({
+    model: data.model ?? null,
+    planning: closed(run.planning, at),
+    answerFrom: at,
+    answerTo: null,
+  }),
   "answer.completed": (run, data, at) => ({ answerTo: at }),
   "run.completed": ended,
   "run.failed": ended,

@@ -37,14 +37,14 @@ export function isUnfinished(task) {
 const FACTS = {
   "plan.task": (tasks, { task }, at) => planned(tasks, task, at),
 
-  // A draft that is given up takes its tasks with it: what is told next is another plan.
-  "plan.fallback": () => [],
+  // A draft that is given up takes its tasks with it; those of an earlier round's accepted plan stay.
+  "plan.fallback": (tasks) => tasks.filter((task) => task.accepted),
 
-  // The accepted plan is the truth: a task of a draft that was dropped goes.
+  // The accepted plan, of all rounds so far, is the truth: a task of a draft that was dropped goes.
   "plan.ready": (tasks, { plan }, at) => {
     const all = plan.tasks.reduce((/** @type {Task[]} */ known, /** @type {PlannedTask} */ task) => planned(known, task, at), tasks);
     const ids = new Set(plan.tasks.map((/** @type {PlannedTask} */ task) => task.id));
-    return all.filter((/** @type {Task} */ task) => ids.has(task.id));
+    return all.filter((/** @type {Task} */ task) => ids.has(task.id)).map((task) => ({ ...task, accepted: true }));
   },
 
   "task.started": (tasks, data, at) =>
@@ -116,7 +116,7 @@ function wording(task) {
  */
 function blank(id, tool, at) {
   return {
-    id, tool, server: "", purpose: "", dependsOn: [], arguments: {}, status: "queued", writtenAt: at, attempts: [],
+    id, tool, server: "", purpose: "", dependsOn: [], arguments: {}, accepted: false, status: "queued", writtenAt: at, attempts: [],
     endedAt: null, duration: null, cached: false, result: null, resultUrl: null, error: null, progress: null,
   };
 }
