@@ -116,6 +116,9 @@ class Settings(BaseSettings):
     parallel: bool = True
     """False runs tasks one after another, for comparison."""
 
+    start_early: bool = True
+    """False starts no task before the whole plan is written, for comparison."""
+
     task_timeout: Annotated[float, Field(gt=0)] = 60.0
     """Seconds for one attempt at a tool call."""
 

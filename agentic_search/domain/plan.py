@@ -9,6 +9,8 @@ from agentic_search.domain.data import Frozen, JsonObject
 
 TASK_ID = r"^[A-Za-z_][A-Za-z0-9_-]{0,63}$"
 MOST_TASKS = 1_000
+ARGUMENTS = ("arguments", "tool_arguments", "with", "args", "parameters")
+"""What drafts call a task's arguments; `with` is what models are asked to write."""
 
 
 class Task(Frozen):
@@ -22,7 +24,7 @@ class Task(Frozen):
     tool: Annotated[str, Field(min_length=1, validation_alias=AliasChoices("tool", "tool_name"))]
     """The tool's name in the catalog."""
 
-    arguments: JsonObject = Field(default_factory=dict, validation_alias=AliasChoices("arguments", "tool_arguments"))
+    arguments: JsonObject = Field(default_factory=dict, validation_alias=AliasChoices(*ARGUMENTS))
     """What the tool is given; strings may hold references, `${t1.stories[0].id}`."""
 
     depends_on: Annotated[tuple[str, ...], Field(validation_alias=AliasChoices("depends_on", "dependencies"))] = ()

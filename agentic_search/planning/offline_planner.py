@@ -20,6 +20,7 @@ from agentic_search.planning.planner import Planned
 from agentic_search.planning.purpose import purpose
 from agentic_search.planning.question import Question, read_question
 from agentic_search.planning.rank import Ranked, rank
+from agentic_search.planning.slow import slow_seconds
 
 _CLEARLY_WORSE = 0.4
 """A tool that matches with less than this share of the best match is about something else."""
@@ -83,7 +84,8 @@ class OfflinePlanner:
         chosen = _chosen(calls, set(terms(query)))[: self._most_tasks]
         if not chosen:
             raise PlanRefused(tuple(_why_nothing_fits(ranked, question)))
-        plan = check({"tasks": [_draft(call) for call in chosen]}, tools)
+        slow_first = sorted(chosen, key=lambda call: slow_seconds(call.tool), reverse=True)
+        plan = check({"tasks": [_draft(call) for call in slow_first]}, tools)
         for task in plan.tasks:
             tell(PlanTask(task=task))
         return Planned(plan, "offline")

@@ -6,7 +6,7 @@ from pydantic import JsonValue, ValidationError
 from pydantic_core import ErrorDetails
 
 from agentic_search.domain.data import JsonObject
-from agentic_search.domain.plan import MOST_TASKS, Task
+from agentic_search.domain.plan import ARGUMENTS, MOST_TASKS, Task
 from agentic_search.planning.nearest import did_you_mean
 
 _FIELDS = tuple(Task.model_fields)
@@ -56,17 +56,20 @@ def json_kind(value: object) -> str:
             return "an object"
 
 
-def read_draft(draft: JsonValue) -> Draft:
-    """Read a plan as `{"tasks": [{…}, …]}`; a task without an id is named by its place, `t1`, `t2`, …"""
+def read_draft(draft: JsonValue, *, first: int = 1) -> Draft:
+    """Read a plan as `{"tasks": [{…}, …]}`; a task without an id is named by its place, `t1`, `t2`, …
+
+    `first` is the place of its first task. What is added to a plan, from a later place on, may be no task at all.
+    """
     match draft:
         case {"tasks": [*tasks], **rest}:
-            read = [read_task(task, place) for place, task in enumerate(tasks, start=1)]
+            read = [read_task(task, place) for place, task in enumerate(tasks, start=first)]
             return Draft(
                 tasks=tuple(task for part in read for task in part.tasks),
                 ids=tuple(task_id for part in read for task_id in part.ids),
                 complaints=(
                     *(f"the plan has an unknown field {name!r}" for name in rest),
-                    *_about_length(len(tasks)),
+                    *_about_length(len(tasks), fewest=1 if first == 1 else 0),
                     *(complaint for part in read for complaint in part.complaints),
                 ),
             )
@@ -93,8 +96,8 @@ def read_task(draft: JsonValue, place: int) -> Draft:
         return Draft(ids=written, complaints=tuple(sentences))
 
 
-def _about_length(tasks: int) -> tuple[str, ...]:
-    if tasks == 0:
+def _about_length(tasks: int, *, fewest: int) -> tuple[str, ...]:
+    if tasks < fewest:
         return ("the plan has no tasks; at least one is needed",)
     if tasks > MOST_TASKS:
         return (f"the plan has {tasks} tasks; at most {MOST_TASKS} are allowed",)
@@ -109,8 +112,8 @@ def _sentence(error: ErrorDetails) -> str:
             return f"{place} is missing"
         case "extra_forbidden":
             return f"unknown field {place}{did_you_mean(str(field), _FIELDS)}"
-        case _ if inner and field == "arguments":
-            return "'arguments' is nested too deeply"  # JSON has no other way to be wrong inside
+        case _ if inner and field in ARGUMENTS:
+            return f"{str(field)!r} is nested too deeply"  # JSON has no other way to be wrong inside
         case "greater_than":
             return f"{place} must be more than {error.get('ctx', {}).get('gt')}"
         case kind:

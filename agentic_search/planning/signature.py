@@ -8,6 +8,7 @@ from pydantic import JsonValue
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.tool import Tool
 from agentic_search.planning.alternatives import alternatives
+from agentic_search.planning.slow import slow_seconds
 
 _LONGEST_DESCRIPTION = 200
 _LONGEST_HINT = 60
@@ -19,11 +20,12 @@ _KINDS = {"string": "text", "boolean": "bool", "": "any"}
 
 
 def signature(tool: Tool) -> str:
-    """`search_stories(query: text, size?: integer) gives {stories: [{id, title}]} - Find stories`."""
-    gives = _shape(tool.output_schema, tool.output_schema, _DEEPEST_RESULT) if tool.output_schema else ""
+    """`search_stories(query: text, size?: integer) gives {stories: [{id, title}]} ~4 s - Find stories`."""
+    gives = _shape(_unwrapped(tool.output_schema), tool.output_schema, _DEEPEST_RESULT) if tool.output_schema else ""
     said = clipped(tool.description or tool.title, _LONGEST_DESCRIPTION)
     head = f"{tool.name}({', '.join(_arguments(tool.input_schema))})"
-    return "".join((head, f" gives {gives}" if gives else "", f" - {said}" if said else ""))
+    took = f" ~{slow_seconds(tool):g} s" if slow_seconds(tool) else ""
+    return "".join((head, f" gives {gives}" if gives else "", took, f" - {said}" if said else ""))
 
 
 def clipped(text: str, longest: int) -> str:
@@ -73,6 +75,15 @@ def _hint(schema: JsonValue) -> str:
             return f" ({clipped(text, _LONGEST_HINT)})"
         case _:
             return ""
+
+
+def _unwrapped(schema: JsonObject) -> JsonValue:
+    """The schema of what references read: a lone `{"result": x}` is x."""
+    match schema:
+        case {"properties": {"result": result, **others}} if not others:
+            return result
+        case _:
+            return schema
 
 
 def _shape(schema: JsonValue, root: JsonObject, depth: int) -> str:

@@ -277,7 +277,7 @@ async def test_without_a_script_a_schema_gets_a_valid_plan_that_asks_the_questio
     plan = json.loads(response.json()["message"]["content"])
     jsonschema.validate(plan, schema)
     assert [task["tool"] for task in plan["tasks"]] == tools
-    arguments = [task.get("arguments") or task["tool_arguments"] for task in plan["tasks"]]
+    arguments = [task.get("arguments") or task["with"] for task in plan["tasks"]]
     assert all(list(given.values()) == ["what is an upstream?"] for given in arguments)
 
 

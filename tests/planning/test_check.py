@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pydantic import JsonValue
 
 from agentic_search.domain.data import JsonObject
-from agentic_search.domain.plan import MOST_TASKS, Plan
+from agentic_search.domain.plan import ARGUMENTS, MOST_TASKS, Plan
 from agentic_search.domain.tool import Tool
 from agentic_search.errors import PlanRefused
 from agentic_search.planning.check import check, check_next
@@ -59,6 +59,12 @@ def test_a_plan_without_ids_is_numbered_in_order_and_aliases_are_understood() ->
         ("t1", "search_stories", ()),
         ("t2", "read_story", ("t1",)),
     ]
+
+
+@pytest.mark.parametrize("name", ARGUMENTS)
+def test_arguments_may_go_by_any_of_their_names_and_complaints_use_the_one_that_was_written(name: str) -> None:
+    assert check({"tasks": [{"tool": "read_story", name: {"id": 1}}]}, TOOLS).tasks[0].arguments == {"id": 1}
+    assert complaints({"tool": "now", name: [1]}) == (f"task 't1': {name!r} must be an object, not a list",)
 
 
 def test_references_become_dependencies_in_the_plans_order_each_once() -> None:
@@ -296,7 +302,7 @@ def test_a_tool_whose_own_schema_is_broken_can_still_be_called(schema: JsonObjec
 
 
 def test_a_task_is_checked_while_the_plan_is_still_being_written() -> None:
-    task = check_next({"tool": "read_story", "tool_arguments": {"id": "${t1.x}"}}, TOOLS, earlier=["t1"])
+    task = check_next({"tool": "read_story", "with": {"id": "${t1.x}"}}, TOOLS, earlier=["t1"])
     assert (task.id, task.depends_on) == ("t2", ("t1",))
     with pytest.raises(PlanRefused, match="reads 't3', which is no task"):
         check_next({"tool": "read_story", "arguments": {"id": "${t3.x}"}}, TOOLS, earlier=["t1"])

@@ -122,12 +122,12 @@ def test_a_plan_that_the_grammar_allows_is_a_plan_that_is_accepted(data: st.Data
 def test_a_task_of_the_grammar_decides_before_it_goes_into_detail_also_in_alphabetical_order() -> None:
     schema = json.loads(json.dumps(plan_schema([tool("search", SEARCH)]), sort_keys=True))
     [task] = schema["properties"]["tasks"]["items"]["anyOf"]
-    assert [name for name in task["properties"] if name in task["required"]] == ["tool", "tool_arguments"]
+    assert [name for name in task["properties"] if name in task["required"]] == ["tool", "with"]
 
 
 def test_a_tool_without_required_arguments_needs_none_written() -> None:
     schema = json.dumps(plan_schema([tool("now")]))
-    assert "tool_arguments" not in schema
+    assert "with" not in schema
 
 
 def test_a_single_task_can_wait_for_no_other() -> None:

@@ -22,7 +22,7 @@ SEARCH = tool(
     {"type": "object", "properties": {"query": {"type": "string"}}, "required": ["query"]},
     description="Search the documentation",
 )
-GOOD = json.dumps({"tasks": [{"tool": "search_docs", "tool_arguments": {"query": "timeouts"}}]})
+GOOD = json.dumps({"tasks": [{"tool": "search_docs", "with": {"query": "timeouts"}}]})
 BAD = json.dumps({"tasks": [{"tool": "serch_docs"}]})
 
 

@@ -24,8 +24,8 @@ SEARCH = tool(
 )
 READ = tool("read_story", {"type": "object", "properties": {"id": {"type": "integer"}}, "required": ["id"]})
 TOOLS = [SEARCH, READ]
-ONE: JsonObject = {"tool": "search_stories", "tool_arguments": {"query": "upstream"}}
-TWO: JsonObject = {"tool": "read_story", "tool_arguments": {"id": "${t1.stories[0].id}"}}
+ONE: JsonObject = {"tool": "search_stories", "with": {"query": "upstream"}}
+TWO: JsonObject = {"tool": "read_story", "with": {"id": "${t1.stories[0].id}"}}
 USAGE = Usage(model_calls=1, prompt_tokens=9, completion_tokens=5)
 
 
@@ -126,7 +126,7 @@ async def test_a_wrong_task_is_not_told_and_refuses_the_plan() -> None:
 
 async def test_a_task_that_looks_ahead_is_told_when_the_plan_is_whole() -> None:
     told: list[Fact] = []
-    ahead: JsonObject = {"tool": "read_story", "tool_arguments": {"id": "${t2.stories[0].id}"}}
+    ahead: JsonObject = {"tool": "read_story", "with": {"id": "${t2.stories[0].id}"}}
     await ModelPlanner(ScriptedModel("m", replies=[plan_text(ahead, ONE)])).plan("?", TOOLS, told.append)
     assert told_tasks(told) == [("t2", "search_stories"), ("t1", "read_story")]
 

@@ -56,6 +56,13 @@ async def test_general_search_tools_are_called_beside_what_matches_best() -> Non
     assert [task.tool for task in tasks] == ["search_docs", "search_documents"]
 
 
+async def test_of_the_chosen_calls_the_slow_ones_come_first_and_others_stay_as_they_match() -> None:
+    slow = DOCUMENTS.model_copy(update={"typical_seconds": 4.0})
+    quick = PYTHON.model_copy(update={"typical_seconds": 0.5})
+    tasks = await planned("How do I parse dates in Python?", [quick, STORIES, slow])
+    assert [task.tool for task in tasks] == ["search_documents", "search_docs"]
+
+
 async def test_where_nothing_matches_every_search_tool_is_tried() -> None:
     tasks = await planned("photosynthesis", [PYTHON, STORIES, READ])
     assert [task.tool for task in tasks] == ["search_docs", "search_stories"]

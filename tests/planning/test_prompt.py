@@ -36,6 +36,21 @@ def test_a_tool_is_shown_on_one_line_with_what_it_takes_and_gives() -> None:
     )
 
 
+def test_only_a_slow_tool_is_shown_with_how_long_it_takes() -> None:
+    slow, quick = (tool("t", description="Does it", typical_seconds=seconds) for seconds in (4.0, 0.5))
+    assert signature(slow) == "t() ~4 s - Does it"
+    assert signature(quick) == "t() - Does it"
+
+
+def test_a_result_that_is_no_object_is_shown_as_references_read_it() -> None:
+    wrapped: JsonObject = {"type": "object", "properties": {"result": {"type": "array", "items": FOUND}}}
+    assert (
+        signature(tool("t", output_schema={**wrapped, "$defs": FOUND["$defs"]}))
+        == "t() gives [{stories: [{id, title}], total}]"
+    )
+    assert signature(tool("t", output_schema={"properties": {"result": {"type": "string"}}})) == "t()"
+
+
 def test_a_long_description_is_cut_and_a_long_list_of_arguments_too() -> None:
     many: JsonObject = {"type": "object", "properties": {f"a{place}": {} for place in range(50)}}
     assert len(signature(tool("t", many, description="x" * 5_000))) < 400

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from agentic_search.domain.data import JsonObject
@@ -105,7 +105,7 @@ class Engine:
             raise refusals.too_long(tokens, num_ctx)
         return num_ctx // 2 + _CUT_FRAME_TOKENS
 
-    def _next_reply(self, model: Model, body: JsonObject) -> Sequence[Step]:
+    def _next_reply(self, model: Model, body: JsonObject) -> Iterable[Step]:
         if self.replies:
             return self.replies.popleft()
         if model.script:

@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -44,7 +44,7 @@ class Generation:
     thought: str = ""
     calls: list[JsonValue] = field(default_factory=list[JsonValue])
 
-    async def run(self, steps: Sequence[Step], connection: Connection, pace: Pace) -> None:
+    async def run(self, steps: Iterable[Step], connection: Connection, pace: Pace) -> None:
         """Play the steps; Refused if the first thing is an error, as nothing has been sent yet."""
         reason: str | None = "stop"
         await asyncio.sleep(pace.first_token)

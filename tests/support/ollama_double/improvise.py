@@ -106,7 +106,7 @@ class Example:
         """Whether a task's arguments need a question and nothing else."""
         properties = task.get("properties")
         told = properties if isinstance(properties, dict) else {}
-        arguments = self._resolve(told.get("arguments") or told.get("tool_arguments"), 0)
+        arguments = self._resolve(told.get("arguments") or told.get("with"), 0)
         required = arguments.get("required")
         return isinstance(required, list) and required != [] and all(name in _QUERY_NAMES for name in required)
 

@@ -1,6 +1,6 @@
 """The models a double has, and how Ollama shows each in its lists."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from hashlib import sha256
 from math import ceil
@@ -29,8 +29,8 @@ class Model:
     """On Ollama's native path the keys of schema-bound JSON come in alphabetical order."""
     remote_host: str = ""
     """Set: a stub for a model in the cloud."""
-    script: Callable[[JsonObject], Sequence[Step]] | None = None
-    """What it replies to a request when nothing is enqueued."""
+    script: Callable[[JsonObject], Iterable[Step]] | None = None
+    """What it replies to a request when nothing is enqueued; each step is asked for when the one before is done."""
 
     @property
     def full_name(self) -> str:
