@@ -9,6 +9,7 @@ out without it. The out folder gets NAME.md and NAME.json of each that succeeded
 import argparse
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 NEED_NOTHING = (
@@ -20,6 +21,7 @@ NEED_NOTHING = (
     "start",
     "runs_at_once",
     "with_model",
+    "start_while_planning",
     "where_work_runs",
 )
 BETTER_WITH_DATA = {"makespan": "asynchow"}
@@ -44,8 +46,9 @@ def main() -> int:
         if name in NEED_DATA and not there:
             print(f"left out: it needs --data FOLDER with a folder {needed!r} in it\n", flush=True)
             continue
+        began = time.perf_counter()
         status = run(name, [*(["--data", str(given.data)] if there else []), *more], given.out) or status
-        print(flush=True)
+        print(f"\ntook {time.perf_counter() - began:.0f} s\n", flush=True)
     return status
 
 

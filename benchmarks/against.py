@@ -2,8 +2,9 @@
 
 Two kinds of call, that do nothing but let others go first: one on the spot, which shows what each way costs by itself;
 and one over a single MCP session, HTTP included, which shows how much of that is left. The thread pool calls as
-synchronous tools do: each thread waits for its call, made on the session's event loop. Tables of the ways alternate
-within one run, so that a busy machine is as unkind to each.
+synchronous tools do: each thread waits for its call, made on the session's event loop. A process pool, started
+beforehand, can do nothing only: a session cannot be shared with it. The ways alternate within one run, so that a busy
+machine is as unkind to each.
 """
 
 import argparse
@@ -11,7 +12,8 @@ import asyncio
 import operator
 import time
 from collections.abc import Awaitable, Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from multiprocessing import get_context
 from typing import Annotated, Any, TypeAlias, TypedDict
 
 from langchain_core.messages import AIMessage, ToolCall
@@ -28,6 +30,9 @@ from benchmarks import processes, sleeping
 from benchmarks.graphs import Graph
 from benchmarks.report import median, print_report
 
+PROCESSES = "process pool"
+MOST_CALLS = 300
+"""Of one way and size, as far as the median needs no more."""
 Call: TypeAlias = Callable[[], Awaitable[object]]
 FanOut: TypeAlias = Callable[[], Awaitable[None]]
 """Makes all calls and returns when all have ended."""
@@ -126,6 +131,16 @@ def by_threads(call: Call, size: int) -> FanOut:
     return fan_out
 
 
+def by_processes(pool: Executor, size: int) -> FanOut:
+    """A pool of processes that are there already: each call, of `int()`, goes over and comes back."""
+
+    async def fan_out() -> None:
+        loop = asyncio.get_running_loop()
+        await asyncio.gather(*(loop.run_in_executor(pool, int) for _ in range(size)))
+
+    return fan_out
+
+
 WAYS: dict[str, Callable[[Call, int], FanOut]] = {
     "asyncio.gather": by_gather,
     "scheduler": by_scheduler,
@@ -135,9 +150,8 @@ WAYS: dict[str, Callable[[Call, int], FanOut]] = {
 }
 
 
-async def milliseconds(call: Call, size: int, repeat: int) -> dict[str, float]:
+async def milliseconds(fans: dict[str, FanOut], repeat: int) -> dict[str, float]:
     """The median of each way, the ways taking turns."""
-    fans = {way: make(call, size) for way, make in WAYS.items()}
     took: dict[str, list[float]] = {way: [] for way in fans}
     for turn in range(-2, repeat):  # two turns to warm up
         for way, fan_out in fans.items():
@@ -151,12 +165,16 @@ async def milliseconds(call: Call, size: int, repeat: int) -> dict[str, float]:
 async def measure(sizes: list[int], repeat: int) -> list[dict[str, object]]:
     """A row a way and a size."""
     rows: list[dict[str, object]] = []
-    async with processes.program("lean_mcp") as url, Client(url) as client:
-        await client.list_tools()
-        for size in sizes:
-            alone = await milliseconds(lambda: asyncio.sleep(0), size, repeat)
-            over_mcp = await milliseconds(lambda: client.call_tool("no_op", {}), size, repeat)
-            rows += [_row(size, way, alone, over_mcp) for way in WAYS]
+    with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
+        async with processes.program("lean_mcp") as url, Client(url) as client:
+            await client.list_tools()
+            for size in sizes:
+                fans = {way: make(lambda: asyncio.sleep(0), size) for way, make in WAYS.items()}
+                turns = min(repeat, max(MOST_CALLS // size, 7))
+                alone = await milliseconds({**fans, PROCESSES: by_processes(pool, size)}, turns)
+                fans = {way: make(lambda: client.call_tool("no_op", {}), size) for way, make in WAYS.items()}
+                over_mcp = await milliseconds(fans, turns)
+                rows += [_row(size, way, alone, over_mcp) for way in alone]
     return rows
 
 
@@ -166,8 +184,8 @@ def _row(size: int, way: str, alone: dict[str, float], over_mcp: dict[str, float
         "way": way,
         "no call ms": round(alone[way], 3),
         "µs a call over gather": round((alone[way] - alone["asyncio.gather"]) / size * 1_000, 1),
-        "MCP ms": round(over_mcp[way], 2),
-        "of gather's": round(over_mcp[way] / over_mcp["asyncio.gather"], 3),
+        "MCP ms": round(over_mcp[way], 2) if way in over_mcp else "",
+        "of gather's": round(over_mcp[way] / over_mcp["asyncio.gather"], 3) if way in over_mcp else "",
     }
 
 

@@ -10,9 +10,8 @@ import argparse
 import asyncio
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import count
-from typing import overload
 
 from agentic_search.domain.data import JsonObject
 from tests.support.ollama_double import Model, OllamaDouble, Say, Step
@@ -23,33 +22,20 @@ ANSWER_TOKENS = 150
 _SENTENCE = "What was found says a little more about it [1]. "
 
 
-class Paced(Sequence[Step]):
+def paced(tokens: Sequence[str], *, first_token: float, per_token: float) -> Iterator[Step]:
     """Tokens, each due at its time from now on: how long to wait is reckoned when it is asked for."""
+    first_due = time.perf_counter() + first_token + per_token
 
-    def __init__(self, tokens: Sequence[str], *, first_token: float, per_token: float) -> None:
-        self._tokens = tokens
-        self._first_due = time.perf_counter() + first_token + per_token
-        self._per_token = per_token
+    def steps() -> Iterator[Step]:
+        for place, token in enumerate(tokens):
+            yield Say(token, max(0.0, first_due + place * per_token - time.perf_counter()))
 
-    def __len__(self) -> int:
-        return len(self._tokens)
-
-    @overload
-    def __getitem__(self, index: int) -> Step: ...
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[Step]: ...
-    def __getitem__(self, index: int | slice) -> Step | Sequence[Step]:
-        if isinstance(index, slice):
-            raise NotImplementedError
-        due = self._first_due + index * self._per_token
-        return Say(self._tokens[index], max(0.0, due - time.perf_counter()))
+    return steps()
 
 
 def plan_text(tasks: int, first: int = 0) -> str:
     """The shortest plan that the grammar allows for so many calls; another `first` shares no call with it."""
-    calls = [
-        {"tool": "look_up", "tool_arguments": {"query": f"of {(first + place) % 1_000:03}"}} for place in range(tasks)
-    ]
+    calls = [{"tool": "look_up", "with": {"query": f"of {(first + place) % 1_000:03}"}} for place in range(tasks)]
     return json.dumps({"tasks": calls}, separators=(",", ":"))
 
 
@@ -59,10 +45,10 @@ def plan_tokens(tasks: int, first: int = 0) -> list[str]:
     return [text[start : start + 4] for start in range(0, len(text), 4)]
 
 
-def answer_tokens() -> list[str]:
+def answer_tokens(count: int = ANSWER_TOKENS) -> list[str]:
     """An answer, a word a token."""
     words = [f"{word} " for word in _SENTENCE.split()]
-    return [words[place % len(words)] for place in range(ANSWER_TOKENS)]
+    return [words[place % len(words)] for place in range(count)]
 
 
 async def serve(given: argparse.Namespace) -> None:
@@ -71,11 +57,11 @@ async def serve(given: argparse.Namespace) -> None:
 
     numbers = count(step=given.tasks)
 
-    def script(body: JsonObject) -> Sequence[Step]:
-        tokens = plan_tokens(given.tasks, next(numbers)) if body.get("format") else answer_tokens()
-        return Paced(tokens, first_token=given.first_token, per_token=per_token)
+    def script(body: JsonObject) -> Iterator[Step]:
+        tokens = plan_tokens(given.tasks, next(numbers)) if body.get("format") else answer_tokens(given.answer_tokens)
+        return paced(tokens, first_token=given.first_token, per_token=per_token)
 
-    async with OllamaDouble([Model(MODEL, script=script)], limits=Limits(parallel=1_000)) as ollama:
+    async with OllamaDouble([Model(MODEL, script=script)], limits=Limits(parallel=given.places)) as ollama:
         print(ollama.url, flush=True)
         await asyncio.Event().wait()
 
@@ -86,6 +72,8 @@ def main() -> None:
     parser.add_argument("--tasks", type=int, default=3)
     parser.add_argument("--tokens-per-second", type=float, default=0, help="0: as fast as can be")
     parser.add_argument("--first-token", type=float, default=0, help="seconds before a reply begins")
+    parser.add_argument("--answer-tokens", type=int, default=ANSWER_TOKENS)
+    parser.add_argument("--places", type=int, default=1_000, help="replies written at once, each as fast as alone")
     asyncio.run(serve(parser.parse_args()))
 
 
