@@ -42,12 +42,13 @@ class OllamaSource:
         self.url = base_url(host)
         self._num_ctx = num_ctx
         self._keep_alive = parse_keep_alive(keep_alive)
-        transport = OllamaTransport()
+        clock = clock or SystemClock()
+        transport = OllamaTransport(clock)
         brief = httpx.Timeout(list_timeout, connect=connect_timeout)
         patient = httpx.Timeout(list_timeout, connect=connect_timeout, read=read_timeout)
         self._http = httpx.AsyncClient(base_url=self.url, transport=transport, timeout=brief)
         self._client = AsyncClient(self.url, transport=transport, timeout=patient)
-        self._inventory = OllamaInventory(self._http, clock or SystemClock(), fresh_for=fresh_for)
+        self._inventory = OllamaInventory(self._http, clock, fresh_for=fresh_for)
 
     def __repr__(self) -> str:
         return f"OllamaSource({self.url!r})"

@@ -1,11 +1,11 @@
 """A brief flows in, an answer made of quotations flows out: no language model, every sentence a source's own."""
 
-import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from agentic_search.domain.answer import Answer, Source
 from agentic_search.events.facts import AnswerCompleted, Tell
+from agentic_search.synthesis.beside import beside
 from agentic_search.synthesis.html import AnswerHtml
 from agentic_search.synthesis.inert import inert_line
 from agentic_search.synthesis.page import Page
@@ -50,8 +50,7 @@ class ExtractiveWriter:
 
     async def write(self, brief: Brief, tell: Tell) -> Written:
         """Quote the passages that bear on the question most, best first."""
-        # In a thread: evidence may be megabytes, and other runs go on meanwhile.
-        quoted = await asyncio.to_thread(choose, brief)
+        quoted = await beside(brief, lambda: choose(brief))
         page = Page(tell, AnswerHtml(range(1, len(quoted) + 1)))
         for paragraph in (inert_line(self._notice), *_body(quoted, brief.evidence)):
             page.add(f"{paragraph}\n\n")

@@ -8,6 +8,7 @@ and nh3 lets no other tag, attribute or scheme through.
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import nh3
 from markdown_it import MarkdownIt
@@ -48,14 +49,7 @@ class AnswerHtml:
         self._markdown = _markdown()
         self._marks = marks
         self._urls = {self._markdown.normalizeLink(url) for url in urls if _HREF.fullmatch(url)}
-        self._cleaner = nh3.Cleaner(
-            tags=_TEXT_TAGS | _HEADING_TAGS | _TABLE_TAGS,
-            clean_content_tags=set(),
-            attributes=_ATTRIBUTES,
-            attribute_filter=_allowed,
-            link_rel=None,
-            url_schemes={"http", "https"},
-        )
+        self._cleaner = _cleaner()
 
     def render(self, text: str) -> str:
         """The whole of `text` as safe HTML."""
@@ -89,6 +83,19 @@ class AnswerHtml:
         return kept
 
 
+@cache
+def _cleaner() -> nh3.Cleaner:
+    return nh3.Cleaner(
+        tags=_TEXT_TAGS | _HEADING_TAGS | _TABLE_TAGS,
+        clean_content_tags=set(),
+        attributes=_ATTRIBUTES,
+        attribute_filter=_allowed,
+        link_rel=None,
+        url_schemes={"http", "https"},
+    )
+
+
+@cache
 def _markdown() -> MarkdownIt:
     markdown = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable("table")
     # A definition could change blocks that were finished and told before it came.

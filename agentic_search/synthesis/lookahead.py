@@ -5,6 +5,7 @@ What is decided with its answers alone is decided the same, however the text was
 
 import re
 from dataclasses import dataclass
+from functools import cache
 
 LONGEST_RUN = 200
 """Characters of one run that are told apart: nothing that means something is longer."""
@@ -40,7 +41,7 @@ class Lookahead:
 
         The same after `most` characters.
         """
-        found = re.compile(f"[{re.escape(wanted + before)}]").search(self.text, place, place + most)
+        found = _one_of(wanted + before).search(self.text, place, place + most)
         if found is not None:
             return found.start() if found[0] in wanted else None
         if place + most > len(self.text):
@@ -63,3 +64,8 @@ class Lookahead:
         if self.final:
             return ""
         raise Undecided
+
+
+@cache
+def _one_of(characters: str) -> re.Pattern[str]:
+    return re.compile(f"[{re.escape(characters)}]")

@@ -47,7 +47,8 @@ class Link:
 
 Piece = Text | Marks | Link
 
-_PLAIN = re.compile(r"[^`\[【(!<\\\nhfwHFW]+")
+_PLAIN = re.compile(r"(?:[^`\[【(!<\\\nhfwHFW]|[hf](?=[^t])|w(?=[^w]))+", re.IGNORECASE)
+"""What begins none of the others, whatever comes; h, f and w may begin a URL."""
 _NUMBER = r"(?:sources?\s*:?\s*)?#?[1-9]\d{0,2}"
 _NUMBERS = re.compile(rf"\s*{_NUMBER}(?:\s*(?:,|;|&|-|–|and)\s*{_NUMBER})*\s*", re.IGNORECASE)
 _LENTICULAR = re.compile(rf"({_NUMBERS.pattern})(?:†.*)?", re.IGNORECASE)

@@ -3,7 +3,6 @@
 The model only writes: which marks, links and blocks readers get is decided mechanically.
 """
 
-import asyncio
 from collections.abc import Iterator, Sequence
 from contextlib import aclosing
 
@@ -12,6 +11,7 @@ from agentic_search.errors import ContextOverflow, ModelInterrupted
 from agentic_search.events.facts import AnswerCompleted, Tell
 from agentic_search.llm.budget import Budget
 from agentic_search.llm.chat import ChatModel, Finish, Message
+from agentic_search.synthesis.beside import beside
 from agentic_search.synthesis.citations import CitationFilter
 from agentic_search.synthesis.html import AnswerHtml
 from agentic_search.synthesis.packing import pack_sources
@@ -42,8 +42,7 @@ class ModelWriter:
             return await self._write(brief, tell, tokens // 2)
 
     async def _write(self, brief: Brief, tell: Tell, tokens: int) -> Written:
-        # In threads, here and below: evidence may be megabytes, and other runs go on meanwhile.
-        packed = await asyncio.to_thread(pack_sources, brief.query, brief.evidence, tokens)
+        packed = await beside(brief, lambda: pack_sources(brief.query, brief.evidence, tokens))
         if brief.evidence and not packed.shown:
             raise ContextOverflow(f"No source fits the model's context of {self._model.num_ctx} tokens.")
         citations = CitationFilter(packed.shown, brief.query)
@@ -53,7 +52,7 @@ class ModelWriter:
         if not page.text.strip():
             raise ModelInterrupted(f"{self._model.name} wrote no answer{_thought_too_long(finish)}.")
         left_out = (*brief.left_out, *packed.left_out, *self._shortcomings(brief, citations, finish))
-        sources = await asyncio.to_thread(citations.sources, brief.query, page.text)
+        sources = await beside(brief, lambda: citations.sources(brief.query, page.text))
         answer = Answer(text=page.text.strip(), html=page.html, sources=sources, left_out=left_out)
         tell(AnswerCompleted(answer=answer.text, html=answer.html, sources=sources, left_out=left_out))
         return Written(answer, finish.usage, self._model.name)

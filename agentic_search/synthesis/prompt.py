@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from agentic_search.llm.budget import estimate_tokens
 from agentic_search.llm.chat import Message
+from agentic_search.llm.control_tokens import without_control_tokens
 from agentic_search.synthesis.packing import Packed
 
 RULES = """\
@@ -25,12 +26,6 @@ You answer a question from numbered sources that search tools returned.
 """
 
 _OWN_FENCE = re.compile(r"<(?=\s*/?\s*(?:source|question)s?\b)", re.IGNORECASE)
-_CONTROL_TOKEN = re.compile(
-    r"<(?=\|)|(?<=\|)>|<(?=/?(?:s|bos|eos|think|tool_call|tool_response|(?:start|end)_of_turn|im_start|im_end)>)|"
-    r"\[(?=/?(?:INST|SYSTEM_PROMPT|AVAILABLE_TOOLS|TOOL_RESULTS|TOOL_CALLS)\])|<(?=<SYS>>|</SYS>>)",
-    re.IGNORECASE,
-)
-"""What chat templates part messages with: Ollama reads it as such in any text."""
 
 
 def messages(query: str, packed: Packed) -> tuple[Message, ...]:
@@ -55,6 +50,4 @@ def _question(query: str) -> str:
 
 def disarmed(text: str) -> str:
     """`text` that cannot close a fence of ours or part messages as a chat template does."""
-    lookalikes = {"<": "‹", ">": "›", "[": "［"}
-    fenced = _OWN_FENCE.sub("‹", text)
-    return _CONTROL_TOKEN.sub(lambda found: lookalikes[found[0]], fenced)
+    return without_control_tokens(_OWN_FENCE.sub("‹", text))

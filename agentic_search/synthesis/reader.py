@@ -25,6 +25,11 @@ class _State:
     quoted: bool = False
     """That code stands in a block quote, and ends with it."""
 
+    def behind(self, text: str) -> "_State":
+        """The state when nothing but this, which is no fence, was read."""
+        line_start = text[-1] == "\n"
+        return self if self.line_start == line_start else replace(self, line_start=line_start)
+
 
 class MarkdownReader:
     """Reads one growing text."""
@@ -69,9 +74,9 @@ def _next(ahead: Lookahead, at: int, state: _State) -> tuple[Piece, int, _State]
         state = replace(state, line_start=False)
     if state.fence:
         end = ahead.text.find("\n", at) + 1 or len(ahead.text)
-        return Text(ahead.text[at:end]), end, replace(state, line_start=ahead.text[end - 1] == "\n")
+        return Text(ahead.text[at:end]), end, state.behind(ahead.text[at:end])
     piece, end = next_piece(ahead, at)
-    return piece, end, replace(state, line_start=ahead.text[end - 1] == "\n")
+    return piece, end, state.behind(ahead.text[at:end])
 
 
 def _opening(ahead: Lookahead, at: int, head: str) -> tuple[Piece, int, _State] | None:

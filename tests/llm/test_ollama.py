@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import httpx
 import pytest
@@ -22,7 +22,10 @@ THINKER = Model("qwen3:8b", ("completion", "tools", "thinking"), family="qwen3")
 async def answering(reply: bytes | None) -> AsyncGenerator[str]:
     """A server at the yielded URL that gives every request this reply, or none, and closes when the client does."""
 
+    writers: list[asyncio.StreamWriter] = []
+
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writers.append(writer)
         await reader.readuntil(b"\r\n\r\n")
         writer.write(reply or b"")
         while reply is None and await reader.read(1000):
@@ -31,6 +34,10 @@ async def answering(reply: bytes | None) -> AsyncGenerator[str]:
 
     async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
         yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        for writer in writers:
+            writer.close()
+            with suppress(ConnectionError):
+                await writer.wait_closed()
 
 
 def http(body: str, status: str = "200 OK") -> bytes:

@@ -17,8 +17,22 @@ from agentic_search.errors import (
 from agentic_search.llm.chat import ChatModel, Finish
 from agentic_search.llm.ollama import OllamaSource
 from agentic_search.llm.ollama_call import THINKING_TOKENS
+from agentic_search.llm.ollama_transport import PACE
 from tests.llm.asking import ask, text_of
-from tests.support.ollama_double import Drop, Fail, Hang, Length, Limits, Model, NoDone, OllamaDouble, Raw, Step, Think
+from tests.support.ollama_double import (
+    Drop,
+    Fail,
+    Hang,
+    Length,
+    Limits,
+    Model,
+    NoDone,
+    OllamaDouble,
+    Raw,
+    Say,
+    Step,
+    Think,
+)
 
 SCHEMA: JsonObject = {
     "type": "object",
@@ -30,7 +44,7 @@ THINKER = Model("qwen3:8b", ("completion", "tools", "thinking"), family="qwen3")
 
 async def test_text_streams_as_it_comes_and_ends_with_what_ollama_counted() -> None:
     async with OllamaDouble() as ollama, OllamaSource(ollama.url) as source:
-        ollama.enqueue("Hel", "lo")
+        ollama.enqueue("Hel", Say("lo", delay=0.05))
         model = await source.open("qwen3:8b")
         parts = [part async for part in ask(model)]
     assert parts[:2] == ["Hel", "lo"]
@@ -38,6 +52,18 @@ async def test_text_streams_as_it_comes_and_ends_with_what_ollama_counted() -> N
     assert isinstance(finish, Finish)
     assert (finish.reason, finish.usage.model_calls) == ("stop", 1)
     assert (finish.usage.prompt_tokens, finish.usage.completion_tokens) == (21, 3)
+
+
+async def test_text_that_comes_faster_than_it_can_be_read_comes_in_fewer_pieces_and_whole() -> None:
+    words = [f"w{number} " for number in range(300)]
+    async with OllamaDouble() as ollama, OllamaSource(ollama.url) as source:
+        ollama.enqueue(*words)
+        model = await source.open("")
+        began = asyncio.get_running_loop().time()
+        parts = [part async for part in ask(model, max_tokens=1_000)]
+        took = asyncio.get_running_loop().time() - began
+    assert "".join(part for part in parts if isinstance(part, str)) == "".join(words)
+    assert len(parts) <= took / PACE + 2
 
 
 async def test_a_call_always_says_its_context_its_limit_and_that_nothing_may_be_cut() -> None:
