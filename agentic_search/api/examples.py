@@ -7,7 +7,6 @@ from agentic_search.api.schemas import (
     ModelList,
     Readiness,
     RunList,
-    RunSummary,
     ServerList,
     ToolList,
     ToolView,
@@ -15,7 +14,7 @@ from agentic_search.api.schemas import (
 )
 from agentic_search.domain.answer import Source
 from agentic_search.domain.plan import Plan, Task
-from agentic_search.domain.run import RunReport, TaskRecord, Timings
+from agentic_search.domain.run import RunReport, RunSummary, TaskRecord, Timings
 from agentic_search.domain.tool import ServerStatus
 from agentic_search.llm.chat import ModelInfo
 from agentic_search.runs.service import Started
@@ -53,7 +52,20 @@ RUN = RunReport(
     created_at="2026-01-01T12:00:00.000+00:00",
 )
 STARTED = Started(id=_RUN, thread_id=_THREAD, status="running")
-RUNS = RunList(runs=(RunSummary.of(RUN),), next_cursor=None)
+RUNS = RunList(
+    runs=(
+        RunSummary(
+            id=_RUN,
+            thread_id=_THREAD,
+            status=RUN.status,
+            query=QUESTION,
+            model=RUN.model,
+            created_at=RUN.created_at,
+            duration=RUN.timings.total,
+        ),
+    ),
+    next_cursor=None,
+)
 TOOLS = ToolList(
     tools=(
         ToolView(

@@ -2,10 +2,10 @@
 
 from typing import Literal
 
-from pydantic import Field, JsonValue
+from pydantic import JsonValue
 
 from agentic_search.domain.data import Frozen, JsonObject
-from agentic_search.domain.run import RunReport, RunStatus
+from agentic_search.domain.run import RunSummary
 from agentic_search.domain.tool import ServerStatus, Tool
 from agentic_search.llm.chat import ModelInfo
 from agentic_search.workflows.workflow import WorkflowEntry
@@ -32,31 +32,6 @@ class Problem(Frozen):
     """Every bad field at once."""
     run_id: str | None = None
     """The run that failed."""
-
-
-class RunSummary(Frozen):
-    """One run in a list."""
-
-    id: str
-    thread_id: str
-    status: RunStatus
-    query: str
-    model: str | None
-    created_at: str
-    duration: float | None = Field(description="Seconds, for a run that has ended.")
-
-    @staticmethod
-    def of(run: RunReport) -> "RunSummary":
-        """The few facts that a list shows."""
-        return RunSummary(
-            id=run.id,
-            thread_id=run.thread_id,
-            status=run.status,
-            query=run.query,
-            model=run.model,
-            created_at=run.created_at,
-            duration=run.timings.total or None,
-        )
 
 
 class RunList(Frozen):

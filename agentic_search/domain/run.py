@@ -62,6 +62,19 @@ class Usage(Frozen):
         )
 
 
+class RunSummary(Frozen):
+    """One run in a list."""
+
+    id: str
+    thread_id: str
+    status: RunStatus
+    query: str
+    model: str | None
+    created_at: str
+    duration: float | None
+    """Seconds, for a run that has ended."""
+
+
 class RunReport(Frozen):
     """One search, as far as it has come."""
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 
 from agentic_search.clock import Clock
 from agentic_search.domain.query import Query
@@ -9,6 +10,7 @@ from agentic_search.domain.run import Timings
 from agentic_search.engine.protocols import Program
 from agentic_search.errors import AgenticSearchError
 from agentic_search.events.channel import Channel
+from agentic_search.events.event import Event
 from agentic_search.events.facts import Fact, RunCancelled, RunFailed
 from agentic_search.events.record import RunRecord
 
@@ -18,14 +20,18 @@ logger = logging.getLogger(__name__)
 class LiveRun:
     """A run in this process, from its start to when it is forgotten."""
 
-    def __init__(self, run_id: str, query: Query, *, thread_id: str, clock: Clock) -> None:
+    def __init__(
+        self, run_id: str, query: Query, *, thread_id: str, clock: Clock, on_end: Callable[[str], None]
+    ) -> None:
+        """`on_end` is told the run's id, once, with its terminal fact."""
         self.id = run_id
         self.thread_id = thread_id
         self.query = query
         self.record = RunRecord(
             run_id, thread_id=thread_id, query=query.query, created_at=clock.wall().isoformat(timespec="milliseconds")
         )
-        self.channel = Channel(run_id, clock, observe=self.record.apply)
+        self.channel = Channel(run_id, clock, observe=self._take_in)
+        self._on_end = on_end
         self._task: asyncio.Task[None] | None = None
         self._cancelled_by: str | None = None
 
@@ -41,10 +47,16 @@ class LiveRun:
         """Tell a fact of this run."""
         self.channel.emit(fact)
 
+    def _take_in(self, event: Event) -> None:
+        self.record.apply(event)
+        if event.fact.terminal:
+            self._on_end(self.id)
+
     def begin(self, program: Program, group: asyncio.TaskGroup) -> "asyncio.Task[None]":
         """Leave the queue: carry the program out in a task of `group`."""
         self.channel.restart_clock()
         self._task = group.create_task(self._supervise(program), name=f"run {self.id}")
+        self._task.add_done_callback(self._see_to_the_end)
         return self._task
 
     def cancel(self, by: str) -> None:
@@ -70,6 +82,11 @@ class LiveRun:
             logger.exception("run %s broke down", self.id)
             text = "The search broke down because of a fault in the service; its log has the details."
             self.tell(RunFailed(error=text, code="internal", timings=self._spent()))
+
+    def _see_to_the_end(self, _: "asyncio.Task[None]") -> None:
+        """A task that is cancelled before its first step runs none of its code: its run must end all the same."""
+        if not self.channel.closed:
+            self.tell(RunCancelled(by=self._cancelled_by or "shutdown", timings=self._spent()))
 
     def _spent(self) -> Timings:
         return Timings(total=round(self.elapsed, 4))

@@ -2,12 +2,12 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from types import TracebackType
 
 from agentic_search.clock import Clock
 from agentic_search.domain.query import Query
-from agentic_search.domain.run import RunReport, TaskRecord
+from agentic_search.domain.run import RunReport, RunStatus, RunSummary, TaskRecord
 from agentic_search.engine.live_run import LiveRun
 from agentic_search.engine.protocols import Program
 from agentic_search.errors import NotFound, Overloaded, WrongState
@@ -26,6 +26,8 @@ class MemoryEngine:
         self._max_kept = max_kept
         self._group = asyncio.TaskGroup()
         self._runs: dict[str, LiveRun] = {}
+        self._ended: dict[str, None] = {}
+        """The ids of ended runs, in the order in which they ended."""
         self._queue: deque[LiveRun] = deque()
         self._living: dict[asyncio.Task[None], LiveRun] = {}
 
@@ -44,15 +46,16 @@ class MemoryEngine:
         self._queue.clear()
         await self._group.__aexit__(kind, error, trace)
 
-    async def start(self, run_id: str, query: Query, *, thread_id: str) -> None:
-        """Begin a run, or queue it; raises Overloaded where the queue is full."""
+    async def start(self, run_id: str, query: Query, *, thread_id: str) -> RunStatus:
+        """Begin a run, or queue it; gives its status. Raises Overloaded where the queue is full."""
         if len(self._living) >= self._max_concurrent and len(self._queue) >= self._max_queued:
             raise Overloaded(f"{len(self._living)} searches run and {len(self._queue)} wait: try again in a moment.")
-        run = LiveRun(run_id, query, thread_id=thread_id, clock=self._clock)
+        run = LiveRun(run_id, query, thread_id=thread_id, clock=self._clock, on_end=self._note_end)
         self._make_room()
         self._runs[run_id] = run
         self._queue.append(run)
         self._begin_queued()
+        return run.record.status
 
     async def cancel(self, run_id: str, *, by: str) -> None:
         """Stop a run and all it does; nothing happens to one that has ended."""
@@ -65,12 +68,11 @@ class MemoryEngine:
         """Drop a run that has ended; raises WrongState for one that lives."""
         if not self._known(run_id).channel.closed:
             raise WrongState(f"Run {run_id!r} has not ended. Stop it first: POST /runs/{run_id}/cancel.")
-        del self._runs[run_id]
+        self._forget(run_id)
 
-    async def follow(self, run_id: str, *, after: int = 0) -> AsyncIterator[Event]:
+    def follow(self, run_id: str, *, after: int = 0) -> AsyncIterator[Event]:
         """The run's events above number `after`, as they come, until the terminal one."""
-        async for event in self._known(run_id).channel.follow(after):
-            yield event
+        return self._known(run_id).channel.follow(after)
 
     async def ended(self, run_id: str) -> RunReport:
         """Wait for the run's end."""
@@ -88,9 +90,9 @@ class MemoryEngine:
             return task
         raise NotFound(f"Run {run_id!r} has no task {task_id!r}.")
 
-    async def reports(self) -> list[RunReport]:
+    async def summaries(self) -> Iterator[RunSummary]:
         """Every run there is, newest first."""
-        return [run.record.report() for run in reversed(self._runs.values())]
+        return (run.record.summary() for run in reversed([*self._runs.values()]))
 
     def _known(self, run_id: str) -> LiveRun:
         try:
@@ -110,7 +112,13 @@ class MemoryEngine:
         self._begin_queued()
 
     def _make_room(self) -> None:
-        """Forget the oldest ended runs beyond those that are kept."""
-        ended = [run_id for run_id, run in self._runs.items() if run.channel.closed]
-        for run_id in ended[: max(0, len(ended) - self._max_kept + 1)]:
-            del self._runs[run_id]
+        """Forget those that ended first, beyond those that are kept."""
+        while len(self._ended) >= self._max_kept:
+            self._forget(next(iter(self._ended)))
+
+    def _note_end(self, run_id: str) -> None:
+        self._ended[run_id] = None
+
+    def _forget(self, run_id: str) -> None:
+        del self._runs[run_id]
+        del self._ended[run_id]

@@ -1,10 +1,10 @@
 """What a run is to the program inside it, and what an engine is to the service around it."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator
 from typing import Protocol
 
 from agentic_search.domain.query import Query
-from agentic_search.domain.run import RunReport, TaskRecord
+from agentic_search.domain.run import RunReport, RunStatus, RunSummary, TaskRecord
 from agentic_search.events.event import Event
 from agentic_search.events.facts import Fact, RunCompleted
 
@@ -43,8 +43,8 @@ class Program(Protocol):
 class Engine(Protocol):
     """Where runs live, apart from whoever asked for them. Every method that takes an id raises NotFound."""
 
-    async def start(self, run_id: str, query: Query, *, thread_id: str) -> None:
-        """Begin a run, or queue it; raises Overloaded where the queue is full."""
+    async def start(self, run_id: str, query: Query, *, thread_id: str) -> RunStatus:
+        """Begin a run, or queue it; gives its status. Raises Overloaded where the queue is full."""
         ...
 
     async def cancel(self, run_id: str, *, by: str) -> None:
@@ -71,6 +71,6 @@ class Engine(Protocol):
         """One task as far as it has come."""
         ...
 
-    async def reports(self) -> Sequence[RunReport]:
-        """Every run there is, newest first."""
+    async def summaries(self) -> Iterator[RunSummary]:
+        """Every run there is, newest first, each made when it is asked for."""
         ...

@@ -1,7 +1,7 @@
 """A run's channel: facts flow in, numbered events flow out to any number of listeners, from any number on.
 
 The channel keeps every event and a listener only holds a place in that log, so a slow or absent listener costs nothing
-and delays nobody. `emit` is synchronous and never raises; after the terminal fact it takes no more.
+and delays nobody. `emit` is synchronous and never raises; after the terminal fact it takes no more, and packs the log.
 """
 
 import asyncio
@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Callable
 from agentic_search.clock import Clock
 from agentic_search.events.event import Event
 from agentic_search.events.facts import Fact
+from agentic_search.events.kept import KeptEvents
 
 logger = logging.getLogger(__name__)
 
@@ -24,17 +25,19 @@ class Channel:
         self._clock = clock
         self._began = clock.now()
         self._events: list[Event] = []
+        self._kept: KeptEvents | None = None
         self._waiting: set[asyncio.Future[None]] = set()
+        self._over = asyncio.Event()
         self._observe = observe
 
     def __repr__(self) -> str:
-        state = "closed" if self.closed else "open"
-        return f"<Channel {self.run_id!r} {state}, {len(self._events)} events, {len(self._waiting)} waiting>"
+        state = "closed" if self.closed else f"open, {len(self._events)} events"
+        return f"<Channel {self.run_id!r} {state}, {len(self._waiting)} waiting>"
 
     @property
     def closed(self) -> bool:
         """The terminal event has been told."""
-        return bool(self._events) and self._events[-1].fact.terminal
+        return self._kept is not None
 
     @property
     def elapsed(self) -> float:
@@ -58,13 +61,18 @@ class Channel:
         for future in waiting:
             if not future.done():
                 future.set_result(None)
+        if fact.terminal:
+            # Who listens now has the list, and reads it to its end.
+            self._kept, self._events = KeptEvents.of(self.run_id, self._events), []
+            self._over.set()
 
     async def follow(self, after: int = 0) -> AsyncIterator[Event]:
         """Every event with a number above `after`, as it comes, until the terminal one."""
+        events = self._events if self._kept is None else self._kept.unpack()
         place = max(after, 0)
         while True:
-            while place < len(self._events):
-                event = self._events[place]
+            while place < len(events):
+                event = events[place]
                 place += 1
                 yield event
             if self.closed:
@@ -73,8 +81,7 @@ class Channel:
 
     async def ended(self) -> None:
         """Wait for the terminal event."""
-        while not self.closed:
-            await self._news()
+        await self._over.wait()
 
     async def _news(self) -> None:
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()

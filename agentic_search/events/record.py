@@ -4,7 +4,7 @@ from functools import singledispatchmethod
 
 from agentic_search.domain.answer import Source
 from agentic_search.domain.plan import Plan, Task
-from agentic_search.domain.run import PlannerKind, RunReport, RunStatus, TaskRecord, Timings, Usage
+from agentic_search.domain.run import PlannerKind, RunReport, RunStatus, RunSummary, TaskRecord, Timings, Usage
 from agentic_search.events import facts
 from agentic_search.events.event import Event
 
@@ -53,6 +53,18 @@ class RunRecord:
             error_code=self._error_code,
         )
 
+    def summary(self) -> RunSummary:
+        """The few facts that a list shows."""
+        return RunSummary(
+            id=self.id,
+            thread_id=self.thread_id,
+            status=self.status,
+            query=self.query,
+            model=self._model,
+            created_at=self.created_at,
+            duration=self._timings.total or None,
+        )
+
     def task(self, task_id: str) -> TaskRecord | None:
         """One task as told so far."""
         return self._tasks.get(task_id)
@@ -78,7 +90,8 @@ class RunRecord:
 
     @_fold.register
     def _fell_back(self, fact: facts.PlanFallback, at: float) -> None:
-        self._tasks.clear()
+        accepted = {task.id for task in self._plan.tasks} if self._plan else set[str]()
+        self._tasks = {id_: task for id_, task in self._tasks.items() if id_ in accepted}
 
     @_fold.register
     def _plan_ready(self, fact: facts.PlanReady, at: float) -> None:

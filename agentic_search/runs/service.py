@@ -3,10 +3,11 @@
 import uuid
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from itertools import islice
 
 from agentic_search.domain.data import Frozen
 from agentic_search.domain.query import Query
-from agentic_search.domain.run import RunReport, RunStatus, TaskRecord
+from agentic_search.domain.run import RunReport, RunStatus, RunSummary, TaskRecord
 from agentic_search.engine.protocols import Engine
 from agentic_search.errors import RequestError
 from agentic_search.events.event import Event
@@ -24,7 +25,7 @@ class Started(Frozen):
 class Page:
     """Some runs, newest first, and where the next ones begin."""
 
-    runs: tuple[RunReport, ...]
+    runs: tuple[RunSummary, ...]
     next_cursor: str | None
 
 
@@ -37,7 +38,7 @@ class RunFilter:
     text: str | None = None
     """Part of the question, in any case."""
 
-    def admits(self, run: RunReport) -> bool:
+    def admits(self, run: RunSummary) -> bool:
         """Whether the run is asked for."""
         return (
             (self.thread_id is None or run.thread_id == self.thread_id)
@@ -55,9 +56,8 @@ class SearchService:
     async def start(self, query: Query) -> Started:
         """Begin a search; raises Overloaded."""
         run_id, thread_id = uuid.uuid4().hex, query.thread_id or uuid.uuid4().hex
-        await self._engine.start(run_id, query, thread_id=thread_id)
-        report = await self._engine.report(run_id)
-        return Started(id=run_id, thread_id=thread_id, status=report.status)
+        status = await self._engine.start(run_id, query, thread_id=thread_id)
+        return Started(id=run_id, thread_id=thread_id, status=status)
 
     async def wait(self, run_id: str) -> RunReport:
         """The run, when it has ended; raises NotFound."""
@@ -86,14 +86,9 @@ class SearchService:
 
     async def list(self, chosen: RunFilter, *, limit: int, cursor: str | None = None) -> Page:
         """`limit` runs after the one that `cursor` names, newest first; raises RequestError for a strange cursor."""
-        runs = await self._engine.reports()
-        begin = 0
-        if cursor is not None:
-            places = [place for place, run in enumerate(runs) if run.id == cursor]
-            if not places:
-                raise RequestError(f"The cursor {cursor!r} names no run; begin again without one.")
-            begin = places[0] + 1
-        admitted = [run for run in runs[begin:] if chosen.admits(run)]
-        more = len(admitted) > limit
-        page = tuple(admitted[:limit])
-        return Page(page, page[-1].id if more and page else None)
+        runs = await self._engine.summaries()
+        if cursor is not None and all(run.id != cursor for run in runs):  # which goes on to behind the cursor
+            raise RequestError(f"The cursor {cursor!r} names no run; begin again without one.")
+        found = tuple(islice((run for run in runs if chosen.admits(run)), limit + 1))
+        page = found[:limit]
+        return Page(page, page[-1].id if len(found) > limit and page else None)

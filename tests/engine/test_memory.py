@@ -87,6 +87,16 @@ async def test_a_program_that_raises_ends_its_run_with_a_failure_and_no_other(
         assert (await engine.ended("good")).status == "completed"
 
 
+async def test_a_run_that_is_cancelled_before_its_first_step_ends_too() -> None:
+    stage = Stage()
+    async with opened(stage) as engine:
+        await engine.start("a", QUERY, thread_id="t")
+        await engine.cancel("a", by="user")
+        assert (await engine.ended("a")).status == "cancelled"
+        assert await kinds(engine, "a") == ["run.cancelled"]
+    assert stage.began == []
+
+
 async def test_cancelling_reaches_the_program_and_is_told_once() -> None:
     stage = Stage()
     async with opened(stage) as engine:
@@ -121,7 +131,7 @@ async def test_leaving_the_engine_ends_what_lives_and_what_waits() -> None:
         await engine.start("a", QUERY, thread_id="t")
         await engine.start("b", QUERY, thread_id="t")
         await asyncio.sleep(0)
-    assert [(run.id, run.status) for run in await engine.reports()] == [("b", "cancelled"), ("a", "cancelled")]
+    assert [(run.id, run.status) for run in await engine.summaries()] == [("b", "cancelled"), ("a", "cancelled")]
     assert stage.cancelled == ["a"]
 
 
@@ -134,7 +144,7 @@ async def test_only_so_many_ended_runs_are_kept_and_living_ones_always() -> None
             await engine.start(f"r{number}", QUERY, thread_id="t")
             await engine.ended(f"r{number}")
         await engine.start("last", QUERY, thread_id="t")
-        assert [run.id for run in await engine.reports()] == ["last", "r4", "alive"]
+        assert [run.id for run in await engine.summaries()] == ["last", "r4", "alive"]
 
 
 async def test_an_unknown_run_is_not_found_and_a_living_one_is_not_forgotten() -> None:

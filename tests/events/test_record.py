@@ -76,3 +76,19 @@ def test_what_had_not_ended_when_the_run_was_stopped_is_cancelled() -> None:
 def test_a_failed_run_says_why() -> None:
     run = recorded([STORY[0], facts.RunFailed(error="no tool", code="run_failed")]).report()
     assert (run.status, run.error, run.error_code) == ("failed", "no tool", "run_failed")
+
+
+def test_later_rounds_add_to_the_plan_and_a_draft_of_theirs_that_is_dropped_takes_nothing_else() -> None:
+    more = Plan(tasks=(*PLAN.tasks, Task(id="d", tool="v")))
+    draft, again = facts.PlanTask(task=Task(id="d", tool="u")), facts.PlanTask(task=more.tasks[3])
+    begun = facts.TaskStarted(id="d", tool="u")
+    dropped = facts.PlanFallback(reason="No.", instead="Once more.")
+    run = recorded([*STORY[:8], facts.PlanStarted(planner="model", model="m", round=2), draft, begun, dropped]).report()
+    assert [task.id for task in run.tasks] == ["a", "b", "c"] and run.plan == PLAN
+    ready = facts.PlanReady(plan=more, planner="model", model="m", round=2, earlier=3)
+    run = recorded([*STORY[:8], draft, begun, dropped, again, ready]).report()
+    assert [(task.id, task.tool, task.status) for task in run.tasks][2:] == [
+        ("c", "z", "skipped"),
+        ("d", "v", "queued"),
+    ]
+    assert run.plan == more and run.thinking_steps[-1] == "🚀 Starting parallel execution of 1 more task"

@@ -8,7 +8,7 @@ from sse_starlette import EventSourceResponse
 from agentic_search.api import examples, sse
 from agentic_search.api.dependencies import Searches
 from agentic_search.api.openapi import problems, shows
-from agentic_search.api.schemas import RunList, RunSummary
+from agentic_search.api.schemas import RunList
 from agentic_search.domain.run import RunReport, RunStatus, TaskRecord
 from agentic_search.runs.service import RunFilter, Started
 
@@ -28,7 +28,7 @@ async def list_runs(
     """Runs, newest first."""
     chosen = RunFilter(thread_id=thread_id, status=status, text=q)
     page = await searches.list(chosen, limit=limit, cursor=cursor)
-    return RunList(runs=tuple(RunSummary.of(run) for run in page.runs), next_cursor=page.next_cursor)
+    return RunList(runs=page.runs, next_cursor=page.next_cursor)
 
 
 @router.get("/{run_id}", responses={**shows(examples.RUN), **problems(404)})
@@ -61,9 +61,7 @@ async def get_task(run_id: str, task_id: str, searches: Searches) -> TaskRecord:
 )
 async def run_events(run_id: str, searches: Searches, last_event_id: sse.LastEventId = None) -> EventSourceResponse:
     """The run's events as server-sent events."""
-    after = sse.number_of(last_event_id)
-    await searches.get(run_id)
-    return sse.stream(searches.follow(run_id, after=after), run_id=run_id)
+    return sse.stream(searches.follow(run_id, after=sse.number_of(last_event_id)), run_id=run_id)
 
 
 @router.post("/{run_id}/cancel", status_code=202, responses={**shows(examples.STARTED, 202), **problems(404)})

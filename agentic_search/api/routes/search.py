@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Header, Response
 from fastapi.openapi.models import Example
 from fastapi.responses import JSONResponse
+from pydantic_core import to_json
 from sse_starlette import EventSourceResponse
 
 from agentic_search.api import examples, sse
@@ -88,4 +89,4 @@ async def search(
     run = await searches.wait(started.id)
     if run.status == "failed":
         raise RunProblem(run.id, run.error or "The run failed.", run.error_code or "run_failed")
-    return JSONResponse(run.model_dump(mode="json"), headers=location)
+    return Response(to_json(run), media_type="application/json", headers=location)
