@@ -13,7 +13,7 @@ COPY docs docs
 COPY docker docker
 COPY server.py README.md ./
 
-RUN useradd --create-home searcher && mkdir -p /data && chown searcher /data
+RUN python -m compileall -q agentic_search && useradd --create-home searcher && mkdir -p /data && chown searcher /data
 USER searcher
 ENV AGENTIC_SEARCH_HOST=0.0.0.0 XDG_CACHE_HOME=/data/cache XDG_DATA_HOME=/data
 VOLUME /data

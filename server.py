@@ -8,5 +8,8 @@ if __name__ == "__main__":
     from agentic_search.serve import main
 
     gc.freeze()
+    # A search makes thousands of objects and soon drops them:
+    # looking for garbage at every 700 costs a tenth.
+    gc.set_threshold(5_000, 20, 10)
     gc.enable()
     main()

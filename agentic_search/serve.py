@@ -37,6 +37,7 @@ def main() -> None:
         create_app(settings),
         host=settings.host,
         port=settings.port,
+        ws="none",
         log_config=None,
         access_log=settings.log_level == "debug",
         timeout_graceful_shutdown=max(1, round(settings.shutdown_grace)),
