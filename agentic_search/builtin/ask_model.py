@@ -27,8 +27,8 @@ SERVER = "builtin"
 
 _WITHIN = 300.0
 """Seconds: a model without a graphics card writes a thousand tokens in minutes."""
-_TOLD_EVERY = 32
-"""Pieces of a reply between two words of progress."""
+_TOLD_EVERY = 160
+"""Characters of a reply between two words of progress."""
 _TITLE = 80
 """Characters of the prompt that a passage is called by."""
 
@@ -113,6 +113,7 @@ async def _ask(model: ChatModel, messages: Sequence[Message], profile: Profile, 
     limit = min(profile.max_tokens, model.num_ctx // 2)
     _check_length(model, messages, reply=limit)
     pieces: list[str] = []
+    written = next_word = 0
     stream = model.stream(messages, max_tokens=limit, temperature=profile.temperature)
     # Closed at once, so that the model stops when the task does.
     async with aclosing(stream) as arriving:
@@ -120,8 +121,10 @@ async def _ask(model: ChatModel, messages: Sequence[Message], profile: Profile, 
             if isinstance(piece, Finish):
                 return _Reply("".join(pieces).strip(), piece)
             pieces.append(piece)
-            if len(pieces) % _TOLD_EVERY == 1:
-                on_progress(len(pieces), None, f"{model.name} is writing")
+            written += len(piece)
+            if written >= next_word:
+                on_progress(written, None, f"{model.name} is writing")
+                next_word = written + _TOLD_EVERY
     raise ModelInterrupted(f"{model.name!r} stopped in the middle of its reply.")
 
 

@@ -1,7 +1,7 @@
 """The tool ask_model against a model server over real HTTP: what is asked, what comes back, what goes wrong."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
 
 import pytest
 
@@ -15,7 +15,7 @@ from agentic_search.llm.ollama import OllamaSource
 from agentic_search.settings import Profile
 from agentic_search.tools.member import Member
 from agentic_search.tools.pool import ToolPool
-from tests.support.ollama_double import Drop, Fail, Hang, Length, Model, OllamaDouble, Say, written
+from tests.support.ollama_double import Drop, Fail, Hang, Length, Model, OllamaDouble, Say, Step, written
 from tests.support.service import NOBODY
 
 PROFILES = {
@@ -90,17 +90,28 @@ async def test_a_system_of_the_task_is_stronger_than_the_profiles(ollama: Ollama
     ]
 
 
-async def test_progress_is_told_while_the_model_writes(ollama: OllamaDouble, source: OllamaSource) -> None:
-    ollama.enqueue(*(Say("word ") for _ in range(100)))
+async def test_progress_is_told_while_the_model_writes() -> None:
     told: list[tuple[float, float | None, str]] = []
 
     def hear(progress: float, total: float | None, text: str) -> None:
         told.append((progress, total, text))
 
-    member = builtin(source)
-    await member.call(member.offer.tools[0], {"prompt": "?"}, timeout=10, on_progress=hear)
-    assert [progress for progress, _, _ in told] == [1, 33, 65, 97]
-    assert told[0][2] == "qwen3:8b is writing"
+    def script(_: JsonObject) -> Iterator[Step]:
+        """Goes on only when what it has written so far was told."""
+        for heard in range(1, 4):
+            yield Say("x" * 200)
+            for _ in range(2_000):
+                if len(told) >= heard:
+                    break
+                yield Say("", delay=0.005)
+
+    async with (
+        OllamaDouble([Model("qwen3:8b", script=script)]) as ollama,
+        OllamaSource(ollama.url, num_ctx=4_096, clock=SystemClock()) as source,
+    ):
+        member = builtin(source)
+        await member.call(member.offer.tools[0], {"prompt": "?"}, timeout=10, on_progress=hear)
+    assert told == [(written_by_then, None, "qwen3:8b is writing") for written_by_then in (200, 400, 600)]
 
 
 async def test_a_reply_that_was_cut_says_so_in_its_text(ollama: OllamaDouble, source: OllamaSource) -> None:
