@@ -96,7 +96,7 @@ async def test_progress_is_told_while_the_model_writes() -> None:
     def hear(progress: float, total: float | None, text: str) -> None:
         told.append((progress, total, text))
 
-    def script(_: JsonObject) -> Iterator[Step]:
+    def script(body: JsonObject) -> Iterator[Step]:
         """Goes on only when what it has written so far was told."""
         for heard in range(1, 4):
             yield Say("x" * 200)
