@@ -189,7 +189,7 @@ def main() -> None:
     """Measure and tell."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=2.0, help="how long each call takes alone")
-    parser.add_argument("--repeat", type=int, default=3)
+    parser.add_argument("--repeat", type=int, default=1)
     given = parser.parse_args()
     print(f"on {os.cpu_count()} cores\n")
     print_report("where_work_runs", asyncio.run(measure(given.seconds, given.repeat)))
