@@ -1,6 +1,7 @@
 """A server over real TCP that answers as a test says, and what it saw of its clients."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -24,8 +25,8 @@ class Server:
 
 
 @asynccontextmanager
-async def serving(answer: Answer) -> AsyncGenerator[Server]:
-    """A server that gives each request this answer, on as many connections as there are."""
+async def serving(answer: Answer, *, tls: ssl.SSLContext | None = None) -> AsyncGenerator[Server]:
+    """A server that gives each request this answer, on as many connections as there are; with `tls` as localhost."""
     writers: list[asyncio.StreamWriter] = []
 
     async def welcome(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -37,8 +38,9 @@ async def serving(answer: Answer) -> AsyncGenerator[Server]:
                 await answer(reader, writer)
         server.left.set()
 
-    async with await asyncio.start_server(welcome, "127.0.0.1", 0) as listening:
-        server = Server(Origin("127.0.0.1", listening.sockets[0].getsockname()[1], secure=False))
+    async with await asyncio.start_server(welcome, "127.0.0.1", 0, ssl=tls) as listening:
+        host, port = "localhost" if tls else "127.0.0.1", listening.sockets[0].getsockname()[1]
+        server = Server(Origin(host, port, secure=tls is not None))
         yield server
         for writer in writers:
             writer.close()
