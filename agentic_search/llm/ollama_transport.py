@@ -12,8 +12,8 @@ from agentic_search.llm.ollama_address import is_cloud
 
 MOST_CONNECTIONS = 512
 """Calls beyond it wait for another to end."""
-PACE = 0.002
-"""Seconds between two looks at an answer: text that comes faster, 500 tokens a second, is handled several at a time."""
+PACE = 0.001
+"""Seconds between two looks at an answer: text that comes faster than that is handled several tokens at a time."""
 
 
 class OllamaTransport(httpx.AsyncBaseTransport):
