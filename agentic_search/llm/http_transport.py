@@ -8,10 +8,16 @@ from collections.abc import AsyncIterator
 
 import httpx
 
-from agentic_search.http1.connecting import CannotConnect, Origin
-from agentic_search.http1.connection import BrokenOff, Silent
-from agentic_search.http1.pool import Exchange, Patience, Pool
-from agentic_search.http1.request import written
+from agentic_search.http1.client import Errors, ask, next_piece
+from agentic_search.http1.pool import Exchange, Pool
+
+_ERRORS = Errors(
+    malformed=httpx.LocalProtocolError,
+    unreachable=httpx.ConnectError,
+    silent=httpx.ReadTimeout,
+    broken_head=httpx.RemoteProtocolError,
+    broken_body=httpx.ReadError,
+)
 
 
 class HttpTransport(httpx.AsyncBaseTransport):
@@ -22,21 +28,7 @@ class HttpTransport(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send a request; its answer's body is read as the caller asks for it. Raises httpx.TransportError."""
-        url = request.url
-        waits: dict[str, float | None] = request.extensions.get("timeout", {})
-        patience = Patience(connect=waits.get("connect"), silence=waits.get("read"))
-        try:
-            origin = Origin.of(url.scheme, url.host, url.port)
-            text = written(request.method, url.raw_path, request.headers.raw, await request.aread())
-            exchange = await self._pool.exchange(origin, text, patience)
-        except ValueError as error:
-            raise httpx.LocalProtocolError(str(error)) from error
-        except CannotConnect as error:
-            raise httpx.ConnectError(str(error)) from error
-        except Silent as error:
-            raise httpx.ReadTimeout(str(error)) from error
-        except BrokenOff as error:
-            raise httpx.RemoteProtocolError(str(error)) from error
+        exchange = await ask(self._pool, request, _ERRORS)
         return httpx.Response(exchange.head.status, headers=exchange.head.headers, stream=_Body(exchange))
 
     async def aclose(self) -> None:
@@ -49,13 +41,8 @@ class _Body(httpx.AsyncByteStream):
         self._exchange = exchange
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        try:
-            while piece := await self._exchange.piece():
-                yield piece
-        except Silent as error:
-            raise httpx.ReadTimeout(str(error)) from error
-        except BrokenOff as error:
-            raise httpx.ReadError(str(error)) from error
+        while piece := await next_piece(self._exchange, _ERRORS):
+            yield piece
 
     async def aclose(self) -> None:
         self._exchange.close()

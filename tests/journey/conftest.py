@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.mcp_processes import http_server
+from tests.support.ollama_double import Model, OllamaDouble
 from tests.support.service import RunningService, running_service, stdio_entry
 
 
@@ -25,3 +26,21 @@ def slow_log(service: RunningService) -> Path:
     """What the stdio server wrote down about its calls."""
     args = service.servers["slow"]["args"]
     return Path(args[args.index("--log") + 1])
+
+
+@pytest.fixture(scope="module")
+async def ollama() -> AsyncGenerator[OllamaDouble, None]:
+    """A model server with one model."""
+    async with OllamaDouble([Model("qwen3:8b")]) as double:
+        yield double
+
+
+@pytest.fixture(scope="module")
+async def service_with_model(
+    ollama: OllamaDouble, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncGenerator[RunningService, None]:
+    """The service with that model and one server."""
+    folder = tmp_path_factory.mktemp("service")
+    async with running_service(folder, servers={"slow": stdio_entry()}, ollama=ollama.url) as running:
+        await running.ready_servers("slow")
+        yield running

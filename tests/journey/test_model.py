@@ -1,34 +1,22 @@
 """With a language model: a double of Ollama over real HTTP plans, writes, and fails in every way a real one does."""
 
 import json
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
-from tests.support.ollama_double import Drop, Fail, Length, Model, NoDone, OllamaDouble, Say, Step, written
-from tests.support.service import RunningService, running_service, stdio_entry
+from tests.support.ollama_double import Drop, Fail, Length, NoDone, OllamaDouble, Say, Step, written
+from tests.support.service import RunningService
 
 PLAN = {"tasks": [{"tool": "rows", "arguments": {"n": 3}}, {"tool": "echo", "arguments": {"text": "hello"}}]}
 ANSWER = "The first row is about it [1], the second too [2]. Nobody said this [9]."
 
 
 @pytest.fixture(scope="module")
-async def ollama() -> AsyncGenerator[OllamaDouble, None]:
-    """A model server with one model."""
-    async with OllamaDouble([Model("qwen3:8b")]) as double:
-        yield double
-
-
-@pytest.fixture(scope="module")
-async def service(
-    ollama: OllamaDouble, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncGenerator[RunningService, None]:
-    """The service with that model and one server."""
-    folder = tmp_path_factory.mktemp("service")
-    async with running_service(folder, servers={"slow": stdio_entry()}, ollama=ollama.url) as running:
-        await running.ready_servers("slow")
-        yield running
+def service(service_with_model: RunningService) -> RunningService:
+    """The one that has a model."""
+    return service_with_model
 
 
 def planned(plan: dict[str, Any]) -> Sequence[Step]:

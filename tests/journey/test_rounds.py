@@ -1,14 +1,14 @@
 """More rounds: the planner sees what came out and adds tasks or stops; whatever goes wrong then, there is an answer."""
 
 import json
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
 import pytest
 
-from tests.support.ollama_double import Drop, Hang, Model, OllamaDouble, Say, Step, written
-from tests.support.service import RunningService, running_service, stdio_entry
+from tests.support.ollama_double import Drop, Hang, OllamaDouble, Say, Step, written
+from tests.support.service import RunningService
 from tests.support.sse import Message
 
 ROWS = {"tool": "rows", "arguments": {"n": 2}}
@@ -18,21 +18,9 @@ ANSWER = "The first row is about it [1]."
 
 
 @pytest.fixture(scope="module")
-async def ollama() -> AsyncGenerator[OllamaDouble, None]:
-    """A model server with one model."""
-    async with OllamaDouble([Model("qwen3:8b")]) as double:
-        yield double
-
-
-@pytest.fixture(scope="module")
-async def service(
-    ollama: OllamaDouble, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncGenerator[RunningService, None]:
-    """The service with that model and one server."""
-    folder = tmp_path_factory.mktemp("service")
-    async with running_service(folder, servers={"slow": stdio_entry()}, ollama=ollama.url) as running:
-        await running.ready_servers("slow")
-        yield running
+def service(service_with_model: RunningService) -> RunningService:
+    """The one that has a model."""
+    return service_with_model
 
 
 def plan(*tasks: dict[str, Any]) -> str:

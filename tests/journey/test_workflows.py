@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.ollama_double import Model, OllamaDouble
+from tests.support.ollama_double import OllamaDouble
 from tests.support.service import ROOT, RunningService, running_service
 
 QUESTION = "How do I run several coroutines at once in asyncio and wait for all of them?"
@@ -19,13 +19,6 @@ inputs:
 tasks:
   - {id: ask, tool: ask_model, arguments: {prompt: "${inputs.query} × ${inputs.times}", profile: terse}}
 """
-
-
-@pytest.fixture(scope="module")
-async def ollama() -> AsyncGenerator[OllamaDouble, None]:
-    """A model that answers whatever it is asked."""
-    async with OllamaDouble([Model("qwen3:8b")]) as double:
-        yield double
 
 
 @pytest.fixture(scope="module")
