@@ -8,9 +8,9 @@ from pydantic import JsonValue
 
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.tool import Tool
-from agentic_search.lexicon import terms
 from agentic_search.planning.alternatives import alternatives
 from agentic_search.planning.question import Question
+from agentic_search.text.lexicon import terms
 
 Role = Literal["query", "question", "url", "date", "id", "number", "phrase", "other"]
 

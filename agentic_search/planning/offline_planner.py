@@ -12,7 +12,6 @@ from pydantic import JsonValue
 from agentic_search.domain.tool import Tool
 from agentic_search.errors import PlanRefused
 from agentic_search.events.facts import PlanStarted, PlanTask, Tell
-from agentic_search.lexicon import terms
 from agentic_search.planning.arguments import argument_complaints
 from agentic_search.planning.check import check
 from agentic_search.planning.fill import ASKING, Filling, fill
@@ -21,6 +20,7 @@ from agentic_search.planning.purpose import purpose
 from agentic_search.planning.question import Question, read_question
 from agentic_search.planning.rank import Ranked, rank
 from agentic_search.planning.slow import slow_seconds
+from agentic_search.text.lexicon import terms
 
 _CLEARLY_WORSE = 0.4
 """A tool that matches with less than this share of the best match is about something else."""

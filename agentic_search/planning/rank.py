@@ -10,7 +10,7 @@ from pydantic import JsonValue
 from pydantic_core import from_json, to_json
 
 from agentic_search.domain.tool import Tool
-from agentic_search.lexicon import terms
+from agentic_search.text.lexicon import terms
 
 _NAME, _TITLE, _SERVER, _DESCRIPTION, _ARGUMENT = 3.0, 2.0, 2.0, 1.0, 0.3
 """What one word is worth by where it stands."""

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate, chain
 
-from agentic_search.lexicon import terms
 from agentic_search.synthesis.passages import Unit, read_units
 from agentic_search.synthesis.ranking import Question
 from agentic_search.synthesis.sentences import is_whole
+from agentic_search.text.lexicon import terms
 
 EACH_SENTENCE = 0.25
 """What one more sentence that bears on the question is worth, against bearing on more of it."""

@@ -9,8 +9,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
-from agentic_search.lexicon import terms
 from agentic_search.synthesis.writer import Evidence
+from agentic_search.text.lexicon import terms
 
 K1, B = 1.2, 0.2
 """BM25's saturation and length normalisation: tools give passages that fit, so that their length says little."""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from agentic_search.lexicon import terms
+from agentic_search.text.lexicon import terms
 
 
 @pytest.mark.parametrize(
