@@ -5,8 +5,6 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
-from agentic_search.builtin.ask_model import AskModel
-from agentic_search.builtin.member import Builtin
 from agentic_search.clock import SystemClock
 from agentic_search.domain.limits import Limit
 from agentic_search.domain.query import OFFLINE, Query
@@ -14,34 +12,36 @@ from agentic_search.domain.tool import Tool
 from agentic_search.engine.memory import MemoryEngine
 from agentic_search.engine.protocols import Run
 from agentic_search.errors import ModelError
-from agentic_search.functions.function import Function
-from agentic_search.functions.load import load_functions
-from agentic_search.functions.member import FunctionTools
 from agentic_search.graph.build import build_program
 from agentic_search.graph.context import RunContext, RunLimits
-from agentic_search.llm.chat import ChatModel, ModelSource
-from agentic_search.llm.ollama import OllamaSource
+from agentic_search.models.chat import ChatModel, ModelSource
+from agentic_search.models.ollama.source import OllamaSource
 from agentic_search.planning.given import GivenPlanner
 from agentic_search.planning.ladder import PlanLadder
-from agentic_search.planning.model_planner import ModelPlanner
-from agentic_search.planning.model_replanner import ModelReplanner
-from agentic_search.planning.offline_planner import OfflinePlanner
+from agentic_search.planning.model.later_planner import Replanner
+from agentic_search.planning.model.planner import ModelPlanner
+from agentic_search.planning.model.replanner import ModelReplanner
+from agentic_search.planning.offline.planner import OfflinePlanner
 from agentic_search.planning.planner import Planner
 from agentic_search.planning.replan_ladder import ReplanLadder
-from agentic_search.planning.replanner import Replanner
 from agentic_search.runs.service import SearchService
+from agentic_search.scheduler.admission.admission import Floor
 from agentic_search.scheduler.dispatcher import Dispatcher
-from agentic_search.scheduler.floor import Floor
 from agentic_search.scheduler.runner import Runner
 from agentic_search.settings import Settings, environment
-from agentic_search.synthesis.ladder import AnswerLadder
-from agentic_search.synthesis.writer import Writer
-from agentic_search.tools.bundled import bundled_servers
-from agentic_search.tools.cache import CacheLimits
-from agentic_search.tools.member import Member
+from agentic_search.synthesis.writing.ladder import AnswerLadder
+from agentic_search.synthesis.writing.writer import Writer
+from agentic_search.tools.builtin.ask_model import AskModel
+from agentic_search.tools.builtin.provider import Builtin
+from agentic_search.tools.calls.cache import CacheLimits
+from agentic_search.tools.config.bundled import bundled_servers
+from agentic_search.tools.config.server_config import ServerConfig
+from agentic_search.tools.config.servers_file import read_servers
 from agentic_search.tools.pool import ToolPool
-from agentic_search.tools.server_config import ServerConfig
-from agentic_search.tools.servers_file import read_servers
+from agentic_search.tools.provider import ToolProvider
+from agentic_search.tools.python.function import Function
+from agentic_search.tools.python.load import load_functions
+from agentic_search.tools.python.provider import FunctionTools
 from agentic_search.workflows.folder import WorkflowFolder
 
 
@@ -154,7 +154,7 @@ async def open_service(settings: Settings) -> AsyncGenerator[Service, None]:
     models, servers, functions = configured(settings)
     workflows = WorkflowFolder(settings.workflows)
     ask_model = AskModel(models, writer=settings.model, profiles=settings.profiles)
-    local: list[Member] = [Builtin(ask_model), *([FunctionTools(functions)] if functions else [])]
+    local: list[ToolProvider] = [Builtin(ask_model), *([FunctionTools(functions)] if functions else [])]
     max_concurrent = settings.max_concurrent_tasks if settings.parallel else 1
     dispatcher = Dispatcher(clock, _floor(servers))
     limits = RunLimits(deadline=settings.deadline, discovery_wait=settings.discovery_wait)
@@ -170,7 +170,7 @@ async def open_service(settings: Settings) -> AsyncGenerator[Service, None]:
         def context_of(run: Run, query: Query) -> RunContext:
             runner = Runner(
                 tools.call,
-                run.tell,
+                run.emit,
                 clock=clock,
                 elapsed=lambda: run.elapsed,
                 max_concurrent=max_concurrent,

@@ -20,8 +20,8 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from agentic_search.domain.outcome import Passage
-from agentic_search.synthesis.extractive_writer import Quoted, choose
-from agentic_search.synthesis.writer import Brief, Evidence
+from agentic_search.synthesis.writing.extractive_writer import Quoted, choose
+from agentic_search.synthesis.writing.writer import Evidence, WriterInput
 
 PASSAGES = 10
 
@@ -117,7 +117,7 @@ def score(asked: Asked, passages: Sequence[Paragraph]) -> Scored:
         Evidence(place, Passage(title=one.title, url=one.id, text=one.text), "t1")
         for place, one in enumerate(passages, start=1)
     )
-    quoted: tuple[Quoted, ...] = choose(Brief(asked.query, evidence))
+    quoted: tuple[Quoted, ...] = choose(WriterInput(asked.query, evidence))
     texts = [item.quotation.text for item in quoted]
     addresses = [item.evidence.passage.url for item in quoted]
     return Scored(

@@ -23,8 +23,8 @@ from agentic_search.domain.plan import Plan
 from agentic_search.domain.tool import Tool
 from agentic_search.errors import PlanRefused
 from agentic_search.events.facts import Fact
-from agentic_search.planning.offline_planner import OfflinePlanner
-from agentic_search.planning.rank import rank
+from agentic_search.planning.offline.planner import OfflinePlanner
+from agentic_search.planning.relevance import rank
 
 Row = Mapping[str, Any]
 Match = Callable[[list[dict[str, Any]], list[dict[str, Any]]], bool]

@@ -16,10 +16,10 @@ from functools import partial
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.outcome import Outcome, ToolResult
 from agentic_search.domain.plan import Plan
+from agentic_search.scheduler.admission.admission import Floor, Place
 from agentic_search.scheduler.call import OnProgress
-from agentic_search.scheduler.floor import Floor, Place
 from agentic_search.scheduler.machine import Machine
-from agentic_search.scheduler.stimuli import CallCompleted, CallGranted, OfferCall, PlanSealed, Stimulus, TasksAdded
+from agentic_search.scheduler.messages import CallCompleted, CallGranted, OfferCall, PlanSealed, Stimulus, TasksAdded
 from benchmarks.graphs import Graph
 from benchmarks.report import print_report
 from benchmarks.sleeping import SLEPT, runner_of
@@ -41,19 +41,19 @@ def run_core(plan: Plan) -> dict[str, Outcome]:
     floor.enter(machine, max_concurrent=SLOTS)
     under_way: deque[Place] = deque()
 
-    def tell(stimulus: Stimulus) -> None:
+    def emit(stimulus: Stimulus) -> None:
         for told in machine.handle(stimulus, 0):
             if isinstance(told, OfferCall):
                 floor.offer(machine, told.call, told.rank, tool=None, now=0)
 
-    tell(TasksAdded(plan.tasks))
-    tell(PlanSealed())
+    emit(TasksAdded(plan.tasks))
+    emit(PlanSealed())
     while not machine.finished:
         while place := floor.next_grant(0):
-            tell(CallGranted(place.call))
+            emit(CallGranted(place.call))
             under_way.append(place)
         place = under_way.popleft()
-        tell(CallCompleted(place.call, SLEPT))
+        emit(CallCompleted(place.call, SLEPT))
         floor.give_back(place)
     return machine.outcomes
 

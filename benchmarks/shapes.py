@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from agentic_search.domain.data import JsonObject
-from agentic_search.planning.stream import PlanStream
+from agentic_search.planning.draft.stream import PlanStream
 
 CHARACTERS = 4
 """Of a plan's text to one token."""

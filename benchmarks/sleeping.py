@@ -26,10 +26,10 @@ class Slept:
     """Seconds that each call really took: a timer of the event loop is up to a millisecond late."""
 
 
-def runner_of(call_tool: CallTool, *, slots: int, tell: Callable[[Fact], None] = lambda _: None) -> Runner:
+def runner_of(call_tool: CallTool, *, slots: int, emit: Callable[[Fact], None] = lambda _: None) -> Runner:
     """The scheduler, with nothing of the rest of the service around it."""
     clock = SystemClock()
-    return Runner(call_tool, tell, clock=clock, elapsed=clock.now, max_concurrent=slots)
+    return Runner(call_tool, emit, clock=clock, elapsed=clock.now, max_concurrent=slots)
 
 
 async def run(call_tool: CallTool, plan: Plan, *, slots: int) -> float:

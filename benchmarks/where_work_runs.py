@@ -19,9 +19,9 @@ from typing import TypeAlias
 
 from agentic_search.clock import SystemClock
 from agentic_search.domain.data import JsonObject
-from agentic_search.functions.load import load_functions
-from agentic_search.functions.member import FunctionTools
 from agentic_search.tools.pool import ToolPool
+from agentic_search.tools.python.load import load_functions
+from agentic_search.tools.python.provider import FunctionTools
 from benchmarks import work
 from benchmarks.report import median, print_report
 
@@ -76,10 +76,10 @@ async def executor(kind: Callable[[int], Executor], verb: str, arguments: JsonOb
 @asynccontextmanager
 async def functions(where: str, verb: str, arguments: JsonObject) -> AsyncGenerator[Opened]:
     """Functions of the service, called as a run's tasks call them; a member of its own has to start everything."""
-    member = FunctionTools(load_functions(["benchmarks.work"]))
-    async with ToolPool([], clock=SystemClock(), local=[member]) as pool:
+    provider = FunctionTools(load_functions(["benchmarks.work"]))
+    async with ToolPool([], clock=SystemClock(), local=[provider]) as pool:
         yield Opened(
-            partial(pool.call, f"{verb}_{where}", arguments, timeout=600, on_progress=unheard), lambda: member.pids
+            partial(pool.call, f"{verb}_{where}", arguments, timeout=600, on_progress=unheard), lambda: provider.pids
         )
 
 

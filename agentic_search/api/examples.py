@@ -16,7 +16,7 @@ from agentic_search.domain.answer import Source
 from agentic_search.domain.plan import Plan, Task
 from agentic_search.domain.run import RunReport, RunSummary, TaskRecord, Timings
 from agentic_search.domain.tool import ServerStatus
-from agentic_search.llm.chat import ModelInfo
+from agentic_search.models.chat import ModelInfo
 from agentic_search.runs.service import Started
 from agentic_search.workflows.workflow import WorkflowEntry
 

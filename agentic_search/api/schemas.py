@@ -7,7 +7,7 @@ from pydantic import JsonValue
 from agentic_search.domain.data import Frozen, JsonObject
 from agentic_search.domain.run import RunSummary
 from agentic_search.domain.tool import ServerStatus, Tool
-from agentic_search.llm.chat import ModelInfo
+from agentic_search.models.chat import ModelInfo
 from agentic_search.workflows.workflow import WorkflowEntry
 
 

@@ -43,7 +43,7 @@ class LiveRun:
         """Seconds since it began."""
         return self.channel.elapsed
 
-    def tell(self, fact: Fact) -> None:
+    def emit(self, fact: Fact) -> None:
         """Tell a fact of this run."""
         self.channel.emit(fact)
 
@@ -65,28 +65,28 @@ class LiveRun:
             return
         self._cancelled_by = by
         if self._task is None:
-            self.tell(RunCancelled(by=by))
+            self.emit(RunCancelled(by=by))
         else:
             self._task.cancel()
 
     async def _supervise(self, program: Program) -> None:
         """Whatever happens in the program, the run ends with one terminal fact and nothing escapes but cancellation."""
         try:
-            self.tell(await program(self, self.query))
+            self.emit(await program(self, self.query))
         except asyncio.CancelledError:
-            self.tell(RunCancelled(by=self._cancelled_by or "shutdown", timings=self._spent()))
+            self.emit(RunCancelled(by=self._cancelled_by or "shutdown", timings=self._spent()))
             raise
         except AgenticSearchError as error:
-            self.tell(RunFailed(error=str(error), code=error.code, timings=self._spent()))
+            self.emit(RunFailed(error=str(error), code=error.code, timings=self._spent()))
         except Exception:
             logger.exception("run %s broke down", self.id)
             text = "The search broke down because of a fault in the service; its log has the details."
-            self.tell(RunFailed(error=text, code="internal", timings=self._spent()))
+            self.emit(RunFailed(error=text, code="internal", timings=self._spent()))
 
     def _see_to_the_end(self, _: "asyncio.Task[None]") -> None:
         """A task that is cancelled before its first step runs none of its code: its run must end all the same."""
         if not self.channel.closed:
-            self.tell(RunCancelled(by=self._cancelled_by or "shutdown", timings=self._spent()))
+            self.emit(RunCancelled(by=self._cancelled_by or "shutdown", timings=self._spent()))
 
     def _spent(self) -> Timings:
         return Timings(total=round(self.elapsed, 4))

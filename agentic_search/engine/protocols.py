@@ -27,7 +27,7 @@ class Run(Protocol):
         """Seconds since it began."""
         ...
 
-    def tell(self, fact: Fact) -> None:
+    def emit(self, fact: Fact) -> None:
         """Tell a fact; synchronous, never blocks, never raises."""
         ...
 

@@ -242,5 +242,5 @@ Fact = Annotated[
 Terminal = RunCompleted | RunFailed | RunCancelled
 """The facts that end a run."""
 
-Tell: TypeAlias = Callable[[Fact], None]
+Emit: TypeAlias = Callable[[Fact], None]
 """How a room tells a fact of the run it works for: synchronous, never blocks, never raises."""

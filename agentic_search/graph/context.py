@@ -7,10 +7,10 @@ from typing import Protocol
 from agentic_search.domain.query import Query
 from agentic_search.domain.tool import ServerStatus, Tool
 from agentic_search.engine.protocols import Run
+from agentic_search.planning.model.later_planner import Replanner
 from agentic_search.planning.planner import Planner
-from agentic_search.planning.replanner import Replanner
 from agentic_search.scheduler.runner import Runner
-from agentic_search.synthesis.writer import Writer
+from agentic_search.synthesis.writing.writer import Writer
 from agentic_search.tools.catalog import Catalog
 
 

@@ -6,19 +6,19 @@ Whatever could change something waits until the whole plan is accepted. A draft 
 from collections.abc import Iterable
 
 from agentic_search.domain.tool import Tool, by_any_name
-from agentic_search.events.facts import Fact, PlanFallback, PlanTask, Tell
+from agentic_search.events.facts import Emit, Fact, PlanFallback, PlanTask
 from agentic_search.graph.context import RunContext
 
 
-def telling_early(context: RunContext, tools: Iterable[Tool]) -> Tell:
+def emitting_early(context: RunContext, tools: Iterable[Tool]) -> Emit:
     """How a planner is to tell its facts: they pass on to the run, and move its runner, unless that is switched off."""
     reading = by_any_name(tool for tool in tools if tool.read_only and context.start_early)
 
-    def tell(fact: Fact) -> None:
+    def emit(fact: Fact) -> None:
         if isinstance(fact, PlanFallback):
             context.runner.abandon("the plan it was of is not used")
-        context.run.tell(fact)
+        context.run.emit(fact)
         if isinstance(fact, PlanTask) and fact.task.tool in reading:
             context.runner.add((fact.task,))
 
-    return tell
+    return emit

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.plan import Plan
 from agentic_search.domain.tool import Tool
-from agentic_search.events.facts import PlanStarted, PlanTask, Tell
-from agentic_search.planning.check import check
+from agentic_search.events.facts import Emit, PlanStarted, PlanTask
+from agentic_search.planning.draft.check import check
 from agentic_search.planning.planner import Planned
 
 
@@ -18,10 +18,10 @@ class GivenPlanner:
         self._draft: JsonObject = plan.model_dump(mode="json") if isinstance(plan, Plan) else plan
         self._inputs = inputs
 
-    async def plan(self, query: str, tools: Sequence[Tool], tell: Tell) -> Planned:
+    async def plan(self, query: str, tools: Sequence[Tool], emit: Emit) -> Planned:
         """Check the plan; raises PlanRefused."""
-        tell(PlanStarted(planner="given"))
+        emit(PlanStarted(planner="given"))
         plan = check(self._draft, tools, inputs=self._inputs)
         for task in plan.tasks:
-            tell(PlanTask(task=task))
+            emit(PlanTask(task=task))
         return Planned(plan, "given", inputs=self._inputs)

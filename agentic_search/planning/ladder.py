@@ -9,9 +9,9 @@ from dataclasses import replace
 from agentic_search.domain.run import Usage
 from agentic_search.domain.tool import Tool
 from agentic_search.errors import ModelError, PlanRefused
-from agentic_search.events.facts import PlanFallback, Tell, count
+from agentic_search.events.facts import Emit, PlanFallback, count
+from agentic_search.planning.model.revision import DraftRefused, RevisingPlanner
 from agentic_search.planning.planner import Planned, Planner
-from agentic_search.planning.revision import DraftRefused, RevisingPlanner
 
 AGAIN = "It is asked once more, with what was wrong."
 _OFFLINE = "Planning without a language model instead."
@@ -27,38 +27,38 @@ class PlanLadder:
         self._offline = offline
         self._why_no_model = why_no_model
 
-    async def plan(self, query: str, tools: Sequence[Tool], tell: Tell) -> Planned:
+    async def plan(self, query: str, tools: Sequence[Tool], emit: Emit) -> Planned:
         """Step down until there is a plan; its `usage` is that of every model call on the way.
 
         Raises PlanRefused when the last step does.
         """
         if self._model is not None:
-            return await self._with(self._model, query, tools, tell)
+            return await self._with(self._model, query, tools, emit)
         if self._why_no_model:
-            tell(PlanFallback(reason=self._why_no_model, instead=_OFFLINE))
-        return await self._offline.plan(query, tools, tell)
+            emit(PlanFallback(reason=self._why_no_model, instead=_OFFLINE))
+        return await self._offline.plan(query, tools, emit)
 
-    async def _with(self, model: RevisingPlanner, query: str, tools: Sequence[Tool], tell: Tell) -> Planned:
+    async def _with(self, model: RevisingPlanner, query: str, tools: Sequence[Tool], emit: Emit) -> Planned:
         try:
-            return await model.plan(query, tools, tell)
+            return await model.plan(query, tools, emit)
         except DraftRefused as refused:
             draft = refused
         except (PlanRefused, ModelError) as problem:
-            return await self._without(problem, Usage(), query, tools, tell)
-        tell(PlanFallback(reason=reason(draft), instead=AGAIN))
+            return await self._without(problem, Usage(), query, tools, emit)
+        emit(PlanFallback(reason=reason(draft), instead=AGAIN))
         try:
-            planned = await model.revise(query, tools, tell, refused=draft)
+            planned = await model.revise(query, tools, emit, refused=draft)
         except (PlanRefused, ModelError) as problem:
-            return await self._without(problem, draft.usage, query, tools, tell)
+            return await self._without(problem, draft.usage, query, tools, emit)
         return replace(planned, usage=draft.usage.plus(planned.usage))
 
     async def _without(
-        self, problem: PlanRefused | ModelError, spent: Usage, query: str, tools: Sequence[Tool], tell: Tell
+        self, problem: PlanRefused | ModelError, spent: Usage, query: str, tools: Sequence[Tool], emit: Emit
     ) -> Planned:
         if isinstance(problem, DraftRefused):
             spent = spent.plus(problem.usage)
-        tell(PlanFallback(reason=reason(problem), instead=_OFFLINE))
-        planned = await self._offline.plan(query, tools, tell)
+        emit(PlanFallback(reason=reason(problem), instead=_OFFLINE))
+        planned = await self._offline.plan(query, tools, emit)
         return replace(planned, usage=spent.plus(planned.usage))
 
 

@@ -8,7 +8,7 @@ from agentic_search.domain.data import JsonObject
 from agentic_search.domain.plan import Plan
 from agentic_search.domain.run import PlannerKind, Usage
 from agentic_search.domain.tool import Tool
-from agentic_search.events.facts import Tell
+from agentic_search.events.facts import Emit
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Planned:
 class Planner(Protocol):
     """Something that makes plans."""
 
-    async def plan(self, query: str, tools: Sequence[Tool], tell: Tell) -> Planned:
+    async def plan(self, query: str, tools: Sequence[Tool], emit: Emit) -> Planned:
         """Make a plan from `tools` alone, telling plan.started and each plan.task on the way.
 
         Raises PlanRefused (the draft breaks a rule, every complaint listed) or ModelError.

@@ -4,8 +4,8 @@ from typing import Protocol, cast
 
 from agentic_search.clock import Clock
 from agentic_search.domain.tool import Tool
-from agentic_search.scheduler.floor import Floor, Lesson, Place
-from agentic_search.scheduler.stimuli import CallId, OfferCall
+from agentic_search.scheduler.admission.admission import Floor, LearntRate, Place
+from agentic_search.scheduler.messages import CallId, OfferCall
 
 
 class Participant(Protocol):
@@ -56,7 +56,7 @@ class Dispatcher:
         self._floor.give_back(place)
         self.settle()
 
-    def turned_away(self, place: Place, retry_after: float | None) -> Lesson | None:
+    def turned_away(self, place: Place, retry_after: float | None) -> LearntRate | None:
         """A call met a server that asks for fewer; says what was learnt, if anything."""
         return self._floor.turned_away(place, retry_after, self._clock.now())
 

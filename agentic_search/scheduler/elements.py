@@ -2,7 +2,7 @@
 
 from agentic_search.domain.outcome import Completed, Failed, ToolResult
 from agentic_search.domain.plan import Task
-from agentic_search.scheduler.stimuli import CallCompleted, CallFailed
+from agentic_search.scheduler.messages import CallCompleted, CallFailed
 
 
 class Elements:

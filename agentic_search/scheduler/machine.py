@@ -22,13 +22,9 @@ from pydantic import JsonValue
 from agentic_search.domain.outcome import Completed, Failed, Outcome, Skipped
 from agentic_search.domain.plan import Task
 from agentic_search.domain.references import INPUTS
+from agentic_search.scheduler.admission.order import Rank, rank_of
 from agentic_search.scheduler.elements import Elements
-from agentic_search.scheduler.paths import Paths
-from agentic_search.scheduler.policy import ONCE, Policy
-from agentic_search.scheduler.rank import Rank, rank_of
-from agentic_search.scheduler.release import calls_of
-from agentic_search.scheduler.retries import Retries
-from agentic_search.scheduler.stimuli import (
+from agentic_search.scheduler.messages import (
     CallCompleted,
     CallFailed,
     CallGranted,
@@ -47,6 +43,10 @@ from agentic_search.scheduler.stimuli import (
     TimePassed,
     WithdrawCall,
 )
+from agentic_search.scheduler.paths import Paths
+from agentic_search.scheduler.policy import ONCE, Policy
+from agentic_search.scheduler.release import calls_of
+from agentic_search.scheduler.retries import Retries
 
 
 @dataclass(slots=True)

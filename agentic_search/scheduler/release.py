@@ -7,8 +7,8 @@ from pydantic import JsonValue
 from agentic_search.domain.outcome import Failed, Skipped
 from agentic_search.domain.plan import Task
 from agentic_search.domain.references import ITEM, BadReference
+from agentic_search.scheduler.messages import CallId, StartCall
 from agentic_search.scheduler.references import evaluate, fill, is_true
-from agentic_search.scheduler.stimuli import CallId, StartCall
 
 
 def calls_of(task: Task, values: Mapping[str, JsonValue], *, now: float) -> list[StartCall] | Skipped | Failed:

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from agentic_search.domain.plan import Task
+from agentic_search.scheduler.messages import CallFailed, CallId, StartCall
 from agentic_search.scheduler.policy import Policy
-from agentic_search.scheduler.stimuli import CallFailed, CallId, StartCall
 
 
 class Retries:

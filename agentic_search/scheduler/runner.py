@@ -13,14 +13,21 @@ from agentic_search.domain.outcome import Outcome
 from agentic_search.domain.plan import Plan, Task
 from agentic_search.domain.tool import Tool, by_any_name
 from agentic_search.errors import RateLimited, ToolError
-from agentic_search.events.facts import Tell
+from agentic_search.events.facts import Emit
+from agentic_search.scheduler.admission.admission import Place
 from agentic_search.scheduler.alarm import Alarm
 from agentic_search.scheduler.call import CallTool
 from agentic_search.scheduler.dispatcher import Dispatcher
-from agentic_search.scheduler.floor import Place
+from agentic_search.scheduler.emitting import (
+    emit_elements,
+    emit_outcome,
+    emit_retry,
+    emit_slowed,
+    emit_started,
+    progress_of,
+)
 from agentic_search.scheduler.machine import Machine
-from agentic_search.scheduler.policy import policy_for
-from agentic_search.scheduler.stimuli import (
+from agentic_search.scheduler.messages import (
     CallCompleted,
     CallFailed,
     CallGranted,
@@ -39,14 +46,7 @@ from agentic_search.scheduler.stimuli import (
     TimePassed,
     WithdrawCall,
 )
-from agentic_search.scheduler.telling import (
-    progress_of,
-    tell_elements,
-    tell_outcome,
-    tell_retry,
-    tell_slowed,
-    tell_started,
-)
+from agentic_search.scheduler.policy import policy_for
 
 logger = logging.getLogger(__name__)
 UNKNOWN_SECONDS = 1.0
@@ -59,7 +59,7 @@ class Runner:
     def __init__(
         self,
         call_tool: CallTool,
-        tell: Tell,
+        emit: Emit,
         *,
         clock: Clock,
         elapsed: Callable[[], float],
@@ -73,7 +73,7 @@ class Runner:
         `dispatcher` is that of the process, shared with its other runs; calls of a `batch` come after theirs.
         """
         self._call_tool = call_tool
-        self._tell = tell
+        self._emit = emit
         self._elapsed = elapsed
         self._tools = dict(tools or {})
         self._dispatcher = dispatcher or Dispatcher(clock)
@@ -111,7 +111,7 @@ class Runner:
     def granted(self, place: Place) -> None:
         """The dispatcher's word: this call may begin."""
         self._granted[place.call] = place
-        self._tell_machine(CallGranted(place.call))
+        self._emit_machine(CallGranted(place.call))
         if self._granted.pop(place.call, None):
             self._dispatcher.give_back(place)
 
@@ -182,13 +182,13 @@ class Runner:
 
     def _step(self, stimulus: Stimulus) -> None:
         """Tell the machine, do what it says, and let whoever may begin now begin."""
-        self._tell_machine(stimulus)
+        self._emit_machine(stimulus)
         if self._machine.finished:
             self._finished.set()
         self._retries.set(self._machine.next_due)
         self._dispatcher.settle()
 
-    def _tell_machine(self, stimulus: Stimulus) -> None:
+    def _emit_machine(self, stimulus: Stimulus) -> None:
         for instruction in self._machine.handle(stimulus, self._elapsed()):
             self._obey(instruction)
 
@@ -203,17 +203,17 @@ class Runner:
             case CancelCall():
                 self._under_way.pop(instruction.call).cancel()
             case RetryCall():
-                tell_retry(self._tell, instruction)
+                emit_retry(self._emit, instruction)
             case ElementEnded():
-                tell_elements(self._tell, instruction)
+                emit_elements(self._emit, instruction)
             case TaskEnded():
-                tell_outcome(self._tell, instruction.task, instruction.outcome)
+                emit_outcome(self._emit, instruction.task, instruction.outcome)
             case _:
                 assert_never(instruction)
 
     def _start(self, start: StartCall) -> None:
         if start.elements is None or (start.call.element == 0 and start.attempt == 1):
-            tell_started(self._tell, start, self._server_of(start.task))
+            emit_started(self._emit, start, self._server_of(start.task))
         place = self._granted.pop(start.call)
         call = self._group.create_task(self._call(start, place), name=f"call {start.task.id}")
         # In a callback, for a call that is cancelled before it began to run has no other end.
@@ -229,7 +229,7 @@ class Runner:
         ended: Stimulus
         try:
             result = await self._call_tool(
-                start.task.tool, start.arguments, timeout=start.task.timeout, on_progress=progress_of(self._tell, start)
+                start.task.tool, start.arguments, timeout=start.task.timeout, on_progress=progress_of(self._emit, start)
             )
             ended = CallCompleted(start.call, result)
         except RateLimited as error:
@@ -247,4 +247,4 @@ class Runner:
     def _slow_down(self, place: Place, error: RateLimited) -> None:
         lesson = self._dispatcher.turned_away(place, error.retry_after)
         if lesson is not None:
-            tell_slowed(self._tell, lesson)
+            emit_slowed(self._emit, lesson)

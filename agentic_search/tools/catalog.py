@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 
 from agentic_search.domain.tool import Tool, by_any_name
-from agentic_search.tools.offer import LeftOutTool, Offer
-from agentic_search.tools.server_config import matches
+from agentic_search.tools.config.server_config import matches
+from agentic_search.tools.mcp.offer import LeftOutTool, Offer
 
 
 class Catalog:

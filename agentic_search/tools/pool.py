@@ -11,15 +11,15 @@ from agentic_search.domain.data import JsonObject
 from agentic_search.domain.outcome import ToolResult
 from agentic_search.domain.tool import BUILT_IN, ServerStatus, Tool
 from agentic_search.errors import ServerUnavailable, ToolFailed
-from agentic_search.tools.cache import CacheLimits
+from agentic_search.tools.calls.breaker_connection import BreakerConnection
+from agentic_search.tools.calls.cache import CacheLimits
+from agentic_search.tools.calls.durations import Durations
+from agentic_search.tools.calls.shared_calls import GivenUp, SharedCalls
 from agentic_search.tools.catalog import Catalog
-from agentic_search.tools.connection import Connection
-from agentic_search.tools.durations import Durations
-from agentic_search.tools.guarded import GuardedConnection
-from agentic_search.tools.member import Member
-from agentic_search.tools.progress import OnProgress
-from agentic_search.tools.server_config import ServerConfig
-from agentic_search.tools.shared_calls import GivenUp, SharedCalls
+from agentic_search.tools.config.server_config import ServerConfig
+from agentic_search.tools.mcp.connection import Connection
+from agentic_search.tools.mcp.progress import OnProgress
+from agentic_search.tools.provider import ToolProvider
 
 OPEN_WITHIN = 30.0
 """Seconds for a server to start, to agree on a protocol and to list its tools; a first `npx` or `uvx` downloads."""
@@ -39,7 +39,7 @@ class ToolPool:
         servers: Sequence[ServerConfig],
         *,
         clock: Clock,
-        local: Sequence[Member] = (),
+        local: Sequence[ToolProvider] = (),
         task_timeout: float = 60.0,
         open_within: float = OPEN_WITHIN,
         cache: CacheLimits | None = None,
@@ -52,28 +52,30 @@ class ToolPool:
         self._clock = clock
         self._task_timeout = task_timeout
         self._open_within = open_within
-        self._guarded: dict[str, GuardedConnection] = {}
-        self._members: dict[str, Member] = {member.name: member for member in (*local, *map(self._connect, servers))}
+        self._guarded: dict[str, BreakerConnection] = {}
+        self._providers: dict[str, ToolProvider] = {
+            provider.name: provider for provider in (*local, *map(self._connect, servers))
+        }
         self._catalog: Catalog | None = None
         self._known: dict[str, Tool] = {}
         self._durations = Durations()
         self._next_change = asyncio.Event()
         self._group = asyncio.TaskGroup()
-        self._owners: list[tuple[Member, asyncio.Task[None]]] = []
+        self._owners: list[tuple[ToolProvider, asyncio.Task[None]]] = []
         self._shared = SharedCalls(
             self._group, servers, limits=cache or CacheLimits(), clock=clock, on_give_up=self._note_giving_up
         )
 
     def __repr__(self) -> str:
         ready = sum(status.status == "ready" for status in self.statuses())
-        return f"<ToolPool: {ready} of {len(self._members)} servers ready>"
+        return f"<ToolPool: {ready} of {len(self._providers)} servers ready>"
 
     async def __aenter__(self) -> Self:
         """Begin to connect."""
         await self._group.__aenter__()
         self._owners = [
-            (member, self._group.create_task(member.run(), name=f"owner of {name}"))
-            for name, member in self._members.items()
+            (provider, self._group.create_task(provider.run(), name=f"owner of {name}"))
+            for name, provider in self._providers.items()
         ]
         return self
 
@@ -95,13 +97,13 @@ class ToolPool:
 
     def statuses(self) -> tuple[ServerStatus, ...]:
         """Every configured server as it is now, in the order of the configuration."""
-        statuses = (member.status() for member in self._members.values())
+        statuses = (provider.status() for provider in self._providers.values())
         return tuple(status for status in statuses if status.transport != BUILT_IN)
 
     def catalog(self) -> Catalog:
         """The tools that can be used now; the same object until something changes."""
         if self._catalog is None:
-            self._catalog = Catalog([member.offer for member in self._members.values()])
+            self._catalog = Catalog([provider.offer for provider in self._providers.values()])
             self._known |= {tool.name: tool for tool in self._catalog.tools}
         return self._catalog
 
@@ -113,7 +115,7 @@ class ToolPool:
         """Return when no server is in its first connecting any more, at the latest after `within` seconds."""
         with suppress(TimeoutError):
             async with asyncio.timeout(within):
-                while not all(member.is_settled for member in self._members.values()):
+                while not all(provider.is_settled for provider in self._providers.values()):
                     await self.changed()
 
     async def changed(self) -> None:
@@ -132,12 +134,12 @@ class ToolPool:
         """
         found = self._find(tool)
         limit = timeout or found.timeout or self._task_timeout
-        member = self._members[found.server]
+        provider = self._providers[found.server]
         began = self._clock.now()
-        if self._shared.covers(member, found):
-            result = await self._shared.call(member, found, arguments, timeout=limit, on_progress=on_progress)
+        if self._shared.covers(provider, found):
+            result = await self._shared.call(provider, found, arguments, timeout=limit, on_progress=on_progress)
         else:
-            result = await member.call(found, arguments, timeout=limit, on_progress=on_progress)
+            result = await provider.call(found, arguments, timeout=limit, on_progress=on_progress)
         if not result.cached:
             self._durations.note(found, self._clock.now() - began)
         return result
@@ -153,10 +155,10 @@ class ToolPool:
             raise ServerUnavailable(f"there is no tool {name!r} now; not connected: {', '.join(missing)}")
         raise ToolFailed(f"there is no tool {name!r}" + (f"; did you mean {near!r}?" if near else ""))
 
-    def _connect(self, server: ServerConfig) -> Member:
+    def _connect(self, server: ServerConfig) -> ToolProvider:
         if server.breaker is None:
             return Connection(server, clock=self._clock, open_within=self._open_within, on_change=self._note_change)
-        self._guarded[server.name] = GuardedConnection(
+        self._guarded[server.name] = BreakerConnection(
             server,
             server.breaker,
             clock=self._clock,
@@ -167,8 +169,8 @@ class ToolPool:
         return self._guarded[server.name]
 
     def _close_all(self) -> None:
-        for member, owner in self._owners:
-            member.close(owner)
+        for provider, owner in self._owners:
+            provider.close(owner)
 
     def _note_giving_up(self, call: GivenUp) -> None:
         if guarded := self._guarded.get(call.server):

@@ -8,7 +8,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from agentic_search.planning.grammar import plan_schema
+from agentic_search.planning.schema.plan_schema import plan_schema
 from benchmarks.graphs import Graph, critical_path, lower_bound, random_graph
 from benchmarks.scripted_model import plan_text, plan_tokens
 from benchmarks.shapes import ANSWER_TOKENS, SHAPES, Pace, closing_tokens, least_seconds

@@ -175,12 +175,12 @@ async def test_sources_stand_beside_the_answer_on_a_wide_screen_and_below_it_on_
 ) -> None:
     await reader.ask_and_wait("What do the rows say?")
     answer, sources = reader.run.locator(".answer"), reader.run.locator(".sources")
-    for width, beside in ((1100, True), (1099, False)):
+    for width, in_thread_if_large in ((1100, True), (1099, False)):
         await page.set_viewport_size(ViewportSize(width=width, height=900))
         left, right = await answer.bounding_box(), await sources.bounding_box()
         assert left is not None and right is not None
-        assert (right["x"] >= left["x"] + left["width"]) is beside
-        assert (right["y"] >= left["y"] + left["height"]) is not beside
+        assert (right["x"] >= left["x"] + left["width"]) is in_thread_if_large
+        assert (right["y"] >= left["y"] + left["height"]) is not in_thread_if_large
 
 
 async def test_nothing_moves_by_itself_where_reduced_motion_is_asked(page: Page, reader: Reader) -> None:

@@ -30,7 +30,7 @@ class Stage:
     async def __call__(self, run: Run, query: Query) -> RunCompleted:
         """Tell that the run began, behave, end."""
         self.began.append(run.id)
-        run.tell(RunStarted(query=query.query, thread_id=run.thread_id))
+        run.emit(RunStarted(query=query.query, thread_id=run.thread_id))
         try:
             await self.behaviours.get(run.id, self.go.wait)()
         except asyncio.CancelledError:

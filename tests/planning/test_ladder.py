@@ -8,12 +8,12 @@ from agentic_search.domain.plan import Plan
 from agentic_search.domain.run import Usage
 from agentic_search.errors import ModelInterrupted, ModelUnavailable, PlanRefused
 from agentic_search.events.facts import Fact, PlanFallback, PlanStarted, PlanTask
-from agentic_search.llm.chat import Finish
-from agentic_search.llm.scripted import ScriptedModel, Step
+from agentic_search.models.chat import Finish
+from agentic_search.models.scripted import ScriptedModel, Step
 from agentic_search.planning.given import GivenPlanner
 from agentic_search.planning.ladder import PlanLadder
-from agentic_search.planning.model_planner import ModelPlanner
-from agentic_search.planning.offline_planner import OfflinePlanner
+from agentic_search.planning.model.planner import ModelPlanner
+from agentic_search.planning.offline.planner import OfflinePlanner
 from agentic_search.planning.planner import Planned
 from tests.planning.schemas import tool
 

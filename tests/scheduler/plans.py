@@ -6,7 +6,7 @@ from typing import TypeAlias
 from agentic_search.domain.outcome import Completed, Outcome, ToolResult
 from agentic_search.domain.plan import Task
 from agentic_search.scheduler.machine import Machine
-from agentic_search.scheduler.stimuli import (
+from agentic_search.scheduler.messages import (
     CallCompleted,
     CallFailed,
     CallId,

@@ -1,9 +1,9 @@
 """One run alone on a floor: stimuli flow in, and what the run is to do; offers are granted as its places allow."""
 
 from agentic_search.domain.outcome import Outcome
-from agentic_search.scheduler.floor import Floor, Place
+from agentic_search.scheduler.admission.admission import Floor, Place
 from agentic_search.scheduler.machine import Machine
-from agentic_search.scheduler.stimuli import (
+from agentic_search.scheduler.messages import (
     CallCompleted,
     CallFailed,
     CallGranted,

@@ -4,7 +4,7 @@ import pytest
 
 from agentic_search.domain.outcome import Failed, Skipped
 from agentic_search.scheduler.machine import Machine
-from agentic_search.scheduler.stimuli import (
+from agentic_search.scheduler.messages import (
     CallId,
     CancelCall,
     ElementEnded,

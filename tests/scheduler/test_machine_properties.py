@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from agentic_search.domain.plan import Task
 from agentic_search.scheduler.machine import Machine
-from agentic_search.scheduler.stimuli import (
+from agentic_search.scheduler.messages import (
     CallCompleted,
     CallFailed,
     CallId,

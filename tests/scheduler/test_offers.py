@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from agentic_search.domain.plan import Task
+from agentic_search.scheduler.admission.order import Rank
 from agentic_search.scheduler.machine import Machine
-from agentic_search.scheduler.rank import Rank
-from agentic_search.scheduler.stimuli import (
+from agentic_search.scheduler.messages import (
     CallGranted,
     CallId,
     Instruction,

@@ -14,9 +14,7 @@ from agentic_search.events import facts
 from agentic_search.events.facts import Fact
 from agentic_search.scheduler.call import OnProgress
 from agentic_search.scheduler.machine import Machine
-from agentic_search.scheduler.policy import REPEATS, Policy
-from agentic_search.scheduler.runner import Runner
-from agentic_search.scheduler.stimuli import (
+from agentic_search.scheduler.messages import (
     CallFailed,
     CallId,
     Instruction,
@@ -27,6 +25,8 @@ from agentic_search.scheduler.stimuli import (
     TasksAdded,
     TimePassed,
 )
+from agentic_search.scheduler.policy import REPEATS, Policy
+from agentic_search.scheduler.runner import Runner
 from tests.scheduler.plans import completed, ended, result, started, task
 from tests.scheduler.solo import Solo
 from tests.support.clock import FakeClock
@@ -155,13 +155,13 @@ async def test_the_runner_waits_tells_and_tries_again() -> None:
             raise failures.pop(0)()
         return result("at last")
 
-    def tell(fact: Fact) -> None:
+    def emit(fact: Fact) -> None:
         told.append(fact)
         if isinstance(fact, facts.TaskRetrying):
             waiting.set()
 
     tools = {"tool": Tool(name="tool", server="s", remote_name="tool", input_schema={}, read_only=True, retries=2)}
-    runner = Runner(call, tell, clock=clock, elapsed=clock.now, tools=tools, max_concurrent=4)
+    runner = Runner(call, emit, clock=clock, elapsed=clock.now, tools=tools, max_concurrent=4)
     async with asyncio.timeout(5):
         running = asyncio.ensure_future(runner.run(Plan(tasks=(task("a"),))))
         for _ in range(2):

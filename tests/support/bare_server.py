@@ -31,7 +31,7 @@ PAGES: dict[str | None, list[Json]] = {
 }
 
 
-def tell(message: Mapping[str, object]) -> None:
+def emit(message: Mapping[str, object]) -> None:
     """Write one message."""
     print(json.dumps({"jsonrpc": "2.0", **message}), flush=True)
 
@@ -72,7 +72,7 @@ def call(tool: str, arguments: Json, log: Path | None) -> Json | None:
         return None
     if tool == "grow":
         PAGES["2"].append({"name": arguments["text"], "inputSchema": NOTHING})
-        tell({"method": "notifications/tools/list_changed"})
+        emit({"method": "notifications/tools/list_changed"})
     content = [{"type": "text", "text": arguments.get("text", "")}]
     return {"content": content, **({"structuredContent": {"something": "else"}} if tool == "promise" else {})}
 
@@ -86,9 +86,9 @@ def serve(log: Path | None) -> None:
             continue
         try:
             if (result := answer(message, log)) is not None:
-                tell({"id": message["id"], "result": result})
+                emit({"id": message["id"], "result": result})
         except LookupError as unknown:
-            tell({"id": message["id"], "error": {"code": -32601, "message": f"no method {unknown}"}})
+            emit({"id": message["id"], "error": {"code": -32601, "message": f"no method {unknown}"}})
 
 
 def main() -> None:

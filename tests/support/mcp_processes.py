@@ -10,8 +10,8 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from agentic_search.tools.config.server_config import HttpEndpoint, ServerConfig, StdioLaunch, ToolRules
 from agentic_search.tools.pool import ToolPool
-from agentic_search.tools.server_config import HttpEndpoint, ServerConfig, StdioLaunch, ToolRules
 
 ROOT = Path(__file__).resolve().parents[2]
 SLOW = ("-m", "tests.support.slow_server")

@@ -72,7 +72,7 @@ def build(name: str, log: Log, *, legacy: bool = False) -> MCPServer[Any]:
     server: MCPServer[Any] = MCPServer(name, log_level="WARNING", middleware=[_refuse_discovery] if legacy else [])
     _add_slow_tools(server, log)
     _add_failing_tools(server)
-    _add_telling_tools(server)
+    _add_emitting_tools(server)
     return server
 
 
@@ -160,7 +160,7 @@ def _add_failing_tools(server: MCPServer[Any]) -> None:
     _ = fail, die, garbage
 
 
-def _add_telling_tools(server: MCPServer[Any]) -> None:
+def _add_emitting_tools(server: MCPServer[Any]) -> None:
     @server.tool(annotations=READ_ONLY)
     async def echo(text: str) -> str:
         """Give the text back."""

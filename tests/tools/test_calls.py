@@ -12,9 +12,9 @@ from agentic_search.clock import SystemClock
 from agentic_search.domain.outcome import ToolResult
 from agentic_search.errors import ServerUnavailable, ToolFailed, ToolTimeout
 from agentic_search.scheduler.call import CallTool
+from agentic_search.tools.mcp.progress import OnProgress
+from agentic_search.tools.mcp.transports import MOST_CONNECTIONS
 from agentic_search.tools.pool import ToolPool
-from agentic_search.tools.progress import OnProgress
-from agentic_search.tools.transports import MOST_CONNECTIONS
 from tests.support.mcp_processes import (
     PATIENCE,
     at_url,

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.tool import Tool
 from agentic_search.tools.catalog import Catalog
-from agentic_search.tools.offer import RETRIES, Offer, read_offer
-from agentic_search.tools.server_config import ServerConfig, StdioLaunch, ToolRules
+from agentic_search.tools.config.server_config import ServerConfig, StdioLaunch, ToolRules
+from agentic_search.tools.mcp.offer import RETRIES, Offer, read_offer
 
 
 def offer(server: str, *tools: str) -> Offer:

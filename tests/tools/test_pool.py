@@ -11,8 +11,8 @@ import pytest
 
 from agentic_search.clock import SystemClock
 from agentic_search.errors import ConnectionLost, ServerUnavailable, ToolFailed
+from agentic_search.tools.config.server_config import ServerConfig, StdioLaunch, ToolRules
 from agentic_search.tools.pool import ToolPool
-from agentic_search.tools.server_config import ServerConfig, StdioLaunch, ToolRules
 from tests.support.clock import FakeClock
 from tests.support.mcp_processes import (
     PATIENCE,

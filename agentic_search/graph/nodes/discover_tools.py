@@ -17,7 +17,7 @@ async def discover_tools(state: Initialized, runtime: Runtime[RunContext]) -> Di
     if not state["query"].brings_a_plan:
         tools = tuple(tool for tool in tools if tool.plannable)
     statuses = tuple(toolbox.statuses())
-    runtime.context.run.tell(ToolsDiscovered(servers=statuses, tools=len(tools)))
+    runtime.context.run.emit(ToolsDiscovered(servers=statuses, tools=len(tools)))
     if not tools and globs and catalog.tools:
         raise RunFailed(f"No tool matches {', '.join(globs)}; there are: {', '.join(t.name for t in catalog.tools)}.")
     if not tools:

@@ -11,7 +11,7 @@ from agentic_search.graph.state import Asked, Initialized
 async def initialize(state: Asked, runtime: Runtime[RunContext]) -> Initialized:
     """Tell that the run has begun, and fix when it must have its results."""
     context, query = runtime.context, state["query"]
-    context.run.tell(
+    context.run.emit(
         RunStarted(query=query.query, thread_id=context.run.thread_id, model=context.minds.writer_name(query))
     )
     return {

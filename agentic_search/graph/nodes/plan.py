@@ -6,13 +6,13 @@ from langgraph.runtime import Runtime
 
 from agentic_search.domain.plan import Plan
 from agentic_search.errors import DeadlinePassed, PlanRefused, RunFailed
-from agentic_search.events.facts import PlanFallback, PlanReady, Tell
+from agentic_search.events.facts import Emit, PlanFallback, PlanReady
 from agentic_search.graph.context import RunContext
-from agentic_search.graph.early_start import telling_early
+from agentic_search.graph.early_start import emitting_early
 from agentic_search.graph.rounds import whole_plan
 from agentic_search.graph.state import Discovered, Planned
+from agentic_search.planning.model.later_planner import Added, SoFar
 from agentic_search.planning.replan_ladder import ENOUGH
-from agentic_search.planning.replanner import Added, SoFar
 
 
 async def plan(state: Discovered, runtime: Runtime[RunContext]) -> Planned:
@@ -25,18 +25,18 @@ async def plan(state: Discovered, runtime: Runtime[RunContext]) -> Planned:
 async def _first_round(state: Discovered, context: RunContext) -> Planned:
     query = state["query"]
     began = context.run.elapsed
-    tell = _telling(state, context)
+    emit = _emitting(state, context)
     try:
         async with asyncio.timeout(state["deadline"] - began):
             planner = await context.minds.planner(query)
-            planned = await planner.plan(query.query, state["tools"], tell)
+            planned = await planner.plan(query.query, state["tools"], emit)
     except PlanRefused as refused:
         if query.brings_a_plan:
             raise
         raise RunFailed(f"No plan could be made. {'; '.join(refused.complaints)}.") from refused
     except TimeoutError:
         raise DeadlinePassed(f"The deadline of {state['deadline']:g} s passed before there was a plan.") from None
-    context.run.tell(PlanReady(plan=planned.plan, planner=planned.planner, model=planned.model))
+    context.run.emit(PlanReady(plan=planned.plan, planner=planned.planner, model=planned.model))
     return {
         **state,
         "plans": (planned.plan,),
@@ -54,7 +54,7 @@ async def _next_round(state: Discovered, context: RunContext) -> Planned:
     plans = (*state["plans"], Plan(tasks=added.tasks)) if added.tasks else state["plans"]
     if added.model is not None:
         whole, earlier = whole_plan(plans), len(so_far.ids)
-        context.run.tell(
+        context.run.emit(
             PlanReady(plan=whole, planner="model", model=added.model, round=so_far.next_round, earlier=earlier)
         )
     return {
@@ -69,17 +69,17 @@ async def _next_round(state: Discovered, context: RunContext) -> Planned:
 
 async def _added(state: Discovered, context: RunContext, so_far: SoFar) -> Added:
     """What is still needed. Whatever goes wrong now, there is something to answer from: the run goes on with that."""
-    query, tell = state["query"], _telling(state, context)
+    query, emit = state["query"], _emitting(state, context)
     try:
         async with asyncio.timeout(state["deadline"] - context.run.elapsed):
             replanner = await context.minds.replanner(query)
-            return await replanner.replan(query.query, state["tools"], tell, so_far=so_far)
+            return await replanner.replan(query.query, state["tools"], emit, so_far=so_far)
     except TimeoutError:
         reason = f"The deadline of {state['deadline']:g} s passed while round {so_far.next_round} was planned."
-        tell(PlanFallback(reason=reason, instead=ENOUGH))
+        emit(PlanFallback(reason=reason, instead=ENOUGH))
         return Added()
 
 
-def _telling(state: Discovered, context: RunContext) -> Tell:
+def _emitting(state: Discovered, context: RunContext) -> Emit:
     """How planning is told. A plan that is brought is whole at once: nothing is gained by starting early."""
-    return context.run.tell if state["query"].brings_a_plan else telling_early(context, state["tools"])
+    return context.run.emit if state["query"].brings_a_plan else emitting_early(context, state["tools"])

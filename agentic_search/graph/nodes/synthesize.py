@@ -9,7 +9,7 @@ from agentic_search.errors import DeadlinePassed, RunFailed
 from agentic_search.graph.context import RunContext
 from agentic_search.graph.rounds import whole_plan
 from agentic_search.graph.state import Answered, Executed
-from agentic_search.synthesis.brief import make_brief
+from agentic_search.synthesis.evidence.writer_input import make_writer_input
 
 
 async def synthesize(state: Executed, runtime: Runtime[RunContext]) -> Answered:
@@ -18,7 +18,7 @@ async def synthesize(state: Executed, runtime: Runtime[RunContext]) -> Answered:
     _refuse_nothing(outcomes)
     began = context.run.elapsed
     writer = await context.minds.writer(query)
-    written = await writer.write(make_brief(query.query, whole_plan(state["plans"]), outcomes), context.run.tell)
+    written = await writer.write(make_writer_input(query.query, whole_plan(state["plans"]), outcomes), context.run.emit)
     return {**state, "usage": state["usage"].plus(written.usage), "synthesize_seconds": context.run.elapsed - began}
 
 

@@ -145,12 +145,12 @@ class OllamaDouble:
         if request.path == "/":
             await connection.respond(200, "text/plain; charset=utf-8", b"Ollama is running")
         elif method == "GET":
-            await connection.respond(200, JSON, encode(self._tell(request.path)))
+            await connection.respond(200, JSON, encode(self._emit(request.path)))
         else:
             received.body = refusals.parse(request.body)
             await self._use_model(request.path, received.body, connection)
 
-    def _tell(self, path: str) -> JsonObject:
+    def _emit(self, path: str) -> JsonObject:
         if path == "/api/version":
             return {"version": self._version}
         if path == "/api/ps":

@@ -1,0 +1,81 @@
+"""Decides how one call of a model on Ollama is made, and judges what came of it; plain functions, no I/O."""
+
+import re
+from dataclasses import dataclass
+
+from agentic_search.errors import ConfigurationError
+from agentic_search.models.ollama.listing import Found
+
+DEFAULT_NUM_CTX = 16_384
+"""Tokens of context when nothing is configured.
+
+Room for a dozen passages beside the question. Ollama's own default, 4096 on most machines, is not; and as an 8B model
+takes about 150 KB of memory a token, this is 2.4 GB beside the 5 GB of its weights: all that a 16 GB laptop can spare.
+"""
+
+THINKING_TOKENS = 2048
+"""Added to a reply's limit where a model cannot be kept from thinking: Ollama counts thinking as part of the reply."""
+
+FORMAT_WITHOUT_THINKING = (0, 31, 2)
+"""The first Ollama that heeds `format` together with `think: false` for every model; earlier ones ignore the schema."""
+
+_LEVELS_ONLY = ("gptoss", "gpt-oss")
+_HALF_CONTEXT_SLACK = 16
+_DURATION = re.compile(r"-?(\d+(\.\d+)?(ns|us|µs|ms|s|m|h))+")
+
+
+@dataclass(frozen=True, slots=True)
+class Thinking:
+    """What to say about thinking, and how many tokens to allow for it."""
+
+    think: bool | str | None
+    """Ollama's `think`; None: do not send it."""
+    allowance: int
+
+
+def thinking(model: Found, version: tuple[int, ...], *, with_schema: bool) -> Thinking:
+    """As little thinking as the model and this version of Ollama allow.
+
+    Unasked, a thinking model thinks; asked about it, a model that cannot think is an error.
+    """
+    if "thinking" not in model.info.capabilities:
+        return Thinking(None, 0)
+    if model.family in _LEVELS_ONLY:
+        return Thinking("low", THINKING_TOKENS)
+    if with_schema and () < version < FORMAT_WITHOUT_THINKING:
+        return Thinking(None, THINKING_TOKENS)
+    return Thinking(False, 0)
+
+
+def context_size(configured: int, longest: int | None) -> int:
+    """The one `num_ctx` of all calls of a model; Ollama would clip a larger one silently."""
+    wanted = configured or DEFAULT_NUM_CTX
+    return min(wanted, longest) if longest else wanted
+
+
+def reply_limit(max_tokens: int, allowance: int, *, prompt: int, num_ctx: int) -> int:
+    """`num_predict`: the text and, as far as the context has room beside the prompt, the thinking before it."""
+    return max_tokens + max(0, min(allowance, num_ctx - prompt - max_tokens))
+
+
+def was_cut(*, estimated: int, counted: int, num_ctx: int) -> bool:
+    """Whether Ollama dropped part of the prompt without saying so, as it does where it does not know `truncate: false`.
+
+    It then keeps half of the context it really has, which may be less than the `num_ctx` asked for. Our estimate may be
+    twice the truth, hardly three times. Nothing counted means that Ollama did not say.
+    """
+    kept_half = estimated > num_ctx and counted <= num_ctx // 2 + _HALF_CONTEXT_SLACK
+    lost_most = estimated > num_ctx // 2 and counted * 3 < estimated
+    return counted > 0 and (kept_half or lost_most)
+
+
+def parse_keep_alive(duration: str) -> str | int:
+    """Ollama's `keep_alive`: `30m`, or bare seconds, which must be a number in JSON. Raises ConfigurationError."""
+    if _DURATION.fullmatch(duration):
+        return duration
+    try:
+        return int(duration)
+    except ValueError as error:
+        raise ConfigurationError(
+            f"AGENTIC_SEARCH_KEEP_ALIVE is {duration!r}: write `30m`, `1h30m`, or seconds; -1 keeps the model for ever."
+        ) from error

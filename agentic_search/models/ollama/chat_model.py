@@ -1,0 +1,108 @@
+"""One model on Ollama: messages flow in over HTTP, pieces of text flow out as they are generated."""
+
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from typing import cast
+
+from ollama import AsyncClient, ChatResponse
+
+from agentic_search.domain.data import JsonObject
+from agentic_search.domain.run import Usage
+from agentic_search.errors import ContextOverflow, ModelInterrupted
+from agentic_search.models.budget import TEMPLATE_TOKENS, estimate_tokens
+from agentic_search.models.chat import Finish, Message
+from agentic_search.models.ollama.call_options import reply_limit, thinking, was_cut
+from agentic_search.models.ollama.errors import CLIENT_ERRORS, explain_call
+from agentic_search.models.ollama.inventory import Version
+from agentic_search.models.ollama.listing import Found
+from agentic_search.models.thinking import ThinkFilter
+
+SCHEMA_TEMPERATURE = 0.1
+"""JSON wants the likeliest words; not 0, where some models fall into repeating themselves for ever."""
+
+
+@dataclass(frozen=True, slots=True)
+class OllamaModel:
+    """A ChatModel; its connections belong to the OllamaSource that made it."""
+
+    client: AsyncClient = field(repr=False)
+    url: str
+    found: Found
+    version: Version
+    num_ctx: int
+    keep_alive: str | int
+
+    @property
+    def name(self) -> str:
+        """As Ollama names it."""
+        return self.found.info.name
+
+    async def stream(
+        self,
+        messages: Sequence[Message],
+        *,
+        max_tokens: int,
+        schema: JsonObject | None = None,
+        temperature: float | None = None,
+    ) -> AsyncGenerator[str | Finish]:
+        """Generate: see ChatModel. Closing the iterator closes the connection, and Ollama stops at once."""
+        estimated = TEMPLATE_TOKENS + sum(estimate_tokens(message.content) for message in messages)
+        answer = ThinkFilter()
+        async with aclosing(self._frames(messages, max_tokens, schema, temperature, estimated)) as frames:
+            async for frame in frames:
+                if text := answer.feed(frame.message.content or ""):
+                    yield text
+                if frame.done:
+                    if rest := answer.end():
+                        yield rest
+                    yield self._finish(frame, estimated)
+                    return
+        # Ollama does this, with status 200, when a model repeats one token over and over.
+        raise ModelInterrupted(f"{self.name!r} stopped in the middle of its reply. Try again, or use another model.")
+
+    async def _frames(
+        self,
+        messages: Sequence[Message],
+        max_tokens: int,
+        schema: JsonObject | None,
+        temperature: float | None,
+        estimated: int,
+    ) -> AsyncGenerator[ChatResponse]:
+        """Ollama's frames, its errors as errors of the house."""
+        mode = thinking(self.found, self.version, with_schema=schema is not None)
+        options: dict[str, float] = {
+            "num_ctx": self.num_ctx,
+            "num_predict": reply_limit(max_tokens, mode.allowance, prompt=estimated, num_ctx=self.num_ctx),
+        }
+        if temperature is not None:
+            options["temperature"] = temperature
+        elif schema is not None:
+            options["temperature"] = SCHEMA_TEMPERATURE
+        try:
+            frames = await self.client.chat(  # pyright: ignore[reportUnknownMemberType] - `tools` is loosely typed
+                self.name,
+                [{"role": message.role, "content": message.content} for message in messages],
+                stream=True,
+                think=mode.think,
+                format=schema,
+                options=options,
+                keep_alive=self.keep_alive,
+            )
+            # Declared as an iterator, it is a generator, and closing it is what closes the connection.
+            async with aclosing(cast("AsyncGenerator[ChatResponse]", frames)) as closing:
+                async for frame in closing:
+                    yield frame
+        except CLIENT_ERRORS as error:
+            raise explain_call(error, url=self.url, model=self.name) from error
+
+    def _finish(self, frame: ChatResponse, estimated: int) -> Finish:
+        usage = Usage(
+            model_calls=1, prompt_tokens=frame.prompt_eval_count or 0, completion_tokens=frame.eval_count or 0
+        )
+        if was_cut(estimated=estimated, counted=usage.prompt_tokens, num_ctx=self.num_ctx):
+            raise ContextOverflow(
+                f"Ollama read only {usage.prompt_tokens} of about {estimated} tokens of the prompt for {self.name!r}:"
+                " the rest it cut away silently. Take a newer Ollama, or a smaller AGENTIC_SEARCH_NUM_CTX."
+            )
+        return Finish("length" if frame.done_reason == "length" else "stop", usage)

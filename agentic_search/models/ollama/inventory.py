@@ -1,0 +1,106 @@
+"""Asks one Ollama what it has: HTTP answers flow in, its version and its models flow out, kept for a few seconds."""
+
+import asyncio
+import re
+from dataclasses import dataclass
+from typing import TypeVar
+
+import httpx
+from ollama import ResponseError
+from pydantic import BaseModel
+
+from agentic_search.clock import Clock
+from agentic_search.errors import ModelUnavailable
+from agentic_search.models.ollama.address import is_cloud
+from agentic_search.models.ollama.errors import CLIENT_ERRORS, explain_listing
+from agentic_search.models.ollama.listing import Found, Listed, Shown, Tags, describe
+
+Version = tuple[int, ...]
+"""`(0, 31, 2)`; empty where it cannot be told."""
+
+_Body = TypeVar("_Body", bound=BaseModel)
+
+
+class _Version(BaseModel):
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Inventory:
+    """What an Ollama has at one moment."""
+
+    version: Version
+    found: tuple[Found, ...]
+
+
+class OllamaInventory:
+    """The models of the Ollama behind `http`, whose base URL is Ollama's.
+
+    The `ollama` client's own list leaves out capabilities and context lengths, so this asks by itself.
+    """
+
+    def __init__(self, http: httpx.AsyncClient, clock: Clock, *, fresh_for: float) -> None:
+        self._http = http
+        self._clock = clock
+        self._fresh_for = fresh_for
+        self._asking = asyncio.Lock()
+        self._last: tuple[float, Inventory | ModelUnavailable] | None = None
+        self._shown: dict[tuple[str, str], Shown] = {}
+
+    async def get(self, *, fresh: bool = False) -> Inventory:
+        """What is there, at most `fresh_for` seconds old, or new when `fresh`. Raises ModelUnavailable."""
+        asked = self._clock.now()
+        async with self._asking:
+            known = self._known(asked, fresh=fresh)
+            if known is None:
+                known = await self._ask()
+                self._last = (self._clock.now(), known)
+        if isinstance(known, ModelUnavailable):
+            raise ModelUnavailable(str(known))
+        return known
+
+    def _known(self, asked: float, *, fresh: bool) -> Inventory | ModelUnavailable | None:
+        """What was learnt last, if it may still be believed: a failure only by those who waited while it happened."""
+        if self._last is None:
+            return None
+        learnt, outcome = self._last
+        believed = 0.0 if fresh or isinstance(outcome, ModelUnavailable) else self._fresh_for
+        return outcome if learnt > asked - believed else None
+
+    async def _ask(self) -> Inventory | ModelUnavailable:
+        url = str(self._http.base_url)
+        try:
+            version = parse_version((await self._fetch("GET", "/api/version", _Version)).version)
+            listed = (await self._fetch("GET", "/api/tags", Tags)).models or ()
+        except CLIENT_ERRORS as error:
+            return explain_listing(error, url=url)
+        async with asyncio.TaskGroup() as group:
+            shown = [group.create_task(self._show(one)) for one in listed]
+        in_cloud = is_cloud(url)
+        described = (describe(one, task.result(), in_cloud=in_cloud) for one, task in zip(listed, shown, strict=True))
+        return Inventory(version, tuple(described))
+
+    async def _show(self, listed: Listed) -> Shown | None:
+        """What else there is to know of a model; none where nothing is missing or Ollama cannot tell."""
+        key = (listed.name, listed.digest)
+        if not listed.needs_show or key in self._shown:
+            return self._shown.get(key)
+        try:
+            shown = await self._fetch("POST", "/api/show", Shown, model=listed.name)
+        except CLIENT_ERRORS:
+            return None
+        self._shown[key] = shown
+        return shown
+
+    async def _fetch(self, method: str, path: str, shape: type[_Body], **body: str) -> _Body:
+        response = await self._http.request(method, path, json=body or None)
+        if not response.is_success:
+            raise ResponseError(response.text, response.status_code)
+        return shape.model_validate_json(response.content)
+
+
+def parse_version(text: str) -> Version:
+    """The leading numbers of a version; empty for none, and for the 0.0.0 of a build without one."""
+    match = re.match(r"v?(\d+(?:\.\d+)*)", text)
+    numbers = tuple(int(number) for number in match.group(1).split(".")) if match else ()
+    return numbers if any(numbers) else ()

@@ -1,0 +1,108 @@
+"""Where models of an Ollama come from: a model's name flows in, a ChatModel flows out, or why there is none."""
+
+from types import TracebackType
+from typing import Self
+
+import httpx
+from ollama import AsyncClient
+
+from agentic_search.clock import Clock, SystemClock
+from agentic_search.errors import ModelError, ModelMissing
+from agentic_search.models.chat import ChatModel, ModelReport
+from agentic_search.models.ollama.address import base_url, is_cloud
+from agentic_search.models.ollama.call_options import context_size, parse_keep_alive
+from agentic_search.models.ollama.chat_model import OllamaModel
+from agentic_search.models.ollama.errors import missing
+from agentic_search.models.ollama.inventory import OllamaInventory
+from agentic_search.models.ollama.listing import IN_CLOUD, Found, best, find, runs_in_cloud
+from agentic_search.models.ollama.transport import OllamaTransport
+
+
+class OllamaSource:
+    """A ModelSource: the models of one Ollama. An async context manager; leaving it closes every connection."""
+
+    def __init__(
+        self,
+        host: str,
+        *,
+        num_ctx: int = 0,
+        keep_alive: str = "30m",
+        connect_timeout: float = 2.0,
+        read_timeout: float = 120.0,
+        list_timeout: float = 5.0,
+        fresh_for: float = 5.0,
+        clock: Clock | None = None,
+    ) -> None:
+        """`host`: any form of OLLAMA_HOST. `num_ctx`: tokens; 0 chooses from the model. The others are seconds.
+
+        `read_timeout` is the longest silence: Ollama's queue, loading the model and reading the prompt are all silent.
+        `list_timeout` is the same for anything but generating; `fresh_for` is how long a list of models is believed.
+        Raises ConfigurationError.
+        """
+        self.url = base_url(host)
+        self._num_ctx = num_ctx
+        self._keep_alive = parse_keep_alive(keep_alive)
+        clock = clock or SystemClock()
+        transport = OllamaTransport(clock)
+        writer_input = httpx.Timeout(list_timeout, connect=connect_timeout)
+        patient = httpx.Timeout(list_timeout, connect=connect_timeout, read=read_timeout)
+        self._http = httpx.AsyncClient(base_url=self.url, transport=transport, timeout=writer_input)
+        self._client = AsyncClient(self.url, transport=transport, timeout=patient)
+        self._inventory = OllamaInventory(self._http, clock, fresh_for=fresh_for)
+
+    def __repr__(self) -> str:
+        return f"OllamaSource({self.url!r})"
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._client.close()
+        await self._http.aclose()
+
+    async def report(self) -> ModelReport:
+        """What Ollama has now, in its own order; never raises."""
+        try:
+            inventory = await self._inventory.get()
+        except ModelError as error:
+            return ModelReport((), str(error))
+        models = tuple(found.info for found in inventory.found)
+        if best(inventory.found) is None:
+            return ModelReport(models, self._nothing_usable())
+        return ModelReport(models)
+
+    async def open(self, name: str) -> ChatModel:
+        """The model of that name (`:latest` may be left out), or the best for an empty name: see `best`.
+
+        Raises ModelUnavailable or ModelMissing.
+        """
+        if runs_in_cloud(name) and not is_cloud(self.url):
+            raise ModelMissing(f"The model {name!r} cannot be used. {IN_CLOUD}")
+        inventory = await self._inventory.get()
+        found = self._pick(name, inventory.found)
+        if found is None:
+            # It may have been pulled a moment ago.
+            inventory = await self._inventory.get(fresh=True)
+            found = self._pick(name, inventory.found)
+        if found is None:
+            names = [one.info.name for one in inventory.found if one.info.usable]
+            raise missing(name, names) if name else ModelMissing(self._nothing_usable())
+        if not found.info.usable:
+            raise ModelMissing(f"The model {found.info.name!r} cannot be used. {found.info.reason}")
+        return OllamaModel(
+            client=self._client,
+            url=self.url,
+            found=found,
+            version=inventory.version,
+            num_ctx=context_size(self._num_ctx, found.info.context),
+            keep_alive=self._keep_alive,
+        )
+
+    @staticmethod
+    def _pick(name: str, found: tuple[Found, ...]) -> Found | None:
+        return find(name, found) if name else best(found)
+
+    def _nothing_usable(self) -> str:
+        return f"Ollama at {self.url} has no model that can chat. Get one with `ollama pull qwen3:8b`."

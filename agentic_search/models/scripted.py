@@ -1,0 +1,107 @@
+"""A model that says what it was told to say: scripted replies flow in, the same stream as a real model's flows out.
+
+It ships with the package: whoever builds on ChatModel or ModelSource tests against it, without Ollama.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncGenerator, Iterable, Sequence
+from dataclasses import dataclass
+
+from agentic_search.domain.data import JsonObject
+from agentic_search.domain.run import Usage
+from agentic_search.errors import ModelError, ModelMissing
+from agentic_search.models.budget import estimate_tokens
+from agentic_search.models.chat import ChatModel, Finish, Message, ModelInfo, ModelReport
+
+Step = str | ModelError | asyncio.Event | Finish
+"""Text to stream, an error to raise, a gate to wait at, or the end where it is not a plain stop."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """One call that a scripted model got."""
+
+    messages: tuple[Message, ...]
+    max_tokens: int
+    schema: JsonObject | None
+    temperature: float | None = None
+
+    @property
+    def text(self) -> str:
+        """All messages as one text."""
+        return "\n".join(message.content for message in self.messages)
+
+
+class ScriptedModel:
+    """A ChatModel that gives `replies` one a call, in order, and keeps the `prompts` it got."""
+
+    def __init__(
+        self, name: str = "scripted", replies: Iterable[str | Sequence[Step]] = (), *, num_ctx: int = 16_384
+    ) -> None:
+        self.name = name
+        self.num_ctx = num_ctx
+        self.prompts: list[Prompt] = []
+        self._replies: deque[tuple[Step, ...]] = deque()
+        for reply in replies:
+            self.enqueue(*([reply] if isinstance(reply, str) else reply))
+
+    def __repr__(self) -> str:
+        return f"ScriptedModel({self.name!r}, {len(self.prompts)} calls, {len(self._replies)} replies left)"
+
+    def enqueue(self, *steps: Step) -> None:
+        """Add one reply; without a Finish or an error at its end it stops in the ordinary way."""
+        self._replies.append(steps)
+
+    async def stream(
+        self,
+        messages: Sequence[Message],
+        *,
+        max_tokens: int,
+        schema: JsonObject | None = None,
+        temperature: float | None = None,
+    ) -> AsyncGenerator[str | Finish]:
+        """Give the next reply: see ChatModel. Raises LookupError when none is left: the script is too short."""
+        prompt = Prompt(tuple(messages), max_tokens, schema, temperature)
+        self.prompts.append(prompt)
+        if not self._replies:
+            raise LookupError(f"{self!r} has no reply for: {prompt.text[-200:]}")
+        written = ""
+        for step in self._replies.popleft():
+            if isinstance(step, ModelError):
+                raise step
+            if isinstance(step, asyncio.Event):
+                await step.wait()
+                continue
+            yield step
+            if isinstance(step, Finish):
+                return
+            written += step
+        usage = Usage(
+            model_calls=1, prompt_tokens=estimate_tokens(prompt.text), completion_tokens=estimate_tokens(written)
+        )
+        yield Finish("stop", usage)
+
+
+class ScriptedSource:
+    """A ModelSource of the given models; the first is the best. `error` makes it one where nobody answers."""
+
+    def __init__(self, *models: ChatModel, error: ModelError | None = None) -> None:
+        self._models = {model.name: model for model in models}
+        self._error = error
+
+    async def report(self) -> ModelReport:
+        """The models; never raises."""
+        if self._error:
+            return ModelReport((), str(self._error))
+        infos = (ModelInfo(model.name, context=model.num_ctx) for model in self._models.values())
+        return ModelReport(tuple(infos))
+
+    async def open(self, name: str) -> ChatModel:
+        """The model of that name, or the first. Raises the `error` or ModelMissing."""
+        if self._error:
+            raise self._error
+        model = self._models.get(name) if name else next(iter(self._models.values()), None)
+        if model is None:
+            raise ModelMissing(f"There is no model {name!r}; there is: {', '.join(self._models) or 'none'}.")
+        return model

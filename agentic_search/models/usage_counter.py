@@ -1,0 +1,45 @@
+"""A model flows in, the same model flows out, counting what is asked of it, also by calls that break off."""
+
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+
+from agentic_search.domain.data import JsonObject
+from agentic_search.domain.run import Usage
+from agentic_search.models.chat import ChatModel, Finish, Message
+
+
+class UsageCounter:
+    """A ChatModel that knows what it was used for."""
+
+    def __init__(self, model: ChatModel) -> None:
+        self._model = model
+        self.usage = Usage()
+        """All calls so far; of one that broke off only that it was made."""
+
+    @property
+    def name(self) -> str:
+        """The model's."""
+        return self._model.name
+
+    @property
+    def num_ctx(self) -> int:
+        """The model's."""
+        return self._model.num_ctx
+
+    async def stream(
+        self,
+        messages: Sequence[Message],
+        *,
+        max_tokens: int,
+        schema: JsonObject | None = None,
+        temperature: float | None = None,
+    ) -> AsyncGenerator[str | Finish]:
+        """The model's stream, passed on."""
+        before = self.usage
+        self.usage = before.plus(Usage(model_calls=1))
+        stream = self._model.stream(messages, max_tokens=max_tokens, schema=schema, temperature=temperature)
+        async with aclosing(stream) as pieces:
+            async for piece in pieces:
+                if isinstance(piece, Finish):
+                    self.usage = before.plus(piece.usage)
+                yield piece

@@ -1,0 +1,150 @@
+"""Arguments and the tool they are for flow in; complaints by the tool's input schema flow out.
+
+A value that holds a reference is not known yet: one whole reference fits any schema in its place, text with references
+in it is text of unknown wording. What a workflow was given is known, and checked as it is. Nothing is fetched: a `$ref`
+leads only within the schema.
+"""
+
+import logging
+import re
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from typing import Any, TypeAlias, cast
+
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import SchemaError, ValidationError
+from jsonschema.protocols import Validator
+from jsonschema.validators import create  # pyright: ignore[reportUnknownVariableType] - untyped in its stub
+from pydantic import JsonValue
+from pydantic_core import from_json, to_json
+from referencing import Registry
+from referencing.exceptions import Unresolvable
+from referencing.jsonschema import SchemaRegistry
+
+from agentic_search.domain.data import JsonObject
+from agentic_search.domain.references import INPUTS, BadReference, Reference, split_template
+from agentic_search.domain.tool import Tool
+from agentic_search.planning.draft.argument_complaints import breaches
+from agentic_search.scheduler.references import fill
+
+logger = logging.getLogger(__name__)
+
+_Keyword = Callable[[Any, Any, Any, Any], Iterator[ValidationError]]
+
+_WORDING = frozenset({"const", "contentEncoding", "enum", "format", "maxLength", "minLength", "pattern"})
+"""Keywords that judge the wording of a text."""
+
+_WHOLE_VALUE = frozenset({"const", "contains", "enum", "if", "not", "uniqueItems"})
+"""Keywords whose verdict on a value can turn when a part of it that is unknown becomes known."""
+
+
+def argument_complaints(arguments: JsonObject, tool: Tool, *, inputs: JsonObject | None = None) -> tuple[str, ...]:
+    """Every way in which the arguments break the tool's schema; none where the schema itself is broken.
+
+    `inputs` is what a workflow was given.
+    """
+    validator = _validator(to_json(tool.input_schema))
+    if validator is None:
+        return ()
+    veiled: Any = _veiled(arguments, inputs)
+    try:
+        errors: list[ValidationError] = list(validator.iter_errors(veiled))
+    except (Unresolvable, RecursionError) as problem:
+        logger.warning("the input schema of %r cannot be followed: %s", tool.name, problem)
+        return ()
+    return tuple(dict.fromkeys(sentence for error in errors for sentence in breaches(error, tool.name)))
+
+
+class _Unknown:
+    """Stands for the value of one whole reference."""
+
+    def __repr__(self) -> str:
+        return "${…}"
+
+
+class _UnknownText(str):
+    """Stands for text with references in it."""
+
+    __slots__ = ()
+
+
+_Veiled: TypeAlias = "bool | int | float | str | _Unknown | list[_Veiled] | dict[str, _Veiled] | None"
+
+
+def _veiled(value: JsonValue, inputs: JsonObject | None) -> _Veiled:
+    match value:
+        case str():
+            return _veiled_text(value, inputs)
+        case list():
+            return [_veiled(element, inputs) for element in value]
+        case dict():
+            return {name: _veiled(element, inputs) for name, element in value.items()}
+        case _:
+            return value
+
+
+def _veiled_text(text: str, inputs: JsonObject | None) -> _Veiled:
+    try:
+        pieces = split_template(text)
+        references = [piece for piece in pieces if isinstance(piece, Reference)]
+        if not references:
+            return text
+        if inputs is not None and all(_is_given(reference, inputs) for reference in references):
+            return cast("_Veiled", fill({"it": text}, {INPUTS: inputs})["it"])
+    except BadReference:
+        return _Unknown()  # it is complained about as a reference; what it would give nobody knows
+    return _Unknown() if len(pieces) == 1 else _UnknownText(text)
+
+
+def _is_given(reference: Reference, inputs: JsonObject) -> bool:
+    return reference.names <= {INPUTS} and all(field in inputs for _, field in reference.fields)
+
+
+def _holds_unknown(value: _Veiled) -> bool:
+    match value:
+        case _Unknown() | _UnknownText():
+            return True
+        case list():
+            return any(_holds_unknown(element) for element in value)
+        case dict():
+            return any(_holds_unknown(element) for element in value.values())
+        case _:
+            return False
+
+
+def _lenient(keyword: str, judge: _Keyword, any_of: _Keyword) -> _Keyword:
+    """The keyword's rule, silent where its verdict would rest on something unknown."""
+
+    def rule(validator: Any, wanted: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:
+        if isinstance(instance, _Unknown) or (isinstance(instance, _UnknownText) and keyword in _WORDING):
+            return
+        if keyword in _WHOLE_VALUE and _holds_unknown(instance):
+            return
+        chosen = any_of if keyword == "oneOf" and _holds_unknown(instance) else judge
+        try:
+            yield from chosen(validator, wanted, instance, schema) or ()
+        except re.error as problem:
+            logger.debug("a pattern that Python cannot read is not checked: %s", problem)
+
+    return rule
+
+
+_KEYWORDS: dict[str, _Keyword] = dict(Draft202012Validator.VALIDATORS)
+_Validator = create(
+    meta_schema=Draft202012Validator.META_SCHEMA,
+    validators={name: _lenient(name, judge, _KEYWORDS["anyOf"]) for name, judge in _KEYWORDS.items()},
+    type_checker=Draft202012Validator.TYPE_CHECKER,
+)
+_NOTHING_TO_FETCH: SchemaRegistry = Registry()
+
+
+@lru_cache(maxsize=1_024)
+def _validator(schema_json: bytes) -> Validator | None:
+    """The compiled schema; none for what is no JSON Schema, so that the server alone judges the arguments."""
+    schema = from_json(schema_json)
+    try:
+        Draft202012Validator.check_schema(schema)
+    except (SchemaError, RecursionError) as problem:
+        logger.warning("a tool's input schema is no JSON Schema: %s", problem)
+        return None
+    return _Validator(schema, registry=_NOTHING_TO_FETCH)

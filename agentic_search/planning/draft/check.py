@@ -1,0 +1,148 @@
+"""A draft of a plan and the tools flow in; an accepted Plan flows out, or a refusal with every complaint at once.
+
+Every plan passes here, whoever wrote it. Complaints are for people and for small models: they name the task, say what
+is wrong and, where a name is near a known one, which was probably meant.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+
+from pydantic import JsonValue
+
+from agentic_search.domain.data import JsonObject
+from agentic_search.domain.plan import Plan, Task
+from agentic_search.domain.references import INPUTS, ITEM
+from agentic_search.domain.tool import Tool, by_any_name
+from agentic_search.errors import PlanRefused
+from agentic_search.planning.draft.argument_check import argument_complaints
+from agentic_search.planning.draft.cycles import cycles
+from agentic_search.planning.draft.links import links
+from agentic_search.planning.draft.reading import read_draft, read_task
+from agentic_search.planning.draft.suggestions import did_you_mean
+
+_NUMBERED = re.compile(r"t([1-9]\d{0,8})")
+
+
+def check(draft: JsonValue, tools: Sequence[Tool], *, inputs: JsonObject | None = None) -> Plan:
+    """Accept the draft, with each `depends_on` completed by the tasks that references imply, in the plan's order.
+
+    `inputs` is what a workflow was given; its references may read those. Raises PlanRefused.
+    """
+    return Plan(tasks=_checked(draft, tools, (), inputs))
+
+
+def check_added(draft: JsonValue, tools: Sequence[Tool], *, earlier: Sequence[str]) -> tuple[Task, ...]:
+    """Accept what is to be added to a plan whose tasks have the ids `earlier`: tasks that may refer to those, or none.
+
+    Raises PlanRefused.
+    """
+    return _checked(draft, tools, earlier)
+
+
+def next_place(earlier: Sequence[str]) -> int:
+    """The place of the next task after `earlier`, such that the id it gives is free."""
+    places = (int(found[1]) for found in map(_NUMBERED.fullmatch, earlier) if found)
+    return max(len(earlier), *places, 0) + 1
+
+
+def _checked(
+    draft: JsonValue, tools: Sequence[Tool], earlier: Sequence[str], inputs: JsonObject | None = None
+) -> tuple[Task, ...]:
+    read = read_draft(draft, first=next_place(earlier))
+    order = (*earlier, *read.ids)
+    catalog = by_any_name(tools)
+    ids = dict.fromkeys(order)  # as fast to look up as a set, and in the plan's order
+    complaints = [
+        *read.complaints,
+        *_about_ids(order),
+        *(complaint for task in read.tasks for complaint in _about_task(task, catalog, ids, inputs)),
+        *(_about_inputs_id(ids) if inputs is not None else ()),
+        *_about_cycles(read.tasks, ids),
+    ]
+    if complaints:
+        raise PlanRefused(tuple(dict.fromkeys(complaints)))
+    return tuple(_completed(task, order) for task in read.tasks)
+
+
+def check_next(draft: JsonObject, tools: Sequence[Tool], *, earlier: Sequence[str], place: int = 0) -> Task:
+    """Accept one task of a plan that is still being written, on what is known so far.
+
+    `earlier` are the ids of all tasks before it, the only ones it may depend on; `place`, where it is not the one
+    after these, names a task without an id. Raises PlanRefused.
+    """
+    read = read_task(draft, place or len(earlier) + 1)
+    ids = (*earlier, *read.ids)
+    catalog = by_any_name(tools)
+    about = (complaint for task in read.tasks for complaint in _about_task(task, catalog, ids))
+    complaints = (*read.complaints, *_about_ids(ids), *about)
+    if complaints:
+        raise PlanRefused(complaints)
+    return _completed(read.tasks[0], ids)
+
+
+def _about_ids(ids: Sequence[str]) -> Iterator[str]:
+    for task_id, times in Counter(ids).items():
+        if times > 1:
+            yield f"{times} tasks have the id {task_id!r}; every id must be unique"
+    if ITEM in ids:
+        yield f"no task can have the id {ITEM!r}: it names the current element of a 'for_each'"
+
+
+def _about_inputs_id(ids: Collection[str]) -> Iterator[str]:
+    if INPUTS in ids:
+        yield f"no task of a workflow can have the id {INPUTS!r}: it names what the workflow was given"
+
+
+def _about_task(
+    task: Task, catalog: Mapping[str, Tool], ids: Collection[str], inputs: JsonObject | None = None
+) -> Iterator[str]:
+    found = links(task)
+    reads = found.reads if inputs is None else [name for name in found.reads if name != INPUTS]
+    complaints = (
+        *_about_tool(task, catalog, inputs),
+        *found.complaints,
+        *_about_needs(task, reads, ids),
+        *_about_inputs(found.inputs, inputs),
+    )
+    yield from (f"task {task.id!r}: {complaint}" for complaint in complaints)
+
+
+def _about_inputs(reads: Sequence[str], inputs: JsonObject | None) -> Iterator[str]:
+    for name in reads:
+        if inputs is not None and name not in inputs:
+            yield f"reads the input {name!r}, which the workflow does not have{did_you_mean(name, inputs)}"
+
+
+def _about_tool(task: Task, catalog: Mapping[str, Tool], inputs: JsonObject | None) -> tuple[str, ...]:
+    tool = catalog.get(task.tool)
+    if tool is not None:
+        return argument_complaints(task.arguments, tool, inputs=inputs)
+    hint = did_you_mean(task.tool, (tool.name for tool in catalog.values())) if catalog else "; there are no tools now"
+    return (f"unknown tool {task.tool!r}{hint}",)
+
+
+def _about_needs(task: Task, reads: Sequence[str], ids: Collection[str]) -> Iterator[str]:
+    for verb, names in (("reads", reads), ("depends on", dict.fromkeys(task.depends_on))):
+        for name in names:
+            if name == task.id:
+                yield f"{verb} itself"
+            elif name not in ids:
+                yield f"{verb} {name!r}, which is no task of the plan{did_you_mean(name, ids)}"
+
+
+def _about_cycles(tasks: Sequence[Task], ids: Collection[str]) -> Iterator[str]:
+    needs: dict[str, list[str]] = {task_id: [] for task_id in ids}
+    for task in tasks:
+        needs[task.id] += (name for name in _needs(task) if name in ids and name != task.id)
+    for ring in cycles(needs):
+        yield f"tasks wait for each other in a cycle: {' → '.join(ring)}"
+
+
+def _needs(task: Task) -> tuple[str, ...]:
+    return (*task.depends_on, *links(task).reads)
+
+
+def _completed(task: Task, order: Sequence[str]) -> Task:
+    wanted = set(_needs(task))
+    return task.model_copy(update={"depends_on": tuple(task_id for task_id in order if task_id in wanted)})

@@ -1,0 +1,1 @@
+"""Plans without a language model: the question flows in, calls of tools that only read flow out."""

@@ -1,0 +1,162 @@
+"""A question and tools flow in; without any language model, a plan of independent calls that may answer it flows out.
+
+Only tools that say they only read are called, and only with arguments that the question itself gives. What matches the
+question best is taken, and with it a search on every other server, as far as there is room.
+"""
+
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import dataclass, replace
+
+from pydantic import JsonValue
+
+from agentic_search.domain.tool import Tool
+from agentic_search.errors import PlanRefused
+from agentic_search.events.facts import Emit, PlanStarted, PlanTask
+from agentic_search.planning.draft.argument_check import argument_complaints
+from agentic_search.planning.draft.check import check
+from agentic_search.planning.draft.purpose import purpose
+from agentic_search.planning.offline.filling import ASKING, Filling, fill
+from agentic_search.planning.offline.question import Question, read_question
+from agentic_search.planning.planner import Planned
+from agentic_search.planning.relevance import Ranked, rank
+from agentic_search.planning.slow import slow_seconds
+from agentic_search.text.lexicon import terms
+
+_CLEARLY_WORSE = 0.4
+"""A tool that matches with less than this share of the best match is about something else."""
+
+_SEARCHING = frozenset(terms("search query lookup find ask retrieve"))
+_GENERAL = frozenset(
+    terms("web internet online google bing duckduckgo wikipedia wiki document knowledge anything everything")
+)
+_MOST_REASONS = 10
+_WHAT_TO_DO = "start a language model (see /models), or give the plan with the request"
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """A tool that could be called, and how well it suits the question."""
+
+    tool: Tool
+    filling: Filling
+    score: float
+
+    @property
+    def searches(self) -> bool:
+        """It takes a search query."""
+        said = {*terms(self.tool.name), *terms(f"{self.tool.title} {self.tool.description}")}
+        return bool(ASKING & self.filling.roles) and bool(said & _SEARCHING)
+
+    @property
+    def is_named_a_search(self) -> bool:
+        """Its very name says that it searches."""
+        return not _SEARCHING.isdisjoint(terms(self.tool.name))
+
+    @property
+    def searches_anything(self) -> bool:
+        """It takes a search query on any topic."""
+        said = {*terms(f"{self.tool.server}_{self.tool.name}"), *terms(self.tool.description)}
+        return self.searches and bool(said & _GENERAL)
+
+    def is_about(self, asked: Set[str]) -> bool:
+        """A word of the question stands in what the tool says of itself, not only in what it says of its arguments."""
+        tool = self.tool
+        return not asked.isdisjoint(terms(f"{tool.name} {tool.title} {tool.server} {tool.description}"))
+
+    @property
+    def was_pointed_at(self) -> bool:
+        """The question holds an address, and that is what the tool takes."""
+        return "url" in self.filling.roles
+
+
+class OfflinePlanner:
+    """Plans by words alone; the same question and tools give the same plan."""
+
+    def __init__(self, *, most_tasks: int = 4) -> None:
+        self._most_tasks = most_tasks
+
+    async def plan(self, query: str, tools: Sequence[Tool], emit: Emit) -> Planned:
+        """Make a plan of 1 to `most_tasks` calls; raises PlanRefused where no tool can be called."""
+        emit(PlanStarted(planner="offline"))
+        question = read_question(query)
+        ranked = rank(query, tools)
+        calls = list(_possible(ranked, question))
+        chosen = _chosen(calls, set(terms(query)))[: self._most_tasks]
+        if not chosen:
+            raise PlanRefused(tuple(_why_nothing_fits(ranked, question)))
+        slow_first = sorted(chosen, key=lambda call: slow_seconds(call.tool), reverse=True)
+        plan = check({"tasks": [_draft(call) for call in slow_first]}, tools)
+        for task in plan.tasks:
+            emit(PlanTask(task=task))
+        return Planned(plan, "offline")
+
+
+def _possible(ranked: Sequence[Ranked], question: Question) -> Iterator[_Call]:
+    """Every call that can be made from the question alone, best first."""
+    for each in ranked:
+        if not each.tool.read_only:
+            continue
+        tried: list[Filling] = []
+        for part in _parts(question):
+            filling = fill(each.tool, part)
+            if _usable(filling, each.tool) and filling not in tried:
+                tried.append(filling)
+                yield _Call(each.tool, filling, each.score)
+
+
+def _parts(question: Question) -> list[Question]:
+    """One question for each address in it, so that a tool for one address is called for all of them."""
+    return [replace(question, urls=(url,)) for url in question.urls] or [question]
+
+
+def _usable(filling: Filling, tool: Tool) -> bool:
+    return not filling.missing and not argument_complaints(filling.arguments, tool)
+
+
+def _chosen(calls: Sequence[_Call], asked: Set[str]) -> list[_Call]:
+    """Where the question points, what matches it, what searches anything; failing that, a search on each server."""
+    best = max((call.score for call in calls), default=0.0)
+    pointed = [call for call in calls if call.was_pointed_at]
+    near_best = [call for call in calls if best and call.score >= _CLEARLY_WORSE * best]
+    matching = [call for call in near_best if call.is_about(asked) or not call.searches]
+    general = [call for call in calls if call.searches_anything]
+    elsewhere: Sequence[_Call] = () if matching else _best_of_each_server([call for call in calls if call.searches])
+    return _unique([*pointed, *matching, *general, *elsewhere])
+
+
+def _best_of_each_server(calls: Sequence[_Call]) -> Sequence[_Call]:
+    """One search a server; all of them where there is one server only."""
+    best: dict[str, _Call] = {}
+    for call in sorted(calls, key=lambda call: not call.is_named_a_search):
+        best.setdefault(call.tool.server, call)
+    return [*best.values()] if len(best) > 1 else calls
+
+
+def _unique(calls: Sequence[_Call]) -> list[_Call]:
+    return [call for place, call in enumerate(calls) if call not in calls[:place]]
+
+
+def _draft(call: _Call) -> JsonValue:
+    return {"tool": call.tool.name, "arguments": call.filling.arguments, "purpose": purpose(call.tool)}
+
+
+def _why_nothing_fits(ranked: Sequence[Ranked], question: Question) -> Iterator[str]:
+    if not ranked:
+        yield "there are no tools now; see /servers for what is wrong"
+        return
+    yield f"without a language model none of the {len(ranked)} tools can be used; {_WHAT_TO_DO}"
+    for each in ranked[:_MOST_REASONS]:
+        yield f"{each.tool.name!r} {_why_not(each.tool, question)}"
+    if len(ranked) > _MOST_REASONS:
+        yield f"and {len(ranked) - _MOST_REASONS} more"
+
+
+def _why_not(tool: Tool, question: Question) -> str:
+    if not tool.read_only:
+        return "does not say that it only reads"
+    filling = fill(tool, question)
+    if filling.missing:
+        return f"needs {', '.join(map(repr, filling.missing))}, which the question does not give"
+    if complaints := argument_complaints(filling.arguments, tool):
+        return f"cannot take what the question gives: {complaints[0]}"
+    return "has nothing in common with the question"

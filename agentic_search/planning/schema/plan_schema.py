@@ -1,0 +1,62 @@
+"""The tools flow in; the JSON Schema that Ollama turns into the grammar of a plan flows out.
+
+A token costs time, so a task holds only what its writer must decide: ids follow from the order (`t1`, `t2`, …),
+purposes are written by the service, what has a default is left out, and arguments have the short name `with`. The
+grammar puts required fields first, and some of Ollama's models get them in alphabetical order: `tool` before `with` is
+a decision before its detail in both.
+"""
+
+from collections.abc import Sequence
+
+from pydantic import JsonValue
+
+from agentic_search.domain.data import JsonObject
+from agentic_search.domain.tool import Tool
+from agentic_search.planning.draft.check import next_place
+from agentic_search.planning.schema.bounds import DEFINITIONS, bounded_arguments, definition
+
+
+def plan_schema(tools: Sequence[Tool], *, most_tasks: int = 12, earlier: Sequence[str] = ()) -> JsonObject:
+    """The schema of plans of 1 to `most_tasks` tasks over `tools`, at least one: bounded everywhere.
+
+    With the ids of `earlier` tasks it is that of what is added to their plan, which may be nothing.
+    """
+    if not tools:
+        raise ValueError("a plan needs at least one tool")
+    return {
+        "type": "object",
+        "properties": {
+            "tasks": {
+                "type": "array",
+                "items": {"anyOf": [_task(tool, linked=most_tasks > 1 or bool(earlier)) for tool in tools]},
+                "minItems": 0 if earlier else 1,
+                "maxItems": most_tasks,
+            }
+        },
+        "required": ["tasks"],
+        "additionalProperties": False,
+        "$defs": {**DEFINITIONS, "earlier": _earlier(most_tasks, earlier)},
+    }
+
+
+def _task(tool: Tool, *, linked: bool) -> JsonObject:
+    arguments = bounded_arguments(tool.input_schema)
+    properties: JsonObject = {**(_links() if linked else {}), "tool": {"const": tool.name}}
+    required: list[JsonValue] = ["tool"]
+    if arguments.get("properties") != {}:
+        properties["with"] = arguments
+    if arguments.get("required") != []:
+        required.append("with")
+    return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
+
+
+def _links() -> JsonObject:
+    """What a task waits for: only where there can be another task."""
+    return {"depends_on": definition("earlier"), "for_each": definition("reference")}
+
+
+def _earlier(most_tasks: int, earlier: Sequence[str]) -> JsonObject:
+    first = next_place(earlier)
+    new = [f"t{place}" for place in range(first, first + most_tasks - 1)]
+    ids: list[JsonValue] = [*earlier, *new] or ["t1"]
+    return {"type": "array", "items": {"enum": ids}, "minItems": 1, "maxItems": max(1, most_tasks - 1)}

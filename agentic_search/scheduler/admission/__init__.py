@@ -1,0 +1,1 @@
+"""Which ready call may start, over all runs of the process: priorities, limits and rates."""

@@ -1,0 +1,92 @@
+"""How what happened is told: starts, progress, outcomes and lessons flow in, facts flow out."""
+
+from typing import assert_never
+
+from agentic_search.domain.outcome import Completed, Failed, Outcome, Skipped
+from agentic_search.domain.plan import Task
+from agentic_search.events import facts
+from agentic_search.events.facts import Emit
+from agentic_search.scheduler.admission.admission import LearntRate
+from agentic_search.scheduler.call import OnProgress
+from agentic_search.scheduler.messages import ElementEnded, RetryCall, StartCall
+
+
+def emit_started(emit: Emit, start: StartCall, server: str) -> None:
+    """Tell that an attempt at a task begins; a task over a list begins once."""
+    task = start.task
+    emit(
+        facts.TaskStarted(
+            id=task.id,
+            tool=task.tool,
+            server=server,
+            purpose=task.purpose,
+            attempt=start.attempt,
+            arguments=start.arguments if start.elements is None else task.arguments,
+        )
+    )
+
+
+def progress_of(emit: Emit, start: StartCall) -> OnProgress:
+    """How a call is to tell how far it is; of a task over a list the elements are told instead."""
+    task = start.task
+
+    def on_progress(progress: float, total: float | None, text: str) -> None:
+        if start.elements is None:
+            emit(facts.TaskProgress(id=task.id, tool=task.tool, progress=progress, total=total, text=text))
+
+    return on_progress
+
+
+def emit_elements(emit: Emit, ended: ElementEnded) -> None:
+    """Tell how far a task over a list is."""
+    task = ended.task
+    emit(facts.TaskProgress(id=task.id, tool=task.tool, progress=ended.done, total=ended.elements))
+
+
+def emit_retry(emit: Emit, retry: RetryCall) -> None:
+    """Tell that there will be another attempt, and when."""
+    task, attempt = retry.start.task, retry.start.attempt
+    emit(facts.TaskRetrying(id=task.id, tool=task.tool, attempt=attempt, wait=round(retry.wait, 3), error=retry.error))
+
+
+def emit_outcome(emit: Emit, task: Task, outcome: Outcome) -> None:
+    """Tell that the task has ended, and what it found."""
+    match outcome:
+        case Completed():
+            _emit_completed(emit, task, outcome)
+        case Failed(duration=duration, attempts=attempts, error=error):
+            emit(facts.TaskFailed(id=task.id, tool=task.tool, duration=duration, attempts=attempts, error=error))
+        case Skipped(because=because):
+            emit(facts.TaskSkipped(id=task.id, tool=task.tool, because=because))
+        case _:
+            assert_never(outcome)
+
+
+def emit_slowed(emit: Emit, lesson: LearntRate) -> None:
+    """Tell that a server asked for fewer calls, and what is done about it."""
+    rate = lesson.rate
+    emit(
+        facts.ServerSlowed(
+            server=lesson.server,
+            tool=lesson.tool,
+            calls=rate.calls,
+            seconds=rate.seconds,
+            wait=round(lesson.wait, 3),
+        )
+    )
+
+
+def _emit_completed(emit: Emit, task: Task, outcome: Completed) -> None:
+    emit(
+        facts.TaskCompleted(
+            id=task.id,
+            tool=task.tool,
+            purpose=task.purpose,
+            duration=outcome.duration,
+            attempts=outcome.attempts,
+            cached=outcome.result.cached,
+            result=outcome.result.value,
+        )
+    )
+    if outcome.result.passages:
+        emit(facts.SourcesFound(task_id=task.id, sources=outcome.result.passages))

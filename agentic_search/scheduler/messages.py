@@ -1,0 +1,139 @@
+"""What the machine is told, and what it tells to do: plain data in both directions, so that its tests are tables."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from agentic_search.domain.data import JsonObject
+from agentic_search.domain.outcome import Outcome, ToolResult
+from agentic_search.domain.plan import Task
+from agentic_search.scheduler.admission.order import Rank
+
+
+class CallId(NamedTuple):
+    """One call: a task, and which element of its list where it runs `for_each`."""
+
+    task_id: str
+    element: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TasksAdded:
+    """More of the plan is known."""
+
+    tasks: tuple[Task, ...]
+    inputs: JsonObject | None = None
+    """What their references to `inputs` read, where they are a workflow's."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanSealed:
+    """No more tasks will come."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallGranted:
+    """A call that was offered may begin."""
+
+    call: CallId
+
+
+@dataclass(frozen=True, slots=True)
+class CallCompleted:
+    """A call gave its result."""
+
+    call: CallId
+    result: ToolResult
+
+
+@dataclass(frozen=True, slots=True)
+class CallFailed:
+    """A call failed."""
+
+    call: CallId
+    error: str
+    code: str
+    retry_after: float = 0.0
+    """Seconds that its server asked to be left alone for."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimePassed:
+    """It is as late as the machine asked to be told, or later."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """Whatever has not ended is to end now."""
+
+    because: str
+    """For people: `the deadline of 20 s passed`."""
+
+
+Stimulus = TasksAdded | PlanSealed | CallGranted | CallCompleted | CallFailed | TimePassed | Stopped
+
+
+@dataclass(frozen=True, slots=True)
+class OfferCall:
+    """A call is ready: start it when its turn comes. Offered again, it has another rank."""
+
+    call: CallId
+    task: Task
+    rank: Rank
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawCall:
+    """A call that was offered is not to start."""
+
+    call: CallId
+
+
+@dataclass(frozen=True, slots=True)
+class StartCall:
+    """Call the task's tool with these arguments."""
+
+    call: CallId
+    task: Task
+    arguments: JsonObject
+    """References filled in."""
+    elements: int | None = None
+    """How many calls the task makes, where it runs `for_each`."""
+    attempt: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class CancelCall:
+    """Cancel a call that is under way; its end will not be listened to."""
+
+    call: CallId
+
+
+@dataclass(frozen=True, slots=True)
+class RetryCall:
+    """An attempt failed; the machine will start another, when it is told that the time has come."""
+
+    start: StartCall
+    """The attempt that failed."""
+    wait: float
+    """Seconds until the next."""
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class ElementEnded:
+    """A task that runs `for_each` has got further."""
+
+    task: Task
+    done: int
+    elements: int
+
+
+@dataclass(frozen=True, slots=True)
+class TaskEnded:
+    """The task has its outcome."""
+
+    task: Task
+    outcome: Outcome
+
+
+Instruction = OfferCall | WithdrawCall | StartCall | CancelCall | RetryCall | ElementEnded | TaskEnded

@@ -1,0 +1,182 @@
+"""The unread end of a model's Markdown flows in, its next piece flows out: text, a mark, a link or a bare URL.
+
+Marks are known in all forms that models write: [1], [1, 2], [1-3], 【1†L2】, (source 1), [1](url), and a footnote [^1].
+"""
+
+import re
+from dataclasses import dataclass
+
+from agentic_search.synthesis.citations.lookahead import Lookahead
+
+LONGEST_LABEL = 300
+LONGEST_ADDRESS = 2_000
+LONGEST_CODE_SPAN = 2_000
+LONGEST_ASIDE = 40
+"""Characters to the closing bracket, backtick or space; beyond them the opening one is plain text."""
+
+DEEPEST = 5
+"""Parentheses inside each other in an address."""
+
+LONGEST_RANGE = 20
+"""Numbers that [1-9] may stand for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Anything that is none of the others, code among it."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """A mark in whatever form, and the numbers it names; a footnote's are its own, so it names none."""
+
+    numbers: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link, an image or a bare URL."""
+
+    label: str
+    """Its text; empty for a bare URL."""
+    url: str
+    image: bool = False
+
+
+Piece = Text | Marks | Link
+
+_PLAIN = re.compile(r"(?:[^`\[【(!<\\\nhfwHFW]|[hf](?=[^t])|w(?=[^w]))+", re.IGNORECASE)
+"""What begins none of the others, whatever comes; h, f and w may begin a URL."""
+_NUMBER = r"(?:sources?\s*:?\s*)?#?[1-9]\d{0,2}"
+_NUMBERS = re.compile(rf"\s*{_NUMBER}(?:\s*(?:,|;|&|-|–|and)\s*{_NUMBER})*\s*", re.IGNORECASE)
+_LENTICULAR = re.compile(rf"({_NUMBERS.pattern})(?:†.*)?", re.IGNORECASE)
+_FROM_TO = re.compile(r"(\d+)(?:\s*[-–]\s*(\d+))?")
+_FOOTNOTE = re.compile(r"\^[\w.-]+")
+_DESTINATION = re.compile(r"""\s*(?:<([^<>]*)>|(\S*))(?:\s+(?:"[^"]*"|'[^']*'|\([^()]*\)))?\s*""")
+_URL_BEGINS = ("http://", "https://", "ftp://", "www.")
+_URL = re.compile(r"(?:[a-z]+://|www\.)[\w\[]", re.IGNORECASE)
+_URL_ENDS = " \t\n<>\"'`[]{}|\\^，。；：！？、（）】」』"
+_AFTER_URL = ".,;:!?*_~…"
+
+
+def next_piece(ahead: Lookahead, at: int) -> tuple[Piece, int]:
+    """The piece that begins at `at`, and where it ends; raises Undecided."""
+    plain = _PLAIN.match(ahead.text, at)
+    if plain is not None:
+        return Text(plain[0]), plain.end()
+    character = ahead.at(at)
+    found = _READERS[character](ahead, at) if character in _READERS else _bare_url(ahead, at)
+    return found if found is not None else (Text(character), at + 1)
+
+
+def _escape(ahead: Lookahead, at: int) -> tuple[Piece, int] | None:
+    following = ahead.at(at + 1)
+    return None if following in {"", "\n"} else (Text(f"\\{following}"), at + 2)
+
+
+def _code_span(ahead: Lookahead, at: int) -> tuple[Piece, int]:
+    """Up to the same number of backticks, in the same paragraph; without them the backticks are plain text."""
+    opened = ahead.run(at, "`")
+    place = opened
+    while (tick := ahead.find("`", place, most=opened + LONGEST_CODE_SPAN - place)) is not None:
+        end = ahead.run(tick, "`")
+        if "\n\n" in ahead.text[place:tick]:
+            break
+        if end - tick == opened - at:
+            return Text(ahead.text[at:end]), end
+        place = end
+    return Text(ahead.text[at:opened]), opened
+
+
+def _bracket(ahead: Lookahead, at: int) -> tuple[Piece, int] | None:
+    closed = ahead.find("]", at + 1, before="[\n", most=LONGEST_LABEL)
+    if closed is None:
+        return None
+    label = ahead.text[at + 1 : closed]
+    address = _address(ahead, closed + 1)
+    url, end = address or ("", closed + 1)
+    if _NUMBERS.fullmatch(label):
+        return Marks(_numbers(label)), end
+    if _FOOTNOTE.fullmatch(label):
+        return Marks(()), end + (ahead.at(end) == ":")
+    return None if address is None else (Link(label, url), end)
+
+
+def _image(ahead: Lookahead, at: int) -> tuple[Piece, int] | None:
+    if ahead.at(at + 1) != "[":
+        return None
+    closed = ahead.find("]", at + 2, before="[\n", most=LONGEST_LABEL)
+    address = None if closed is None else _address(ahead, closed + 1)
+    if closed is None or address is None:
+        return None
+    return Link(ahead.text[at + 2 : closed], address[0], image=True), address[1]
+
+
+def _address(ahead: Lookahead, at: int) -> tuple[str, int] | None:
+    """The URL in the parentheses that begin at `at`, if they do and hold one, and where they end."""
+    if ahead.at(at) != "(":
+        return None
+    depth, place = 1, at + 1
+    while 0 < depth <= DEEPEST:
+        found = ahead.find("()", place, before="\n", most=at + LONGEST_ADDRESS - place)
+        if found is None:
+            return None
+        depth += 1 if ahead.text[found] == "(" else -1
+        place = found + 1
+    inside = None if depth else _DESTINATION.fullmatch(ahead.text, at + 1, place - 1)
+    return None if inside is None else (inside[1] or inside[2] or "", place)
+
+
+def _lenticular(ahead: Lookahead, at: int) -> tuple[Piece, int] | None:
+    closed = ahead.find("】", at + 1, before="【\n", most=LONGEST_ASIDE)
+    inside = None if closed is None else _LENTICULAR.fullmatch(ahead.text, at + 1, closed)
+    return None if closed is None or inside is None else (Marks(_numbers(inside[1])), closed + 1)
+
+
+def _aside(ahead: Lookahead, at: int) -> tuple[Piece, int] | None:
+    """(source 1), (sources 1 and 2)"""
+    if not ahead.startswith(("source",), at + 1):
+        return None
+    closed = ahead.find(")", at + 1, before="(\n", most=LONGEST_ASIDE)
+    if closed is None or not _NUMBERS.fullmatch(ahead.text, at + 1, closed):
+        return None
+    return Marks(_numbers(ahead.text[at + 1 : closed])), closed + 1
+
+
+def _numbers(label: str) -> tuple[int, ...]:
+    found: list[int] = []
+    for first, last in _FROM_TO.findall(label):
+        begin, end = int(first), int(last or first)
+        found += range(begin, end + 1) if begin <= end < begin + LONGEST_RANGE else (begin, end)
+    return tuple(found)
+
+
+def _angle(ahead: Lookahead, at: int) -> tuple[Piece, int] | None:
+    """<https://…>"""
+    if not ahead.startswith(_URL_BEGINS, at + 1):
+        return None
+    closed = ahead.find(">", at + 1, before="<\n ", most=LONGEST_ADDRESS)
+    return None if closed is None else (Link("", ahead.text[at + 1 : closed]), closed + 1)
+
+
+def _bare_url(ahead: Lookahead, at: int) -> tuple[Piece, int] | None:
+    if not ahead.startswith(_URL_BEGINS, at):
+        return None
+    ended = ahead.find(_URL_ENDS, at, most=LONGEST_ADDRESS)
+    url = ahead.text[at : at + LONGEST_ADDRESS if ended is None else ended].rstrip(_AFTER_URL)
+    while url.endswith(")") and url.count("(") < url.count(")"):
+        url = url[:-1].rstrip(_AFTER_URL)
+    return (Link("", url), at + len(url)) if _URL.match(url) else None
+
+
+_READERS = {
+    "\\": _escape,
+    "`": _code_span,
+    "[": _bracket,
+    "!": _image,
+    "【": _lenticular,
+    "(": _aside,
+    "<": _angle,
+}

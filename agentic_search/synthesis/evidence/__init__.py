@@ -1,0 +1,1 @@
+"""Outcomes flow in, the passages that bear on the question flow out, ranked, cut and numbered."""

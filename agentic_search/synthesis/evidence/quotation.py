@@ -1,0 +1,120 @@
+"""A passage and a question flow in; the run of whole sentences and examples that bears on it most flows out."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import accumulate, chain
+
+from agentic_search.synthesis.evidence.passages import Unit, read_units
+from agentic_search.synthesis.evidence.relevance import Question
+from agentic_search.synthesis.evidence.sentences import is_whole
+from agentic_search.text.lexicon import terms
+
+EACH_SENTENCE = 0.25
+"""What one more sentence that bears on the question is worth, against bearing on more of it."""
+
+OPENING = 0.1
+"""What a window gains that begins the passage: people say there what it is about."""
+
+PARAGRAPH = 0.03
+"""What a window gains that begins a paragraph: it reads better."""
+
+FULL = 0.05
+"""What a window gains that fills the room: what stands around the best sentence explains it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quotation:
+    """What is quoted of one passage."""
+
+    signature: str
+    """The signature that the passage begins with, if it does."""
+    units: tuple[Unit, ...]
+    """Consecutive units, verbatim but for the last, which may be cut where it alone is too long."""
+
+    @property
+    def text(self) -> str:
+        """The quotation as plain text, a line a paragraph or example."""
+        text = self.signature
+        before: Unit | None = None
+        for unit in self.units:
+            goes_on = before is not None and before.paragraph == unit.paragraph and unit.kind == "sentence"
+            text += (" " if goes_on else "\n" if text else "") + unit.text
+            before = unit
+        return text
+
+
+def quote(text: str, question: Question, *, room: int, across_sections: bool = False) -> Quotation:
+    """The best quotation of at most about `room` characters; empty where the passage holds no words.
+
+    People are quoted one section only; `across_sections` lets it run on, headings left out.
+    """
+    units = list(read_units(text))
+    signature = units.pop(0).text if units and units[0].kind == "signature" else ""
+    whole = _without_torn_end(units)
+    if across_sections:
+        whole = [replace(unit, section=0) for unit in whole]
+    window = _without_loose_ends(_best_window(whole, question, room))
+    if len(window) == 1:
+        window = [replace(window[0], text=_cut(window[0], room))]
+    return Quotation(signature, tuple(window))
+
+
+def _without_torn_end(units: list[Unit]) -> list[Unit]:
+    """Tools cut passages; a last sentence without an end says nothing that can be relied on."""
+    torn = len(units) > 1 and units[-1].kind == "sentence" and not is_whole(units[-1].text)
+    return units[:-1] if torn else units
+
+
+def _best_window(units: list[Unit], question: Question, room: int) -> list[Unit]:
+    """Of the longest windows that begin at each unit, the one that bears on the question most."""
+    found = [frozenset(terms(unit.text)) & question.weights.keys() for unit in units]
+    worth = [*accumulate((question.covered_by(words) for words in found), initial=0.0)]
+    sizes = [*accumulate((_size(unit) for unit in units), initial=0)]
+    best, chosen = -1.0, units[:0]
+    for begin, end in _windows(units, room):
+        covered = question.covered_by(chain.from_iterable(found[begin:end]))
+        filled = min(1.0, (sizes[end] - sizes[begin]) / room)
+        value = covered + EACH_SENTENCE * (worth[end] - worth[begin]) + FULL * filled + _start(units, begin)
+        if value >= best:
+            best, chosen = value, units[begin:end]
+    return chosen
+
+
+def _windows(units: Sequence[Unit], room: int) -> Iterator[tuple[int, int]]:
+    """For each unit, how far a quotation from there may go: at least to its own end."""
+    end, used = 0, 0
+    for begin, unit in enumerate(units):
+        while end < len(units) and units[end].section == unit.section:
+            if end > begin and used + _size(units[end]) > room:
+                break
+            used += _size(units[end])
+            end += 1
+        yield begin, end
+        used -= _size(unit)
+
+
+def _size(unit: Unit) -> int:
+    """Code counts half: it is read at a glance, and is often the very thing that is asked for."""
+    return len(unit.text) // 2 if unit.kind == "code" else len(unit.text)
+
+
+def _start(units: Sequence[Unit], begin: int) -> float:
+    if begin == 0:
+        return OPENING
+    return PARAGRAPH if units[begin - 1].paragraph != units[begin].paragraph else 0.0
+
+
+def _without_loose_ends(window: list[Unit]) -> list[Unit]:
+    """A last sentence that announces an example which is not quoted goes."""
+    while len(window) > 1 and window[-1].kind != "code" and window[-1].text.endswith(":"):
+        window = window[:-1]
+    return window
+
+
+def _cut(unit: Unit, room: int) -> str:
+    """A unit that alone is too long ends at the end of a line or a word."""
+    room, end_of = (2 * room, "\n") if unit.kind == "code" else (room, " ")
+    if len(unit.text) <= room:
+        return unit.text
+    end = unit.text.rfind(end_of, room // 2, room + 1)
+    return unit.text[: end if end > 0 else room].rstrip()

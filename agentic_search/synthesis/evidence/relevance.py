@@ -1,0 +1,158 @@
+"""A question and evidence flow in; the evidence ranked by how much it bears on the question flows out. No model.
+
+BM25 over the evidence itself, titles among it, blended with the order in which each tool gave its hits; a passage
+that says what a better one has said already goes down.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
+
+from agentic_search.synthesis.writing.writer import Evidence
+from agentic_search.text.lexicon import terms
+
+K1, B = 1.2, 0.2
+"""BM25's saturation and length normalisation: tools give passages that fit, so that their length says little."""
+
+TOOL_ORDER = 0.5
+"""How much of a score is the place among the tool's own hits: it searched all that there is, we see its best only."""
+
+EACH_PLACE = 0.25
+"""How fast that share sinks: all of it for the first hit, 1/1.25 for the second, 1/1.5 for the third …"""
+
+REPEATED = 0.75
+"""The share of terms two passages have in common (Jaccard), from which the worse one counts as a repetition."""
+
+REPETITION = 0.2
+"""What is left of the score of a repetition."""
+
+LONGEST = 100_000
+"""Characters of a passage that are looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question's terms, each with what it weighs against this evidence: the rarer the more."""
+
+    weights: Mapping[str, float]
+
+    @classmethod
+    def of(cls, text: str) -> "Question":
+        """Every term of `text` weighs the same."""
+        return cls(dict.fromkeys(terms(text), 1.0))
+
+    def covered_by(self, found: Iterable[str]) -> float:
+        """The share, 0 to 1, of the question's weight that these terms carry; all of it where it asks by no term."""
+        total = sum(self.weights.values())
+        return sum(self.weights.get(term, 0.0) for term in set(found)) / total if total else 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """One passage's place in the ranking."""
+
+    evidence: Evidence
+    score: float
+    """0 to 1, comparable within one ranking only; 0 when it has none of the question's terms."""
+    coverage: float
+    """The share, 0 to 1, of the question's weight that its terms carry."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """All the evidence, best first; equals in the order given."""
+
+    question: Question
+    passages: tuple[Ranked, ...]
+
+
+def rank(query: str, evidence: Sequence[Evidence]) -> Ranking:
+    """Rank `evidence` against `query`; nothing is dropped."""
+    bodies = [Counter(terms(item.passage.text[:LONGEST])) for item in evidence]
+    bags = [_with_title(body, item.passage.title) for body, item in zip(bodies, evidence, strict=True)]
+    question = Question(_weights(terms(query), bags))
+    scores = _bm25(question.weights, bags)
+    places = _places(evidence)
+    coverage = [question.covered_by(bag) for bag in bags]
+    standing = _standing(evidence, coverage)
+    highest = max(scores, default=0.0)
+    ranked = [
+        (
+            Ranked(item, _blend(score / highest, place, standing[item.task_id]) if score > 0 else 0.0, covered),
+            body.keys(),
+        )
+        for item, body, covered, score, place in zip(evidence, bodies, coverage, scores, places, strict=True)
+    ]
+    ranked.sort(key=lambda pair: -pair[0].score)
+    return Ranking(question, tuple(_repetitions_down(ranked)))
+
+
+def _blend(words: float, place: int, standing: float) -> float:
+    return (1 - TOOL_ORDER) * words + TOOL_ORDER * standing / (1 + EACH_PLACE * (place - 1))
+
+
+def _standing(evidence: Sequence[Evidence], coverage: Sequence[float]) -> dict[str, float]:
+    """What each task's order is worth, 0 to 1: a search of the wrong place has a first hit, too.
+
+    Its best passage's share of the question, against the best of all tasks, squared.
+    """
+    best: dict[str, float] = {}
+    for item, covered in zip(evidence, coverage, strict=True):
+        best[item.task_id] = max(covered, best.get(item.task_id, 0.0))
+    highest = max(best.values(), default=0.0) or 1.0
+    return {task_id: (covered / highest) ** 2 for task_id, covered in best.items()}
+
+
+def _with_title(body: Counter[str], title: str) -> Counter[str]:
+    return body + Counter(terms(title))
+
+
+def _weights(asked: Iterable[str], bags: Sequence[Counter[str]]) -> dict[str, float]:
+    """Each distinct term of the question with its weight.
+
+    A term that every passage has weighs 1 still: what a search tool found has the very subject everywhere. A term
+    that no passage has must not outweigh all those that some have.
+    """
+    held = Counter(term for bag in bags for term in bag)
+    size = len(bags)
+    return {
+        term: 1 + (math.log(1 + (size - held[term] + 0.5) / (held[term] + 0.5)) if held[term] else math.log(2))
+        for term in dict.fromkeys(asked)
+    }
+
+
+def _bm25(weights: Mapping[str, float], bags: Sequence[Counter[str]]) -> list[float]:
+    lengths = [bag.total() for bag in bags]
+    average = sum(lengths) / len(lengths) if any(lengths) else 1.0
+
+    if not weights:
+        return [1.0] * len(bags)
+
+    def score(bag: Counter[str], length: int) -> float:
+        dampened = K1 * (1 - B + B * length / average)
+        return sum(weight * bag[term] * (K1 + 1) / (bag[term] + dampened) for term, weight in weights.items())
+
+    return [score(bag, length) for bag, length in zip(bags, lengths, strict=True)]
+
+
+def _places(evidence: Sequence[Evidence]) -> list[int]:
+    """Each passage's place, from 1, among those that its task gave."""
+    given: Counter[str] = Counter()
+    places: list[int] = []
+    for item in evidence:
+        given[item.task_id] += 1
+        places.append(given[item.task_id])
+    return places
+
+
+def _repetitions_down(ranked: Sequence[tuple[Ranked, Set[str]]]) -> list[Ranked]:
+    """Move passages that repeat a better one below everything that does not."""
+    fresh: list[tuple[Ranked, Set[str]]] = []
+    repeated: list[Ranked] = []
+    for passage, words in ranked:
+        if any(len(words & known) >= REPEATED * len(words | known) for _, known in fresh):
+            repeated.append(replace(passage, score=passage.score * REPETITION))
+        else:
+            fresh.append((passage, words))
+    return sorted([passage for passage, _ in fresh] + repeated, key=lambda passage: -passage.score)

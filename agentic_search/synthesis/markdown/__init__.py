@@ -1,0 +1,1 @@
+"""Markdown flows in, safe HTML flows out, block by block."""

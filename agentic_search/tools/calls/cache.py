@@ -1,0 +1,129 @@
+"""Results of calls flow in; the same results flow out again, while they are young enough and there is room for them."""
+
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from pydantic_core import PydanticSerializationError, to_json
+
+from agentic_search.clock import Clock
+from agentic_search.domain.outcome import ToolResult
+from agentic_search.tools.config.server_config import CacheRules, ServerConfig
+
+
+class CallKey(NamedTuple):
+    """What makes two calls the same one."""
+
+    server: str
+    tool: str
+    """As its server calls it."""
+    arguments: str
+    """As JSON in its one canonical form."""
+
+
+@dataclass(frozen=True, slots=True)
+class CacheLimits:
+    """What holds where a server's entry in the servers file says nothing else."""
+
+    max_age: float = 60.0
+    """Seconds that a result may be used again; 0 keeps none."""
+    max_entries: int = 256
+    """Results kept, of all servers together."""
+    max_bytes: int = 16 * 1_024 * 1_024
+    """Their size as JSON, of all servers together."""
+
+
+class _Kept(NamedTuple):
+    result: ToolResult
+    until: float
+    """On the clock: from then on it is too old."""
+    size: int
+
+
+class Store:
+    """Results up to a number and a size; those unused for longest make room for new ones."""
+
+    def __init__(self, max_entries: int, max_bytes: int) -> None:
+        self._max_entries = max_entries
+        self._max_bytes = max_bytes
+        self._kept: OrderedDict[CallKey, _Kept] = OrderedDict()
+        self._bytes = 0
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def __repr__(self) -> str:
+        return f"<Store: {len(self)} of {self._max_entries} results, {self._bytes} of {self._max_bytes} B>"
+
+    def get(self, key: CallKey, now: float) -> ToolResult | None:
+        """The result, unless it is too old."""
+        kept = self._kept.get(key)
+        if kept is None:
+            return None
+        if kept.until <= now:
+            self._drop(key)
+            return None
+        self._kept.move_to_end(key)
+        return kept.result
+
+    def put(self, key: CallKey, result: ToolResult, until: float) -> None:
+        """Keep a result until then, in place of the key's earlier one; one that is too large for the store is not."""
+        self._drop(key)
+        size = _size(key, result)
+        if size is None or size > self._max_bytes:
+            return
+        self._kept[key] = _Kept(result, until, size)
+        self._bytes += size
+        while len(self._kept) > self._max_entries or self._bytes > self._max_bytes:
+            self._drop(next(iter(self._kept)))
+
+    def _drop(self, key: CallKey) -> None:
+        if (dropped := self._kept.pop(key, None)) is not None:
+            self._bytes -= dropped.size
+
+
+class _Shelf(NamedTuple):
+    """Where a server's results are kept, and how long."""
+
+    store: Store
+    max_age: float
+
+
+class ResultCache:
+    """The kept results of every server, each by its own rules; one without any is kept by the limits for all."""
+
+    def __init__(self, limits: CacheLimits, servers: Iterable[ServerConfig], *, clock: Clock) -> None:
+        self._clock = clock
+        self._limits = limits
+        self._common = Store(limits.max_entries, limits.max_bytes)
+        self._plain = _Shelf(self._common, limits.max_age)
+        self._shelves = {server.name: self._shelf(server.cache) for server in servers if server.cache is not None}
+
+    def get(self, key: CallKey) -> ToolResult | None:
+        """What an earlier call gave. Its value is shared by all who get it, and never changed."""
+        return self._shelf_of(key).store.get(key, self._clock.now())
+
+    def put(self, key: CallKey, result: ToolResult) -> None:
+        """Keep what a call gave just now."""
+        shelf = self._shelf_of(key)
+        if shelf.max_age > 0:
+            shelf.store.put(key, result, self._clock.now() + shelf.max_age)
+
+    def _shelf_of(self, key: CallKey) -> _Shelf:
+        return self._shelves.get(key.server, self._plain)
+
+    def _shelf(self, rules: CacheRules) -> _Shelf:
+        limits = self._limits
+        age = limits.max_age if rules.max_age is None else rules.max_age
+        if rules.max_entries is None and rules.max_bytes is None:
+            return _Shelf(self._common, age)
+        return _Shelf(Store(rules.max_entries or limits.max_entries, rules.max_bytes or limits.max_bytes), age)
+
+
+def _size(key: CallKey, result: ToolResult) -> int | None:
+    """Bytes as JSON; none for what cannot be written as JSON."""
+    try:
+        return len(key.arguments) + len(to_json(result))
+    except PydanticSerializationError:
+        return None

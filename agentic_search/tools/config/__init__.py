@@ -1,0 +1,1 @@
+"""mcp.json and the bundled servers: files flow in, ServerConfigs flow out."""

@@ -1,0 +1,76 @@
+"""mcp's exceptions flow in, the house's errors flow out: the one place where they are mapped."""
+
+from collections.abc import Iterator
+from typing import cast
+
+from mcp import MCPError
+from mcp_types import CONNECTION_CLOSED, PARSE_ERROR, REQUEST_TIMEOUT
+
+from agentic_search.errors import ConnectionLost, RateLimited, ServerUnavailable, ToolError, ToolFailed, ToolTimeout
+from agentic_search.tools.mcp.shield import BROKEN_OFF, RATE_LIMITED, RETRY_AFTER, SESSION_LOST, UNREACHABLE
+
+_NEVER_HAPPENED = {UNREACHABLE, SESSION_LOST}
+_MAY_HAVE_HAPPENED = {CONNECTION_CLOSED, BROKEN_OFF, PARSE_ERROR}
+
+
+def call_failed(tool: str, server: str, error: Exception) -> ToolError:
+    """What an exception of `Client.call_tool` means for whoever called the tool."""
+    if not isinstance(error, MCPError):
+        # mcp raises these for an answer that breaks the protocol or the tool's own output schema.
+        return ToolFailed(f"{tool} gave an answer that cannot be used: {_first_line(error)}")
+    if error.code in _NEVER_HAPPENED:
+        return ServerUnavailable(f"{server!r} cannot be reached: {error.message}")
+    if error.code in _MAY_HAVE_HAPPENED:
+        return ConnectionLost(
+            f"the connection to {server!r} broke while {tool} was running; it may have finished ({error.message})"
+        )
+    if error.code == RATE_LIMITED:
+        return RateLimited(f"{server!r} asks for fewer calls: {error.message}", retry_after=_retry_after(error))
+    if error.code == REQUEST_TIMEOUT:
+        return ToolTimeout(f"{server!r} gave up on {tool}: {error.message}")
+    return ToolFailed(f"{tool}: {error.message}")
+
+
+def wait_asked_for(error: BaseException) -> float | None:
+    """Seconds that a server which turned us away for asking too often wants to be left alone; 0 where it did not say.
+
+    None where the error, or every error in a group, is of another kind.
+    """
+    asked = [
+        _retry_after(reason) or 0.0
+        for reason in _leaves(error)
+        if isinstance(reason, MCPError) and reason.code == RATE_LIMITED
+    ]
+    return max(asked, default=None)
+
+
+def connection_failed(address: str, error: BaseException, known: str | None) -> str:
+    """Why a server cannot be used now; `known` is what its transport noticed."""
+    reasons = list(_leaves(error))
+    for reason in reasons:
+        if isinstance(reason, ServerUnavailable):
+            return str(reason)
+    if any(isinstance(reason, TimeoutError) for reason in reasons):
+        return f"{address} did not answer in time{f' ({known})' if known else ''}"
+    return f"{address}: {known or '; '.join(map(_first_line, reasons))}"
+
+
+def _retry_after(error: MCPError) -> float | None:
+    data = cast(object, error.data)
+    seconds = cast("dict[str, object]", data).get(RETRY_AFTER) if isinstance(data, dict) else None
+    return float(seconds) if isinstance(seconds, int | float) else None
+
+
+def _leaves(error: BaseException) -> Iterator[BaseException]:
+    """The exceptions in a group of groups, or the one that it is."""
+    if isinstance(error, BaseExceptionGroup):
+        group = cast("BaseExceptionGroup[BaseException]", error)
+        for inner in group.exceptions:
+            yield from _leaves(inner)
+    else:
+        yield error
+
+
+def _first_line(error: BaseException) -> str:
+    lines = str(error).splitlines()
+    return lines[0] if lines else type(error).__name__

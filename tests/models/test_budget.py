@@ -1,0 +1,63 @@
+"""Token estimates are never far under, and packing to a budget tells what had no room."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agentic_search.models.budget import TEMPLATE_TOKENS, Budget, Packed, estimate_tokens, pack
+
+
+# Each count is the worst that three tokenisers (Qwen's, Mistral's Tekken, a SentencePiece of 32k) made of the text.
+@pytest.mark.parametrize(
+    ("text", "tokens"),
+    [
+        ("", 0),
+        ("The quick brown fox jumps over the lazy dog.", 12),
+        ("a b c d e f g h", 8),
+        ("2026-11-21T06:26:56", 20),
+        ('{"id":"t1","tool":"search","arguments":{"query":"x"}}', 18),
+        ("def estimate(self, text: str) -> int:\n        return len(text)", 19),
+        ("Donaudampfschifffahrtsgesellschaft", 13),
+        ("aGVsbG8gd29ybGQhIFRoaXMgaXMgYmFzZTY0Lg==", 33),
+        ("Wszyscy ludzie rodzą się wolni i równi.", 19),
+        ("Привет, как дела?", 7),
+        ("Όλοι οι άνθρωποι γεννιούνται ελεύθεροι.", 40),
+        ("今日は天気がいいですね", 12),
+        ("नमस्ते दुनिया", 14),
+        ("🎉🎉🎉", 12),
+    ],
+)
+def test_an_estimate_is_never_far_under_what_a_tokeniser_makes_of_a_text(text: str, tokens: int) -> None:
+    assert 0.7 * tokens <= estimate_tokens(text) <= 2 * tokens
+
+
+def test_a_long_run_of_spaces_costs_next_to_nothing() -> None:
+    assert estimate_tokens("a" + " " * 10_000 + "b") <= 2
+
+
+def test_text_that_is_not_valid_unicode_is_estimated_too() -> None:
+    assert estimate_tokens("\ud800 broken") > 0
+
+
+@given(st.text(), st.text())
+def test_two_texts_together_cost_about_what_they_cost_apart(one: str, other: str) -> None:
+    assert estimate_tokens(one + other) <= estimate_tokens(one) + estimate_tokens(other) + 1
+
+
+def test_a_budget_keeps_room_for_the_reply_and_the_template() -> None:
+    assert Budget(num_ctx=4096, reply=1000).prompt == 4096 - 1000 - TEMPLATE_TOKENS
+    assert Budget(num_ctx=512, reply=1000).prompt == 0
+
+
+def test_what_does_not_fit_is_told_and_makes_room_for_smaller_texts_after_it() -> None:
+    texts = ["aaaaaa", "b" * 300, "cccccc"]
+    assert pack(texts, 4) == Packed(kept=(0, 2), left_out=(1,), tokens=4)
+    assert pack(texts, 3) == Packed(kept=(0,), left_out=(1, 2), tokens=2)
+
+
+@given(st.lists(st.text(max_size=40)), st.integers(min_value=0, max_value=100))
+def test_packing_never_exceeds_the_budget_and_forgets_nothing(texts: list[str], tokens: int) -> None:
+    packed = pack(texts, tokens)
+    assert packed.tokens == sum(estimate_tokens(texts[index]) for index in packed.kept) <= tokens
+    assert sorted(packed.kept + packed.left_out) == list(range(len(texts)))
+    assert list(packed.kept) == sorted(packed.kept)

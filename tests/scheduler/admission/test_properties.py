@@ -1,0 +1,238 @@
+"""What holds on the floor for any runs, plans, limits and ends of calls, in any order, cancelled at any moment.
+
+A world of machines on one floor is driven at random beside an oracle that knows the rules by brute force: every grant
+was the best that could begin, and whenever nothing is granted nothing could be. So no place and no rate is exceeded, in
+any sliding span; every run ends; and nothing is held after the last.
+"""
+
+from collections.abc import Callable
+from random import Random
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from agentic_search.domain.limits import Limit, Rate
+from agentic_search.domain.outcome import Outcome
+from agentic_search.domain.plan import Task
+from agentic_search.domain.tool import Tool
+from agentic_search.scheduler.admission.admission import Floor, Place
+from agentic_search.scheduler.machine import Machine
+from agentic_search.scheduler.messages import (
+    CallCompleted,
+    CallFailed,
+    CallGranted,
+    OfferCall,
+    PlanSealed,
+    StartCall,
+    Stimulus,
+    Stopped,
+    TasksAdded,
+    TimePassed,
+    WithdrawCall,
+)
+from agentic_search.scheduler.policy import Policy
+from tests.scheduler.admission.oracle import Oracle
+from tests.scheduler.plans import result, task
+
+THRICE = Policy(attempts=3, repeatable=True, first_wait=0.3)
+TOOLS = {
+    name: Tool(name=name, server=server, remote_name=name, input_schema={})
+    for name, server in {"a": "one", "b": "one", "c": "two", "d": "three"}.items()
+}
+
+
+def any_limit(dice: Random) -> Limit:
+    """Places, a rate, both or neither."""
+    places = dice.choice([None, None, 1, 2, 3])
+    rate = dice.choice([None, None, Rate(dice.randint(1, 4), dice.choice([0.5, 1.0, 2.5]))])
+    return Limit(places, rate)
+
+
+def any_plan(dice: Random) -> list[Task]:
+    """Acyclic, of up to eight tasks, some over lists, written in any order."""
+    tasks: list[Task] = []
+    for number in range(dice.randint(1, 8)):
+        before = dice.sample([each.id for each in tasks], dice.randint(0, min(2, len(tasks))))
+        more: dict[str, object] = {"priority": dice.choice([0, 0, 0, 1, -1]), "tool": dice.choice(list(TOOLS))}
+        if before and dice.random() < 0.3:
+            more |= {"for_each": f"${{{before[0]}}}", "arguments": {"x": "${item}"}}
+        tasks.append(task(f"t{number}", *before, **more))
+    dice.shuffle(tasks)
+    return tasks
+
+
+class Run:
+    """One run of the world: what of its plan is not yet written, and the machine."""
+
+    def __init__(self, dice: Random) -> None:
+        self.gone = False
+        self.begin_again(dice)
+
+    def begin_again(self, dice: Random) -> None:
+        """With another plan; calls of the one before are no longer listened to."""
+        self.unwritten = any_plan(dice)
+        self.plan = {each.id: each for each in self.unwritten}
+        self.machine = Machine(policy_of=lambda _: THRICE, jitter=dice.random)
+        self.sealed = False
+
+
+class World:
+    """Many runs, one floor, a clock, and calls whose ends are chosen by the dice."""
+
+    def __init__(self, dice: Random) -> None:
+        self.dice = dice
+        self.now = 0.0
+        servers = {name: any_limit(dice) for name in ("one", "two")}
+        tools = {name: any_limit(dice) for name in ("a", "c") if dice.random() < 0.7}
+        self.floor = Floor(servers, lambda tool: tools.get(tool.name))
+        self.oracle = Oracle.of(servers, tools)
+        self.coming = [Run(dice) for _ in range(dice.randint(1, 5))]
+        self.here: list[Run] = []
+        self.under_way: list[Place] = []
+        self.tool_of: dict[Place, Tool] = {}
+        self.forgotten: set[Place] = set()
+        """Calls of plans that were given up."""
+
+    def play(self) -> None:
+        """Until every run has ended and every call too."""
+        moves = 0
+        while self.coming or self.here or self.under_way:
+            moves += 1
+            assert moves < 3_000, "a run does not end"
+            self.dice.choice(self._moves())()
+            self._settle()
+        assert self.floor.idle
+
+    def _moves(self) -> list[Callable[[], None]]:
+        moves: list[Callable[[], None]] = []
+        if self.coming:
+            moves.append(self._begin_a_run)
+        if any(not run.sealed for run in self.here):
+            moves.append(self._write)
+        if self.under_way:
+            moves += [self._end_a_call] * 3
+        if self.here and self.dice.random() < 0.05:
+            moves += [self._cancel_a_run, self._give_up_a_plan]
+        return [*moves, self._pass_time]
+
+    def _begin_a_run(self) -> None:
+        run = self.coming.pop()
+        places, batch = self.dice.randint(1, 4), self.dice.random() < 0.3
+        self.here.append(run)
+        self.floor.enter(run, max_concurrent=places, batch=batch)
+        self.oracle.enter(run, max_concurrent=places, batch=batch)
+
+    def _write(self) -> None:
+        run = self.dice.choice([run for run in self.here if not run.sealed])
+        if run.unwritten:
+            size = self.dice.randint(1, 3)
+            written, run.unwritten = run.unwritten[:size], run.unwritten[size:]
+            self._emit(run, TasksAdded(tuple(written)))
+        else:
+            run.sealed = True
+            self._emit(run, PlanSealed())
+
+    def _end_a_call(self) -> None:
+        place = self.dice.choice(self.under_way)
+        run = place.run
+        assert isinstance(run, Run)
+        ended: Stimulus
+        match self.dice.choice(["good", "good", "good", "bad", "away", "lost"]):
+            case "good":
+                ended = CallCompleted(place.call, result(list(range(self.dice.randint(0, 4)))))
+            case "away":
+                wait = self.dice.choice([None, 0.5, 2.0])
+                ended = CallFailed(place.call, "too many", "rate_limited", wait or 0.0)
+                self._turn_away(place, wait)
+            case "lost":
+                ended = CallFailed(place.call, "gone", "connection_lost")
+            case _:
+                ended = CallFailed(place.call, "no", "tool_failed")
+        if not run.gone and place not in self.forgotten:
+            self._emit(run, ended)
+        self._give_back(place)
+
+    def _turn_away(self, place: Place, wait: float | None) -> None:
+        tool = self.tool_of[place]
+        before = dict(self.oracle.rates)
+        expected = self.oracle.turned_away(place, tool, wait, self.now)
+        lesson = self.floor.turned_away(place, wait, self.now)
+        assert lesson == expected
+        for name, rate in before.items():
+            now = self.oracle.rates[name]
+            assert now.calls / now.seconds <= rate.calls / rate.seconds, "a rate was raised"
+
+    def _cancel_a_run(self) -> None:
+        """Sometimes its machine is told, sometimes it is only left."""
+        run = self.dice.choice(self.here)
+        if self.dice.random() < 0.5:
+            self._emit(run, Stopped("enough"))
+        self._leave(run)
+
+    def _give_up_a_plan(self) -> None:
+        run = self.dice.choice(self.here)
+        self._emit(run, Stopped("another plan is better"))
+        self.forgotten |= {place for place in self.under_way if place.run is run}
+        run.begin_again(self.dice)
+
+    def _pass_time(self) -> None:
+        dues = [run.machine.next_due for run in self.here if run.machine.next_due is not None]
+        if (due := self.floor.next_due) is not None:
+            dues.append(due)
+        if not dues and not self.under_way and not self.coming:
+            assert any(not run.sealed for run in self.here), "everybody waits for nothing"
+        self.now = min(dues, default=self.now) if self.dice.random() < 0.6 else self.now + self.dice.random()
+        for run in list(self.here):
+            self._emit(run, TimePassed())
+
+    def _emit(self, run: Run, stimulus: Stimulus) -> None:
+        for told in run.machine.handle(stimulus, self.now):
+            match told:
+                case OfferCall():
+                    tool = TOOLS[told.task.tool]
+                    self.floor.offer(run, told.call, told.rank, tool=tool, now=self.now)
+                    self.oracle.offer(run, told.call, told.rank, tool=tool, now=self.now)
+                case WithdrawCall():
+                    self.floor.withdraw(run, told.call)
+                    self.oracle.withdraw(run, told.call)
+                case StartCall():
+                    outcomes: dict[str, Outcome] = run.machine.outcomes
+                    assert all(outcomes[it].status == "completed" for it in told.task.depends_on)
+                case _:
+                    pass
+
+    def _settle(self) -> None:
+        while place := self.floor.next_grant(self.now):
+            self.oracle.granted(place, self.now)
+            self.under_way.append(place)
+            assert isinstance(place.run, Run)
+            self.tool_of[place] = TOOLS[place.run.plan[place.call.task_id].tool]
+            self._emit(place.run, CallGranted(place.call))
+        self.oracle.nothing_granted(self.now)
+        due = self.floor.next_due
+        assert due is None or due > self.now, "the alarm would ring without end"
+        for run in [run for run in self.here if run.machine.finished]:
+            assert set(run.machine.outcomes) == set(run.plan)
+            self._leave(run)
+
+    def _leave(self, run: Run) -> None:
+        run.gone = True
+        self.here.remove(run)
+        self.floor.leave(run)
+        self.oracle.leave(run)
+
+    def _give_back(self, place: Place) -> None:
+        self.under_way.remove(place)
+        self.floor.give_back(place)
+        self.oracle.given_back(place)
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.randoms(use_true_random=False))
+def test_priorities_places_and_rates_are_kept_and_every_run_ends(dice: Random) -> None:
+    World(dice).play()
+
+
+def test_so_do_worlds_of_many_more_moves() -> None:
+    for seed in range(250):
+        World(Random(seed)).play()

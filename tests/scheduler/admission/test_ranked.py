@@ -1,0 +1,50 @@
+"""The queue that anybody may leave, beside a plain dictionary that is sorted at every question."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agentic_search.scheduler.admission.order import Standing
+from agentic_search.scheduler.admission.ranked import Ranked
+
+
+def standing(priority: int, number: int) -> Standing:
+    """A rank that no other has."""
+    return Standing(False, priority, 0.0, 0.0, 0, 0, number)
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(["put", "put", "discard", "pop"]), st.sampled_from("abcd"), st.integers(-3, 3)))
+)
+def test_the_first_is_always_the_least_of_those_that_are_in(moves: list[tuple[str, str, int]]) -> None:
+    queue, model = Ranked[str](), dict[str, Standing]()
+    for number, (move, thing, priority) in enumerate(moves):
+        match move:
+            case "discard":
+                queue.discard(thing)
+                model.pop(thing, None)
+            case "pop" if model:
+                expected = min(model, key=model.__getitem__)
+                assert queue.pop() == expected
+                del model[expected]
+            case _:
+                model[thing] = standing(priority, number)
+                queue.put(thing, model[thing])
+                assert queue.rank_of(thing) == model[thing]
+        if number % 3 == 0:
+            assert queue.first == min(model.values(), default=None)
+        assert len(queue) == len(model)
+
+
+def test_an_empty_queue_has_no_first() -> None:
+    queue = Ranked[str]()
+    assert queue.first is None
+    with pytest.raises(IndexError):
+        queue.pop()
+
+
+def test_a_thing_that_changes_its_rank_for_ever_takes_no_more_room() -> None:
+    queue = Ranked[str]()
+    for number in range(10_000):
+        queue.put("a", standing(0, number))
+    assert len(vars(queue)["_heap"]) < 20

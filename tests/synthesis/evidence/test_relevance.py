@@ -1,0 +1,78 @@
+"""Evidence is ranked by words, in any script, with the tool's order and repetitions in mind."""
+
+import pytest
+
+from agentic_search.domain.outcome import Passage
+from agentic_search.synthesis.evidence.relevance import rank
+from agentic_search.synthesis.writing.writer import Evidence
+from tests.synthesis.evidence.samples import numbered
+
+
+def order(query: str, *texts: str) -> list[int]:
+    return [passage.evidence.id for passage in rank(query, numbered(*texts)).passages]
+
+
+def test_the_passage_with_more_of_the_question_comes_first() -> None:
+    texts = ("Rivers flow to the sea.", "A volcano erupts.", "The longest river in Africa is the Nile.")
+
+    assert order("Which river is the longest in Africa?", *texts)[0] == 3
+
+
+def test_words_of_the_title_count() -> None:
+    about = Evidence(1, Passage(title="History", text="Somebody mentions nothing at all in this text."), "a")
+    titled = Evidence(2, Passage(title="Sorting", text="Somebody mentions nothing at all in this text."), "b")
+
+    assert [one.evidence.id for one in rank("sorting", (about, titled)).passages] == [2, 1]
+
+
+def test_between_equals_the_tools_own_order_decides() -> None:
+    assert order("apples", "apples here and pears", "apples there or plums", "apples everywhere, cherries") == [1, 2, 3]
+
+
+def test_a_first_hit_without_a_word_of_the_question_stays_behind() -> None:
+    ranking = rank("apples", numbered("nothing of the kind", "apples"))
+
+    assert [one.evidence.id for one in ranking.passages] == [2, 1]
+    assert (ranking.passages[1].score, ranking.passages[1].coverage) == (0, 0)
+
+
+def test_a_passage_that_repeats_a_better_one_goes_below_what_is_new() -> None:
+    said = "Tasks of a group are awaited when the group ends, and errors cancel the others at once."
+    texts = (said, said.replace("at once", "soon"), "An event loop runs tasks.")
+
+    assert order("group tasks awaited", *texts) == [1, 3, 2]
+
+
+@pytest.mark.parametrize(
+    ("query", "texts"),
+    [
+        ("東京タワーの高さは?", ("大阪城は大阪にあります。", "東京タワーの高さは333メートルです。")),
+        ("ما هي عاصمة مصر؟", ("باريس مدينة كبيرة.", "القاهرة هي عاصمة مصر.")),
+        ("столица России", ("Париж — город.", "Москва — столица России.")),
+        ("กรุงเทพอยู่ที่ไหน", ("ปารีสสวยงาม", "กรุงเทพอยู่ในประเทศไทย")),
+    ],
+)
+def test_questions_in_other_scripts_find_their_passage(query: str, texts: tuple[str, ...]) -> None:
+    assert order(query, *texts)[0] == 2
+
+
+def test_a_question_of_no_weighty_word_leaves_the_tools_order() -> None:
+    assert order("What is it?", "one", "two", "three") == [1, 2, 3]
+
+
+@pytest.mark.parametrize("query", ["", "?!", "the of and", "apples"])
+def test_nothing_to_compare_is_no_error(query: str) -> None:
+    assert rank(query, ()).passages == ()
+    assert len(rank(query, numbered("", "…", "words")).passages) == 3
+
+
+def test_the_first_hit_of_a_search_in_the_wrong_place_is_worth_little() -> None:
+    query = "How do I run several coroutines at once?"
+    wrong = [Evidence(1, Passage(title="Settings", text="Say how many searches run at once."), "wrong")]
+    right = [
+        Evidence(
+            2, Passage(title="gather", text="Run several coroutines at the same time, and wait for them."), "right"
+        ),
+        Evidence(3, Passage(title="run", text="Run one of the coroutines, several times."), "right"),
+    ]
+    assert [passage.evidence.id for passage in rank(query, [*wrong, *right]).passages][-1] == 1

@@ -1,0 +1,96 @@
+"""Outcomes become numbered evidence and lines about what is missing."""
+
+from agentic_search.domain.answer import LeftOut
+from agentic_search.domain.outcome import Completed, Failed, Outcome, Passage, Skipped, ToolResult
+from agentic_search.domain.plan import Plan
+from agentic_search.synthesis.evidence.writer_input import make_writer_input
+
+PLAN = Plan.model_validate(
+    {
+        "tasks": [
+            {"id": "a", "tool": "search", "purpose": "Find"},
+            {"id": "b", "tool": "read"},
+            {"id": "c", "tool": "list"},
+        ]
+    }
+)
+
+
+def completed(task: str, *passages: Passage) -> Completed:
+    result = ToolResult(value=None, text="", passages=passages)
+    return Completed(task_id=task, result=result, started_at=0, duration=1)
+
+
+def test_passages_are_numbered_in_the_order_of_the_plan_and_not_of_completion() -> None:
+    outcomes: dict[str, Outcome] = {
+        "b": completed("b", Passage(title="B", text="second")),
+        "a": completed("a", Passage(title="A", text="first"), Passage(title="A2", text="other")),
+    }
+
+    writer_input = make_writer_input("q", PLAN, outcomes)
+
+    assert [(item.id, item.passage.title, item.task_id) for item in writer_input.evidence] == [
+        (1, "A", "a"),
+        (2, "A2", "a"),
+        (3, "B", "b"),
+    ]
+
+
+def test_a_text_found_twice_counts_once_under_the_task_that_comes_first() -> None:
+    outcomes: dict[str, Outcome] = {
+        "a": completed("a", Passage(title="A", url="https://x.example/1", text="one  text")),
+        "b": completed(
+            "b", Passage(title="same", url="https://x.example/2", text="one\ntext"), Passage(title="B", text="b")
+        ),
+        "c": completed("c", Passage(title="C", text="c"), Passage(title="blank", text=" \n")),
+    }
+
+    writer_input = make_writer_input("q", PLAN, outcomes)
+
+    assert [(item.passage.title, item.task_id) for item in writer_input.evidence] == [
+        ("A", "a"),
+        ("B", "b"),
+        ("C", "c"),
+    ]
+
+
+def test_a_page_read_in_full_replaces_the_part_that_a_search_showed() -> None:
+    url = "https://x.example/1"
+    outcomes: dict[str, Outcome] = {
+        "a": completed("a", Passage(title="Part", url=url, text="the middle"), Passage(title="Other", text="other")),
+        "b": completed("b", Passage(title="Page", url=url, text="beginning, the middle, end")),
+        "c": completed("c", Passage(title="Part again", url=url, text="end")),
+    }
+
+    writer_input = make_writer_input("q", PLAN, outcomes)
+
+    assert [(item.id, item.passage.title, item.task_id) for item in writer_input.evidence] == [
+        (1, "Page", "a"),
+        (2, "Other", "a"),
+    ]
+
+
+def test_different_texts_at_one_address_are_different_passages() -> None:
+    address = "tool:weather/forecast#1"
+    outcomes: dict[str, Outcome] = {
+        "a": completed("a", Passage(title="Forecast", url=address, text="Berlin: sun")),
+        "b": completed("b", Passage(title="Forecast", url=address, text="Rome: rain")),
+    }
+
+    assert len(make_writer_input("q", PLAN, outcomes).evidence) == 2
+
+
+def test_tasks_that_gave_nothing_are_named_with_the_reason() -> None:
+    outcomes: dict[str, Outcome] = {
+        "a": Failed(task_id="a", error="no such index", started_at=0, duration=1),
+        "b": Skipped(task_id="b", because="a failed"),
+    }
+
+    writer_input = make_writer_input("q", PLAN, outcomes)
+
+    assert writer_input.evidence == ()
+    assert writer_input.left_out == (
+        LeftOut(what="a: search - Find", why="failed: no such index"),
+        LeftOut(what="b: read", why="skipped: a failed"),
+        LeftOut(what="c: list", why="came too late"),
+    )

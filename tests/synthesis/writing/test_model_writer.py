@@ -1,0 +1,187 @@
+"""A model's answer is told as it is written, cites only real sources, and says what it had to do without."""
+
+import asyncio
+import re
+from collections.abc import AsyncGenerator, Sequence
+
+import pytest
+
+from agentic_search.domain.answer import Answer, LeftOut
+from agentic_search.domain.data import JsonObject
+from agentic_search.domain.run import Usage
+from agentic_search.errors import ContextOverflow, ModelInterrupted
+from agentic_search.events.facts import AnswerBlock, AnswerCompleted, AnswerDelta, AnswerStarted, Fact
+from agentic_search.models.chat import Finish, Message
+from agentic_search.models.scripted import ScriptedModel, Step
+from agentic_search.synthesis.writing.model_writer import ModelWriter
+from agentic_search.synthesis.writing.writer import WriterInput
+from tests.synthesis.evidence.samples import numbered, writer_input
+
+QUESTION = writer_input("Which apples are red?", "Some apples are red.", "Pears are green.", "Red apples are sweet.")
+
+
+async def write(model: ScriptedModel, given_brief: WriterInput = QUESTION) -> tuple[Answer, list[Fact]]:
+    told: list[Fact] = []
+    written = await ModelWriter(model).write(given_brief, told.append)
+    assert written.model == model.name
+    return written.answer, told
+
+
+def deltas(told: list[Fact]) -> str:
+    return "".join(fact.text for fact in told if isinstance(fact, AnswerDelta))
+
+
+async def test_an_answer_is_told_piece_by_piece_and_block_by_block() -> None:
+    model = ScriptedModel("qwen3:8b", [["Some app", "les [1", "].\n", "\n- swe", "et [2]\n", "\nPears [3] too."]])
+    answer, told = await write(model)
+    blocks = [fact for fact in told if isinstance(fact, AnswerBlock)]
+
+    assert told[0] == AnswerStarted(model="qwen3:8b")
+    assert answer.text == "Some apples [1].\n\n- sweet [2]\n\nPears [3] too." == deltas(told)
+    assert [block.index for block in blocks] == [0, 1, 2]
+    assert "".join(block.html for block in blocks) == answer.html
+    assert told[-1] == AnswerCompleted(answer=answer.text, html=answer.html, sources=answer.sources)
+    assert told.index(blocks[0]) < len(told) - 4
+
+
+async def test_marks_follow_the_order_of_the_answer_and_name_what_the_model_saw() -> None:
+    model = ScriptedModel(replies=["Sweet [2], red [1], sweet again [2], invented [8]."])
+    answer, _ = await write(model)
+    shown = re.findall(r'<source id="\d+" title="([^"]*)"', model.prompts[0].text)
+
+    assert answer.text == "Sweet [1], red [2], sweet again [1], invented."
+    assert [source.title for source in answer.sources] == [shown[1], shown[0]]
+    assert [source.id for source in answer.sources] == [1, 2]
+
+
+async def test_usage_is_what_the_model_server_counted() -> None:
+    usage = Usage(model_calls=1, prompt_tokens=700, completion_tokens=5)
+    written = await ModelWriter(ScriptedModel(replies=[["Red [1].", Finish("stop", usage)]])).write(
+        QUESTION, lambda _: None
+    )
+
+    assert written.usage == usage
+
+
+async def test_an_answer_that_was_cut_says_so() -> None:
+    answer, _ = await write(ScriptedModel(replies=[["Red [1] and", Finish("length", Usage(model_calls=1))]]))
+
+    assert answer.left_out == (LeftOut(what="the end of the answer", why="was cut at the limit of 1500 tokens"),)
+
+
+async def test_an_answer_without_a_mark_is_kept_and_says_that_nothing_is_cited() -> None:
+    answer, _ = await write(ScriptedModel(replies=["They are red, believe me [9]."]))
+
+    assert answer.text == "They are red, believe me."
+    assert [line.what for line in answer.left_out] == ["citations"]
+
+
+async def test_what_was_missing_before_comes_first_among_what_is_left_out() -> None:
+    failed = LeftOut(what="t2: read", why="failed")
+    answer, _ = await write(ScriptedModel(replies=["Red."]), WriterInput("q", numbered("Red apples."), (failed,)))
+
+    assert answer.left_out[0] == failed
+
+
+@pytest.mark.parametrize("steps", [("",), ("\n \n",), ("[7]", " [8]"), ("", Finish("length", Usage()))])
+async def test_an_answer_without_words_is_no_answer(steps: tuple[Step, ...]) -> None:
+    told: list[Fact] = []
+
+    with pytest.raises(ModelInterrupted, match="wrote no answer"):
+        await ModelWriter(ScriptedModel(replies=[steps])).write(QUESTION, told.append)
+
+    assert not any(isinstance(fact, AnswerCompleted) for fact in told)
+
+
+async def test_a_prompt_that_is_too_long_after_all_is_halved_once() -> None:
+    long = writer_input("apple", *[f"{'Filler words here. ' * 200} An apple."] * 5)
+    model = ScriptedModel(replies=[[ContextOverflow("too long")], "Red [1]."], num_ctx=4_096)
+    answer, _ = await write(model, long)
+
+    assert answer.text == "Red [1]."
+    assert len(model.prompts[1].text) < 0.75 * len(model.prompts[0].text)
+
+
+async def test_a_context_that_holds_no_source_is_an_overflow() -> None:
+    with pytest.raises(ContextOverflow):
+        await write(ScriptedModel(num_ctx=256))
+
+
+async def test_prompt_and_reply_together_fit_the_context() -> None:
+    model = ScriptedModel(replies=["Red [1]."], num_ctx=2_048)
+    await write(model, writer_input("apple", *["An apple is red. " * 300] * 9))
+    (prompt,) = model.prompts
+
+    assert prompt.max_tokens == 682
+    assert len(prompt.text) / 4 < 2_048 - 682
+
+
+async def test_when_the_reader_goes_the_model_is_stopped_at_once() -> None:
+    closed = asyncio.Event()
+
+    class Endless(ScriptedModel):
+        """Never ends, and tells when it was closed."""
+
+        async def stream(
+            self,
+            messages: Sequence[Message],
+            *,
+            max_tokens: int,
+            schema: JsonObject | None = None,
+            temperature: float | None = None,
+        ) -> AsyncGenerator[str | Finish]:
+            try:
+                yield "word "
+                await asyncio.Event().wait()
+            finally:
+                closed.set()
+
+    started = asyncio.Event()
+
+    def emit(fact: Fact) -> None:
+        if isinstance(fact, AnswerDelta):
+            started.set()
+
+    async with asyncio.timeout(5), asyncio.TaskGroup() as group:
+        task = group.create_task(ModelWriter(Endless()).write(QUESTION, emit))
+        await started.wait()
+        task.cancel()
+
+    assert task.cancelled()
+    assert closed.is_set()
+
+
+async def test_a_failure_of_ours_in_the_middle_closes_the_stream() -> None:
+    closed = asyncio.Event()
+
+    class Open(ScriptedModel):
+        """Tells when it was closed."""
+
+        async def stream(
+            self,
+            messages: Sequence[Message],
+            *,
+            max_tokens: int,
+            schema: JsonObject | None = None,
+            temperature: float | None = None,
+        ) -> AsyncGenerator[str | Finish]:
+            try:
+                while True:
+                    yield "word "
+            finally:
+                closed.set()
+
+    def emit(fact: Fact) -> None:
+        assert not isinstance(fact, AnswerDelta), "the listener broke"
+
+    with pytest.raises(AssertionError, match="the listener broke"):
+        await ModelWriter(Open()).write(QUESTION, emit)
+
+    assert closed.is_set()
+
+
+async def test_html_of_the_models_own_stays_text() -> None:
+    answer, _ = await write(ScriptedModel(replies=['<img src=x onerror=alert(1)> [x](javascript:alert(1)) "[1]"']))
+
+    assert "<img" not in answer.html
+    assert "javascript" not in answer.html
