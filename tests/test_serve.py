@@ -1,0 +1,88 @@
+"""Starting the service: what is wrong is said in one sentence that names what to do, before anything starts."""
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from agentic_search.errors import ConfigurationError
+from agentic_search.serve import listen
+from agentic_search.settings import Settings
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def start(
+    *arguments: str, folder: Path, python: tuple[str, ...] = (), **settings: str
+) -> subprocess.CompletedProcess[str]:
+    """`python server.py`, to its end; settings have no prefix."""
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith("AGENTIC_SEARCH_")},
+        **{f"AGENTIC_SEARCH_{name}": value for name, value in settings.items()},
+    }
+    command = [sys.executable, *python, str(ROOT / "server.py"), *arguments]
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=60, check=False)
+
+
+@pytest.fixture
+def taken() -> Iterator[int]:
+    """A port of loopback on which something listens."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield listener.getsockname()[1]
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "0.0.0.0"])
+def test_a_taken_port_is_an_error_that_names_the_setting(host: str, taken: int, tmp_path: Path) -> None:
+    ended = start(folder=tmp_path, HOST=host, PORT=str(taken))
+    assert ended.returncode == 2
+    assert ended.stderr == (
+        f"Port {taken} on {host} is taken: stop the program that listens there, "
+        "or set AGENTIC_SEARCH_PORT to another port.\n"
+    )
+
+
+@pytest.mark.parametrize("host", ["no-such-host.invalid", "192.0.2.1", "not a host"])
+def test_an_address_of_another_machine_is_an_error_that_names_the_setting(host: str) -> None:
+    with pytest.raises(ConfigurationError, match=r"AGENTIC_SEARCH_HOST is .* cannot listen"):
+        listen(host, 0)
+
+
+def test_a_name_is_listened_on_at_every_address_that_it_has() -> None:
+    listeners = listen("localhost", 0)
+    try:
+        assert {listener.getsockname()[0] for listener in listeners} <= {"127.0.0.1", "::1"}
+        assert listeners
+    finally:
+        for listener in listeners:
+            listener.close()
+
+
+def test_a_port_just_given_back_can_be_taken_again_at_once() -> None:
+    (first,) = listen("127.0.0.1", 0)
+    port = first.getsockname()[1]
+    with socket.create_connection(("127.0.0.1", port)), first:
+        first.accept()[0].close()  # the side that closes first is the one that waits
+    (again,) = listen("127.0.0.1", port)
+    again.close()
+
+
+def test_help_names_every_setting(tmp_path: Path) -> None:
+    ended = start("--help", folder=tmp_path)
+    assert ended.returncode == 0
+    for name in Settings.model_fields:
+        assert ("OLLAMA_HOST" if name == "ollama_host" else f"AGENTIC_SEARCH_{name.upper()}\n") in ended.stdout
+
+
+def test_a_word_that_is_no_option_is_wrong_usage(tmp_path: Path) -> None:
+    ended = start("--port=80", folder=tmp_path)
+    assert ended.returncode == 2 and "unrecognized arguments: --port=80" in ended.stderr
+
+
+def test_without_the_packages_it_says_how_to_set_them_up(tmp_path: Path) -> None:
+    ended = start(folder=tmp_path, python=("-S",))  # -S: no site-packages
+    assert ended.returncode == 1 and "Traceback" not in ended.stderr
+    assert "run `make run`" in ended.stderr
