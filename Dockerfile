@@ -5,7 +5,8 @@ ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PIP_NO_CACHE_DIR=1 PIP_DISABLE_
 WORKDIR /app
 
 COPY requirements.lock ./
-RUN pip install --require-hashes -r requirements.lock && python -m compileall -q /usr/local/lib/python3.11/site-packages
+RUN pip install --no-deps --require-hashes -r requirements.lock && pip check \
+    && python -m compileall -q /usr/local/lib/python3.11/site-packages
 
 COPY agentic_search agentic_search
 COPY static static

@@ -1,9 +1,11 @@
-# Two commands do everything on a machine with Python 3.11 and make: `make run` and `make test`.
+# Two commands do everything on a machine with Python 3.11 or newer and make: `make run` and `make test`.
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
-VENV := .venv
+VENV ?= .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+# The locks are complete: installing resolves nothing anew, so that a release of tomorrow cannot break it.
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+INSTALL := $(PIP) install --quiet --no-deps --require-hashes
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check format bench lock clean
@@ -14,7 +16,7 @@ help: ## Show what there is
 run: $(VENV)/run.stamp ## Start the service at http://localhost:8023
 	$(BIN)/python server.py
 
-test: $(VENV)/dev.stamp ## Run every test; TEST=path or -k expression narrows it
+test: $(VENV)/dev.stamp ## Run the tests; TEST=path or -k expression narrows it, TEST="-m benchmark" runs the benchmarks' own
 	$(BIN)/python -m pytest $(TEST)
 
 check: $(VENV)/dev.stamp ## Lint, types, layers, sizes, compose file
@@ -40,14 +42,17 @@ lock: $(VENV)/dev.stamp ## Resolve the exact versions anew
 		--quiet --output-file requirements-dev.lock
 
 clean: ## Remove the environment and caches
-	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage htmlcov
+	rm -rf .venv* .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage htmlcov
 
 $(VENV)/run.stamp: requirements.lock
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(PIP) -r requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is " + sys.version)'
+	$(PIP) --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
+	$(INSTALL) -r requirements.lock
+	$(PIP) check
 	$(BIN)/python -m compileall -q agentic_search
 	touch $@
 
 $(VENV)/dev.stamp: requirements-dev.lock $(VENV)/run.stamp
-	$(PIP) -r requirements-dev.lock
+	$(INSTALL) -r requirements-dev.lock
+	$(PIP) check
 	touch $@
