@@ -107,3 +107,12 @@ def test_every_link_between_the_documents_leads_somewhere() -> None:
     for page in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *DOCS.glob("*.md")]:
         for target in re.findall(r"\]\(([^)#]+)", page.read_text()):
             assert target.startswith("http") or (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_every_file_that_the_guide_to_extending_names_is_there() -> None:
+    text = (DOCS / "extending.md").read_text()
+    named = {name for name in re.findall(r"`([\w./…]+/[\w./…]*)`", text) if "…" not in name}
+    assert len(named) > 15
+    assert not [name for name in named if not (ROOT / name).exists()]
+    folders = {name.partition("…")[0] for name in re.findall(r"`([\w./]+/…[\w./]*)`", text)}
+    assert folders and all((ROOT / folder).is_dir() for folder in folders)
