@@ -1,17 +1,21 @@
-"""Questions → what the archive holds; it only reads, and a missing archive is an empty one."""
+"""Reads the archive: searches, counts, threads, authors. A missing file counts as an empty archive."""
+
+# ruff: noqa: S608 - queries are made of constants; values are bound
 
 import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 
-from agentic_search.mcp_servers.stories.database import open_to_read
-from agentic_search.mcp_servers.stories.item import Item, ItemType
-from agentic_search.mcp_servers.stories.rows import COLUMNS, to_item
-from agentic_search.mcp_servers.stories.selection import NEWEST, Selection
+from agentic_search.mcp_servers.fulltext import match_expression, terms
+from agentic_search.mcp_servers.stories.archive.database import open_to_read
+from agentic_search.mcp_servers.stories.archive.items import COLUMNS, Item, ItemType, to_item
 
-ITEM = f"SELECT {COLUMNS} FROM item WHERE id = ? OR url = ? ORDER BY id <> ? LIMIT 1"  # noqa: S608
+RELEVANCE = "bm25(words, 4.0, 1.0), item.created_at DESC"
+NEWEST = "item.created_at DESC NULLS LAST, item.number DESC"
 
-AUTHOR = f"SELECT {COLUMNS} FROM item WHERE author = ? COLLATE NOCASE AND type = ? ORDER BY {NEWEST} LIMIT ?"  # noqa: S608
+ITEM = f"SELECT {COLUMNS} FROM item WHERE id = ? OR url = ? ORDER BY id <> ? LIMIT 1"
+
+AUTHOR = f"SELECT {COLUMNS} FROM item WHERE author = ? COLLATE NOCASE AND type = ? ORDER BY {NEWEST} LIMIT ?"
 
 THREAD = """
 WITH RECURSIVE thread (id) AS (
@@ -21,14 +25,14 @@ WITH RECURSIVE thread (id) AS (
 )
 """
 
-THREAD_SIZE = f"{THREAD} SELECT count(*) FROM thread"  # noqa: S608
+THREAD_SIZE = f"{THREAD} SELECT count(*) FROM thread"
 
 THREAD_ITEMS = f"""{THREAD} SELECT {COLUMNS} FROM thread JOIN item USING (id)
-ORDER BY item.created_at NULLS LAST, item.number LIMIT :limit"""  # noqa: S608
+ORDER BY item.created_at NULLS LAST, item.number LIMIT :limit"""
 
 TOTALS = """
-SELECT count(*) FILTER (WHERE type = 'story') AS stories, count(*) FILTER (WHERE type = 'comment') AS comments,
-    coalesce(sum(points), 0) AS points, min(created_at) AS first, max(created_at) AS last, min(author) AS author
+SELECT min(author), count(*) FILTER (WHERE type = 'story'), count(*) FILTER (WHERE type = 'comment'),
+    min(created_at), max(created_at), coalesce(sum(points), 0)
 FROM item WHERE author = ? COLLATE NOCASE
 """
 
@@ -38,10 +42,49 @@ GROUP BY value ORDER BY count(*) DESC, value LIMIT 10
 """
 
 SOURCES = """
-SELECT coalesce(source, '?') AS source, count(*) FILTER (WHERE type = 'story') AS stories,
-    count(*) FILTER (WHERE type = 'comment') AS comments, min(created_at) AS first, max(created_at) AS last
+SELECT coalesce(source, '?'), count(*) FILTER (WHERE type = 'story'), count(*) FILTER (WHERE type = 'comment'),
+    min(created_at), max(created_at)
 FROM item GROUP BY source ORDER BY count(*) DESC, 1
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Stories that fit all that is given."""
+
+    query: str = ""
+    tag: str | None = None
+    author: str | None = None
+    since: int | None = None
+    """Seconds since 1970; stories without a date are older."""
+
+    @property
+    def terms(self) -> list[str]:
+        """The words that are really looked for."""
+        return terms(self.query)
+
+    @property
+    def order(self) -> str:
+        """By relevance where words are given, else the newest first."""
+        return RELEVANCE if self.terms else NEWEST
+
+    def condition(self, *, every: bool) -> tuple[str, tuple[str | int, ...]]:
+        """FROM and WHERE with its values, for stories that hold any of the words, or every one."""
+        source, conditions, values = "item", ["item.type = 'story'"], list[str | int]()
+        if self.terms:
+            source = "words JOIN item ON item.number = words.rowid"
+            conditions.append("words MATCH ?")
+            values.append(" AND ".join(map(match_expression, self.terms)) if every else match_expression(self.query))
+        if self.tag:
+            conditions.append("EXISTS (SELECT 1 FROM json_each(item.tags) WHERE value = ? COLLATE NOCASE)")
+            values.append(self.tag)
+        if self.author:
+            conditions.append("item.author = ? COLLATE NOCASE")
+            values.append(self.author)
+        if self.since is not None:
+            conditions.append("item.created_at >= ?")
+            values.append(self.since)
+        return f"FROM {source} WHERE {' AND '.join(conditions)}", tuple(values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +128,7 @@ class Archive:
         return int(rows[0][0]) if rows else 0
 
     def is_empty(self) -> bool:
-        """There is not one story in it."""
+        """Whether there is no story in it."""
         return not self._rows("SELECT 1 FROM item WHERE type = 'story' LIMIT 1")
 
     def item(self, name: str) -> Item | None:
@@ -109,23 +152,14 @@ class Archive:
 
     def profile(self, author: str) -> Totals:
         """What the archive knows of somebody; all zero for a stranger."""
-        rows = self._rows(TOTALS, author)
-        if not rows or rows[0]["author"] is None:
+        rows = [row for row in self._rows(TOTALS, author) if row[0] is not None]
+        if not rows:
             return Totals(author, 0, 0, None, None)
-        row, tags = rows[0], self._rows(TAGS, author)
-        return Totals(
-            row["author"],
-            row["stories"],
-            row["comments"],
-            row["first"],
-            row["last"],
-            row["points"],
-            tuple(tag for (tag,) in tags),
-        )
+        return Totals(*rows[0], tags=tuple(tag for (tag,) in self._rows(TAGS, author)))
 
     def sources(self) -> list[Totals]:
         """What came from where, most first."""
-        return [Totals(*tuple(row)) for row in self._rows(SOURCES)]
+        return [Totals(*row) for row in self._rows(SOURCES)]
 
     def _items(self, query: str, *values: str | int) -> list[Item]:
         return list(map(to_item, self._rows(query, *values)))

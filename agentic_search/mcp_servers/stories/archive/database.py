@@ -1,9 +1,17 @@
-"""The SQLite file under the archive: its schema, and how it is opened for reading and for writing."""
+"""The SQLite file of the archive: where it is, its schema, and how it is opened for reading and for writing."""
 
+import os
 import sqlite3
+import sys
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
+
+VARIABLE = "AGENTIC_SEARCH_STORIES"
+FOLDER, FILE = "agentic-search", "stories.sqlite"
+
+FILL_COMMAND = "python -m agentic_search.mcp_servers.stories import hackernews"
+"""The command that fills an empty archive."""
 
 VERSION = 1
 BUSY_SECONDS = 10.0
@@ -35,9 +43,24 @@ class ArchiveError(Exception):
     """The file cannot be used; the text names it and says why."""
 
 
+def archive_path() -> Path:
+    """AGENTIC_SEARCH_STORIES, or a file in the platform's data folder of this user; it need not exist yet."""
+    if chosen := os.environ.get(VARIABLE):
+        return Path(chosen).expanduser()
+    return _data_folder() / FOLDER / FILE
+
+
+def _data_folder() -> Path:
+    if sys.platform == "win32":
+        return Path(os.environ.get("APPDATA") or Path.home() / "AppData" / "Roaming")
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Application Support"
+    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
+
+
 @contextmanager
 def open_to_read(path: Path) -> Generator[sqlite3.Connection | None]:
-    """None where there is no archive yet. Raises ArchiveError."""
+    """None if there is no archive yet. Raises ArchiveError."""
     if not path.exists():
         yield None
         return
@@ -47,7 +70,7 @@ def open_to_read(path: Path) -> Generator[sqlite3.Connection | None]:
 
 @contextmanager
 def open_to_write(path: Path) -> Generator[sqlite3.Connection]:
-    """Made where it is missing; the block is one transaction. Raises ArchiveError."""
+    """Creates the file if it is missing; the block is one transaction. Raises ArchiveError."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -75,7 +98,7 @@ def _opened(path: Path, uri: str) -> Generator[sqlite3.Connection]:
 
 
 def _check(connection: sqlite3.Connection, path: Path) -> None:
-    """Refuse what is no archive."""
+    """Refuse a file that is not an archive."""
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     if version != VERSION and _tables(connection):
         raise ArchiveError(f"{str(path)!r} is no stories archive of this version; set another path or move it away")

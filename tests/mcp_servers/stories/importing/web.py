@@ -1,4 +1,4 @@
-"""A real HTTP server on this machine that gives what a test lays down, and remembers what it was asked."""
+"""A real HTTP server on this machine that gives the answers a test sets, and records its requests."""
 
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -25,8 +25,8 @@ class Web:
     answers: dict[str, list[Answer]] = field(default_factory=dict[str, list[Answer]])
     asked: list[tuple[str, dict[str, str]]] = field(default_factory=list[tuple[str, dict[str, str]]])
 
-    def lay(self, path: str, *answers: Answer | bytes) -> str:
-        """What the path gives, in order; the URL to ask."""
+    def serve(self, path: str, *answers: Answer | bytes) -> str:
+        """Set what the path answers, in order; returns its URL."""
         self.answers[path] = [answer if isinstance(answer, Answer) else Answer(answer) for answer in answers]
         return self.url + path
 

@@ -1,4 +1,4 @@
-"""The import command over real HTTP and real files: what is kept, what is told, how it ends."""
+"""The import command over real HTTP and real files: what is kept, what is reported, how it ends."""
 
 import subprocess
 import sys
@@ -12,8 +12,8 @@ from agentic_search.mcp_servers.stories.__main__ import main
 from agentic_search.mcp_servers.stories.importing.fetching import Fetcher, new_client
 from agentic_search.mcp_servers.stories.importing.report import SourceError
 from tests.mcp_servers.stories.connection import ROOT
-from tests.mcp_servers.stories.samples import ATOM, RSS, comment_hit, lines, page, story_hit
-from tests.mcp_servers.stories.web import Answer, Web, web
+from tests.mcp_servers.stories.importing.samples import ATOM, RSS, comment_hit, lines, page, story_hit
+from tests.mcp_servers.stories.importing.web import Answer, Web, web
 
 
 @pytest.fixture
@@ -45,22 +45,22 @@ def run(archive: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFi
         except SystemExit as wrong_usage:
             assert isinstance(wrong_usage.code, int)
             status = wrong_usage.code
-        told = capsys.readouterr()
-        return Ended(status, told.out, told.err)
+        captured = capsys.readouterr()
+        return Ended(status, captured.out, captured.err)
 
     return run
 
 
 @pytest.fixture
 def archive(tmp_path: Path) -> Path:
-    """Where the archive shall be; neither it nor its folder is there yet."""
+    """Where the archive will be; neither it nor its folder is there yet."""
     return tmp_path / "data" / "stories.sqlite"
 
 
 def test_hacker_news_is_imported_page_by_page_and_again_without_change(run: Run, site: Web, archive: Path) -> None:
     first = page([story_hit(1, "One"), comment_hit(10, "<p>Well", 1)], pages=2, found=3)
     api = ("--api", site.url)
-    site.lay("/search_by_date", first, page([story_hit(2, "Two")], pages=2, found=3), first)
+    site.serve("/search_by_date", first, page([story_hit(2, "Two")], pages=2, found=3), first)
     options = ("--query", "otters", "--tags", "(story,comment)", "--since", "2025-01-01")
     ended = run("import", "hackernews", *api, *options)
     assert (ended.status, ended.err) == (0, "")
@@ -77,15 +77,15 @@ def test_hacker_news_is_imported_page_by_page_and_again_without_change(run: Run,
 
 
 def test_a_changed_story_is_updated_not_doubled(run: Run, site: Web, archive: Path) -> None:
-    site.lay("/search_by_date", page([story_hit(1, "One")]), page([story_hit(1, "One", points=99)]))
+    site.serve("/search_by_date", page([story_hit(1, "One")]), page([story_hit(1, "One", points=99)]))
     run("import", "hackernews", "--api", site.url)
     ended = run("import", "hackernews", "--api", site.url)
     assert "0 new, 1 updated, 0 unchanged" in ended.out
     assert "Hacker News: 1 stories, 0 comments, 2025-06-01 to 2025-06-01" in run("stats").out
 
 
-def test_a_bad_hit_is_told_and_the_good_ones_are_kept(run: Run, site: Web, archive: Path) -> None:
-    site.lay("/search_by_date", page([story_hit(1, "One"), {"title": "no id"}, story_hit(3, "Three")]))
+def test_a_bad_hit_is_reported_and_the_good_ones_are_kept(run: Run, site: Web, archive: Path) -> None:
+    site.serve("/search_by_date", page([story_hit(1, "One"), {"title": "no id"}, story_hit(3, "Three")]))
     ended = run("import", "hackernews", "--api", site.url)
     assert ended.status == 1
     assert "2 new" in ended.out
@@ -94,13 +94,13 @@ def test_a_bad_hit_is_told_and_the_good_ones_are_kept(run: Run, site: Web, archi
 
 def test_a_server_that_stumbles_is_asked_again(run: Run, site: Web) -> None:
     busy = Answer(b"", 429, {"Retry-After": "0"})
-    site.lay("/search_by_date", busy, Answer(b"", 503, {"Retry-After": "0"}), page([story_hit(1, "One")]))
+    site.serve("/search_by_date", busy, Answer(b"", 503, {"Retry-After": "0"}), page([story_hit(1, "One")]))
     ended = run("import", "hackernews", "--api", site.url)
     assert (ended.status, len(site.asked)) == (0, 3)
 
 
 @pytest.mark.parametrize(
-    ("answer", "told"),
+    ("answer", "message"),
     [
         (Answer(b"", 404), "answered 404"),
         (Answer(b"", 503, {"Retry-After": "0"}), "answered 503"),
@@ -109,19 +109,21 @@ def test_a_server_that_stumbles_is_asked_again(run: Run, site: Web) -> None:
         (Answer(b"x", headers={"Content-Length": "500"}), "cannot be reached"),
     ],
 )
-def test_an_api_that_gives_nothing_usable_is_told(
-    run: Run, site: Web, archive: Path, answer: Answer, told: str
+def test_an_api_that_gives_nothing_usable_is_reported(
+    run: Run, site: Web, archive: Path, answer: Answer, message: str
 ) -> None:
-    site.lay("/search_by_date", answer)
+    site.serve("/search_by_date", answer)
     ended = run("import", "hackernews", "--api", site.url)
     assert ended.status == 1
-    assert told in ended.err
+    assert message in ended.err
     assert "Traceback" not in ended.err
 
 
-def test_feeds_and_files_are_told_apart_by_what_is_in_them(run: Run, site: Web, archive: Path, tmp_path: Path) -> None:
-    feed_url = site.lay("/moved/feed", RSS)
-    old_url = site.lay("/feed", Answer(b"", 301, {"Location": "/moved/feed"}))
+def test_feeds_and_files_are_distinguished_by_what_is_in_them(
+    run: Run, site: Web, archive: Path, tmp_path: Path
+) -> None:
+    feed_url = site.serve("/moved/feed", RSS)
+    old_url = site.serve("/feed", Answer(b"", 301, {"Location": "/moved/feed"}))
     atom, records = tmp_path / "atom.txt", tmp_path / "records.txt"
     atom.write_bytes(ATOM)
     records.write_bytes(b"\xef\xbb\xbf" + lines({"id": 1, "title": "A line"}))
@@ -141,12 +143,12 @@ def test_one_bad_source_does_not_keep_the_others_out(run: Run, archive: Path, tm
     assert ended.status == 1
     assert "good.jsonl: 1 new" in ended.out
     assert len(ended.err.splitlines()) == 6
-    for told in ("cannot be reached", "No such file", "Is a directory", "is empty", "neither a feed nor JSON lines"):
-        assert told in ended.err
+    for message in ("cannot be reached", "No such file", "Is a directory", "is empty", "neither a feed nor JSON lines"):
+        assert message in ended.err
     assert "Traceback" not in ended.err
 
 
-def test_every_bad_line_is_told_with_its_number(run: Run, archive: Path, tmp_path: Path) -> None:
+def test_every_bad_line_is_reported_with_its_number(run: Run, archive: Path, tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_bytes(lines({"id": 1, "title": "A"}, b"{bad", {"id": 2}, {"id": 3, "title": "C"}))
     ended = run("import", str(tmp_path / "a.jsonl"))
     assert ended.status == 1
@@ -200,7 +202,7 @@ def test_the_statistics_of_an_empty_archive_say_how_to_fill_it(run: Run, archive
 
 
 def test_a_server_that_is_down_is_asked_again_after_longer_and_longer_waits(site: Web) -> None:
-    url = site.lay("/feed", Answer(b"", 500))
+    url = site.serve("/feed", Answer(b"", 500))
     waits: list[float] = []
     with new_client() as client, pytest.raises(SourceError, match="answered 500"):
         Fetcher(client, waits.append).get(url)
@@ -208,7 +210,7 @@ def test_a_server_that_is_down_is_asked_again_after_longer_and_longer_waits(site
 
 
 def test_a_server_that_asks_for_a_year_is_not_waited_for_so_long(site: Web) -> None:
-    url = site.lay("/feed", Answer(b"", 429, {"Retry-After": "31536000"}), Answer(b"here"))
+    url = site.serve("/feed", Answer(b"", 429, {"Retry-After": "31536000"}), Answer(b"here"))
     waits: list[float] = []
     with new_client() as client:
         assert Fetcher(client, waits.append).get(url) == b"here"

@@ -1,16 +1,17 @@
-"""Items → the archive: new ones are added, known ones brought up to date, and it is counted which was which."""
+"""Writes items into the archive: adds new ones, updates known ones, and counts how many of each there were."""
+
+# ruff: noqa: S608 - queries are made of constants; values are bound
 
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from agentic_search.mcp_servers.stories.database import open_to_write
-from agentic_search.mcp_servers.stories.item import Item, merged
-from agentic_search.mcp_servers.stories.rows import COLUMNS, FIELDS, to_item, to_row
+from agentic_search.mcp_servers.stories.archive.database import open_to_write
+from agentic_search.mcp_servers.stories.archive.items import COLUMNS, FIELDS, Item, merged, to_item, to_row
 
-INSERT = f"INSERT INTO item ({', '.join(FIELDS)}) VALUES ({', '.join('?' * len(FIELDS))})"  # noqa: S608
-SELECT = f"SELECT {COLUMNS} FROM item WHERE id = ?"  # noqa: S608
+INSERT = f"INSERT INTO item ({', '.join(FIELDS)}) VALUES ({', '.join('?' * len(FIELDS))})"
+SELECT = f"SELECT {COLUMNS} FROM item WHERE id = ?"
 
 
 @dataclass(slots=True)
@@ -32,16 +33,16 @@ class Tally:
         return self
 
 
-def take_in(path: Path, items: Iterable[Item]) -> Tally:
-    """All of them, or none. Raises ArchiveError."""
+def upsert(path: Path, items: Iterable[Item]) -> Tally:
+    """Write all of them, or none. Raises ArchiveError."""
     tally = Tally()
     with open_to_write(path) as connection:
         for item in items:
-            _take_in(connection, item, tally)
+            _upsert(connection, item, tally)
     return tally
 
 
-def _take_in(connection: sqlite3.Connection, item: Item, tally: Tally) -> None:
+def _upsert(connection: sqlite3.Connection, item: Item, tally: Tally) -> None:
     row = connection.execute(SELECT, (item.id,)).fetchone()
     known = to_item(row) if row else None
     row = to_row(merged(known, item))

@@ -1,4 +1,4 @@
-"""Bytes of each kind of source → items, and a line for each bad piece."""
+"""What the readers of feeds and of JSON lines make of bytes: items, and one error for each bad piece."""
 
 import json
 
@@ -6,21 +6,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agentic_search.mcp_servers.stories.archive.items import Item, merged
 from agentic_search.mcp_servers.stories.importing.feeds import read_feed
 from agentic_search.mcp_servers.stories.importing.jsonl import BATCH, read_jsonl
-from agentic_search.mcp_servers.stories.importing.report import Report, SourceError
-from agentic_search.mcp_servers.stories.item import Item, merged
+from agentic_search.mcp_servers.stories.importing.report import ImportReport, SourceError
 from agentic_search.mcp_servers.stories.moments import iso
-from tests.mcp_servers.stories.samples import ATOM, RSS, lines
+from tests.mcp_servers.stories.importing.samples import ATOM, RSS, lines
 
 
-def from_feed(data: bytes) -> tuple[list[Item], Report]:
-    report = Report("feed")
+def from_feed(data: bytes) -> tuple[list[Item], ImportReport]:
+    report = ImportReport("feed")
     return [item for batch in read_feed(data, "feed.xml", report) for item in batch], report
 
 
-def from_lines(data: bytes) -> tuple[list[Item], Report]:
-    report = Report("lines")
+def from_lines(data: bytes) -> tuple[list[Item], ImportReport]:
+    report = ImportReport("lines")
     return [item for batch in read_jsonl(data, "a.jsonl", report) for item in batch], report
 
 
@@ -81,7 +81,7 @@ def test_json_lines_are_read_under_either_name_of_a_field() -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "told"),
+    ("line", "message"),
     [
         (b"{", "Invalid JSON"),
         (b"[]", "should be an object"),
@@ -99,18 +99,18 @@ def test_json_lines_are_read_under_either_name_of_a_field() -> None:
         ({"id": 1, "title": "x", "tags": 5}, "tags"),
     ],
 )
-def test_a_bad_line_is_told_by_its_number_and_the_good_ones_are_kept(line: object, told: str) -> None:
+def test_a_bad_line_is_reported_by_its_number_and_the_good_ones_are_kept(line: object, message: str) -> None:
     good = {"id": "good", "title": "Good"}
     items, report = from_lines(lines(good, b"", line, {**good, "id": "good too"}))
     assert [item.id for item in items] == ["good", "good too"]
     (error,) = report.errors
     assert error.startswith("a.jsonl, line 3: ")
-    assert told in error
+    assert message in error
 
 
 def test_a_large_file_comes_in_batches() -> None:
     data = lines(*({"id": number, "title": "x"} for number in range(BATCH + 1)))
-    assert [len(batch) for batch in read_jsonl(data, "a.jsonl", Report(""))] == [BATCH, 1]
+    assert [len(batch) for batch in read_jsonl(data, "a.jsonl", ImportReport(""))] == [BATCH, 1]
 
 
 @given(st.lists(st.binary(max_size=60).filter(lambda line: b"\n" not in line and bool(line.strip())), max_size=8))

@@ -1,4 +1,4 @@
-"""Hits in the form of the Hacker News API at Algolia, feeds and lines: written for these tests."""
+"""Hits in the form of the Hacker News API at Algolia, feeds and JSON lines, written for these tests."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -64,5 +64,5 @@ ATOM = b"""<?xml version="1.0" encoding="utf-8"?>
 
 
 def lines(*records: object) -> bytes:
-    """JSON lines; text is laid down as it is."""
+    """JSON lines; bytes are written as they are."""
     return b"".join((item if isinstance(item, bytes) else json.dumps(item).encode()) + b"\n" for item in records)
