@@ -1,8 +1,8 @@
-"""How often an answer made of quotations holds the answer: questions with gold answers flow in, rates flow out.
+"""How often an answer made of quotations contains the answer, over questions with gold answers.
 
 Each question comes with its gold paragraph and the paragraphs that share most words with the question, ten in all.
 `--data` names a folder with `dev/queries.jsonl` (query, qrels, answers) and `shared/corpus.jsonl` (id, title, text),
-as made from XQuAD. Two orders are measured: shuffled, where a passage's place says nothing, and a search tool's.
+as made from XQuAD. Two orders are measured: shuffled, where a passage's position says nothing, and a search tool's.
 """
 
 import argparse
@@ -74,8 +74,8 @@ class Search:
     def best(self, query: str) -> list[Paragraph]:
         """All paragraphs, best first."""
         asked = set(_words(query))
-        order = sorted(range(len(self._bags)), key=lambda place: -self._score(asked, self._bags[place]))
-        return [self._paragraphs[place] for place in order]
+        order = sorted(range(len(self._bags)), key=lambda index: -self._score(asked, self._bags[index]))
+        return [self._paragraphs[index] for index in order]
 
     def _score(self, asked: Iterable[str], bag: Counter[str]) -> float:
         length = 1.2 * (0.25 + 0.75 * bag.total() / self._average)
@@ -114,8 +114,8 @@ def offered(asked: Asked, search: Search, chance: random.Random | None) -> list[
 def score(asked: Asked, passages: Sequence[Paragraph]) -> Scored:
     """Answer one question by quotations and compare."""
     evidence = tuple(
-        Evidence(place, Passage(title=one.title, url=one.id, text=one.text), "t1")
-        for place, one in enumerate(passages, start=1)
+        Evidence(index, Passage(title=one.title, url=one.id, text=one.text), "t1")
+        for index, one in enumerate(passages, start=1)
     )
     quoted: tuple[Quoted, ...] = choose(Brief(asked.query, evidence))
     texts = [item.quotation.text for item in quoted]

@@ -1,7 +1,7 @@
-"""What one task costs the scheduler: ready tasks that do nothing flow in; microseconds and memory a task flow out.
+"""Microseconds and memory that one task costs the scheduler, with ready tasks that do nothing.
 
-The core, machine and floor, is fed by hand, without an event loop; the runner also makes an asyncio task a call and
-tells facts.
+The pure core, state machine and admission, is driven without an event loop; the runner also makes an asyncio task for
+each call and emits facts.
 """
 
 import argparse
@@ -20,9 +20,9 @@ from agentic_search.scheduler.call import OnProgress
 from agentic_search.scheduler.floor import Floor, Place
 from agentic_search.scheduler.machine import Machine
 from agentic_search.scheduler.stimuli import CallCompleted, CallGranted, OfferCall, PlanSealed, Stimulus, TasksAdded
-from benchmarks.graphs import Graph
 from benchmarks.report import print_report
-from benchmarks.sleeping import SLEPT, runner_of
+from benchmarks.scheduling.graphs import Graph
+from benchmarks.scheduling.sleeping import SLEPT, runner_of
 
 SLOTS = 16
 TARGET_MICROSECONDS = 100
@@ -31,12 +31,12 @@ TARGET_MEGABYTES = 0.2
 
 def plan_of(shape: str, size: int) -> Plan:
     """So many tasks, all ready at once, or each waiting for the one before."""
-    needs = {f"t{place}": [f"t{place - 1}"] if place and shape == "chain" else [] for place in range(size)}
+    needs = {f"t{index}": [f"t{index - 1}"] if index and shape == "chain" else [] for index in range(size)}
     return Graph(shape, dict.fromkeys(needs, 0.0), needs).plan()
 
 
 def run_core(plan: Plan) -> dict[str, Outcome]:
-    """The machine and the floor: every call ends as soon as it has started."""
+    """State machine and admission: every call ends as soon as it has started."""
     machine, floor = Machine(), Floor()
     floor.enter(machine, max_concurrent=SLOTS)
     under_way: deque[Place] = deque()
@@ -110,7 +110,7 @@ def _row(shape: str, size: int, repeat: int, loop: asyncio.Runner) -> dict[str, 
 
 
 def main() -> None:
-    """Measure and tell."""
+    """Measure and report."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sizes", type=int, nargs="+", default=[10, 100, 1_000, 5_000])
     parser.add_argument("--repeat", type=int, default=7)

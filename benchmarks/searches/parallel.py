@@ -2,7 +2,7 @@
 
 An agent is a task that has a model write, here 50 tokens at a steady pace. A model server that generates for all of
 them at once, each as fast as alone, is the best case: a real one shares its machine between them, and one that has a
-place for one only, as Ollama by default, makes them wait whatever the service does. The last rows show that.
+slot for one only, as Ollama by default, makes them wait whatever the service does. The last rows show that.
 """
 
 import argparse
@@ -16,9 +16,9 @@ from itertools import count
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from benchmarks import processes
+from benchmarks.doubles import processes
 from benchmarks.report import median, print_report
-from benchmarks.speedup import TARGETS
+from benchmarks.scheduling.speedup import TARGETS
 from tests.support.mcp_processes import http_server
 from tests.support.service import NOBODY, ROOT, RunningService, running_service
 
@@ -30,7 +30,7 @@ STDIO = {
     "env": {"PYTHONPATH": str(ROOT)},
     "cache": False,
 }
-CROWDED = "agents-one-place"
+CROWDED = "agents-one-slot"
 Seconds: TypeAlias = dict[int, float]
 """What each number of tasks took."""
 
@@ -42,8 +42,8 @@ class Kind:
     task: Callable[[str, float], Mapping[str, object]]
     """A task with a label that no other has, of so many seconds."""
     over_http: bool = False
-    places: int = 0
-    """Of the model server, where the tasks are agents."""
+    slots: int = 0
+    """Of the model server, if the tasks are agents."""
 
     @asynccontextmanager
     async def service(self, seconds: float, *, parallel: bool) -> AsyncGenerator[RunningService, None]:
@@ -65,11 +65,11 @@ class Kind:
 
     @asynccontextmanager
     async def _model(self, seconds: float) -> AsyncGenerator[str, None]:
-        if not self.places:
+        if not self.slots:
             yield NOBODY
             return
         pace = ("--tokens-per-second", str(AGENT_TOKENS / seconds), "--answer-tokens", str(AGENT_TOKENS))
-        async with processes.program("scripted_model", "--places", str(self.places), *pace) as url:
+        async with processes.program("scripted_model", "--slots", str(self.slots), *pace) as url:
             yield url
 
 
@@ -84,8 +84,8 @@ def _agent(label: str, _: float) -> Mapping[str, object]:
 KINDS: Mapping[str, Kind] = {
     "stdio": Kind(_nap),
     "http": Kind(_nap, over_http=True),
-    "agents": Kind(_agent, places=max(SIZES)),
-    CROWDED: Kind(_agent, places=1),
+    "agents": Kind(_agent, slots=max(SIZES)),
+    CROWDED: Kind(_agent, slots=1),
 }
 
 
@@ -106,7 +106,7 @@ async def _search(service: RunningService, kind: Kind, size: int, seconds: float
 
 
 async def mostly_waiting(given: argparse.Namespace) -> tuple[dict[str, Seconds], dict[str, Seconds]]:
-    """Each kind one task after another, and agents that share one place: measured together, as all of them wait."""
+    """Each kind one task after another, and agents that share one slot: measured together, as all of them wait."""
     modes = [(name, False) for name in given.kinds] + [(name, True) for name in given.kinds if name == CROWDED]
     async with AsyncExitStack() as stack:
         # The services start one after another: started at once, they would keep each other waiting.
@@ -157,7 +157,7 @@ def _row(kind: str, size: int, seconds: float, sequential: float, parallel: floa
 
 
 def main() -> None:
-    """Measure and tell."""
+    """Measure and report."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kinds", nargs="+", choices=list(KINDS), default=list(KINDS))
     parser.add_argument("--sizes", type=int, nargs="+", choices=SIZES, default=SIZES)

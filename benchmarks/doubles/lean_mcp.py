@@ -1,12 +1,12 @@
-"""An MCP server over HTTP that costs next to nothing: calls flow in, after `--seconds` a text of 2 kB flows out.
+"""An MCP server over HTTP that costs next to nothing: it answers each call with 2 kB of text, after `--seconds`.
 
-    python -m benchmarks.lean_mcp [--seconds 2] [--log FILE]
+    python -m benchmarks.doubles.lean_mcp [--seconds 2] [--log FILE]
 
 What is measured against it is the caller: a server on the SDK takes several times longer for a call than this one. It
 prints its URL, speaks protocol 2025-06-18, keeps no session and answers in plain JSON.
 Of its tools `no_op` does not say that it only reads, so it is never answered from a cache. With a log there are two
-more, which are told how long to take: `take` gives the text, `search` ids of hits. A line of the log, JSON, is one of
-their calls: its query, and when it arrived by the clock that all processes share.
+more, whose arguments say how long to take: `take` gives the text, `search` ids of hits. A line of the log, JSON, is one
+of their calls: its query, and when it arrived by the clock that all processes share.
 """
 
 import argparse
@@ -20,10 +20,10 @@ from typing import cast
 from pydantic import JsonValue
 
 from agentic_search.domain.data import JsonObject
-from benchmarks.shapes import HITS
+from benchmarks.doubles.shapes import HITS
 from tests.support.ollama_double.wire import JSON, Connection, Request, encode
 
-_FOUND = " ".join(f"Sentence {place} of what was found says a little more about it." for place in range(34))[:2_000]
+_FOUND = " ".join(f"Sentence {index} of what was found says a little more about it." for index in range(34))[:2_000]
 _QUERY: JsonObject = {"query": {"type": "string"}}
 _TIMED: JsonObject = {**_QUERY, "seconds": {"type": "number"}}
 _WELCOME: JsonObject = {
@@ -98,8 +98,8 @@ class Lean:
             return
         result = await self.result_of(message)
         unknown: JsonObject = {"code": -32601, "message": "there is no such method"}
-        told: JsonObject = {"error": unknown} if result is None else {"result": result}
-        await connection.respond(200, JSON, encode({"jsonrpc": "2.0", "id": message["id"], **told}))
+        outcome: JsonObject = {"error": unknown} if result is None else {"result": result}
+        await connection.respond(200, JSON, encode({"jsonrpc": "2.0", "id": message["id"], **outcome}))
 
     async def serve(self) -> None:
         """Listen until stopped."""
@@ -120,7 +120,7 @@ def _text(text: str) -> JsonObject:
 
 
 def _hits(query: str) -> JsonObject:
-    hits: JsonObject = {"hits": [{"id": f"{query}.{place}"} for place in range(HITS)]}
+    hits: JsonObject = {"hits": [{"id": f"{query}.{index}"} for index in range(HITS)]}
     return {**_text(json.dumps(hits)), "structuredContent": hits}
 
 

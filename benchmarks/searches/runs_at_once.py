@@ -4,8 +4,8 @@ What is left is what the service itself costs: milliseconds, CPU, memory. Two mo
 model that plans and writes (150 tokens), as measured of other programs. The MCP server, the model and the caller are
 lean processes of their own, but on the same cores: they bound what can be seen of the service at many runs at once.
 
-How fast the machine is at the time is told by a yardstick, measured between the modes: three calls by asyncio.gather
-over one mcp Client, which took 2.8 ms where the targets were set.
+How fast the machine is at the time is shown by a yardstick, measured between the modes: three calls by asyncio.gather
+over one mcp Client, which took 2.8 ms when the targets were set.
 """
 
 import argparse
@@ -17,8 +17,8 @@ from pathlib import Path
 
 from mcp import Client
 
-from benchmarks import processes
-from benchmarks.bare_http import connected
+from benchmarks.doubles import processes
+from benchmarks.doubles.bare_http import connected
 from benchmarks.report import median, percentile, print_report
 from tests.support.service import NOBODY, RunningService, running_service
 
@@ -34,7 +34,7 @@ MOST = 300
 """Searches of one row, unless there are more callers."""
 YARDSTICK = 2.8
 """Milliseconds of three calls where the targets were set."""
-ROOM = {"MAX_CONCURRENT_RUNS": "200"}
+MANY_RUNS = {"MAX_CONCURRENT_RUNS": "200"}
 
 
 async def searches(service: RunningService, body: Mapping[str, object], *, at_once: int, count: int) -> list[float]:
@@ -71,9 +71,9 @@ async def three_calls(mcp: str, count: int) -> float:
     """Milliseconds (p50) of three calls at once over one mcp Client, without a service between."""
     took: list[float] = []
     async with Client(mcp) as client:
-        for place in range(count):
+        for index in range(count):
             began = time.perf_counter()
-            await asyncio.gather(*(client.call_tool("look_up", {"query": str(place)}) for _ in range(CALLS)))
+            await asyncio.gather(*(client.call_tool("look_up", {"query": str(index)}) for _ in range(CALLS)))
             took.append((time.perf_counter() - began) * 1_000)
     return median(took)
 
@@ -113,7 +113,7 @@ async def measure(mode: str, levels: list[int], per_caller: int) -> tuple[list[d
             began = time.perf_counter()
             ollama = model if MODES[mode] is BY_MODEL else NOBODY
             async with running_service(
-                Path(folder), servers={"lean": {"url": mcp}}, ollama=ollama, settings=ROOM
+                Path(folder), servers={"lean": {"url": mcp}}, ollama=ollama, settings=MANY_RUNS
             ) as service:
                 await until_ready(service)
                 ready = time.perf_counter() - began
@@ -134,7 +134,7 @@ async def measure(mode: str, levels: list[int], per_caller: int) -> tuple[list[d
 
 
 def main() -> None:
-    """Measure and tell."""
+    """Measure and report."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--levels", type=int, nargs="+", default=[1, 10, 50, 200], help="runs at once")
     parser.add_argument("--per-caller", type=int, default=5, help="searches of each caller")

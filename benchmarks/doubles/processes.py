@@ -1,4 +1,4 @@
-"""Processes around the service that is measured: programs are started, and what a process spent is read from /proc."""
+"""Starts the programs around the measured service, and reads from /proc what a process has spent."""
 
 import asyncio
 import compileall
@@ -11,17 +11,17 @@ from pathlib import Path
 from tests.support.service import ROOT
 
 _TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
-_PATIENCE = 30
+_START_SECONDS = 120
 
 
 @asynccontextmanager
 async def program(name: str, *options: str) -> AsyncGenerator[str, None]:
-    """Run `python -m benchmarks.NAME` while the block lasts; the URL that it prints."""
+    """Run `python -m benchmarks.doubles.NAME` while the block lasts; gives the URL that it prints."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", f"benchmarks.{name}", *options, cwd=ROOT, stdout=asyncio.subprocess.PIPE
+        sys.executable, "-m", f"benchmarks.doubles.{name}", *options, cwd=ROOT, stdout=asyncio.subprocess.PIPE
     )
     try:
-        async with asyncio.timeout(_PATIENCE):
+        async with asyncio.timeout(_START_SECONDS):
             assert process.stdout is not None
             url = (await process.stdout.readline()).decode().strip()
         assert url.startswith("http://"), f"{name} printed {url!r} instead of its URL"

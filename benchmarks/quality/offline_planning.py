@@ -1,6 +1,6 @@
-"""How well plans are made without a language model: evaluation sets flow in, a line of figures for each flows out.
+"""How well plans are made without a language model: a line of figures for each evaluation set.
 
-    python -m benchmarks.offline_planning --data FOLDER
+    python -m benchmarks.quality.offline_planning --data FOLDER
 
 FOLDER holds `metatool`, `livemcpbench` and `bfcl` as JSON Lines, and `score.py` with BFCL's matching of calls. Tools of
 these sets do not say whether they only read; here they all count as such.

@@ -1,4 +1,4 @@
-"""Equal tasks on the scheduler, side by side and one after another: how many times faster flows out.
+"""Equal tasks on the scheduler, side by side and one after another: how many times faster.
 
 The tools only sleep: nothing is shared that could hold a task up. `parallel` measures the same over MCP and HTTP.
 """
@@ -6,16 +6,16 @@ The tools only sleep: nothing is shared that could hold a task up. `parallel` me
 import argparse
 import asyncio
 
-from benchmarks.graphs import Graph
 from benchmarks.report import print_report
-from benchmarks.sleeping import sleep_through
+from benchmarks.scheduling.graphs import Graph
+from benchmarks.scheduling.sleeping import sleep_through
 
 TARGETS = {5: 4.8, 15: 14.0}
 
 
 async def row(tasks: int, seconds: float) -> dict[str, object]:
     """One line of the table."""
-    names = [f"t{place}" for place in range(tasks)]
+    names = [f"t{index}" for index in range(tasks)]
     graph = Graph("equal", dict.fromkeys(names, seconds), dict.fromkeys(names, ()))
     sequential = (await sleep_through(graph, slots=1)).makespan
     parallel = (await sleep_through(graph, slots=tasks)).makespan
@@ -35,7 +35,7 @@ async def measure(sizes: list[int], seconds: float) -> list[dict[str, object]]:
 
 
 def main() -> None:
-    """Measure and tell."""
+    """Measure and report."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sizes", type=int, nargs="+", default=[3, 5, 10, 15])
     parser.add_argument("--seconds", type=float, default=0.5)

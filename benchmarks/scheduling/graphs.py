@@ -1,4 +1,4 @@
-"""Task graphs: evaluation sets and random numbers flow in; plans, and bounds that no schedule beats, flow out."""
+"""Task graphs, from evaluation sets and random numbers; their plans, and bounds that no schedule beats."""
 
 import random
 from collections.abc import Callable, Mapping, Sequence
@@ -13,7 +13,7 @@ from agentic_search.domain.plan import Plan, Task
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """Tasks that last, and wait for one another."""
+    """Tasks with durations, and what each waits for."""
 
     name: str
     seconds: Mapping[str, float]
@@ -53,9 +53,9 @@ def random_graph(size: int, shortest: float, longest: float, *, seed: int) -> Gr
     """Each task waits for up to three of the twenty before it."""
     dice = random.Random(f"{size} {seed}")
     needs: dict[str, list[str]] = {}
-    for place in range(size):
-        before = [f"t{other}" for other in range(max(0, place - 20), place)]
-        needs[f"t{place}"] = dice.sample(before, min(len(before), dice.randint(0, 3)))
+    for index in range(size):
+        before = [f"t{other}" for other in range(max(0, index - 20), index)]
+        needs[f"t{index}"] = dice.sample(before, min(len(before), dice.randint(0, 3)))
     return Graph(f"random {size}", {task: dice.uniform(shortest, longest) for task in needs}, needs)
 
 

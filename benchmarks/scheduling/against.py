@@ -1,10 +1,10 @@
-"""The same calls, started all at once by the scheduler and by what one would use in its place: milliseconds flow out.
+"""Milliseconds for the same calls, started all at once by the scheduler and by what one would use in its place.
 
-Two kinds of call, that do nothing but let others go first: one on the spot, which shows what each way costs by itself;
+Two kinds of call, that do nothing but yield to others: one in the process, which shows what each way costs by itself;
 and one over a single MCP session, HTTP included, which shows how much of that is left. The thread pool calls as
 synchronous tools do: each thread waits for its call, made on the session's event loop. A process pool, started
 beforehand, can do nothing only: a session cannot be shared with it. The ways alternate within one run, so that a busy
-machine is as unkind to each.
+machine slows each alike.
 """
 
 import argparse
@@ -26,9 +26,10 @@ from mcp import Client
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.outcome import ToolResult
 from agentic_search.scheduler.call import OnProgress
-from benchmarks import processes, sleeping
-from benchmarks.graphs import Graph
+from benchmarks.doubles import processes
 from benchmarks.report import median, print_report
+from benchmarks.scheduling import sleeping
+from benchmarks.scheduling.graphs import Graph
 
 PROCESSES = "process pool"
 MOST_CALLS = 300
@@ -48,8 +49,8 @@ def by_gather(call: Call, size: int) -> FanOut:
 
 
 def by_scheduler(call: Call, size: int) -> FanOut:
-    """Ours, with facts told and outcomes kept."""
-    names = [f"t{place}" for place in range(size)]
+    """Ours, with facts emitted and outcomes kept."""
+    names = [f"t{index}" for index in range(size)]
     plan = Graph("equal", dict.fromkeys(names, 0.0), dict.fromkeys(names, ())).plan()
 
     async def call_tool(
@@ -104,7 +105,7 @@ def by_tool_node(call: Call, size: int) -> FanOut:
     graph.add_edge(START, "tools")
     graph.add_edge("tools", END)
     compiled = graph.compile()
-    calls = [ToolCall(name="no_op", args={}, id=str(place)) for place in range(size)]
+    calls = [ToolCall(name="no_op", args={}, id=str(index)) for index in range(size)]
 
     async def fan_out() -> None:
         state = await compiled.ainvoke({"messages": [AIMessage(content="", tool_calls=calls)]})
@@ -190,7 +191,7 @@ def _row(size: int, way: str, alone: dict[str, float], over_mcp: dict[str, float
 
 
 def main() -> None:
-    """Measure and tell."""
+    """Measure and report."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sizes", type=int, nargs="+", default=[3, 10, 100])
     parser.add_argument("--repeat", type=int, default=30)

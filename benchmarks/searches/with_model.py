@@ -9,9 +9,9 @@ import asyncio
 import tempfile
 from pathlib import Path
 
-from benchmarks import processes
+from benchmarks.doubles import processes
+from benchmarks.doubles.scripted_model import ANSWER_TOKENS, plan_tokens
 from benchmarks.report import median, print_report
-from benchmarks.scripted_model import ANSWER_TOKENS, plan_tokens
 from tests.support.service import RunningService, running_service
 
 SCENARIOS = {"A": (3, 2.0, 6.3), "B": (10, 0.5, 6.9)}
@@ -63,7 +63,7 @@ async def measure(given: argparse.Namespace) -> list[dict[str, object]]:
 
 
 def main() -> None:
-    """Measure and tell."""
+    """Measure and report."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--tokens-per-second", type=float, default=50)
     parser.add_argument("--first-token", type=float, default=0.2, help="seconds")

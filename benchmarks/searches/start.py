@@ -16,7 +16,7 @@ from pathlib import Path
 
 import httpx
 
-from benchmarks import processes
+from benchmarks.doubles import processes
 from benchmarks.report import median, print_report
 from tests.support.mcp_processes import free_port
 from tests.support.service import ROOT, environment_for
@@ -86,9 +86,9 @@ async def libraries() -> Start:
     """A process that imports what the service is made of, and ends."""
     began = time.perf_counter()
     process = await asyncio.create_subprocess_exec(sys.executable, "-c", _LIBRARIES, stdout=asyncio.subprocess.PIPE)
-    told, _ = await process.communicate()
+    printed, _ = await process.communicate()
     took = time.perf_counter() - began
-    cpu, memory = told.split()
+    cpu, memory = printed.split()
     return Start(took, took, float(cpu), int(memory) / 1_024)
 
 
@@ -118,7 +118,7 @@ def row(what: str, starts: Sequence[Start]) -> dict[str, object]:
 
 
 def main() -> None:
-    """Measure and tell."""
+    """Measure and report."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--repeat", type=int, default=7)
     given = parser.parse_args()

@@ -1,4 +1,4 @@
-"""The work that `where_work_runs` measures: the same wait and the same computation, declared for each place."""
+"""The work that `where_work_runs` measures: one wait and one computation, on the loop, in a thread, in a process."""
 
 import asyncio
 import time

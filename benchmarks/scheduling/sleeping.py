@@ -1,4 +1,4 @@
-"""Runs a graph on the scheduler with tools that only sleep: a graph flows in, how long it all took flows out."""
+"""Runs a graph on the scheduler with tools that only sleep, and measures how long it took."""
 
 import asyncio
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from agentic_search.domain.plan import Plan
 from agentic_search.events.facts import Fact
 from agentic_search.scheduler.call import CallTool, OnProgress
 from agentic_search.scheduler.runner import Runner
-from benchmarks.graphs import Graph
+from benchmarks.scheduling.graphs import Graph
 
 SLEPT = ToolResult(value=None, text="")
 

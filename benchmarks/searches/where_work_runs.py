@@ -1,6 +1,6 @@
-"""When asyncio, threads, processes: the same equal calls, bare and as functions of the service, timed and weighed.
+"""When asyncio, threads, processes: the same equal calls, bare and as functions of the service, in time and memory.
 
-Rows are measured in turn, `--repeat` times, and the medians told: the machine is shared. Reads memory from /proc.
+Rows are measured in turn, `--repeat` times, and the medians reported: the machine is shared. Reads memory from /proc.
 """
 
 import argparse
@@ -22,8 +22,8 @@ from agentic_search.domain.data import JsonObject
 from agentic_search.functions.load import load_functions
 from agentic_search.functions.member import FunctionTools
 from agentic_search.tools.pool import ToolPool
-from benchmarks import work
 from benchmarks.report import median, print_report
+from benchmarks.searches import work
 
 CALLS = 3
 HERE = frozenset({os.getpid()})
@@ -31,7 +31,7 @@ HERE = frozenset({os.getpid()})
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A place to call in."""
+    """One way to make the calls, opened."""
 
     call: Callable[[], Awaitable[object]]
     pids: Callable[[], frozenset[int]]
@@ -76,7 +76,7 @@ async def executor(kind: Callable[[int], Executor], verb: str, arguments: JsonOb
 @asynccontextmanager
 async def functions(where: str, verb: str, arguments: JsonObject) -> AsyncGenerator[Opened]:
     """Functions of the service, called as a run's tasks call them; a member of its own has to start everything."""
-    member = FunctionTools(load_functions(["benchmarks.work"]))
+    member = FunctionTools(load_functions(["benchmarks.searches.work"]))
     async with ToolPool([], clock=SystemClock(), local=[member]) as pool:
         yield Opened(
             partial(pool.call, f"{verb}_{where}", arguments, timeout=600, on_progress=unheard), lambda: member.pids
@@ -175,7 +175,7 @@ async def measure(seconds: float, repeat: int) -> list[dict[str, object]]:
         "of waiting": ("wait", {"seconds": seconds}),
         "of computing": ("compute", {"steps": steps_in(seconds)}),
     }
-    for place in PLACES.values():  # what the first call of all costs is no place's
+    for place in PLACES.values():  # what the first call of all costs belongs to none of them
         await measure_once(place, "wait", {"seconds": 0}, Measured())
     measured = {(kind, name): Measured() for kind in works for name in PLACES}
     for _ in range(repeat):
@@ -186,7 +186,7 @@ async def measure(seconds: float, repeat: int) -> list[dict[str, object]]:
 
 
 def main() -> None:
-    """Measure and tell."""
+    """Measure and report."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=2.0, help="how long each call takes alone")
     parser.add_argument("--repeat", type=int, default=1)

@@ -1,6 +1,6 @@
-"""What the house costs: five MCP calls that do nothing, over HTTP, as a whole search over HTTP and as bare calls.
+"""What the service costs: five MCP calls that do nothing, over HTTP, as a whole search over HTTP and as bare calls.
 
-The ratio between the rows of one run is what tells; the machine is shared and noisy.
+Compare the rows of one run with each other: the machine is shared and noisy.
 """
 
 import argparse
@@ -42,7 +42,7 @@ async def first_event(service: RunningService, repeat: int) -> list[float]:
         async with service.client.stream("POST", "/search", json=body, headers=headers) as response:
             async for line in response.aiter_lines():
                 if line == "id: 1":
-                    took.append((time.perf_counter() - began) * 1_000)  # noqa: PERF401  # timed as it comes
+                    took.append((time.perf_counter() - began) * 1_000)  # noqa: PERF401 - timed as it comes
     return took
 
 
@@ -96,7 +96,7 @@ async def measure(repeat: int) -> list[dict[str, object]]:
 
 
 def main() -> None:
-    """Measure and tell."""
+    """Measure and report."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--repeat", type=int, default=200)
     print_report("overhead", asyncio.run(measure(parser.parse_args().repeat)))

@@ -1,6 +1,6 @@
-"""How close the scheduler comes to the critical path: task graphs whose tasks sleep flow in, ratios flow out.
+"""How close the scheduler comes to the critical path, with graphs of tasks that sleep.
 
-    python -m benchmarks.makespan [--data FOLDER]
+    python -m benchmarks.scheduling.makespan [--data FOLDER]
 
 Each graph runs on the real clock. Two ratios: to the optimum of the durations asked for, which also counts how late the
 event loop's timers are, and to that of the durations as they really were: what is the scheduler's own. With limited
@@ -17,9 +17,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.graphs import AsyncHow, Graph, critical_path, lower_bound, random_graph, read_asynchow
 from benchmarks.report import median, percentile, print_report
-from benchmarks.sleeping import sleep_through
+from benchmarks.scheduling.graphs import AsyncHow, Graph, critical_path, lower_bound, random_graph, read_asynchow
+from benchmarks.scheduling.sleeping import sleep_through
 
 UNLIMITED = 1_000_000
 LONGEST = 8
@@ -133,7 +133,7 @@ async def measure(given: argparse.Namespace) -> list[dict[str, object]]:
 
 
 def main() -> None:
-    """Measure and tell."""
+    """Measure and report."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, help="folder of asynchow, or of several evaluation sets")
     parser.add_argument("--sample", type=int, default=0, help="so many of its graphs; 0 takes all")

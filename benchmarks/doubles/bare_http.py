@@ -44,8 +44,8 @@ class BareClient:
 @asynccontextmanager
 async def connected(url: str) -> AsyncGenerator[BareClient, None]:
     """A connection while the block lasts."""
-    place = urlsplit(url)
-    reader, writer = await asyncio.open_connection(place.hostname, place.port, limit=2**22)
+    address = urlsplit(url)
+    reader, writer = await asyncio.open_connection(address.hostname, address.port, limit=2**22)
     try:
         yield BareClient(reader, writer)
     finally:

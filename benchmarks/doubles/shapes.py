@@ -1,4 +1,4 @@
-"""Plans as a model would write them: a shape and a run's number flow in; text and the least time it needs flow out.
+"""Plans as a model would write them, made from a shape and a run's number, and the least time that each needs.
 
 Model, tool server and caller all make them anew from the number, so that nothing has to pass between the processes.
 """
@@ -26,11 +26,11 @@ class Step:
 
     tool: str
     tag: str
-    """What its call is known by at the tool server; no other task has it. Empty: the task waits for another."""
+    """What identifies its call at the tool server; no other task has it. Empty: the task waits for another."""
     seconds: float
     text: JsonObject
     needs: tuple[int, ...] = ()
-    """Places of the tasks that it waits for."""
+    """Indexes of the tasks that it waits for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,41 +69,41 @@ class Pace:
     """Seconds before each reply begins."""
 
 
-def _take(number: int, place: int, seconds: float) -> Step:
-    tag = f"{number}.{place}"
+def _take(number: int, index: int, seconds: float) -> Step:
+    tag = f"{number}.{index}"
     return Step("take", tag, seconds, {"tool": "take", "with": {"query": tag, "seconds": seconds}})
 
 
 def _wide(number: int) -> list[Step]:
     """Equal calls."""
-    return [_take(number, place, 1.0) for place in range(6)]
+    return [_take(number, index, 1.0) for index in range(6)]
 
 
 def _chains(number: int) -> list[Step]:
     """Two searches, each hit of which is read."""
-    heads = [_take(number, place, 0.5) for place in range(2)]
+    heads = [_take(number, index, 0.5) for index in range(2)]
     searches = [Step("search", each.tag, each.seconds, {**each.text, "tool": "search"}) for each in heads]
     reads = [
         Step(
             "take",
             "",
             0.5,
-            {"tool": "take", "with": {"query": "${item.id}", "seconds": 0.5}, "for_each": f"${{t{place + 1}.hits}}"},
-            needs=(place,),
+            {"tool": "take", "with": {"query": "${item.id}", "seconds": 0.5}, "for_each": f"${{t{index + 1}.hits}}"},
+            needs=(index,),
         )
-        for place in range(2)
+        for index in range(2)
     ]
     return searches + reads
 
 
 def _slow_first(number: int) -> list[Step]:
     """One slow call, then quick ones."""
-    return [_take(number, place, 0.2 if place else 2.0) for place in range(5)]
+    return [_take(number, index, 0.2 if index else 2.0) for index in range(5)]
 
 
 def _slow_last(number: int) -> list[Step]:
     """Quick calls, then a slow one."""
-    return [_take(number, place, 0.2 if place < 4 else 2.0) for place in range(5)]
+    return [_take(number, index, 0.2 if index < 4 else 2.0) for index in range(5)]
 
 
 SHAPES: Mapping[str, Callable[[int], list[Step]]] = {

@@ -1,6 +1,6 @@
 """A model server whose model writes the plan that the question asks for, and then an answer, each token when it is due.
 
-    python -m benchmarks.shapes_model --log FILE [--first-token 0.2]
+    python -m benchmarks.doubles.shapes_model --log FILE [--first-token 0.2]
 
 A line of the log, JSON, is one plan: the run's number, and when its first token was due by the clock of all processes.
 It prints its URL.
@@ -14,8 +14,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from agentic_search.domain.data import JsonObject
-from benchmarks.scripted_model import MODEL, answer_tokens, paced
-from benchmarks.shapes import ANSWER_TOKENS, asked_in, plan_tokens
+from benchmarks.doubles.scripted_model import MODEL, answer_tokens, paced
+from benchmarks.doubles.shapes import ANSWER_TOKENS, asked_in, plan_tokens
 from tests.support.ollama_double import Model, OllamaDouble, Step
 from tests.support.ollama_double.engine import Limits
 

@@ -17,10 +17,10 @@ from itertools import count
 from pathlib import Path
 from typing import TypeAlias
 
-from benchmarks import processes
-from benchmarks.bare_http import connected
+from benchmarks.doubles import processes
+from benchmarks.doubles.bare_http import connected
+from benchmarks.doubles.shapes import SHAPES, Asked, Pace, closing_tokens, least_seconds, plan_tokens
 from benchmarks.report import median, print_report
-from benchmarks.shapes import SHAPES, Asked, Pace, closing_tokens, least_seconds, plan_tokens
 from tests.support.service import RunningService, running_service
 
 Row: TypeAlias = dict[str, object]
@@ -119,7 +119,7 @@ async def measure(given: argparse.Namespace) -> list[Row]:
                 pending = [row(on, off, shape, numbers, pace, given.repeat) for shape in given.shapes]
                 if speed <= UNHURRIED:
                     rows += await asyncio.gather(
-                        *(_later(each, place / len(pending) / speed) for place, each in enumerate(pending))
+                        *(_later(each, index / len(pending) / speed) for index, each in enumerate(pending))
                     )
                 else:
                     rows += [await each for each in pending]
@@ -133,7 +133,7 @@ async def _later(row: Coroutine[None, None, Row], seconds: float) -> Row:
 
 
 def main() -> None:
-    """Measure and tell."""
+    """Measure and report."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--tokens-per-second", type=float, nargs="+", default=[10, 50, 200])
     parser.add_argument("--first-token", type=float, default=0.2, help="seconds")

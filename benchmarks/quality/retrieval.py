@@ -1,6 +1,6 @@
 """How well the bundled servers' full-text index ranks: nDCG@10 on SciFact, for the shipped form and the forms it beats.
 
-    python -m benchmarks.retrieval --data FOLDER
+    python -m benchmarks.quality.retrieval --data FOLDER
 
 FOLDER, or the folder `scifact` in it, holds `shared/corpus-*.jsonl` (id, title, text) and `*/queries.jsonl` (query,
 qrels). Exit status 1 where the shipped form misses the target, 2 without data.
@@ -93,7 +93,7 @@ def ndcg(ranking: Sequence[str], relevance: Mapping[str, int], depth: int = DEPT
 
 
 def _discounted(gains: Sequence[int]) -> float:
-    return sum(gain / log2(place + 2) for place, gain in enumerate(gains))
+    return sum(gain / log2(index + 2) for index, gain in enumerate(gains))
 
 
 def measure(index: Index, form: Form, claims: Sequence[Claim]) -> Score:
