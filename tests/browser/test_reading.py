@@ -93,7 +93,7 @@ async def test_keys_alone_suffice(page: Page, reader: Reader) -> None:
 
 
 async def test_focus_stays_where_the_reader_is_while_the_run_goes_on(page: Page, reader: Reader) -> None:
-    slow = {"tasks": [{"id": f"t{n}", "tool": "sleep_for", "arguments": {"seconds": n / 2}} for n in (1, 2, 3)]}
+    slow = {"tasks": [{"id": f"t{n}", "tool": "sleep_for", "arguments": {"seconds": n}} for n in (1, 2, 3)]}
     await reader.ask("Take your time", plan=slow)
     await expect(reader.row("t3")).to_be_visible()
     await reader.run.locator(".bar").nth(1).focus()
@@ -124,6 +124,7 @@ async def test_history_finds_a_conversation_by_typing_and_opens_it(
 async def test_history_says_when_nothing_fits_and_forgets_on_request(page: Page, service: RunningService) -> None:
     await service.ask("To be forgotten, whatever it says", plan=FIVE, model="offline")
     await page.get_by_role("button", name="History").click()
+    await expect(page.get_by_role("searchbox")).to_be_focused()
     await page.keyboard.type("no such question")
     await expect(page.get_by_role("dialog")).to_contain_text("No question has “no such question” in it.")
     await page.get_by_role("searchbox").fill("to be forgotten")

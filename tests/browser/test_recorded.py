@@ -34,7 +34,7 @@ def test_the_service_makes_the_expected_run_of_recorded_events(path: Path) -> No
 @pytest.mark.parametrize("path", sorted(HERE.glob("*.test.mjs")), ids=lambda path: path.name)
 def test_the_page_s_own_tests_pass_under_node(path: Path) -> None:
     ran = subprocess.run(
-        [program("node"), "--test", str(path)], capture_output=True, text=True, timeout=60, check=False
+        [program("node"), "--test", str(path)], capture_output=True, text=True, timeout=110, check=False
     )
     assert ran.returncode == 0, ran.stdout + ran.stderr
 
