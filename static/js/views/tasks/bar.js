@@ -1,13 +1,13 @@
 /** One task's row: its name, its bar on the shared axis, its time; a touch opens the task. */
 
-import { pieces } from "../derive/timeline.js";
-import { counting, duration } from "../derive/words.js";
-import { freshness } from "../dom/fresh.js";
-import { keyed } from "../dom/keyed.js";
-import { icon, part } from "../dom/template.js";
+import { pieces } from "../../derive/timeline.js";
+import { counting, duration } from "../../derive/words.js";
+import { freshness } from "../../dom/fresh.js";
+import { keyed } from "../../dom/keyed.js";
+import { icon, part } from "../../dom/template.js";
 
-/** @import {Task} from "../types.js" */
-/** @import {Piece} from "../derive/timeline.js" */
+/** @import {Task} from "../../types.js" */
+/** @import {Piece} from "../../derive/timeline.js" */
 /** @typedef {{from: number, to: number, now: number, critical: Set<string>, opened: string|null}} Frame */
 
 const ICONS = {

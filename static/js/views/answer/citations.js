@@ -1,11 +1,11 @@
 /** The marks in an answer: named for screen readers, told apart by run, with the passage on hover and focus. */
 
-import { host } from "../derive/words.js";
-import { freshness } from "../dom/fresh.js";
-import { part } from "../dom/template.js";
+import { host } from "../../derive/words.js";
+import { freshness } from "../../dom/fresh.js";
+import { part } from "../../dom/template.js";
 import { showSource, sourceId } from "./sources.js";
 
-/** @import {Shown, Source} from "../types.js" */
+/** @import {Shown, Source} from "../../types.js" */
 
 const LINGER = 150;
 const GAP = 8;

@@ -1,13 +1,13 @@
 /** The sources of an answer as cards, beside it or below it; each can be reached from its marks and by arrows. */
 
-import { host, isWeb } from "../derive/words.js";
-import { oneTabStop, rove } from "../dom/arrows.js";
-import { freshness } from "../dom/fresh.js";
-import { keyed } from "../dom/keyed.js";
-import { part, say } from "../dom/template.js";
+import { host, isWeb } from "../../derive/words.js";
+import { oneTabStop, rove } from "../../dom/arrows.js";
+import { freshness } from "../../dom/fresh.js";
+import { keyed } from "../../dom/keyed.js";
+import { part, say } from "../../dom/template.js";
 
-/** @import {Shown, Source} from "../types.js" */
-/** @import {Controller} from "../controller.js" */
+/** @import {Shown, Source} from "../../types.js" */
+/** @import {Controller} from "../../controller.js" */
 
 const LONG = 260;
 

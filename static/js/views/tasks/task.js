@@ -1,13 +1,13 @@
 /** A task opened: what it was for, what it was given, each try, and its whole result. */
 
-import { duration } from "../derive/words.js";
-import { freshness } from "../dom/fresh.js";
-import { keyed } from "../dom/keyed.js";
-import { part, say } from "../dom/template.js";
+import { duration } from "../../derive/words.js";
+import { freshness } from "../../dom/fresh.js";
+import { keyed } from "../../dom/keyed.js";
+import { part, say } from "../../dom/template.js";
 import { showValue } from "./value.js";
 
-/** @import {Attempt, Shown, Task} from "../types.js" */
-/** @import {Controller} from "../controller.js" */
+/** @import {Attempt, Shown, Task} from "../../types.js" */
+/** @import {Controller} from "../../controller.js" */
 
 /**
  * @param {HTMLElement} el

@@ -1,14 +1,14 @@
 /** One bar a task on a shared time axis, and thin lines from each task to those that waited for it. */
 
-import { axis, tickLabel } from "../derive/timeline.js";
-import { oneTabStop, rove } from "../dom/arrows.js";
-import { freshness } from "../dom/fresh.js";
-import { keyed } from "../dom/keyed.js";
-import { part } from "../dom/template.js";
+import { axis, tickLabel } from "../../derive/timeline.js";
+import { oneTabStop, rove } from "../../dom/arrows.js";
+import { freshness } from "../../dom/fresh.js";
+import { keyed } from "../../dom/keyed.js";
+import { part } from "../../dom/template.js";
 import { mountBar } from "./bar.js";
 import { drawLinks } from "./links.js";
 
-/** @import {Run, Task} from "../types.js" */
+/** @import {Run, Task} from "../../types.js" */
 /** @typedef {{critical: Set<string>, opened: string|null}} Marks */
 
 /**

@@ -1,16 +1,16 @@
 /** The strip: four phases with their times, and under them the work. Folds to the phases when the answer begins. */
 
-import { phases } from "../derive/phases.js";
-import { criticalPath, savings, workIsOver } from "../derive/timeline.js";
-import { count, counting, duration } from "../derive/words.js";
-import { freshness } from "../dom/fresh.js";
-import { icon, part, say } from "../dom/template.js";
-import { hasEnded } from "../state/run.js";
+import { phases } from "../../derive/phases.js";
+import { criticalPath, savings, workIsOver } from "../../derive/timeline.js";
+import { count, counting, duration } from "../../derive/words.js";
+import { freshness } from "../../dom/fresh.js";
+import { icon, part, say } from "../../dom/template.js";
+import { hasEnded } from "../../state/run.js";
 import { mountChart } from "./chart.js";
 import { mountTask } from "./task.js";
 
-/** @import {Run, Shown} from "../types.js" */
-/** @import {Controller} from "../controller.js" */
+/** @import {Run, Shown} from "../../types.js" */
+/** @import {Controller} from "../../controller.js" */
 
 const QUEUED = "Waiting to begin …";
 const WRITING = "Tasks appear here as they are written.";
@@ -79,7 +79,7 @@ export function mountStrip(el, actions) {
 
 /**
  * @param {HTMLElement} el
- * @param {import("../derive/phases.js").Phase} phase
+ * @param {import("../../derive/phases.js").Phase} phase
  */
 function showPhase(el, phase) {
   el.dataset.state = phase.state;

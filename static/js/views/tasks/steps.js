@@ -1,13 +1,13 @@
 /** The thinking steps: open while the work goes on, closed when the answer begins, unless the reader chose. */
 
-import { count, duration } from "../derive/words.js";
-import { freshness } from "../dom/fresh.js";
-import { keyed } from "../dom/keyed.js";
-import { part } from "../dom/template.js";
-import { hasEnded } from "../state/run.js";
+import { count, duration } from "../../derive/words.js";
+import { freshness } from "../../dom/fresh.js";
+import { keyed } from "../../dom/keyed.js";
+import { part } from "../../dom/template.js";
+import { hasEnded } from "../../state/run.js";
 
-/** @import {Shown, Step} from "../types.js" */
-/** @import {Controller} from "../controller.js" */
+/** @import {Shown, Step} from "../../types.js" */
+/** @import {Controller} from "../../controller.js" */
 
 const NEAR = 24;
 

@@ -1,16 +1,16 @@
 /** The answer as it is written: finished blocks as the service's safe HTML, the rest as plain text in their place. */
 
-import { colophon, missing } from "../derive/missing.js";
-import { readTail } from "../derive/tail.js";
-import { duration } from "../derive/words.js";
-import { freshness } from "../dom/fresh.js";
-import { keyed } from "../dom/keyed.js";
-import { part, say } from "../dom/template.js";
-import { hasEnded } from "../state/run.js";
+import { colophon, missing } from "../../derive/missing.js";
+import { readTail } from "../../derive/tail.js";
+import { duration } from "../../derive/words.js";
+import { freshness } from "../../dom/fresh.js";
+import { keyed } from "../../dom/keyed.js";
+import { part, say } from "../../dom/template.js";
+import { hasEnded } from "../../state/run.js";
 import { markCitations } from "./citations.js";
 
-/** @import {Shown} from "../types.js" */
-/** @import {Controller} from "../controller.js" */
+/** @import {Shown} from "../../types.js" */
+/** @import {Controller} from "../../controller.js" */
 /** @typedef {{place: number, html: string, shown: Shown}} Block */
 
 /**

@@ -1,7 +1,7 @@
 /** Any JSON value as people can read it: text as text, objects and lists folded, to the last byte. */
 
-import { count } from "../derive/words.js";
-import { fromTemplate, part } from "../dom/template.js";
+import { count } from "../../derive/words.js";
+import { fromTemplate, part } from "../../dom/template.js";
 
 const SHORT = 80;
 const AT_ONCE = 200;

@@ -1,6 +1,6 @@
 /** Dependencies as thin lines: down from the end of a task to the start of the one that waited for it. */
 
-/** @import {Task} from "../types.js" */
+/** @import {Task} from "../../types.js" */
 /** @import {Frame} from "./bar.js" */
 
 const SVG = "http://www.w3.org/2000/svg";
