@@ -1,1 +1,1 @@
-"""What the README's figures come from: each a program of its own, `python -m benchmarks.NAME`."""
+"""Where the figures of the README come from: `python -m benchmarks --only NAME` runs one."""

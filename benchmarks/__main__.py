@@ -12,21 +12,15 @@ import sys
 import time
 from pathlib import Path
 
-NEED_NOTHING = (
-    "scheduler_cost",
-    "speedup",
-    "against",
-    "parallel",
-    "overhead",
-    "start",
-    "runs_at_once",
-    "with_model",
-    "start_while_planning",
-    "where_work_runs",
-)
 BETTER_WITH_DATA = {"makespan": "asynchow"}
 NEED_DATA = {"retrieval": "scifact", "extractive_answers": "xquad_en", "offline_planning": "metatool"}
-ALL = (*BETTER_WITH_DATA, *NEED_NOTHING, *NEED_DATA)
+ALL = {
+    **dict.fromkeys(("makespan", "scheduler_cost", "speedup", "against"), "scheduling"),
+    **dict.fromkeys(("parallel", "overhead", "start", "runs_at_once"), "searches"),
+    **dict.fromkeys(("with_model", "start_while_planning", "where_work_runs"), "searches"),
+    **dict.fromkeys(NEED_DATA, "quality"),
+}
+"""Each benchmark and the folder that it is in."""
 
 
 def main() -> int:
@@ -34,7 +28,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--only", choices=ALL, help="run this one")
+    parser.add_argument("--only", choices=list(ALL), help="run this one")
     parser.add_argument("--data", type=Path, help="folder of evaluation sets")
     parser.add_argument("--out", type=Path, help="folder for the figures, as Markdown and JSON")
     given, more = parser.parse_known_args()
@@ -42,19 +36,19 @@ def main() -> int:
     for name in [given.only] if given.only else ALL:
         print(f"## {name}\n", flush=True)
         needed = {**BETTER_WITH_DATA, **NEED_DATA}.get(name)
-        there = needed is not None and given.data is not None and (given.data / needed).is_dir()
-        if name in NEED_DATA and not there:
+        has_data = needed is not None and given.data is not None and (given.data / needed).is_dir()
+        if name in NEED_DATA and not has_data:
             print(f"left out: it needs --data FOLDER with a folder {needed!r} in it\n", flush=True)
             continue
         began = time.perf_counter()
-        status = run(name, [*(["--data", str(given.data)] if there else []), *more], given.out) or status
+        status = run(name, [*(["--data", str(given.data)] if has_data else []), *more], given.out) or status
         print(f"\ntook {time.perf_counter() - began:.0f} s\n", flush=True)
     return status
 
 
 def run(name: str, arguments: list[str], out: Path | None) -> int:
     """Run one, showing its lines as they come and keeping them in `out`; its exit status."""
-    command = [sys.executable, "-m", f"benchmarks.{name}", *arguments]
+    command = [sys.executable, "-m", f"benchmarks.{ALL[name]}.{name}", *arguments]
     lines: list[str] = []
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, encoding="utf-8") as process:
         assert process.stdout is not None
@@ -67,11 +61,11 @@ def run(name: str, arguments: list[str], out: Path | None) -> int:
 
 
 def keep(name: str, lines: list[str], out: Path) -> None:
-    """Write NAME.md and NAME.json; a report's line of JSON is known by its beginning."""
+    """Write NAME.md and NAME.json; the report's line of JSON is recognised by its beginning."""
     figures = [line for line in lines if line.startswith('{"benchmark": ')]
-    told = "".join(line for line in lines if line not in figures).strip()
+    text = "".join(line for line in lines if line not in figures).strip()
     out.mkdir(parents=True, exist_ok=True)
-    (out / f"{name}.md").write_text(f"## {name}\n\n{told}\n", encoding="utf-8")
+    (out / f"{name}.md").write_text(f"## {name}\n\n{text}\n", encoding="utf-8")
     (out / f"{name}.json").write_text("".join(figures), encoding="utf-8")
 
 

@@ -1,4 +1,4 @@
-"""How a benchmark tells its figures: rows flow in, a Markdown table and a line of JSON flow out."""
+"""Prints the figures of a benchmark, as a Markdown table and a line of JSON; and statistics that several need."""
 
 import json
 import statistics
@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 
 def print_report(name: str, rows: Sequence[Mapping[str, object]]) -> None:
-    """All rows have the same columns."""
+    """Print the rows, which all have the same columns."""
     columns = list(rows[0])
     print("| " + " | ".join(columns) + " |")
     print("|" + "---|" * len(columns))

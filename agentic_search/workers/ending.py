@@ -1,4 +1,4 @@
-"""How a piece of work ended: bytes of its own making, or why there are none."""
+"""How a piece of work ended: the bytes that it returned, or why there are none."""
 
 import traceback
 from dataclasses import dataclass
@@ -7,18 +7,18 @@ from typing import TypeAlias
 
 @dataclass(frozen=True, slots=True)
 class Returned:
-    """The work came to its end."""
+    """The work was completed."""
 
     body: bytes
-    """What came of it, in whatever form who ordered it reads."""
+    """The result, in the form that the caller reads."""
 
 
 @dataclass(frozen=True, slots=True)
 class Raised:
-    """Nothing came of it."""
+    """The work failed."""
 
     why: str
-    """For people, in a line."""
+    """For people, in one line."""
 
     trace: str = ""
     """For the log."""

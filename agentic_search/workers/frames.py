@@ -1,7 +1,7 @@
-"""What a program and its worker process say to each other, over two pipes: messages flow in, bytes flow out, and back.
+"""The messages that a program and its worker process exchange over two pipes, as bytes.
 
 A frame is a letter, the length of its body in eight bytes, and the body. Orders are pickled, since arguments may be
-any type; what a worker says never is, so that whatever has got hold of a worker can make the program do nothing.
+any type; a worker's messages never are, so that a worker that was taken over cannot make the program run anything.
 """
 
 import json
@@ -21,7 +21,7 @@ class Order:
 
     module: str
     name: str
-    """The function, by where it is found: code is never sent, and who orders need not load it."""
+    """The function's name in the module: code is never sent, and the caller need not load it."""
 
     arguments: dict[str, Any]
     progress: str | None = None
@@ -34,15 +34,15 @@ class Began:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """How far the work is."""
+class Reported:
+    """How far the work has got."""
 
     progress: float
     total: float | None
     text: str
 
 
-Message: TypeAlias = Began | Told | Returned | Raised
+Message: TypeAlias = Began | Reported | Returned | Raised
 
 
 def pack_order(order: Order) -> bytes:
@@ -51,7 +51,7 @@ def pack_order(order: Order) -> bytes:
 
 
 def read_body(pipe: BinaryIO) -> bytes | None:
-    """Wait for a whole frame and give its body; none when the other side is gone."""
+    """Wait for a whole frame and return its body; None when the other side is gone."""
     head = pipe.read(_HEAD)
     if len(head) < _HEAD:
         return None
@@ -62,15 +62,15 @@ def read_body(pipe: BinaryIO) -> bytes | None:
 
 def unpack_order(body: bytes) -> Order:
     """Raises whatever unpickling raises, the import of a module that is gone included."""
-    return pickle.loads(body)  # noqa: S301  # written by the program that started this process
+    return pickle.loads(body)  # noqa: S301 - written by the program that started this process
 
 
 def pack(message: Message) -> bytes:
-    """A worker's message."""
+    """A worker's message as a frame."""
     match message:
         case Began():
             return _frame(b"B", b"")
-        case Told(progress, total, text):
+        case Reported(progress, total, text):
             return _frame(b"T", json.dumps([progress, total, text]).encode())
         case Returned(body):
             return _frame(b"R", body)
@@ -79,13 +79,13 @@ def pack(message: Message) -> bytes:
 
 
 class Unpacker:
-    """Puts together what a worker says, however the pipe cuts it."""
+    """Puts a worker's messages together, however the pipe cuts them."""
 
     def __init__(self) -> None:
         self._pending = bytearray()
 
     def feed(self, piece: bytes) -> Iterator[Message]:
-        """The messages that end in this piece; raises ValueError or TypeError for what no worker writes."""
+        """The messages that end in this piece; raises ValueError or TypeError for bytes that no worker writes."""
         self._pending += piece
         while len(self._pending) >= _HEAD:
             end = _HEAD + int.from_bytes(self._pending[1:_HEAD], "big")
@@ -101,7 +101,7 @@ def _unpack(kind: bytes, body: bytes) -> Message:
         case b"B":
             return Began()
         case b"T":
-            return Told(*json.loads(body))
+            return Reported(*json.loads(body))
         case b"R":
             return Returned(body)
         case b"E":

@@ -1,4 +1,4 @@
-"""The worker processes: orders flow in, each to a process of its own for as long as it takes; endings flow out."""
+"""The pool of worker processes: each order gets one process for as long as the work takes, and gives its ending."""
 
 import asyncio
 
@@ -15,11 +15,11 @@ class WorkerPool:
     """
 
     def __init__(self, size: int, *, bounds: Bounds | None = None, longest_rest: float | None = None) -> None:
-        """`longest_rest`: seconds after which a process without work is ended; none are if it is None."""
+        """`longest_rest`: seconds after which a process without work is ended; None: never."""
         self._size = size
         self._bounds = bounds or Bounds()
         self._longest_rest = longest_rest
-        self._places = asyncio.Semaphore(size)
+        self._slots = asyncio.Semaphore(size)
         self._idle: dict[Worker, asyncio.TimerHandle | None] = {}
         self._workers: set[Worker] = set()
         self._closed = False
@@ -29,7 +29,7 @@ class WorkerPool:
 
     @property
     def pids(self) -> frozenset[int]:
-        """The processes that there are now."""
+        """The ids of the processes that run now."""
         return frozenset(worker.pid for worker in self._workers if worker.pid is not None)
 
     @property
@@ -38,17 +38,17 @@ class WorkerPool:
         return f"all {self._size} worker processes were busy"
 
     def has_place(self) -> bool:
-        """Whether an order would be begun at once."""
-        return not self._places.locked()
+        """Whether an order would be started at once."""
+        return not self._slots.locked()
 
     async def perform(self, order: bytes, on_progress: Sink | None = None, *, patience: float | None = None) -> Ending:
-        """Have one order carried out, in `patience` seconds from when a process is at it.
+        """Have one order carried out, in `patience` seconds from when a process has started it.
 
         Raises WorkerDied, TimeoutError, and OSError where no process can be started. When it takes too long or is
         cancelled, its process is killed. An idle worker that turns out to be dead costs nothing: the order goes to
         another.
         """
-        async with self._places:
+        async with self._slots:
             while True:
                 worker, is_new = await self._take()
                 try:
@@ -61,7 +61,7 @@ class WorkerPool:
                     await self._put_back(worker)
 
     async def close(self) -> None:
-        """End every process, whatever it is at."""
+        """End every process, also in the middle of its work."""
         self._closed = True
         for worker in self._workers:
             worker.kill()
@@ -80,9 +80,9 @@ class WorkerPool:
         if self._closed:
             raise WorkerDied("its worker process was ended by the service", began=False)
         while self._idle:
-            worker, dismissal = self._idle.popitem()
-            if dismissal is not None:
-                dismissal.cancel()
+            worker, timer = self._idle.popitem()
+            if timer is not None:
+                timer.cancel()
             if worker.is_alive:
                 return worker, False
         worker = await Worker.start(self._bounds, self._forget)
@@ -93,20 +93,20 @@ class WorkerPool:
         return worker, True
 
     async def _put_back(self, worker: Worker) -> None:
-        """Its place is free for another only when a killed process is really gone."""
+        """The slot is free for another order only when a killed process is really gone."""
         if worker.is_alive:
-            self._idle[worker] = self._dismissal(worker)
+            self._idle[worker] = self._idle_timer(worker)
         else:
             await worker.gone()
 
-    def _dismissal(self, worker: Worker) -> asyncio.TimerHandle | None:
+    def _idle_timer(self, worker: Worker) -> asyncio.TimerHandle | None:
         if self._longest_rest is None:
             return None
         return asyncio.get_running_loop().call_later(self._longest_rest, worker.kill)
 
     def _forget(self, worker: Worker) -> None:
-        """The process has ended, whatever it was at."""
+        """The process has ended, whatever it was doing."""
         self._workers.discard(worker)
-        dismissal = self._idle.pop(worker, None)
-        if dismissal is not None:
-            dismissal.cancel()
+        timer = self._idle.pop(worker, None)
+        if timer is not None:
+            timer.cancel()

@@ -1,4 +1,4 @@
-"""How work tells how far it is, while it is at it."""
+"""How work reports its progress while it runs."""
 
 from collections.abc import Callable
 from typing import TypeAlias
@@ -8,10 +8,10 @@ Sink: TypeAlias = Callable[[float, float | None, str], None]
 
 
 class Progress:
-    """Reports of one call; what comes after the call has ended is dropped."""
+    """Reports the progress of one call; reports after the call has ended are dropped."""
 
     def __init__(self, sink: Sink | None = None) -> None:
-        """Without a sink, reports go nowhere: for calling the function plainly."""
+        """Without a sink, reports are dropped: for calling the function directly."""
         self._sink = sink
 
     @property
@@ -20,10 +20,10 @@ class Progress:
         return self._sink is not None
 
     def report(self, progress: float, total: float | None = None, text: str = "") -> None:
-        """Say how far the work is, in any unit; may be called from any thread."""
+        """Report how far the work is, in any unit; may be called from any thread."""
         if (sink := self._sink) is not None:
             sink(float(progress), None if total is None else float(total), str(text))
 
     def close(self) -> None:
-        """What comes from now on is too late."""
+        """Drop reports from now on."""
         self._sink = None

@@ -1,8 +1,8 @@
-"""One worker process, seen from the program that started it: an order flows in; its ending, or WorkerDied, flows out.
+"""One worker process, as the program that started it sees it: it takes an order and returns its ending, or WorkerDied.
 
 Own code rather than ProcessPoolExecutor, which fails every call when one worker dies and cannot end a running call;
 and asyncio's subprocess rather than multiprocessing, whose children import the program's main module first. Everything
-comes as a callback of the event loop, so nothing polls and no thread waits.
+arrives as a callback of the event loop, so nothing polls and no thread waits.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ from typing import Self, cast
 
 from agentic_search.workers.bounds import Bounds
 from agentic_search.workers.ending import Ending, Raised, Returned
-from agentic_search.workers.frames import Began, Message, Told, Unpacker
+from agentic_search.workers.frames import Began, Message, Reported, Unpacker
 from agentic_search.workers.progress import Sink
 
 logger = logging.getLogger(__name__)
@@ -62,9 +62,9 @@ class Worker(asyncio.SubprocessProtocol):
 
     @classmethod
     async def start(cls, bounds: Bounds, on_end: "Callable[[Worker], object]") -> Self:
-        """A new process, which finds modules where this one does; `on_end` is told when it has ended.
+        """A new process, which finds modules where this one does; `on_end` is called when it has ended.
 
-        Raises OSError where there is no room for it.
+        Raises OSError if the system cannot start it.
         """
         _, protocol = await asyncio.get_running_loop().subprocess_exec(
             lambda: cls(on_end),
@@ -74,8 +74,8 @@ class Worker(asyncio.SubprocessProtocol):
             str(bounds.niceness),
             str(bounds.memory or 0),
             *sys.path,
-            stderr=None,  # what the work prints goes where this program's own words go
-            start_new_session=True,  # Ctrl-C is this program's to answer, and a kill reaches what the work has started
+            stderr=None,  # what the work prints goes where this program's log goes
+            start_new_session=True,  # Ctrl-C reaches only this program, and a kill reaches what the work has started
         )
         return protocol
 
@@ -91,7 +91,7 @@ class Worker(asyncio.SubprocessProtocol):
 
     @property
     def has_ended(self) -> bool:
-        """Whether nothing is left of it."""
+        """Whether the process is gone."""
         return self._ended.is_set()
 
     async def perform(self, order: bytes, on_progress: Sink | None) -> Ending:
@@ -110,7 +110,7 @@ class Worker(asyncio.SubprocessProtocol):
                 self.kill()
 
     def kill(self, why: str = "was ended by the service") -> None:
-        """End the process, and every process that its work has started, at once; `why` is for whoever waits for it."""
+        """End the process, and every process that its work has started, at once; `why` is for the waiting caller."""
         if self._transport is None or not self.is_alive:
             return
         self._is_killed, self._why_killed = True, why
@@ -128,7 +128,7 @@ class Worker(asyncio.SubprocessProtocol):
         self._transport = cast(asyncio.SubprocessTransport, transport)
 
     def pipe_data_received(self, fd: int, data: bytes) -> None:
-        """asyncio: the process said something."""
+        """asyncio: the process wrote something."""
         try:
             for message in self._unpacker.feed(data):
                 self._take(message)
@@ -137,9 +137,9 @@ class Worker(asyncio.SubprocessProtocol):
             self.kill("was ended by the service: its work wrote into its pipe")
 
     def pipe_connection_lost(self, fd: int, exc: Exception | None) -> None:
-        """asyncio: a pipe was closed, mostly since the process has ended; without its answers it is of no use."""
+        """asyncio: a pipe was closed, mostly because the process has ended; without its answers it is of no use."""
         if fd == _STDOUT:
-            self.kill(why="")  # what is told is how it ended
+            self.kill(why="")  # reported is how it ended
 
     def process_exited(self) -> None:
         """asyncio: the process has ended, though a process that it started may still hold its pipes."""
@@ -155,7 +155,7 @@ class Worker(asyncio.SubprocessProtocol):
         match message:
             case Began():
                 self._began = True
-            case Told(progress, total, text):
+            case Reported(progress, total, text):
                 if self._on_progress is not None:
                     self._on_progress(progress, total, text)
             case Returned() | Raised():

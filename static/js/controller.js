@@ -1,4 +1,4 @@
-/** What the reader wants flows in as verbs; requests go out, and what came of them is told to the store. */
+/** Carries out what the reader asks for: sends requests and dispatches their outcome to the store. */
 
 import { explain } from "./derive/problem.js";
 import * as api from "./net/api.js";
@@ -51,7 +51,7 @@ export function createController(store) {
   function listen(key, id) {
     const to = (/** @type {Action} */ action) => store.dispatch({ ...action, key });
     following.set(key, follow(id, {
-      told: (event) => to({ type: "told", event, received: performance.now() }),
+      event: (event) => to({ type: "event", event, received: performance.now() }),
       lost: () => to({ type: "notice", notice: LOST }),
       back: () => to({ type: "notice", notice: BACK }),
       gone: () => to({ type: "gone", error: GONE }),

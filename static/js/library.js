@@ -1,4 +1,4 @@
-/** The reader's earlier conversations: what they look for flows in, what the service keeps is told to the store. */
+/** The reader's earlier conversations: looks them up in the service and dispatches what it finds to the store. */
 
 import { noticeOf } from "./controller.js";
 import { explain } from "./derive/problem.js";

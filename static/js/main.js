@@ -7,7 +7,7 @@ import { mountKeys } from "./keys.js";
 import { createLibrary } from "./library.js";
 import { EMPTY, liveRun, reduce } from "./state/page.js";
 import { createStore } from "./store.js";
-import { mountPassage } from "./views/citations.js";
+import { mountPassage } from "./views/answer/citations.js";
 import { mountComposer } from "./views/composer.js";
 import { mountHistory } from "./views/history.js";
 import { mountNotice } from "./views/notice.js";

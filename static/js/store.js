@@ -1,4 +1,4 @@
-/** Actions flow in; the next state flows out to every listener. */
+/** Keeps the state: reduces each action to the next state and passes that to every listener. */
 
 /**
  * @template S, A

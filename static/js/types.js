@@ -1,5 +1,5 @@
 /**
- * The page's data, as types: what the service tells, and what the page makes of it. Nothing runs here.
+ * The page's data, as types: what the service sends, and what the page makes of it. Nothing runs here.
  *
  * Times named `at`, `from`, `to` are seconds since the run began.
  *
@@ -13,7 +13,7 @@
  * @typedef {{what: string, why: string}} LeftOut
  * @typedef {{id: string, thread_id: string, status: string, query: string, model: string|null, created_at: string}} Listed
  *
- * An event of a run, as its stream tells it. `data` differs by `type`; the reducers name what they read.
+ * An event of a run, as its stream sends it. `data` differs by `type`; the reducers name what they read.
  * @typedef {{seq: number, run_id: string, at: number, type: string, message: string, data: any}} RunEvent
  *
  * One try at a task. `error` is why it failed, where another try followed.

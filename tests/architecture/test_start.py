@@ -17,7 +17,7 @@ from agentic_search.wiring import open_service
 
 async def start(settings):
     async with open_service(settings) as service:
-        await service.tools.settled(30)
+        await service.tools.settled(60)
         assert [status.status for status in service.tools.statuses()] == ["unavailable"]
         assert (await service.minds.choice()).why_none
 

@@ -13,7 +13,7 @@ from tests.support.ollama_double import Model, OllamaDouble
 from tests.support.service import RunningService, running_service, stdio_entry
 
 DESK = ViewportSize(width=1280, height=900)
-expect.set_options(timeout=15_000)
+expect.set_options(timeout=45_000)
 
 
 def program(name: str) -> str:

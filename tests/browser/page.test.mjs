@@ -8,8 +8,8 @@ import { EMPTY, liveRun, reduce } from "../../static/js/state/page.js";
 const play = (...actions) => actions.reduce(reduce, EMPTY);
 const asked = { type: "asked", key: "k", query: "Why?" };
 const accepted = { type: "accepted", key: "k", id: "r1", threadId: "t1" };
-const told = (seq, type, data, at = seq) => ({
-  type: "told", key: "k", received: 10_000 + at * 1000, event: { seq, run_id: "r1", at, type, message: "", data },
+const event = (seq, type, data, at = seq) => ({
+  type: "event", key: "k", received: 10_000 + at * 1000, event: { seq, run_id: "r1", at, type, message: "", data },
 });
 const notice = { kind: "error", happened: "Full." };
 
@@ -25,7 +25,7 @@ test("a refused question goes back into the box and leaves no run behind", () =>
 });
 
 test("a refused follow-up leaves the thread as it was", () => {
-  const state = play(asked, accepted, told(1, "run.failed", { status: "failed", error: "x" }), { ...asked, key: "k2" }, { type: "refused", key: "k2", notice });
+  const state = play(asked, accepted, event(1, "run.failed", { status: "failed", error: "x" }), { ...asked, key: "k2" }, { type: "refused", key: "k2", notice });
   assert.deepEqual(state.runs.map((shown) => shown.key), ["k"]);
   assert.equal(state.threadId, "t1");
 });
@@ -36,14 +36,14 @@ test("an accepted question keeps its key, so that nothing on the page is made an
 });
 
 test("the run's beginning is the earliest that fits every event", () => {
-  const late = { ...told(1, "run.started", { query: "Why?" }, 0), received: 15_000 };
-  const state = play(asked, accepted, late, told(2, "tools.discovered", { servers: [], tools: 0 }, 4));
+  const late = { ...event(1, "run.started", { query: "Why?" }, 0), received: 15_000 };
+  const state = play(asked, accepted, late, event(2, "tools.discovered", { servers: [], tools: 0 }, 4));
   assert.equal(state.runs[0].origin, 10_000);
 });
 
 test("a run that the service no longer knows ends as failed and keeps what was shown", () => {
   const task = { id: "t1", tool: "x" };
-  const state = play(asked, accepted, told(1, "plan.task", { task }), { type: "gone", key: "k", error: "Forgotten." });
+  const state = play(asked, accepted, event(1, "plan.task", { task }), { type: "gone", key: "k", error: "Forgotten." });
   const { run } = state.runs[0];
   assert.deepEqual([run.status, run.error, run.tasks[0].status], ["failed", "Forgotten.", "cancelled"]);
   assert.equal(liveRun(state), undefined);
@@ -68,8 +68,8 @@ test("opening another thread empties the page first; one that is not kept leaves
 });
 
 test("a large result that was fetched takes its place in the task", () => {
-  const state = play(asked, accepted, told(1, "task.started", { id: "t1", tool: "x" }),
-    told(2, "task.completed", { id: "t1", tool: "x", duration: 1, result_url: "/runs/r1/tasks/t1" }),
+  const state = play(asked, accepted, event(1, "task.started", { id: "t1", tool: "x" }),
+    event(2, "task.completed", { id: "t1", tool: "x", duration: 1, result_url: "/runs/r1/tasks/t1" }),
     { type: "result", key: "k", id: "t1", result: { big: true } });
   assert.deepEqual([state.runs[0].run.tasks[0].result, state.runs[0].run.tasks[0].resultUrl], [{ big: true }, null]);
 });
@@ -77,5 +77,5 @@ test("a large result that was fetched takes its place in the task", () => {
 test("an action or an event of an unknown kind changes nothing that is shown", () => {
   const state = play(asked, accepted);
   assert.equal(reduce(state, { type: "unheard of" }), state);
-  assert.deepEqual(reduce(state, told(1, "run.sneezed", {})).runs[0].run.tasks, []);
+  assert.deepEqual(reduce(state, event(1, "run.sneezed", {})).runs[0].run.tasks, []);
 });

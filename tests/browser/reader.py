@@ -29,7 +29,7 @@ class Reader:
         self.notice = page.locator("#notice")
 
     async def ask(self, query: str, *, plan: dict[str, Any] = ROWS, answer: Sequence[Step] = written(ANSWER)) -> None:
-        """Type a question and press Enter; the model plans and answers as told."""
+        """Type a question and press Enter; the model plans and answers as given."""
         self.ollama.enqueue(Say(json.dumps(plan)))
         self.ollama.enqueue(*answer)
         await self.box.fill(query)

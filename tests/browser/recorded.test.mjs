@@ -10,13 +10,13 @@ const folder = new URL("recorded/", import.meta.url);
 
 for (const name of readdirSync(folder)) {
   const { events, expected } = JSON.parse(readFileSync(new URL(name, folder), "utf8"));
-  const replay = (told) => told.reduce(reduceRun, newRun("run-1", "", "queued"));
+  const replay = (events) => events.reduce(reduceRun, newRun("run-1", "", "queued"));
 
   test(`${name}: the replayed run is the recorded one`, () => {
     assert.deepEqual(summary(replay(events)), expected);
   });
 
-  test(`${name}: events that are told again, as after a reconnection, change nothing`, () => {
+  test(`${name}: events that are repeated, as after a reconnection, change nothing`, () => {
     for (let lost = 1; lost < events.length; lost++) {
       const again = [...events.slice(0, lost), ...events];
       assert.deepEqual(replay(again), replay(events));

@@ -96,7 +96,7 @@ async def test_a_follow_up_stands_below_in_the_same_thread_with_marks_of_its_own
     assert len(ids) == len(set(ids))
 
 
-async def test_a_failed_task_is_told_in_one_quiet_line_and_the_answer_stands(reader: Reader) -> None:
+async def test_a_failed_task_is_named_in_one_quiet_line_and_the_answer_stands(reader: Reader) -> None:
     plan = {
         "tasks": [
             {"id": "find", "tool": "rows", "arguments": {"n": 2}},

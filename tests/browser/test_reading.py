@@ -71,8 +71,9 @@ async def test_keys_alone_suffice(page: Page, reader: Reader) -> None:
     await strip.focus()
     await page.keyboard.press("Enter")
     await expect(strip).to_have_attribute("aria-expanded", "true")
-    await page.keyboard.press("Tab")
     bars = reader.run.locator(".bar")
+    await expect(bars.first).to_be_visible()
+    await page.keyboard.press("Tab")
     await expect(bars.first).to_be_focused()
     await page.keyboard.press("ArrowDown")
     await expect(bars.nth(1)).to_be_focused()
@@ -93,7 +94,7 @@ async def test_keys_alone_suffice(page: Page, reader: Reader) -> None:
 
 
 async def test_focus_stays_where_the_reader_is_while_the_run_goes_on(page: Page, reader: Reader) -> None:
-    slow = {"tasks": [{"id": f"t{n}", "tool": "sleep_for", "arguments": {"seconds": n / 2}} for n in (1, 2, 3)]}
+    slow = {"tasks": [{"id": f"t{n}", "tool": "sleep_for", "arguments": {"seconds": n}} for n in (1, 2, 3)]}
     await reader.ask("Take your time", plan=slow)
     await expect(reader.row("t3")).to_be_visible()
     await reader.run.locator(".bar").nth(1).focus()
@@ -124,6 +125,7 @@ async def test_history_finds_a_conversation_by_typing_and_opens_it(
 async def test_history_says_when_nothing_fits_and_forgets_on_request(page: Page, service: RunningService) -> None:
     await service.ask("To be forgotten, whatever it says", plan=FIVE, model="offline")
     await page.get_by_role("button", name="History").click()
+    await expect(page.get_by_role("searchbox")).to_be_focused()
     await page.keyboard.type("no such question")
     await expect(page.get_by_role("dialog")).to_contain_text("No question has “no such question” in it.")
     await page.get_by_role("searchbox").fill("to be forgotten")

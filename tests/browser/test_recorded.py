@@ -23,10 +23,10 @@ _FACTS: TypeAdapter[Fact] = TypeAdapter(Fact)
 def test_the_service_makes_the_expected_run_of_recorded_events(path: Path) -> None:
     recorded = json.loads(path.read_text())
     record = RunRecord("run-1", thread_id="thread-1", query=recorded["expected"]["query"], created_at="2026-01-01")
-    for told in recorded["events"]:
-        data = {key: value for key, value in told["data"].items() if key != "result_url"}
+    for event in recorded["events"]:
+        data = {key: value for key, value in event["data"].items() if key != "result_url"}
         record.apply(
-            Event(told["seq"], told["run_id"], told["at"], _FACTS.validate_python({"kind": told["type"], **data}))
+            Event(event["seq"], event["run_id"], event["at"], _FACTS.validate_python({"kind": event["type"], **data}))
         )
     assert summary(record.report()) == recorded["expected"]
 
@@ -34,7 +34,7 @@ def test_the_service_makes_the_expected_run_of_recorded_events(path: Path) -> No
 @pytest.mark.parametrize("path", sorted(HERE.glob("*.test.mjs")), ids=lambda path: path.name)
 def test_the_page_s_own_tests_pass_under_node(path: Path) -> None:
     ran = subprocess.run(
-        [program("node"), "--test", str(path)], capture_output=True, text=True, timeout=60, check=False
+        [program("node"), "--test", str(path)], capture_output=True, text=True, timeout=110, check=False
     )
     assert ran.returncode == 0, ran.stdout + ran.stderr
 

@@ -99,7 +99,7 @@ test("older days are named, with the year where it is another", () => {
   assert.deepEqual(names, ["Friday 8 May", "1 March", "1 March 2024"]);
 });
 
-test("unfinished Markdown is told by what it will be, without its marks", () => {
+test("unfinished Markdown is named by what it will be, without its marks", () => {
   const cases = [
     ["## With a gr", { kind: "heading", level: 2, text: "With a gr" }],
     ["Use a **task gro", { kind: "text", level: 0, text: "Use a task gro" }],
@@ -116,7 +116,7 @@ test("unfinished Markdown is told by what it will be, without its marks", () => 
   for (const [markdown, expected] of cases) assert.deepEqual(readTail(markdown), expected);
 });
 
-test("what is missing stands in one line, and a failed task is told once", () => {
+test("what is missing stands in one line, and a failed task is named once", () => {
   assert.equal(missing(replay("partial")), "Left out: t4 read_story (failed: nothing answers).");
   assert.equal(missing(replay("failed")), "Failed: t1 sleep_for.");
   const much = replay("partial");

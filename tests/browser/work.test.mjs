@@ -8,7 +8,7 @@ import { dependenciesOf } from "../../static/js/derive/dependencies.js";
 import { currentPhase, phases } from "../../static/js/derive/phases.js";
 import { axis, criticalPath, pieces, savings, stretches, tickLabel, ticks, workIsOver } from "../../static/js/derive/timeline.js";
 import { newRun, reduceRun } from "../../static/js/state/run.js";
-import { linksOf } from "../../static/js/views/links.js";
+import { linksOf } from "../../static/js/views/tasks/links.js";
 
 const { events } = JSON.parse(readFileSync(new URL("recorded/partial.json", import.meta.url), "utf8"));
 
@@ -109,16 +109,16 @@ test("work that starts while the plan is still written runs beside it", () => {
 });
 
 test("a stopped run shows where it was stopped", () => {
-  const told = [...events.filter((event) => event.at < 1.5), cancelled(1.5)];
-  const run = told.map((event, place) => ({ ...event, seq: place + 1 })).reduce(reduceRun, newRun("run-1", "", "queued"));
+  const shortened = [...events.filter((event) => event.at < 1.5), cancelled(1.5)];
+  const run = shortened.map((event, place) => ({ ...event, seq: place + 1 })).reduce(reduceRun, newRun("run-1", "", "queued"));
   assert.equal(currentPhase(run), undefined);
   assert.deepEqual(phases(run, 9).map(({ state }) => state), ["done", "done", "done", "waiting"]);
   assert.equal(task(run, "t2").status, "cancelled");
 });
 
 test("the time in which a later round is planned is no work", () => {
-  const { events: told } = JSON.parse(readFileSync(new URL("recorded/rounds.json", import.meta.url), "utf8"));
-  const run = told.reduce(reduceRun, newRun("run-1", "", "queued"));
+  const { events: recorded } = JSON.parse(readFileSync(new URL("recorded/rounds.json", import.meta.url), "utf8"));
+  const run = recorded.reduce(reduceRun, newRun("run-1", "", "queued"));
   const { serial, together } = savings(run.tasks);
   const spans = stretches(run.tasks);
   assert.ok(together <= serial && spans.length >= 2);

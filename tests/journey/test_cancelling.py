@@ -152,8 +152,8 @@ async def eventually(nothing: Callable[[], object], what: str) -> None:
     """Wait until nothing is left; what is left is the test's failure."""
     left: object = None
     try:
-        async with asyncio.timeout(PATIENCE / 4):
-            while left := nothing():  # noqa: ASYNC110  other processes tell nobody
+        async with asyncio.timeout(PATIENCE):
+            while left := nothing():  # noqa: ASYNC110 - other processes give no signal
                 await asyncio.sleep(0.01)
     except TimeoutError:
         raise AssertionError(f"{what}: {left}") from None

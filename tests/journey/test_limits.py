@@ -35,7 +35,7 @@ async def test_no_more_calls_are_under_way_than_the_server_takes(tmp_path: Path)
     servers = {"slow": {**stdio_entry("--log", str(log)), "maxConcurrency": 2}}
     async with running_service(tmp_path, servers=servers) as service:
         await service.ready_servers("slow")
-        await sleep_in_two_runs(service, tasks=3, seconds=0.2)
+        await sleep_in_two_runs(service, tasks=3, seconds=0.5)
     assert most_under_way(log) == 2
 
 

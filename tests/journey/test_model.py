@@ -126,7 +126,7 @@ async def test_a_task_that_only_reads_begins_while_the_plan_is_still_being_writt
     service: RunningService, ollama: OllamaDouble
 ) -> None:
     first, second = '{"tool": "rows", "arguments": {"n": 1}}', '{"tool": "hang", "arguments": {"seconds": 0}}'
-    ollama.enqueue(Say(f'{{"tasks": [{first}, {second}'), Say("]}", delay=0.5))
+    ollama.enqueue(Say(f'{{"tasks": [{first}, {second}'), Say("]}", delay=2))
     ollama.enqueue(*written(ANSWER))
     told = await service.events(await service.begin("What do the rows say?"))
     kinds = [message.event for message in told]
@@ -138,7 +138,7 @@ async def test_a_plan_that_is_refused_takes_back_what_it_had_begun(
     service: RunningService, ollama: OllamaDouble
 ) -> None:
     early = '{"tool": "sleep_for", "arguments": {"seconds": 60}}'
-    ollama.enqueue(Say(f'{{"tasks": [{early}'), Say(', {"tool": "nonsense"}]}', delay=0.3))
+    ollama.enqueue(Say(f'{{"tasks": [{early}'), Say(', {"tool": "nonsense"}]}', delay=2))
     ollama.enqueue(*planned(PLAN))
     ollama.enqueue(*written(ANSWER))
     run_id = await service.begin("What do the rows say?")

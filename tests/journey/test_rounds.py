@@ -115,7 +115,7 @@ async def test_a_refused_draft_takes_back_its_own_work_and_nothing_of_the_first_
     service: RunningService, ollama: OllamaDouble
 ) -> None:
     early = '{"tool": "sleep_for", "arguments": {"seconds": 60}}'
-    draft = [Say(f'{{"tasks": [{early}'), Say(', {"tool": "nonsense"}]}', delay=0.3)]
+    draft = [Say(f'{{"tasks": [{early}'), Say(', {"tool": "nonsense"}]}', delay=2)]
     told, run, _ = await story(service, ollama, plan(ROWS), draft, plan(ECHO), ANSWER, rounds=2)
     assert run["status"] == "completed"
     assert [(task["tool"], task["status"]) for task in run["tasks"]] == [("rows", "completed"), ("echo", "completed")]
@@ -127,7 +127,7 @@ async def test_a_refused_draft_takes_back_its_own_work_and_nothing_of_the_first_
 async def test_tasks_of_a_later_round_begin_while_it_is_still_being_written(
     service: RunningService, ollama: OllamaDouble
 ) -> None:
-    draft = [Say('{"tasks": [' + json.dumps(ECHO)), Say("]}", delay=0.4)]
+    draft = [Say('{"tasks": [' + json.dumps(ECHO)), Say("]}", delay=2)]
     told, run, _ = await story(service, ollama, plan(ROWS), draft, ANSWER, rounds=2)
     begun, ready = places(told, "task.started"), places(told, "plan.ready")
     assert run["status"] == "completed" and begun[1] < places(told, "task.completed")[1] < ready[1]
@@ -146,8 +146,8 @@ async def test_the_planner_is_shown_what_failed_and_what_refers_to_it_is_skipped
 
 
 async def test_with_too_little_time_left_no_round_is_begun(service: RunningService, ollama: OllamaDouble) -> None:
-    slowly = [Say(plan(ROWS)[:-1]), Say("}", delay=1.8)]
-    told, run, calls = await story(service, ollama, slowly, ANSWER, rounds=3, deadline=3)
+    slowly = [Say(plan(ROWS)[:-1]), Say("}", delay=4)]
+    told, run, calls = await story(service, ollama, slowly, ANSWER, rounds=3, deadline=6.5)
     assert (run["status"], len(calls), kinds(told).count("plan.started")) == ("completed", 2, 1)
 
 
@@ -155,7 +155,7 @@ async def test_a_deadline_that_passes_while_a_round_is_planned_ends_the_rounds_n
     service: RunningService, ollama: OllamaDouble
 ) -> None:
     unfinished = [Say('{"tasks": ['), Hang()]
-    told, run, _ = await story(service, ollama, plan(ROWS), unfinished, ANSWER, rounds=3, deadline=2.5)
+    told, run, _ = await story(service, ollama, plan(ROWS), unfinished, ANSWER, rounds=3, deadline=5)
     assert run["status"] == "completed" and run["sources"]
     assert "while round 2 was planned" in data_of(told, "plan.fallback")[0]["reason"]
 

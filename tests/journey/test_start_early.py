@@ -18,7 +18,7 @@ def slowly_written(log: Path, spaces: int) -> Iterator[Step]:
     for _ in range(spaces):
         if called(log):
             break
-        yield Say(" ", delay=0.02)
+        yield Say(" ", delay=0.05)
     yield Say(f"{SECOND}]}}")
 
 

@@ -16,7 +16,7 @@ from agentic_search.tools.pool import ToolPool
 ROOT = Path(__file__).resolve().parents[2]
 SLOW = ("-m", "tests.support.slow_server")
 BARE = ("-m", "tests.support.bare_server")
-PATIENCE = 20.0
+PATIENCE = 60.0
 """Seconds after which a test gives up waiting; the machine may be busy."""
 
 

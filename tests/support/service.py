@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 NOBODY = "http://127.0.0.1:9"
 """An address where no Ollama answers: the discard port."""
 _LISTENING = re.compile(r"serving at (http://\S+)")
-_PATIENCE = 30
+_PATIENCE = 60
 
 
 def stdio_entry(*options: str, program: str = "slow_server") -> dict[str, object]:

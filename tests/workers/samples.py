@@ -1,4 +1,4 @@
-"""Work as worker processes are ordered to do it, well-behaved and not."""
+"""Work for worker processes to do, well-behaved and not."""
 
 import ctypes
 import os
@@ -23,7 +23,7 @@ def refuse(why: str) -> Ending:
 
 
 def count(to: int, reporting: Progress) -> Ending:
-    """Tell each number."""
+    """Report each number."""
     for number in range(to):
         reporting.report(number, to, f"at {number}")
     return Returned(b"counted")
@@ -69,7 +69,7 @@ def eat(size: int) -> Ending:
 
 
 def niceness() -> Ending:
-    """How far it stands back, and its session with it where the system weighs those."""
+    """Its niceness, and that of its session where the system has one."""
     weighed = Path("/proc/self/autogroup")
     session = weighed.read_text().split()[-1] if weighed.exists() else ""
     return Returned(f"{os.nice(0)} {session}".encode())

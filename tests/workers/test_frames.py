@@ -1,4 +1,4 @@
-"""What a worker says arrives as it was said, however the pipe cuts it; what it cannot have said is refused."""
+"""A worker's messages arrive as they were sent, however the pipe cuts them; what no worker sends is refused."""
 
 import pickle
 from io import BytesIO
@@ -13,7 +13,7 @@ from agentic_search.workers.frames import (
     Began,
     Message,
     Order,
-    Told,
+    Reported,
     Unpacker,
     pack,
     pack_order,
@@ -24,18 +24,18 @@ from agentic_search.workers.frames import (
 numbers = st.floats(allow_nan=False)
 messages: st.SearchStrategy[Message] = st.one_of(
     st.just(Began()),
-    st.builds(Told, numbers, st.none() | numbers, st.text()),
+    st.builds(Reported, numbers, st.none() | numbers, st.text()),
     st.builds(Returned, st.binary()),
     st.builds(Raised, st.text(), st.text()),
 )
 
 
 @given(st.lists(messages), st.lists(st.integers(0, 400)))
-def test_messages_arrive_whole_and_in_order_however_they_are_cut(said: list[Message], cuts: list[int]) -> None:
-    text = b"".join(map(pack, said))
+def test_messages_arrive_whole_and_in_order_however_they_are_cut(sent: list[Message], cuts: list[int]) -> None:
+    text = b"".join(map(pack, sent))
     unpacker = Unpacker()
     pieces = [text[start:end] for start, end in pairwise([0, *sorted(cuts), len(text) + 400])]
-    assert [message for piece in pieces for message in unpacker.feed(piece)] == said
+    assert [message for piece in pieces for message in unpacker.feed(piece)] == sent
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_messages_arrive_whole_and_in_order_however_they_are_cut(said: list[Mess
         b"E" + (9).to_bytes(8, "big") + b'["a", 1,]',
     ],
 )
-def test_what_no_worker_says_is_refused(text: bytes) -> None:
+def test_what_no_worker_sends_is_refused(text: bytes) -> None:
     with pytest.raises((ValueError, TypeError)):
         list(Unpacker().feed(text))
 

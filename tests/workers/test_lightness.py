@@ -1,4 +1,4 @@
-"""Every worker process loads this room: nothing of the house comes with it, and next to nothing at all."""
+"""Every worker process loads this package: it brings nothing of the rest of the project, and little of the library."""
 
 import ast
 import subprocess
@@ -9,7 +9,7 @@ from agentic_search import workers
 from tests.support.service import ROOT
 
 
-def test_the_room_imports_only_itself_and_the_standard_library() -> None:
+def test_the_package_imports_only_itself_and_the_standard_library() -> None:
     [folder] = workers.__path__
     for path in Path(folder).glob("*.py"):
         nodes = list(ast.walk(ast.parse(path.read_text())))

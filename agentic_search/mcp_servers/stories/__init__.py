@@ -1,1 +1,4 @@
-"""The bundled MCP server for news stories: an archive in one SQLite file, filled by its import."""
+"""The bundled MCP server for news stories: questions flow in, stories flow out.
+
+`archive` keeps them in one SQLite file, `importing` fills it, `server` offers six tools that read it.
+"""

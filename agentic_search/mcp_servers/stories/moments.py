@@ -1,4 +1,4 @@
-"""Moments as people and feeds write them ⇄ seconds since 1970, in UTC."""
+"""Reads dates and times as people and feeds write them, as seconds since 1970, and writes them in UTC."""
 
 import re
 from datetime import UTC, datetime, timedelta

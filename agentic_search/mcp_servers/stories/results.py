@@ -1,15 +1,22 @@
-"""What the tools give back; each model is also the tool's output schema."""
+"""What the tools give back, and how it is made from the archive's items; each model is the output schema of a tool."""
 
 from pydantic import BaseModel, ConfigDict
 
+from agentic_search.mcp_servers.fulltext import best_passage
+from agentic_search.mcp_servers.stories.archive.items import Item
+from agentic_search.mcp_servers.stories.archive.reading import Thread, Totals
+from agentic_search.mcp_servers.stories.moments import iso
 
-class Result(BaseModel):
-    """The form of all of them."""
+SCHEME = "stories:"
+
+
+class StoryResult(BaseModel):
+    """The base of all results."""
 
     model_config = ConfigDict(frozen=True, use_attribute_docstrings=True)
 
 
-class Story(Result):
+class Story(StoryResult):
     """One story."""
 
     id: str
@@ -28,7 +35,7 @@ class Story(Result):
     """Where the archive has it from."""
 
 
-class Comment(Result):
+class Comment(StoryResult):
     """One comment."""
 
     id: str
@@ -43,14 +50,14 @@ class Comment(Result):
     url: str
 
 
-class Stories(Result):
+class Stories(StoryResult):
     """Stories found."""
 
     stories: list[Story]
     note: str | None = None
 
 
-class Count(Result):
+class Count(StoryResult):
     """How many stories there are."""
 
     count: int
@@ -65,14 +72,14 @@ class Discussion(Story):
     """Comments in the archive, with those not given here."""
 
 
-class Comments(Result):
+class Comments(StoryResult):
     """Comments found, newest first."""
 
     comments: list[Comment]
     note: str | None = None
 
 
-class Profile(Result):
+class AuthorProfile(StoryResult):
     """What the archive knows of somebody."""
 
     user: str
@@ -85,3 +92,57 @@ class Profile(Result):
     tags: list[str]
     """The most frequent first."""
     note: str | None = None
+
+
+def to_story(item: Item, query: str | None = None) -> Story:
+    """With a query, only the part of the text that fits it."""
+    text = item.text or ""
+    return Story(
+        id=item.id,
+        title=item.title or "",
+        url=_url(item),
+        author=item.author,
+        points=item.points,
+        created_at=iso(item.created_at),
+        tags=list(item.tags or ()),
+        text=text if query is None else best_passage(text, query),
+        num_comments=item.num_comments,
+        source=item.source,
+    )
+
+
+def to_discussion(thread: Thread) -> Discussion:
+    """The whole text, and the comments."""
+    shown = to_story(thread.story).model_dump()
+    return Discussion(**shown, comments=[to_comment(item) for item in thread.comments], comments_total=thread.total)
+
+
+def to_comment(item: Item) -> Comment:
+    return Comment(
+        id=item.id,
+        author=item.author,
+        text=item.text or "",
+        points=item.points,
+        created_at=iso(item.created_at),
+        parent=item.parent,
+        story=item.story,
+        url=_url(item),
+    )
+
+
+def to_profile(totals: Totals, note: str | None) -> AuthorProfile:
+    return AuthorProfile(
+        user=totals.name,
+        stories=totals.stories,
+        comments=totals.comments,
+        points=totals.points,
+        first_seen=iso(totals.first),
+        last_seen=iso(totals.last),
+        tags=list(totals.tags),
+        note=note,
+    )
+
+
+def _url(item: Item) -> str:
+    """An address of the archive's own where there is no page to cite."""
+    return item.url or f"{SCHEME}{item.id}"

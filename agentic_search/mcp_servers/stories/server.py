@@ -1,7 +1,8 @@
-"""An archive → an MCP server with six tools that only read."""
+"""The MCP server: six tools that only read, over one archive; `main` serves them over standard input and output."""
 
 import asyncio
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, ParamSpec, TypeVar
 
@@ -10,13 +11,20 @@ from mcp.server.mcpserver.exceptions import ToolError
 from mcp.types import ToolAnnotations
 from pydantic import Field
 
-from agentic_search.mcp_servers.stories import presentation
-from agentic_search.mcp_servers.stories.archive import Archive
-from agentic_search.mcp_servers.stories.database import ArchiveError
-from agentic_search.mcp_servers.stories.location import FILL_COMMAND
+from agentic_search.mcp_servers.stories.archive.database import FILL_COMMAND, ArchiveError, archive_path
+from agentic_search.mcp_servers.stories.archive.reading import Archive, Selection
 from agentic_search.mcp_servers.stories.moments import FORMS, parse_since
-from agentic_search.mcp_servers.stories.results import Comments, Count, Discussion, Profile, Stories
-from agentic_search.mcp_servers.stories.selection import Selection
+from agentic_search.mcp_servers.stories.results import (
+    AuthorProfile,
+    Comments,
+    Count,
+    Discussion,
+    Stories,
+    to_comment,
+    to_discussion,
+    to_profile,
+    to_story,
+)
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -32,6 +40,13 @@ StoryId = Annotated[str, Field(min_length=1, description="The id that a search g
 User = Annotated[str, Field(min_length=1, description="An author's name.")]
 
 
+def main(_arguments: Sequence[str]) -> int:
+    """Serve the archive that the environment names, until standard input ends."""
+    logging.basicConfig(level=logging.WARNING, format="%(name)s: %(message)s")
+    asyncio.run(build_server(Archive(archive_path())).run_stdio_async())
+    return 0
+
+
 def build_server(archive: Archive) -> MCPServer:
     """The archive may be missing or empty: the tools then say how to fill it."""
     server = MCPServer("stories", title="Stories", instructions="Searches a local archive of news stories.")
@@ -43,7 +58,7 @@ def build_server(archive: Archive) -> MCPServer:
         """Search news stories: those that fit best first, or the newest first where the query is empty."""
         selection = Selection(query, tag, author, _since(since))
         found = await _read(archive.search, selection, size)
-        shown = [presentation.story(item, query) for item in found]
+        shown = [to_story(item, query) for item in found]
         return Stories(stories=shown, note=await _note(archive, selection))
 
     @server.tool(annotations=READ_ONLY)
@@ -60,22 +75,20 @@ def build_server(archive: Archive) -> MCPServer:
             raise ToolError(f"There is no story {id!r} in the archive. {await _empty(archive) or ''}".strip())
         if item.type != "story":
             raise ToolError(f"{id!r} is a comment; its story is {item.story or item.parent or 'unknown'!r}.")
-        return presentation.discussion(await _read(archive.thread, item, max_comments))
+        return to_discussion(await _read(archive.thread, item, max_comments))
 
     @server.tool(annotations=READ_ONLY)
-    async def get_user_profile(user: User) -> Profile:
+    async def get_user_profile(user: User) -> AuthorProfile:
         """What the archive knows of an author: stories, comments, points, since when, on what."""
         totals = await _read(archive.profile, user)
-        return presentation.profile(
-            totals, None if totals.stories or totals.comments else await _stranger(archive, user)
-        )
+        return to_profile(totals, None if totals.stories or totals.comments else await _stranger(archive, user))
 
     @server.tool(annotations=READ_ONLY)
     async def get_user_posts(user: User, size: Size = 20) -> Stories:
         """An author's stories, newest first."""
         found = await _read(archive.by_author, user, "story", size)
         return Stories(
-            stories=[presentation.story(item, "") for item in found],
+            stories=[to_story(item, "") for item in found],
             note=None if found else await _stranger(archive, user),
         )
 
@@ -84,7 +97,7 @@ def build_server(archive: Archive) -> MCPServer:
         """An author's comments, newest first."""
         found = await _read(archive.by_author, user, "comment", size)
         return Comments(
-            comments=[presentation.comment(item) for item in found],
+            comments=[to_comment(item) for item in found],
             note=None if found else await _stranger(archive, user),
         )
 
@@ -92,7 +105,7 @@ def build_server(archive: Archive) -> MCPServer:
 
 
 async def _read(read: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
-    """In a thread, so that the server goes on answering."""
+    """Read in a thread, so that the server goes on answering."""
     try:
         return await asyncio.to_thread(read, *arguments, **named)
     except ArchiveError as error:
@@ -107,7 +120,7 @@ def _since(text: str | None) -> int | None:
 
 
 async def _empty(archive: Archive) -> str | None:
-    """How to fill the archive, where there is nothing in it."""
+    """How to fill the archive, if it is empty."""
     if await _read(archive.is_empty):
         return f"The archive {str(archive.path)!r} is empty. Fill it with: {FILL_COMMAND}"
     return None

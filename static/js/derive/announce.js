@@ -1,4 +1,4 @@
-/** A run before and after flow in; what a reader who cannot see the page should hear flows out. Never the tokens. */
+/** What a reader who cannot see the page should hear when a run has changed. Never the tokens. */
 
 import { currentPhase } from "./phases.js";
 import { count } from "./words.js";

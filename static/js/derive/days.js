@@ -1,4 +1,4 @@
-/** Runs, newest first, flow in; threads by day flow out. */
+/** Groups runs, newest first, into threads by day. */
 
 /** @import {Listed} from "../types.js" */
 /** @typedef {{id: string, title: string, runs: number, status: string, at: Date}} Thread */

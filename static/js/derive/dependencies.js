@@ -1,4 +1,4 @@
-/** A planned task flows in; the ids it waits for flow out, named ones and those its references read. */
+/** The ids of the tasks that a planned task waits for: those it names and those its references read. */
 
 /** @import {PlannedTask} from "../types.js" */
 

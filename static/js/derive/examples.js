@@ -1,4 +1,4 @@
-/** The tools at hand flow in; three or four questions that they can answer flow out. */
+/** Three or four questions that the connected tools can answer. */
 
 /** @import {Tool} from "../types.js" */
 

@@ -1,4 +1,4 @@
-/** A run flows in; one quiet sentence about what its answer does without flows out. */
+/** One quiet sentence about what the answer of a run does without. */
 
 import { count } from "./words.js";
 
@@ -13,8 +13,8 @@ const MOST = 3;
  */
 export function missing(run) {
   const leftOut = (run.answer?.leftOut ?? []).map(({ what, why }) => `${what} (${why.replace(/\.$/, "")})`);
-  const told = leftOut.join(" ");
-  const failed = run.tasks.filter((task) => task.status === "failed" && !told.includes(task.id) && !told.includes(task.tool));
+  const named = leftOut.join(" ");
+  const failed = run.tasks.filter((task) => task.status === "failed" && !named.includes(task.id) && !named.includes(task.tool));
   const unfinished = failed.map((task) => `${task.id} ${task.tool}`);
   return [sentence("Left out", leftOut), sentence("Failed", unfinished)].filter(Boolean).join(" ");
 }

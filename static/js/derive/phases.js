@@ -1,4 +1,4 @@
-/** A run flows in; its four phases flow out, each with its state and its time. */
+/** The four phases of a run, each with its state and its time. */
 
 import { stretches, workIsOver } from "./timeline.js";
 

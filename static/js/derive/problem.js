@@ -1,4 +1,4 @@
-/** What went wrong with a request flows in; what happened, what is still fine and what to do flow out. */
+/** Explains a failed request: what happened, what is still fine and what to do. */
 
 /** @import {Notice} from "../types.js" */
 

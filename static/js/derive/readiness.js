@@ -1,4 +1,4 @@
-/** Models and servers flow in; one line of state, and what to do where something is missing, flow out. */
+/** One line on the state of models and servers, and what to do if something is missing. */
 
 import { count } from "./words.js";
 

@@ -1,5 +1,5 @@
 /**
- * Markdown that is still being written flows in; what kind of block it will be, and its bare words, flow out.
+ * Reads Markdown that is still being written: what kind of block it will be, and its bare words.
  * The words stand where the finished block will stand, in its size, so that replacing them moves nothing.
  */
 

@@ -1,4 +1,4 @@
-/** Tasks flow in; bars on a shared time axis flow out, all in seconds since the run began. */
+/** Bars of the tasks on a shared time axis, in seconds since the run began. */
 
 /** @import {Run, Span, Task} from "../types.js" */
 /** @typedef {{kind: 'wait'|'run'|'failed'|'pause', from: number, to: number}} Piece */

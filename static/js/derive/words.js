@@ -1,4 +1,4 @@
-/** Numbers flow in, words for people flow out. */
+/** Numbers in words for people. */
 
 /**
  * Seconds as people read them: `140 ms`, `1.8 s`, `2 min 5 s`.

@@ -1,4 +1,4 @@
-/** Arrow keys flow in; the focus moves through a list. */
+/** Arrow keys move the focus through a list. */
 
 /** @type {Object<string, (place: number, length: number) => number>} */
 const STEPS = {

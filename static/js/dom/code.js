@@ -1,4 +1,4 @@
-/** A sentence flows in; an element with what stands between backticks set as code flows out. */
+/** Shows a sentence in which what stands between backticks is set as code. */
 
 /**
  * Show a sentence where there is one; hide the element where there is none.

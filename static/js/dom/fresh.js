@@ -1,4 +1,4 @@
-/** Values flow in; whether any differs from the last time flows out. Lets a complete update skip what stands already. */
+/** Tells whether any value differs from the last time, so that a complete update can skip what is up to date. */
 
 /** @returns {(...values: unknown[]) => boolean} */
 export function freshness() {

@@ -1,4 +1,4 @@
-/** Items flow in; elements that keep their identity, and with it focus and scroll, follow them. */
+/** Shows a list of items: each element stays with its item, and so do focus and scroll. */
 
 import { fromTemplate } from "./template.js";
 

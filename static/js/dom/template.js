@@ -1,4 +1,4 @@
-/** A template's name flows in; a fresh copy of its element, or the named parts of one, flow out. */
+/** Copies a template by its name, and finds the named parts of an element. */
 
 /**
  * @param {string} id of a `<template>` with one root element

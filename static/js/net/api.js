@@ -1,4 +1,4 @@
-/** Requests flow out to the service; their answers, or a problem that can be explained, flow in. */
+/** Sends requests to the service; returns their answers, or throws a problem that can be explained. */
 
 /** @import {Listed, Models, Server, Tool} from "../types.js" */
 /** @import {Problem} from "../derive/problem.js" */

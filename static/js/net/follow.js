@@ -1,9 +1,9 @@
-/** A run's id flows in; its events, and how the connection fares, flow out until the run has ended. */
+/** Follows a run by its id: passes its events on, and whether the connection is lost or back, until the run has ended. */
 
 import { RequestProblem, read } from "./api.js";
 
 /** @import {RunEvent} from "../types.js" */
-/** @typedef {{told: (event: RunEvent) => void, lost: () => void, back: () => void, gone: () => void}} Listener */
+/** @typedef {{event: (event: RunEvent) => void, lost: () => void, back: () => void, gone: () => void}} Listener */
 
 const TYPES = [
   "run.started", "tools.discovered", "plan.started", "plan.task", "plan.ready", "plan.fallback", "task.started",
@@ -15,7 +15,7 @@ const RETRY_AFTER = 2000;
 
 /**
  * The browser reconnects by itself, from the last event. Where the service refuses that, the run is looked up:
- * if it is known the stream is opened anew (events heard before are told again), else it is gone.
+ * if it is known the stream is opened anew (it repeats events that were already received), else it is gone.
  * @param {string} id
  * @param {Listener} listener
  * @returns {() => void} stop following
@@ -28,16 +28,16 @@ export function follow(id, listener) {
 
   function open() {
     const fresh = new EventSource(`${url}/events`);
-    for (const type of [...TYPES, ...TERMINAL]) fresh.addEventListener(type, tell);
+    for (const type of [...TYPES, ...TERMINAL]) fresh.addEventListener(type, receive);
     fresh.addEventListener("open", returned);
     fresh.addEventListener("error", broken);
     return fresh;
   }
 
   /** @param {MessageEvent} message */
-  function tell(message) {
+  function receive(message) {
     if (TERMINAL.includes(message.type)) stop();
-    listener.told(JSON.parse(message.data));
+    listener.event(JSON.parse(message.data));
   }
 
   function returned() {

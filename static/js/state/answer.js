@@ -1,4 +1,4 @@
-/** The answer of a run: deltas and blocks flow in, the answer as far as it is written flows out. */
+/** Reduces an event to the next state of the answer: its finished blocks and the text after them. */
 
 /** @import {Answer, RunEvent} from "../types.js" */
 

@@ -1,4 +1,4 @@
-/** The page: what happened flows in, the page's next state flows out. Pure: no document, no network, no clock. */
+/** Reduces an action to the page's next state. Pure: no document, no network, no clock. */
 
 import { hasEnded, newRun, reduceRun } from "./run.js";
 
@@ -56,7 +56,7 @@ const ACTIONS = {
   },
 
   // `received` is the page's clock in milliseconds; the earliest beginning that fits every event is the best guess.
-  told: (state, { key, event, received }) =>
+  event: (state, { key, event, received }) =>
     withRun(state, key, (each) => ({
       run: reduceRun(each.run, event),
       origin: Math.min(each.origin ?? Infinity, received - event.at * 1000),

@@ -1,4 +1,4 @@
-/** One run: its events flow in, the run as far as it has come flows out. Pure: no page, no clock. */
+/** Reduces an event to the next state of its run. Pure: no page, no clock. */
 
 import { reduceAnswer } from "./answer.js";
 import { cancelUnfinished, reduceTasks } from "./tasks.js";
@@ -6,7 +6,7 @@ import { cancelUnfinished, reduceTasks } from "./tasks.js";
 /** @import {Run, RunEvent, RunStatus, Span} from "../types.js" */
 
 /**
- * A run nobody has told anything of yet.
+ * A run without any event yet.
  * @param {string|null} id
  * @param {string} query
  * @param {RunStatus} [status]

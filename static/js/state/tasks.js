@@ -1,4 +1,4 @@
-/** The tasks of a run: what is told of them flows in, the tasks as far as they have come flow out. */
+/** Reduces an event to the next state of the tasks. */
 
 import { dependenciesOf } from "../derive/dependencies.js";
 
@@ -11,8 +11,8 @@ import { dependenciesOf } from "../derive/dependencies.js";
  * @returns {Task[]}
  */
 export function reduceTasks(tasks, { type, at, data }) {
-  const told = FACTS[type];
-  return told ? told(tasks, data, at) : tasks;
+  const fact = FACTS[type];
+  return fact ? fact(tasks, data, at) : tasks;
 }
 
 /**

@@ -4,10 +4,10 @@ import { sayWithCode } from "../dom/code.js";
 import { freshness } from "../dom/fresh.js";
 import { part } from "../dom/template.js";
 import { hasEnded } from "../state/run.js";
-import { mountAnswer } from "./answer.js";
-import { mountSources } from "./sources.js";
-import { mountSteps } from "./steps.js";
-import { mountStrip } from "./strip.js";
+import { mountAnswer } from "./answer/answer.js";
+import { mountSources } from "./answer/sources.js";
+import { mountSteps } from "./tasks/steps.js";
+import { mountStrip } from "./tasks/strip.js";
 
 /** @import {Run, Shown} from "../types.js" */
 /** @import {Controller} from "../controller.js" */

@@ -1,4 +1,4 @@
-"""Moments as people write them → seconds since 1970."""
+"""Dates and times as people write them become seconds since 1970; anything else is refused with the forms there are."""
 
 from datetime import UTC, datetime
 

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from mcp import Client
 
-from agentic_search.mcp_servers.stories.intake import take_in
-from agentic_search.mcp_servers.stories.item import Item
+from agentic_search.mcp_servers.stories.archive.items import Item
+from agentic_search.mcp_servers.stories.archive.writing import upsert
 from tests.mcp_servers.asking import ask, complaint
 from tests.mcp_servers.stories.connection import MODULE, ROOT, stories
 
@@ -43,7 +43,7 @@ ITEMS = [
 async def client(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Client]:
     """One server for all tests that change nothing."""
     archive = tmp_path_factory.mktemp("stories") / "stories.sqlite"
-    take_in(archive, ITEMS)
+    upsert(archive, ITEMS)
     async with stories(archive) as client:
         yield client
 
@@ -123,7 +123,7 @@ async def test_counting_takes_every_word(client: Client) -> None:
     assert await count(tag="story") == 3
 
 
-async def test_a_query_without_a_word_to_search_for_is_told(client: Client) -> None:
+async def test_a_query_without_a_word_to_search_for_is_reported(client: Client) -> None:
     found = await ask(client, "search_stories", query="the of and")
     assert len(found["stories"]) == 4
     assert "no word to search for" in found["note"]
@@ -132,9 +132,9 @@ async def test_a_query_without_a_word_to_search_for_is_told(client: Client) -> N
 @pytest.mark.parametrize("since", ["yesterday", "7x", "2025-99-99", "-1d"])
 async def test_a_moment_that_is_none_is_refused_with_the_forms_there_are(client: Client, since: str) -> None:
     for tool in ("search_stories", "count_stories"):
-        told = await complaint(client, tool, query="river", since=since)
-        assert f"{since!r} is no moment" in told
-        assert "7d" in told
+        message = await complaint(client, tool, query="river", since=since)
+        assert f"{since!r} is no moment" in message
+        assert "7d" in message
 
 
 async def test_a_story_comes_whole_with_all_its_comments_oldest_first(client: Client) -> None:
@@ -148,7 +148,7 @@ async def test_a_story_comes_whole_with_all_its_comments_oldest_first(client: Cl
     assert ([comment["text"] for comment in few["comments"]], few["comments_total"]) == (["First!"], 4)
 
 
-async def test_a_story_that_is_not_there_is_told(client: Client) -> None:
+async def test_a_story_that_is_not_there_is_reported(client: Client) -> None:
     assert "There is no story '99'" in await complaint(client, "get_story", id="99")
     assert "'11' is a comment; its story is '1'" in await complaint(client, "get_story", id="11")
 
@@ -209,17 +209,17 @@ async def test_an_empty_archive_is_no_error_and_says_how_to_fill_it(tmp_path: Pa
             ("get_user_posts", {"user": "x"}),
             ("get_user_comments", {"user": "x"}),
         ):
-            told = await ask(client, tool, **arguments)
-            assert f"python -m {MODULE} import hackernews" in told["note"]
-            assert not told.get("stories")
+            answer = await ask(client, tool, **arguments)
+            assert f"python -m {MODULE} import hackernews" in answer["note"]
+            assert not answer.get("stories")
         assert f"python -m {MODULE} import hackernews" in await complaint(client, "get_story", id="1")
         assert not archive.parent.exists()
-        take_in(archive, ITEMS)
+        upsert(archive, ITEMS)
         assert await ids(client, query="otters") != []
 
 
 @pytest.mark.parametrize("content", ["this is no database" * 100, "another program's"])
-async def test_a_file_that_is_no_archive_is_told_and_ends_nothing(tmp_path: Path, content: str) -> None:
+async def test_a_file_that_is_no_archive_is_reported_and_ends_nothing(tmp_path: Path, content: str) -> None:
     archive = tmp_path / "stories.sqlite"
     if content == "another program's":
         with sqlite3.connect(archive) as connection:
@@ -235,11 +235,11 @@ async def test_a_file_that_is_no_archive_is_told_and_ends_nothing(tmp_path: Path
 
 async def test_an_import_at_the_same_time_is_seen_and_disturbs_no_question(tmp_path: Path) -> None:
     archive = tmp_path / "stories.sqlite"
-    take_in(archive, ITEMS)
+    upsert(archive, ITEMS)
 
     def fill() -> None:
         for number in range(100, 140):
-            take_in(archive, [Item(str(number), title=f"More otters {number}", created_at=NOW)])
+            upsert(archive, [Item(str(number), title=f"More otters {number}", created_at=NOW)])
 
     async with stories(archive) as client, asyncio.timeout(60), asyncio.TaskGroup() as group:
         filling = group.create_task(asyncio.to_thread(fill))
@@ -262,7 +262,7 @@ async def test_the_end_of_standard_input_ends_the_server_at_once(tmp_path: Path)
     )
     assert server.stdin is not None and server.stdout is not None
     server.stdin.write(b'{"jsonrpc": "2.0", "id": 1, "method": "ping"}\n')
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         await server.stdout.readline()
         began = time.monotonic()
         server.stdin.close()
@@ -273,7 +273,7 @@ async def test_the_end_of_standard_input_ends_the_server_at_once(tmp_path: Path)
 def test_the_server_starts_without_what_only_the_import_needs() -> None:
     check = """
 import sys
-import agentic_search.mcp_servers.stories.serving
+import agentic_search.mcp_servers.stories.server
 print(sorted({"httpx", "feedparser", "lxml"} & sys.modules.keys()))
 """
     ended = subprocess.run(

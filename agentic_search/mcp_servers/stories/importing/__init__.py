@@ -1,1 +1,1 @@
-"""Sources of stories → items: Hacker News, feeds, JSONL files; each bad piece is told, the good ones are kept."""
+"""Hacker News, feeds and JSON lines flow in, items and a report flow out; a bad item costs only itself."""

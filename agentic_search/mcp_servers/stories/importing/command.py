@@ -1,54 +1,77 @@
-"""`import SOURCE…`: reads each source, keeps what is good, tells what is not; exit status 0, 1 or 2."""
+"""The command `import SOURCE…`: reads each source, keeps the good items and reports the bad ones."""
 
+# ruff: noqa: T201 - a command line answers by printing
+
+import argparse
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
-from agentic_search.mcp_servers.stories.database import ArchiveError
+from agentic_search.mcp_servers.stories.archive.database import ArchiveError, archive_path
+from agentic_search.mcp_servers.stories.archive.items import Item
+from agentic_search.mcp_servers.stories.archive.writing import upsert
 from agentic_search.mcp_servers.stories.importing.feeds import read_feed
 from agentic_search.mcp_servers.stories.importing.fetching import Fetcher, new_client
-from agentic_search.mcp_servers.stories.importing.hackernews import read_hackernews
+from agentic_search.mcp_servers.stories.importing.hackernews import API, HackerNewsQuery, read_hackernews
 from agentic_search.mcp_servers.stories.importing.jsonl import read_jsonl
-from agentic_search.mcp_servers.stories.importing.options import HACKERNEWS, Options, parse_options
-from agentic_search.mcp_servers.stories.importing.report import Report, SourceError
-from agentic_search.mcp_servers.stories.intake import take_in
-from agentic_search.mcp_servers.stories.item import Item
-from agentic_search.mcp_servers.stories.location import archive_path
+from agentic_search.mcp_servers.stories.importing.report import ImportReport, SourceError
+from agentic_search.mcp_servers.stories.moments import FORMS, parse_since
+
+HACKERNEWS = ("hackernews", "hn")
+PAGES = 5
+
+EPILOG = """
+A JSONL file has one object a line: id (or objectID), title, url, author (or by), points (or score), created_at (ISO, or
+seconds since 1970), tags (a list), text (plain or HTML), num_comments, type (story or comment), parent and story_id
+(for comments), source. Importing again brings up to date what is known by its id.
+Exit status: 0 all taken in, 1 with errors, 2 wrong usage.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportOptions:
+    """What the user asked for."""
+
+    sources: tuple[str, ...]
+    since: int | None
+    hackernews: HackerNewsQuery
 
 
 def main(arguments: Sequence[str]) -> int:
     """All sources are tried, whatever becomes of the others."""
     options = parse_options(arguments)
     path = archive_path()
-    reports: list[Report] = []
+    reports: list[ImportReport] = []
     with closing(new_client()) as client:
         fetcher = Fetcher(client)
         for source in options.sources:
             reports.append(_import(source, options, path, fetcher))
-            print(reports[-1].summary())  # noqa: T201
+            print(reports[-1].summary())
             for error in reports[-1].errors:
-                print(f"error: {error}", file=sys.stderr)  # noqa: T201
-    print(f"Archive: {path}")  # noqa: T201
+                print(f"error: {error}", file=sys.stderr)
+    print(f"Archive: {path}")
     return 1 if any(report.errors for report in reports) else 0
 
 
-def _import(source: str, options: Options, path: Path, fetcher: Fetcher) -> Report:
-    report = Report(source)
+def _import(source: str, options: ImportOptions, path: Path, fetcher: Fetcher) -> ImportReport:
+    report = ImportReport(source)
     try:
         for items in _read(source, options, fetcher, report):
             wanted = [item for item in items if not _is_older(item, options.since)]
             report.older += len(items) - len(wanted)
-            report.tally += take_in(path, wanted)
+            report.tally += upsert(path, wanted)
     except (SourceError, ArchiveError) as error:
         report.errors.append(str(error))
     return report
 
 
-def _read(source: str, options: Options, fetcher: Fetcher, report: Report) -> Iterator[list[Item]]:
+def _read(source: str, options: ImportOptions, fetcher: Fetcher, report: ImportReport) -> Iterator[list[Item]]:
     """Lists of items, from whatever the source is. Raises SourceError."""
     if source in HACKERNEWS:
-        return read_hackernews(options.request, fetcher, report)
+        return read_hackernews(options.hackernews, fetcher, report)
     data = fetcher.get(source) if source.startswith(("http://", "https://")) else _file(source)
     name = source if "://" in source else Path(source).name
     first = data.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
@@ -68,3 +91,48 @@ def _file(source: str) -> bytes:
 
 def _is_older(item: Item, since: int | None) -> bool:
     return since is not None and item.created_at is not None and item.created_at < since
+
+
+def parse_options(arguments: Sequence[str]) -> ImportOptions:
+    """Wrong usage ends the program with status 2, as argparse does."""
+    parser = _parser()
+    given = parser.parse_args(arguments, GivenArguments())
+    if not set(given.sources) & set(HACKERNEWS) and (given.query or given.tags or given.pages):
+        parser.error("--query, --tags and --pages are for the source hackernews")
+    if given.pages is not None and given.pages < 1:
+        parser.error("--pages must be at least 1")
+    try:
+        since = parse_since(given.since, datetime.now(UTC)) if given.since else None
+    except ValueError as error:
+        parser.error(str(error))
+    query = HackerNewsQuery(given.query or "", given.tags or "story", since, given.pages or PAGES, given.api)
+    return ImportOptions(tuple(given.sources), since, query)
+
+
+class GivenArguments(argparse.Namespace):
+    """The arguments as they were written."""
+
+    sources: list[str]
+    query: str | None
+    tags: str | None
+    since: str | None
+    pages: int | None
+    api: str
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m agentic_search.mcp_servers.stories import",
+        description="Take stories into the local archive.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "sources", nargs="+", metavar="SOURCE", help="hackernews, a feed's URL or file (RSS, Atom), or a JSONL file"
+    )
+    parser.add_argument("--query", help="Hacker News: only what has these words")
+    parser.add_argument("--tags", help="Hacker News: story (default), comment, '(story,comment)', ask_hn, front_page …")
+    parser.add_argument("--pages", type=int, help=f"Hacker News: pages of a hundred, at most 10 are given ({PAGES})")
+    parser.add_argument("--since", help=f"only what is newer: {FORMS}")
+    parser.add_argument("--api", default=API, metavar="URL", help="where the Hacker News API is (%(default)s)")
+    return parser

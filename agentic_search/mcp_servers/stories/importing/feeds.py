@@ -1,4 +1,4 @@
-"""An RSS or Atom feed → stories, one an entry."""
+"""Reads an RSS or Atom feed: one story for each entry."""
 
 import calendar
 import time
@@ -9,32 +9,32 @@ from typing import Protocol, cast
 import feedparser
 
 from agentic_search.mcp_servers.documents.parsing.html import html_to_text
-from agentic_search.mcp_servers.stories.importing.report import Report, SourceError
-from agentic_search.mcp_servers.stories.item import Item
+from agentic_search.mcp_servers.stories.archive.items import Item
+from agentic_search.mcp_servers.stories.importing.report import ImportReport, SourceError
 
 GLOBAL_IDS = ("http://", "https://", "tag:", "urn:")
 
 
-class Record(Protocol):
+class FeedRecord(Protocol):
     """The part of feedparser's dictionaries that is used here."""
 
     def get(self, key: str, default: object = None) -> object: ...
 
 
-class Feed(Protocol):
+class ParsedFeed(Protocol):
     """What feedparser makes of a feed."""
 
     bozo: bool | int
-    entries: "list[Record]"
-    feed: Record
+    entries: "list[FeedRecord]"
+    feed: FeedRecord
 
     def get(self, key: str, default: object = None) -> object: ...
 
 
-def read_feed(data: bytes, name: str, report: Report) -> Iterator[list[Item]]:
+def read_feed(data: bytes, name: str, report: ImportReport) -> Iterator[list[Item]]:
     """All entries at once. A bad entry goes to the report. Raises SourceError for what is no feed."""
     # Given a stream, feedparser neither fetches nor opens anything by itself.
-    parse = cast("Callable[[BytesIO], Feed]", feedparser.parse)  # pyright: ignore[reportUnknownMemberType]
+    parse = cast("Callable[[BytesIO], ParsedFeed]", feedparser.parse)  # pyright: ignore[reportUnknownMemberType] - feedparser is untyped
     feed = parse(BytesIO(data))
     if not feed.entries and not feed.get("version"):
         raise SourceError(f"{name} is no RSS or Atom feed: {feed.get('bozo_exception') or 'it has no entries'}")
@@ -51,7 +51,7 @@ def read_feed(data: bytes, name: str, report: Report) -> Iterator[list[Item]]:
     yield items
 
 
-def _item(entry: Record, source: str, name: str) -> Item | None:
+def _item(entry: FeedRecord, source: str, name: str) -> Item | None:
     title, identity, link = _text(entry.get("title")), _plain(entry.get("id")), _plain(entry.get("link"))
     if not title or not (identity or link):
         return None
@@ -75,21 +75,21 @@ def _id(identity: str, link: str, name: str) -> str:
     return link or f"{name}#{identity}"
 
 
-def _body(entry: Record) -> str:
+def _body(entry: FeedRecord) -> str:
     """The whole content where the feed has it, else the summary."""
-    contents = cast("list[Record]", entry.get("content") or [])
+    contents = cast("list[FeedRecord]", entry.get("content") or [])
     written = [_plain(content.get("value")) for content in contents] or [_plain(entry.get("summary"))]
     return html_to_text(max(written, key=len))
 
 
-def _moment(entry: Record) -> int | None:
+def _moment(entry: FeedRecord) -> int | None:
     """feedparser has put it into UTC."""
     moment = entry.get("published_parsed") or entry.get("updated_parsed")
     return calendar.timegm(moment) if isinstance(moment, time.struct_time) else None
 
 
 def _tags(tags: object) -> tuple[str, ...] | None:
-    terms = [_plain(tag.get("term")) for tag in cast("list[Record]", tags or [])]
+    terms = [_plain(tag.get("term")) for tag in cast("list[FeedRecord]", tags or [])]
     return tuple(dict.fromkeys(filter(None, terms))) or None
 
 

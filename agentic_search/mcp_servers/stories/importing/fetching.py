@@ -1,4 +1,4 @@
-"""A URL → the bytes behind it; tries again what may pass, and says plainly what does not."""
+"""Fetches the bytes at a URL: retries failures that may pass, and says plainly which do not."""
 
 import time
 from collections.abc import Callable, Mapping

@@ -1,4 +1,4 @@
-"""The Hacker News API at Algolia → stories and comments, newest first."""
+"""Reads stories and comments, newest first, from the Hacker News API at Algolia."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from agentic_search.mcp_servers.documents.parsing.html import html_to_text
-from agentic_search.mcp_servers.stories.importing.complaints import complaints
+from agentic_search.mcp_servers.stories.archive.items import Item
 from agentic_search.mcp_servers.stories.importing.fetching import Fetcher
-from agentic_search.mcp_servers.stories.importing.report import Report, SourceError
-from agentic_search.mcp_servers.stories.item import Item
+from agentic_search.mcp_servers.stories.importing.report import ImportReport, SourceError, complaints
 
 API = "https://hn.algolia.com/api/v1"
 ITEM_PAGE = "https://news.ycombinator.com/item?id="
@@ -19,7 +18,7 @@ INTERNAL_TAGS = ("author_", "story_", "comment")
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class HackerNewsQuery:
     """What to ask the API for."""
 
     query: str = ""
@@ -31,7 +30,7 @@ class Request:
     api: str = API
 
 
-class Hit(BaseModel):
+class HackerNewsHit(BaseModel):
     """A story or comment as the API gives it."""
 
     model_config = ConfigDict(populate_by_name=True)
@@ -50,7 +49,7 @@ class Hit(BaseModel):
     parent_id: int | None = None
 
 
-class Page(BaseModel):
+class HackerNewsPage(BaseModel):
     """One page of hits; each is checked by itself."""
 
     hits: list[object]
@@ -58,44 +57,44 @@ class Page(BaseModel):
     nbHits: int = 0
 
 
-def read_hackernews(request: Request, fetcher: Fetcher, report: Report) -> Iterator[list[Item]]:
-    """A list a page. A bad hit goes to the report. Raises SourceError."""
-    for number in range(request.pages):
-        page = _page(request, number, fetcher)
-        items = [_item(hit, f"page {number}, hit {position}", report) for position, hit in enumerate(page.hits)]
+def read_hackernews(asked: HackerNewsQuery, fetcher: Fetcher, report: ImportReport) -> Iterator[list[Item]]:
+    """One list for each page. A bad hit goes to the report. Raises SourceError."""
+    for number in range(asked.pages):
+        page = _page(asked, number, fetcher)
+        items = [_item(hit, f"page {number}, hit {index}", report) for index, hit in enumerate(page.hits)]
         yield [item for item in items if item]
         if number + 1 >= page.nbPages:
             return
-        if number + 1 == request.pages:
+        if number + 1 == asked.pages:
             report.remarks.append(f"of {page.nbHits:,} found")
 
 
-def _page(request: Request, number: int, fetcher: Fetcher) -> Page:
-    parameters: dict[str, str | int] = {"query": request.query, "page": number, "hitsPerPage": PAGE_SIZE}
-    if request.tags:
-        parameters["tags"] = request.tags
-    if request.since is not None:
-        parameters["numericFilters"] = f"created_at_i>={request.since}"
-    url = f"{request.api.rstrip('/')}/search_by_date"
+def _page(asked: HackerNewsQuery, number: int, fetcher: Fetcher) -> HackerNewsPage:
+    parameters: dict[str, str | int] = {"query": asked.query, "page": number, "hitsPerPage": PAGE_SIZE}
+    if asked.tags:
+        parameters["tags"] = asked.tags
+    if asked.since is not None:
+        parameters["numericFilters"] = f"created_at_i>={asked.since}"
+    url = f"{asked.api.rstrip('/')}/search_by_date"
     data = fetcher.get(url, parameters)
     try:
-        return Page.model_validate_json(data)
+        return HackerNewsPage.model_validate_json(data)
     except ValidationError as error:
         raise SourceError(f"{url} gave no page of hits: {complaints(error)}") from error
 
 
-def _item(raw: object, place: str, report: Report) -> Item | None:
+def _item(raw: object, position: str, report: ImportReport) -> Item | None:
     try:
-        hit = Hit.model_validate(raw)
+        hit = HackerNewsHit.model_validate(raw)
     except ValidationError as error:
-        report.errors.append(f"{SOURCE}, {place}: {complaints(error)}")
+        report.errors.append(f"{SOURCE}, {position}: {complaints(error)}")
         return None
     if "comment" in hit.tags:
         return _comment(hit)
     return _story(hit) if hit.title else None
 
 
-def _story(hit: Hit) -> Item:
+def _story(hit: HackerNewsHit) -> Item:
     return Item(
         id=hit.objectID,
         title=hit.title,
@@ -110,7 +109,7 @@ def _story(hit: Hit) -> Item:
     )
 
 
-def _comment(hit: Hit) -> Item:
+def _comment(hit: HackerNewsHit) -> Item:
     return Item(
         id=hit.objectID,
         type="comment",

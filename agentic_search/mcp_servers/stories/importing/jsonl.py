@@ -1,4 +1,4 @@
-"""JSON lines → stories and comments; a bad line is reported with its number, the others are kept."""
+"""Reads stories and comments from JSON lines; a bad line is reported with its number, the others are kept."""
 
 from collections.abc import Iterator
 from typing import Annotated, Literal, Self
@@ -6,9 +6,8 @@ from typing import Annotated, Literal, Self
 from pydantic import AliasChoices, BaseModel, BeforeValidator, Field, ValidationError, model_validator
 
 from agentic_search.mcp_servers.documents.parsing.html import html_to_text
-from agentic_search.mcp_servers.stories.importing.complaints import complaints
-from agentic_search.mcp_servers.stories.importing.report import Report
-from agentic_search.mcp_servers.stories.item import Item
+from agentic_search.mcp_servers.stories.archive.items import Item
+from agentic_search.mcp_servers.stories.importing.report import ImportReport, complaints
 from agentic_search.mcp_servers.stories.moments import parse_moment
 
 BATCH = 1_000
@@ -31,8 +30,8 @@ def _tags(value: object) -> object:
 Name = Annotated[str, BeforeValidator(_name), Field(min_length=1)]
 
 
-class Line(BaseModel):
-    """One line: the fields that are read, each under its names. Other fields are passed over."""
+class StoryLine(BaseModel):
+    """One line: the fields that are read, each under its names. Other fields are ignored."""
 
     id: Annotated[Name, Field(validation_alias=AliasChoices("id", "objectID"))]
     type: Literal["story", "comment"] = "story"
@@ -50,7 +49,7 @@ class Line(BaseModel):
 
     @model_validator(mode="after")
     def _is_placed(self) -> Self:
-        """A story needs a title, a comment something to hang on."""
+        """A story needs a title, a comment a parent."""
         if self.type == "story" and not (self.title or "").strip():
             raise ValueError("a story needs a title")
         if self.type == "comment" and not (self.parent or self.story):
@@ -58,14 +57,14 @@ class Line(BaseModel):
         return self
 
 
-def read_jsonl(data: bytes, name: str, report: Report) -> Iterator[list[Item]]:
-    """Lists of at most a thousand. Empty lines are passed over."""
+def read_jsonl(data: bytes, name: str, report: ImportReport) -> Iterator[list[Item]]:
+    """Lists of at most a thousand. Empty lines are skipped."""
     batch: list[Item] = []
     for number, line in enumerate(data.split(b"\n"), 1):
         if not line.strip():
             continue
         try:
-            batch.append(_item(Line.model_validate_json(line), name))
+            batch.append(_item(StoryLine.model_validate_json(line), name))
         except ValidationError as error:
             report.errors.append(f"{name}, line {number}: {complaints(error)}")
         if len(batch) == BATCH:
@@ -74,7 +73,7 @@ def read_jsonl(data: bytes, name: str, report: Report) -> Iterator[list[Item]]:
     yield batch
 
 
-def _item(line: Line, name: str) -> Item:
+def _item(line: StoryLine, name: str) -> Item:
     """Text with tags or entities in it is taken for HTML."""
     text = None if line.text is None else html_to_text(line.text)
     return Item(**line.model_copy(update={"source": line.source or name, "text": text}).model_dump())

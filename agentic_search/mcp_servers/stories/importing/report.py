@@ -1,8 +1,10 @@
-"""What an import has to tell: how many items of which kind it took in, and every error."""
+"""The report of an import: how many items were added, updated or passed over, and every error in words."""
 
 from dataclasses import dataclass, field
 
-from agentic_search.mcp_servers.stories.intake import Tally
+from pydantic import ValidationError
+
+from agentic_search.mcp_servers.stories.archive.writing import Tally
 
 
 class SourceError(Exception):
@@ -10,8 +12,8 @@ class SourceError(Exception):
 
 
 @dataclass(slots=True)
-class Report:
-    """Of one source."""
+class ImportReport:
+    """The report on one source."""
 
     source: str
     tally: Tally = field(default_factory=Tally)
@@ -22,9 +24,18 @@ class Report:
 
     def summary(self) -> str:
         """One line for people."""
-        told = [f"{self.tally.added:,} new", f"{self.tally.updated:,} updated", f"{self.tally.unchanged:,} unchanged"]
+        counts = [f"{self.tally.added:,} new", f"{self.tally.updated:,} updated", f"{self.tally.unchanged:,} unchanged"]
         if self.older:
-            told.append(f"{self.older:,} older passed over")
+            counts.append(f"{self.older:,} older passed over")
         if self.errors:
-            told.append(f"{len(self.errors):,} errors")
-        return f"{self.source}: {', '.join(told + self.remarks)}"
+            counts.append(f"{len(self.errors):,} errors")
+        return f"{self.source}: {', '.join(counts + self.remarks)}"
+
+
+def complaints(error: ValidationError) -> str:
+    """What pydantic found wrong, in one line: each field with its fault."""
+    found = [
+        f"{'.'.join(map(str, detail['loc']))}: {detail['msg']}" if detail["loc"] else detail["msg"]
+        for detail in error.errors(include_url=False, include_context=False, include_input=False)
+    ]
+    return "; ".join(found)

@@ -1,0 +1,1 @@
+"""How good the results are: evaluation sets flow in, scores flow out."""

@@ -1,0 +1,84 @@
+/** The answer as it is written: finished blocks as the service's safe HTML, the rest as plain text in their place. */
+
+import { colophon, missing } from "../../derive/missing.js";
+import { readTail } from "../../derive/tail.js";
+import { duration } from "../../derive/words.js";
+import { freshness } from "../../dom/fresh.js";
+import { keyed } from "../../dom/keyed.js";
+import { part, say } from "../../dom/template.js";
+import { hasEnded } from "../../state/run.js";
+import { markCitations } from "./citations.js";
+
+/** @import {Shown} from "../../types.js" */
+/** @import {Controller} from "../../controller.js" */
+/** @typedef {{place: number, html: string, shown: Shown}} Block */
+
+/**
+ * @param {HTMLElement} el
+ * @param {Controller} actions
+ */
+export function mountAnswer(el, actions) {
+  const text = part(el, "text");
+  const tail = part(el, "tail");
+  const copy = part(el, "copy");
+  const changed = freshness();
+  let markdown = "";
+
+  const showBlocks = keyed(part(el, "blocks"), { template: "block", key: (/** @type {Block} */ { place }) => String(place), mount: mountBlock });
+  copy.addEventListener("click", () => copyText(copy, markdown));
+
+  /** @param {Shown} shown */
+  function update(shown) {
+    const { answer } = shown.run;
+    if (!changed(answer, shown.run.status)) return;
+    el.hidden = answer === null;
+    if (answer === null) return;
+    const height = text.offsetHeight;
+    showBlocks(answer.blocks.map((html, place) => ({ place, html, shown })));
+    showTail(answer.tail);
+    // A finished block may be lower than its plain text was; what stands below must not come up for it.
+    text.style.minHeight = hasEnded(shown.run) ? "" : `${Math.max(height, text.offsetHeight)}px`;
+    markdown = answer.text;
+    const ended = hasEnded(shown.run);
+    say(part(el, "missing"), ended ? missing(shown.run) : "");
+    say(part(el, "colophon"), colophon(shown.run, duration));
+    copy.hidden = !markdown || !navigator.clipboard;
+  }
+
+  /** @param {string} raw */
+  function showTail(raw) {
+    const { kind, level, text: words } = readTail(raw);
+    tail.dataset.kind = kind;
+    tail.dataset.level = String(level);
+    tail.textContent = words;
+    tail.hidden = words === "";
+  }
+
+  return { update };
+}
+
+/** @param {HTMLElement} el */
+function mountBlock(el) {
+  const changed = freshness();
+  return {
+    /** @param {Block} block */
+    update({ html, shown }) {
+      if (changed(html)) el.innerHTML = html; // Sanitised by the service: the one place where HTML comes in.
+      for (const link of el.querySelectorAll("a[href^=http]")) link.setAttribute("target", "_blank");
+      markCitations(el, shown);
+    },
+  };
+}
+
+/**
+ * @param {HTMLElement} button
+ * @param {string} text
+ */
+async function copyText(button, text) {
+  const words = part(button, "words");
+  await navigator.clipboard.writeText(text).then(
+    () => (words.textContent = "Copied"),
+    () => (words.textContent = "Could not copy"),
+  );
+  setTimeout(() => (words.textContent = "Copy"), 2000);
+}

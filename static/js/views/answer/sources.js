@@ -1,0 +1,92 @@
+/** The sources of an answer as cards, beside it or below it; each can be reached from its marks and by arrows. */
+
+import { host, isWeb } from "../../derive/words.js";
+import { oneTabStop, rove } from "../../dom/arrows.js";
+import { freshness } from "../../dom/fresh.js";
+import { keyed } from "../../dom/keyed.js";
+import { part, say } from "../../dom/template.js";
+
+/** @import {Shown, Source} from "../../types.js" */
+/** @import {Controller} from "../../controller.js" */
+
+const LONG = 260;
+
+/**
+ * @param {string} key of the run
+ * @param {number} number
+ */
+export const sourceId = (key, number) => `source-${key}-${number}`;
+
+/**
+ * Bring a card into view, mark it, and move the focus there.
+ * @param {string} id
+ */
+export function showSource(id) {
+  const card = document.getElementById(id);
+  if (!card) return;
+  for (const lit of document.querySelectorAll("[data-lit]")) lit.removeAttribute("data-lit");
+  card.setAttribute("data-lit", "");
+  card.focus({ preventScroll: true });
+  card.scrollIntoView({ block: "nearest" });
+}
+
+/**
+ * @param {HTMLElement} el
+ * @param {Controller} actions
+ */
+export function mountSources(el, actions) {
+  const list = part(el, "list");
+  const changed = freshness();
+  let key = "";
+  const show = keyed(list, {
+    template: "source",
+    key: (/** @type {Source} */ source) => String(source.id),
+    mount: (card) => mountCard(card, () => key, actions),
+  });
+  oneTabStop(list, ".source");
+
+  /** @param {Shown} shown */
+  function update(shown) {
+    const sources = shown.run.answer?.sources ?? null;
+    key = shown.key;
+    if (!changed(sources)) return;
+    el.hidden = !sources?.length;
+    show(sources ?? []);
+    rove(list, ".source");
+  }
+
+  return { update };
+}
+
+/**
+ * @param {HTMLElement} card
+ * @param {() => string} runKey
+ * @param {Controller} actions
+ */
+function mountCard(card, runKey, actions) {
+  const title = /** @type {HTMLAnchorElement} */ (part(card, "title"));
+  const snippet = part(card, "snippet");
+  const more = part(card, "more");
+  let task = "";
+
+  part(card, "task").addEventListener("click", () => actions.dispatch({ type: "task", key: runKey(), id: task }));
+  more.addEventListener("click", () => {
+    const whole = snippet.toggleAttribute("data-whole");
+    more.textContent = whole ? "Show less" : "Show all";
+  });
+
+  return {
+    /** @param {Source} source */
+    update(source) {
+      task = source.task_id;
+      card.id = sourceId(runKey(), source.id);
+      part(card, "number").textContent = String(source.id);
+      title.textContent = source.title || source.url;
+      if (isWeb(source.url)) title.href = source.url;
+      say(part(card, "host"), host(source.url));
+      snippet.textContent = source.snippet;
+      more.hidden = source.snippet.length <= LONG;
+      part(card, "task").textContent = source.task_id;
+    },
+  };
+}

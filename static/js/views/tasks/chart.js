@@ -1,0 +1,63 @@
+/** One bar a task on a shared time axis, and thin lines from each task to those that waited for it. */
+
+import { axis, tickLabel } from "../../derive/timeline.js";
+import { oneTabStop, rove } from "../../dom/arrows.js";
+import { freshness } from "../../dom/fresh.js";
+import { keyed } from "../../dom/keyed.js";
+import { part } from "../../dom/template.js";
+import { mountBar } from "./bar.js";
+import { drawLinks } from "./links.js";
+
+/** @import {Run, Task} from "../../types.js" */
+/** @typedef {{critical: Set<string>, opened: string|null}} Marks */
+
+/**
+ * @param {HTMLElement} el
+ * @param {(id: string) => void} open
+ */
+export function mountChart(el, open) {
+  const list = part(el, "tasks");
+  const links = /** @type {SVGSVGElement} */ (/** @type {unknown} */ (part(el, "links")));
+  const rows = freshness();
+  const scale = freshness();
+  const show = keyed(list, {
+    template: "bar",
+    key: (/** @type {Task} */ task) => task.id,
+    mount: (row) => mountBar(row, open),
+  });
+  const showTicks = keyed(part(el, "ticks"), {
+    template: "tick",
+    key: (/** @type {{at: number}} */ { at }) => String(at),
+    mount: (tick) => ({
+      update({ at }, /** @type {number} */ length) {
+        tick.style.left = `${(at / length) * 100}%`;
+        tick.textContent = tickLabel(at, length);
+        tick.toggleAttribute("data-last", at / length > 0.92);
+      },
+    }),
+  });
+  oneTabStop(list, ".bar");
+
+  /**
+   * @param {Run} run
+   * @param {number} now
+   * @param {Marks} marks
+   */
+  function update(run, now, marks) {
+    el.hidden = run.tasks.length === 0;
+    if (run.tasks.length === 0) return;
+    const { from, to, ticks } = axis(run.tasks, now);
+    show(run.tasks, { from, to, now, ...marks });
+    if (scale(to - from)) showTicks(ticks.map((at) => ({ at })), to - from);
+    drawLinks(links, run.tasks, { from, to, now, ...marks });
+    if (rows(run.tasks.length)) rove(list, ".bar");
+  }
+
+  /** @param {string|null} id */
+  function focus(id) {
+    const row = list.querySelector(`[data-task="${id}"]`);
+    if (row instanceof HTMLElement) row.focus();
+  }
+
+  return { update, focus };
+}

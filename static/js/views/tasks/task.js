@@ -1,0 +1,93 @@
+/** A task opened: what it was for, what it was given, each try, and its whole result. */
+
+import { duration } from "../../derive/words.js";
+import { freshness } from "../../dom/fresh.js";
+import { keyed } from "../../dom/keyed.js";
+import { part, say } from "../../dom/template.js";
+import { showValue } from "./value.js";
+
+/** @import {Attempt, Shown, Task} from "../../types.js" */
+/** @import {Controller} from "../../controller.js" */
+
+/**
+ * @param {HTMLElement} el
+ * @param {Controller} actions
+ * @param {() => void} close
+ */
+export function mountTask(el, actions, close) {
+  const changed = freshness();
+  const ofArguments = freshness();
+  const ofResult = freshness();
+  /** @type {string|null} */
+  let asked = null;
+  /** @type {string|null} */
+  let shownId = null;
+
+  part(el, "close").addEventListener("click", close);
+  el.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    event.stopPropagation();
+    close();
+  });
+  const showAttempts = keyed(part(el, "attempts"), {
+    template: "attempt",
+    key: (/** @type {{place: number, attempt: Attempt}} */ { place }) => String(place),
+    mount: (item) => ({
+      update({ place, attempt }) {
+        const time = attempt.to === null ? "under way" : duration(attempt.to - attempt.from);
+        item.textContent = `Attempt ${place + 1}: ${time}${attempt.error ? `. ${attempt.error}` : ""}`;
+      },
+    }),
+  });
+
+  /** @param {Shown} shown */
+  function update(shown) {
+    const task = shown.run.tasks.find((each) => each.id === shown.task);
+    el.hidden = !task;
+    if (!task) shownId = null;
+    if (!task || !changed(task)) return;
+    describe(task);
+    if (ofArguments(task.arguments)) showValue(part(el, "arguments"), task.arguments);
+    showAttempts(task.attempts.map((attempt, place) => ({ place, attempt })));
+    showResult(task);
+    fetchLarge(shown.key, task);
+    if (shownId !== task.id) el.scrollIntoView({ block: "nearest" });
+    shownId = task.id;
+  }
+
+  /** @param {Task} task */
+  function describe(task) {
+    part(el, "purpose").textContent = task.purpose || task.tool;
+    const place = task.server ? `${task.tool} on ${task.server}` : task.tool;
+    const waits = task.dependsOn.length > 0 ? `after ${task.dependsOn.join(", ")}` : "";
+    part(el, "where").textContent = [task.id, place, waits].filter(Boolean).join(" · ");
+    say(part(el, "error"), task.error ?? "");
+  }
+
+  /** @param {Task} task */
+  function showResult(task) {
+    const note = task.resultUrl ? "Fetching the whole result …" : NOTES[task.status];
+    say(part(el, "note"), note);
+    const result = part(el, "result");
+    result.hidden = note !== "";
+    if (note === "" && ofResult(task.id, task.result)) showValue(result, task.result);
+  }
+
+  /**
+   * @param {string} key
+   * @param {Task} task
+   */
+  function fetchLarge(key, task) {
+    if (!task.resultUrl || asked === task.resultUrl) return;
+    asked = task.resultUrl;
+    actions.fetchResult(key, task.id, task.resultUrl);
+  }
+
+  return { update };
+}
+
+/** Why there is no result to show, by status. @type {Object<string, string>} */
+const NOTES = {
+  queued: "Not started yet.", running: "Still running.", retrying: "Waiting for the next attempt.", completed: "",
+  failed: "No result.", skipped: "Never ran.", cancelled: "Stopped before it had a result.",
+};

@@ -1,0 +1,88 @@
+/** Any JSON value as people can read it: text as text, objects and lists folded, to the last byte. */
+
+import { count } from "../../derive/words.js";
+import { fromTemplate, part } from "../../dom/template.js";
+
+const SHORT = 80;
+const AT_ONCE = 200;
+
+/**
+ * @param {HTMLElement} el
+ * @param {unknown} value
+ */
+export function showValue(el, value) {
+  el.replaceChildren(isNested(value) ? entries(value) : leaf(value));
+}
+
+/**
+ * @param {unknown} value
+ * @returns {value is object}
+ */
+function isNested(value) {
+  return typeof value === "object" && value !== null && Object.keys(value).length > 0;
+}
+
+/**
+ * The first ones at once, the others when they are asked for: nothing is cut, and nothing hangs.
+ * @param {object} value
+ */
+function entries(value) {
+  const list = document.createElement("ul");
+  list.className = "value-entries";
+  const all = Object.entries(value);
+  list.append(...all.slice(0, AT_ONCE).map(entry));
+  if (all.length > AT_ONCE) list.append(others(all.slice(AT_ONCE)));
+  return list;
+}
+
+/** @param {[string, unknown]} entry */
+function entry([name, inner]) {
+  return isNested(inner) ? folded(name, inner) : line(name, inner);
+}
+
+/** @param {[string, unknown][]} rest */
+function others(rest) {
+  const item = fromTemplate("value-others");
+  const button = part(item, "show");
+  button.textContent = `Show the other ${rest.length.toLocaleString("en-GB")}`;
+  button.addEventListener("click", () => item.replaceWith(...rest.map(entry)));
+  return item;
+}
+
+/**
+ * A nested value builds its inside when it is opened: a large result costs nothing until it is read.
+ * @param {string} name
+ * @param {object} value
+ */
+function folded(name, value) {
+  const item = fromTemplate("value-folded");
+  const details = /** @type {HTMLDetailsElement} */ (part(item, "details"));
+  part(item, "name").textContent = `${name}:`;
+  part(item, "size").textContent = Array.isArray(value)
+    ? count(value.length, "item")
+    : count(Object.keys(value).length, "field");
+  details.addEventListener("toggle", () => details.append(entries(value)), { once: true });
+  return item;
+}
+
+/**
+ * @param {string} name
+ * @param {unknown} value
+ */
+function line(name, value) {
+  const item = fromTemplate("value-line");
+  part(item, "name").textContent = `${name}:`;
+  part(item, "value").append(leaf(value));
+  return item;
+}
+
+/** @param {unknown} value */
+function leaf(value) {
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  const long = text.length > SHORT || text.includes("\n");
+  const el = document.createElement(long ? "div" : "span");
+  el.className = long ? "value-text" : "value-leaf";
+  if (long) el.tabIndex = 0;
+  el.textContent = text === "" ? "(empty)" : text;
+  return el;
+}
