@@ -8,7 +8,6 @@ from pydantic import JsonValue
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.tool import Tool
 from agentic_search.planning.schema.alternatives import alternatives
-from agentic_search.planning.slow import slow_seconds
 
 _LONGEST_DESCRIPTION = 200
 _LONGEST_HINT = 60
@@ -23,9 +22,9 @@ def signature(tool: Tool) -> str:
     """`search_stories(query: text, size?: integer) gives {stories: [{id, title}]} ~4 s - Find stories`."""
     gives = _shape(_unwrapped(tool.output_schema), tool.output_schema, _DEEPEST_RESULT) if tool.output_schema else ""
     said = clipped(tool.description or tool.title, _LONGEST_DESCRIPTION)
-    head = f"{tool.name}({', '.join(_arguments(tool.input_schema))})"
-    took = f" ~{slow_seconds(tool):g} s" if slow_seconds(tool) else ""
-    return "".join((head, f" gives {gives}" if gives else "", took, f" - {said}" if said else ""))
+    call = f"{tool.name}({', '.join(_arguments(tool.input_schema))})"
+    took = f" ~{tool.slow_seconds:g} s" if tool.slow_seconds else ""
+    return "".join((call, f" gives {gives}" if gives else "", took, f" - {said}" if said else ""))
 
 
 def clipped(text: str, longest: int) -> str:

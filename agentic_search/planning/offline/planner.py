@@ -19,7 +19,6 @@ from agentic_search.planning.offline.filling import ASKING, Filling, fill
 from agentic_search.planning.offline.question import Question, read_question
 from agentic_search.planning.planner import Planned
 from agentic_search.planning.relevance import Ranked, rank
-from agentic_search.planning.slow import slow_seconds
 from agentic_search.text.lexicon import terms
 
 _CLEARLY_WORSE = 0.4
@@ -84,7 +83,7 @@ class OfflinePlanner:
         chosen = _chosen(calls, set(terms(query)))[: self._most_tasks]
         if not chosen:
             raise PlanRefused(tuple(_why_nothing_fits(ranked, question)))
-        slow_first = sorted(chosen, key=lambda call: slow_seconds(call.tool), reverse=True)
+        slow_first = sorted(chosen, key=lambda call: call.tool.slow_seconds, reverse=True)
         plan = check({"tasks": [_draft(call) for call in slow_first]}, tools)
         for task in plan.tasks:
             emit(PlanTask(task=task))
