@@ -8,6 +8,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from agentic_search.models.ollama.grammar import OLLAMA_GRAMMAR
 from agentic_search.planning.schema.plan_schema import plan_schema
 from benchmarks.graphs import Graph, critical_path, lower_bound, random_graph
 from benchmarks.scripted_model import plan_text, plan_tokens
@@ -81,7 +82,7 @@ def test_what_needs_data_is_left_out_without_it() -> None:
 def test_a_plan_costs_a_model_at_most_fourteen_tokens_a_task(tasks: int) -> None:
     look_up = tool("look_up", {"type": "object", "properties": {"query": {"type": "string"}}, "required": ["query"]})
     draft = json.loads(plan_text(tasks))
-    jsonschema.validate(draft, plan_schema([look_up]))  # it is what the grammar lets a model write
+    jsonschema.validate(draft, plan_schema([look_up], OLLAMA_GRAMMAR))  # it is what the grammar lets a model write
     assert len(plan_tokens(tasks)) / tasks <= 14
 
 

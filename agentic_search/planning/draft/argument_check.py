@@ -1,6 +1,6 @@
-"""Arguments and the tool they are for flow in; complaints by the tool's input schema flow out.
+"""Checks the arguments of a task against its tool's input schema.
 
-A value that holds a reference is not known yet: one whole reference fits any schema in its place, text with references
+A value that holds a reference is not known yet: one whole reference fits any schema, text with references
 in it is text of unknown wording. What a workflow was given is known, and checked as it is. Nothing is fetched: a `$ref`
 leads only within the schema.
 """

@@ -1,4 +1,4 @@
-"""A question and tools flow in; the messages that ask a model for a plan flow out, packed to its context.
+"""Makes the messages that ask a model for a plan, packed to its context.
 
 What never changes comes first, then the tools in the catalog's order, then the question: a model server that keeps the
 prefix of the call before evaluates only what is new. Descriptions of tools and the question are data, and fenced so.
@@ -12,7 +12,7 @@ from agentic_search.errors import ContextOverflow
 from agentic_search.models.budget import Budget, estimate_tokens, pack
 from agentic_search.models.chat import Message
 from agentic_search.planning.model.signature import signature
-from agentic_search.planning.relevance import rank
+from agentic_search.planning.relevance import by_relevance
 
 MOST_TOOLS = 40
 """More than these confuse a model and slow its grammar, whatever its context."""
@@ -35,7 +35,7 @@ Example: {"tasks":[{"tool":"find_person","with":{"name":"Ada Lovelace"}},
 
 
 @dataclass(frozen=True, slots=True)
-class Prompt:
+class PlanPrompt:
     """What to send, and which tools it shows."""
 
     messages: tuple[Message, ...]
@@ -45,16 +45,16 @@ class Prompt:
 
 
 def planning_prompt(
-    query: str, tools: Sequence[Tool], *, num_ctx: int, max_tokens: int, most_tasks: int, more_rounds: bool = False
-) -> Prompt:
+    query: str, tools: Sequence[Tool], *, num_ctx: int, max_tokens: int, most_tasks: int, several_rounds: bool = False
+) -> PlanPrompt:
     """The prompt for a first draft; where tools have to be left out, those least like the question.
 
-    With `more_rounds` a third of what tools may take is left free for what later rounds add to the prompt.
+    With `several_rounds` a third of what tools may take is left free for what later rounds add to the prompt.
     Raises ContextOverflow where not even one tool fits beside the question.
     """
     rules, question = _RULES % most_tasks, _fenced("question", query)
     room = Budget(num_ctx, max_tokens).prompt - estimate_tokens(rules) - estimate_tokens(question) - _FENCES
-    shown = _shortlist(query, tools, room * 2 // 3 if more_rounds else room)
+    shown = _shortlist(query, tools, room * 2 // 3 if several_rounds else room)
     if not shown:
         raise ContextOverflow(
             f"the question and one tool do not fit a context of {num_ctx} tokens; "
@@ -64,22 +64,24 @@ def planning_prompt(
     left_out = tuple(tool.name for tool in tools if tool.name not in names)
     listed = _fenced("tools", "\n".join(signature(tool) for tool in shown))
     note = f"\n{len(left_out)} other tools, less like the question, are not listed." if left_out else ""
-    return Prompt(
+    return PlanPrompt(
         messages=(Message("system", f"{rules}\n{listed}{note}"), Message("user", question)),
         shown=shown,
         left_out=left_out,
     )
 
 
-def correction(prompt: Prompt, draft: str, complaints: Sequence[str], *, num_ctx: int, max_tokens: int) -> Prompt:
+def correction(
+    prompt: PlanPrompt, draft: str, complaints: Sequence[str], *, num_ctx: int, max_tokens: int
+) -> PlanPrompt:
     """The same prompt with the refused draft and what is wrong with it, as far as there is room."""
     asked = [f"- {complaint}" for complaint in complaints]
     room = Budget(num_ctx, max_tokens).prompt - sum(estimate_tokens(each.content) for each in prompt.messages) - _FENCES
     packed = pack(["\n".join(asked[:1]), draft, *asked[1:]], room)
-    kept = [asked[0]] + [asked[place - 1] for place in packed.kept if place > 1]
+    kept = [asked[0]] + [asked[index - 1] for index in packed.kept if index > 1]
     again = "\n".join(("This plan was refused:", *kept, "Write the whole plan again, without these mistakes."))
     drafted = (Message("assistant", draft),) if 1 in packed.kept else ()
-    return Prompt((*prompt.messages, *drafted, Message("user", again)), prompt.shown, prompt.left_out)
+    return PlanPrompt((*prompt.messages, *drafted, Message("user", again)), prompt.shown, prompt.left_out)
 
 
 def _shortlist(query: str, tools: Sequence[Tool], room: int) -> tuple[Tool, ...]:
@@ -87,9 +89,9 @@ def _shortlist(query: str, tools: Sequence[Tool], room: int) -> tuple[Tool, ...]
     lines = [signature(tool) for tool in tools]
     if len(tools) <= MOST_TOOLS and len(pack(lines, room).kept) == len(tools):
         return tuple(tools)
-    best = [ranked.tool for ranked in rank(query, tools)[:MOST_TOOLS]]
+    best = [scored.tool for scored in by_relevance(query, tools)[:MOST_TOOLS]]
     kept = pack([signature(tool) for tool in best], room).kept
-    names = {best[place].name for place in kept}
+    names = {best[index].name for index in kept}
     return tuple(tool for tool in tools if tool.name in names)
 
 

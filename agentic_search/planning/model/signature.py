@@ -1,4 +1,4 @@
-"""A tool flows in; one short line that shows a model how to call it and what it gives flows out."""
+"""Shows a tool to a model in one short line: how to call it, and what it gives."""
 
 import json
 from collections.abc import Iterator

@@ -13,7 +13,7 @@ from agentic_search.domain.plan import ARGUMENTS, MOST_TASKS, Plan
 from agentic_search.domain.tool import Tool
 from agentic_search.errors import PlanRefused
 from agentic_search.planning.draft.check import check, check_next
-from agentic_search.planning.draft.cycles import cycles
+from agentic_search.planning.draft.links import cycles
 from tests.planning.schemas import JSON, tool
 
 STORIES = tool(

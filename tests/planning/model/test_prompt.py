@@ -2,7 +2,7 @@
 
 from agentic_search.domain.data import JsonObject
 from agentic_search.models.budget import Budget, estimate_tokens
-from agentic_search.planning.model.prompt import MOST_TOOLS, Prompt, correction, planning_prompt
+from agentic_search.planning.model.prompt import MOST_TOOLS, PlanPrompt, correction, planning_prompt
 from agentic_search.planning.model.signature import signature
 from tests.planning.schemas import tool
 
@@ -23,7 +23,7 @@ FOUND: JsonObject = {
 }
 
 
-def prompt_of(query: str, count: int, *, num_ctx: int = 16_384, description: str = "does something") -> Prompt:
+def prompt_of(query: str, count: int, *, num_ctx: int = 16_384, description: str = "does something") -> PlanPrompt:
     tools = [tool(f"tool_{place}", STORIES, description=description) for place in range(count)]
     return planning_prompt(query, tools, num_ctx=num_ctx, max_tokens=512, most_tasks=5)
 

@@ -13,12 +13,13 @@ from agentic_search.domain.data import JsonObject
 from agentic_search.domain.plan import Task
 from agentic_search.domain.tool import Tool
 from agentic_search.errors import PlanRefused
-from agentic_search.events.facts import Fact, PlanStarted, PlanTask
 from agentic_search.planning.offline.filling import fill
 from agentic_search.planning.offline.planner import OfflinePlanner
 from agentic_search.planning.offline.question import read_question, search_words
-from agentic_search.planning.relevance import rank
+from agentic_search.planning.planner import DraftStarted, PlanRequest, PlanStep, TaskReady
+from agentic_search.planning.relevance import by_relevance
 from tests.planning.schemas import input_schemas, tool
+from tests.planning.steps import follow
 
 
 def takes(required: Sequence[str] = (), **properties: JsonValue) -> JsonObject:
@@ -36,11 +37,11 @@ TOOLS = [PYTHON, STORIES, DOCUMENTS, FETCH, READ, DELETE]
 
 
 async def planned(query: str, tools: Sequence[Tool] = TOOLS) -> tuple[Task, ...]:
-    told: list[Fact] = []
-    result = await OfflinePlanner().plan(query, tools, told.append)
-    assert told == [PlanStarted(planner="offline"), *(PlanTask(task=task) for task in result.plan.tasks)]
+    told: list[PlanStep] = []
+    result = await follow(OfflinePlanner(), PlanRequest(query, tools), told)
+    assert told == [DraftStarted(planner="offline"), *(TaskReady(task=task) for task in result.tasks)]
     assert (result.planner, result.model, result.usage.model_calls) == ("offline", None, 0)
-    return result.plan.tasks
+    return result.tasks
 
 
 async def test_the_tool_that_the_question_is_about_is_called_with_the_question() -> None:
@@ -243,6 +244,6 @@ def test_a_rarer_word_in_common_counts_for_more() -> None:
         tool("b", description="search owls"),
         tool("c", description="search"),
     ]
-    assert rank("search for owls", tools)[0].tool.name == "b"
-    assert all(ranked.score == 0 for ranked in rank("zzz", tools))
-    assert rank("anything", []) == []
+    assert by_relevance("search for owls", tools)[0].tool.name == "b"
+    assert all(scored.score == 0 for scored in by_relevance("zzz", tools))
+    assert by_relevance("anything", []) == []
