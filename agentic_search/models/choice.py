@@ -13,7 +13,7 @@ class ChosenModel:
 
     model: ChatModel | None
     why_none: str | None = None
-    """Why there is none: a sentence. None is given where none is wanted."""
+    """A sentence for people; also none where no model is wanted."""
 
 
 @dataclass(frozen=True, slots=True)

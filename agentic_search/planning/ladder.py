@@ -52,7 +52,7 @@ class PlanLadder:
     """Tries a model, once more with what was wrong, then the planner that needs no model; for every round."""
 
     def __init__(self, model: Planner | None, offline: Planner, *, why_no_model: str = "") -> None:
-        """With no `model` the plan is made offline at once; `why_no_model`, if given, is the reason that is told."""
+        """With no `model` the plan is made offline at once; `why_no_model`, if given, is given as the reason."""
         self._model = model
         self._offline = offline
         self._why_no_model = why_no_model

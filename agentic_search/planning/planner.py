@@ -97,7 +97,7 @@ class Planned:
     """What passed every check, and who made it: the whole plan, or in later rounds what is added to it."""
 
     tasks: tuple[Task, ...]
-    """In later rounds none where nothing more is needed, or nobody could say what is."""
+    """In later rounds none where nothing more is needed, or no model could say what is."""
     planner: PlannerKind
     model: str | None = None
     usage: Usage = field(default_factory=Usage)

@@ -1,4 +1,4 @@
-"""A folder of workflow files: a name flows in, the workflow of that name flows out; always as the files are now."""
+"""A folder of workflow files: lists them, and gives the workflow of a name, always as the files are now."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -39,7 +39,7 @@ class WorkflowFolder:
         return found
 
     def planner(self, query: Query) -> GivenPlanner:
-        """What hands on the plan of the query's workflow, its inputs put in; raises NotFound or PlanRefused."""
+        """The planner that gives the plan of the query's workflow, with its inputs; raises NotFound or PlanRefused."""
         workflow = self.get(query.workflow or "")
         return GivenPlanner(workflow.plan, inputs=filled_inputs(workflow, query.inputs, question=query.query))
 

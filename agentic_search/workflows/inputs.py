@@ -1,4 +1,4 @@
-"""What a workflow declares and what it was given flow in; the value of every input flows out, or every complaint."""
+"""Compares what a workflow declares with what it was given: the value of every input, or every complaint at once."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any

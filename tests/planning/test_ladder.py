@@ -1,13 +1,17 @@
 """The ladder and the given plan: every step down is told, and the usage of every call is summed."""
 
+import asyncio
 import json
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 
 import pytest
 
+from agentic_search.domain.data import JsonObject
 from agentic_search.domain.plan import Plan
 from agentic_search.domain.run import Usage
 from agentic_search.errors import ModelInterrupted, ModelUnavailable, PlanRefused
-from agentic_search.models.chat import Finish
+from agentic_search.models.chat import Finish, Message
 from agentic_search.models.scripted import ScriptedModel, Step
 from agentic_search.planning.ladder import GivenPlanner, PlanLadder
 from agentic_search.planning.model.planner import ModelPlanner
@@ -98,6 +102,44 @@ async def test_where_no_planner_finds_a_plan_the_refusal_says_why() -> None:
     ladder = PlanLadder(ModelPlanner(ScriptedModel("m", replies=[BAD, BAD])), OfflinePlanner())
     with pytest.raises(PlanRefused, match="does not say that it only reads"):
         await follow(ladder, PlanRequest("delete everything", [tool("delete_all", read_only=False)]), told)
+
+
+@pytest.mark.parametrize("while_writing", [True, False], ids=["cancelled while it writes", "closed between tasks"])
+async def test_whoever_stops_following_stops_the_model_at_once(*, while_writing: bool) -> None:
+    stopped = asyncio.Event()
+
+    class Endless(ScriptedModel):
+        """Writes one task and never ends; says when it was closed."""
+
+        async def stream(
+            self,
+            messages: Sequence[Message],
+            *,
+            max_tokens: int,
+            schema: JsonObject | None = None,
+            temperature: float | None = None,
+        ) -> AsyncGenerator[str | Finish]:
+            try:
+                yield GOOD[:-2]
+                await asyncio.Event().wait()
+            finally:
+                stopped.set()
+
+    ladder = PlanLadder(ModelPlanner(Endless()), OfflinePlanner())
+
+    async def first_tasks() -> None:
+        async with aclosing(ladder.plan(PlanRequest("?", [SEARCH]))) as steps:
+            async for step in steps:
+                if isinstance(step, TaskReady) and not while_writing:
+                    return
+
+    async with asyncio.timeout(5), asyncio.TaskGroup() as group:
+        following = group.create_task(first_tasks())
+        for _ in range(5):
+            await asyncio.sleep(0)
+        assert stopped.is_set() is not while_writing
+        following.cancel()
+    assert stopped.is_set()
 
 
 async def test_a_given_plan_is_checked_and_told_and_handed_on() -> None:

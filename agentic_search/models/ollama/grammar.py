@@ -10,8 +10,16 @@ from agentic_search.models.chat import GrammarLimits
 OLLAMA_GRAMMAR = GrammarLimits(
     keywords=frozenset(
         {
-            *("minLength", "maxLength", "pattern", "format", "minItems", "maxItems"),
-            *("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"),
+            "minLength",
+            "maxLength",
+            "pattern",
+            "format",
+            "minItems",
+            "maxItems",
+            "minimum",
+            "maximum",
+            "exclusiveMinimum",
+            "exclusiveMaximum",
         }
     ),
     formats=frozenset({"date", "time", "date-time", "uuid"}),

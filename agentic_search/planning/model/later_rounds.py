@@ -1,4 +1,4 @@
-"""Makes the prompt of a round: the first round's, and after it what each later round was told and asked.
+"""Makes the prompt of a round: the first round's, and after it each round's plan, its results and the next question.
 
 Each round adds to the messages of the one before and changes none of them: a model server that keeps the prefix of the
 last call evaluates only the new results. So what a round may show is decided by what there was before it: half of the

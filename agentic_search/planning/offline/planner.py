@@ -58,7 +58,7 @@ class _Call:
         return self.searches and bool(said & _GENERAL)
 
     def is_about(self, asked: Set[str]) -> bool:
-        """A word of the question stands in what the tool says of itself, not only in what it says of its arguments."""
+        """A word of the question is in what the tool says of itself, not only in what it says of its arguments."""
         tool = self.tool
         return not asked.isdisjoint(terms(f"{tool.name} {tool.title} {tool.server} {tool.description}"))
 
