@@ -1,4 +1,4 @@
-"""The plan node: what it emits and starts for each step of planning, in which order, and what a dropped draft undoes."""
+"""The plan node: what it emits and starts for each step of planning, in which order; what a dropped draft undoes."""
 
 import asyncio
 import json
