@@ -37,7 +37,7 @@ class ReadDraft:
     complaints: tuple[str, ...] = ()
 
 
-def read_draft(draft: JsonValue, *, first: int = 1) -> ReadDraft:
+def read_draft(draft: JsonValue, *, first: int) -> ReadDraft:
     """Read a plan as `{"tasks": [{…}, …]}`; a task without an id is named by its number, `t1`, `t2`, …
 
     `first` is the number of its first task. What is added to a plan, from a later number on, may be no task at all.
@@ -86,7 +86,7 @@ def _about_length(tasks: int, *, fewest: int) -> tuple[str, ...]:
 
 
 def _sentence(error: ErrorDetails) -> str:
-    field, *inner = error["loc"] or ("task",)
+    field, *inner = error["loc"]
     where = f"{str(field)!r}" + "".join(f"[{step}]" for step in inner)
     match error["type"]:
         case "missing":

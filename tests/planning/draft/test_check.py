@@ -146,6 +146,12 @@ def test_an_id_of_a_wrong_form_is_told_how_ids_look() -> None:
     assert complaint.startswith("task '1st': 'id' must begin with a letter or '_'")
 
 
+@pytest.mark.parametrize(("length", "shown"), [(60, "x" * 60), (61, "x" * 59 + "…"), (5_000, "x" * 59 + "…")])
+def test_of_a_long_wrong_text_the_beginning_is_shown(length: int, shown: str) -> None:
+    [complaint] = complaints({"tool": "now", "priority": "x" * length})
+    assert complaint == f"task 't1': 'priority' must be a whole number, not {shown!r}"
+
+
 def test_arguments_that_are_nested_without_end_are_refused() -> None:
     deep: JsonValue = "x"
     for _ in range(600):

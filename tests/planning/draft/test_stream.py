@@ -81,3 +81,11 @@ def test_a_task_that_is_no_json_is_left_out_and_the_next_one_still_comes() -> No
 def test_one_character_at_a_time_takes_time_in_proportion_to_the_text() -> None:
     plan = json.dumps({"tasks": [{"tool": "a", "arguments": {"text": "x" * 200_000}}]})
     assert len(tasks_of(plan)) == 1
+
+
+def test_an_escape_counts_also_where_the_chunk_ends_behind_its_backslash() -> None:
+    task: JsonObject = {"q": 'a"}\\', "r": '\\"}{', "s": "\\\\"}
+    text = json.dumps({"tasks": [task, {"tool": "b"}]})
+    assert tasks_of(text) == [task, {"tool": "b"}]
+    for chunks in (text.replace("\\", "\\|"), text.replace("\\", "|\\||")):
+        assert tasks_of(chunks.split("|")) == [task, {"tool": "b"}]
