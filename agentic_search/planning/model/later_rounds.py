@@ -1,4 +1,4 @@
-"""Makes the prompt of a round: the first round's, and after it each round's plan, its results and the next question.
+"""Makes the prompt of a later round: the first round's, then each round's plan, its results and the next question.
 
 Each round adds to the messages of the one before and changes none of them: a model server that keeps the prefix of the
 last call evaluates only the new results. So what a round may show is decided by what there was before it: half of the
@@ -19,9 +19,8 @@ from agentic_search.models.chat import Message
 from agentic_search.models.control_tokens import without_control_tokens
 from agentic_search.planning.draft.links import links
 from agentic_search.planning.model.previews import preview
-from agentic_search.planning.model.prompt import PlanPrompt, planning_prompt
-from agentic_search.planning.model.signature import clipped
-from agentic_search.planning.planner import PlanRequest, next_number
+from agentic_search.planning.model.prompt import PlanPrompt, clipped
+from agentic_search.planning.planner import SoFar, next_number
 
 _LONGEST_ERROR = 200
 _LEAST_ROOM = 12
@@ -39,28 +38,20 @@ They may refer to every task above that completed, also to what was cut: "${%s}"
 If the results suffice, or nothing better can be tried, write {"tasks":[]}."""
 
 
-def prompt_for(request: PlanRequest, *, num_ctx: int, max_tokens: int, most_tasks: int) -> PlanPrompt:
-    """The prompt for the round that is to be planned, whose beginning is the whole prompt of the round before.
+def continued(first: PlanPrompt, so_far: SoFar, *, num_ctx: int, max_tokens: int) -> PlanPrompt:
+    """The prompt of the next round, whose beginning is the whole prompt of the round before; `first` is the first's.
 
-    Raises ContextOverflow where there is no room for one tool, or for how the tasks ended.
+    Raises ContextOverflow where there is no room for how the tasks ended.
     """
-    first = planning_prompt(
-        request.query,
-        request.tools,
-        num_ctx=num_ctx,
-        max_tokens=max_tokens,
-        most_tasks=most_tasks,
-        several_rounds=request.several_rounds,
-    )
     messages = list(first.messages)
     earlier: list[str] = []
-    for plan in request.so_far.plans:
+    for plan in so_far.plans:
         earlier += (task.id for task in plan.tasks)
         asking = _asking(earlier)
         messages.append(Message("assistant", _as_written(plan)))
         spent = sum(estimate_tokens(message.content) for message in messages) + estimate_tokens(asking)
         room = (Budget(num_ctx, max_tokens).prompt - spent) // 2
-        messages.append(Message("user", f"{_results(plan, request.so_far.outcomes, room)}\n{asking}"))
+        messages.append(Message("user", f"{_results(plan, so_far.outcomes, room)}\n{asking}"))
     return PlanPrompt(tuple(messages), first.shown, first.left_out)
 
 

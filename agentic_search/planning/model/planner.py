@@ -7,8 +7,8 @@ from contextlib import aclosing
 from agentic_search.errors import PlanRefused
 from agentic_search.models.chat import ChatModel
 from agentic_search.planning.draft.plan_draft import PlanDraft
-from agentic_search.planning.model.later_rounds import prompt_for
-from agentic_search.planning.model.prompt import PlanPrompt, correction
+from agentic_search.planning.model.later_rounds import continued
+from agentic_search.planning.model.prompt import PlanPrompt, correction, planning_prompt
 from agentic_search.planning.planner import DraftStarted, PlanRequest, PlanStep
 from agentic_search.planning.schema.plan_schema import plan_schema
 
@@ -48,11 +48,19 @@ class ModelPlanner:
     def _prompt(self, request: PlanRequest) -> PlanPrompt:
         if not request.tools:
             raise PlanRefused(("there are no tools now; see /servers for what is wrong",))
-        num_ctx = self._model.num_ctx
-        prompt = prompt_for(request, num_ctx=num_ctx, max_tokens=self._max_tokens, most_tasks=self._most_tasks)
+        num_ctx, max_tokens = self._model.num_ctx, self._max_tokens
+        prompt = planning_prompt(
+            request.query,
+            request.tools,
+            num_ctx=num_ctx,
+            max_tokens=max_tokens,
+            most_tasks=self._most_tasks,
+            several_rounds=request.several_rounds,
+        )
         if prompt.left_out:
             logger.info("the planner is not shown %d of %d tools", len(prompt.left_out), len(request.tools))
-        if request.refused is None:
-            return prompt
-        refused = request.refused
-        return correction(prompt, refused.draft, refused.complaints, num_ctx=num_ctx, max_tokens=self._max_tokens)
+        if request.so_far.plans:
+            prompt = continued(prompt, request.so_far, num_ctx=num_ctx, max_tokens=max_tokens)
+        if refused := request.refused:
+            prompt = correction(prompt, refused.draft, refused.complaints, num_ctx=num_ctx, max_tokens=max_tokens)
+        return prompt

@@ -18,8 +18,9 @@ from agentic_search.models.budget import Budget, estimate_tokens
 from agentic_search.models.chat import Finish, Message
 from agentic_search.models.scripted import ScriptedModel, Step
 from agentic_search.planning.ladder import PlanLadder
-from agentic_search.planning.model.later_rounds import prompt_for
+from agentic_search.planning.model.later_rounds import continued
 from agentic_search.planning.model.planner import ModelPlanner
+from agentic_search.planning.model.prompt import planning_prompt
 from agentic_search.planning.offline.planner import OfflinePlanner
 from agentic_search.planning.planner import (
     DraftDropped,
@@ -58,7 +59,8 @@ def request(so_far: SoFar, tools: Sequence[Tool] = TOOLS) -> PlanRequest:
 
 
 def shown(so_far: SoFar, *, num_ctx: int = 16_384) -> tuple[Message, ...]:
-    return prompt_for(request(so_far), num_ctx=num_ctx, max_tokens=512, most_tasks=5).messages
+    first = planning_prompt("up?", TOOLS, num_ctx=num_ctx, max_tokens=512, most_tasks=5, several_rounds=True)
+    return continued(first, so_far, num_ctx=num_ctx, max_tokens=512).messages
 
 
 def done(prompt_tokens: int) -> Finish:

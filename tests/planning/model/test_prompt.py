@@ -2,8 +2,7 @@
 
 from agentic_search.domain.data import JsonObject
 from agentic_search.models.budget import Budget, estimate_tokens
-from agentic_search.planning.model.prompt import MOST_TOOLS, PlanPrompt, correction, planning_prompt
-from agentic_search.planning.model.signature import signature
+from agentic_search.planning.model.prompt import MOST_TOOLS, PlanPrompt, correction, planning_prompt, signature
 from tests.planning.schemas import tool
 
 STORIES: JsonObject = {
