@@ -332,11 +332,11 @@ def test_any_json_is_either_accepted_or_refused_with_reasons(draft: JsonValue) -
 @settings(max_examples=200, deadline=None)
 def test_a_cycle_is_named_exactly_where_there_is_one(edges: dict[int, list[int]]) -> None:
     needs = {str(node): [str(other) for other in others if other in edges] for node, others in edges.items()}
-    rings = list(cycles(needs))
-    for ring in rings:
-        assert ring[0] == ring[-1]
-        assert all(after in needs[before] for before, after in pairwise(ring))
-    assert bool(rings) == has_cycle(needs)
+    found = list(cycles(needs))
+    for cycle in found:
+        assert cycle[0] == cycle[-1]
+        assert all(after in needs[before] for before, after in pairwise(cycle))
+    assert bool(found) == has_cycle(needs)
 
 
 def has_cycle(needs: dict[str, list[str]]) -> bool:
@@ -348,9 +348,9 @@ def has_cycle(needs: dict[str, list[str]]) -> bool:
     return bool(left)
 
 
-def test_a_thousand_tasks_in_one_ring_are_refused_with_one_complaint() -> None:
+def test_a_thousand_tasks_in_one_cycle_are_refused_with_one_complaint() -> None:
     tasks: list[JsonValue] = [
-        {"id": f"n{place}", "tool": "now", "depends_on": [f"n{(place + 1) % MOST_TASKS}"]}
-        for place in range(MOST_TASKS)
+        {"id": f"n{number}", "tool": "now", "depends_on": [f"n{(number + 1) % MOST_TASKS}"]}
+        for number in range(MOST_TASKS)
     ]
     assert len(complaints(*tasks)) == 1

@@ -20,8 +20,8 @@ def tasks_of(chunks: Iterable[str]) -> list[JsonObject]:
     return [task for chunk in chunks for task in stream.feed(chunk)]
 
 
-def cut(text: str, places: Iterable[int]) -> list[str]:
-    edges = [0, *sorted({place % (len(text) + 1) for place in places}), len(text)]
+def cut(text: str, offsets: Iterable[int]) -> list[str]:
+    edges = [0, *sorted({offset % (len(text) + 1) for offset in offsets}), len(text)]
     return [text[start:end] for start, end in pairwise(edges)]
 
 
@@ -33,7 +33,7 @@ def cut(text: str, places: Iterable[int]) -> list[str]:
     prose=st.sampled_from(["", "Here is the plan:\n```json\n", "It's \"unbalanced [ ", "I use {braces}. "]),
     indent=st.sampled_from([None, 2]),
     ascii_only=st.booleans(),
-    places=st.lists(st.integers(min_value=0, max_value=10_000), max_size=40),
+    offsets=st.lists(st.integers(min_value=0, max_value=10_000), max_size=40),
 )
 def test_any_chunking_of_any_plan_gives_exactly_its_tasks(
     before: JsonObject,
@@ -42,10 +42,10 @@ def test_any_chunking_of_any_plan_gives_exactly_its_tasks(
     prose: str,
     indent: int | None,
     ascii_only: bool,
-    places: list[int],
+    offsets: list[int],
 ) -> None:
     plan = json.dumps({**before, "tasks": tasks, **after}, indent=indent, ensure_ascii=ascii_only)
-    assert tasks_of(cut(prose + plan + "\n```\n", places)) == tasks
+    assert tasks_of(cut(prose + plan + "\n```\n", offsets)) == tasks
 
 
 @settings(deadline=None)

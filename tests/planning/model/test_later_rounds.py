@@ -89,8 +89,8 @@ async def test_the_second_round_s_prompt_begins_with_the_whole_first_one() -> No
 
 
 def test_every_round_adds_to_the_prompt_and_changes_nothing_before() -> None:
-    plans = tuple(searched(f"t{place}", f"t{place + 1}") for place in range(1, 20, 2))
-    long: JsonValue = [{"id": place, "text": "word " * 50} for place in range(100)]
+    plans = tuple(searched(f"t{number}", f"t{number + 1}") for number in range(1, 20, 2))
+    long: JsonValue = [{"id": number, "text": "word " * 50} for number in range(100)]
     outcomes = {id_: completed(id_, long) for id_ in SoFar(plans, {}).ids}
     prompts = [shown(SoFar(plans[:rounds], outcomes)) for rounds in range(1, len(plans) + 1)]
     assert all(later[: len(prompt)] == prompt for prompt, later in pairwise(prompts))
@@ -98,7 +98,7 @@ def test_every_round_adds_to_the_prompt_and_changes_nothing_before() -> None:
 
 
 async def test_however_many_tools_there_are_the_results_have_room() -> None:
-    many = [tool(f"tool_{place}", description="a tool that does many things " * 7) for place in range(60)]
+    many = [tool(f"tool_{number}", description="a tool that does many things " * 7) for number in range(60)]
     model = ScriptedModel("m", replies=['{"tasks":[{"tool":"tool_0"}]}', NOTHING], num_ctx=4_096)
     await follow(ModelPlanner(model), request(SoFar(), many))
     await follow(ModelPlanner(model), request(FIRST, many))
@@ -118,7 +118,7 @@ def test_the_planner_is_shown_how_each_task_ended() -> None:
 
 
 def test_of_many_results_each_gets_a_share_and_short_ones_leave_theirs() -> None:
-    ids = [f"t{place}" for place in range(1, 13)]
+    ids = [f"t{number}" for number in range(1, 13)]
     outcomes = {id_: completed(id_, "word " * 5_000) for id_ in ids} | {"t1": completed("t1", "short")}
     lines = shown(SoFar((searched(*ids),), outcomes), num_ctx=4_096)[-1].content.splitlines()
     assert lines[1] == 't1 completed: "short"'
@@ -132,7 +132,7 @@ def test_a_result_can_neither_close_its_fence_nor_speak_for_the_user() -> None:
 
 
 def test_results_that_have_no_room_are_said_to_have_none() -> None:
-    ids = [f"t{place}" for place in range(1, 100)]
+    ids = [f"t{number}" for number in range(1, 100)]
     outcomes = {id_: completed(id_, STORIES) for id_ in ids}
     with pytest.raises(ContextOverflow, match="AGENTIC_SEARCH_NUM_CTX"):
         shown(SoFar((searched(*ids),), outcomes), num_ctx=2_048)

@@ -16,7 +16,7 @@ def test_a_short_value_is_shown_whole() -> None:
 
 
 def test_of_a_long_list_every_shown_element_keeps_its_shape_and_the_rest_is_counted() -> None:
-    stories: JsonValue = [{"id": place, "text": "word " * 300} for place in range(200)]
+    stories: JsonValue = [{"id": number, "text": "word " * 300} for number in range(200)]
     shown = json.loads(preview({"stories": stories, "total": 200}, 600))
     first, *_, last = shown["stories"]
     assert first["id"] == 0 and first["text"].endswith("…")

@@ -105,7 +105,7 @@ async def test_a_tool_that_may_change_things_is_never_called() -> None:
 
 
 async def test_at_most_four_tasks_are_planned_and_none_waits_for_another() -> None:
-    tools = [tool(f"search_{place}", QUERY, description="Search news.") for place in range(9)]
+    tools = [tool(f"search_{number}", QUERY, description="Search news.") for number in range(9)]
     tasks = await planned("news of today", tools)
     assert len(tasks) == 4
     assert not any(task.depends_on for task in tasks)
@@ -133,7 +133,7 @@ async def test_without_any_tool_the_refusal_points_at_the_servers() -> None:
 
 async def test_of_very_many_useless_tools_only_some_are_named() -> None:
     with pytest.raises(PlanRefused) as refused:
-        await planned("what is new?", [tool(f"w{place}", read_only=False) for place in range(500)])
+        await planned("what is new?", [tool(f"w{number}", read_only=False) for number in range(500)])
     assert refused.value.complaints[-1] == "and 490 more"
     assert len(refused.value.complaints) == 12
 
