@@ -81,9 +81,6 @@ def _kind_of(schema: JsonValue) -> str:
 
 
 def _unexpected(error: ValidationError, tool: str) -> Iterator[str]:
-    if error.validator_value is not False:
-        yield from _other(error, tool)
-        return
     instance: Any = error.instance
     known = _properties(error)
     for name in instance:

@@ -1,6 +1,7 @@
 """How tasks hang on each other: references anywhere in the arguments are found; a task is in one cycle at most."""
 
 import time
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -39,6 +40,26 @@ def test_only_what_is_read_of_inputs_must_be_an_input() -> None:
     assert check(draft, [tool("now")], inputs={"who": "she"}).tasks[1].depends_on == ("t1",)
     with pytest.raises(PlanRefused, match="reads the input 'who', which the workflow does not have"):
         check(draft, [tool("now")], inputs={"name": "x"})
+
+
+@given(st.dictionaries(st.integers(0, 8), st.lists(st.integers(0, 8), max_size=3), max_size=9))
+@settings(max_examples=200, deadline=None)
+def test_a_cycle_is_named_exactly_where_there_is_one(edges: dict[int, list[int]]) -> None:
+    needs = {str(node): [str(other) for other in others if other in edges] for node, others in edges.items()}
+    found = list(cycles(needs))
+    for cycle in found:
+        assert cycle[0] == cycle[-1]
+        assert all(after in needs[before] for before, after in pairwise(cycle))
+    assert bool(found) == has_cycle(needs)
+
+
+def has_cycle(needs: dict[str, list[str]]) -> bool:
+    """Whether something is left when tasks that wait for nothing are taken away again and again."""
+    left = dict(needs)
+    while free := [node for node, others in left.items() if not any(other in left for other in others)]:
+        for node in free:
+            del left[node]
+    return bool(left)
 
 
 @given(st.dictionaries(st.integers(0, 6), st.lists(st.integers(0, 6), max_size=3), max_size=7))

@@ -70,6 +70,10 @@ def test_objects_in_other_lists_of_the_plan_are_no_tasks() -> None:
     assert tasks_of([json.dumps(plan)]) == plan["tasks"]
 
 
+def test_objects_in_tasks_that_are_no_list_are_no_tasks() -> None:
+    assert tasks_of(['{"tasks": {"a": {"tool": "x"}}}', '{"tasks": "[", "more": [{"tool": "y"}]}']) == []
+
+
 def test_an_unfinished_task_is_never_given() -> None:
     assert tasks_of(['{"tasks": [{"tool": "a"}, {"tool": "b", "arguments": {"q": "half']) == [{"tool": "a"}]
 
@@ -84,8 +88,8 @@ def test_one_character_at_a_time_takes_time_in_proportion_to_the_text() -> None:
 
 
 def test_an_escape_counts_also_where_the_chunk_ends_behind_its_backslash() -> None:
-    task: JsonObject = {"q": 'a"}\\', "r": '\\"}{', "s": "\\\\"}
+    task: JsonObject = {"q": 'a"}\\', "r": '\\"}{', "s": "\\\\", "t": "end\n"}
     text = json.dumps({"tasks": [task, {"tool": "b"}]})
     assert tasks_of(text) == [task, {"tool": "b"}]
-    for chunks in (text.replace("\\", "\\|"), text.replace("\\", "|\\||")):
+    for chunks in (text.replace("\\", "\\|"), text.replace("\\", "|\\||"), text.replace("\\n", "\\n|")):
         assert tasks_of(chunks.split("|")) == [task, {"tool": "b"}]
