@@ -62,4 +62,4 @@ def test_each_kind_of_value_has_a_name(value: object, kind: str) -> None:
 def test_a_task_s_purpose_is_what_its_tool_does_with_the_first_text(
     name: str, fields: dict[str, str], arguments: JsonObject, line: str
 ) -> None:
-    assert purpose(tool(name, None, **{"remote_name": name, **fields}), arguments) == line
+    assert purpose(tool(name).model_copy(update=fields), arguments) == line
