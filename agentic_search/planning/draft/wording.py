@@ -47,7 +47,7 @@ def json_kind(value: object) -> str:
 
 def purpose(tool: Tool, arguments: Mapping[str, JsonValue] | None = None) -> str:
     """What a task is for, in one line: `Search stories`, or with arguments `Search stories: upstream`."""
-    named = tool.title or _sentence(tool.remote_name or tool.name)
+    named = tool.title or _sentence(tool.remote_name)
     whose = f" ({tool.server})" if tool.name == f"{tool.server}.{tool.remote_name}" else ""
     subject = _subject(arguments or {})
     return f"{named}{whose}: {subject}" if subject else f"{named}{whose}"

@@ -18,6 +18,7 @@ from tests.planning.schemas import tool
             [f"s{number}.search" for number in range(5)],
             "; did you mean 's0.search' or 's1.search' or 's2.search'?",
         ),
+        ("serch", ["search", "serchx"], "; did you mean 'serchx'?"),
         ("x", ["search"], ""),
         ("search", ["search"], ""),
         ("search", [], ""),
