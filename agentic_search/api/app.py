@@ -12,8 +12,9 @@ from agentic_search.api.body_limit import BodyLimit
 from agentic_search.api.openapi import describe
 from agentic_search.api.routes import health, inventory, runs, search
 from agentic_search.api.routes.page import PageFiles, page_router
+from agentic_search.runs.service import Service
 from agentic_search.settings import Settings
-from agentic_search.wiring import Service, open_service
+from agentic_search.wiring import open_service
 
 _SUMMARY = "Plans tool calls for a question, runs them side by side on MCP servers, answers with real citations."
 

@@ -7,8 +7,7 @@ from typing import Annotated, cast
 
 from fastapi import Depends, Request
 
-from agentic_search.runs.service import SearchService
-from agentic_search.wiring import Service
+from agentic_search.runs.service import SearchService, Service
 
 
 async def _service(request: Request) -> Service:

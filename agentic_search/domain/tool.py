@@ -7,6 +7,9 @@ from agentic_search.domain.data import Frozen, JsonObject
 BUILT_IN = "builtin"
 """The transport of what is no server but the service itself."""
 
+_SLOW = 1.0
+"""Seconds: what takes less is done before a model has written much more of its plan."""
+
 
 class Tool(Frozen):
     """One callable thing, reached by a name that is unique in the catalog."""
@@ -49,6 +52,12 @@ class Tool(Frozen):
 
     plannable: bool = True
     """Planners may choose it; otherwise only plans that people write call it."""
+
+    @property
+    def slow_seconds(self) -> float:
+        """How long a call of a slow tool has usually taken; 0 for one that is not slow, or that nothing is known of."""
+        seconds = self.typical_seconds or 0.0
+        return seconds if seconds >= _SLOW else 0.0
 
     @property
     def qualified_name(self) -> str:

@@ -1,4 +1,4 @@
-"""The graph of a search, and the program that an engine runs: a run and its query flow in, its last fact flows out."""
+"""Builds the graph of a search, and makes of it the program that an engine runs for each query."""
 
 from collections.abc import Callable
 from typing import Literal, cast
@@ -11,38 +11,35 @@ from agentic_search.domain.run import Timings
 from agentic_search.engine.protocols import Program, Run
 from agentic_search.events.facts import RunCompleted
 from agentic_search.graph.context import RunContext
-from agentic_search.graph.nodes.discover_tools import discover_tools
-from agentic_search.graph.nodes.execute_all_parallel import execute_all_parallel
-from agentic_search.graph.nodes.initialize import initialize
-from agentic_search.graph.nodes.plan import plan
-from agentic_search.graph.nodes.synthesize import synthesize
-from agentic_search.graph.state import Answered, Asked, Executed
+from agentic_search.graph.nodes import discover_tools, execute_all_parallel, initialize, synthesize
+from agentic_search.graph.plan_node import plan
+from agentic_search.graph.state import AnsweredState, AskedState, ExecutedState
 
 
 def build_program(context_of: Callable[[Run, Query], RunContext]) -> Program:
     """Compile the graph once; `context_of` gives each run what its nodes work with."""
-    graph = StateGraph(Answered, context_schema=RunContext, input_schema=Asked)
+    graph = StateGraph(AnsweredState, context_schema=RunContext, input_schema=AskedState)
     graph.add_sequence([initialize, discover_tools, plan, execute_all_parallel])
-    graph.add_node("synthesize", synthesize)  # pyright: ignore[reportUnknownMemberType]  # LangGraph types it loosely
+    graph.add_node("synthesize", synthesize)  # pyright: ignore[reportUnknownMemberType] - LangGraph types it loosely
     graph.add_edge(START, "initialize")
     graph.add_conditional_edges("execute_all_parallel", _after_a_round)
     graph.add_edge("synthesize", END)
-    compiled = graph.compile()  # pyright: ignore[reportUnknownMemberType]  # as above
+    compiled = graph.compile()  # pyright: ignore[reportUnknownMemberType] - as above
 
     async def search(run: Run, query: Query) -> RunCompleted:
-        context, given = context_of(run, query), Asked(query=query)
+        context, given = context_of(run, query), AskedState(query=query)
         async with context.runner:
-            state = await compiled.ainvoke(given, context=context)  # pyright: ignore[reportUnknownMemberType]  # as above
-        return _last_word(cast(Answered, state), run.elapsed)
+            state = await compiled.ainvoke(given, context=context)  # pyright: ignore[reportUnknownMemberType] - as above
+        return _completed(cast(AnsweredState, state), run.elapsed)
 
     return search
 
 
-def _after_a_round(state: Executed) -> Literal["plan", "synthesize"]:
+def _after_a_round(state: ExecutedState) -> Literal["plan", "synthesize"]:
     return "plan" if state["another_round"] else "synthesize"
 
 
-def _last_word(state: Answered, total: float) -> RunCompleted:
+def _completed(state: AnsweredState, total: float) -> RunCompleted:
     outcomes = state["outcomes"].values()
     whole = all(isinstance(outcome, Completed) for outcome in outcomes)
     called = (outcome.duration for outcome in outcomes if isinstance(outcome, Completed | Failed))

@@ -1,17 +1,15 @@
-"""What the nodes work with: the run they work for, the tools, who plans, who writes, and the limits."""
+"""What the nodes of one run work with: the run, the tools, the models, the saved plans, the runner and the limits."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from agentic_search.domain.query import Query
 from agentic_search.domain.tool import ServerStatus, Tool
 from agentic_search.engine.protocols import Run
-from agentic_search.planning.model.later_planner import Replanner
-from agentic_search.planning.planner import Planner
+from agentic_search.models.choice import ModelChoice
 from agentic_search.scheduler.runner import Runner
-from agentic_search.synthesis.writing.writer import Writer
 from agentic_search.tools.catalog import Catalog
+from agentic_search.workflows.folder import WorkflowFolder
 
 
 class Toolbox(Protocol):
@@ -34,29 +32,6 @@ class Toolbox(Protocol):
         ...
 
 
-class Minds(Protocol):
-    """Who plans and who writes."""
-
-    async def planner(self, query: Query) -> Planner:
-        """The planner for this query; never raises for want of a model.
-
-        Raises NotFound or PlanRefused for a workflow that cannot be run.
-        """
-        ...
-
-    async def replanner(self, query: Query) -> Replanner:
-        """Who plans later rounds, where a model has planned the first; neither this nor that one ever raises."""
-        ...
-
-    async def writer(self, query: Query) -> Writer:
-        """The writer for this query; never raises for want of a model."""
-        ...
-
-    def writer_name(self, query: Query) -> str | None:
-        """The model that was asked for, or configured, without looking whether it is there."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class RunLimits:
     """How much one run may take."""
@@ -69,11 +44,13 @@ class RunLimits:
 
 @dataclass(frozen=True, slots=True)
 class RunContext:
-    """The tools of the nodes' trade."""
+    """What the nodes of one run are given besides the state."""
 
     run: Run
     toolbox: Toolbox
-    minds: Minds
+    models: ModelChoice
+    """Who plans and who writes."""
+    workflows: WorkflowFolder
     runner: Runner
     """Runs this run's tasks, from the first that the planner has written."""
     limits: RunLimits

@@ -1,9 +1,10 @@
-"""What flows from node to node: plain, frozen data that could be written down between any two of them.
+"""What is passed from node to node: plain, frozen data that could be written down between any two of them.
 
 Each node takes the state as the node before left it, and gives it back with its own part added. What rounds add to is
 there from the beginning, empty.
 """
 
+from collections.abc import Sequence
 from typing import TypedDict
 
 from agentic_search.domain.data import JsonObject
@@ -14,13 +15,13 @@ from agentic_search.domain.run import PlannerKind, Usage
 from agentic_search.domain.tool import Tool
 
 
-class Asked(TypedDict):
+class AskedState(TypedDict):
     """From the caller."""
 
     query: Query
 
 
-class Initialized(Asked):
+class InitializedState(AskedState):
     """From initialize."""
 
     deadline: float
@@ -36,14 +37,14 @@ class Initialized(Asked):
     execute_seconds: float
 
 
-class Discovered(Initialized):
+class DiscoveredState(InitializedState):
     """From discover_tools."""
 
     tools: tuple[Tool, ...]
     """What plans may use."""
 
 
-class Planned(Discovered):
+class PlannedState(DiscoveredState):
     """From plan."""
 
     planner: PlannerKind
@@ -52,14 +53,19 @@ class Planned(Discovered):
     """What a workflow was given, for the plan's references."""
 
 
-class Executed(Planned):
+class ExecutedState(PlannedState):
     """From execute_all_parallel."""
 
     another_round: bool
     """Whether the planner is to be asked what is still needed."""
 
 
-class Answered(Executed):
+class AnsweredState(ExecutedState):
     """From synthesize."""
 
     synthesize_seconds: float
+
+
+def whole_plan(plans: Sequence[Plan]) -> Plan:
+    """The tasks of all rounds as one plan."""
+    return plans[0] if len(plans) == 1 else Plan(tasks=tuple(task for plan in plans for task in plan.tasks))

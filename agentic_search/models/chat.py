@@ -26,6 +26,36 @@ class Finish:
     """This call's tokens, as the model server counted them; `model_calls` is 1."""
 
 
+@dataclass(frozen=True, slots=True)
+class GrammarLimits:
+    """How much of a JSON Schema a provider can hold a model to, and how large it may be before it costs time."""
+
+    keywords: frozenset[str]
+    """Which keywords that bound a value (`maxLength`, `pattern`, `minimum`, …) it honours; others are left out."""
+    formats: frozenset[str]
+    """The values of `format` that it honours."""
+    typical_text: int
+    """Characters of a text that its tool does not bound."""
+    longest_text: int
+    """Characters that the bound of any text may have."""
+    most_repeats: int
+    """How often the part of a pattern that has no end of its own may be repeated."""
+    typical_list: int
+    """Elements of a list that its tool does not bound."""
+    longest_list: int
+    """Elements that the bound of any list may have."""
+    largest_integer: int
+    """As far from zero as whole numbers go."""
+    most_forms: int
+    """Alternatives of one value."""
+    most_choices: int
+    """Values of one `enum`."""
+    most_optional: int
+    """Optional arguments of one object."""
+    deepest: int
+    """Objects and lists inside each other, in the arguments of one tool."""
+
+
 class ChatModel(Protocol):
     """One model, ready to be called."""
 
@@ -37,6 +67,11 @@ class ChatModel(Protocol):
     @property
     def num_ctx(self) -> int:
         """Tokens of context that every call uses: prompt and reply together."""
+        ...
+
+    @property
+    def grammar(self) -> GrammarLimits:
+        """The limits of the `schema` that calls may have."""
         ...
 
     def stream(

@@ -12,7 +12,8 @@ from agentic_search.domain.data import JsonObject
 from agentic_search.domain.run import Usage
 from agentic_search.errors import ModelError, ModelMissing
 from agentic_search.models.budget import estimate_tokens
-from agentic_search.models.chat import ChatModel, Finish, Message, ModelInfo, ModelReport
+from agentic_search.models.chat import ChatModel, Finish, GrammarLimits, Message, ModelInfo, ModelReport
+from agentic_search.models.ollama.grammar import OLLAMA_GRAMMAR
 
 Step = str | ModelError | asyncio.Event | Finish
 """Text to stream, an error to raise, a gate to wait at, or the end where it is not a plain stop."""
@@ -37,10 +38,16 @@ class ScriptedModel:
     """A ChatModel that gives `replies` one a call, in order, and keeps the `prompts` it got."""
 
     def __init__(
-        self, name: str = "scripted", replies: Iterable[str | Sequence[Step]] = (), *, num_ctx: int = 16_384
+        self,
+        name: str = "scripted",
+        replies: Iterable[str | Sequence[Step]] = (),
+        *,
+        num_ctx: int = 16_384,
+        grammar: GrammarLimits = OLLAMA_GRAMMAR,
     ) -> None:
         self.name = name
         self.num_ctx = num_ctx
+        self.grammar = grammar
         self.prompts: list[Prompt] = []
         self._replies: deque[tuple[Step, ...]] = deque()
         for reply in replies:

@@ -5,7 +5,7 @@ from contextlib import aclosing
 
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.run import Usage
-from agentic_search.models.chat import ChatModel, Finish, Message
+from agentic_search.models.chat import ChatModel, Finish, GrammarLimits, Message
 
 
 class UsageCounter:
@@ -25,6 +25,11 @@ class UsageCounter:
     def num_ctx(self) -> int:
         """The model's."""
         return self._model.num_ctx
+
+    @property
+    def grammar(self) -> GrammarLimits:
+        """The model's."""
+        return self._model.grammar
 
     async def stream(
         self,

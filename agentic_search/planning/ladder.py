@@ -1,68 +1,91 @@
-"""What is tried when a plan is no good: the model, the model once more with the complaints, then words alone.
+"""Who plans a query: whoever brought the plan; else a model, once more with the complaints, then no model.
 
-A search never dies of a bad plan: every step down is told, and only a question that no tool can serve is refused.
+A search never dies of a bad plan. Only where no tool can serve the question at all, or the plan that was brought breaks
+a rule, it is refused.
 """
 
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from dataclasses import replace
 
+from agentic_search.domain.data import JsonObject
+from agentic_search.domain.plan import Plan
 from agentic_search.domain.run import Usage
-from agentic_search.domain.tool import Tool
 from agentic_search.errors import ModelError, PlanRefused
-from agentic_search.events.facts import Emit, PlanFallback, count
-from agentic_search.planning.model.revision import DraftRefused, RevisingPlanner
-from agentic_search.planning.planner import Planned, Planner
+from agentic_search.events.fact import count
+from agentic_search.planning.draft.check import check
+from agentic_search.planning.planner import (
+    DraftDropped,
+    DraftRefused,
+    DraftStarted,
+    Planned,
+    Planner,
+    PlanRequest,
+    PlanStep,
+    TaskReady,
+)
 
-AGAIN = "It is asked once more, with what was wrong."
+_AGAIN = "It is asked once more, with what was wrong."
 _OFFLINE = "Planning without a language model instead."
+ENOUGH = "The answer is made from what was found."
 _MOST_COMPLAINTS = 3
 
 
-class PlanLadder:
-    """A planner made of planners, best first."""
+class GivenPlanner:
+    """Plans nothing: checks one plan and gives it."""
 
-    def __init__(self, model: RevisingPlanner | None, offline: Planner, *, why_no_model: str = "") -> None:
-        """With no `model` the plan is made offline at once; `why_no_model`, if given, is told as the reason."""
+    def __init__(self, plan: Plan | JsonObject, *, inputs: JsonObject | None = None) -> None:
+        """A plan, or its JSON as somebody wrote it down; `inputs` is what its references to `inputs` read."""
+        self._draft: JsonObject = plan.model_dump(mode="json") if isinstance(plan, Plan) else plan
+        self._inputs = inputs
+
+    async def plan(self, request: PlanRequest) -> AsyncGenerator[PlanStep, None]:
+        """Check the plan; raises PlanRefused."""
+        yield DraftStarted("given")
+        tasks = check(self._draft, request.tools, inputs=self._inputs).tasks
+        for task in tasks:
+            yield TaskReady(task)
+        yield Planned(tasks, "given", inputs=self._inputs)
+
+
+class PlanLadder:
+    """Tries a model, once more with what was wrong, then the planner that needs no model; for every round."""
+
+    def __init__(self, model: Planner | None, offline: Planner, *, why_no_model: str = "") -> None:
+        """With no `model` the plan is made offline at once; `why_no_model`, if given, is given as the reason."""
         self._model = model
         self._offline = offline
         self._why_no_model = why_no_model
 
-    async def plan(self, query: str, tools: Sequence[Tool], emit: Emit) -> Planned:
+    async def plan(self, request: PlanRequest) -> AsyncGenerator[PlanStep, None]:
         """Step down until there is a plan; its `usage` is that of every model call on the way.
 
-        Raises PlanRefused when the last step does.
+        Raises PlanRefused where the last step does: in the first round only.
         """
-        if self._model is not None:
-            return await self._with(self._model, query, tools, emit)
-        if self._why_no_model:
-            emit(PlanFallback(reason=self._why_no_model, instead=_OFFLINE))
-        return await self._offline.plan(query, tools, emit)
-
-    async def _with(self, model: RevisingPlanner, query: str, tools: Sequence[Tool], emit: Emit) -> Planned:
-        try:
-            return await model.plan(query, tools, emit)
-        except DraftRefused as refused:
-            draft = refused
-        except (PlanRefused, ModelError) as problem:
-            return await self._without(problem, Usage(), query, tools, emit)
-        emit(PlanFallback(reason=reason(draft), instead=AGAIN))
-        try:
-            planned = await model.revise(query, tools, emit, refused=draft)
-        except (PlanRefused, ModelError) as problem:
-            return await self._without(problem, draft.usage, query, tools, emit)
-        return replace(planned, usage=draft.usage.plus(planned.usage))
-
-    async def _without(
-        self, problem: PlanRefused | ModelError, spent: Usage, query: str, tools: Sequence[Tool], emit: Emit
-    ) -> Planned:
-        if isinstance(problem, DraftRefused):
-            spent = spent.plus(problem.usage)
-        emit(PlanFallback(reason=reason(problem), instead=_OFFLINE))
-        planned = await self._offline.plan(query, tools, emit)
-        return replace(planned, usage=spent.plus(planned.usage))
+        otherwise = ENOUGH if request.so_far.plans else _OFFLINE
+        spent, planner = Usage(), self._model or self._offline
+        if self._model is None and self._why_no_model:
+            yield DraftDropped(self._why_no_model, otherwise)
+        while True:
+            try:
+                async with aclosing(planner.plan(request)) as steps:
+                    async for step in steps:
+                        yield replace(step, usage=spent.plus(step.usage)) if isinstance(step, Planned) else step
+                return
+            except (PlanRefused, ModelError) as raised:
+                if planner is self._offline:
+                    raise
+                problem = raised
+            refused = problem if isinstance(problem, DraftRefused) else None
+            if refused is not None:
+                spent = spent.plus(refused.usage)
+            again = refused is not None and request.refused is None
+            yield DraftDropped(_reason(problem), _AGAIN if again else otherwise)
+            request = replace(request, refused=refused)
+            planner = planner if again else self._offline
 
 
-def reason(problem: PlanRefused | ModelError) -> str:
+def _reason(problem: PlanRefused | ModelError) -> str:
     """Why there is no plan, as one sentence for people."""
     if isinstance(problem, ModelError):
         return f"The model made no plan: {str(problem).rstrip('.')}."

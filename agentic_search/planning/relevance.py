@@ -1,4 +1,4 @@
-"""A question and tools flow in; the tools flow out by how much of the question their words cover (BM25 over fields)."""
+"""Orders tools by how much of a question their words cover: BM25 over the fields in which a tool describes itself."""
 
 import math
 from collections import Counter
@@ -13,14 +13,14 @@ from agentic_search.domain.tool import Tool
 from agentic_search.text.lexicon import terms
 
 _NAME, _TITLE, _SERVER, _DESCRIPTION, _ARGUMENT = 3.0, 2.0, 2.0, 1.0, 0.3
-"""What one word is worth by where it stands."""
+"""What one word is worth, by the field that holds it."""
 
 _SATURATION, _LENGTH = 1.2, 0.5
 """BM25's k1 and b."""
 
 
 @dataclass(frozen=True, slots=True)
-class Ranked:
+class ScoredTool:
     """A tool and how well it matches."""
 
     tool: Tool
@@ -28,16 +28,16 @@ class Ranked:
     """0: no word in common."""
 
 
-def rank(query: str, tools: Sequence[Tool]) -> list[Ranked]:
-    """Best first; equals in the order given."""
+def by_relevance(query: str, tools: Sequence[Tool]) -> list[ScoredTool]:
+    """The tools, best first; equals in the order given."""
     asked = Counter(terms(query))
     profiles = [_profile(tool) for tool in tools]
     rarity = _rarity(asked, profiles)
     average = sum(map(_length, profiles)) / max(1, len(profiles)) or 1.0
     scored = [
-        Ranked(tool, _score(asked, profile, rarity, average)) for tool, profile in zip(tools, profiles, strict=True)
+        ScoredTool(tool, _score(asked, profile, rarity, average)) for tool, profile in zip(tools, profiles, strict=True)
     ]
-    return sorted(scored, key=lambda ranked: -ranked.score)
+    return sorted(scored, key=lambda each: -each.score)
 
 
 def _profile(tool: Tool) -> Mapping[str, float]:

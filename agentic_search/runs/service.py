@@ -11,6 +11,9 @@ from agentic_search.domain.run import RunReport, RunStatus, RunSummary, TaskReco
 from agentic_search.engine.protocols import Engine
 from agentic_search.errors import RequestError
 from agentic_search.events.event import Event
+from agentic_search.models.choice import ModelChoice
+from agentic_search.tools.pool import ToolPool
+from agentic_search.workflows.folder import WorkflowFolder
 
 
 class Started(Frozen):
@@ -92,3 +95,13 @@ class SearchService:
         found = tuple(islice((run for run in runs if chosen.admits(run)), limit + 1))
         page = found[:limit]
         return Page(page, page[-1].id if len(found) > limit and page else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """Everything that is open while the service runs."""
+
+    searches: SearchService
+    tools: ToolPool
+    models: ModelChoice
+    workflows: WorkflowFolder

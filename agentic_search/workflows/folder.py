@@ -1,12 +1,12 @@
-"""A folder of workflow files: a name flows in, the workflow of that name flows out; always as the files are now."""
+"""A folder of workflow files: lists them, and gives the workflow of a name, always as the files are now."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 from agentic_search.domain.query import Query
 from agentic_search.errors import NotFound, PlanRefused
-from agentic_search.planning.draft.suggestions import did_you_mean
-from agentic_search.planning.given import GivenPlanner
+from agentic_search.planning.draft.wording import did_you_mean
+from agentic_search.planning.ladder import GivenPlanner
 from agentic_search.workflows.inputs import filled_inputs, schema_of
 from agentic_search.workflows.reading import BadWorkflow, read_workflow
 from agentic_search.workflows.workflow import Workflow, WorkflowEntry
@@ -39,7 +39,7 @@ class WorkflowFolder:
         return found
 
     def planner(self, query: Query) -> GivenPlanner:
-        """What hands on the plan of the query's workflow, its inputs put in; raises NotFound or PlanRefused."""
+        """The planner that gives the plan of the query's workflow, with its inputs; raises NotFound or PlanRefused."""
         workflow = self.get(query.workflow or "")
         return GivenPlanner(workflow.plan, inputs=filled_inputs(workflow, query.inputs, question=query.query))
 

@@ -1,4 +1,4 @@
-"""What a workflow declares and what it was given flow in; the value of every input flows out, or every complaint."""
+"""Compares what a workflow declares with what it was given: the value of every input, or every complaint at once."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -12,7 +12,7 @@ from referencing.jsonschema import SchemaRegistry
 from agentic_search.domain.data import JsonObject
 from agentic_search.errors import PlanRefused
 from agentic_search.planning.draft.argument_complaints import breaches
-from agentic_search.planning.draft.suggestions import did_you_mean
+from agentic_search.planning.draft.wording import did_you_mean
 from agentic_search.workflows.workflow import QUESTION, Workflow
 
 _NOTHING_TO_FETCH: SchemaRegistry = Registry()

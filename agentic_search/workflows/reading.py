@@ -1,4 +1,4 @@
-"""The text of a workflow file flows in; a Workflow flows out, or every complaint about it at once."""
+"""Reads the text of a workflow file: a Workflow, or every complaint about it at once."""
 
 import re
 from collections.abc import Iterator
@@ -8,8 +8,7 @@ from jsonschema.validators import Draft202012Validator
 from pydantic import JsonValue
 
 from agentic_search.domain.data import JsonObject
-from agentic_search.planning.draft.reading import json_kind
-from agentic_search.planning.draft.suggestions import did_you_mean
+from agentic_search.planning.draft.wording import did_you_mean, json_kind
 from agentic_search.workflows.inputs import complaints_about
 from agentic_search.workflows.workflow import QUESTION, Workflow
 from agentic_search.workflows.yaml_text import BadYaml, read_yaml
@@ -61,9 +60,9 @@ def _about_tasks(tasks: JsonValue) -> Iterator[str]:
     if not isinstance(tasks, list) or not tasks:
         yield f"'tasks' must be a list of one task or more, not {json_kind(tasks) if tasks != [] else 'an empty one'}"
         return
-    for place, task in enumerate(tasks, start=1):
+    for number, task in enumerate(tasks, start=1):
         if not isinstance(task, dict):
-            yield f"task number {place} must be an object, not {json_kind(task)}"
+            yield f"task number {number} must be an object, not {json_kind(task)}"
 
 
 def _about_inputs(inputs: JsonValue) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""YAML text flows in, plain JSON flows out, or a complaint with line and column.
+"""Reads YAML text as plain JSON; a complaint names line and column.
 
 Stricter and plainer than YAML: a key that stands twice is refused, and a date stays the text that was written.
 """
@@ -20,7 +20,7 @@ class BadYaml(ValueError):
 class _Loader(yaml.SafeLoader):
     """Makes plain data only."""
 
-    yaml_implicit_resolvers = {  # noqa: RUF012  # PyYAML's own form, written here once
+    yaml_implicit_resolvers = {  # noqa: RUF012 - PyYAML's own form, written here once
         first: [(tag, form) for tag, form in forms if tag != _DATE]
         for first, forms in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
@@ -40,7 +40,7 @@ class _Loader(yaml.SafeLoader):
 def read_yaml(text: str) -> JsonValue:
     """Read one document; raises BadYaml."""
     try:
-        return _JSON.validate_python(yaml.load(text, Loader=_Loader))  # noqa: S506  # it is a SafeLoader
+        return _JSON.validate_python(yaml.load(text, Loader=_Loader))  # noqa: S506 - it is a SafeLoader
     except yaml.MarkedYAMLError as problem:
         raise BadYaml(f"{_where(problem)}{_what(problem)}") from problem
     except yaml.reader.ReaderError as problem:
@@ -68,5 +68,5 @@ def _not_json(problem: ValueError | RecursionError) -> str:
     if not isinstance(problem, ValidationError):
         return str(problem)
     first = problem.errors(include_url=False)[0]
-    place = ".".join(str(step) for step in first["loc"])
-    return f"{first['msg']}" + (f" at {place}" if place else "")
+    path = ".".join(str(step) for step in first["loc"])
+    return f"{first['msg']}" + (f" at {path}" if path else "")

@@ -19,12 +19,12 @@ from pathlib import Path
 from typing import Any
 
 from agentic_search.domain.data import JsonObject
-from agentic_search.domain.plan import Plan
+from agentic_search.domain.plan import Task
 from agentic_search.domain.tool import Tool
 from agentic_search.errors import PlanRefused
-from agentic_search.events.facts import Fact
 from agentic_search.planning.offline.planner import OfflinePlanner
-from agentic_search.planning.relevance import rank
+from agentic_search.planning.planner import PlanRequest, TaskReady
+from agentic_search.planning.relevance import by_relevance
 
 Row = Mapping[str, Any]
 Match = Callable[[list[dict[str, Any]], list[dict[str, Any]]], bool]
@@ -53,16 +53,13 @@ def tool(row: Row) -> Tool:
     )
 
 
-def ignore(fact: Fact) -> None:
-    """Nobody listens to a benchmark's planner."""
-
-
-async def planned(question: str, tools: Sequence[Tool], *, most_tasks: int) -> Plan | None:
-    """The offline plan; none where it is refused."""
+async def planned(question: str, tools: Sequence[Tool], *, most_tasks: int) -> list[Task]:
+    """The tasks of the offline plan; none where it is refused."""
     try:
-        return (await OfflinePlanner(most_tasks=most_tasks).plan(question, tools, ignore)).plan
+        steps = OfflinePlanner(most_tasks=most_tasks).plan(PlanRequest(question, tools))
+        return [step.task async for step in steps if isinstance(step, TaskReady)]
     except PlanRefused:
-        return None
+        return []
 
 
 async def finding(questions: Sequence[Row], tools_of: Callable[[Row], Sequence[Tool]]) -> dict[str, float]:
@@ -70,9 +67,8 @@ async def finding(questions: Sequence[Row], tools_of: Callable[[Row], Sequence[T
     sums: dict[str, float] = {}
     for row in questions:
         tools, wanted = tools_of(row), set(row["gold_tools"])
-        names = [each.tool.name for each in rank(row["query"], tools)]
-        plan = await planned(row["query"], tools, most_tasks=4)
-        called = {task.tool for task in plan.tasks} if plan else set[str]()
+        names = [each.tool.name for each in by_relevance(row["query"], tools)]
+        called = {task.tool for task in await planned(row["query"], tools, most_tasks=4)}
         figures = {
             "hit@1": float(names[0] in wanted),
             "hit@4": float(bool(wanted.intersection(names[:4]))),
@@ -87,8 +83,8 @@ async def calling(questions: Sequence[Row], match: Match) -> dict[str, float]:
     """How often the one best call is the wanted one."""
     right_tool = exact = refused = 0
     for row in questions:
-        plan = await planned(row["query"], [tool(each) for each in row["tools"]], most_tasks=1)
-        calls = [{"name": task.tool, "arguments": task.arguments} for task in plan.tasks] if plan else []
+        tasks = await planned(row["query"], [tool(each) for each in row["tools"]], most_tasks=1)
+        calls = [{"name": task.tool, "arguments": task.arguments} for task in tasks]
         wanted = [name for call in row.get("gold", []) for name in call]
         right_tool += [call["name"] for call in calls] == wanted and bool(calls)
         exact += bool(calls) and match(calls, list(row.get("gold", [])))

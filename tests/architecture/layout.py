@@ -45,8 +45,7 @@ def longest_chain() -> list[str]:
     def chain_from(name: str) -> list[str]:
         if name not in chains:
             chains[name] = []  # there are no rings; were there one, it would end here
-            after = max(map(chain_from, imports_of(name)), key=len, default=[])
-            chains[name] = [name, *after]
+            chains[name] = [name, *max(map(chain_from, imports_of(name)), key=len, default=list[str]())]
         return chains[name]
 
     return max(map(chain_from, modules()), key=len)

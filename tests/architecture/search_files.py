@@ -45,10 +45,11 @@ async def _search(folder: Path) -> dict[str, set[str]]:
         servers.write_text(json.dumps({"mcpServers": {"slow": stdio_entry(), "web": {"url": url}}}))
         settings = Settings(servers_file=servers, bundled_servers=False, ollama_host=ollama.url)
         app = create_app(settings)
-        async with app.router.lifespan_context(app) as state:
+        async with app.router.lifespan_context(app) as opened:
+            state: dict[str, Any] = dict(opened or {})
 
             async def with_state(scope: Any, receive: Any, send: Any) -> None:
-                await app({**scope, "state": dict(state)}, receive, send)
+                await app({**scope, "state": {**state}}, receive, send)
 
             async with httpx.AsyncClient(transport=httpx.ASGITransport(with_state), base_url="http://test") as client:
                 await state["service"].tools.settled(30)

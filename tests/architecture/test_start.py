@@ -19,7 +19,7 @@ async def start(settings):
     async with open_service(settings) as service:
         await service.tools.settled(60)
         assert [status.status for status in service.tools.statuses()] == ["unavailable"]
-        assert (await service.minds.choice()).why_none
+        assert (await service.models.in_use()).why_none
 
 configured(settings := Settings())
 create_app(settings)

@@ -5,6 +5,7 @@ import json
 import jsonschema
 import pytest
 
+from agentic_search.models.ollama.grammar import OLLAMA_GRAMMAR
 from agentic_search.planning.schema.plan_schema import plan_schema
 from benchmarks.doubles.scripted_model import plan_text, plan_tokens
 from benchmarks.doubles.shapes import ANSWER_TOKENS, SHAPES, Pace, closing_tokens, least_seconds
@@ -18,7 +19,7 @@ from tests.planning.schemas import tool
 def test_a_plan_costs_a_model_at_most_fourteen_tokens_a_task(tasks: int) -> None:
     look_up = tool("look_up", {"type": "object", "properties": {"query": {"type": "string"}}, "required": ["query"]})
     draft = json.loads(plan_text(tasks))
-    jsonschema.validate(draft, plan_schema([look_up]))  # it is what the grammar lets a model write
+    jsonschema.validate(draft, plan_schema([look_up], OLLAMA_GRAMMAR))  # it is what the grammar lets a model write
     assert len(plan_tokens(tasks)) / tasks <= 14
 
 

@@ -5,15 +5,15 @@ import pytest
 from agentic_search.domain.plan import Plan, Task
 from agentic_search.domain.query import Query
 from agentic_search.domain.run import PlannerKind, Usage
-from agentic_search.graph.rounds import wants_another_round, whole_plan
-from agentic_search.graph.state import Planned
+from agentic_search.graph.nodes import wants_another_round
+from agentic_search.graph.state import PlannedState, whole_plan
 
 ONE, TWO = (Plan(tasks=(Task(id=id_, tool="x"),)) for id_ in ("t1", "t2"))
 
 
-def after(*plans: Plan, rounds: int = 3, planner: PlannerKind = "model", plan_seconds: float = 2) -> Planned:
+def after(*plans: Plan, rounds: int = 3, planner: PlannerKind = "model", plan_seconds: float = 2) -> PlannedState:
     """The state when these plans have been made, before a deadline of 10 s."""
-    return Planned(
+    return PlannedState(
         query=Query(query="?", rounds=rounds),
         deadline=10,
         plans=plans,
@@ -43,7 +43,7 @@ def after(*plans: Plan, rounds: int = 3, planner: PlannerKind = "model", plan_se
         (after(ONE), 12, False),
     ],
 )
-def test_another_round_needs_a_round_a_model_and_time(state: Planned, now: float, *, wanted: bool) -> None:
+def test_another_round_needs_a_round_a_model_and_time(state: PlannedState, now: float, *, wanted: bool) -> None:
     assert wants_another_round(state, now=now) is wanted
 
 

@@ -18,9 +18,10 @@ from agentic_search.domain.plan import Plan
 from agentic_search.domain.query import Query
 from agentic_search.domain.run import ENDED, RunReport
 from agentic_search.events.event import Event
+from agentic_search.runs.service import Service
 from agentic_search.settings import Settings
 from agentic_search.tools.python.provider import MOST_PROCESSES
-from agentic_search.wiring import Service, open_service
+from agentic_search.wiring import open_service
 from tests.support.mcp_processes import PATIENCE, events, http_server, is_running
 from tests.support.service import NOBODY, stdio_entry
 

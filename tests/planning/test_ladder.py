@@ -1,21 +1,24 @@
 """The ladder and the given plan: every step down is told, and the usage of every call is summed."""
 
+import asyncio
 import json
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 
 import pytest
 
+from agentic_search.domain.data import JsonObject
 from agentic_search.domain.plan import Plan
 from agentic_search.domain.run import Usage
 from agentic_search.errors import ModelInterrupted, ModelUnavailable, PlanRefused
-from agentic_search.events.facts import Fact, PlanFallback, PlanStarted, PlanTask
-from agentic_search.models.chat import Finish
+from agentic_search.models.chat import Finish, Message
 from agentic_search.models.scripted import ScriptedModel, Step
-from agentic_search.planning.given import GivenPlanner
-from agentic_search.planning.ladder import PlanLadder
+from agentic_search.planning.ladder import GivenPlanner, PlanLadder
 from agentic_search.planning.model.planner import ModelPlanner
 from agentic_search.planning.offline.planner import OfflinePlanner
-from agentic_search.planning.planner import Planned
+from agentic_search.planning.planner import DraftDropped, DraftStarted, Planned, PlanRequest, PlanStep, TaskReady
 from tests.planning.schemas import tool
+from tests.planning.steps import follow
 
 SEARCH = tool(
     "search_docs",
@@ -30,14 +33,14 @@ def done(prompt_tokens: int) -> Finish:
     return Finish("stop", Usage(model_calls=1, prompt_tokens=prompt_tokens, completion_tokens=1))
 
 
-async def climb(*replies: list[Step]) -> tuple[Planned, list[Fact]]:
-    told: list[Fact] = []
+async def climb(*replies: list[Step]) -> tuple[Planned, list[PlanStep]]:
+    told: list[PlanStep] = []
     ladder = PlanLadder(ModelPlanner(ScriptedModel("m", replies=replies)), OfflinePlanner())
-    return await ladder.plan("search the docs for timeouts", [SEARCH], told.append), told
+    return await follow(ladder, PlanRequest("search the docs for timeouts", [SEARCH]), told), told
 
 
-def fallbacks(told: list[Fact]) -> list[PlanFallback]:
-    return [fact for fact in told if isinstance(fact, PlanFallback)]
+def fallbacks(told: list[PlanStep]) -> list[DraftDropped]:
+    return [step for step in told if isinstance(step, DraftDropped)]
 
 
 async def test_a_good_plan_is_used_as_it_is() -> None:
@@ -64,7 +67,7 @@ async def test_after_two_refused_plans_the_offline_planner_plans() -> None:
         "It is asked once more, with what was wrong.",
         "Planning without a language model instead.",
     ]
-    assert isinstance(told[-1], PlanTask)
+    assert isinstance(told[-1], TaskReady)
 
 
 async def test_a_model_that_fails_is_not_asked_again() -> None:
@@ -80,37 +83,75 @@ async def test_a_model_that_fails_at_its_second_try_leaves_the_first_ones_usage(
 
 
 async def test_without_a_model_the_plan_is_made_offline_and_nothing_is_called_a_fallback() -> None:
-    told: list[Fact] = []
-    planned = await PlanLadder(None, OfflinePlanner()).plan("docs on timeouts", [SEARCH], told.append)
+    told: list[PlanStep] = []
+    planned = await follow(PlanLadder(None, OfflinePlanner()), PlanRequest("docs on timeouts", [SEARCH]), told)
     assert planned.planner == "offline"
-    assert told[0] == PlanStarted(planner="offline")
+    assert told[0] == DraftStarted(planner="offline")
     assert fallbacks(told) == []
 
 
 async def test_why_there_is_no_model_is_told_where_it_is_known() -> None:
-    told: list[Fact] = []
+    told: list[PlanStep] = []
     ladder = PlanLadder(None, OfflinePlanner(), why_no_model="Nobody answers at Ollama's address.")
-    await ladder.plan("docs on timeouts", [SEARCH], told.append)
+    await follow(ladder, PlanRequest("docs on timeouts", [SEARCH]), told)
     assert [step.reason for step in fallbacks(told)] == ["Nobody answers at Ollama's address."]
 
 
 async def test_where_no_planner_finds_a_plan_the_refusal_says_why() -> None:
-    told: list[Fact] = []
+    told: list[PlanStep] = []
     ladder = PlanLadder(ModelPlanner(ScriptedModel("m", replies=[BAD, BAD])), OfflinePlanner())
     with pytest.raises(PlanRefused, match="does not say that it only reads"):
-        await ladder.plan("delete everything", [tool("delete_all", read_only=False)], told.append)
+        await follow(ladder, PlanRequest("delete everything", [tool("delete_all", read_only=False)]), told)
+
+
+@pytest.mark.parametrize("while_writing", [True, False], ids=["cancelled while it writes", "closed between tasks"])
+async def test_whoever_stops_following_stops_the_model_at_once(*, while_writing: bool) -> None:
+    stopped = asyncio.Event()
+
+    class Endless(ScriptedModel):
+        """Writes one task and never ends; says when it was closed."""
+
+        async def stream(
+            self,
+            messages: Sequence[Message],
+            *,
+            max_tokens: int,
+            schema: JsonObject | None = None,
+            temperature: float | None = None,
+        ) -> AsyncGenerator[str | Finish]:
+            try:
+                yield GOOD[:-2]
+                await asyncio.Event().wait()
+            finally:
+                stopped.set()
+
+    ladder = PlanLadder(ModelPlanner(Endless()), OfflinePlanner())
+
+    async def first_tasks() -> None:
+        async with aclosing(ladder.plan(PlanRequest("?", [SEARCH]))) as steps:
+            async for step in steps:
+                if isinstance(step, TaskReady) and not while_writing:
+                    return
+
+    async with asyncio.timeout(5), asyncio.TaskGroup() as group:
+        following = group.create_task(first_tasks())
+        for _ in range(5):
+            await asyncio.sleep(0)
+        assert stopped.is_set() is not while_writing
+        following.cancel()
+    assert stopped.is_set()
 
 
 async def test_a_given_plan_is_checked_and_told_and_handed_on() -> None:
-    told: list[Fact] = []
+    told: list[PlanStep] = []
     plan = Plan.model_validate_json(GOOD)
-    planned = await GivenPlanner(plan).plan("?", [SEARCH], told.append)
-    assert (planned.planner, planned.plan) == ("given", plan)
-    assert told == [PlanStarted(planner="given"), PlanTask(task=plan.tasks[0])]
+    planned = await follow(GivenPlanner(plan), PlanRequest("?", [SEARCH]), told)
+    assert (planned.planner, planned.tasks) == ("given", plan.tasks)
+    assert told == [DraftStarted(planner="given"), TaskReady(task=plan.tasks[0])]
 
 
 async def test_a_given_plan_over_unknown_tools_is_refused_before_any_task_is_told() -> None:
-    told: list[Fact] = []
+    told: list[PlanStep] = []
     with pytest.raises(PlanRefused, match="unknown tool 'serch_docs'"):
-        await GivenPlanner(Plan.model_validate_json(BAD)).plan("?", [SEARCH], told.append)
-    assert told == [PlanStarted(planner="given")]
+        await follow(GivenPlanner(Plan.model_validate_json(BAD)), PlanRequest("?", [SEARCH]), told)
+    assert told == [DraftStarted(planner="given")]

@@ -35,8 +35,8 @@ async def ready(service: ServiceDep, response: Response) -> Readiness:
     ]
     if not statuses:
         reasons.append("no MCP server is configured: add one to mcp.json")
-    choice = await service.minds.choice()
-    if choice.why_none:
-        reasons.append(f"answers quote their sources: {choice.why_none}")
+    models = await service.models.in_use()
+    if models.why_none:
+        reasons.append(f"answers quote their sources: {models.why_none}")
     response.status_code = 200 if able else 503
     return Readiness(ready=able, reasons=tuple(reasons))

@@ -32,9 +32,9 @@ async def list_servers(service: ServiceDep) -> ServerList:
 async def list_models(service: ServiceDep) -> ModelList:
     """The models there are, and which would be used."""
     report = await service.models.report()
-    choice = await service.minds.choice()
+    used = await service.models.in_use()
     return ModelList(
-        models=report.models, writer=choice.writer, planner=choice.planner, error=choice.why_none or report.error
+        models=report.models, writer=used.writer, planner=used.planner, error=used.why_none or report.error
     )
 
 

@@ -11,9 +11,10 @@ from agentic_search.domain.data import JsonObject
 from agentic_search.domain.run import Usage
 from agentic_search.errors import ContextOverflow, ModelInterrupted
 from agentic_search.models.budget import TEMPLATE_TOKENS, estimate_tokens
-from agentic_search.models.chat import Finish, Message
+from agentic_search.models.chat import Finish, GrammarLimits, Message
 from agentic_search.models.ollama.call_options import reply_limit, thinking, was_cut
 from agentic_search.models.ollama.errors import CLIENT_ERRORS, explain_call
+from agentic_search.models.ollama.grammar import OLLAMA_GRAMMAR
 from agentic_search.models.ollama.inventory import Version
 from agentic_search.models.ollama.listing import Found
 from agentic_search.models.thinking import ThinkFilter
@@ -37,6 +38,11 @@ class OllamaModel:
     def name(self) -> str:
         """As Ollama names it."""
         return self.found.info.name
+
+    @property
+    def grammar(self) -> GrammarLimits:
+        """That of every model on Ollama."""
+        return OLLAMA_GRAMMAR
 
     async def stream(
         self,

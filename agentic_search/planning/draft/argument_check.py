@@ -1,6 +1,6 @@
-"""Arguments and the tool they are for flow in; complaints by the tool's input schema flow out.
+"""Checks the arguments of a task against its tool's input schema.
 
-A value that holds a reference is not known yet: one whole reference fits any schema in its place, text with references
+A value that holds a reference is not known yet: one whole reference fits any schema, text with references
 in it is text of unknown wording. What a workflow was given is known, and checked as it is. Nothing is fetched: a `$ref`
 leads only within the schema.
 """
@@ -46,9 +46,9 @@ def argument_complaints(arguments: JsonObject, tool: Tool, *, inputs: JsonObject
     validator = _validator(to_json(tool.input_schema))
     if validator is None:
         return ()
-    veiled: Any = _veiled(arguments, inputs)
+    partly_known: Any = _with_unknowns(arguments, inputs)
     try:
-        errors: list[ValidationError] = list(validator.iter_errors(veiled))
+        errors: list[ValidationError] = list(validator.iter_errors(partly_known))
     except (Unresolvable, RecursionError) as problem:
         logger.warning("the input schema of %r cannot be followed: %s", tool.name, problem)
         return ()
@@ -68,31 +68,31 @@ class _UnknownText(str):
     __slots__ = ()
 
 
-_Veiled: TypeAlias = "bool | int | float | str | _Unknown | list[_Veiled] | dict[str, _Veiled] | None"
+_PartlyKnown: TypeAlias = "bool | int | float | str | _Unknown | list[_PartlyKnown] | dict[str, _PartlyKnown] | None"
 
 
-def _veiled(value: JsonValue, inputs: JsonObject | None) -> _Veiled:
+def _with_unknowns(value: JsonValue, inputs: JsonObject | None) -> _PartlyKnown:
     match value:
         case str():
-            return _veiled_text(value, inputs)
+            return _text_with_unknowns(value, inputs)
         case list():
-            return [_veiled(element, inputs) for element in value]
+            return [_with_unknowns(element, inputs) for element in value]
         case dict():
-            return {name: _veiled(element, inputs) for name, element in value.items()}
+            return {name: _with_unknowns(element, inputs) for name, element in value.items()}
         case _:
             return value
 
 
-def _veiled_text(text: str, inputs: JsonObject | None) -> _Veiled:
+def _text_with_unknowns(text: str, inputs: JsonObject | None) -> _PartlyKnown:
     try:
         pieces = split_template(text)
         references = [piece for piece in pieces if isinstance(piece, Reference)]
         if not references:
             return text
         if inputs is not None and all(_is_given(reference, inputs) for reference in references):
-            return cast("_Veiled", fill({"it": text}, {INPUTS: inputs})["it"])
+            return cast("_PartlyKnown", fill({"it": text}, {INPUTS: inputs})["it"])
     except BadReference:
-        return _Unknown()  # it is complained about as a reference; what it would give nobody knows
+        return _Unknown()  # as a reference it has a complaint already; what it would give is not known
     return _Unknown() if len(pieces) == 1 else _UnknownText(text)
 
 
@@ -100,7 +100,7 @@ def _is_given(reference: Reference, inputs: JsonObject) -> bool:
     return reference.names <= {INPUTS} and all(field in inputs for _, field in reference.fields)
 
 
-def _holds_unknown(value: _Veiled) -> bool:
+def _holds_unknown(value: _PartlyKnown) -> bool:
     match value:
         case _Unknown() | _UnknownText():
             return True

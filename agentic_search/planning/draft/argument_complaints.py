@@ -1,4 +1,4 @@
-"""One breach of a tool's input schema, as jsonschema tells it, flows in; sentences to act on flow out."""
+"""Turns what jsonschema says of a wrong argument into sentences that a person or a small model can act on."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -8,8 +8,7 @@ from jsonschema.exceptions import ValidationError
 from pydantic import JsonValue
 
 from agentic_search.domain.data import JsonObject
-from agentic_search.planning.draft.reading import json_kind
-from agentic_search.planning.draft.suggestions import did_you_mean
+from agentic_search.planning.draft.wording import did_you_mean, json_kind
 
 _TYPES = {
     "string": "text",
@@ -82,9 +81,6 @@ def _kind_of(schema: JsonValue) -> str:
 
 
 def _unexpected(error: ValidationError, tool: str) -> Iterator[str]:
-    if error.validator_value is not False:
-        yield from _other(error, tool)
-        return
     instance: Any = error.instance
     known = _properties(error)
     for name in instance:

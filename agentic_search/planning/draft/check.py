@@ -1,10 +1,9 @@
-"""A draft of a plan and the tools flow in; an accepted Plan flows out, or a refusal with every complaint at once.
+"""Checks the draft of a plan against the tools there are: an accepted Plan, or a refusal with every complaint at once.
 
-Every plan passes here, whoever wrote it. Complaints are for people and for small models: they name the task, say what
-is wrong and, where a name is near a known one, which was probably meant.
+Every plan is checked here, whoever wrote it. Complaints are for people and for small models: they name the task, say
+what is wrong and, where a name is near a known one, which was probably meant.
 """
 
-import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
@@ -16,12 +15,10 @@ from agentic_search.domain.references import INPUTS, ITEM
 from agentic_search.domain.tool import Tool, by_any_name
 from agentic_search.errors import PlanRefused
 from agentic_search.planning.draft.argument_check import argument_complaints
-from agentic_search.planning.draft.cycles import cycles
-from agentic_search.planning.draft.links import links
+from agentic_search.planning.draft.links import cycles, links
 from agentic_search.planning.draft.reading import read_draft, read_task
-from agentic_search.planning.draft.suggestions import did_you_mean
-
-_NUMBERED = re.compile(r"t([1-9]\d{0,8})")
+from agentic_search.planning.draft.wording import did_you_mean
+from agentic_search.planning.planner import next_number
 
 
 def check(draft: JsonValue, tools: Sequence[Tool], *, inputs: JsonObject | None = None) -> Plan:
@@ -40,16 +37,10 @@ def check_added(draft: JsonValue, tools: Sequence[Tool], *, earlier: Sequence[st
     return _checked(draft, tools, earlier)
 
 
-def next_place(earlier: Sequence[str]) -> int:
-    """The place of the next task after `earlier`, such that the id it gives is free."""
-    places = (int(found[1]) for found in map(_NUMBERED.fullmatch, earlier) if found)
-    return max(len(earlier), *places, 0) + 1
-
-
 def _checked(
     draft: JsonValue, tools: Sequence[Tool], earlier: Sequence[str], inputs: JsonObject | None = None
 ) -> tuple[Task, ...]:
-    read = read_draft(draft, first=next_place(earlier))
+    read = read_draft(draft, first=next_number(earlier))
     order = (*earlier, *read.ids)
     catalog = by_any_name(tools)
     ids = dict.fromkeys(order)  # as fast to look up as a set, and in the plan's order
@@ -65,13 +56,13 @@ def _checked(
     return tuple(_completed(task, order) for task in read.tasks)
 
 
-def check_next(draft: JsonObject, tools: Sequence[Tool], *, earlier: Sequence[str], place: int = 0) -> Task:
+def check_next(draft: JsonObject, tools: Sequence[Tool], *, earlier: Sequence[str], number: int = 0) -> Task:
     """Accept one task of a plan that is still being written, on what is known so far.
 
-    `earlier` are the ids of all tasks before it, the only ones it may depend on; `place`, where it is not the one
-    after these, names a task without an id. Raises PlanRefused.
+    `earlier` are the ids of all tasks before it, the only ones it may depend on; `number` names a task without an
+    id: by default it is the one after these. Raises PlanRefused.
     """
-    read = read_task(draft, place or len(earlier) + 1)
+    read = read_task(draft, number or len(earlier) + 1)
     ids = (*earlier, *read.ids)
     catalog = by_any_name(tools)
     about = (complaint for task in read.tasks for complaint in _about_task(task, catalog, ids))
@@ -135,8 +126,8 @@ def _about_cycles(tasks: Sequence[Task], ids: Collection[str]) -> Iterator[str]:
     needs: dict[str, list[str]] = {task_id: [] for task_id in ids}
     for task in tasks:
         needs[task.id] += (name for name in _needs(task) if name in ids and name != task.id)
-    for ring in cycles(needs):
-        yield f"tasks wait for each other in a cycle: {' → '.join(ring)}"
+    for cycle in cycles(needs):
+        yield f"tasks wait for each other in a cycle: {' → '.join(cycle)}"
 
 
 def _needs(task: Task) -> tuple[str, ...]:

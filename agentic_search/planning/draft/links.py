@@ -1,6 +1,9 @@
-"""A task flows in; the names its references read, and complaints about references that cannot be, flow out."""
+"""How tasks hang on each other: what the references of a task read, and the cycles in which tasks wait for each other.
 
-from collections.abc import Iterator
+References that cannot be, such as `${item}` outside of a `for_each`, become complaints.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pydantic import JsonValue
@@ -25,26 +28,27 @@ def links(task: Task) -> Links:
     reads: dict[str, None] = {}
     inputs: dict[str, None] = {}
     complaints: list[str] = []
-    for place, reference in _places(task):
+    for where, reference in _found(task):
         match reference:
             case BadReference():
-                complaints.append(f"{place}: {reference}")
+                complaints.append(f"{where}: {reference}")
             case Reference(names=names, fields=fields):
-                if ITEM in names and not (task.for_each and place.startswith("argument")):
-                    complaints.append(_stray_item(place, reference, looped=task.for_each is not None))
+                if ITEM in names and not (task.for_each and where.startswith("argument")):
+                    complaints.append(_stray_item(where, reference, looped=task.for_each is not None))
                 reads |= dict.fromkeys(sorted(names - {ITEM}))
                 inputs |= dict.fromkeys(sorted(field for owner, field in fields if owner == INPUTS))
     return Links(tuple(reads), tuple(inputs), tuple(complaints))
 
 
-def _stray_item(place: str, reference: Reference, *, looped: bool) -> str:
+def _stray_item(where: str, reference: Reference, *, looped: bool) -> str:
     text = f"${{{reference.text}}}"
     if looped:
-        return f"{place}: {text} can be used in arguments only"
-    return f"{place}: {text} needs a 'for_each' that says which list the items come from"
+        return f"{where}: {text} can be used in arguments only"
+    return f"{where}: {text} needs a 'for_each' that says which list the items come from"
 
 
-def _places(task: Task) -> Iterator[tuple[str, Reference | BadReference]]:
+def _found(task: Task) -> Iterator[tuple[str, Reference | BadReference]]:
+    """Each reference, and where it stands: in which argument, in `for_each` or in `when`."""
     for path, text in _texts(task.arguments, ""):
         for found in _references(text):
             yield f"argument {path!r}", found
@@ -79,3 +83,35 @@ def _whole(text: str) -> Reference | BadReference:
         return whole_reference(text)
     except BadReference as problem:
         return problem
+
+
+def cycles(needs: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, ...]]:
+    """Each cycle as the ids along it, the first again at the end: `("t1", "t2", "t1")`.
+
+    `needs` gives the ids that each id waits for, all of them keys too. Cycles are disjoint: an id is named in one
+    at most, so the work and the text stay linear in the size of the plan.
+    """
+    seen: set[str] = set()
+    for root in needs:
+        yield from _cycles_from(root, needs, seen)
+
+
+def _cycles_from(root: str, needs: Mapping[str, Sequence[str]], seen: set[str]) -> Iterator[tuple[str, ...]]:
+    if root in seen:
+        return
+    seen.add(root)
+    path = {root: iter(needs[root])}
+    while path:
+        task_id = next(reversed(path))
+        onward = next((other for other in path[task_id] if other in path or other not in seen), None)
+        if onward is None:
+            del path[task_id]
+        elif onward in path:
+            ids = list(path)
+            cycle = ids[ids.index(onward) :]
+            yield (*cycle, onward)
+            for each in cycle:
+                del path[each]
+        else:
+            seen.add(onward)
+            path[onward] = iter(needs[onward])

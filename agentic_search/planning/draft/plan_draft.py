@@ -1,7 +1,8 @@
-"""A plan's text flows in as a model writes it; each task is told as it is closed, the checked tasks flow out."""
+"""Has a model write a plan: gives each task as soon as its text is complete, at the end the checked tasks of it all."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Iterator, Sequence
+from contextlib import aclosing
 
 import json_repair
 from pydantic import JsonValue
@@ -10,78 +11,73 @@ from agentic_search.domain.data import JsonObject
 from agentic_search.domain.plan import Task
 from agentic_search.domain.tool import Tool
 from agentic_search.errors import ModelInterrupted, PlanRefused
-from agentic_search.events.facts import Emit, PlanTask
-from agentic_search.models.chat import ChatModel, Finish
-from agentic_search.planning.draft.check import check_added, check_next, next_place
-from agentic_search.planning.draft.purpose import purpose
+from agentic_search.models.chat import ChatModel, Finish, Message
+from agentic_search.planning.draft.check import check_added, check_next
 from agentic_search.planning.draft.stream import PlanStream
-from agentic_search.planning.model.prompt import Prompt
-from agentic_search.planning.model.revision import DraftRefused
-from agentic_search.planning.schema.plan_schema import plan_schema
+from agentic_search.planning.draft.wording import purpose
+from agentic_search.planning.planner import DraftRefused, Planned, TaskReady, next_number
 
 logger = logging.getLogger(__name__)
-
-MOST_TASKS = 12
-"""Of one round: what a model of this size still plans sensibly."""
-LONGEST_PLAN = 1_024
-"""Tokens of text that a round's tasks may take."""
 
 
 class PlanDraft:
     """One draft while the model writes it: a whole plan, or what is added to the tasks `earlier`."""
 
-    def __init__(self, tools: Sequence[Tool], emit: Emit, *, earlier: Sequence[str] = ()) -> None:
+    def __init__(self, tools: Sequence[Tool], *, earlier: Sequence[str] = ()) -> None:
         """`earlier` are the ids of tasks that there are already; the draft's may refer to them."""
         self._tools = tools
         self._by_name = {tool.name: tool for tool in tools}
-        self._emit = emit
         self._earlier = earlier
         self._stream = PlanStream()
         self._closed: list[JsonObject] = []
         self._ids = list(earlier)
-        self._place = next_place(earlier)
-        """Where in the plan the next task will stand."""
-        self._told: set[str] = set()
+        self._next = next_number(earlier)
+        """The number of the task that the text closes next."""
+        self._given: set[str] = set()
+        """The ids of the tasks that are given already."""
 
-    async def by(
-        self, model: ChatModel, prompt: Prompt, *, most_tasks: int, max_tokens: int
-    ) -> tuple[tuple[Task, ...], Finish]:
-        """Have the model write; raises DraftRefused or ModelError."""
-        schema = plan_schema(prompt.shown, most_tasks=most_tasks, earlier=self._earlier)
+    async def generate(
+        self, model: ChatModel, messages: Sequence[Message], *, schema: JsonObject, max_tokens: int
+    ) -> AsyncGenerator[TaskReady | Planned, None]:
+        """Have the model write under `schema`; raises DraftRefused or ModelError."""
         finish: Finish | None = None
-        async for piece in model.stream(prompt.messages, max_tokens=max_tokens, schema=schema):
-            if isinstance(piece, Finish):
-                finish = piece
-            else:
-                self._take(piece)
+        async with aclosing(model.stream(messages, max_tokens=max_tokens, schema=schema)) as pieces:
+            async for piece in pieces:
+                if isinstance(piece, Finish):
+                    finish = piece
+                    continue
+                for task in self._tasks_closed_by(piece):
+                    yield TaskReady(task)
         if finish is None:
             raise ModelInterrupted(f"{model.name!r} stopped before its plan was complete")
-        return self._accepted(finish), finish
+        tasks = self._accepted(finish)
+        for task in tasks:
+            if task.id not in self._given:
+                yield TaskReady(task)
+        yield Planned(tasks, "model", model.name, finish.usage)
 
-    def _take(self, text: str) -> None:
-        """Tell each task that the text closes, if it can be accepted on what is known so far."""
+    def _tasks_closed_by(self, text: str) -> Iterator[Task]:
+        """Each task that the text closes, if it can be accepted on what is known so far."""
         for draft in self._stream.feed(text):
             try:
-                task = check_next(draft, self._tools, earlier=self._ids, place=self._place)
+                task = check_next(draft, self._tools, earlier=self._ids, number=self._next)
             except PlanRefused as problem:
                 logger.debug("a task of the plan waits for the final check: %s", problem)
             else:
-                self._emit_once(self._with_purpose(task))
+                self._given.add(task.id)
+                yield self._with_purpose(task)
             self._closed.append(draft)
-            self._ids.append(str(draft.get("id", f"t{self._place}")))
-            self._place += 1
+            self._ids.append(str(draft.get("id", f"t{self._next}")))
+            self._next += 1
 
     def _accepted(self, finish: Finish) -> tuple[Task, ...]:
-        """All of the draft, every task told; raises DraftRefused."""
+        """The tasks of the whole draft; raises DraftRefused."""
         text = self._stream.text
         try:
             tasks = check_added(self._draft(text, cut=finish.reason == "length"), self._tools, earlier=self._earlier)
         except PlanRefused as problem:
             raise DraftRefused(problem.complaints, draft=text, usage=finish.usage) from problem
-        tasks = tuple(self._with_purpose(task) for task in tasks)
-        for task in tasks:
-            self._emit_once(task)
-        return tasks
+        return tuple(self._with_purpose(task) for task in tasks)
 
     def _draft(self, text: str, *, cut: bool) -> JsonValue:
         """The plan as JSON. Of a text that was cut off only closed tasks count: half a task is not what was meant."""
@@ -96,17 +92,12 @@ class PlanDraft:
             return task
         return task.model_copy(update={"purpose": purpose(self._by_name[task.tool], task.arguments)})
 
-    def _emit_once(self, task: Task) -> None:
-        if task.id not in self._told:
-            self._told.add(task.id)
-            self._emit(PlanTask(task=task))
-
 
 def _repaired(text: str) -> JsonValue:
     """The text as JSON, mended where it has to be; text that holds none comes back as an empty string."""
     try:
         value: JsonValue = json_repair.loads(text)  # pyright: ignore[reportAssignmentType] - json_repair says object
-    except RecursionError as problem:
+    except (RecursionError, ValueError) as problem:  # which of the two depends on its version, and on Python's
         raise PlanRefused(("the plan is nested too deeply to be read",)) from problem
     return value
 

@@ -1,4 +1,4 @@
-"""A draft of a plan, any JSON, flows in; the tasks that can be read and plain complaints about the rest flow out."""
+"""Reads the draft of a plan, which may be any JSON: the tasks that can be read, and plain complaints about the rest."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from pydantic_core import ErrorDetails
 
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.plan import ARGUMENTS, MOST_TASKS, Task
-from agentic_search.planning.draft.suggestions import did_you_mean
+from agentic_search.planning.draft.wording import did_you_mean, json_kind
 
 _FIELDS = tuple(Task.model_fields)
 _MUST = {
@@ -28,7 +28,7 @@ _MUST = {
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class ReadDraft:
     """What of a draft could be read."""
 
     tasks: tuple[Task, ...] = ()
@@ -37,34 +37,15 @@ class Draft:
     complaints: tuple[str, ...] = ()
 
 
-def json_kind(value: object) -> str:
-    """What people call a JSON value's type."""
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return "true or false"
-        case int():
-            return "a whole number"
-        case float():
-            return "a number"
-        case str():
-            return "text"
-        case list():
-            return "a list"
-        case _:
-            return "an object"
+def read_draft(draft: JsonValue, *, first: int) -> ReadDraft:
+    """Read a plan as `{"tasks": [{…}, …]}`; a task without an id is named by its number, `t1`, `t2`, …
 
-
-def read_draft(draft: JsonValue, *, first: int = 1) -> Draft:
-    """Read a plan as `{"tasks": [{…}, …]}`; a task without an id is named by its place, `t1`, `t2`, …
-
-    `first` is the place of its first task. What is added to a plan, from a later place on, may be no task at all.
+    `first` is the number of its first task. What is added to a plan, from a later number on, may be no task at all.
     """
     match draft:
         case {"tasks": [*tasks], **rest}:
-            read = [read_task(task, place) for place, task in enumerate(tasks, start=first)]
-            return Draft(
+            read = [read_task(task, number) for number, task in enumerate(tasks, start=first)]
+            return ReadDraft(
                 tasks=tuple(task for part in read for task in part.tasks),
                 ids=tuple(task_id for part in read for task_id in part.ids),
                 complaints=(
@@ -74,26 +55,26 @@ def read_draft(draft: JsonValue, *, first: int = 1) -> Draft:
                 ),
             )
         case {"tasks": other}:
-            return Draft(complaints=(f"the plan's 'tasks' must be a list of tasks, not {json_kind(other)}",))
+            return ReadDraft(complaints=(f"the plan's 'tasks' must be a list of tasks, not {json_kind(other)}",))
         case {}:
-            return Draft(complaints=('the plan has no \'tasks\'; write {"tasks": [{"tool": …}]}',))
+            return ReadDraft(complaints=('the plan has no \'tasks\'; write {"tasks": [{"tool": …}]}',))
         case _:
-            return Draft(complaints=(f"a plan must be an object with 'tasks', not {json_kind(draft)}",))
+            return ReadDraft(complaints=(f"a plan must be an object with 'tasks', not {json_kind(draft)}",))
 
 
-def read_task(draft: JsonValue, place: int) -> Draft:
-    """Read the task at `place`, counted from 1."""
+def read_task(draft: JsonValue, number: int) -> ReadDraft:
+    """Read one task; `number`, counted from 1, names it where it has no id."""
     if not isinstance(draft, dict):
-        return Draft(complaints=(f"task number {place} must be an object, not {json_kind(draft)}",))
-    numbered: JsonObject = {"id": f"t{place}", **draft}
+        return ReadDraft(complaints=(f"task number {number} must be an object, not {json_kind(draft)}",))
+    numbered: JsonObject = {"id": f"t{number}", **draft}
     task_id = numbered["id"]
     written = (task_id,) if isinstance(task_id, str) else ()
-    name = f"task {task_id!r}" if written else f"task number {place}"
+    name = f"task {task_id!r}" if written else f"task number {number}"
     try:
-        return Draft(tasks=(Task.model_validate(numbered),), ids=written)
+        return ReadDraft(tasks=(Task.model_validate(numbered),), ids=written)
     except ValidationError as problem:
         sentences = (f"{name}: {_sentence(error)}" for error in problem.errors(include_url=False))
-        return Draft(ids=written, complaints=tuple(sentences))
+        return ReadDraft(ids=written, complaints=tuple(sentences))
 
 
 def _about_length(tasks: int, *, fewest: int) -> tuple[str, ...]:
@@ -105,20 +86,20 @@ def _about_length(tasks: int, *, fewest: int) -> tuple[str, ...]:
 
 
 def _sentence(error: ErrorDetails) -> str:
-    field, *inner = error["loc"] or ("task",)
-    place = f"{str(field)!r}" + "".join(f"[{step}]" for step in inner)
+    field, *inner = error["loc"]
+    where = f"{str(field)!r}" + "".join(f"[{step}]" for step in inner)
     match error["type"]:
         case "missing":
-            return f"{place} is missing"
+            return f"{where} is missing"
         case "extra_forbidden":
-            return f"unknown field {place}{did_you_mean(str(field), _FIELDS)}"
+            return f"unknown field {where}{did_you_mean(str(field), _FIELDS)}"
         case _ if inner and field in ARGUMENTS:
             return f"{str(field)!r} is nested too deeply"  # JSON has no other way to be wrong inside
         case "greater_than":
-            return f"{place} must be more than {error.get('ctx', {}).get('gt')}"
+            return f"{where} must be more than {error.get('ctx', {}).get('gt')}"
         case kind:
             must = _MUST.get(kind, f"is not right: {error['msg']}")
-            return f"{place} {must}, not {_shown(error['input'])}"
+            return f"{where} {must}, not {_shown(error['input'])}"
 
 
 def _shown(value: object) -> str:

@@ -1,4 +1,4 @@
-"""A plan's text flows in as the model writes it; each task flows out the moment its closing brace is there.
+"""Finds the tasks in a plan's text while it arrives: each is given the moment its closing brace is there.
 
 A scanner of brackets and strings, linear in the text: it skips prose and code fences before the first brace, follows
 strings and escapes, and cuts out the objects that are direct elements of the top object's `tasks`. It never raises:
@@ -45,51 +45,51 @@ class PlanStream:
         self._chunks.append(chunk)
         self._kept_from = 0
         closed: list[JsonObject] = []
-        place = 0
-        while place := self._behind_next_mark(chunk, place):
-            closed += self._step(chunk, place)
+        offset = 0
+        while offset := self._after_next_mark(chunk, offset):
+            closed += self._step(chunk, offset)
         if self._kept is not None:
             self._kept.append(chunk[self._kept_from :])
         return closed
 
-    def _behind_next_mark(self, chunk: str, place: int) -> int:
-        """The place behind the next character that means something in this state; 0 when there is none."""
+    def _after_next_mark(self, chunk: str, offset: int) -> int:
+        """The offset after the next character that means something in this state; 0 when there is none."""
         if self._escaped and chunk:
             self._escaped = False
-            place += 1
+            offset += 1
         marks = _INSIDE if self._in_string else _OUTSIDE if self._depth else _BEFORE
-        while (found := marks.search(chunk, place)) and found[0] == "\\":
-            place = found.end() + 1
-            self._escaped = place > len(chunk)
+        while (found := marks.search(chunk, offset)) and found[0] == "\\":
+            offset = found.end() + 1
+            self._escaped = offset > len(chunk)
         return found.end() if found else 0
 
-    def _step(self, chunk: str, place: int) -> list[JsonObject]:
-        match chunk[place - 1]:
+    def _step(self, chunk: str, offset: int) -> list[JsonObject]:
+        match chunk[offset - 1]:
             case '"' if self._in_string:
                 self._in_string = False
                 if self._depth == _PLAN:
-                    self._name = self._take(chunk[self._kept_from : place])
+                    self._name = self._take(chunk[self._kept_from : offset])
             case '"':
                 self._in_string = True
                 if self._depth == _PLAN:
-                    self._keep(place - 1)
+                    self._keep(offset - 1)
             case "{" | "[" as bracket:
-                self._open(bracket, place - 1)
+                self._open(bracket, offset - 1)
             case _:
                 self._depth -= 1
                 if self._in_tasks and self._depth == _LIST and self._kept is not None:
-                    return _object(self._take(chunk[self._kept_from : place]))
+                    return _object(self._take(chunk[self._kept_from : offset]))
         return []
 
-    def _open(self, bracket: str, place: int) -> None:
+    def _open(self, bracket: str, offset: int) -> None:
         if self._depth == _PLAN:
             self._in_tasks = bracket == "[" and self._name == _TASKS
         if self._depth == _LIST and self._in_tasks and bracket == "{":
-            self._keep(place)
+            self._keep(offset)
         self._depth += 1
 
-    def _keep(self, place: int) -> None:
-        self._kept, self._kept_from = [], place
+    def _keep(self, offset: int) -> None:
+        self._kept, self._kept_from = [], offset
 
     def _take(self, tail: str) -> str:
         text = "".join([*(self._kept or ()), tail])

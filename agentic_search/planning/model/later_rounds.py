@@ -1,4 +1,4 @@
-"""A question, tools and the rounds so far flow in; the messages that ask a model what is still needed flow out.
+"""Makes the prompt of a later round: the first round's, then each round's plan, its results and the next question.
 
 Each round adds to the messages of the one before and changes none of them: a model server that keeps the prefix of the
 last call evaluates only the new results. So what a round may show is decided by what there was before it: half of the
@@ -13,23 +13,20 @@ from pydantic_core import to_json
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.outcome import Completed, Failed, Outcome, Skipped
 from agentic_search.domain.plan import Plan, Task
-from agentic_search.domain.tool import Tool
 from agentic_search.errors import ContextOverflow
 from agentic_search.models.budget import Budget, estimate_tokens
 from agentic_search.models.chat import Message
 from agentic_search.models.control_tokens import without_control_tokens
-from agentic_search.planning.draft.check import next_place
 from agentic_search.planning.draft.links import links
-from agentic_search.planning.model.later_planner import SoFar
-from agentic_search.planning.model.previews import head
-from agentic_search.planning.model.prompt import Prompt, planning_prompt
-from agentic_search.planning.model.signature import clipped
+from agentic_search.planning.model.previews import preview
+from agentic_search.planning.model.prompt import PlanPrompt, clipped
+from agentic_search.planning.planner import SoFar, next_number
 
 _LONGEST_ERROR = 200
 _LEAST_ROOM = 12
 """Tokens a task for its name and how it ended."""
-_SMALLEST_HEAD = 16
-_LONGEST_HEAD = 600
+_SMALLEST_PREVIEW = 16
+_LONGEST_PREVIEW = 600
 """Tokens of a result beyond which a planner learns little more."""
 
 _FENCE = re.compile(r"<(?=\s*/?\s*(?:tools|question|results)\b)", re.IGNORECASE)
@@ -41,16 +38,11 @@ They may refer to every task above that completed, also to what was cut: "${%s}"
 If the results suffice, or nothing better can be tried, write {"tasks":[]}."""
 
 
-def replanning_prompt(
-    query: str, tools: Sequence[Tool], so_far: SoFar, *, num_ctx: int, max_tokens: int, most_tasks: int
-) -> Prompt:
-    """The prompt for the next round, whose beginning is the whole prompt of the round before.
+def continued(first: PlanPrompt, so_far: SoFar, *, num_ctx: int, max_tokens: int) -> PlanPrompt:
+    """The prompt of the next round, whose beginning is the whole prompt of the round before; `first` is the first's.
 
     Raises ContextOverflow where there is no room for how the tasks ended.
     """
-    first = planning_prompt(
-        query, tools, num_ctx=num_ctx, max_tokens=max_tokens, most_tasks=most_tasks, more_rounds=True
-    )
     messages = list(first.messages)
     earlier: list[str] = []
     for plan in so_far.plans:
@@ -60,12 +52,12 @@ def replanning_prompt(
         spent = sum(estimate_tokens(message.content) for message in messages) + estimate_tokens(asking)
         room = (Budget(num_ctx, max_tokens).prompt - spent) // 2
         messages.append(Message("user", f"{_results(plan, so_far.outcomes, room)}\n{asking}"))
-    return Prompt(tuple(messages), first.shown, first.left_out)
+    return PlanPrompt(tuple(messages), first.shown, first.left_out)
 
 
 def _asking(earlier: Sequence[str]) -> str:
-    place = next_place(earlier)
-    return _ASK % (place, place + 1, earlier[0])
+    number = next_number(earlier)
+    return _ASK % (number, number + 1, earlier[0])
 
 
 def _as_written(plan: Plan) -> str:
@@ -97,8 +89,8 @@ def _results(plan: Plan, outcomes: Mapping[str, Outcome], room: int) -> str:
 
 def _lines(tasks: Sequence[Task], outcomes: Mapping[str, Outcome], room: int) -> Iterator[str]:
     """One line a task; each may take an equal share of the room, and what it leaves goes to those after it."""
-    for place, task in enumerate(tasks):
-        line = _line(task, outcomes[task.id], room // (len(tasks) - place))
+    for index, task in enumerate(tasks):
+        line = _line(task, outcomes[task.id], room // (len(tasks) - index))
         room -= estimate_tokens(line)
         yield line
 
@@ -106,10 +98,10 @@ def _lines(tasks: Sequence[Task], outcomes: Mapping[str, Outcome], room: int) ->
 def _line(task: Task, outcome: Outcome, share: int) -> str:
     match outcome:
         case Completed(result=result):
-            tokens = min(share - _LEAST_ROOM, _LONGEST_HEAD)
-            if tokens < _SMALLEST_HEAD:
+            tokens = min(share - _LEAST_ROOM, _LONGEST_PREVIEW)
+            if tokens < _SMALLEST_PREVIEW:
                 return f"{task.id} completed: …"
-            return f"{task.id} completed: {head(result.value, tokens)}"
+            return f"{task.id} completed: {preview(result.value, tokens)}"
         case Failed(error=why):
             status = "failed"
         case Skipped(because=why):

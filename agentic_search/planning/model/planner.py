@@ -1,71 +1,66 @@
-"""A question and tools flow in, a model writes; each task is told as it is closed, the checked plan flows out."""
+"""Plans with a language model, whose output is constrained to plans over the tools at hand: first and later rounds."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 
-from agentic_search.domain.plan import Plan
-from agentic_search.domain.tool import Tool
 from agentic_search.errors import PlanRefused
-from agentic_search.events.facts import Emit, PlanStarted
 from agentic_search.models.chat import ChatModel
-from agentic_search.planning.draft.plan_draft import LONGEST_PLAN, MOST_TASKS, PlanDraft
-from agentic_search.planning.model.prompt import Prompt, correction, planning_prompt
-from agentic_search.planning.model.revision import DraftRefused
-from agentic_search.planning.planner import Planned
+from agentic_search.planning.draft.plan_draft import PlanDraft
+from agentic_search.planning.model.later_rounds import continued
+from agentic_search.planning.model.prompt import PlanPrompt, correction, planning_prompt
+from agentic_search.planning.planner import DraftStarted, PlanRequest, PlanStep
+from agentic_search.planning.schema.plan_schema import plan_schema
 
 logger = logging.getLogger(__name__)
 
+MOST_TASKS = 12
+"""Of one round: what a model of this size still plans sensibly."""
+LONGEST_PLAN = 1_024
+"""Tokens of text that a round's tasks may take."""
+
 
 class ModelPlanner:
-    """Plans with a model whose output is constrained to plans over the tools at hand."""
+    """Plans all rounds of a search in one growing conversation."""
 
-    def __init__(
-        self,
-        model: ChatModel,
-        *,
-        most_tasks: int = MOST_TASKS,
-        max_tokens: int = LONGEST_PLAN,
-        more_rounds: bool = False,
-    ) -> None:
-        """`max_tokens` bounds the text of a plan; `more_rounds`: its prompt is one that later rounds can go on from."""
+    def __init__(self, model: ChatModel, *, most_tasks: int = MOST_TASKS, max_tokens: int = LONGEST_PLAN) -> None:
+        """`max_tokens` bounds the text of a plan. Both must be the same in every round of a search.
+
+        Otherwise the model reads its prompt from the beginning again.
+        """
         self._model = model
         self._most_tasks = most_tasks
         self._max_tokens = max_tokens
-        self._more_rounds = more_rounds
 
-    async def plan(self, query: str, tools: Sequence[Tool], emit: Emit) -> Planned:
-        """Write a plan; raises DraftRefused, PlanRefused (there are no tools) or ModelError."""
-        emit(PlanStarted(planner="model", model=self._model.name))
-        return await self._write(self._prompt(query, tools), tools, emit)
+    async def plan(self, request: PlanRequest) -> AsyncGenerator[PlanStep, None]:
+        """Write a plan, or what it still needs; raises DraftRefused, PlanRefused (there are no tools) or ModelError."""
+        earlier = request.so_far.ids
+        if request.refused is None:
+            yield DraftStarted("model", self._model.name, request.so_far.next_round)
+        prompt = self._prompt(request)
+        schema = plan_schema(prompt.shown, self._model.grammar, most_tasks=self._most_tasks, earlier=earlier)
+        draft = PlanDraft(request.tools, earlier=earlier)
+        writing = draft.generate(self._model, prompt.messages, schema=schema, max_tokens=self._max_tokens)
+        async with aclosing(writing) as steps:
+            async for step in steps:
+                yield step
 
-    async def revise(self, query: str, tools: Sequence[Tool], emit: Emit, *, refused: DraftRefused) -> Planned:
-        """Write the plan again, shown the refused draft and every complaint; raises as `plan` does."""
-        prompt = correction(
-            self._prompt(query, tools),
-            refused.draft,
-            refused.complaints,
-            num_ctx=self._model.num_ctx,
-            max_tokens=self._max_tokens,
-        )
-        return await self._write(prompt, tools, emit)
-
-    def _prompt(self, query: str, tools: Sequence[Tool]) -> Prompt:
-        if not tools:
+    def _prompt(self, request: PlanRequest) -> PlanPrompt:
+        if not request.tools:
             raise PlanRefused(("there are no tools now; see /servers for what is wrong",))
+        num_ctx, max_tokens = self._model.num_ctx, self._max_tokens
         prompt = planning_prompt(
-            query,
-            tools,
-            num_ctx=self._model.num_ctx,
-            max_tokens=self._max_tokens,
+            request.query,
+            request.tools,
+            num_ctx=num_ctx,
+            max_tokens=max_tokens,
             most_tasks=self._most_tasks,
-            more_rounds=self._more_rounds,
+            several_rounds=request.several_rounds,
         )
         if prompt.left_out:
-            logger.info("the planner is not shown %d of %d tools", len(prompt.left_out), len(tools))
+            logger.info("the planner is not shown %d of %d tools", len(prompt.left_out), len(request.tools))
+        if request.so_far.plans:
+            prompt = continued(prompt, request.so_far, num_ctx=num_ctx, max_tokens=max_tokens)
+        if refused := request.refused:
+            prompt = correction(prompt, refused.draft, refused.complaints, num_ctx=num_ctx, max_tokens=max_tokens)
         return prompt
-
-    async def _write(self, prompt: Prompt, tools: Sequence[Tool], emit: Emit) -> Planned:
-        tasks, finish = await PlanDraft(tools, emit).by(
-            self._model, prompt, most_tasks=self._most_tasks, max_tokens=self._max_tokens
-        )
-        return Planned(Plan(tasks=tasks), "model", self._model.name, finish.usage)

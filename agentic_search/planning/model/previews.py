@@ -1,4 +1,4 @@
-"""A task's value flows in; its head, as JSON short enough to show to a planner, flows out.
+"""Makes previews of results: JSON short enough to show to a planner.
 
 What a planner needs is the shape, to write references to, and the first of the content: long texts and lists are cut
 inside before the whole is. The whole value may be megabytes: only so much of it is ever looked at.
@@ -31,7 +31,7 @@ _MEASURES = (_Measure(2_000, 30), _Measure(400, 20), _Measure(120, 10), _Measure
 """Tried in turn until the whole fits."""
 
 
-def head(value: JsonValue, tokens: int) -> str:
+def preview(value: JsonValue, tokens: int) -> str:
     """As much of `value` as `tokens` hold; `…` stands where something was left out."""
     text = ""
     for measure in _MEASURES:

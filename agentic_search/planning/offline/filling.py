@@ -1,4 +1,4 @@
-"""A tool and a question flow in; arguments taken from the question alone flow out, or why they cannot be."""
+"""Fills a tool's arguments from the question alone, or says which it does not give."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -107,10 +107,10 @@ def _role_by_description(schema: JsonObject) -> Role:
 
 def _humps(name: str) -> Iterator[str]:
     start = 0
-    for place in range(1, len(name) + 1):
-        if place == len(name) or (name[place].isupper() and name[place - 1].islower()):
-            yield name[start:place].lower()
-            start = place
+    for end in range(1, len(name) + 1):
+        if end == len(name) or (name[end].isupper() and name[end - 1].islower()):
+            yield name[start:end].lower()
+            start = end
 
 
 def _values(arguments: list[_Argument], question: Question) -> dict[str, JsonValue]:

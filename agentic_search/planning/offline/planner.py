@@ -1,25 +1,24 @@
-"""A question and tools flow in; without any language model, a plan of independent calls that may answer it flows out.
+"""Plans without any language model: independent calls that may answer the question.
 
 Only tools that say they only read are called, and only with arguments that the question itself gives. What matches the
 question best is taken, and with it a search on every other server, as far as there is room.
 """
 
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import AsyncGenerator, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 
 from pydantic import JsonValue
 
+from agentic_search.domain.plan import Task
 from agentic_search.domain.tool import Tool
 from agentic_search.errors import PlanRefused
-from agentic_search.events.facts import Emit, PlanStarted, PlanTask
 from agentic_search.planning.draft.argument_check import argument_complaints
 from agentic_search.planning.draft.check import check
-from agentic_search.planning.draft.purpose import purpose
+from agentic_search.planning.draft.wording import purpose
 from agentic_search.planning.offline.filling import ASKING, Filling, fill
 from agentic_search.planning.offline.question import Question, read_question
-from agentic_search.planning.planner import Planned
-from agentic_search.planning.relevance import Ranked, rank
-from agentic_search.planning.slow import slow_seconds
+from agentic_search.planning.planner import DraftStarted, Planned, PlanRequest, PlanStep, TaskReady
+from agentic_search.planning.relevance import ScoredTool, by_relevance
 from agentic_search.text.lexicon import terms
 
 _CLEARLY_WORSE = 0.4
@@ -59,7 +58,7 @@ class _Call:
         return self.searches and bool(said & _GENERAL)
 
     def is_about(self, asked: Set[str]) -> bool:
-        """A word of the question stands in what the tool says of itself, not only in what it says of its arguments."""
+        """A word of the question is in what the tool says of itself, not only in what it says of its arguments."""
         tool = self.tool
         return not asked.isdisjoint(terms(f"{tool.name} {tool.title} {tool.server} {tool.description}"))
 
@@ -75,25 +74,34 @@ class OfflinePlanner:
     def __init__(self, *, most_tasks: int = 4) -> None:
         self._most_tasks = most_tasks
 
-    async def plan(self, query: str, tools: Sequence[Tool], emit: Emit) -> Planned:
-        """Make a plan of 1 to `most_tasks` calls; raises PlanRefused where no tool can be called."""
-        emit(PlanStarted(planner="offline"))
+    async def plan(self, request: PlanRequest) -> AsyncGenerator[PlanStep, None]:
+        """Make a plan of 1 to `most_tasks` calls; raises PlanRefused where no tool can be called.
+
+        In later rounds it adds nothing: the words match as they did before.
+        """
+        if request.so_far.plans:
+            yield Planned((), "offline")
+            return
+        yield DraftStarted("offline")
+        tasks = self._tasks(request.query, request.tools)
+        for task in tasks:
+            yield TaskReady(task)
+        yield Planned(tasks, "offline")
+
+    def _tasks(self, query: str, tools: Sequence[Tool]) -> tuple[Task, ...]:
         question = read_question(query)
-        ranked = rank(query, tools)
-        calls = list(_possible(ranked, question))
+        scored = by_relevance(query, tools)
+        calls = list(_possible(scored, question))
         chosen = _chosen(calls, set(terms(query)))[: self._most_tasks]
         if not chosen:
-            raise PlanRefused(tuple(_why_nothing_fits(ranked, question)))
-        slow_first = sorted(chosen, key=lambda call: slow_seconds(call.tool), reverse=True)
-        plan = check({"tasks": [_draft(call) for call in slow_first]}, tools)
-        for task in plan.tasks:
-            emit(PlanTask(task=task))
-        return Planned(plan, "offline")
+            raise PlanRefused(tuple(_why_nothing_fits(scored, question)))
+        slow_first = sorted(chosen, key=lambda call: call.tool.slow_seconds, reverse=True)
+        return check({"tasks": [_draft(call) for call in slow_first]}, tools).tasks
 
 
-def _possible(ranked: Sequence[Ranked], question: Question) -> Iterator[_Call]:
+def _possible(scored: Sequence[ScoredTool], question: Question) -> Iterator[_Call]:
     """Every call that can be made from the question alone, best first."""
-    for each in ranked:
+    for each in scored:
         if not each.tool.read_only:
             continue
         tried: list[Filling] = []
@@ -133,22 +141,22 @@ def _best_of_each_server(calls: Sequence[_Call]) -> Sequence[_Call]:
 
 
 def _unique(calls: Sequence[_Call]) -> list[_Call]:
-    return [call for place, call in enumerate(calls) if call not in calls[:place]]
+    return [call for index, call in enumerate(calls) if call not in calls[:index]]
 
 
 def _draft(call: _Call) -> JsonValue:
     return {"tool": call.tool.name, "arguments": call.filling.arguments, "purpose": purpose(call.tool)}
 
 
-def _why_nothing_fits(ranked: Sequence[Ranked], question: Question) -> Iterator[str]:
-    if not ranked:
+def _why_nothing_fits(scored: Sequence[ScoredTool], question: Question) -> Iterator[str]:
+    if not scored:
         yield "there are no tools now; see /servers for what is wrong"
         return
-    yield f"without a language model none of the {len(ranked)} tools can be used; {_WHAT_TO_DO}"
-    for each in ranked[:_MOST_REASONS]:
+    yield f"without a language model none of the {len(scored)} tools can be used; {_WHAT_TO_DO}"
+    for each in scored[:_MOST_REASONS]:
         yield f"{each.tool.name!r} {_why_not(each.tool, question)}"
-    if len(ranked) > _MOST_REASONS:
-        yield f"and {len(ranked) - _MOST_REASONS} more"
+    if len(scored) > _MOST_REASONS:
+        yield f"and {len(scored) - _MOST_REASONS} more"
 
 
 def _why_not(tool: Tool, question: Question) -> str:

@@ -1,4 +1,4 @@
-"""A question flows in; its search words and the addresses, dates, ids, numbers and phrases in it flow out."""
+"""Reads a question: its search words, and the addresses, dates, ids, numbers and phrases that it names."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Any JSON Schema flows in; the plain forms that it allows flow out: no `$ref`, no combination, one type each.
+"""Takes any JSON Schema apart into the plain forms that it allows: no `$ref`, no combination, one type each.
 
 `$ref` is followed within the document only, and so far that a schema which contains itself comes to an end.
 """
@@ -18,13 +18,13 @@ _STRICTER_IS_MORE = frozenset({"minimum", "exclusiveMinimum", "minLength", "minI
 _STRICTER_IS_LESS = frozenset({"maximum", "exclusiveMaximum", "maxLength", "maxItems"})
 
 
-def alternatives(schema: JsonValue, root: JsonObject) -> list[JsonObject]:
-    """The forms that a value may have by `schema`, at most MOST_FORMS; `{}` is any value, no form at all is none.
+def alternatives(schema: JsonValue, root: JsonObject, *, most: int = MOST_FORMS) -> list[JsonObject]:
+    """The forms that a value may have by `schema`, at most `most`; `{}` is any value, no form at all is none.
 
     `root` is the document that `$ref` is resolved in.
     """
     steps = iter(range(_MOST_STEPS))
-    return list(islice(_forms(schema, root, _DEEPEST, steps), MOST_FORMS))
+    return list(islice(_forms(schema, root, _DEEPEST, steps), most))
 
 
 def _forms(schema: JsonValue, root: JsonObject, depth: int, steps: Iterator[int]) -> Iterator[JsonObject]:

@@ -1,102 +1,154 @@
-"""A tool's input schema flows in; the bounded schema of the arguments that a model may write for it flows out.
+"""Makes of a tool's input schema the bounded schema of the arguments that a model may write for it.
 
-Ollama turns the result into a grammar. So it is closed and bounded everywhere, holds only keywords that the grammar
-honours, and lets a reference `${…}` stand wherever a value may. What is valid under it is valid under the tool's own
+Providers turn the result into a grammar. So it is closed and bounded everywhere within the limits of the provider's
+grammar, and lets a reference `${…}` stand wherever a value may. What is valid under it is valid under the tool's own
 schema too, but for what no grammar can keep (`not`, `uniqueItems`, `multipleOf`, patterns without an end, two at once).
 The forms that most arguments share are definitions, which keeps the grammar of many tools small.
 """
 
-import math
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from pydantic import JsonValue
 
 from agentic_search.domain.data import JsonObject
+from agentic_search.models.chat import GrammarLimits
 from agentic_search.planning.schema.alternatives import alternatives
-from agentic_search.planning.schema.pattern import LONGEST_TEXT, bounded_pattern
+from agentic_search.planning.schema.scalars import bounded_integer, bounded_number, bounded_text, honoured, span
 
-TYPICAL_TEXT = 400
-"""Characters of a text that its tool does not bound."""
-
-MOST_ELEMENTS = 16
-LARGEST_INTEGER = 999_999_999_999_999
-"""Fifteen nines: exact for every reader of JSON, and cheap as a grammar."""
-
-_DEEPEST = 5
-_MOST_OPTIONAL = 40
-_MOST_CHOICES = 256
 _ROOM_FOR_REFERENCE = 100
-_LONGEST_STAMP = 40
-_KEPT_FORMATS = frozenset({"date", "time", "date-time", "uuid"})
+"""Characters of a text that can hold a reference as it is."""
 
 _STEP = r"\.[A-Za-z_][A-Za-z0-9_]{0,40}|\[[0-9]{1,3}\]|\[\*\]|\[:[0-9]{1,3}\]"
-_TEXT: JsonObject = {"type": "string", "maxLength": TYPICAL_TEXT}
-_INTEGER: JsonObject = {"type": "integer", "minimum": -LARGEST_INTEGER, "maximum": LARGEST_INTEGER}
-_NUMBER: JsonObject = {"type": "number"}
+_REFERENCE: JsonObject = {
+    "type": "string",
+    "pattern": rf"^\$\{{(item|t[1-9][0-9]{{0,2}})({_STEP}){{0,6}}\}}$",
+    "maxLength": 300,
+}
+"""One whole `${t1.stories[:3]}`: it always parses."""
+
 _BOOLEAN: JsonObject = {"type": "boolean"}
 _NULL: JsonObject = {"type": "null"}
 
 
 def definition(name: str) -> JsonObject:
-    """The `$ref` to one of DEFINITIONS."""
+    """The `$ref` to one of the definitions."""
     return {"$ref": f"#/$defs/{name}"}
 
 
-DEFINITIONS: JsonObject = {
-    "reference": {
-        "type": "string",
-        "pattern": rf"^\$\{{(item|t[1-9][0-9]{{0,2}})({_STEP}){{0,6}}\}}$",
-        "maxLength": 300,
-    },
-    "text": _TEXT,
-    "whole": {"anyOf": [_INTEGER, definition("reference")]},
-    "decimal": {"anyOf": [_NUMBER, definition("reference")]},
-    "truth": {"anyOf": [_BOOLEAN, definition("reference")]},
-}
-"""What the `$ref` of a bounded schema lead to. `reference` is one whole `${t1.stories[:3]}`: it always parses.
+def definitions(limits: GrammarLimits) -> JsonObject:
+    """What the `$ref` of a bounded schema lead to.
 
-The grammar names its rules after these: a name that it has a rule for already, like `integer`, would be taken for that.
-"""
-
-_SHARED = {"text": _TEXT, "whole": _INTEGER, "decimal": _NUMBER, "truth": _BOOLEAN}
+    A grammar names its rules after these: a name that it has a rule for already, like `integer`, would be taken for
+    that.
+    """
+    shared = _shared(limits)
+    numbers: JsonObject = {
+        name: {"anyOf": [form, definition("reference")]} for name, form in shared.items() if name != "text"
+    }
+    return {"reference": honoured(_REFERENCE, limits), "text": shared["text"], **numbers}
 
 
-def bounded_arguments(input_schema: JsonObject) -> JsonObject:
-    """The closed, bounded object schema of one tool's arguments; `$ref` lead to DEFINITIONS."""
-    schema: JsonObject = {**input_schema, "type": "object"}
-    forms = [_object(form, input_schema, 0) for form in alternatives(schema, input_schema)]
-    return _either(_unique(forms)) or _closed({}, [])
+def _shared(limits: GrammarLimits) -> dict[str, JsonObject]:
+    """The commonest forms of a value, by the definition that stands for each."""
+    largest = limits.largest_integer
+    whole: JsonObject = {"type": "integer", "minimum": -largest, "maximum": largest}
+    text: JsonObject = {"type": "string", "maxLength": limits.typical_text}
+    forms: dict[str, JsonObject] = {"text": text, "whole": whole, "decimal": {"type": "number"}, "truth": _BOOLEAN}
+    return {name: honoured(form, limits) for name, form in forms.items()}
 
 
-def _value(schema: JsonValue, root: JsonObject, depth: int, *, nullable: bool = True) -> JsonObject | None:
-    """What may stand where `schema` judges, a reference among it; none where nothing may."""
-    if schema is False:
-        return None
-    plain = alternatives(schema, root) if depth <= _DEEPEST else []
-    forms = _unique(_form(form, root, depth) for form in plain)
-    if not nullable and len(forms) > 1:
-        forms = [form for form in forms if form != _NULL]
-    for name, shared in _SHARED.items():
-        if forms == [shared]:
-            return definition(name)
-    if forms and all(_needs_no_reference(form) for form in forms):
-        return _either(forms)
-    return _either([*forms, definition("reference")])
+def bounded_arguments(input_schema: JsonObject, limits: GrammarLimits) -> JsonObject:
+    """The closed, bounded object schema of one tool's arguments; `$ref` lead to the definitions."""
+    return _Bounds(input_schema, limits).arguments()
 
 
-def _form(schema: JsonObject, root: JsonObject, depth: int) -> JsonObject | None:
-    """One plain form, bounded; none where nothing within the bounds can meet it."""
-    kind = _kind(schema)
-    if "const" in schema:
-        return {"const": schema["const"]} if _is_of(kind, schema["const"]) else None
-    if isinstance(choices := schema.get("enum"), list):
-        fitting = [choice for choice in choices if _is_of(kind, choice)][:_MOST_CHOICES]
-        return {"enum": fitting} if fitting else None
-    if kind == "object":
-        return _object(schema, root, depth)
-    if kind == "array":
-        return _array(schema, root, depth)
-    return _SCALARS.get(kind, _text)(schema)
+class _Bounds:
+    """Bounds the schemas inside one tool's input schema."""
+
+    def __init__(self, root: JsonObject, limits: GrammarLimits) -> None:
+        self._root = root
+        self._limits = limits
+        self._shared = _shared(limits)
+
+    def arguments(self) -> JsonObject:
+        forms = [self._object(form, 0) for form in self._forms({**self._root, "type": "object"})]
+        return _either(_unique(forms)) or _closed({}, [])
+
+    def _forms(self, schema: JsonValue) -> list[JsonObject]:
+        return alternatives(schema, self._root, most=self._limits.most_forms)
+
+    def _value(self, schema: JsonValue, depth: int, *, nullable: bool = True) -> JsonObject | None:
+        """What may stand where `schema` judges, a reference among it; none where nothing may."""
+        if schema is False:
+            return None
+        plain = self._forms(schema) if depth <= self._limits.deepest else []
+        forms = _unique(self._form(form, depth) for form in plain)
+        if not nullable and len(forms) > 1:
+            forms = [form for form in forms if form != _NULL]
+        for name, shared in self._shared.items():
+            if forms == [shared]:
+                return definition(name)
+        if forms and all(_needs_no_reference(form) for form in forms):
+            return _either(forms)
+        return _either([*forms, definition("reference")])
+
+    def _form(self, schema: JsonObject, depth: int) -> JsonObject | None:
+        """One plain form, bounded; none where nothing within the bounds can meet it."""
+        kind = _kind(schema)
+        if "const" in schema:
+            return {"const": schema["const"]} if _is_of(kind, schema["const"]) else None
+        if isinstance(choices := schema.get("enum"), list):
+            fitting = [choice for choice in choices if _is_of(kind, choice)][: self._limits.most_choices]
+            return {"enum": fitting} if fitting else None
+        if kind == "object":
+            return self._object(schema, depth)
+        bounded = self._array(schema, depth) if kind == "array" else _scalar(kind, schema, self._limits)
+        return bounded and honoured(bounded, self._limits)
+
+    def _object(self, schema: JsonObject, depth: int) -> JsonObject | None:
+        match schema.get("properties"):
+            case {**properties}:
+                pass
+            case _:
+                properties = {}
+        wanted = schema.get("required")
+        required = [name for name in wanted if isinstance(name, str)] if isinstance(wanted, list) else []
+        optional = [name for name in properties if name not in required]
+        kept = optional[: self._limits.most_optional] if depth < self._limits.deepest else []
+        values: dict[str, JsonObject | None] = {
+            name: self._value(properties.get(name, True), depth + 1, nullable=name in required)
+            for name in (*properties, *required)
+            if name in required or name in kept
+        }
+        if any(values[name] is None for name in required):
+            return None
+        return _closed({name: value for name, value in values.items() if value is not None}, required)
+
+    def _array(self, schema: JsonObject, depth: int) -> JsonObject | None:
+        least, most = span(schema, "Items", self._limits.typical_list, limit=self._limits.longest_list)
+        prefix = schema.get("prefixItems")
+        if isinstance(prefix, list) and prefix:
+            return _tuple([self._value(element, depth + 1) for element in prefix], least, most)
+        element = self._value(schema.get("items", True), depth + 1) if most else None
+        if element is None:
+            least, most, element = least, 0, definition("text")
+        if least > most:
+            return None
+        return {"type": "array", "items": element, "minItems": least, "maxItems": most}
+
+
+def _scalar(kind: str, schema: JsonObject, limits: GrammarLimits) -> JsonObject | None:
+    match kind:
+        case "integer":
+            return bounded_integer(schema, limits)
+        case "number":
+            return bounded_number(schema)
+        case "boolean":
+            return _BOOLEAN
+        case "null":
+            return _NULL
+        case _:
+            return bounded_text(schema, limits)
 
 
 def _kind(schema: JsonObject) -> str:
@@ -130,42 +182,9 @@ def _is_of(kind: str, value: JsonValue) -> bool:
             return True
 
 
-def _object(schema: JsonObject, root: JsonObject, depth: int) -> JsonObject | None:
-    match schema.get("properties"):
-        case {**properties}:
-            pass
-        case _:
-            properties = {}
-    wanted = schema.get("required")
-    required = [name for name in wanted if isinstance(name, str)] if isinstance(wanted, list) else []
-    optional = [name for name in properties if name not in required]
-    kept = optional[:_MOST_OPTIONAL] if depth < _DEEPEST else []
-    values: dict[str, JsonObject | None] = {
-        name: _value(properties.get(name, True), root, depth + 1, nullable=name in required)
-        for name in (*properties, *required)
-        if name in required or name in kept
-    }
-    if any(values[name] is None for name in required):
-        return None
-    return _closed({name: value for name, value in values.items() if value is not None}, required)
-
-
 def _closed(properties: JsonObject, required: list[str]) -> JsonObject:
     names: list[JsonValue] = [*dict.fromkeys(required)]
     return {"type": "object", "properties": properties, "required": names, "additionalProperties": False}
-
-
-def _array(schema: JsonObject, root: JsonObject, depth: int) -> JsonObject | None:
-    least, most = _span(schema, "Items", MOST_ELEMENTS, limit=LONGEST_TEXT)
-    prefix = schema.get("prefixItems")
-    if isinstance(prefix, list) and prefix:
-        return _tuple([_value(element, root, depth + 1) for element in prefix], least, most)
-    element = _value(schema.get("items", True), root, depth + 1) if most else None
-    if element is None:
-        least, most, element = least, 0, definition("text")
-    if least > most:
-        return None
-    return {"type": "array", "items": element, "minItems": least, "maxItems": most}
 
 
 def _tuple(elements: list[JsonObject | None], least: int, most: int) -> JsonObject | None:
@@ -175,70 +194,13 @@ def _tuple(elements: list[JsonObject | None], least: int, most: int) -> JsonObje
     return {"type": "array", "prefixItems": [*kept], "minItems": len(kept), "maxItems": len(kept)}
 
 
-def _text(schema: JsonObject) -> JsonObject | None:
-    least, most = _span(schema, "Length", TYPICAL_TEXT, limit=LONGEST_TEXT)
-    if least > most:
-        return None
-    length: JsonObject = {"minLength": least, "maxLength": most} if least else {"maxLength": most}
-    pattern, stamp = schema.get("pattern"), schema.get("format")
-    if isinstance(pattern, str) and (bounded := bounded_pattern(pattern)):
-        return {"type": "string", "pattern": bounded, **length, "maxLength": max(most, least)}
-    if isinstance(stamp, str) and stamp in _KEPT_FORMATS and least <= _LONGEST_STAMP:
-        return {"type": "string", "format": stamp, **length, "maxLength": min(most, _LONGEST_STAMP)}
-    return {"type": "string", **length}
-
-
-def _span(schema: JsonObject, of: str, typical: int, *, limit: int) -> tuple[int, int]:
-    """The least and the most characters or elements; least above most where the bounds allow none."""
-    least = max(0, math.ceil(_limit(schema, f"min{of}", 0)))
-    most = math.floor(_limit(schema, f"max{of}", max(typical, least)))
-    return least, min(most, limit, max(typical, least))
-
-
-def _integer(schema: JsonObject) -> JsonObject | None:
-    least = max(
-        math.ceil(_limit(schema, "minimum", -LARGEST_INTEGER)),
-        math.floor(_limit(schema, "exclusiveMinimum", -LARGEST_INTEGER - 1)) + 1,
-        -LARGEST_INTEGER,
-    )
-    most = min(
-        math.floor(_limit(schema, "maximum", LARGEST_INTEGER)),
-        math.ceil(_limit(schema, "exclusiveMaximum", LARGEST_INTEGER + 1)) - 1,
-        LARGEST_INTEGER,
-    )
-    return {"type": "integer", "minimum": least, "maximum": most} if least <= most else None
-
-
-def _limit(schema: JsonObject, keyword: str, otherwise: float) -> float:
-    value = schema.get(keyword)
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return otherwise
-    return value if math.isfinite(value) else otherwise
-
-
-def _number(schema: JsonObject) -> JsonObject | None:
-    least = max(_limit(schema, name, -math.inf) for name in ("minimum", "exclusiveMinimum"))
-    most = min(_limit(schema, name, math.inf) for name in ("maximum", "exclusiveMaximum"))
-    open_ended = schema.keys() & {"exclusiveMinimum", "exclusiveMaximum"}
-    if least > most or (least == most and open_ended):
-        return None
-    limits = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
-    return {"type": "number", **{name: schema[name] for name in limits if name in schema}}
-
-
-_SCALARS: dict[str, Callable[[JsonObject], JsonObject | None]] = {
-    "integer": _integer,
-    "number": _number,
-    "boolean": lambda _: _BOOLEAN,
-    "null": lambda _: _NULL,
-}
-
-
 def _needs_no_reference(form: JsonObject) -> bool:
-    """A constant is what it is, and a roomy text can hold a reference as it is."""
+    """A constant is what it is, and a long text can hold a reference as it is."""
     match form:
         case {"type": "string", "maxLength": int(most)}:
             return most >= _ROOM_FOR_REFERENCE and not form.keys() & {"pattern", "format"}
+        case {"type": "string"}:
+            return not form.keys() & {"pattern", "format"}
         case _:
             return "const" in form
 

@@ -1,4 +1,4 @@
-"""The tools flow in; the JSON Schema that Ollama turns into the grammar of a plan flows out.
+"""Makes the JSON Schema of a plan over the tools at hand, which a provider turns into a grammar.
 
 A token costs time, so a task holds only what its writer must decide: ids follow from the order (`t1`, `t2`, …),
 purposes are written by the service, what has a default is left out, and arguments have the short name `with`. The
@@ -12,35 +12,38 @@ from pydantic import JsonValue
 
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.tool import Tool
-from agentic_search.planning.draft.check import next_place
-from agentic_search.planning.schema.bounds import DEFINITIONS, bounded_arguments, definition
+from agentic_search.models.chat import GrammarLimits
+from agentic_search.planning.planner import next_number
+from agentic_search.planning.schema.bounds import bounded_arguments, definition, definitions
+from agentic_search.planning.schema.scalars import honoured
 
 
-def plan_schema(tools: Sequence[Tool], *, most_tasks: int = 12, earlier: Sequence[str] = ()) -> JsonObject:
+def plan_schema(
+    tools: Sequence[Tool], limits: GrammarLimits, *, most_tasks: int = 12, earlier: Sequence[str] = ()
+) -> JsonObject:
     """The schema of plans of 1 to `most_tasks` tasks over `tools`, at least one: bounded everywhere.
 
     With the ids of `earlier` tasks it is that of what is added to their plan, which may be nothing.
     """
     if not tools:
         raise ValueError("a plan needs at least one tool")
+    tasks: JsonObject = {
+        "type": "array",
+        "items": {"anyOf": [_task(tool, limits, linked=most_tasks > 1 or bool(earlier)) for tool in tools]},
+        "minItems": 0 if earlier else 1,
+        "maxItems": most_tasks,
+    }
     return {
         "type": "object",
-        "properties": {
-            "tasks": {
-                "type": "array",
-                "items": {"anyOf": [_task(tool, linked=most_tasks > 1 or bool(earlier)) for tool in tools]},
-                "minItems": 0 if earlier else 1,
-                "maxItems": most_tasks,
-            }
-        },
+        "properties": {"tasks": honoured(tasks, limits)},
         "required": ["tasks"],
         "additionalProperties": False,
-        "$defs": {**DEFINITIONS, "earlier": _earlier(most_tasks, earlier)},
+        "$defs": {**definitions(limits), "earlier": honoured(_earlier(most_tasks, earlier), limits)},
     }
 
 
-def _task(tool: Tool, *, linked: bool) -> JsonObject:
-    arguments = bounded_arguments(tool.input_schema)
+def _task(tool: Tool, limits: GrammarLimits, *, linked: bool) -> JsonObject:
+    arguments = bounded_arguments(tool.input_schema, limits)
     properties: JsonObject = {**(_links() if linked else {}), "tool": {"const": tool.name}}
     required: list[JsonValue] = ["tool"]
     if arguments.get("properties") != {}:
@@ -56,7 +59,7 @@ def _links() -> JsonObject:
 
 
 def _earlier(most_tasks: int, earlier: Sequence[str]) -> JsonObject:
-    first = next_place(earlier)
-    new = [f"t{place}" for place in range(first, first + most_tasks - 1)]
+    first = next_number(earlier)
+    new = [f"t{number}" for number in range(first, first + most_tasks - 1)]
     ids: list[JsonValue] = [*earlier, *new] or ["t1"]
     return {"type": "array", "items": {"enum": ids}, "minItems": 1, "maxItems": max(1, most_tasks - 1)}

@@ -14,6 +14,7 @@ from pydantic import BaseModel, JsonValue, TypeAdapter
 
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.tool import Tool
+from agentic_search.models.ollama.grammar import OLLAMA_GRAMMAR
 from agentic_search.planning.schema.plan_schema import plan_schema
 from tests.support.ollama_double import (
     Call,
@@ -260,7 +261,7 @@ def tool(name: str, argument: str) -> Tool:
     return Tool(name=name, server="s", remote_name=name, input_schema=schema)
 
 
-PLAN_OF_THE_HOUSE = plan_schema([tool("search", "query"), tool("fetch", "url"), tool("find", "q")])
+PLAN_OF_THE_HOUSE = plan_schema([tool("search", "query"), tool("fetch", "url"), tool("find", "q")], OLLAMA_GRAMMAR)
 
 
 @pytest.mark.parametrize(

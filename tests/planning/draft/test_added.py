@@ -10,7 +10,9 @@ from pydantic import JsonValue
 
 from agentic_search.domain.data import JsonObject
 from agentic_search.errors import PlanRefused
-from agentic_search.planning.draft.check import check_added, next_place
+from agentic_search.models.ollama.grammar import OLLAMA_GRAMMAR
+from agentic_search.planning.draft.check import check_added
+from agentic_search.planning.planner import next_number
 from agentic_search.planning.schema.plan_schema import plan_schema
 from tests.planning.schemas import tool
 
@@ -53,13 +55,13 @@ def test_a_cycle_among_added_tasks_is_found() -> None:
 
 
 @given(st.lists(st.from_regex(r"t[0-9]{1,3}|[a-z]{1,3}", fullmatch=True), max_size=8, unique=True))
-def test_the_id_of_the_next_place_is_free_and_so_are_those_after_it(earlier: list[str]) -> None:
-    place = next_place(earlier)
-    assert not {f"t{later}" for later in range(place, place + 20)} & set(earlier)
+def test_the_id_of_the_next_number_is_free_and_so_are_those_after_it(earlier: list[str]) -> None:
+    number = next_number(earlier)
+    assert not {f"t{later}" for later in range(number, number + 20)} & set(earlier)
 
 
 def test_the_grammar_of_what_is_added_knows_the_earlier_ids_and_allows_nothing() -> None:
-    schema = plan_schema(TOOLS, most_tasks=2, earlier=EARLIER)
+    schema = plan_schema(TOOLS, OLLAMA_GRAMMAR, most_tasks=2, earlier=EARLIER)
     assert allowed(schema, {"tasks": []})
     assert allowed(schema, {"tasks": [{"tool": "now", "depends_on": ["t3"]}, {"tool": "now", "depends_on": ["t4"]}]})
     assert allowed(schema, {"tasks": [{"tool": "read_story", "with": {"id": "${t2.id}"}}]})
@@ -68,5 +70,5 @@ def test_the_grammar_of_what_is_added_knows_the_earlier_ids_and_allows_nothing()
 
 
 def test_even_a_round_of_one_task_may_wait_for_earlier_ones() -> None:
-    schema = plan_schema(TOOLS, most_tasks=1, earlier=EARLIER)
+    schema = plan_schema(TOOLS, OLLAMA_GRAMMAR, most_tasks=1, earlier=EARLIER)
     assert allowed(schema, {"tasks": [{"tool": "now", "depends_on": ["t3"]}]})

@@ -20,8 +20,8 @@ def tasks_of(chunks: Iterable[str]) -> list[JsonObject]:
     return [task for chunk in chunks for task in stream.feed(chunk)]
 
 
-def cut(text: str, places: Iterable[int]) -> list[str]:
-    edges = [0, *sorted({place % (len(text) + 1) for place in places}), len(text)]
+def cut(text: str, offsets: Iterable[int]) -> list[str]:
+    edges = [0, *sorted({offset % (len(text) + 1) for offset in offsets}), len(text)]
     return [text[start:end] for start, end in pairwise(edges)]
 
 
@@ -33,7 +33,7 @@ def cut(text: str, places: Iterable[int]) -> list[str]:
     prose=st.sampled_from(["", "Here is the plan:\n```json\n", "It's \"unbalanced [ ", "I use {braces}. "]),
     indent=st.sampled_from([None, 2]),
     ascii_only=st.booleans(),
-    places=st.lists(st.integers(min_value=0, max_value=10_000), max_size=40),
+    offsets=st.lists(st.integers(min_value=0, max_value=10_000), max_size=40),
 )
 def test_any_chunking_of_any_plan_gives_exactly_its_tasks(
     before: JsonObject,
@@ -42,10 +42,10 @@ def test_any_chunking_of_any_plan_gives_exactly_its_tasks(
     prose: str,
     indent: int | None,
     ascii_only: bool,
-    places: list[int],
+    offsets: list[int],
 ) -> None:
     plan = json.dumps({**before, "tasks": tasks, **after}, indent=indent, ensure_ascii=ascii_only)
-    assert tasks_of(cut(prose + plan + "\n```\n", places)) == tasks
+    assert tasks_of(cut(prose + plan + "\n```\n", offsets)) == tasks
 
 
 @settings(deadline=None)
@@ -70,6 +70,10 @@ def test_objects_in_other_lists_of_the_plan_are_no_tasks() -> None:
     assert tasks_of([json.dumps(plan)]) == plan["tasks"]
 
 
+def test_objects_in_tasks_that_are_no_list_are_no_tasks() -> None:
+    assert tasks_of(['{"tasks": {"a": {"tool": "x"}}}', '{"tasks": "[", "more": [{"tool": "y"}]}']) == []
+
+
 def test_an_unfinished_task_is_never_given() -> None:
     assert tasks_of(['{"tasks": [{"tool": "a"}, {"tool": "b", "arguments": {"q": "half']) == [{"tool": "a"}]
 
@@ -81,3 +85,11 @@ def test_a_task_that_is_no_json_is_left_out_and_the_next_one_still_comes() -> No
 def test_one_character_at_a_time_takes_time_in_proportion_to_the_text() -> None:
     plan = json.dumps({"tasks": [{"tool": "a", "arguments": {"text": "x" * 200_000}}]})
     assert len(tasks_of(plan)) == 1
+
+
+def test_an_escape_counts_also_where_the_chunk_ends_behind_its_backslash() -> None:
+    task: JsonObject = {"q": 'a"}\\', "r": '\\"}{', "s": "\\\\", "t": "end\n"}
+    text = json.dumps({"tasks": [task, {"tool": "b"}]})
+    assert tasks_of(text) == [task, {"tool": "b"}]
+    for chunks in (text.replace("\\", "\\|"), text.replace("\\", "|\\||"), text.replace("\\n", "\\n|")):
+        assert tasks_of(chunks.split("|")) == [task, {"tool": "b"}]

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Sequence
+from contextlib import aclosing
 from itertools import pairwise
 
 import pytest
@@ -11,17 +12,27 @@ from pydantic import JsonValue
 from agentic_search.domain.outcome import Completed, Failed, Outcome, Skipped, ToolResult
 from agentic_search.domain.plan import Plan, Task
 from agentic_search.domain.run import Usage
+from agentic_search.domain.tool import Tool
 from agentic_search.errors import ContextOverflow, ModelInterrupted
-from agentic_search.events.facts import Fact, PlanFallback, PlanStarted, PlanTask
 from agentic_search.models.budget import Budget, estimate_tokens
 from agentic_search.models.chat import Finish, Message
 from agentic_search.models.scripted import ScriptedModel, Step
-from agentic_search.planning.model.later_planner import Added, SoFar
-from agentic_search.planning.model.later_rounds import replanning_prompt
+from agentic_search.planning.ladder import PlanLadder
+from agentic_search.planning.model.later_rounds import continued
 from agentic_search.planning.model.planner import ModelPlanner
-from agentic_search.planning.model.replanner import ModelReplanner
-from agentic_search.planning.replan_ladder import ReplanLadder
+from agentic_search.planning.model.prompt import planning_prompt
+from agentic_search.planning.offline.planner import OfflinePlanner
+from agentic_search.planning.planner import (
+    DraftDropped,
+    DraftStarted,
+    Planned,
+    PlanRequest,
+    PlanStep,
+    SoFar,
+    TaskReady,
+)
 from tests.planning.schemas import tool
+from tests.planning.steps import follow
 
 SEARCH = tool("search_stories", {"type": "object", "properties": {"query": {"type": "string"}}, "required": ["query"]})
 READ = tool("read_story", {"type": "object", "properties": {"id": {"type": "integer"}}, "required": ["id"]})
@@ -43,29 +54,34 @@ def searched(*ids: str) -> Plan:
 FIRST = SoFar((searched("t1"),), {"t1": completed("t1", STORIES)})
 
 
+def request(so_far: SoFar, tools: Sequence[Tool] = TOOLS) -> PlanRequest:
+    return PlanRequest("up?", tools, so_far, several_rounds=True)
+
+
 def shown(so_far: SoFar, *, num_ctx: int = 16_384) -> tuple[Message, ...]:
-    return replanning_prompt("up?", TOOLS, so_far, num_ctx=num_ctx, max_tokens=512, most_tasks=5).messages
+    first = planning_prompt("up?", TOOLS, num_ctx=num_ctx, max_tokens=512, most_tasks=5, several_rounds=True)
+    return continued(first, so_far, num_ctx=num_ctx, max_tokens=512).messages
 
 
 def done(prompt_tokens: int) -> Finish:
     return Finish("stop", Usage(model_calls=1, prompt_tokens=prompt_tokens, completion_tokens=1))
 
 
-async def climb(*replies: Sequence[Step]) -> tuple[Added, list[Fact], ScriptedModel]:
-    told: list[Fact] = []
+async def climb(*replies: Sequence[Step]) -> tuple[Planned, list[PlanStep], ScriptedModel]:
+    told: list[PlanStep] = []
     model = ScriptedModel("m", replies=replies)
-    added = await ReplanLadder(ModelReplanner(model)).replan("up?", TOOLS, told.append, so_far=FIRST)
+    added = await follow(PlanLadder(ModelPlanner(model), OfflinePlanner()), request(FIRST), told)
     return added, told, model
 
 
-def fallbacks(told: Sequence[Fact]) -> list[str]:
-    return [fact.instead for fact in told if isinstance(fact, PlanFallback)]
+def fallbacks(told: Sequence[PlanStep]) -> list[str]:
+    return [step.instead for step in told if isinstance(step, DraftDropped)]
 
 
 async def test_the_second_round_s_prompt_begins_with_the_whole_first_one() -> None:
     model = ScriptedModel("m", replies=['{"tasks":[{"tool":"search_stories","with":{"query":"t1"}}]}', NOTHING])
-    await ModelPlanner(model, more_rounds=True).plan("up?", TOOLS, list[Fact]().append)
-    await ModelReplanner(model).replan("up?", TOOLS, list[Fact]().append, so_far=FIRST)
+    await follow(ModelPlanner(model), request(SoFar()))
+    await follow(ModelPlanner(model), request(FIRST))
     first, second = (prompt.messages for prompt in model.prompts)
     assert second[: len(first)] == first
     assert second[len(first)] == Message("assistant", '{"tasks":[{"tool":"search_stories","with":{"query":"t1"}}]}')
@@ -73,8 +89,8 @@ async def test_the_second_round_s_prompt_begins_with_the_whole_first_one() -> No
 
 
 def test_every_round_adds_to_the_prompt_and_changes_nothing_before() -> None:
-    plans = tuple(searched(f"t{place}", f"t{place + 1}") for place in range(1, 20, 2))
-    long: JsonValue = [{"id": place, "text": "word " * 50} for place in range(100)]
+    plans = tuple(searched(f"t{number}", f"t{number + 1}") for number in range(1, 20, 2))
+    long: JsonValue = [{"id": number, "text": "word " * 50} for number in range(100)]
     outcomes = {id_: completed(id_, long) for id_ in SoFar(plans, {}).ids}
     prompts = [shown(SoFar(plans[:rounds], outcomes)) for rounds in range(1, len(plans) + 1)]
     assert all(later[: len(prompt)] == prompt for prompt, later in pairwise(prompts))
@@ -82,10 +98,10 @@ def test_every_round_adds_to_the_prompt_and_changes_nothing_before() -> None:
 
 
 async def test_however_many_tools_there_are_the_results_have_room() -> None:
-    many = [tool(f"tool_{place}", description="a tool that does many things " * 7) for place in range(60)]
+    many = [tool(f"tool_{number}", description="a tool that does many things " * 7) for number in range(60)]
     model = ScriptedModel("m", replies=['{"tasks":[{"tool":"tool_0"}]}', NOTHING], num_ctx=4_096)
-    await ModelPlanner(model, more_rounds=True).plan("up?", many, list[Fact]().append)
-    await ModelReplanner(model).replan("up?", many, list[Fact]().append, so_far=FIRST)
+    await follow(ModelPlanner(model), request(SoFar(), many))
+    await follow(ModelPlanner(model), request(FIRST, many))
     first, second = (prompt.messages for prompt in model.prompts)
     assert second[: len(first)] == first and "other tools" in first[0].content
     assert '{"id":7,"title":"Upstream"}' in second[-1].content
@@ -102,7 +118,7 @@ def test_the_planner_is_shown_how_each_task_ended() -> None:
 
 
 def test_of_many_results_each_gets_a_share_and_short_ones_leave_theirs() -> None:
-    ids = [f"t{place}" for place in range(1, 13)]
+    ids = [f"t{number}" for number in range(1, 13)]
     outcomes = {id_: completed(id_, "word " * 5_000) for id_ in ids} | {"t1": completed("t1", "short")}
     lines = shown(SoFar((searched(*ids),), outcomes), num_ctx=4_096)[-1].content.splitlines()
     assert lines[1] == 't1 completed: "short"'
@@ -116,7 +132,7 @@ def test_a_result_can_neither_close_its_fence_nor_speak_for_the_user() -> None:
 
 
 def test_results_that_have_no_room_are_said_to_have_none() -> None:
-    ids = [f"t{place}" for place in range(1, 100)]
+    ids = [f"t{number}" for number in range(1, 100)]
     outcomes = {id_: completed(id_, STORIES) for id_ in ids}
     with pytest.raises(ContextOverflow, match="AGENTIC_SEARCH_NUM_CTX"):
         shown(SoFar((searched(*ids),), outcomes), num_ctx=2_048)
@@ -128,7 +144,7 @@ async def test_what_is_added_is_told_task_by_task_with_ids_that_go_on() -> None:
         ("t2", ("t1",), "Read story: ${t1[0].id}")
     ]
     assert (added.model, added.usage.prompt_tokens) == ("m", 10)
-    assert told == [PlanStarted(planner="model", model="m", round=2), PlanTask(task=added.tasks[0])]
+    assert told == [DraftStarted(planner="model", model="m", round=2), TaskReady(task=added.tasks[0])]
     assert '"t1"' in json.dumps(model.prompts[0].schema)
 
 
@@ -136,12 +152,10 @@ async def test_a_task_that_reads_an_earlier_round_is_told_while_the_next_is_writ
     gate = asyncio.Event()
     model = ScriptedModel("m", replies=[[MORE[:-2], gate, "]}"]])
 
-    def emit(fact: Fact) -> None:
-        if isinstance(fact, PlanTask):
-            gate.set()  # nothing else opens the gate
-
-    async with asyncio.timeout(5):
-        await ModelReplanner(model).replan("up?", TOOLS, emit, so_far=FIRST)
+    async with asyncio.timeout(5), aclosing(ModelPlanner(model).plan(request(FIRST))) as steps:
+        async for step in steps:
+            if isinstance(step, TaskReady):
+                gate.set()  # nothing else opens the gate
 
 
 @pytest.mark.parametrize("text", [NOTHING, "[]", "```json\n" + NOTHING + "\n```", '{"tasks": [ ]'])
@@ -172,7 +186,8 @@ async def test_a_model_that_fails_ends_the_rounds(before: list[list[Step]]) -> N
 
 
 async def test_without_a_model_nothing_is_added_and_it_is_told_why() -> None:
-    told: list[Fact] = []
-    ladder = ReplanLadder(None, why_no_model="Nobody answers.")
-    assert await ladder.replan("up?", TOOLS, told.append, so_far=FIRST) == Added()
-    assert told == [PlanFallback(reason="Nobody answers.", instead="The answer is made from what was found.")]
+    told: list[PlanStep] = []
+    ladder = PlanLadder(None, OfflinePlanner(), why_no_model="Nobody answers.")
+    added = await follow(ladder, request(FIRST), told)
+    assert (added.tasks, added.model, added.usage) == ((), None, Usage())
+    assert told == [DraftDropped(reason="Nobody answers.", instead="The answer is made from what was found.")]

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Sequence
+from contextlib import aclosing
 
 import pytest
 from pydantic import JsonValue
@@ -10,12 +11,12 @@ from pydantic import JsonValue
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.run import Usage
 from agentic_search.errors import ContextOverflow, ModelInterrupted, PlanRefused
-from agentic_search.events.facts import Fact, PlanStarted, PlanTask
 from agentic_search.models.chat import Finish
 from agentic_search.models.scripted import ScriptedModel
 from agentic_search.planning.model.planner import ModelPlanner
-from agentic_search.planning.model.revision import DraftRefused
+from agentic_search.planning.planner import DraftRefused, DraftStarted, PlanRequest, PlanStep, TaskReady
 from tests.planning.schemas import tool
+from tests.planning.steps import follow
 
 SEARCH = tool(
     "search_stories",
@@ -33,43 +34,41 @@ def plan_text(*tasks: JsonValue) -> str:
     return json.dumps({"tasks": [*tasks]})
 
 
-def told_tasks(told: Sequence[Fact]) -> list[tuple[str, str]]:
-    return [(fact.task.id, fact.task.tool) for fact in told if isinstance(fact, PlanTask)]
+def told_tasks(told: Sequence[PlanStep]) -> list[tuple[str, str]]:
+    return [(step.task.id, step.task.tool) for step in told if isinstance(step, TaskReady)]
 
 
 async def test_a_plan_is_told_task_by_task_and_comes_back_checked() -> None:
-    told: list[Fact] = []
+    told: list[PlanStep] = []
     model = ScriptedModel("m", replies=[plan_text(ONE, TWO)])
-    planned = await ModelPlanner(model).plan("upstream?", TOOLS, told.append)
-    assert told[0] == PlanStarted(planner="model", model="m")
+    planned = await follow(ModelPlanner(model), PlanRequest("upstream?", TOOLS), told)
+    assert told[0] == DraftStarted(planner="model", model="m")
     assert told_tasks(told) == [("t1", "search_stories"), ("t2", "read_story")]
     assert (planned.planner, planned.model, planned.usage.model_calls) == ("model", "m", 1)
-    assert [task.depends_on for task in planned.plan.tasks] == [(), ("t1",)]
-    assert [task.purpose for task in planned.plan.tasks] == [
+    assert [task.depends_on for task in planned.tasks] == [(), ("t1",)]
+    assert [task.purpose for task in planned.tasks] == [
         "Search stories: upstream",
         "Read story: ${t1.stories[0].id}",
     ]
 
 
 async def test_a_task_is_told_while_the_model_still_writes_the_next() -> None:
-    told: list[Fact] = []
+    told: list[PlanStep] = []
     gate = asyncio.Event()
     first, rest = plan_text(ONE, TWO).split(", {", 1)
     planner = ModelPlanner(ScriptedModel("m", replies=[[first, gate, ", {" + rest]]))
 
-    def emit(fact: Fact) -> None:
-        told.append(fact)
-        if isinstance(fact, PlanTask):
-            gate.set()  # nothing else opens the gate: were the task told late, the test would hang
-
-    async with asyncio.timeout(5):
-        await planner.plan("upstream?", TOOLS, emit)
+    async with asyncio.timeout(5), aclosing(planner.plan(PlanRequest("upstream?", TOOLS))) as steps:
+        async for step in steps:
+            told.append(step)
+            if isinstance(step, TaskReady):
+                gate.set()  # nothing else opens the gate: were the task told late, the test would hang
     assert told_tasks(told) == [("t1", "search_stories"), ("t2", "read_story")]
 
 
 async def test_the_model_is_held_to_a_grammar_of_the_tools_it_is_shown() -> None:
     model = ScriptedModel("m", replies=[plan_text(ONE)])
-    await ModelPlanner(model, most_tasks=3, max_tokens=77).plan("upstream?", TOOLS, list[Fact]().append)
+    await follow(ModelPlanner(model, most_tasks=3, max_tokens=77), PlanRequest("upstream?", TOOLS))
     [prompt] = model.prompts
     assert prompt.max_tokens == 77
     assert '"maxItems": 3' in json.dumps(prompt.schema)
@@ -88,46 +87,46 @@ async def test_the_model_is_held_to_a_grammar_of_the_tools_it_is_shown() -> None
     ],
 )
 async def test_text_that_is_nearly_a_plan_is_mended(text: str) -> None:
-    told: list[Fact] = []
-    planned = await ModelPlanner(ScriptedModel("m", replies=[text])).plan("upstream?", TOOLS, told.append)
+    told: list[PlanStep] = []
+    planned = await follow(ModelPlanner(ScriptedModel("m", replies=[text])), PlanRequest("upstream?", TOOLS), told)
     assert told_tasks(told) == [("t1", "search_stories")]
-    assert planned.plan.tasks[0].arguments == {"query": "upstream"}
+    assert planned.tasks[0].arguments == {"query": "upstream"}
 
 
 async def test_of_a_plan_that_was_cut_off_only_whole_tasks_are_used() -> None:
     text = plan_text(ONE, ONE)[:-20]
     model = ScriptedModel("m", replies=[[text, Finish("length", USAGE)]])
-    planned = await ModelPlanner(model).plan("upstream?", TOOLS, list[Fact]().append)
-    assert [task.arguments for task in planned.plan.tasks] == [{"query": "upstream"}]
+    planned = await follow(ModelPlanner(model), PlanRequest("upstream?", TOOLS))
+    assert [task.arguments for task in planned.tasks] == [{"query": "upstream"}]
 
 
 async def test_a_plan_cut_off_inside_its_first_task_is_refused() -> None:
     model = ScriptedModel("m", replies=[[plan_text(ONE)[:50], Finish("length", USAGE)]])
     with pytest.raises(DraftRefused, match="cut off before its first task") as refused:
-        await ModelPlanner(model).plan("upstream?", TOOLS, list[Fact]().append)
+        await follow(ModelPlanner(model), PlanRequest("upstream?", TOOLS))
     assert refused.value.usage == USAGE
 
 
 @pytest.mark.parametrize("text", ["I cannot plan that.", "", "{}", '{"tasks": []}', "[" * 3_000])
 async def test_text_that_is_no_plan_is_refused_with_the_draft(text: str) -> None:
     with pytest.raises(DraftRefused) as refused:
-        await ModelPlanner(ScriptedModel("m", replies=[text])).plan("upstream?", TOOLS, list[Fact]().append)
+        await follow(ModelPlanner(ScriptedModel("m", replies=[text])), PlanRequest("upstream?", TOOLS))
     assert refused.value.draft == text
     assert refused.value.complaints
 
 
 async def test_a_wrong_task_is_not_told_and_refuses_the_plan() -> None:
-    told: list[Fact] = []
+    told: list[PlanStep] = []
     wrong: JsonObject = {"tool": "reed_story"}
     with pytest.raises(DraftRefused, match="did you mean 'read_story'"):
-        await ModelPlanner(ScriptedModel("m", replies=[plan_text(ONE, wrong)])).plan("?", TOOLS, told.append)
+        await follow(ModelPlanner(ScriptedModel("m", replies=[plan_text(ONE, wrong)])), PlanRequest("?", TOOLS), told)
     assert told_tasks(told) == [("t1", "search_stories")]
 
 
 async def test_a_task_that_looks_ahead_is_told_when_the_plan_is_whole() -> None:
-    told: list[Fact] = []
+    told: list[PlanStep] = []
     ahead: JsonObject = {"tool": "read_story", "with": {"id": "${t2.stories[0].id}"}}
-    await ModelPlanner(ScriptedModel("m", replies=[plan_text(ahead, ONE)])).plan("?", TOOLS, told.append)
+    await follow(ModelPlanner(ScriptedModel("m", replies=[plan_text(ahead, ONE)])), PlanRequest("?", TOOLS), told)
     assert told_tasks(told) == [("t2", "search_stories"), ("t1", "read_story")]
 
 
@@ -135,8 +134,8 @@ async def test_a_revision_shows_the_model_its_draft_and_every_complaint_after_th
     model = ScriptedModel("m", replies=["nonsense", plan_text(ONE)])
     planner = ModelPlanner(model)
     with pytest.raises(DraftRefused) as refused:
-        await planner.plan("upstream?", TOOLS, list[Fact]().append)
-    planned = await planner.revise("upstream?", TOOLS, list[Fact]().append, refused=refused.value)
+        await follow(planner, PlanRequest("upstream?", TOOLS))
+    planned = await follow(planner, PlanRequest("upstream?", TOOLS, refused=refused.value))
     first, second = (prompt.messages for prompt in model.prompts)
     assert second[: len(first)] == first
     assert second[len(first)].content == "nonsense"
@@ -147,18 +146,18 @@ async def test_a_revision_shows_the_model_its_draft_and_every_complaint_after_th
 async def test_without_tools_the_model_is_not_asked() -> None:
     model = ScriptedModel("m")
     with pytest.raises(PlanRefused, match="no tools"):
-        await ModelPlanner(model).plan("upstream?", [], list[Fact]().append)
+        await follow(ModelPlanner(model), PlanRequest("upstream?", []))
     assert model.prompts == []
 
 
 async def test_a_question_that_does_not_fit_the_context_is_told_before_the_model_is_asked() -> None:
     model = ScriptedModel("m", num_ctx=2_048)
     with pytest.raises(ContextOverflow, match="2048 tokens"):
-        await ModelPlanner(model).plan("word " * 1_600, TOOLS, list[Fact]().append)
+        await follow(ModelPlanner(model), PlanRequest("word " * 1_600, TOOLS))
     assert model.prompts == []
 
 
 async def test_a_models_own_error_passes() -> None:
     model = ScriptedModel("m", replies=[["{", ModelInterrupted("gone")]])
     with pytest.raises(ModelInterrupted, match="gone"):
-        await ModelPlanner(model).plan("upstream?", TOOLS, list[Fact]().append)
+        await follow(ModelPlanner(model), PlanRequest("upstream?", TOOLS))

@@ -2,8 +2,7 @@
 
 from agentic_search.domain.data import JsonObject
 from agentic_search.models.budget import Budget, estimate_tokens
-from agentic_search.planning.model.prompt import MOST_TOOLS, Prompt, correction, planning_prompt
-from agentic_search.planning.model.signature import signature
+from agentic_search.planning.model.prompt import MOST_TOOLS, PlanPrompt, correction, planning_prompt, signature
 from tests.planning.schemas import tool
 
 STORIES: JsonObject = {
@@ -23,8 +22,8 @@ FOUND: JsonObject = {
 }
 
 
-def prompt_of(query: str, count: int, *, num_ctx: int = 16_384, description: str = "does something") -> Prompt:
-    tools = [tool(f"tool_{place}", STORIES, description=description) for place in range(count)]
+def prompt_of(query: str, count: int, *, num_ctx: int = 16_384, description: str = "does something") -> PlanPrompt:
+    tools = [tool(f"tool_{number}", STORIES, description=description) for number in range(count)]
     return planning_prompt(query, tools, num_ctx=num_ctx, max_tokens=512, most_tasks=5)
 
 
@@ -52,7 +51,7 @@ def test_a_result_that_is_no_object_is_shown_as_references_read_it() -> None:
 
 
 def test_a_long_description_is_cut_and_a_long_list_of_arguments_too() -> None:
-    many: JsonObject = {"type": "object", "properties": {f"a{place}": {} for place in range(50)}}
+    many: JsonObject = {"type": "object", "properties": {f"a{number}": {} for number in range(50)}}
     assert len(signature(tool("t", many, description="x" * 5_000))) < 400
 
 
@@ -62,12 +61,12 @@ def test_the_system_message_is_the_same_for_every_question() -> None:
 
 def test_every_tool_is_shown_in_the_order_given_while_there_is_room() -> None:
     prompt = prompt_of("anything", MOST_TOOLS)
-    assert [shown.name for shown in prompt.shown] == [f"tool_{place}" for place in range(MOST_TOOLS)]
+    assert [shown.name for shown in prompt.shown] == [f"tool_{number}" for number in range(MOST_TOOLS)]
     assert prompt.left_out == ()
 
 
 def test_of_too_many_tools_those_most_like_the_question_are_shown_and_the_rest_is_said() -> None:
-    tools = [tool(f"tool_{place}") for place in range(100)] + [tool("weather", description="Weather in a city")]
+    tools = [tool(f"tool_{number}") for number in range(100)] + [tool("weather", description="Weather in a city")]
     prompt = planning_prompt("weather in Paris", tools, num_ctx=16_384, max_tokens=512, most_tasks=5)
     assert "weather" in {shown.name for shown in prompt.shown}
     assert len(prompt.shown) == MOST_TOOLS
@@ -95,7 +94,7 @@ def test_neither_a_question_nor_a_tool_can_close_the_fence_around_it() -> None:
 
 def test_a_correction_leaves_out_what_has_no_room_but_always_says_what_was_wrong() -> None:
     prompt = prompt_of("what?", 3, num_ctx=2_048)
-    wrong = [f"complaint {place} " + "x" * 300 for place in range(50)]
+    wrong = [f"complaint {number} " + "x" * 300 for number in range(50)]
     again = correction(prompt, "draft " * 2_000, wrong, num_ctx=2_048, max_tokens=512)
     assert [message.role for message in again.messages] == ["system", "user", "user"]
     assert "complaint 0" in again.messages[-1].content

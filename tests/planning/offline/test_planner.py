@@ -13,12 +13,13 @@ from agentic_search.domain.data import JsonObject
 from agentic_search.domain.plan import Task
 from agentic_search.domain.tool import Tool
 from agentic_search.errors import PlanRefused
-from agentic_search.events.facts import Fact, PlanStarted, PlanTask
 from agentic_search.planning.offline.filling import fill
 from agentic_search.planning.offline.planner import OfflinePlanner
 from agentic_search.planning.offline.question import read_question, search_words
-from agentic_search.planning.relevance import rank
+from agentic_search.planning.planner import DraftStarted, PlanRequest, PlanStep, TaskReady
+from agentic_search.planning.relevance import by_relevance
 from tests.planning.schemas import input_schemas, tool
+from tests.planning.steps import follow
 
 
 def takes(required: Sequence[str] = (), **properties: JsonValue) -> JsonObject:
@@ -36,11 +37,11 @@ TOOLS = [PYTHON, STORIES, DOCUMENTS, FETCH, READ, DELETE]
 
 
 async def planned(query: str, tools: Sequence[Tool] = TOOLS) -> tuple[Task, ...]:
-    told: list[Fact] = []
-    result = await OfflinePlanner().plan(query, tools, told.append)
-    assert told == [PlanStarted(planner="offline"), *(PlanTask(task=task) for task in result.plan.tasks)]
+    told: list[PlanStep] = []
+    result = await follow(OfflinePlanner(), PlanRequest(query, tools), told)
+    assert told == [DraftStarted(planner="offline"), *(TaskReady(task=task) for task in result.tasks)]
     assert (result.planner, result.model, result.usage.model_calls) == ("offline", None, 0)
-    return result.plan.tasks
+    return result.tasks
 
 
 async def test_the_tool_that_the_question_is_about_is_called_with_the_question() -> None:
@@ -104,7 +105,7 @@ async def test_a_tool_that_may_change_things_is_never_called() -> None:
 
 
 async def test_at_most_four_tasks_are_planned_and_none_waits_for_another() -> None:
-    tools = [tool(f"search_{place}", QUERY, description="Search news.") for place in range(9)]
+    tools = [tool(f"search_{number}", QUERY, description="Search news.") for number in range(9)]
     tasks = await planned("news of today", tools)
     assert len(tasks) == 4
     assert not any(task.depends_on for task in tasks)
@@ -132,7 +133,7 @@ async def test_without_any_tool_the_refusal_points_at_the_servers() -> None:
 
 async def test_of_very_many_useless_tools_only_some_are_named() -> None:
     with pytest.raises(PlanRefused) as refused:
-        await planned("what is new?", [tool(f"w{place}", read_only=False) for place in range(500)])
+        await planned("what is new?", [tool(f"w{number}", read_only=False) for number in range(500)])
     assert refused.value.complaints[-1] == "and 490 more"
     assert len(refused.value.complaints) == 12
 
@@ -243,6 +244,6 @@ def test_a_rarer_word_in_common_counts_for_more() -> None:
         tool("b", description="search owls"),
         tool("c", description="search"),
     ]
-    assert rank("search for owls", tools)[0].tool.name == "b"
-    assert all(ranked.score == 0 for ranked in rank("zzz", tools))
-    assert rank("anything", []) == []
+    assert by_relevance("search for owls", tools)[0].tool.name == "b"
+    assert all(scored.score == 0 for scored in by_relevance("zzz", tools))
+    assert by_relevance("anything", []) == []

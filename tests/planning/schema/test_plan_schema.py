@@ -12,13 +12,16 @@ from jsonschema import Draft202012Validator
 from pydantic import JsonValue
 
 from agentic_search.domain.data import JsonObject
+from agentic_search.models.ollama.grammar import OLLAMA_GRAMMAR
 from agentic_search.planning.draft.argument_check import argument_complaints
 from agentic_search.planning.draft.check import check
-from agentic_search.planning.schema.bounds import DEFINITIONS, LARGEST_INTEGER, bounded_arguments
-from agentic_search.planning.schema.pattern import LONGEST_TEXT, bounded_pattern
+from agentic_search.planning.schema.bounds import bounded_arguments, definitions
 from agentic_search.planning.schema.plan_schema import plan_schema
+from agentic_search.planning.schema.scalars import bounded_pattern
 from tests.planning.schemas import KEEPABLE, input_schemas, instances, tool
 
+DEFINITIONS = definitions(OLLAMA_GRAMMAR)
+LARGEST_INTEGER, LONGEST_TEXT = OLLAMA_GRAMMAR.largest_integer, OLLAMA_GRAMMAR.longest_text
 ALLOWED = {
     "$ref", "anyOf", "const", "enum", "type", "properties", "required", "additionalProperties", "items", "prefixItems",
     "minItems", "maxItems", "minLength", "maxLength", "pattern", "format", "minimum", "maximum", "exclusiveMinimum",
@@ -87,7 +90,7 @@ def assert_ends(pattern: str) -> None:
 @given(input_schemas())
 @SLOW
 def test_the_schema_of_any_tool_is_valid_and_bounded_everywhere(input_schema: JsonObject) -> None:
-    schema = plan_schema([tool("a", input_schema), tool("b", SEARCH)])
+    schema = plan_schema([tool("a", input_schema), tool("b", SEARCH)], OLLAMA_GRAMMAR)
     Draft202012Validator.check_schema(schema)
     definitions = cast("JsonObject", schema.pop("$defs"))
     for each in [schema, *definitions.values()]:
@@ -101,7 +104,7 @@ def test_the_schema_of_any_tool_is_valid_and_bounded_everywhere(input_schema: Js
 def test_arguments_that_the_grammar_allows_pass_the_check_against_the_tools_own_schema(
     data: st.DataObject, input_schema: JsonObject
 ) -> None:
-    bounded = bounded_arguments(input_schema)
+    bounded = bounded_arguments(input_schema, OLLAMA_GRAMMAR)
     arguments = data.draw(instances(bounded, {"$defs": DEFINITIONS}))
     complaints = argument_complaints(cast("JsonObject", arguments), tool("a", input_schema))
     beyond_any_grammar = ["needs the argument"]  # what no value can meet is left out
@@ -114,37 +117,37 @@ def test_arguments_that_the_grammar_allows_pass_the_check_against_the_tools_own_
 @SLOW
 def test_a_plan_that_the_grammar_allows_is_a_plan_that_is_accepted(data: st.DataObject) -> None:
     tools = [tool("search", SEARCH), tool("now")]
-    schema = plan_schema(tools, most_tasks=1)
+    schema = plan_schema(tools, OLLAMA_GRAMMAR, most_tasks=1)
     draft = data.draw(instances(schema, schema).filter(lambda draft: "${t1" not in json.dumps(draft)))
     assert check(draft, tools).tasks[0].id == "t1"
 
 
 def test_a_task_of_the_grammar_decides_before_it_goes_into_detail_also_in_alphabetical_order() -> None:
-    schema = json.loads(json.dumps(plan_schema([tool("search", SEARCH)]), sort_keys=True))
+    schema = json.loads(json.dumps(plan_schema([tool("search", SEARCH)], OLLAMA_GRAMMAR), sort_keys=True))
     [task] = schema["properties"]["tasks"]["items"]["anyOf"]
     assert [name for name in task["properties"] if name in task["required"]] == ["tool", "with"]
 
 
 def test_a_tool_without_required_arguments_needs_none_written() -> None:
-    schema = json.dumps(plan_schema([tool("now")]))
+    schema = json.dumps(plan_schema([tool("now")], OLLAMA_GRAMMAR))
     assert "with" not in schema
 
 
 def test_a_single_task_can_wait_for_no_other() -> None:
-    schema = json.dumps(plan_schema([tool("search", SEARCH)], most_tasks=1)["properties"])
+    schema = json.dumps(plan_schema([tool("search", SEARCH)], OLLAMA_GRAMMAR, most_tasks=1)["properties"])
     assert "depends_on" not in schema
     assert "for_each" not in schema
 
 
 def test_a_plan_over_no_tools_has_no_grammar() -> None:
     with pytest.raises(ValueError, match="at least one tool"):
-        plan_schema([])
+        plan_schema([], OLLAMA_GRAMMAR)
 
 
 def test_a_schema_that_contains_itself_many_times_over_comes_to_an_end() -> None:
     node: JsonObject = {"anyOf": [{"$ref": "#/$defs/n"} for _ in range(50)]}
     schema: JsonObject = {"type": "object", "properties": {"n": {"$ref": "#/$defs/n"}}, "$defs": {"n": node}}
-    assert bounded_arguments(schema)["properties"] == {"n": {"$ref": "#/$defs/reference"}}
+    assert bounded_arguments(schema, OLLAMA_GRAMMAR)["properties"] == {"n": {"$ref": "#/$defs/reference"}}
 
 
 def test_an_argument_of_any_type_may_be_a_reference() -> None:
@@ -157,7 +160,7 @@ def test_an_argument_of_any_type_may_be_a_reference() -> None:
             "short": {"type": "string", "maxLength": 5},
         },
     }
-    properties = cast("JsonObject", bounded_arguments(schema)["properties"])
+    properties = cast("JsonObject", bounded_arguments(schema, OLLAMA_GRAMMAR)["properties"])
     rules: JsonObject = {"properties": properties, "$defs": DEFINITIONS}
     assert fits(dict.fromkeys(properties, "${t1.stories[:3]}"), rules)
     assert not fits({"n": "${t1 + 1}"}, rules)
@@ -165,7 +168,7 @@ def test_an_argument_of_any_type_may_be_a_reference() -> None:
 
 
 def test_no_definition_has_the_name_of_a_rule_that_the_grammar_has_already() -> None:
-    definitions = plan_schema([tool("search", SEARCH)])["$defs"]
+    definitions = plan_schema([tool("search", SEARCH)], OLLAMA_GRAMMAR)["$defs"]
     built_in = {
         "boolean",
         "integer",
@@ -185,7 +188,7 @@ def test_no_definition_has_the_name_of_a_rule_that_the_grammar_has_already() -> 
 
 def test_a_nullable_argument_that_may_be_left_out_is_never_written_as_null() -> None:
     schema: JsonObject = {"properties": {"q": {"anyOf": [{"type": "string"}, {"type": "null"}], "default": None}}}
-    assert bounded_arguments(schema)["properties"] == {"q": {"$ref": "#/$defs/text"}}
+    assert bounded_arguments(schema, OLLAMA_GRAMMAR)["properties"] == {"q": {"$ref": "#/$defs/text"}}
 
 
 @pytest.mark.parametrize(
@@ -209,7 +212,7 @@ def test_a_nullable_argument_that_may_be_left_out_is_never_written_as_null() -> 
     ],
 )
 def test_a_pattern_is_kept_in_bounded_form_or_not_at_all(pattern: str, kept: str | None) -> None:
-    assert bounded_pattern(pattern) == kept
+    assert bounded_pattern(pattern, OLLAMA_GRAMMAR) == kept
 
 
 @given(
@@ -218,6 +221,6 @@ def test_a_pattern_is_kept_in_bounded_form_or_not_at_all(pattern: str, kept: str
 )
 @SLOW
 def test_what_a_kept_pattern_matches_the_tools_pattern_matches_too(data: st.DataObject, pattern: str) -> None:
-    kept = bounded_pattern(pattern)
+    kept = bounded_pattern(pattern, OLLAMA_GRAMMAR)
     if kept is not None:
         assert re.search(pattern, data.draw(st.from_regex(kept, fullmatch=True)))

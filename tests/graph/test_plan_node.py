@@ -1,0 +1,148 @@
+"""The plan node: what it emits and starts for each step of planning, in which order; what a dropped draft undoes."""
+
+import asyncio
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import cast
+
+import pytest
+from langgraph.runtime import Runtime
+
+from agentic_search.domain.outcome import Completed, ToolResult
+from agentic_search.domain.plan import Plan, Task
+from agentic_search.domain.query import Query
+from agentic_search.domain.run import Usage
+from agentic_search.errors import DeadlinePassed, ModelUnavailable, PlanRefused, RunFailed
+from agentic_search.events.facts import Fact
+from agentic_search.graph.context import RunContext, RunLimits, Toolbox
+from agentic_search.graph.plan_node import plan
+from agentic_search.graph.state import DiscoveredState, PlannedState
+from agentic_search.models.chat import ChatModel
+from agentic_search.models.choice import ModelChoice
+from agentic_search.models.scripted import ScriptedModel, ScriptedSource, Step
+from agentic_search.scheduler.runner import Runner
+from agentic_search.workflows.folder import WorkflowFolder
+from tests.planning.schemas import tool
+
+LOOK, WRITE = tool("look_up", description="Look anything up"), tool("write_down", read_only=False)
+BOTH = json.dumps({"tasks": [{"tool": "write_down"}, {"tool": "look_up"}]})
+BAD = json.dumps({"tasks": [{"tool": "look_up"}, {"tool": "lok_up"}]})
+FIRST = Plan(tasks=(Task(id="t1", tool="look_up"),))
+FOUND = Completed(task_id="t1", result=ToolResult(value=1, text="1"), started_at=0, duration=1)
+
+
+@dataclass
+class Log:
+    """A run and a runner in one: writes down what either is asked to do, in order."""
+
+    done: list[str] = field(default_factory=list[str])
+    id: str = "r"
+    thread_id: str = "th"
+    elapsed: float = 0.0
+
+    def emit(self, fact: Fact) -> None:
+        tasks = [fact.task.id] if fact.kind == "plan.task" else []
+        self.done.append(" ".join(["emit", fact.kind, *tasks]))
+
+    def add(self, tasks: Sequence[Task]) -> None:
+        self.done.append(f"add {' '.join(task.id for task in tasks)}")
+
+    def abandon(self, because: str) -> None:
+        self.done.append("abandon")
+
+
+async def planned(
+    log: Log,
+    *models: ChatModel,
+    query: Query | None = None,
+    plans: tuple[Plan, ...] = (),
+    start_early: bool = True,
+    deadline: float = 5,
+) -> PlannedState:
+    source = ScriptedSource(*models, error=None if models else ModelUnavailable("Nobody answers."))
+    context = RunContext(
+        run=log,
+        toolbox=cast("Toolbox", None),
+        models=ModelChoice(source, writer="", planner=""),
+        workflows=WorkflowFolder(Path("nowhere")),
+        runner=cast("Runner", log),
+        limits=RunLimits(deadline, 0),
+        start_early=start_early,
+    )
+    state = DiscoveredState(
+        query=query or Query(query="What of it?", rounds=2),
+        deadline=deadline,
+        plans=plans,
+        outcomes={"t1": FOUND} if plans else {},
+        usage=Usage(model_calls=len(plans)),
+        plan_seconds=0,
+        execute_seconds=0,
+        tools=(LOOK, WRITE),
+    )
+    return await plan(state, Runtime(context=context))
+
+
+def model(*replies: str | Sequence[Step]) -> ScriptedModel:
+    return ScriptedModel("m", replies)
+
+
+async def test_each_step_is_emitted_and_a_task_that_only_reads_begins_at_once() -> None:
+    log = Log()
+    state = await planned(log, model(BOTH))
+    assert log.done == [
+        "emit plan.started", "emit plan.task t1", "emit plan.task t2", "add t2", "emit plan.ready",
+    ]  # fmt: skip
+    assert [task.id for task in state["plans"][0].tasks] == ["t1", "t2"]
+    assert (state["planner"], state["usage"].model_calls) == ("model", 1)
+
+
+@pytest.mark.parametrize("query", [Query(query="?", plan=FIRST), None], ids=["brought", "switched off"])
+async def test_nothing_begins_early_of_a_plan_that_is_brought_or_where_that_is_switched_off(
+    query: Query | None,
+) -> None:
+    log = Log()
+    await planned(log, model(BOTH), query=query, start_early=query is not None)
+    assert not [done for done in log.done if done.startswith("add")]
+    assert log.done[-1] == "emit plan.ready"
+
+
+async def test_what_a_dropped_draft_has_begun_is_abandoned_before_that_is_emitted() -> None:
+    log = Log()
+    await planned(log, model(BAD, BOTH))
+    dropped = log.done.index("emit plan.fallback")
+    assert log.done[:dropped] == ["emit plan.started", "emit plan.task t1", "add t1", "abandon"]
+    assert log.done[dropped + 1 :] == ["emit plan.task t1", "emit plan.task t2", "add t2", "emit plan.ready"]
+
+
+async def test_a_later_round_adds_to_the_plan_and_to_the_usage() -> None:
+    log = Log()
+    state = await planned(log, model('{"tasks":[{"tool":"look_up"}]}'), plans=(FIRST,))
+    assert log.done == ["emit plan.started", "emit plan.task t2", "add t2", "emit plan.ready"]
+    assert [task.id for each in state["plans"] for task in each.tasks] == ["t1", "t2"]
+    assert (state["planner"], state["usage"].model_calls) == ("model", 2)
+
+
+async def test_a_later_round_without_a_model_adds_nothing_and_says_why() -> None:
+    log = Log()
+    state = await planned(log, plans=(FIRST,))
+    assert log.done == ["abandon", "emit plan.fallback"]
+    assert (state["plans"], state["planner"], state["usage"].model_calls) == ((FIRST,), "model", 1)
+
+
+async def test_a_deadline_ends_the_first_round_s_run_but_only_a_later_round() -> None:
+    log = Log()
+    with pytest.raises(DeadlinePassed, match=r"The deadline of 0\.05 s passed before there was a plan"):
+        await planned(log, model([asyncio.Event()]), deadline=0.05)
+    state = await planned(log, model([BOTH[:-2], asyncio.Event()]), plans=(FIRST,), deadline=0.05)
+    assert log.done[-2:] == ["abandon", "emit plan.fallback"]
+    assert state["plans"] == (FIRST,)
+
+
+async def test_a_plan_that_cannot_be_is_refused_to_whoever_brought_it_and_fails_any_other_run() -> None:
+    unknown = Plan(tasks=(Task(id="t1", tool="lok_up"),))
+    with pytest.raises(PlanRefused, match="did you mean 'look_up'"):
+        await planned(Log(), query=Query(query="?", plan=unknown))
+    with pytest.raises(RunFailed, match="No plan could be made"):
+        await planned(Log(), query=Query(query="x", model="offline", tools=()), start_early=False)

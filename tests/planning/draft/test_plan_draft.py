@@ -1,0 +1,95 @@
+"""A plan while it is written: when each task is given, what of it is kept as written, and how a stream may end."""
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+
+import pytest
+from pydantic import JsonValue
+
+from agentic_search.domain.data import JsonObject
+from agentic_search.domain.plan import Task
+from agentic_search.errors import ModelInterrupted
+from agentic_search.models.chat import ChatModel, Finish, Message
+from agentic_search.models.scripted import ScriptedModel
+from agentic_search.planning.draft.plan_draft import PlanDraft
+from agentic_search.planning.planner import DraftRefused, TaskReady
+from tests.planning.schemas import tool
+
+TOOLS = [
+    tool("look_up"),
+    tool("read", {"type": "object", "properties": {"id": {"type": "integer"}}, "required": ["id"]}),
+]
+LOOK: JsonObject = {"tool": "look_up"}
+READ: JsonObject = {"tool": "read", "with": {"id": "${t1.id}"}}
+
+
+async def tasks_given(model: ChatModel, *, earlier: Sequence[str] = ()) -> list[Task]:
+    """Every task, in the order given."""
+    writing = PlanDraft(TOOLS, earlier=earlier).generate(model, (), schema={}, max_tokens=99)
+    async with aclosing(writing) as steps:
+        return [step.task async for step in steps if isinstance(step, TaskReady)]
+
+
+def written(*tasks: JsonValue) -> str:
+    return json.dumps({"tasks": [*tasks]})
+
+
+async def test_a_task_that_reads_the_one_before_it_is_given_before_the_plan_ends() -> None:
+    gate = asyncio.Event()
+    model = ScriptedModel("m", [[written(LOOK, READ)[:-2], gate, "]}"]])
+    given: list[str] = []
+    writing = PlanDraft(TOOLS).generate(model, (), schema={}, max_tokens=99)
+    async with asyncio.timeout(5), aclosing(writing) as steps:
+        async for step in steps:
+            if isinstance(step, TaskReady):
+                given.append(step.task.id)
+            if given == ["t1", "t2"]:
+                gate.set()  # nothing else opens it
+    assert given == ["t1", "t2"]
+
+
+async def test_a_task_that_reads_one_with_an_id_of_its_own_is_given_as_soon_too() -> None:
+    named: JsonObject = {"id": "first", "tool": "look_up"}
+    reading: JsonObject = {"tool": "read", "with": {"id": "${first.id}"}}
+    ahead: JsonObject = {"tool": "read", "with": {"id": "${t3.id}"}}
+    tasks = await tasks_given(ScriptedModel("m", [written(ahead, named, reading)]))
+    assert [task.id for task in tasks] == ["first", "t3", "t1"]
+
+
+@pytest.mark.parametrize(("earlier", "number"), [(("t1",), 2), (("t1", "t7"), 8), (("t1", "x", "y"), 4)])
+async def test_the_ids_that_are_given_early_are_those_of_the_whole_plan(earlier: Sequence[str], number: int) -> None:
+    tasks = await tasks_given(ScriptedModel("m", [written(LOOK, READ)]), earlier=earlier)
+    assert [task.id for task in tasks] == [f"t{number}", f"t{number + 1}"]
+
+
+async def test_a_purpose_that_the_model_wrote_is_kept() -> None:
+    [own, ours] = await tasks_given(ScriptedModel("m", [written({**LOOK, "purpose": "Because."}, LOOK)]))
+    assert (own.purpose, ours.purpose) == ("Because.", "Look up")
+
+
+async def test_a_stream_that_just_ends_is_an_interrupted_model() -> None:
+    class Silent(ScriptedModel):
+        """Ends without a Finish."""
+
+        async def stream(
+            self,
+            messages: Sequence[Message],
+            *,
+            max_tokens: int,
+            schema: JsonObject | None = None,
+            temperature: float | None = None,
+        ) -> AsyncGenerator[str | Finish]:
+            yield written(LOOK)
+
+    with pytest.raises(ModelInterrupted, match="'m' stopped before its plan was complete"):
+        await tasks_given(Silent("m"))
+
+
+@pytest.mark.parametrize("times", [300, 3_000, 20_000])
+@pytest.mark.parametrize("opening", ["[", '{"a":', '{"tasks":[', '{"tasks":[{"tool":"look_up","with":{"a":['])
+async def test_a_plan_that_is_nested_without_end_is_refused_on_every_python(opening: str, times: int) -> None:
+    with pytest.raises(DraftRefused) as refused:
+        await tasks_given(ScriptedModel("m", [opening * times]))
+    assert refused.value.complaints
