@@ -14,7 +14,7 @@ from agentic_search.graph.context import RunContext, RunLimits
 from agentic_search.models.choice import ModelChoice
 from agentic_search.models.ollama.source import OllamaSource
 from agentic_search.runs.service import SearchService, Service
-from agentic_search.scheduler.admission.admission import Floor
+from agentic_search.scheduler.admission.admission import Admission
 from agentic_search.scheduler.dispatcher import Dispatcher
 from agentic_search.scheduler.runner import Runner
 from agentic_search.settings import Settings, environment
@@ -43,7 +43,7 @@ def configured(settings: Settings) -> tuple[OllamaSource, tuple[ServerConfig, ..
     return models, servers, load_functions(settings.functions)
 
 
-def _floor(servers: Sequence[ServerConfig]) -> Floor:
+def _admission(servers: Sequence[ServerConfig]) -> Admission:
     """Where calls of all runs meet the limits of the servers file."""
     by_name = {server.name: server for server in servers}
 
@@ -51,7 +51,7 @@ def _floor(servers: Sequence[ServerConfig]) -> Floor:
         server = by_name.get(tool.server)
         return server.limit_of(tool.remote_name) if server else None
 
-    return Floor({server.name: server.limit for server in servers}, limit_of_tool)
+    return Admission({server.name: server.limit for server in servers}, limit_of_tool)
 
 
 def _cache_limits(settings: Settings) -> CacheLimits:
@@ -67,7 +67,7 @@ async def open_service(settings: Settings) -> AsyncGenerator[Service, None]:
     ask_model = AskModel(models, writer=settings.model, profiles=settings.profiles)
     local: list[ToolProvider] = [Builtin(ask_model), *([FunctionTools(functions)] if functions else [])]
     max_concurrent = settings.max_concurrent_tasks if settings.parallel else 1
-    dispatcher = Dispatcher(clock, _floor(servers))
+    dispatcher = Dispatcher(clock, _admission(servers))
     limits = RunLimits(deadline=settings.deadline, discovery_wait=settings.discovery_wait)
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(models)

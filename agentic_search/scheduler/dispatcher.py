@@ -1,70 +1,70 @@
-"""The floor's hands: what runners offer and give back flows in, grants flow to the runners whose calls they are."""
+"""Shares one admission among the runs of a process: one loop takes the calls that it grants and has them started."""
 
 from typing import Protocol, cast
 
 from agentic_search.clock import Clock
 from agentic_search.domain.tool import Tool
-from agentic_search.scheduler.admission.admission import Floor, LearntRate, Place
-from agentic_search.scheduler.messages import CallId, OfferCall
+from agentic_search.scheduler.admission.admission import Admission, LearntRate, Slot
+from agentic_search.scheduler.commands import CallId, OfferCall
 
 
-class Participant(Protocol):
+class DispatchedRun(Protocol):
     """A run, as the dispatcher sees it."""
 
-    def granted(self, place: Place) -> None:
-        """A call may begin now; it, or the call's task when that ends, gives the place back."""
+    def start(self, slot: Slot) -> bool:
+        """Start the call that was granted; it releases the slot when it ends. False: it is not wanted any more."""
         ...
 
-    def watch(self, due: float) -> None:
-        """Have `settle` called at this moment of the clock."""
+    def wake_at(self, due: float) -> None:
+        """Have `start_ready` called at this moment of the clock."""
         ...
 
 
 class Dispatcher:
-    """Shares one floor among the runs of a process; the run that is here longest wakes it when time has to pass."""
+    """Starts calls as admission grants them; the run that is here longest wakes it when time has to pass."""
 
-    def __init__(self, clock: Clock, floor: Floor | None = None) -> None:
-        """Without a floor there are no limits but those of the runs."""
+    def __init__(self, clock: Clock, admission: Admission | None = None) -> None:
+        """Without an admission there are no limits but those of the runs."""
         self._clock = clock
-        self._floor = floor or Floor()
-        self._present: dict[Participant, None] = {}
+        self._admission = admission or Admission()
+        self._runs: dict[DispatchedRun, None] = {}
 
     def __repr__(self) -> str:
-        return f"<Dispatcher on {self._floor}>"
+        return f"<Dispatcher of {self._admission}>"
 
-    def enter(self, run: Participant, *, max_concurrent: int, batch: bool) -> None:
+    def enter(self, run: DispatchedRun, *, max_concurrent: int, batch: bool) -> None:
         """A run begins."""
-        self._present[run] = None
-        self._floor.enter(run, max_concurrent=max_concurrent, batch=batch)
+        self._runs[run] = None
+        self._admission.enter(run, max_concurrent=max_concurrent, batch=batch)
 
-    def leave(self, run: Participant) -> None:
-        """It offers nothing any more; the places of calls that are being cancelled come back one by one."""
-        del self._present[run]
-        self._floor.leave(run)
-        self.settle()
+    def leave(self, run: DispatchedRun) -> None:
+        """It offers nothing any more; the slots of calls that are being cancelled come back one by one."""
+        del self._runs[run]
+        self._admission.leave(run)
+        self.start_ready()
 
-    def offer(self, run: Participant, offer: OfferCall, tool: Tool | None) -> None:
-        """A call is ready; `settle` has it granted."""
-        self._floor.offer(run, offer.call, offer.rank, tool=tool, now=self._clock.now())
+    def offer(self, run: DispatchedRun, offer: OfferCall, tool: Tool | None) -> None:
+        """A call is ready; `start_ready` has it started when it may."""
+        self._admission.offer(run, offer.call, offer.order, tool=tool, now=self._clock.now())
 
-    def withdraw(self, run: Participant, call: CallId) -> None:
-        """It is not to begin."""
-        self._floor.withdraw(run, call)
+    def withdraw(self, run: DispatchedRun, call: CallId) -> None:
+        """It is not to start."""
+        self._admission.withdraw(run, call)
 
-    def give_back(self, place: Place) -> None:
-        """A call has ended: its place goes to the best that waits."""
-        self._floor.give_back(place)
-        self.settle()
+    def release(self, slot: Slot) -> None:
+        """A call has ended: its slot goes to the best that waits."""
+        self._admission.release(slot)
+        self.start_ready()
 
-    def turned_away(self, place: Place, retry_after: float | None) -> LearntRate | None:
-        """A call met a server that asks for fewer; says what was learnt, if anything."""
-        return self._floor.turned_away(place, retry_after, self._clock.now())
+    def turned_away(self, slot: Slot, retry_after: float | None) -> LearntRate | None:
+        """A call met a server that asks for fewer; gives the rate that was learnt, if any."""
+        return self._admission.turned_away(slot, retry_after, self._clock.now())
 
-    def settle(self) -> None:
-        """Grant whatever may begin now."""
-        while (place := self._floor.next_grant(self._clock.now())) is not None:
-            run = cast(Participant, place.run)  # whoever entered is one; to the floor they are only different
-            run.granted(place)
-        due = self._floor.next_due
-        if due is not None and self._present:
-            next(iter(self._present)).watch(due)
+    def start_ready(self) -> None:
+        """Start whatever may start now."""
+        while (slot := self._admission.next_grant(self._clock.now())) is not None:
+            run = cast(DispatchedRun, slot.run)  # whoever entered is one; to admission they are only different
+            if not run.start(slot):
+                self._admission.release(slot)
+        if self._runs and (due := self._admission.next_due) is not None:
+            next(iter(self._runs)).wake_at(due)

@@ -2,13 +2,12 @@
 
 from typing import assert_never
 
-from agentic_search.domain.outcome import Completed, Failed, Outcome, Skipped
+from agentic_search.domain.outcome import Completed, Failed, OnProgress, Outcome, Skipped
 from agentic_search.domain.plan import Task
 from agentic_search.events import facts
 from agentic_search.events.facts import Emit
 from agentic_search.scheduler.admission.admission import LearntRate
-from agentic_search.scheduler.call import OnProgress
-from agentic_search.scheduler.messages import ElementEnded, RetryCall, StartCall
+from agentic_search.scheduler.commands import ElementEnded, RetryCall, StartCall
 
 
 def emit_started(emit: Emit, start: StartCall, server: str) -> None:
@@ -62,16 +61,16 @@ def emit_outcome(emit: Emit, task: Task, outcome: Outcome) -> None:
             assert_never(outcome)
 
 
-def emit_slowed(emit: Emit, lesson: LearntRate) -> None:
+def emit_slowed(emit: Emit, learnt: LearntRate) -> None:
     """Tell that a server asked for fewer calls, and what is done about it."""
-    rate = lesson.rate
+    rate = learnt.rate
     emit(
         facts.ServerSlowed(
-            server=lesson.server,
-            tool=lesson.tool,
+            server=learnt.server,
+            tool=learnt.tool,
             calls=rate.calls,
             seconds=rate.seconds,
-            wait=round(lesson.wait, 3),
+            wait=round(learnt.wait, 3),
         )
     )
 

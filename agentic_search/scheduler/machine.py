@@ -22,21 +22,20 @@ from pydantic import JsonValue
 from agentic_search.domain.outcome import Completed, Failed, Outcome, Skipped
 from agentic_search.domain.plan import Task
 from agentic_search.domain.references import INPUTS
-from agentic_search.scheduler.admission.order import Rank, rank_of
-from agentic_search.scheduler.elements import Elements
-from agentic_search.scheduler.messages import (
+from agentic_search.scheduler.admission.order import CallOrder, order_of
+from agentic_search.scheduler.commands import (
     CallCompleted,
     CallFailed,
     CallGranted,
     CallId,
     CancelCall,
+    Command,
     ElementEnded,
-    Instruction,
+    MachineInput,
     OfferCall,
     PlanSealed,
     RetryCall,
     StartCall,
-    Stimulus,
     Stopped,
     TaskEnded,
     TasksAdded,
@@ -44,9 +43,8 @@ from agentic_search.scheduler.messages import (
     WithdrawCall,
 )
 from agentic_search.scheduler.paths import Paths
-from agentic_search.scheduler.policy import ONCE, Policy
-from agentic_search.scheduler.release import calls_of
-from agentic_search.scheduler.retries import Retries
+from agentic_search.scheduler.retries import ONCE, Policy, Retries
+from agentic_search.scheduler.task_calls import Elements, calls_of
 
 
 @dataclass(slots=True)
@@ -87,13 +85,13 @@ class Machine:
             task_id: ended.result.value for task_id, ended in self._outcomes.items() if isinstance(ended, Completed)
         }
         self._dependents: dict[str, list[str]] = {}
-        self._place: dict[str, int] = {}
+        self._index: dict[str, int] = {}
         self._paths = Paths(seconds_of)
         self._offered: dict[CallId, StartCall] = {}
         self._running: dict[CallId, StartCall] = {}
         self._ending: deque[Outcome] = deque()
         self._sealed = False
-        self._told: list[Instruction] = []
+        self._told: list[Command] = []
 
     def __repr__(self) -> str:
         counts = f"{len(self._running)} running, {len(self._offered)} offered, {len(self._open)} open"
@@ -112,36 +110,36 @@ class Machine:
     @property
     def outcomes(self) -> dict[str, Outcome]:
         """The outcomes so far, by task id, in the plan's order."""
-        return {task_id: self._outcomes[task_id] for task_id in self._place if task_id in self._outcomes}
+        return {task_id: self._outcomes[task_id] for task_id in self._index if task_id in self._outcomes}
 
-    def handle(self, stimulus: Stimulus, now: float) -> list[Instruction]:
+    def handle(self, machine_input: MachineInput, now: float) -> list[Command]:
         """Take in one fact; say what is to be done because of it, in order."""
-        match stimulus:
+        match machine_input:
             case CallGranted():
-                self._start(stimulus.call, now)
+                self._start(machine_input.call, now)
             case CallCompleted() | CallFailed():
-                self._call_ended(stimulus, now)
+                self._call_ended(machine_input, now)
             case TasksAdded():
-                if stimulus.inputs is not None:
-                    self._values[INPUTS] = stimulus.inputs
-                self._add(stimulus.tasks, now)
+                if machine_input.inputs is not None:
+                    self._values[INPUTS] = machine_input.inputs
+                self._add(machine_input.tasks, now)
             case PlanSealed():
                 self._seal()
             case TimePassed():
                 self._wake(now)
             case Stopped():
-                self._stop(stimulus.because, now)
+                self._stop(machine_input.because, now)
             case _:
-                assert_never(stimulus)
+                assert_never(machine_input)
         if self._ending:
             self._settle(now)
         told, self._told = self._told, []
         return told
 
     def _add(self, tasks: tuple[Task, ...], now: float) -> None:
-        fresh = [task for task in tasks if task.id not in self._place]
+        fresh = [task for task in tasks if task.id not in self._index]
         for task in fresh:
-            self._place[task.id] = len(self._place)
+            self._index[task.id] = len(self._index)
             missing = {dependency for dependency in task.depends_on if dependency not in self._values}
             self._open[task.id] = _Node(task, missing)
             for dependency in missing:
@@ -170,7 +168,7 @@ class Machine:
 
     def _offer(self, start: StartCall) -> None:
         self._offered[start.call] = start
-        self._told.append(OfferCall(start.call, start.task, self._rank(start.call, start.task)))
+        self._told.append(OfferCall(start.call, start.task, self._order(start.call, start.task)))
 
     def _offer_again(self, longer: set[str]) -> None:
         """More may come after these tasks than was known: what of them is offered and has not started moves up."""
@@ -179,8 +177,8 @@ class Machine:
                 if (start := self._offered.get(CallId(node.task.id, element))) is not None:
                     self._offer(start)
 
-    def _rank(self, call: CallId, task: Task) -> Rank:
-        return rank_of(task, path=self._paths.of(task.id), place=self._place[task.id], element=call.element)
+    def _order(self, call: CallId, task: Task) -> CallOrder:
+        return order_of(task, path=self._paths.of(task.id), position=self._index[task.id], element=call.element)
 
     def _start(self, call: CallId, now: float) -> None:
         start = self._offered.pop(call, None)
@@ -219,7 +217,7 @@ class Machine:
         """What waits for a task that will never come waits in vain."""
         self._sealed = True
         for task_id, node in self._open.items():
-            unknown = [dependency for dependency in node.missing if dependency not in self._place]
+            unknown = [dependency for dependency in node.missing if dependency not in self._index]
             if unknown:
                 self._end(Skipped(task_id=task_id, because=f"there is no task {min(unknown)!r}"))
 
@@ -227,7 +225,7 @@ class Machine:
         """End every open task: one that has started fails, one that has not is skipped."""
         self._sealed = True
         self._told.extend(map(WithdrawCall, self._offered))
-        self._told.extend(map(CancelCall, sorted(self._running, key=lambda call: self._place[call.task_id])))
+        self._told.extend(map(CancelCall, sorted(self._running, key=lambda call: self._index[call.task_id])))
         self._offered.clear()
         self._running.clear()
         self._retries.clear()

@@ -1,22 +1,40 @@
-"""The machine's hands: it starts, cancels and tells what the machine decides; the only place that awaits tool calls."""
+"""Carries out what the machine commands: starts, cancels and emits; the only place that awaits tool calls."""
 
 import asyncio
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from types import TracebackType
-from typing import Self, assert_never
+from typing import Protocol, Self, assert_never
 
 from agentic_search.clock import Clock
 from agentic_search.domain.data import JsonObject
-from agentic_search.domain.outcome import Outcome
+from agentic_search.domain.outcome import OnProgress, Outcome, ToolResult
 from agentic_search.domain.plan import Plan, Task
 from agentic_search.domain.tool import Tool, by_any_name
 from agentic_search.errors import RateLimited, ToolError
 from agentic_search.events.facts import Emit
-from agentic_search.scheduler.admission.admission import Place
+from agentic_search.scheduler.admission.admission import Slot
 from agentic_search.scheduler.alarm import Alarm
-from agentic_search.scheduler.call import CallTool
+from agentic_search.scheduler.commands import (
+    CallCompleted,
+    CallFailed,
+    CallGranted,
+    CallId,
+    CancelCall,
+    Command,
+    ElementEnded,
+    MachineInput,
+    OfferCall,
+    PlanSealed,
+    RetryCall,
+    StartCall,
+    Stopped,
+    TaskEnded,
+    TasksAdded,
+    TimePassed,
+    WithdrawCall,
+)
 from agentic_search.scheduler.dispatcher import Dispatcher
 from agentic_search.scheduler.emitting import (
     emit_elements,
@@ -27,30 +45,24 @@ from agentic_search.scheduler.emitting import (
     progress_of,
 )
 from agentic_search.scheduler.machine import Machine
-from agentic_search.scheduler.messages import (
-    CallCompleted,
-    CallFailed,
-    CallGranted,
-    CallId,
-    CancelCall,
-    ElementEnded,
-    Instruction,
-    OfferCall,
-    PlanSealed,
-    RetryCall,
-    StartCall,
-    Stimulus,
-    Stopped,
-    TaskEnded,
-    TasksAdded,
-    TimePassed,
-    WithdrawCall,
-)
-from agentic_search.scheduler.policy import policy_for
+from agentic_search.scheduler.retries import policy_for
 
 logger = logging.getLogger(__name__)
 UNKNOWN_SECONDS = 1.0
 """What a call counts in the longest path, where none of its tool has been made yet."""
+
+
+class CallTool(Protocol):
+    """Calls one tool once."""
+
+    async def __call__(
+        self, tool: str, arguments: JsonObject, *, timeout: float | None, on_progress: OnProgress
+    ) -> ToolResult:
+        """Call `tool` by its catalog name; `timeout` in seconds overrides the server's and the default.
+
+        Cancelling the coroutine cancels the call at the tool's server. Raises ToolError.
+        """
+        ...
 
 
 class Runner:
@@ -84,11 +96,9 @@ class Runner:
         self._machine = self._new_machine()
         self._added: dict[str, Task] = {}
         self._group = asyncio.TaskGroup()
-        self._granted: dict[CallId, Place] = {}
-        """For the moment between a grant and the call's start."""
         self._under_way: dict[CallId, asyncio.Task[None]] = {}
         self._retries = Alarm(self._group, clock, now=elapsed, ring=lambda: self._step(TimePassed()))
-        self._watch = Alarm(self._group, clock, now=clock.now, ring=self._dispatcher.settle)
+        self._wake = Alarm(self._group, clock, now=clock.now, ring=self._dispatcher.start_ready)
         self._finished = asyncio.Event()
 
     async def __aenter__(self) -> Self:
@@ -102,22 +112,23 @@ class Runner:
         self._dispatcher.leave(self)
         self._machine = self._new_machine()  # nobody listens to how the calls end now, least of all to try them again
         self._retries.cancel()
-        self._watch.cancel()
+        self._wake.cancel()
         for call in self._under_way.values():
             call.cancel()
         # The group is not told of the block's own error: it would wrap it in an exception group.
         await self._group.__aexit__(None, None, None)
 
-    def granted(self, place: Place) -> None:
-        """The dispatcher's word: this call may begin."""
-        self._granted[place.call] = place
-        self._emit_machine(CallGranted(place.call))
-        if self._granted.pop(place.call, None):
-            self._dispatcher.give_back(place)
+    def start(self, slot: Slot) -> bool:
+        """Start the call that the dispatcher was granted; see DispatchedRun."""
+        for command in self._machine.handle(CallGranted(slot.call), self._elapsed()):
+            if isinstance(command, StartCall):
+                self._start(command, slot)
+                return True
+        return False
 
-    def watch(self, due: float) -> None:
-        """The dispatcher's word: wake the floor at this moment of the clock."""
-        self._watch.set(due)
+    def wake_at(self, due: float) -> None:
+        """Have the dispatcher look for calls to start at this moment of the clock."""
+        self._wake.set(due)
 
     def know(self, tools: Iterable[Tool]) -> None:
         """Say which tools there are: their servers are told, and they decide how often a task is tried."""
@@ -180,60 +191,59 @@ class Runner:
         tool = self._tools.get(task.tool)
         return tool.server if tool else ""
 
-    def _step(self, stimulus: Stimulus) -> None:
-        """Tell the machine, do what it says, and let whoever may begin now begin."""
-        self._emit_machine(stimulus)
+    def _step(self, machine_input: MachineInput) -> None:
+        """Give the machine an input, carry out its commands, and start whatever may start now."""
+        self._give(machine_input)
         if self._machine.finished:
             self._finished.set()
         self._retries.set(self._machine.next_due)
-        self._dispatcher.settle()
+        self._dispatcher.start_ready()
 
-    def _emit_machine(self, stimulus: Stimulus) -> None:
-        for instruction in self._machine.handle(stimulus, self._elapsed()):
-            self._obey(instruction)
+    def _give(self, machine_input: MachineInput) -> None:
+        for command in self._machine.handle(machine_input, self._elapsed()):
+            self._obey(command)
 
-    def _obey(self, instruction: Instruction) -> None:
-        match instruction:
+    def _obey(self, command: Command) -> None:
+        match command:
             case OfferCall():
-                self._dispatcher.offer(self, instruction, self._tools.get(instruction.task.tool))
+                self._dispatcher.offer(self, command, self._tools.get(command.task.tool))
             case WithdrawCall():
-                self._dispatcher.withdraw(self, instruction.call)
+                self._dispatcher.withdraw(self, command.call)
             case StartCall():
-                self._start(instruction)
+                raise AssertionError("only a grant starts a call")
             case CancelCall():
-                self._under_way.pop(instruction.call).cancel()
+                self._under_way.pop(command.call).cancel()
             case RetryCall():
-                emit_retry(self._emit, instruction)
+                emit_retry(self._emit, command)
             case ElementEnded():
-                emit_elements(self._emit, instruction)
+                emit_elements(self._emit, command)
             case TaskEnded():
-                emit_outcome(self._emit, instruction.task, instruction.outcome)
+                emit_outcome(self._emit, command.task, command.outcome)
             case _:
-                assert_never(instruction)
+                assert_never(command)
 
-    def _start(self, start: StartCall) -> None:
+    def _start(self, start: StartCall, slot: Slot) -> None:
         if start.elements is None or (start.call.element == 0 and start.attempt == 1):
             emit_started(self._emit, start, self._server_of(start.task))
-        place = self._granted.pop(start.call)
-        call = self._group.create_task(self._call(start, place), name=f"call {start.task.id}")
+        call = self._group.create_task(self._call(start, slot), name=f"call {start.task.id}")
         # In a callback, for a call that is cancelled before it began to run has no other end.
-        call.add_done_callback(partial(self._give_back, place))
+        call.add_done_callback(partial(self._release, slot))
         self._under_way[start.call] = call
 
-    def _give_back(self, place: Place, _: asyncio.Task[None]) -> None:
-        self._dispatcher.give_back(place)
+    def _release(self, slot: Slot, _: asyncio.Task[None]) -> None:
+        self._dispatcher.release(slot)
 
-    async def _call(self, start: StartCall, place: Place) -> None:
+    async def _call(self, start: StartCall, slot: Slot) -> None:
         """Supervise one call: whatever it raises is that task's failure, only cancellation passes."""
         machine = self._machine
-        ended: Stimulus
+        ended: MachineInput
         try:
             result = await self._call_tool(
                 start.task.tool, start.arguments, timeout=start.task.timeout, on_progress=progress_of(self._emit, start)
             )
             ended = CallCompleted(start.call, result)
         except RateLimited as error:
-            self._slow_down(place, error)
+            self._slow_down(slot, error)
             ended = CallFailed(start.call, str(error), error.code, retry_after=error.retry_after or 0.0)
         except ToolError as error:
             ended = CallFailed(start.call, str(error), error.code)
@@ -244,7 +254,7 @@ class Runner:
             self._under_way.pop(start.call, None)
             self._step(ended)
 
-    def _slow_down(self, place: Place, error: RateLimited) -> None:
-        lesson = self._dispatcher.turned_away(place, error.retry_after)
-        if lesson is not None:
-            emit_slowed(self._emit, lesson)
+    def _slow_down(self, slot: Slot, error: RateLimited) -> None:
+        learnt = self._dispatcher.turned_away(slot, error.retry_after)
+        if learnt is not None:
+            emit_slowed(self._emit, learnt)

@@ -24,8 +24,7 @@ from langgraph.types import Send
 from mcp import Client
 
 from agentic_search.domain.data import JsonObject
-from agentic_search.domain.outcome import ToolResult
-from agentic_search.scheduler.call import OnProgress
+from agentic_search.domain.outcome import OnProgress, ToolResult
 from benchmarks.doubles import processes
 from benchmarks.report import median, print_report
 from benchmarks.scheduling import sleeping

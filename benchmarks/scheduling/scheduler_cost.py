@@ -14,12 +14,18 @@ from collections.abc import Callable
 from functools import partial
 
 from agentic_search.domain.data import JsonObject
-from agentic_search.domain.outcome import Outcome, ToolResult
+from agentic_search.domain.outcome import OnProgress, Outcome, ToolResult
 from agentic_search.domain.plan import Plan
-from agentic_search.scheduler.admission.admission import Floor, Place
-from agentic_search.scheduler.call import OnProgress
+from agentic_search.scheduler.admission.admission import Admission, Slot
+from agentic_search.scheduler.commands import (
+    CallCompleted,
+    CallGranted,
+    MachineInput,
+    OfferCall,
+    PlanSealed,
+    TasksAdded,
+)
 from agentic_search.scheduler.machine import Machine
-from agentic_search.scheduler.messages import CallCompleted, CallGranted, OfferCall, PlanSealed, Stimulus, TasksAdded
 from benchmarks.report import print_report
 from benchmarks.scheduling.graphs import Graph
 from benchmarks.scheduling.sleeping import SLEPT, runner_of
@@ -37,24 +43,24 @@ def plan_of(shape: str, size: int) -> Plan:
 
 def run_core(plan: Plan) -> dict[str, Outcome]:
     """State machine and admission: every call ends as soon as it has started."""
-    machine, floor = Machine(), Floor()
-    floor.enter(machine, max_concurrent=SLOTS)
-    under_way: deque[Place] = deque()
+    machine, admission = Machine(), Admission()
+    admission.enter(machine, max_concurrent=SLOTS)
+    under_way: deque[Slot] = deque()
 
-    def emit(stimulus: Stimulus) -> None:
-        for told in machine.handle(stimulus, 0):
+    def emit(machine_input: MachineInput) -> None:
+        for told in machine.handle(machine_input, 0):
             if isinstance(told, OfferCall):
-                floor.offer(machine, told.call, told.rank, tool=None, now=0)
+                admission.offer(machine, told.call, told.order, tool=None, now=0)
 
     emit(TasksAdded(plan.tasks))
     emit(PlanSealed())
     while not machine.finished:
-        while place := floor.next_grant(0):
-            emit(CallGranted(place.call))
-            under_way.append(place)
-        place = under_way.popleft()
-        emit(CallCompleted(place.call, SLEPT))
-        floor.give_back(place)
+        while slot := admission.next_grant(0):
+            emit(CallGranted(slot.call))
+            under_way.append(slot)
+        slot = under_way.popleft()
+        emit(CallCompleted(slot.call, SLEPT))
+        admission.release(slot)
     return machine.outcomes
 
 

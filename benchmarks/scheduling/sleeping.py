@@ -9,8 +9,7 @@ from agentic_search.domain.data import JsonObject
 from agentic_search.domain.outcome import ToolResult
 from agentic_search.domain.plan import Plan
 from agentic_search.events.facts import Fact
-from agentic_search.scheduler.call import CallTool, OnProgress
-from agentic_search.scheduler.runner import Runner
+from agentic_search.scheduler.runner import CallTool, OnProgress, Runner
 from benchmarks.scheduling.graphs import Graph
 
 SLEPT = ToolResult(value=None, text="")

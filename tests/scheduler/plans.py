@@ -5,17 +5,17 @@ from typing import TypeAlias
 
 from agentic_search.domain.outcome import Completed, Outcome, ToolResult
 from agentic_search.domain.plan import Task
-from agentic_search.scheduler.machine import Machine
-from agentic_search.scheduler.messages import (
+from agentic_search.scheduler.commands import (
     CallCompleted,
     CallFailed,
     CallId,
-    Instruction,
+    Command,
     PlanSealed,
     StartCall,
     TaskEnded,
     TasksAdded,
 )
+from agentic_search.scheduler.machine import Machine
 from tests.scheduler.solo import Solo
 
 Verdict: TypeAlias = Callable[[StartCall], bool]
@@ -41,17 +41,17 @@ def failed(id_: str, error: str = "no", element: int = 0) -> CallFailed:
     return CallFailed(CallId(id_, element), error, "tool_failed")
 
 
-def started(instructions: list[Instruction]) -> list[str]:
+def started(commands: list[Command]) -> list[str]:
     """The tasks whose calls are to start, in order."""
-    return [each.task.id for each in instructions if isinstance(each, StartCall)]
+    return [each.task.id for each in commands if isinstance(each, StartCall)]
 
 
-def ended(instructions: list[Instruction]) -> dict[str, str]:
+def ended(commands: list[Command]) -> dict[str, str]:
     """How tasks ended, by id."""
-    return {each.task.id: each.outcome.status for each in instructions if isinstance(each, TaskEnded)}
+    return {each.task.id: each.outcome.status for each in commands if isinstance(each, TaskEnded)}
 
 
-def machine_with(*tasks: Task, max_concurrent: int = 100) -> tuple[Solo, list[Instruction]]:
+def machine_with(*tasks: Task, max_concurrent: int = 100) -> tuple[Solo, list[Command]]:
     """A machine that was given a whole plan at second 0, and its first instructions."""
     machine = Solo(Machine(), max_concurrent=max_concurrent)
     told = machine.handle(TasksAdded(tasks), 0)

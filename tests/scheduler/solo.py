@@ -1,19 +1,19 @@
 """One run alone on a floor: stimuli flow in, and what the run is to do; offers are granted as its places allow."""
 
 from agentic_search.domain.outcome import Outcome
-from agentic_search.scheduler.admission.admission import Floor, Place
-from agentic_search.scheduler.machine import Machine
-from agentic_search.scheduler.messages import (
+from agentic_search.scheduler.admission.admission import Admission, Slot
+from agentic_search.scheduler.commands import (
     CallCompleted,
     CallFailed,
     CallGranted,
     CallId,
     CancelCall,
-    Instruction,
+    Command,
+    MachineInput,
     OfferCall,
-    Stimulus,
     WithdrawCall,
 )
+from agentic_search.scheduler.machine import Machine
 
 
 class Solo:
@@ -21,9 +21,9 @@ class Solo:
 
     def __init__(self, machine: Machine, *, max_concurrent: int = 100) -> None:
         self.machine = machine
-        self._floor = Floor()
-        self._floor.enter(self, max_concurrent=max_concurrent)
-        self._held: dict[CallId, Place] = {}
+        self._admission = Admission()
+        self._admission.enter(self, max_concurrent=max_concurrent)
+        self._held: dict[CallId, Slot] = {}
 
     @property
     def finished(self) -> bool:
@@ -40,31 +40,31 @@ class Solo:
         """As the machine's."""
         return self.machine.next_due
 
-    def handle(self, stimulus: Stimulus, now: float) -> list[Instruction]:
+    def handle(self, machine_input: MachineInput, now: float) -> list[Command]:
         """What the machine says, with the starts of what was granted in place of its offers."""
-        told = self._obey(self.machine.handle(stimulus, now), now)
-        if isinstance(stimulus, CallCompleted | CallFailed):
-            self._give_back(stimulus.call)
-        while place := self._floor.next_grant(now):
-            self._held[place.call] = place
-            told += self._obey(self.machine.handle(CallGranted(place.call), now), now)
+        told = self._obey(self.machine.handle(machine_input, now), now)
+        if isinstance(machine_input, CallCompleted | CallFailed):
+            self._release(machine_input.call)
+        while slot := self._admission.next_grant(now):
+            self._held[slot.call] = slot
+            told += self._obey(self.machine.handle(CallGranted(slot.call), now), now)
         return told
 
-    def _obey(self, instructions: list[Instruction], now: float) -> list[Instruction]:
-        others: list[Instruction] = []
-        for each in instructions:
+    def _obey(self, commands: list[Command], now: float) -> list[Command]:
+        others: list[Command] = []
+        for each in commands:
             match each:
                 case OfferCall():
-                    self._floor.offer(self, each.call, each.rank, tool=None, now=now)
+                    self._admission.offer(self, each.call, each.order, tool=None, now=now)
                 case WithdrawCall():
-                    self._floor.withdraw(self, each.call)
+                    self._admission.withdraw(self, each.call)
                 case CancelCall():
-                    self._give_back(each.call)
+                    self._release(each.call)
                     others.append(each)
                 case _:
                     others.append(each)
         return others
 
-    def _give_back(self, call: CallId) -> None:
-        if place := self._held.pop(call, None):
-            self._floor.give_back(place)
+    def _release(self, call: CallId) -> None:
+        if slot := self._held.pop(call, None):
+            self._admission.release(slot)

@@ -7,13 +7,12 @@ import pytest
 from agentic_search.clock import Clock, SystemClock
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.limits import Limit, Rate
-from agentic_search.domain.outcome import Completed, ToolResult
+from agentic_search.domain.outcome import Completed, OnProgress, ToolResult
 from agentic_search.domain.tool import Tool
 from agentic_search.errors import RateLimited
 from agentic_search.events import facts
 from agentic_search.events.facts import Fact
-from agentic_search.scheduler.admission.admission import Floor
-from agentic_search.scheduler.call import OnProgress
+from agentic_search.scheduler.admission.admission import Admission
 from agentic_search.scheduler.dispatcher import Dispatcher
 from agentic_search.scheduler.runner import Runner
 from tests.scheduler.plans import result, task
@@ -23,13 +22,13 @@ from tests.support.clock import FakeClock
 GATE = Tool(name="gate", server="s", remote_name="gate", input_schema={})
 
 
-class House:
+class Shared:
     """Runs on one floor with limits for server `s`."""
 
     def __init__(self, limit: Limit, clock: Clock | None = None) -> None:
         self.clock = clock or SystemClock()
-        self.floor = Floor({"s": limit})
-        self.dispatcher = Dispatcher(self.clock, self.floor)
+        self.admission = Admission({"s": limit})
+        self.dispatcher = Dispatcher(self.clock, self.admission)
 
     def runner(self, world: World, *, batch: bool = False, max_concurrent: int = 16) -> Runner:
         """A run of it."""
@@ -46,9 +45,9 @@ class House:
 
 
 async def test_a_batch_waits_while_calls_of_a_run_that_somebody_waits_for_go_first() -> None:
-    world, house = World(), House(Limit(1))
+    world, shared = World(), Shared(Limit(1))
     async with asyncio.timeout(5):
-        async with house.runner(world, batch=True) as batch, house.runner(world) as asked:
+        async with shared.runner(world, batch=True) as batch, shared.runner(world) as asked:
             batch.add([gate("b1"), gate("b2")])
             await world.until_inside("b1")
             asked.add([gate("a1"), gate("a2")])
@@ -57,12 +56,12 @@ async def test_a_batch_waits_while_calls_of_a_run_that_somebody_waits_for_go_fir
                 world.open(order[-1])
                 await world.until_inside(following)
                 order.append(following)
-        assert house.floor.idle
+        assert shared.admission.idle
 
 
 async def test_a_place_that_becomes_free_goes_to_the_run_whose_longest_path_is_longest() -> None:
-    world, house = World(), House(Limit(1))
-    async with asyncio.timeout(5), house.runner(world) as one, house.runner(world) as two:
+    world, shared = World(), Shared(Limit(1))
+    async with asyncio.timeout(5), shared.runner(world) as one, shared.runner(world) as two:
         one.add([gate("held"), gate("short")])
         await world.until_inside("held")
         two.add([gate("head"), gate("end", "head")])
@@ -71,8 +70,8 @@ async def test_a_place_that_becomes_free_goes_to_the_run_whose_longest_path_is_l
 
 
 async def test_a_call_moves_up_when_the_planner_writes_what_depends_on_it() -> None:
-    world, house = World(), House(Limit(1))
-    async with asyncio.timeout(5), house.runner(world) as one, house.runner(world) as two:
+    world, shared = World(), Shared(Limit(1))
+    async with asyncio.timeout(5), shared.runner(world) as one, shared.runner(world) as two:
         one.add([gate("held"), gate("first")])
         await world.until_inside("held")
         two.add([gate("head")])
@@ -82,43 +81,43 @@ async def test_a_call_moves_up_when_the_planner_writes_what_depends_on_it() -> N
 
 
 async def test_runs_share_the_places_of_a_server_and_one_takes_over_what_another_leaves() -> None:
-    world, house = World(), House(Limit(2))
+    world, shared = World(), Shared(Limit(2))
     async with asyncio.timeout(5), asyncio.TaskGroup() as group:
-        one = group.create_task(house.runner(world).run(plan_of(gate("a"), gate("b"), gate("c"))))
+        one = group.create_task(shared.runner(world).run(plan_of(gate("a"), gate("b"), gate("c"))))
         await world.until_inside("a", "b")
-        two = group.create_task(house.runner(world).run(plan_of(gate("x"))))
+        two = group.create_task(shared.runner(world).run(plan_of(gate("x"))))
         world.open("c", "x", "a")
         await two
         world.open("b")
     assert all(outcome.status == "completed" for outcome in (*one.result().values(), *two.result().values()))
-    assert world.most_inside <= 2 and house.floor.idle
+    assert world.most_inside <= 2 and shared.admission.idle
 
 
 async def test_a_run_that_is_cancelled_before_its_calls_began_to_run_gives_their_places_back() -> None:
-    world, house = World(), House(Limit(1))
-    running = asyncio.ensure_future(house.runner(world).run(plan_of(gate("a"), gate("b"))))
+    world, shared = World(), Shared(Limit(1))
+    running = asyncio.ensure_future(shared.runner(world).run(plan_of(gate("a"), gate("b"))))
     await asyncio.sleep(0)
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running
-    assert house.floor.idle
+    assert shared.admission.idle
     world.open("z")
     async with asyncio.timeout(5):
-        outcomes = await house.runner(world).run(plan_of(gate("z")))
-    assert outcomes["z"].status == "completed" and house.floor.idle
+        outcomes = await shared.runner(world).run(plan_of(gate("z")))
+    assert outcomes["z"].status == "completed" and shared.admission.idle
 
 
 async def test_an_abandoned_draft_keeps_the_place_of_a_call_until_that_has_really_ended() -> None:
-    world, house = World(), House(Limit(1))
-    async with asyncio.timeout(5), house.runner(world) as runner:
+    world, shared = World(), Shared(Limit(1))
+    async with asyncio.timeout(5), shared.runner(world) as runner:
         runner.add([gate("a"), gate("b")])
         await world.until_inside("a")
         runner.abandon("the plan was refused")
-        assert "0 calls wait" in repr(house.floor)
+        assert "0 calls wait" in repr(shared.admission)
         runner.add([gate("c")])
         assert world.inside == ["a"]
         await world.until_inside("c")
-    assert world.cancelled == ["a", "c"] and house.floor.idle
+    assert world.cancelled == ["a", "c"] and shared.admission.idle
 
 
 async def until_alarms_are_set() -> None:
@@ -129,10 +128,10 @@ async def until_alarms_are_set() -> None:
 
 async def test_calls_that_wait_for_a_rate_begin_when_its_time_comes() -> None:
     clock = FakeClock()
-    world, house = World(), House(Limit(rate=Rate(2, 10)), clock)
+    world, shared = World(), Shared(Limit(rate=Rate(2, 10)), clock)
     world.open(*"abc")
     async with asyncio.timeout(5):
-        running = asyncio.ensure_future(house.runner(world).run(plan_of(*map(gate, "abc"))))
+        running = asyncio.ensure_future(shared.runner(world).run(plan_of(*map(gate, "abc"))))
         await until_alarms_are_set()
         assert [fact.kind for fact in world.told].count("task.completed") == 2
         clock.advance(10)
@@ -141,13 +140,13 @@ async def test_calls_that_wait_for_a_rate_begin_when_its_time_comes() -> None:
 
 async def test_when_the_run_that_watches_the_time_leaves_another_does() -> None:
     clock = FakeClock()
-    watching, waiting, house = World(), World(), House(Limit(rate=Rate(1, 10)), clock)
+    watching, waiting, shared = World(), World(), Shared(Limit(rate=Rate(1, 10)), clock)
     waiting.open("b")
     async with asyncio.timeout(5):
-        async with house.runner(watching) as first:
+        async with shared.runner(watching) as first:
             first.add([gate("a")])
             await watching.until_inside("a")
-            running = asyncio.ensure_future(house.runner(waiting).run(plan_of(gate("b"))))
+            running = asyncio.ensure_future(shared.runner(waiting).run(plan_of(gate("b"))))
             watching.open("a")
             await until_alarms_are_set()
             assert not watching.inside
@@ -177,7 +176,7 @@ class TurningAway:
 
 async def test_a_call_that_is_turned_away_slows_all_runs_down_is_told_in_its_own_and_tried_again() -> None:
     clock, tool = FakeClock(), TurningAway(times=1, retry_after=30)
-    house, other = House(Limit(rate=Rate(8)), clock), World()
+    shared, other = Shared(Limit(rate=Rate(8)), clock), World()
     retried = GATE.model_copy(update={"retries": 1})
     met = Runner(
         tool.call,
@@ -186,7 +185,7 @@ async def test_a_call_that_is_turned_away_slows_all_runs_down_is_told_in_its_own
         elapsed=clock.now,
         tools={"gate": retried},
         max_concurrent=4,
-        dispatcher=house.dispatcher,
+        dispatcher=shared.dispatcher,
     )
     other.open("x")
     async with asyncio.timeout(5):
@@ -196,7 +195,7 @@ async def test_a_call_that_is_turned_away_slows_all_runs_down_is_told_in_its_own
         assert slowed == [facts.ServerSlowed(server="s", calls=4, seconds=1, wait=30)]
         assert slowed[0].message == "🐢 s asked for fewer calls: at most 4 in 1 s from now on, none for 30 s"
         assert [fact.wait for fact in tool.told if isinstance(fact, facts.TaskRetrying)] == [30]
-        later = asyncio.ensure_future(house.runner(other).run(plan_of(gate("x"))))
+        later = asyncio.ensure_future(shared.runner(other).run(plan_of(gate("x"))))
         await until_alarms_are_set()
         clock.advance(29)
         await until_alarms_are_set()
@@ -221,33 +220,33 @@ async def test_a_run_that_leaves_waits_for_no_further_attempt() -> None:
             raise RateLimited("HTTP 429", retry_after=3_600) from None
         raise AssertionError
 
-    house, retried = House(Limit()), GATE.model_copy(update={"retries": 3})
+    shared, retried = Shared(Limit()), GATE.model_copy(update={"retries": 3})
     async with asyncio.timeout(5):
         async with Runner(
             stubborn,
             lambda _: None,
-            clock=house.clock,
-            elapsed=house.clock.now,
+            clock=shared.clock,
+            elapsed=shared.clock.now,
             tools={"gate": retried},
             max_concurrent=4,
-            dispatcher=house.dispatcher,
+            dispatcher=shared.dispatcher,
         ) as runner:
             runner.add([gate("a")])
             await begun.wait()
-    assert house.floor.idle
+    assert shared.admission.idle
 
 
 async def test_a_call_that_is_turned_away_too_often_fails_its_task() -> None:
     tool = TurningAway(times=1, retry_after=None)
-    house = House(Limit())
+    shared = Shared(Limit())
     runner = Runner(
         tool.call,
         tool.told.append,
-        clock=house.clock,
-        elapsed=house.clock.now,
+        clock=shared.clock,
+        elapsed=shared.clock.now,
         tools={"gate": GATE},
         max_concurrent=4,
-        dispatcher=house.dispatcher,
+        dispatcher=shared.dispatcher,
     )
     async with asyncio.timeout(5):
         outcome = (await runner.run(plan_of(task("a", tool="gate"))))["a"]

@@ -3,8 +3,7 @@
 import pytest
 
 from agentic_search.domain.outcome import Failed, Skipped
-from agentic_search.scheduler.machine import Machine
-from agentic_search.scheduler.messages import (
+from agentic_search.scheduler.commands import (
     CallId,
     CancelCall,
     ElementEnded,
@@ -13,6 +12,7 @@ from agentic_search.scheduler.messages import (
     Stopped,
     TasksAdded,
 )
+from agentic_search.scheduler.machine import Machine
 from tests.scheduler.plans import completed, ended, failed, machine_with, started, task, value_of
 from tests.scheduler.solo import Solo
 

@@ -4,19 +4,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agentic_search.domain.plan import Task
-from agentic_search.scheduler.machine import Machine
-from agentic_search.scheduler.messages import (
+from agentic_search.scheduler.commands import (
     CallCompleted,
     CallFailed,
     CallId,
     CancelCall,
-    Instruction,
+    Command,
     PlanSealed,
     StartCall,
     Stopped,
     TaskEnded,
     TasksAdded,
 )
+from agentic_search.scheduler.machine import Machine
 from tests.scheduler.plans import result, task
 from tests.scheduler.solo import Solo
 
@@ -47,9 +47,9 @@ class Drive:
         self.running: list[CallId] = []
         self.ends: dict[str, str] = {}
 
-    def obey(self, instructions: list[Instruction]) -> None:
+    def obey(self, commands: list[Command]) -> None:
         """Take note, and fail where a rule is broken."""
-        for each in instructions:
+        for each in commands:
             match each:
                 case StartCall():
                     assert all(self.ends.get(it) == "completed" for it in each.task.depends_on), "before a dependency"

@@ -3,24 +3,24 @@
 from collections.abc import Sequence
 
 from agentic_search.domain.plan import Task
-from agentic_search.scheduler.admission.order import Rank
-from agentic_search.scheduler.machine import Machine
-from agentic_search.scheduler.messages import (
+from agentic_search.scheduler.admission.order import CallOrder
+from agentic_search.scheduler.commands import (
     CallGranted,
     CallId,
-    Instruction,
+    Command,
     OfferCall,
     StartCall,
     Stopped,
     TasksAdded,
     WithdrawCall,
 )
+from agentic_search.scheduler.machine import Machine
 from tests.scheduler.plans import completed, started, task
 
 
-def offered(instructions: Sequence[Instruction]) -> dict[str, Rank]:
+def offered(commands: Sequence[Command]) -> dict[str, CallOrder]:
     """The ranks of what is offered, in order, by task."""
-    return {each.task.id: each.rank for each in instructions if isinstance(each, OfferCall)}
+    return {each.task.id: each.order for each in commands if isinstance(each, OfferCall)}
 
 
 def test_what_is_ready_is_offered_and_starts_only_when_it_is_granted() -> None:
@@ -35,9 +35,9 @@ def test_what_is_ready_is_offered_and_starts_only_when_it_is_granted() -> None:
 
 def test_the_head_of_a_chain_comes_before_a_task_that_nothing_waits_for() -> None:
     plan = (task("alone"), task("head"), task("middle", "head"), task("end", "middle"))
-    ranks = offered(Machine().handle(TasksAdded(plan), 0))
-    assert sorted(ranks, key=ranks.__getitem__) == ["head", "alone"]
-    assert ranks["head"].shorter == -3
+    orders = offered(Machine().handle(TasksAdded(plan), 0))
+    assert sorted(orders, key=orders.__getitem__) == ["head", "alone"]
+    assert orders["head"].shorter == -3
 
 
 def test_the_longest_path_is_in_seconds_where_it_is_known_how_long_tools_take() -> None:
@@ -47,13 +47,13 @@ def test_the_longest_path_is_in_seconds_where_it_is_known_how_long_tools_take() 
         return seconds.get(each.id, 1.0)
 
     plan = (task("head"), task("end", "head"), task("slow"))
-    ranks = offered(Machine(seconds_of=seconds_of).handle(TasksAdded(plan), 0))
-    assert sorted(ranks, key=ranks.__getitem__) == ["slow", "head"]
+    orders = offered(Machine(seconds_of=seconds_of).handle(TasksAdded(plan), 0))
+    assert sorted(orders, key=orders.__getitem__) == ["slow", "head"]
 
 
 def test_priority_is_stronger_than_the_longest_path() -> None:
-    ranks = offered(Machine().handle(TasksAdded((task("head"), task("end", "head"), task("now", priority=1))), 0))
-    assert sorted(ranks, key=ranks.__getitem__) == ["now", "head"]
+    orders = offered(Machine().handle(TasksAdded((task("head"), task("end", "head"), task("now", priority=1))), 0))
+    assert sorted(orders, key=orders.__getitem__) == ["now", "head"]
 
 
 def test_a_call_that_waits_is_offered_again_when_more_is_to_come_after_it() -> None:
@@ -61,7 +61,7 @@ def test_a_call_that_waits_is_offered_again_when_more_is_to_come_after_it() -> N
     machine.handle(TasksAdded((task("a"), task("b"), task("running"))), 0)
     machine.handle(CallGranted(CallId("running")), 0)
     told = machine.handle(TasksAdded((task("c", "b", "running"), task("d", "c"))), 1)
-    assert {task_id: rank.shorter for task_id, rank in offered(told).items()} == {"b": -3}
+    assert {task_id: order.shorter for task_id, order in offered(told).items()} == {"b": -3}
 
 
 def test_all_elements_that_wait_move_up_with_their_task() -> None:
@@ -71,7 +71,7 @@ def test_all_elements_that_wait_move_up_with_their_task() -> None:
     machine.handle(completed("list", [1, 2, 3]), 1)
     machine.handle(CallGranted(CallId("each", 1)), 1)
     told = machine.handle(TasksAdded((task("after", "each"),)), 2)
-    assert [(each.call, each.rank.shorter) for each in told if isinstance(each, OfferCall)] == [
+    assert [(each.call, each.order.shorter) for each in told if isinstance(each, OfferCall)] == [
         (CallId("each", 0), -2.0),
         (CallId("each", 2), -2.0),
     ]

@@ -76,8 +76,8 @@ def test_thousands_of_tasks_are_one_pass_in_whatever_order_and_portions(
 
     paths = Paths(counted)
     tasks = tasks[::-1] if backwards else tasks
-    for place in range(0, len(tasks), portion):
-        paths.add(tasks[place : place + portion])
+    for index in range(0, len(tasks), portion):
+        paths.add(tasks[index : index + portion])
     assert {task_id: paths.of(task_id) for task_id in lengths} == lengths
     assert asked <= len(tasks)
 

@@ -6,18 +6,16 @@ from collections.abc import Callable
 import pytest
 
 from agentic_search.domain.data import JsonObject
-from agentic_search.domain.outcome import Completed, Failed, ToolResult
+from agentic_search.domain.outcome import Completed, Failed, OnProgress, ToolResult
 from agentic_search.domain.plan import Plan, Task
 from agentic_search.domain.tool import Tool
 from agentic_search.errors import ConnectionLost, ServerUnavailable, ToolError
 from agentic_search.events import facts
 from agentic_search.events.facts import Fact
-from agentic_search.scheduler.call import OnProgress
-from agentic_search.scheduler.machine import Machine
-from agentic_search.scheduler.messages import (
+from agentic_search.scheduler.commands import (
     CallFailed,
     CallId,
-    Instruction,
+    Command,
     PlanSealed,
     RetryCall,
     StartCall,
@@ -25,7 +23,8 @@ from agentic_search.scheduler.messages import (
     TasksAdded,
     TimePassed,
 )
-from agentic_search.scheduler.policy import REPEATS, Policy
+from agentic_search.scheduler.machine import Machine
+from agentic_search.scheduler.retries import REPEATS, Policy
 from agentic_search.scheduler.runner import Runner
 from tests.scheduler.plans import completed, ended, result, started, task
 from tests.scheduler.solo import Solo
@@ -47,9 +46,9 @@ def lost(id_: str, code: str = "connection_lost") -> CallFailed:
     return CallFailed(CallId(id_), "gone", code)
 
 
-def attempts(instructions: list[Instruction]) -> list[int]:
+def attempts(commands: list[Command]) -> list[int]:
     """The attempts that are to start."""
-    return [each.attempt for each in instructions if isinstance(each, StartCall)]
+    return [each.attempt for each in commands if isinstance(each, StartCall)]
 
 
 def test_a_failed_call_starts_again_when_its_wait_is_over_and_not_before() -> None:

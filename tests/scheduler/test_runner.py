@@ -7,12 +7,11 @@ import pytest
 
 from agentic_search.clock import SystemClock
 from agentic_search.domain.data import JsonObject
-from agentic_search.domain.outcome import Completed, Failed, Passage, ToolResult
+from agentic_search.domain.outcome import Completed, Failed, OnProgress, Passage, ToolResult
 from agentic_search.domain.plan import Plan, Task
 from agentic_search.errors import ToolFailed
 from agentic_search.events import facts
 from agentic_search.events.facts import Fact
-from agentic_search.scheduler.call import OnProgress
 from agentic_search.scheduler.runner import Runner
 from tests.scheduler.plans import task
 

@@ -7,8 +7,8 @@ from agentic_search.domain.references import parse_reference
 from agentic_search.domain.tool import Tool
 from agentic_search.errors import PlanRefused
 from agentic_search.planning.draft.check import check
+from agentic_search.scheduler.commands import CallGranted, OfferCall, PlanSealed, StartCall, TasksAdded
 from agentic_search.scheduler.machine import Machine
-from agentic_search.scheduler.messages import CallGranted, OfferCall, PlanSealed, StartCall, TasksAdded
 from agentic_search.workflows.inputs import filled_inputs, schema_of
 from agentic_search.workflows.workflow import Workflow
 

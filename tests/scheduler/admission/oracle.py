@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 
 from agentic_search.domain.limits import Limit, Rate
 from agentic_search.domain.tool import Tool
-from agentic_search.scheduler.admission.admission import LearntRate, Place
-from agentic_search.scheduler.admission.order import Rank
-from agentic_search.scheduler.messages import CallId
+from agentic_search.scheduler.admission.admission import LearntRate, Slot
+from agentic_search.scheduler.admission.order import CallOrder
+from agentic_search.scheduler.commands import CallId
 
 
 @dataclass
@@ -23,12 +23,12 @@ class Waiting:
 class Oracle:
     """Says of every grant whether it was due, and of every silence whether a grant was."""
 
-    places: dict[Hashable, int | None]
+    slots: dict[Hashable, int | None]
     """Of a run, `s:` a server, `t:` a tool."""
     rates: dict[Hashable, Rate]
     batch: dict[Hashable, bool] = field(default_factory=dict[Hashable, bool])
     offers: dict[tuple[Hashable, CallId], Waiting] = field(default_factory=dict[tuple[Hashable, CallId], Waiting])
-    held: list[tuple[Place, tuple[Hashable, ...]]] = field(default_factory=list[tuple[Place, tuple[Hashable, ...]]])
+    held: list[tuple[Slot, tuple[Hashable, ...]]] = field(default_factory=list[tuple[Slot, tuple[Hashable, ...]]])
     begun: dict[Hashable, list[float]] = field(default_factory=dict[Hashable, list[float]])
     rests: dict[Hashable, float] = field(default_factory=dict[Hashable, float])
     learnt: dict[Hashable, float] = field(default_factory=dict[Hashable, float])
@@ -43,13 +43,13 @@ class Oracle:
 
     def enter(self, run: Hashable, *, max_concurrent: int, batch: bool) -> None:
         """A run begins."""
-        self.places[run], self.batch[run] = max_concurrent, batch
+        self.slots[run], self.batch[run] = max_concurrent, batch
 
-    def offer(self, run: Hashable, call: CallId, rank: Rank, *, tool: Tool, now: float) -> None:
+    def offer(self, run: Hashable, call: CallId, order: CallOrder, *, tool: Tool, now: float) -> None:
         """A call is ready, or has another rank."""
         before = self.offers.get((run, call))
         since = before.since if before else now
-        key = (self.batch[run], rank.less_urgent, rank.shorter, since, rank.place, rank.element)
+        key = (self.batch[run], order.less_urgent, order.shorter, since, order.position, order.element)
         self.offers[run, call] = Waiting(tool, key, since)
 
     def withdraw(self, run: Hashable, call: CallId) -> None:
@@ -60,15 +60,15 @@ class Oracle:
         """None of the run's calls is."""
         self.offers = {key: waiting for key, waiting in self.offers.items() if key[0] is not run}
 
-    def granted(self, place: Place, now: float) -> None:
+    def granted(self, slot: Slot, now: float) -> None:
         """Fails unless the call was offered, may begin, and none that is better may."""
-        waiting = self.offers.pop((place.run, place.call))
-        assert self._may_begin(place.run, waiting.tool, now), "it may not begin"
+        waiting = self.offers.pop((slot.run, slot.call))
+        assert self._may_begin(slot.run, waiting.tool, now), "it may not begin"
         better = [each for each in self.offers if self.offers[each].key < waiting.key]
         passed = [each for each in better if self._may_begin(each[0], self.offers[each].tool, now)]
         assert not passed, "a better one was passed over"
-        names = self._names(place.run, waiting.tool)
-        self.held.append((place, names))
+        names = self._names(slot.run, waiting.tool)
+        self.held.append((slot, names))
         for name in names:
             self.begun.setdefault(name, []).append(now)
 
@@ -76,16 +76,16 @@ class Oracle:
         """Fails where any call may begin."""
         assert not [each for each in self.offers if self._may_begin(each[0], self.offers[each].tool, now)], "idle"
 
-    def given_back(self, place: Place) -> None:
+    def released(self, slot: Slot) -> None:
         """A call has ended."""
-        self.held = [each for each in self.held if each[0] is not place]
+        self.held = [each for each in self.held if each[0] is not slot]
 
-    def turned_away(self, place: Place, tool: Tool, retry_after: float | None, now: float) -> LearntRate | None:
+    def turned_away(self, slot: Slot, tool: Tool, retry_after: float | None, now: float) -> LearntRate | None:
         """What has to be learnt."""
         server, own = f"s:{tool.server}", f"t:{tool.name}"
         learner = own if own in self.rates and server not in self.rates else server
         self.rests[learner] = max(self.rests.get(learner, 0.0), now + (retry_after or 0.0))
-        if place.begun <= self.learnt.get(learner, -1.0):
+        if slot.begun <= self.learnt.get(learner, -1.0):
             return None
         self.learnt[learner] = now
         lately = sum(now - moment < 1.0 for moment in self.begun.get(learner, ()))
@@ -99,11 +99,11 @@ class Oracle:
         return all(self._open(name, now) for name in self._names(run, tool))
 
     def _open(self, name: Hashable, now: float) -> bool:
-        places, rate = self.places.get(name), self.rates.get(name)
+        slots, rate = self.slots.get(name), self.rates.get(name)
         under_way = sum(name in names for _, names in self.held)
         lately = sum(now - moment < rate.seconds for moment in self.begun.get(name, ())) if rate else 0
         return (
-            (places is None or under_way < places)
+            (slots is None or under_way < slots)
             and (rate is None or lately < rate.calls)
             and now >= self.rests.get(name, 0.0)
         )

@@ -15,22 +15,22 @@ from agentic_search.domain.limits import Limit, Rate
 from agentic_search.domain.outcome import Outcome
 from agentic_search.domain.plan import Task
 from agentic_search.domain.tool import Tool
-from agentic_search.scheduler.admission.admission import Floor, Place
-from agentic_search.scheduler.machine import Machine
-from agentic_search.scheduler.messages import (
+from agentic_search.scheduler.admission.admission import Admission, Slot
+from agentic_search.scheduler.commands import (
     CallCompleted,
     CallFailed,
     CallGranted,
+    MachineInput,
     OfferCall,
     PlanSealed,
     StartCall,
-    Stimulus,
     Stopped,
     TasksAdded,
     TimePassed,
     WithdrawCall,
 )
-from agentic_search.scheduler.policy import Policy
+from agentic_search.scheduler.machine import Machine
+from agentic_search.scheduler.retries import Policy
 from tests.scheduler.admission.oracle import Oracle
 from tests.scheduler.plans import result, task
 
@@ -43,9 +43,9 @@ TOOLS = {
 
 def any_limit(dice: Random) -> Limit:
     """Places, a rate, both or neither."""
-    places = dice.choice([None, None, 1, 2, 3])
+    slots = dice.choice([None, None, 1, 2, 3])
     rate = dice.choice([None, None, Rate(dice.randint(1, 4), dice.choice([0.5, 1.0, 2.5]))])
-    return Limit(places, rate)
+    return Limit(slots, rate)
 
 
 def any_plan(dice: Random) -> list[Task]:
@@ -84,13 +84,13 @@ class World:
         self.now = 0.0
         servers = {name: any_limit(dice) for name in ("one", "two")}
         tools = {name: any_limit(dice) for name in ("a", "c") if dice.random() < 0.7}
-        self.floor = Floor(servers, lambda tool: tools.get(tool.name))
+        self.admission = Admission(servers, lambda tool: tools.get(tool.name))
         self.oracle = Oracle.of(servers, tools)
         self.coming = [Run(dice) for _ in range(dice.randint(1, 5))]
         self.here: list[Run] = []
-        self.under_way: list[Place] = []
-        self.tool_of: dict[Place, Tool] = {}
-        self.forgotten: set[Place] = set()
+        self.under_way: list[Slot] = []
+        self.tool_of: dict[Slot, Tool] = {}
+        self.forgotten: set[Slot] = set()
         """Calls of plans that were given up."""
 
     def play(self) -> None:
@@ -101,7 +101,7 @@ class World:
             assert moves < 3_000, "a run does not end"
             self.dice.choice(self._moves())()
             self._settle()
-        assert self.floor.idle
+        assert self.admission.idle
 
     def _moves(self) -> list[Callable[[], None]]:
         moves: list[Callable[[], None]] = []
@@ -117,10 +117,10 @@ class World:
 
     def _begin_a_run(self) -> None:
         run = self.coming.pop()
-        places, batch = self.dice.randint(1, 4), self.dice.random() < 0.3
+        slots, batch = self.dice.randint(1, 4), self.dice.random() < 0.3
         self.here.append(run)
-        self.floor.enter(run, max_concurrent=places, batch=batch)
-        self.oracle.enter(run, max_concurrent=places, batch=batch)
+        self.admission.enter(run, max_concurrent=slots, batch=batch)
+        self.oracle.enter(run, max_concurrent=slots, batch=batch)
 
     def _write(self) -> None:
         run = self.dice.choice([run for run in self.here if not run.sealed])
@@ -133,31 +133,31 @@ class World:
             self._emit(run, PlanSealed())
 
     def _end_a_call(self) -> None:
-        place = self.dice.choice(self.under_way)
-        run = place.run
+        slot = self.dice.choice(self.under_way)
+        run = slot.run
         assert isinstance(run, Run)
-        ended: Stimulus
+        ended: MachineInput
         match self.dice.choice(["good", "good", "good", "bad", "away", "lost"]):
             case "good":
-                ended = CallCompleted(place.call, result(list(range(self.dice.randint(0, 4)))))
+                ended = CallCompleted(slot.call, result(list(range(self.dice.randint(0, 4)))))
             case "away":
                 wait = self.dice.choice([None, 0.5, 2.0])
-                ended = CallFailed(place.call, "too many", "rate_limited", wait or 0.0)
-                self._turn_away(place, wait)
+                ended = CallFailed(slot.call, "too many", "rate_limited", wait or 0.0)
+                self._turn_away(slot, wait)
             case "lost":
-                ended = CallFailed(place.call, "gone", "connection_lost")
+                ended = CallFailed(slot.call, "gone", "connection_lost")
             case _:
-                ended = CallFailed(place.call, "no", "tool_failed")
-        if not run.gone and place not in self.forgotten:
+                ended = CallFailed(slot.call, "no", "tool_failed")
+        if not run.gone and slot not in self.forgotten:
             self._emit(run, ended)
-        self._give_back(place)
+        self._release(slot)
 
-    def _turn_away(self, place: Place, wait: float | None) -> None:
-        tool = self.tool_of[place]
+    def _turn_away(self, slot: Slot, wait: float | None) -> None:
+        tool = self.tool_of[slot]
         before = dict(self.oracle.rates)
-        expected = self.oracle.turned_away(place, tool, wait, self.now)
-        lesson = self.floor.turned_away(place, wait, self.now)
-        assert lesson == expected
+        expected = self.oracle.turned_away(slot, tool, wait, self.now)
+        learnt = self.admission.turned_away(slot, wait, self.now)
+        assert learnt == expected
         for name, rate in before.items():
             now = self.oracle.rates[name]
             assert now.calls / now.seconds <= rate.calls / rate.seconds, "a rate was raised"
@@ -172,12 +172,12 @@ class World:
     def _give_up_a_plan(self) -> None:
         run = self.dice.choice(self.here)
         self._emit(run, Stopped("another plan is better"))
-        self.forgotten |= {place for place in self.under_way if place.run is run}
+        self.forgotten |= {slot for slot in self.under_way if slot.run is run}
         run.begin_again(self.dice)
 
     def _pass_time(self) -> None:
         dues = [run.machine.next_due for run in self.here if run.machine.next_due is not None]
-        if (due := self.floor.next_due) is not None:
+        if (due := self.admission.next_due) is not None:
             dues.append(due)
         if not dues and not self.under_way and not self.coming:
             assert any(not run.sealed for run in self.here), "everybody waits for nothing"
@@ -185,15 +185,15 @@ class World:
         for run in list(self.here):
             self._emit(run, TimePassed())
 
-    def _emit(self, run: Run, stimulus: Stimulus) -> None:
-        for told in run.machine.handle(stimulus, self.now):
+    def _emit(self, run: Run, machine_input: MachineInput) -> None:
+        for told in run.machine.handle(machine_input, self.now):
             match told:
                 case OfferCall():
                     tool = TOOLS[told.task.tool]
-                    self.floor.offer(run, told.call, told.rank, tool=tool, now=self.now)
-                    self.oracle.offer(run, told.call, told.rank, tool=tool, now=self.now)
+                    self.admission.offer(run, told.call, told.order, tool=tool, now=self.now)
+                    self.oracle.offer(run, told.call, told.order, tool=tool, now=self.now)
                 case WithdrawCall():
-                    self.floor.withdraw(run, told.call)
+                    self.admission.withdraw(run, told.call)
                     self.oracle.withdraw(run, told.call)
                 case StartCall():
                     outcomes: dict[str, Outcome] = run.machine.outcomes
@@ -202,14 +202,14 @@ class World:
                     pass
 
     def _settle(self) -> None:
-        while place := self.floor.next_grant(self.now):
-            self.oracle.granted(place, self.now)
-            self.under_way.append(place)
-            assert isinstance(place.run, Run)
-            self.tool_of[place] = TOOLS[place.run.plan[place.call.task_id].tool]
-            self._emit(place.run, CallGranted(place.call))
+        while slot := self.admission.next_grant(self.now):
+            self.oracle.granted(slot, self.now)
+            self.under_way.append(slot)
+            assert isinstance(slot.run, Run)
+            self.tool_of[slot] = TOOLS[slot.run.plan[slot.call.task_id].tool]
+            self._emit(slot.run, CallGranted(slot.call))
         self.oracle.nothing_granted(self.now)
-        due = self.floor.next_due
+        due = self.admission.next_due
         assert due is None or due > self.now, "the alarm would ring without end"
         for run in [run for run in self.here if run.machine.finished]:
             assert set(run.machine.outcomes) == set(run.plan)
@@ -218,13 +218,13 @@ class World:
     def _leave(self, run: Run) -> None:
         run.gone = True
         self.here.remove(run)
-        self.floor.leave(run)
+        self.admission.leave(run)
         self.oracle.leave(run)
 
-    def _give_back(self, place: Place) -> None:
-        self.under_way.remove(place)
-        self.floor.give_back(place)
-        self.oracle.given_back(place)
+    def _release(self, slot: Slot) -> None:
+        self.under_way.remove(slot)
+        self.admission.release(slot)
+        self.oracle.released(slot)
 
 
 @settings(max_examples=50, deadline=None)

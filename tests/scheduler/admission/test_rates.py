@@ -5,24 +5,24 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agentic_search.domain.limits import Rate
-from agentic_search.scheduler.admission.rates import Window
+from agentic_search.scheduler.admission.limits import Window
 
 
 def test_a_rate_may_be_used_at_once_and_says_when_there_is_more() -> None:
     window = Window(Rate(2))
     for moment in (10, 10.5):
-        assert window.full_until(moment) <= moment
+        assert window.full_until() <= moment
         window.begin(moment)
-    assert window.full_until(10.6) == 11
-    assert window.full_until(11) <= 11
+    assert window.full_until() == 11
+    assert window.full_until() <= 11
     window.begin(11)
-    assert window.full_until(11.1) == 11.5
+    assert window.full_until() == 11.5
 
 
 def test_without_a_rate_there_is_always_room() -> None:
     window = Window(None)
     for _ in range(5_000):
-        assert window.full_until(1) <= 1
+        assert window.full_until() <= 1
         window.begin(1)
 
 
@@ -31,8 +31,8 @@ def test_without_a_rate_there_is_always_room() -> None:
 def test_in_any_sliding_span_no_more_calls_begin_than_the_rate(calls: int, span: float, gaps: list[float]) -> None:
     window, now, begun = Window(Rate(calls, span)), 0.0, list[float]()
     for gap in gaps:
-        now = max(now + gap, window.full_until(now) if gap > 35 else 0)  # often at the first moment that is allowed
-        if window.full_until(now) <= now:
+        now = max(now + gap, window.full_until() if gap > 35 else 0)  # often at the first moment that is allowed
+        if window.full_until() <= now:
             window.begin(now)
             begun.append(now)
     for earlier, later in zip(begun, begun[calls:], strict=False):
@@ -43,8 +43,8 @@ def test_in_any_sliding_span_no_more_calls_begin_than_the_rate(calls: int, span:
 def test_at_the_moment_it_names_there_is_room(begun: float, span: float) -> None:
     window = Window(Rate(1, span))
     window.begin(begun)
-    until = window.full_until(begun)
-    assert until > begun and window.full_until(until) <= until
+    until = window.full_until()
+    assert until > begun and window.full_until() <= until
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_where_no_rate_is_set_half_of_what_began_in_the_last_second_is_allowed()
     for moment in (0.0, 0.5, 1.0, 1.25, 1.5, 1.75):
         window.begin(moment)
     assert window.halve(1.75) == Rate(2)
-    assert window.full_until(1.75) == 2.5
+    assert window.full_until() == 2.5
 
 
 def test_a_lowered_rate_counts_the_calls_that_began_before_it() -> None:
@@ -78,7 +78,7 @@ def test_a_lowered_rate_counts_the_calls_that_began_before_it() -> None:
     for moment in (0.0, 0.25, 0.5, 0.75):
         window.begin(moment)
     window.halve(0.75)
-    assert window.full_until(0.75) == 1.5
+    assert window.full_until() == 1.5
 
 
 def test_a_call_that_took_longer_than_the_second_in_which_it_began_still_lowers_the_rate() -> None:

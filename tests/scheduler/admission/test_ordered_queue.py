@@ -4,20 +4,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentic_search.scheduler.admission.order import Standing
-from agentic_search.scheduler.admission.ranked import Ranked
+from agentic_search.scheduler.admission.order import QueueOrder
+from agentic_search.scheduler.admission.ordered_queue import OrderedQueue
 
 
-def standing(priority: int, number: int) -> Standing:
+def queue_order(priority: int, number: int) -> QueueOrder:
     """A rank that no other has."""
-    return Standing(False, priority, 0.0, 0.0, 0, 0, number)
+    return QueueOrder(False, priority, 0.0, 0.0, 0, 0, number)
 
 
 @given(
     st.lists(st.tuples(st.sampled_from(["put", "put", "discard", "pop"]), st.sampled_from("abcd"), st.integers(-3, 3)))
 )
 def test_the_first_is_always_the_least_of_those_that_are_in(moves: list[tuple[str, str, int]]) -> None:
-    queue, model = Ranked[str](), dict[str, Standing]()
+    queue, model = OrderedQueue[str](), dict[str, QueueOrder]()
     for number, (move, thing, priority) in enumerate(moves):
         match move:
             case "discard":
@@ -28,23 +28,23 @@ def test_the_first_is_always_the_least_of_those_that_are_in(moves: list[tuple[st
                 assert queue.pop() == expected
                 del model[expected]
             case _:
-                model[thing] = standing(priority, number)
+                model[thing] = queue_order(priority, number)
                 queue.put(thing, model[thing])
-                assert queue.rank_of(thing) == model[thing]
+                assert queue.order_of(thing) == model[thing]
         if number % 3 == 0:
             assert queue.first == min(model.values(), default=None)
         assert len(queue) == len(model)
 
 
 def test_an_empty_queue_has_no_first() -> None:
-    queue = Ranked[str]()
+    queue = OrderedQueue[str]()
     assert queue.first is None
     with pytest.raises(IndexError):
         queue.pop()
 
 
 def test_a_thing_that_changes_its_rank_for_ever_takes_no_more_room() -> None:
-    queue = Ranked[str]()
+    queue = OrderedQueue[str]()
     for number in range(10_000):
-        queue.put("a", standing(0, number))
+        queue.put("a", queue_order(0, number))
     assert len(vars(queue)["_heap"]) < 20

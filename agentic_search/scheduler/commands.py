@@ -6,7 +6,7 @@ from typing import NamedTuple
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.outcome import Outcome, ToolResult
 from agentic_search.domain.plan import Task
-from agentic_search.scheduler.admission.order import Rank
+from agentic_search.scheduler.admission.order import CallOrder
 
 
 class CallId(NamedTuple):
@@ -69,7 +69,7 @@ class Stopped:
     """For people: `the deadline of 20 s passed`."""
 
 
-Stimulus = TasksAdded | PlanSealed | CallGranted | CallCompleted | CallFailed | TimePassed | Stopped
+MachineInput = TasksAdded | PlanSealed | CallGranted | CallCompleted | CallFailed | TimePassed | Stopped
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class OfferCall:
 
     call: CallId
     task: Task
-    rank: Rank
+    order: CallOrder
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,4 +136,4 @@ class TaskEnded:
     outcome: Outcome
 
 
-Instruction = OfferCall | WithdrawCall | StartCall | CancelCall | RetryCall | ElementEnded | TaskEnded
+Command = OfferCall | WithdrawCall | StartCall | CancelCall | RetryCall | ElementEnded | TaskEnded
