@@ -27,7 +27,7 @@ def _beside_package(folder: str) -> Path:
     return inside if inside.is_dir() else _PACKAGE.parent / folder
 
 
-class Profile(BaseModel):
+class ModelProfile(BaseModel):
     """A named way of calling a language model, for the tool `ask_model`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -84,7 +84,7 @@ class Settings(BaseSettings):
     planner_model: str = ""
     """Model that plans, where it differs from the writer."""
 
-    profiles: dict[str, Profile] = Field(default_factory=dict[str, Profile])
+    profiles: dict[str, ModelProfile] = Field(default_factory=dict[str, ModelProfile])
     """Named ways of calling a model, for the tool `ask_model`; in the TOML file a table each, `[profiles.reviewer]`."""
 
     workflows: Path = Path("workflows")

@@ -11,7 +11,7 @@ from agentic_search.domain.query import Query
 from agentic_search.domain.run import Timings, Usage
 from agentic_search.engine.memory import MemoryEngine
 from agentic_search.engine.protocols import Run
-from agentic_search.errors import NotFound, Overloaded, RunFailed, WrongState
+from agentic_search.errors import NotFound, Overloaded, SearchFailed, WrongState
 from agentic_search.events.facts import RunCompleted, RunStarted
 
 DONE = RunCompleted(status="completed", timings=Timings(), usage=Usage())
@@ -66,7 +66,10 @@ async def test_a_run_goes_on_when_nobody_follows_it() -> None:
 
 @pytest.mark.parametrize(
     ("error", "code", "text"),
-    [(RunFailed("no tool"), "run_failed", "no tool"), (ZeroDivisionError("boom"), "internal", "fault in the service")],
+    [
+        (SearchFailed("no tool"), "run_failed", "no tool"),
+        (ZeroDivisionError("boom"), "internal", "fault in the service"),
+    ],
 )
 async def test_a_program_that_raises_ends_its_run_with_a_failure_and_no_other(
     error: Exception, code: str, text: str

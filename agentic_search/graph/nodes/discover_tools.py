@@ -2,7 +2,7 @@
 
 from langgraph.runtime import Runtime
 
-from agentic_search.errors import RunFailed
+from agentic_search.errors import SearchFailed
 from agentic_search.events.facts import ToolsDiscovered
 from agentic_search.graph.context import RunContext
 from agentic_search.graph.state import Discovered, Initialized
@@ -19,9 +19,11 @@ async def discover_tools(state: Initialized, runtime: Runtime[RunContext]) -> Di
     statuses = tuple(toolbox.statuses())
     runtime.context.run.emit(ToolsDiscovered(servers=statuses, tools=len(tools)))
     if not tools and globs and catalog.tools:
-        raise RunFailed(f"No tool matches {', '.join(globs)}; there are: {', '.join(t.name for t in catalog.tools)}.")
+        raise SearchFailed(
+            f"No tool matches {', '.join(globs)}; there are: {', '.join(t.name for t in catalog.tools)}."
+        )
     if not tools:
         reasons = "; ".join(f"{server.name}: {server.error or server.status}" for server in statuses)
-        raise RunFailed(f"No tool can be used, so nothing can be searched. {reasons or 'No server is configured.'}")
+        raise SearchFailed(f"No tool can be used, so nothing can be searched. {reasons or 'No server is configured.'}")
     runtime.context.runner.know(tools)
     return {**state, "tools": tools}

@@ -5,7 +5,7 @@ import asyncio
 from langgraph.runtime import Runtime
 
 from agentic_search.domain.plan import Plan
-from agentic_search.errors import DeadlinePassed, PlanRefused, RunFailed
+from agentic_search.errors import DeadlinePassed, PlanRefused, SearchFailed
 from agentic_search.events.facts import Emit, PlanFallback, PlanReady
 from agentic_search.graph.context import RunContext
 from agentic_search.graph.early_start import emitting_early
@@ -33,7 +33,7 @@ async def _first_round(state: Discovered, context: RunContext) -> Planned:
     except PlanRefused as refused:
         if query.brings_a_plan:
             raise
-        raise RunFailed(f"No plan could be made. {'; '.join(refused.complaints)}.") from refused
+        raise SearchFailed(f"No plan could be made. {'; '.join(refused.complaints)}.") from refused
     except TimeoutError:
         raise DeadlinePassed(f"The deadline of {state['deadline']:g} s passed before there was a plan.") from None
     context.run.emit(PlanReady(plan=planned.plan, planner=planned.planner, model=planned.model))

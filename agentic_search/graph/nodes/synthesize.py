@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from langgraph.runtime import Runtime
 
 from agentic_search.domain.outcome import Completed, Failed, Outcome
-from agentic_search.errors import DeadlinePassed, RunFailed
+from agentic_search.errors import DeadlinePassed, SearchFailed
 from agentic_search.graph.context import RunContext
 from agentic_search.graph.rounds import whole_plan
 from agentic_search.graph.state import Answered, Executed
@@ -28,5 +28,5 @@ def _refuse_nothing(outcomes: Mapping[str, Outcome]) -> None:
     failures = [outcome for outcome in outcomes.values() if isinstance(outcome, Failed)]
     stopped = not failures or any(outcome.code == "stopped" for outcome in failures)
     reasons = "; ".join(f"{outcome.task_id}: {outcome.error}" for outcome in failures) or "every task was skipped"
-    kind = DeadlinePassed if stopped else RunFailed
+    kind = DeadlinePassed if stopped else SearchFailed
     raise kind(f"No tool gave a result, so there is nothing to answer from. {reasons}.")
