@@ -29,7 +29,7 @@ from agentic_search.scheduler.admission.admission import Floor
 from agentic_search.scheduler.dispatcher import Dispatcher
 from agentic_search.scheduler.runner import Runner
 from agentic_search.settings import Settings, environment
-from agentic_search.synthesis.writing.ladder import AnswerLadder
+from agentic_search.synthesis.writing.model_writer import FallbackWriter
 from agentic_search.synthesis.writing.writer import Writer
 from agentic_search.tools.builtin.ask_model import AskModel
 from agentic_search.tools.builtin.provider import Builtin
@@ -88,7 +88,7 @@ class Minds:
     async def writer(self, query: Query) -> Writer:
         """The writer for this query; never raises for want of a model."""
         model, why_none = await self._open(query.model or self._writer)
-        return AnswerLadder(model, why_no_model=why_none)
+        return FallbackWriter(model, why_no_model=why_none)
 
     async def choice(self) -> Choice:
         """Which models a query that asks for none in particular would use now."""

@@ -1,4 +1,4 @@
-"""A question and packed sources flow in, the messages to a model flow out.
+"""The prompt of an answer: the rules, the packed sources and the question, as messages to a model.
 
 What never changes comes first, so that the model server's prefix cache serves it. Sources are fenced: no text of theirs
 can end its fence or pass for a message of its own.
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from agentic_search.models.budget import estimate_tokens
 from agentic_search.models.chat import Message
 from agentic_search.models.control_tokens import without_control_tokens
-from agentic_search.synthesis.evidence.packing import Packed
+from agentic_search.synthesis.evidence.packing import PackedSources
 
 RULES = """\
 You answer a question from numbered sources that search tools returned.
@@ -28,7 +28,7 @@ You answer a question from numbered sources that search tools returned.
 _OWN_FENCE = re.compile(r"<(?=\s*/?\s*(?:source|question)s?\b)", re.IGNORECASE)
 
 
-def messages(query: str, packed: Packed) -> tuple[Message, ...]:
+def messages(query: str, packed: PackedSources) -> tuple[Message, ...]:
     """The whole prompt."""
     return (Message("system", RULES), Message("user", "\n\n".join((*_sources(packed), _question(query)))))
 
@@ -38,16 +38,16 @@ def fixed_tokens(query: str) -> int:
     return estimate_tokens(RULES) + estimate_tokens(_question(query))
 
 
-def _sources(packed: Packed) -> Iterator[str]:
+def _sources(packed: PackedSources) -> Iterator[str]:
     for number, (item, text) in enumerate(zip(packed.shown, packed.texts, strict=True), start=1):
-        title = " ".join(disarmed(item.passage.title).replace('"', "'").split())
-        yield f'<source id="{number}" title="{title}">\n{disarmed(text)}\n</source>'
+        title = " ".join(_disarmed(item.passage.title).replace('"', "'").split())
+        yield f'<source id="{number}" title="{title}">\n{_disarmed(text)}\n</source>'
 
 
 def _question(query: str) -> str:
-    return f"<question>\n{disarmed(query)}\n</question>\n\nAnswer the question from the sources above, with marks [n]."
+    return f"<question>\n{_disarmed(query)}\n</question>\n\nAnswer the question from the sources above, with marks [n]."
 
 
-def disarmed(text: str) -> str:
+def _disarmed(text: str) -> str:
     """`text` that cannot close a fence of ours or part messages as a chat template does."""
     return without_control_tokens(_OWN_FENCE.sub("‹", text))

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from agentic_search.domain.outcome import Passage
 from agentic_search.synthesis.citations.citations import CitationFilter, snippet
-from agentic_search.synthesis.writing.writer import Evidence
+from agentic_search.synthesis.evidence.writer_input import Evidence
 from tests.synthesis.evidence.samples import numbered
 
 SHOWN = numbered("One. See https://inside.example/page for more.", "Two.", "Three.")

@@ -1,4 +1,4 @@
-"""Sources are packed to the model's context: cut before dropped, and what was left out is told."""
+"""Sources are packed to the model's context: cut before dropped, and what was left out is listed."""
 
 from itertools import pairwise
 
@@ -46,7 +46,7 @@ def test_where_not_even_parts_fit_the_worst_passages_are_left_out_and_counted() 
 
 
 @pytest.mark.parametrize("tokens", [-5, 0, 10])
-def test_no_room_shows_nothing(tokens: int) -> None:
+def test_too_small_a_budget_shows_nothing(tokens: int) -> None:
     assert pack_sources("apple", numbered(LONG), tokens).shown == ()
 
 
