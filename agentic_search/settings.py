@@ -1,4 +1,4 @@
-"""Every setting of the service, one sentence each; the only file of it that reads the environment.
+"""Every setting of the service, one sentence each; the only file that reads the environment.
 
 Strength, strongest first: environment `AGENTIC_SEARCH_*`, a `.env`, `agentic_search.toml`, the default here.
 """
@@ -36,7 +36,7 @@ class ModelProfile(BaseModel):
     """The model; empty takes the one that writes answers."""
 
     system: str = ""
-    """What the model is told to be."""
+    """The system prompt: what the model shall be."""
 
     temperature: Annotated[float, Field(ge=0, le=2)] | None = None
     """How freely it chooses its words; none takes the model's own."""
