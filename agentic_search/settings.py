@@ -132,7 +132,7 @@ class Settings(BaseSettings):
     """Their size as JSON, of all servers together."""
 
     deadline: Annotated[float, Field(gt=0)] = 300.0
-    """Seconds for a whole run; then stragglers are cancelled and the answer is made from what arrived."""
+    """Seconds for a whole run; then tasks that still run are cancelled and the answer is made from what arrived."""
 
     discovery_wait: Annotated[float, Field(ge=0)] = 5.0
     """Seconds that a run waits for servers that are still connecting for the first time."""

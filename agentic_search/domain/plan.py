@@ -43,7 +43,7 @@ class Task(Frozen):
     """Among ready tasks the higher starts first."""
 
     timeout: Annotated[float, Field(gt=0)] | None = None
-    """Seconds one attempt may take; none takes the tool's, the server's, the default."""
+    """Seconds one attempt may take; null takes the tool's, the server's, the default."""
 
 
 class Plan(Frozen):

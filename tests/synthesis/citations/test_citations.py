@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from agentic_search.domain.outcome import Passage
 from agentic_search.synthesis.citations.citations import CitationFilter, snippet
 from agentic_search.synthesis.evidence.writer_input import Evidence
+from agentic_search.synthesis.markdown.html import AnswerHtml
 from tests.synthesis.evidence.samples import numbered
 
 SHOWN = numbered("One. See https://inside.example/page for more.", "Two.", "Three.")
@@ -75,6 +76,41 @@ def filtered(*pieces: str) -> str:
 def test_marks_are_those_of_sources_in_order_of_appearance(text: str, expected: str) -> None:
     assert filtered(text) == expected
     assert filtered(*text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Last [3], one more [4].", "Last [1], one more."),
+        ("A range over the end [2-4].", "A range over the end [1][2]."),
+        ("A list [4, 3].", "A list [1]."),
+        ("Other forms 【4】 (source 4) [4](x) [#4] [source 4].", "Other forms."),
+        ("Huge [999].", "Huge."),
+        ("A range of too many [1-99].", "A range of too many [1]."),
+    ],
+)
+def test_a_mark_above_the_number_of_sources_is_removed(text: str, expected: str) -> None:
+    citations = CitationFilter(SHOWN)
+
+    assert citations.feed(text) + citations.finish() == expected
+    assert max(citations.numbers, default=0) <= len(SHOWN)
+
+
+@pytest.mark.parametrize("mark", ["[0]", "[00]", "[-1]", "[-3]", "[1000]", "[99999999999999999999]", "[1.5]", "[+1]"])
+def test_what_is_no_number_of_a_source_cites_nothing(mark: str) -> None:
+    citations = CitationFilter(SHOWN)
+    answer = f"See {mark}."
+
+    assert citations.feed(answer) + citations.finish() == answer
+    assert citations.sources("question", answer) == ()
+    assert "<a" not in AnswerHtml(citations.numbers).render(answer)
+
+
+def test_without_any_source_every_mark_goes() -> None:
+    citations = CitationFilter(())
+
+    assert citations.feed("One [1], zero [0].") + citations.finish() == "One, zero [0]."
+    assert citations.numbers == set()
 
 
 @given(TEXTS, st.lists(st.integers(0, 80), max_size=8))
