@@ -48,8 +48,7 @@ class CitationFilter:
     def finish(self) -> str:
         """Take in the end; gives the rest."""
         rest = "".join(self._written(self._reader.finish()))
-        spaces, self._spaces = self._spaces, ""
-        return rest + spaces
+        return rest + self._spaces
 
     def sources(self, query: str, answer: str) -> tuple[Source, ...]:
         """The sources cited, by number, each with the part that bears on what is asked and on what it is cited for."""

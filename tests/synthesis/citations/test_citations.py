@@ -142,14 +142,15 @@ def test_a_bracket_that_nothing_closes_is_let_go_after_a_while() -> None:
 
 
 def test_sources_are_exactly_those_cited_numbered_as_in_the_text() -> None:
-    citations = CitationFilter(SHOWN)
+    shown = [*numbered("One.", "Two.", task="t1"), *numbered("1", "2", "Three.", task="t2")[2:]]
+    citations = CitationFilter(shown)
     answer = citations.feed("Three [3] and one [1] and nine [9].") + citations.finish()
 
     sources = citations.sources("question", answer)
 
-    assert [(source.id, source.title, source.url) for source in sources] == [
-        (1, "Title 3", "https://docs.example/3"),
-        (2, "Title 1", "https://docs.example/1"),
+    assert [(source.id, source.title, source.url, source.task_id) for source in sources] == [
+        (1, "Title 3", "https://docs.example/3", "t2"),
+        (2, "Title 1", "https://docs.example/1", "t1"),
     ]
     assert citations.numbers == {1, 2}
 
@@ -164,6 +165,38 @@ def test_a_snippet_is_the_part_that_the_citing_sentence_rests_on() -> None:
 
     assert "The premier opened the bridge." in source.snippet
     assert len(source.snippet) <= 400
+
+
+@pytest.mark.parametrize(
+    ("query", "answer", "snippet"),
+    [
+        ("When?", "It was the premier who opened it [1].", "The premier opened the bridge."),
+        (
+            "When?",
+            "It was the premier [1].\n\nA dragon ate it. Yes, a dragon.",
+            "The premier opened the bridge.",
+        ),
+        ("Who ate the bridge? The dragon", "", "A dragon ate the bridge."),
+        ("When?", "A dragon?\nIt was the premier [1].", "The premier opened the bridge."),
+    ],
+)
+def test_a_snippet_fits_the_question_and_the_line_up_to_the_first_mark(query: str, answer: str, snippet: str) -> None:
+    filler = " ".join(f"Sentence {n} is about other things." for n in range(60))
+    text = f"{filler} The premier opened the bridge. {filler} A dragon ate the bridge. {filler}"
+    citations = CitationFilter([Evidence(1, Passage(title="Bridge", text=text), "t1")])
+    citations.feed(answer or "[1]")
+    citations.finish()
+
+    (source,) = citations.sources(query, answer)
+
+    assert snippet in source.snippet
+
+
+def test_a_source_whose_address_cannot_stand_in_a_link_is_cited_without_one() -> None:
+    passage = Passage(title="A", url="https://docs.example/a(b)", text="One.")
+    citations = CitationFilter([Evidence(1, passage, "t1")])
+
+    assert citations.feed("[docs](https://docs.example/a(b)) end") == "docs [1] end"
 
 
 @pytest.mark.parametrize("text", ["", "   ", "```", "# Heading"])
