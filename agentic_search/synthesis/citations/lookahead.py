@@ -50,15 +50,10 @@ class Lookahead:
 
     def startswith(self, words: tuple[str, ...], offset: int) -> bool:
         """Whether one of `words`, all in lower case, begins at `offset`, in whatever case."""
-        for length in range(1, max(map(len, words)) + 1):
-            begun = self.text[offset : offset + length].lower()
-            if begun in words:
-                return True
-            if len(begun) < length:
-                return bool(self._past_end())
-            if not any(word.startswith(begun) for word in words):
-                return False
-        return False
+        begun = self.text[offset : offset + max(map(len, words))].lower()
+        if begun.startswith(words):
+            return True
+        return any(word.startswith(begun) for word in words) and bool(self._past_end())
 
     def _past_end(self) -> str:
         if self.final:

@@ -71,7 +71,6 @@ def _next(ahead: Lookahead, at: int, state: _ReaderState) -> tuple[Piece, int, _
                 return TextPiece(ahead.text[at:end]), end, _ReaderState()
         elif (opened := _opening(ahead, at, head)) is not None:
             return opened
-        state = replace(state, line_start=False)
     if state.fence:
         end = ahead.text.find("\n", at) + 1 or len(ahead.text)
         return TextPiece(ahead.text[at:end]), end, state.behind(ahead.text[at:end])

@@ -176,8 +176,8 @@ def test_a_snippet_is_the_part_that_the_citing_sentence_rests_on() -> None:
             "It was the premier [1].\n\nA dragon ate it. Yes, a dragon.",
             "The premier opened the bridge.",
         ),
-        ("Who ate the bridge? The dragon", "", "A dragon ate the bridge."),
-        ("When?", "A dragon?\nIt was the premier [1].", "The premier opened the bridge."),
+        ("The dragon", "", "A dragon ate the bridge."),
+        ("When?", "A dragon ate the bridge.\nIt was the premier [1].", "The premier opened the bridge."),
     ],
 )
 def test_a_snippet_fits_the_question_and_the_line_up_to_the_first_mark(query: str, answer: str, snippet: str) -> None:

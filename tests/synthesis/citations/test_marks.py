@@ -19,9 +19,9 @@ from tests.synthesis.evidence.samples import numbered
         "![chart] is no image, ![chart](nor this",
         "[docs](two words) are no address, [docs](a\nb) neither.",
         "[] and [docs] and 【2 are no marks.",
-        "x ``[7]`` y ``a ` [7]`` z `X [7]` end",
+        "x ``[7]`` y ``a ` [7]`` z `X [7]`X end",
         "`open\n\nparagraph`",
-        "The https:// scheme, and whttp.",
+        "The https:// and ftp:// schemes, and whttp.",
         "a < b > c <http <https: end",
     ],
 )
@@ -36,10 +36,11 @@ def test_what_only_looks_like_a_mark_or_a_link_stays_as_it_is(text: str) -> None
         ("X said [7] so X.", "X said so X."),
         ("two  spaces  [7]  end", "two  spaces  end"),
         ("Lines 【1†L2-L3】 of X.", "Lines [1] of X."),
-        ("X 【2†X】 (source 3) [X](https://evil.example/X) end", "X [1] [2] X end"),
+        ("X 【2†X】 (source 3) [X](https://evil.example/X) ![X](https://evil.example/X) end", "X [1] [2] X X end"),
         ("<https://evil.example/X> <https://evil.example/X", " <"),
         ("[see `x` and more](https://evil.example) end", "see `x` and more end"),
         ("[(source 9)](https://docs.example/2) end", "[1] end"),
+        ("[docs]() end", "docs end"),
         ("[](https://docs.example/2) and ![](https://evil.example) end", "[1] and end"),
         ("![](https://inside.example/page) end", "https://inside.example/page end"),
         ("A range turned round [3-1].", "A range turned round [1][2]."),
@@ -79,6 +80,12 @@ def test_code_that_does_not_close_within_its_limit_is_plain_text() -> None:
 
     assert filtered(within) == within
     assert filtered(beyond) == beyond.replace("[7]", "")
+
+
+def test_an_address_is_read_up_to_its_limit() -> None:
+    beyond = "x" * 10
+
+    assert filtered(f"https://evil.example/{'x' * (marks.LONGEST_ADDRESS - 21)}{beyond} end") == f"{beyond} end"
 
 
 @pytest.mark.parametrize(("depth", "is_link"), [(1, True), (marks.DEEPEST - 1, True), (marks.DEEPEST, False)])
