@@ -1,4 +1,4 @@
-"""Time as a dependency: everything that waits or measures is given a Clock; tests give one they turn themselves."""
+"""Time as a dependency: everything that waits or measures is given a Clock; tests give one that they advance."""
 
 import asyncio
 import time
@@ -7,7 +7,7 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """Where a part of the house gets its time."""
+    """Where a part of the service gets its time."""
 
     def now(self) -> float:
         """Seconds on a clock that never goes back; only differences mean anything."""

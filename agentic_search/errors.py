@@ -1,4 +1,4 @@
-"""Every error of the house, named by who acts next.
+"""Every error of the service, named by who acts next.
 
 AgenticSearchError
 ├── RequestError              the caller corrects the request
@@ -8,16 +8,16 @@ AgenticSearchError
 ├── ConfigurationError        the operator corrects a setting or a file
 ├── ToolError                 the task fails; everything not depending on it goes on
 │   ├── ToolFailed                … the tool ran and reported an error
-│   ├── ToolTimeout               … the tool took longer than it may; it was told to stop
+│   ├── ToolTimeout               … the tool took longer than it may; it was asked to stop
 │   ├── ServerUnavailable         … never sent: trying again is always safe
-│   ├── RateLimited               … turned away unread: trying again later is always safe
+│   ├── RateLimited               … refused unread: trying again later is always safe
 │   └── ConnectionLost            … may have happened: only a repeatable tool is tried again
 ├── ModelError                the offline planner or the extractive writer takes over
-│   ├── ModelUnavailable          … nobody answers at the model's address
+│   ├── ModelUnavailable          … no server answers at the model's address
 │   ├── ModelMissing              … the server is there, the model is not
 │   ├── ModelInterrupted          … the stream broke off or ended unfinished
 │   └── ContextOverflow           … the prompt is longer than the model's context
-├── RunFailed                 nobody: the run ended without an answer, and says why
+├── SearchFailed              nobody: the run ended without an answer, and says why
 │   └── DeadlinePassed            … because its time was over before anything arrived
 └── Overloaded                the caller comes back later
 
@@ -90,7 +90,7 @@ class ServerUnavailable(ToolError):
 
 
 class RateLimited(ToolError):
-    """The tool's server asks for fewer calls; this one was turned away unread."""
+    """The tool's server asks for fewer calls; this one was refused unread."""
 
     code = "rate_limited"
 
@@ -136,19 +136,19 @@ class ContextOverflow(ModelError):
     code = "context_overflow"
 
 
-class RunFailed(AgenticSearchError):
+class SearchFailed(AgenticSearchError):
     """A run ended without an answer."""
 
     code = "run_failed"
 
 
-class DeadlinePassed(RunFailed):
+class DeadlinePassed(SearchFailed):
     """The run's time was over before there was anything to answer from."""
 
     code = "deadline_passed"
 
 
 class Overloaded(AgenticSearchError):
-    """No room for another run now."""
+    """As many runs as may are running and waiting."""
 
     code = "overloaded"

@@ -1,4 +1,4 @@
-"""Every setting of the service, one sentence each; the only file of it that reads the environment.
+"""Every setting of the service, one sentence each; the only file that reads the environment.
 
 Strength, strongest first: environment `AGENTIC_SEARCH_*`, a `.env`, `agentic_search.toml`, the default here.
 """
@@ -27,7 +27,7 @@ def _beside_package(folder: str) -> Path:
     return inside if inside.is_dir() else _PACKAGE.parent / folder
 
 
-class Profile(BaseModel):
+class ModelProfile(BaseModel):
     """A named way of calling a language model, for the tool `ask_model`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -36,7 +36,7 @@ class Profile(BaseModel):
     """The model; empty takes the one that writes answers."""
 
     system: str = ""
-    """What the model is told to be."""
+    """The system prompt: what the model shall be."""
 
     temperature: Annotated[float, Field(ge=0, le=2)] | None = None
     """How freely it chooses its words; none takes the model's own."""
@@ -84,7 +84,7 @@ class Settings(BaseSettings):
     planner_model: str = ""
     """Model that plans, where it differs from the writer."""
 
-    profiles: dict[str, Profile] = Field(default_factory=dict[str, Profile])
+    profiles: dict[str, ModelProfile] = Field(default_factory=dict[str, ModelProfile])
     """Named ways of calling a model, for the tool `ask_model`; in the TOML file a table each, `[profiles.reviewer]`."""
 
     workflows: Path = Path("workflows")
@@ -132,7 +132,7 @@ class Settings(BaseSettings):
     """Their size as JSON, of all servers together."""
 
     deadline: Annotated[float, Field(gt=0)] = 300.0
-    """Seconds for a whole run; then stragglers are cancelled and the answer is made from what arrived."""
+    """Seconds for a whole run; then tasks that still run are cancelled and the answer is made from what arrived."""
 
     discovery_wait: Annotated[float, Field(ge=0)] = 5.0
     """Seconds that a run waits for servers that are still connecting for the first time."""

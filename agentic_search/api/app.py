@@ -1,33 +1,32 @@
-"""The application: settings flow in, an ASGI application flows out that opens the service for as long as it serves."""
+"""The ASGI application: made from settings, it opens the service when it starts and closes it when it ends."""
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from typing import TypedDict
 
 from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from agentic_search import __version__
 from agentic_search.api import problems
-from agentic_search.api.body_limit import BodyLimit
+from agentic_search.api.dependencies import AppState
 from agentic_search.api.openapi import describe
 from agentic_search.api.routes import health, inventory, runs, search
 from agentic_search.api.routes.page import PageFiles, page_router
-from agentic_search.runs.service import Service
 from agentic_search.settings import Settings
 from agentic_search.wiring import open_service
 
+LARGEST_REQUEST = 4 * 1024 * 1024
+"""Bytes of a request's body."""
+
 _SUMMARY = "Plans tool calls for a question, runs them side by side on MCP servers, answers with real citations."
-
-
-class _State(TypedDict):
-    service: Service
 
 
 def create_app(settings: Settings) -> FastAPI:
     """Build the application; nothing is opened before it is served."""
 
     @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncGenerator[_State, None]:
+    async def lifespan(app: FastAPI) -> AsyncGenerator[AppState, None]:
         async with open_service(settings) as service:
             yield {"service": service}
 
@@ -47,3 +46,27 @@ def create_app(settings: Settings) -> FastAPI:
     app.mount("/static", PageFiles(directory=settings.static), name="static")
     describe(app)
     return app
+
+
+class BodyLimit:
+    """Refuses a body that grows past the limit while it is read, as a problem like any other.
+
+    Starlette's own limit answers in plain text, whatever handlers an application has.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Count what is received; reading past the limit raises inside the route, so the route's handlers answer."""
+        read = 0
+
+        async def counted() -> Message:
+            nonlocal read
+            message = await receive()
+            read += len(message.get("body", b""))
+            if read > LARGEST_REQUEST:
+                raise HTTPException(413, f"The request is larger than {LARGEST_REQUEST // 1024**2} MiB.")
+            return message
+
+        await self._app(scope, counted if scope["type"] == "http" else receive, send)

@@ -1,13 +1,19 @@
-"""What routes are given: the opened service, found on the application that serves the request.
+"""What routes are given: the opened service, found in the state of the application that serves the request.
 
 The functions are `async` though they await nothing: FastAPI sends plain ones to a thread, at each request.
 """
 
-from typing import Annotated, cast
+from typing import Annotated, TypedDict, cast
 
 from fastapi import Depends, Request
 
 from agentic_search.runs.service import SearchService, Service
+
+
+class AppState(TypedDict):
+    """What the application has while it serves."""
+
+    service: Service
 
 
 async def _service(request: Request) -> Service:

@@ -1,18 +1,19 @@
-"""One story, told in the examples of every route: a question, its run, what could be used."""
+"""The examples of every route, which fit together: a question, its run, what could be used."""
 
 from agentic_search import __version__
 from agentic_search.api.schemas import (
     Health,
-    LeftOutTool,
     ModelList,
     Readiness,
     RunList,
     ServerList,
     ToolList,
     ToolView,
+    UnusableTool,
     WorkflowList,
 )
 from agentic_search.domain.answer import Source
+from agentic_search.domain.data import JsonObject
 from agentic_search.domain.plan import Plan, Task
 from agentic_search.domain.run import RunReport, RunSummary, TaskRecord, Timings
 from agentic_search.domain.tool import ServerStatus
@@ -22,7 +23,9 @@ from agentic_search.workflows.workflow import WorkflowEntry
 
 QUESTION = "How do I run several coroutines at once in asyncio and wait for all of them?"
 _RUN, _THREAD = "5b0c3f6e0d9e4a57b9d3f0a6c1e2d3f4", "9f1d2c3b4a5e4f60817263544a3b2c1d"
-_FOUND = {"results": [{"title": "asyncio.gather", "url": "pydoc:asyncio.gather", "text": "Return a future …"}]}
+_FOUND: JsonObject = {
+    "results": [{"title": "asyncio.gather", "url": "pydoc:asyncio.gather", "text": "Return a future …"}]
+}
 
 TASK = TaskRecord(
     id="t1",
@@ -33,7 +36,7 @@ TASK = TaskRecord(
     attempts=1,
     started_at=0.012,
     duration=0.07,
-    result=_FOUND,  # pyright: ignore[reportArgumentType]  # JSON, whose lists pyright takes for invariant
+    result=_FOUND,
 )
 RUN = RunReport(
     id=_RUN,
@@ -78,7 +81,7 @@ TOOLS = ToolList(
             idempotent=True,
         ),
     ),
-    unusable=(LeftOutTool(name="draw", server="pictures", reason="its input schema is broken"),),
+    unusable=(UnusableTool(name="draw", server="pictures", reason="its input schema is broken"),),
 )
 SERVERS = ServerList(
     servers=(

@@ -1,5 +1,11 @@
-"""What the OpenAPI description says of errors: every route's problems, in their media type, with an example."""
+"""The OpenAPI description: every route's problems with an example, and the sentence under each field of a model.
 
+Pydantic can read those sentences itself, at every start and for every class; here they are read when somebody asks.
+"""
+
+import ast
+import inspect
+import textwrap
 from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
@@ -7,7 +13,6 @@ from typing import Any
 from fastapi import FastAPI
 from pydantic import BaseModel
 
-from agentic_search.api.field_docs import field_docs
 from agentic_search.api.problems import MEDIA_TYPE
 from agentic_search.api.schemas import Problem
 from agentic_search.domain.data import Frozen
@@ -63,7 +68,7 @@ def _corrected(schema: dict[str, Any]) -> dict[str, Any]:
         described.pop(name, None)
     for model in _descendants(Frozen):
         if form := described.get(model.__name__):
-            for name, text in field_docs(model).items():
+            for name, text in _field_docs(model).items():
                 form["properties"][name].setdefault("description", text)
     return schema
 
@@ -82,3 +87,23 @@ def _move_problems(responses: dict[str, Any]) -> None:
         content = response.get("content", {})
         if int(status) >= HTTPStatus.BAD_REQUEST and MEDIA_TYPE in content:
             content[MEDIA_TYPE].update(content.pop("application/json", {}))
+
+
+def _field_docs(model: type[BaseModel]) -> dict[str, str]:
+    """The docstrings of a model's fields by name, those of its bases included."""
+    docs: dict[str, str] = {}
+    for base in reversed(model.__mro__):
+        if issubclass(base, BaseModel) and base is not BaseModel:
+            docs |= dict(_documented(base))
+    return docs
+
+
+def _documented(model: type[BaseModel]) -> Iterator[tuple[str, str]]:
+    (definition,) = ast.parse(textwrap.dedent(inspect.getsource(model))).body
+    assert isinstance(definition, ast.ClassDef)
+    for field, after in zip(definition.body, definition.body[1:], strict=False):
+        match field, after:
+            case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(text))):
+                yield name, inspect.cleandoc(text)
+            case _:
+                continue

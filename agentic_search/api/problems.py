@@ -1,4 +1,4 @@
-"""Errors become problems: whatever goes wrong leaves as application/problem+json, saying what to do."""
+"""Turns every error into application/problem+json, which says what happened and what to do."""
 
 import logging
 from http import HTTPStatus
@@ -23,7 +23,7 @@ _STATUS: tuple[tuple[type[errors.AgenticSearchError], int], ...] = (
     (errors.DeadlinePassed, 504),
     (errors.AgenticSearchError, 502),
 )
-"""The first class that fits tells the status; so the narrower stands before the wider."""
+"""The first class that fits gives the status; so the narrower stands before the wider."""
 _STATUS_BY_CODE = {kind.code: status for kind, status in reversed(_STATUS)}
 
 

@@ -60,7 +60,7 @@ class ToolView(Frozen):
         return ToolView(**tool.model_dump(include=set(ToolView.model_fields)))
 
 
-class LeftOutTool(Frozen):
+class UnusableTool(Frozen):
     """A tool that cannot be used."""
 
     name: str
@@ -72,7 +72,7 @@ class ToolList(Frozen):
     """The tools that can be used now, and why the others cannot."""
 
     tools: tuple[ToolView, ...]
-    unusable: tuple[LeftOutTool, ...] = ()
+    unusable: tuple[UnusableTool, ...] = ()
 
 
 class ServerList(Frozen):

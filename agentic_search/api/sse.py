@@ -1,4 +1,4 @@
-"""A run's events become server-sent events; a listener that stops reading loses its own stream, nothing else."""
+"""Streams a run's events as server-sent events; a listener that stops reading loses its own stream, nothing else."""
 
 from collections.abc import AsyncIterator
 from typing import Annotated

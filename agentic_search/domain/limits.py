@@ -23,7 +23,7 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """For one server, one tool or one run; none limits nothing."""
+    """For one server, one tool or one run; None: no limit."""
 
     max_concurrent: int | None = None
     """Calls under way at once."""

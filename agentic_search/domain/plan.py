@@ -43,7 +43,7 @@ class Task(Frozen):
     """Among ready tasks the higher starts first."""
 
     timeout: Annotated[float, Field(gt=0)] | None = None
-    """Seconds one attempt may take; none takes the tool's, the server's, the default."""
+    """Seconds one attempt may take; null takes the tool's, the server's, the default."""
 
 
 class Plan(Frozen):
@@ -55,7 +55,7 @@ class Plan(Frozen):
     @model_validator(mode="before")
     @classmethod
     def _number_tasks(cls, draft: object) -> object:
-        """Give a task without an id its place in the plan as one: `t1`, `t2`, …"""
+        """Give a task without an id its number in the plan as one: `t1`, `t2`, …"""
         if not isinstance(draft, dict):
             return draft
         fields = cast(dict[str, object], draft)
@@ -63,7 +63,7 @@ class Plan(Frozen):
         if not isinstance(tasks, list | tuple):
             return fields
         written = enumerate(cast(Sequence[object], tasks), start=1)
-        return {**fields, "tasks": [_with_id(task, f"t{place}") for place, task in written]}
+        return {**fields, "tasks": [_with_id(task, f"t{number}") for number, task in written]}
 
 
 def _with_id(task: object, task_id: str) -> object:

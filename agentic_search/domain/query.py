@@ -25,13 +25,13 @@ class Query(Frozen):
     """The question, in the user's words: 1 to 8,000 characters, not blank."""
 
     thread_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")] | None = None
-    """The conversation to continue; none begins a new one."""
+    """The conversation to continue; null begins a new one."""
 
     tools: tuple[str, ...] = ()
     """Globs over tool names that may be used; empty allows all."""
 
     model: Annotated[str, Field(min_length=1, max_length=200)] | None = None
-    """The writer's model for this run, or `offline` for none; none takes the configured one."""
+    """The writer's model for this run, or `offline` for none; null takes the configured one."""
 
     plan: Plan | None = None
     """Run this plan instead of having one made."""
@@ -43,7 +43,7 @@ class Query(Frozen):
     """What the workflow is given, by the names it declares; its plan reads them as `${inputs.name}`."""
 
     deadline: Annotated[float, Field(gt=0, le=86_400)] | None = None
-    """Seconds from the start until stragglers are cancelled and the answer is made from what arrived."""
+    """Seconds from the start until tasks that still run are cancelled and the answer is made from what arrived."""
 
     rounds: Annotated[int, Field(ge=1, le=10)] = 1
     """Planning rounds at most: 1 plans once; with more the planner sees the outcomes and may add tasks, or stop."""

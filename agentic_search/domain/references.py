@@ -1,4 +1,4 @@
-"""References in arguments: text with `${…}` flows in; parsed expressions and the tasks they name flow out.
+"""References in arguments: parses text with `${…}` into expressions, with the tasks that they name.
 
 A reference holds a JMESPath expression (https://jmespath.org) whose first name is a task id, `item` or, in a workflow,
 `inputs`. Nothing is evaluated here but by `Reference.resolve`, and a value, returned by a tool or given as an input, is

@@ -1,1 +1,1 @@
-"""Where a run lives: started for a query, apart from whoever asked, ended by exactly one terminal fact."""
+"""Queries flow in, runs flow out: independent of whoever asked, each ended by exactly one terminal fact."""

@@ -23,14 +23,14 @@ class LiveRun:
     def __init__(
         self, run_id: str, query: Query, *, thread_id: str, clock: Clock, on_end: Callable[[str], None]
     ) -> None:
-        """`on_end` is told the run's id, once, with its terminal fact."""
+        """`on_end` is called once, with the run's id, when its terminal fact was emitted."""
         self.id = run_id
         self.thread_id = thread_id
         self.query = query
         self.record = RunRecord(
             run_id, thread_id=thread_id, query=query.query, created_at=clock.wall().isoformat(timespec="milliseconds")
         )
-        self.channel = Channel(run_id, clock, observe=self._take_in)
+        self.channel = Channel(run_id, clock, observe=self._record_event)
         self._on_end = on_end
         self._task: asyncio.Task[None] | None = None
         self._cancelled_by: str | None = None
@@ -44,10 +44,10 @@ class LiveRun:
         return self.channel.elapsed
 
     def emit(self, fact: Fact) -> None:
-        """Tell a fact of this run."""
+        """Emit a fact of this run."""
         self.channel.emit(fact)
 
-    def _take_in(self, event: Event) -> None:
+    def _record_event(self, event: Event) -> None:
         self.record.apply(event)
         if event.fact.terminal:
             self._on_end(self.id)
@@ -56,11 +56,11 @@ class LiveRun:
         """Leave the queue: carry the program out in a task of `group`."""
         self.channel.restart_clock()
         self._task = group.create_task(self._supervise(program), name=f"run {self.id}")
-        self._task.add_done_callback(self._see_to_the_end)
+        self._task.add_done_callback(self._end_if_never_begun)
         return self._task
 
     def cancel(self, by: str) -> None:
-        """Stop it, for the first to ask."""
+        """Stop it; only the first call counts."""
         if self.channel.closed or self._cancelled_by:
             return
         self._cancelled_by = by
@@ -83,7 +83,7 @@ class LiveRun:
             text = "The search broke down because of a fault in the service; its log has the details."
             self.emit(RunFailed(error=text, code="internal", timings=self._spent()))
 
-    def _see_to_the_end(self, _: "asyncio.Task[None]") -> None:
+    def _end_if_never_begun(self, _: "asyncio.Task[None]") -> None:
         """A task that is cancelled before its first step runs none of its code: its run must end all the same."""
         if not self.channel.closed:
             self.emit(RunCancelled(by=self._cancelled_by or "shutdown", timings=self._spent()))

@@ -1,4 +1,4 @@
-"""The engine that keeps runs in this process: queued, started, followed, cancelled; gone when the process is."""
+"""The engine that keeps runs in the memory of this process: they are gone when it ends."""
 
 import asyncio
 from collections import deque
@@ -51,7 +51,7 @@ class MemoryEngine:
         if len(self._living) >= self._max_concurrent and len(self._queue) >= self._max_queued:
             raise Overloaded(f"{len(self._living)} searches run and {len(self._queue)} wait: try again in a moment.")
         run = LiveRun(run_id, query, thread_id=thread_id, clock=self._clock, on_end=self._note_end)
-        self._make_room()
+        self._forget_oldest()
         self._runs[run_id] = run
         self._queue.append(run)
         self._begin_queued()
@@ -111,8 +111,8 @@ class MemoryEngine:
         del self._living[task]
         self._begin_queued()
 
-    def _make_room(self) -> None:
-        """Forget those that ended first, beyond those that are kept."""
+    def _forget_oldest(self) -> None:
+        """Forget the runs that ended first, beyond those that are kept."""
         while len(self._ended) >= self._max_kept:
             self._forget(next(iter(self._ended)))
 

@@ -1,4 +1,4 @@
-"""What a run is to the program inside it, and what an engine is to the service around it."""
+"""The protocols of a run, of the program that carries it out, and of the engine that runs live in."""
 
 from collections.abc import AsyncIterator, Iterator
 from typing import Protocol
@@ -28,7 +28,7 @@ class Run(Protocol):
         ...
 
     def emit(self, fact: Fact) -> None:
-        """Tell a fact; synchronous, never blocks, never raises."""
+        """Emit a fact; synchronous, never blocks, never raises."""
         ...
 
 
@@ -36,7 +36,7 @@ class Program(Protocol):
     """What a run does from beginning to end."""
 
     async def __call__(self, run: Run, query: Query) -> RunCompleted:
-        """Carry it out; the engine tells the terminal fact, from what this returns or raises."""
+        """Carry it out; the engine emits the terminal fact, from what this returns or raises."""
         ...
 
 

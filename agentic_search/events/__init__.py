@@ -1,1 +1,1 @@
-"""What is told: facts about a run, numbered by its channel, replayed and fanned out to any number of listeners."""
+"""Facts about a run flow in, events flow out: numbered by the run's channel, replayed to any number of listeners."""

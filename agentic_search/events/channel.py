@@ -1,6 +1,6 @@
-"""A run's channel: facts flow in, numbered events flow out to any number of listeners, from any number on.
+"""A run's channel: numbers the facts that are emitted and gives them to any number of listeners, from any number on.
 
-The channel keeps every event and a listener only holds a place in that log, so a slow or absent listener costs nothing
+The channel keeps every event and a listener only has a position in that log, so a slow or absent listener costs nothing
 and delays nobody. `emit` is synchronous and never raises; after the terminal fact it takes no more, and packs the log.
 """
 
@@ -9,9 +9,8 @@ import logging
 from collections.abc import AsyncIterator, Callable
 
 from agentic_search.clock import Clock
-from agentic_search.events.event import Event
+from agentic_search.events.event import Event, PackedEvents
 from agentic_search.events.facts import Fact
-from agentic_search.events.kept import KeptEvents
 
 logger = logging.getLogger(__name__)
 
@@ -25,7 +24,7 @@ class Channel:
         self._clock = clock
         self._began = clock.now()
         self._events: list[Event] = []
-        self._kept: KeptEvents | None = None
+        self._packed: PackedEvents | None = None
         self._waiting: set[asyncio.Future[None]] = set()
         self._over = asyncio.Event()
         self._observe = observe
@@ -36,8 +35,8 @@ class Channel:
 
     @property
     def closed(self) -> bool:
-        """The terminal event has been told."""
-        return self._kept is not None
+        """The terminal event has been emitted."""
+        return self._packed is not None
 
     @property
     def elapsed(self) -> float:
@@ -62,18 +61,18 @@ class Channel:
             if not future.done():
                 future.set_result(None)
         if fact.terminal:
-            # Who listens now has the list, and reads it to its end.
-            self._kept, self._events = KeptEvents.of(self.run_id, self._events), []
+            # Present listeners have the list, and read it to its end.
+            self._packed, self._events = PackedEvents.of(self.run_id, self._events), []
             self._over.set()
 
     async def follow(self, after: int = 0) -> AsyncIterator[Event]:
         """Every event with a number above `after`, as it comes, until the terminal one."""
-        events = self._events if self._kept is None else self._kept.unpack()
-        place = max(after, 0)
+        events = self._events if self._packed is None else self._packed.unpack()
+        position = max(after, 0)
         while True:
-            while place < len(events):
-                event = events[place]
-                place += 1
+            while position < len(events):
+                event = events[position]
+                position += 1
                 yield event
             if self.closed:
                 return

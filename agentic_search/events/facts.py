@@ -1,4 +1,4 @@
-"""The facts that can be told of a run: one class a fact, named in the past tense, each with its message for people.
+"""The facts that a run can emit: one class a fact, named in the past tense, each with its message for people.
 
 A fact carries no number and no time: the channel adds them. `kind` is the event's type on the wire; the other fields
 are its data. A fact with an empty message is no thinking step.
@@ -13,8 +13,8 @@ from agentic_search.domain.answer import LeftOut, Source
 from agentic_search.domain.plan import Plan, Task
 from agentic_search.domain.run import PlannerKind, Timings, Usage
 from agentic_search.domain.tool import ServerStatus
-from agentic_search.events.fact import BaseFact, count, headline
 from agentic_search.events.task_facts import (
+    BaseFact,
     ServerSlowed,
     SourcesFound,
     TaskCompleted,
@@ -23,6 +23,8 @@ from agentic_search.events.task_facts import (
     TaskRetrying,
     TaskSkipped,
     TaskStarted,
+    count,
+    headline,
 )
 
 
@@ -57,7 +59,7 @@ class ToolsDiscovered(BaseFact):
 
 
 class PlanStarted(BaseFact):
-    """Somebody began to plan."""
+    """Planning began."""
 
     kind: Literal["plan.started"] = "plan.started"
     planner: PlannerKind
@@ -107,7 +109,7 @@ class PlanReady(BaseFact):
 
 
 class PlanFallback(BaseFact):
-    """A plan could not be used and another way is taken: tasks told since the last accepted plan are dropped."""
+    """A plan could not be used and another way is taken: tasks emitted since the last accepted plan are dropped."""
 
     kind: Literal["plan.fallback"] = "plan.fallback"
     reason: str
@@ -140,7 +142,7 @@ class AnswerDelta(BaseFact):
 
 
 class AnswerBlock(BaseFact):
-    """A finished block of the answer, in place of the text told since the block before."""
+    """A finished block of the answer, in place of the text emitted since the block before."""
 
     kind: Literal["answer.block"] = "answer.block"
     index: int
@@ -198,7 +200,7 @@ class RunFailed(BaseFact):
 
 
 class RunCancelled(BaseFact):
-    """Somebody stopped the run."""
+    """The run was stopped."""
 
     terminal: ClassVar[bool] = True
     kind: Literal["run.cancelled"] = "run.cancelled"
@@ -237,10 +239,10 @@ Fact = Annotated[
     | RunCancelled,
     Field(discriminator="kind"),
 ]
-"""Every fact; its `kind` tells which."""
+"""Every fact, known by its `kind`."""
 
 Terminal = RunCompleted | RunFailed | RunCancelled
 """The facts that end a run."""
 
 Emit: TypeAlias = Callable[[Fact], None]
-"""How a room tells a fact of the run it works for: synchronous, never blocks, never raises."""
+"""How a part of the service emits a fact of the run it works for: synchronous, never blocks, never raises."""

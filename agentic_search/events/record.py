@@ -1,4 +1,4 @@
-"""A run as its events tell it: events flow in, the RunReport that GET /runs/{id} shows can be read at any time."""
+"""Folds a run's events into the RunReport that GET /runs/{id} shows; it can be read at any time."""
 
 from functools import singledispatchmethod
 
@@ -33,7 +33,7 @@ class RunRecord:
         self._error_code: str | None = None
 
     def report(self) -> RunReport:
-        """The run as told so far."""
+        """The run as far as it has come."""
         return RunReport(
             id=self.id,
             thread_id=self.thread_id,
@@ -66,7 +66,7 @@ class RunRecord:
         )
 
     def task(self, task_id: str) -> TaskRecord | None:
-        """One task as told so far."""
+        """One task as far as it has come."""
         return self._tasks.get(task_id)
 
     def apply(self, event: Event) -> None:
@@ -97,7 +97,7 @@ class RunRecord:
     def _plan_ready(self, fact: facts.PlanReady, at: float) -> None:
         self._planner = fact.planner
         self._plan = fact.plan
-        # What a refused draft had told before is gone, except what has begun.
+        # Tasks of a refused draft are gone, except those that have begun.
         begun = {id_: task for id_, task in self._tasks.items() if task.status != "queued"}
         self._tasks = {task.id: begun.get(task.id) or _waiting(task) for task in fact.plan.tasks}
 

@@ -1,12 +1,32 @@
-"""The facts of tasks and of the servers that they call, each with its message for people."""
+"""What every fact has, and the facts of tasks and of the servers that they call, each with its message for people."""
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field, JsonValue
 
-from agentic_search.domain.data import JsonObject
+from agentic_search.domain.data import Frozen, JsonObject
 from agentic_search.domain.outcome import Passage
-from agentic_search.events.fact import BaseFact, count, headline
+
+
+class BaseFact(Frozen):
+    """One fact; its class says of what kind."""
+
+    terminal: ClassVar[bool] = False
+
+    @property
+    def message(self) -> str:
+        """The thinking step, for people; empty for none."""
+        return ""
+
+
+def count(number: int, noun: str) -> str:
+    """`3 tasks`, `1 task`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def headline(task: str, tool: str, purpose: str) -> str:
+    """A task in one line: `t1: search_stories - Find stories`."""
+    return f"{task}: {tool} - {purpose}" if purpose else f"{task}: {tool}"
 
 
 class TaskStarted(BaseFact):
@@ -27,7 +47,7 @@ class TaskStarted(BaseFact):
 
 
 class TaskProgress(BaseFact):
-    """The tool told how far it is."""
+    """The tool reported how far it is."""
 
     kind: Literal["task.progress"] = "task.progress"
     id: str
@@ -111,11 +131,11 @@ class ServerSlowed(BaseFact):
     tool: str | None = None
     """Where only this tool of it is meant."""
     calls: int
-    """So many calls begin from now on at most …"""
+    """The most calls that begin from now on …"""
     seconds: float
-    """… in any span of so many seconds."""
+    """… in any span of this many seconds."""
     wait: float = 0.0
-    """Seconds until the next call: the server asked to be left alone."""
+    """Seconds until the next call, as the server asked."""
 
     @property
     def message(self) -> str:

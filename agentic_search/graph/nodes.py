@@ -9,7 +9,7 @@ from langgraph.runtime import Runtime
 
 from agentic_search.domain.outcome import Completed, Failed, Outcome
 from agentic_search.domain.run import Usage
-from agentic_search.errors import DeadlinePassed, RunFailed
+from agentic_search.errors import DeadlinePassed, SearchFailed
 from agentic_search.events.facts import RunStarted, ToolsDiscovered
 from agentic_search.graph.context import RunContext
 from agentic_search.graph.state import (
@@ -22,7 +22,7 @@ from agentic_search.graph.state import (
     whole_plan,
 )
 from agentic_search.synthesis.evidence.writer_input import make_writer_input
-from agentic_search.synthesis.writing.ladder import AnswerLadder
+from agentic_search.synthesis.writing.model_writer import FallbackWriter
 
 
 async def initialize(state: AskedState, runtime: Runtime[RunContext]) -> InitializedState:
@@ -52,10 +52,12 @@ async def discover_tools(state: InitializedState, runtime: Runtime[RunContext]) 
     statuses = tuple(toolbox.statuses())
     runtime.context.run.emit(ToolsDiscovered(servers=statuses, tools=len(tools)))
     if not tools and globs and catalog.tools:
-        raise RunFailed(f"No tool matches {', '.join(globs)}; there are: {', '.join(t.name for t in catalog.tools)}.")
+        raise SearchFailed(
+            f"No tool matches {', '.join(globs)}; there are: {', '.join(t.name for t in catalog.tools)}."
+        )
     if not tools:
         reasons = "; ".join(f"{server.name}: {server.error or server.status}" for server in statuses)
-        raise RunFailed(f"No tool can be used, so nothing can be searched. {reasons or 'No server is configured.'}")
+        raise SearchFailed(f"No tool can be used, so nothing can be searched. {reasons or 'No server is configured.'}")
     runtime.context.runner.know(tools)
     return {**state, "tools": tools}
 
@@ -98,17 +100,17 @@ async def synthesize(state: ExecutedState, runtime: Runtime[RunContext]) -> Answ
     _refuse_nothing(outcomes)
     began = context.run.elapsed
     chosen = await context.models.writer(query.model)
-    writer = AnswerLadder(chosen.model, chosen.why_none)
+    writer = FallbackWriter(chosen.model, chosen.why_none)
     written = await writer.write(make_writer_input(query.query, whole_plan(state["plans"]), outcomes), context.run.emit)
     return {**state, "usage": state["usage"].plus(written.usage), "synthesize_seconds": context.run.elapsed - began}
 
 
 def _refuse_nothing(outcomes: Mapping[str, Outcome]) -> None:
-    """Raise where no task completed: DeadlinePassed where the deadline stopped them, else RunFailed."""
+    """Raise where no task completed: DeadlinePassed where the deadline stopped them, else SearchFailed."""
     if any(isinstance(outcome, Completed) for outcome in outcomes.values()):
         return
     failures = [outcome for outcome in outcomes.values() if isinstance(outcome, Failed)]
     stopped = not failures or any(outcome.code == "stopped" for outcome in failures)
     reasons = "; ".join(f"{outcome.task_id}: {outcome.error}" for outcome in failures) or "every task was skipped"
-    kind = DeadlinePassed if stopped else RunFailed
+    kind = DeadlinePassed if stopped else SearchFailed
     raise kind(f"No tool gave a result, so there is nothing to answer from. {reasons}.")

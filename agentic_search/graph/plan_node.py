@@ -14,7 +14,7 @@ from langgraph.runtime import Runtime
 from agentic_search.domain.plan import Plan
 from agentic_search.domain.query import Query
 from agentic_search.domain.tool import by_any_name
-from agentic_search.errors import DeadlinePassed, PlanRefused, RunFailed
+from agentic_search.errors import DeadlinePassed, PlanRefused, SearchFailed
 from agentic_search.events.facts import PlanFallback, PlanReady, PlanStarted, PlanTask
 from agentic_search.graph.context import RunContext
 from agentic_search.graph.state import DiscoveredState, PlannedState, whole_plan
@@ -70,7 +70,7 @@ async def _planned(state: DiscoveredState, context: RunContext, so_far: SoFar) -
     except PlanRefused as refused:
         if query.brings_a_plan:
             raise
-        raise RunFailed(f"No plan could be made. {'; '.join(refused.complaints)}.") from refused
+        raise SearchFailed(f"No plan could be made. {'; '.join(refused.complaints)}.") from refused
     except TimeoutError:
         if not so_far.plans:
             raise DeadlinePassed(f"The deadline of {deadline:g} s passed before there was a plan.") from None

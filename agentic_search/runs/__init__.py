@@ -1,1 +1,1 @@
-"""The service behind every door: start, follow, wait for, cancel a run; find it again."""
+"""Questions flow in, runs flow out: started, followed, waited for, cancelled, found again."""

@@ -1,4 +1,4 @@
-"""The one service behind every door: questions flow in, runs are started, found, followed, stopped."""
+"""The service that every way in uses: starts runs, finds them, follows them, stops them."""
 
 import uuid
 from collections.abc import AsyncIterator
@@ -25,8 +25,8 @@ class Started(Frozen):
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """Some runs, newest first, and where the next ones begin."""
+class RunPage:
+    """Some runs, newest first, and the cursor of the next ones."""
 
     runs: tuple[RunSummary, ...]
     next_cursor: str | None
@@ -34,7 +34,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class RunFilter:
-    """Which runs to list; what is none filters nothing."""
+    """Which runs to list; None: no filter."""
 
     thread_id: str | None = None
     status: RunStatus | None = None
@@ -87,14 +87,14 @@ class SearchService:
         """Drop a run that has ended; raises NotFound or WrongState."""
         await self._engine.forget(run_id)
 
-    async def list(self, chosen: RunFilter, *, limit: int, cursor: str | None = None) -> Page:
-        """`limit` runs after the one that `cursor` names, newest first; raises RequestError for a strange cursor."""
+    async def list(self, chosen: RunFilter, *, limit: int, cursor: str | None = None) -> RunPage:
+        """`limit` runs after the one that `cursor` names, newest first; raises RequestError for an unknown cursor."""
         runs = await self._engine.summaries()
         if cursor is not None and all(run.id != cursor for run in runs):  # which goes on to behind the cursor
             raise RequestError(f"The cursor {cursor!r} names no run; begin again without one.")
         found = tuple(islice((run for run in runs if chosen.admits(run)), limit + 1))
         page = found[:limit]
-        return Page(page, page[-1].id if len(found) > limit and page else None)
+        return RunPage(page, page[-1].id if len(found) > limit and page else None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,8 +20,8 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from agentic_search.domain.outcome import Passage
+from agentic_search.synthesis.evidence.writer_input import Evidence, WriterInput
 from agentic_search.synthesis.writing.extractive_writer import Quoted, choose
-from agentic_search.synthesis.writing.writer import Evidence, WriterInput
 
 PASSAGES = 10
 

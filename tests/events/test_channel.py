@@ -1,14 +1,13 @@
 """A run's channel: numbered without a hole, replayed from anywhere, one terminal event and nothing after it."""
 
 import asyncio
-import json
 
 import pytest
 
 from agentic_search.domain.run import Timings, Usage
 from agentic_search.events import facts
 from agentic_search.events.channel import Channel
-from agentic_search.events.event import LARGEST_RESULT, Event
+from agentic_search.events.event import Event
 from tests.support.clock import FakeClock
 
 DONE = facts.RunCompleted(status="completed", timings=Timings(), usage=Usage())
@@ -75,29 +74,3 @@ async def test_a_listener_that_is_cancelled_leaves_nothing_behind() -> None:
     with pytest.raises(asyncio.CancelledError):
         await listener
     assert "0 waiting" in repr(channel)
-
-
-def test_an_event_on_the_wire_has_the_form_of_the_contract() -> None:
-    fact = facts.TaskCompleted(id="t1", tool="search_stories", purpose="Find stories", duration=1.25, result=[1])
-    assert json.loads(Event(7, "run", 1.28401, fact).wire) == {
-        "seq": 7,
-        "run_id": "run",
-        "at": 1.284,
-        "type": "task.completed",
-        "message": "✅ Task t1: search_stories - Find stories",
-        "data": {
-            "id": "t1",
-            "tool": "search_stories",
-            "purpose": "Find stories",
-            "duration": 1.25,
-            "attempts": 1,
-            "cached": False,
-            "result": [1],
-        },
-    }
-
-
-def test_a_result_over_the_limit_is_told_by_its_url() -> None:
-    fact = facts.TaskCompleted(id="t1", tool="x", duration=1, result="x" * LARGEST_RESULT)
-    data = json.loads(Event(1, "run", 0, fact).wire)["data"]
-    assert data["result_url"] == "/runs/run/tasks/t1" and "result" not in data

@@ -1,1 +1,1 @@
-"""One file a resource."""
+"""The routes of the API, a file for each resource."""

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from agentic_search.api import examples
 from agentic_search.api.dependencies import ServiceDep
 from agentic_search.api.openapi import shows
-from agentic_search.api.schemas import LeftOutTool, ModelList, ServerList, ToolList, ToolView, WorkflowList
+from agentic_search.api.schemas import ModelList, ServerList, ToolList, ToolView, UnusableTool, WorkflowList
 
 router = APIRouter(tags=["inventory"])
 
@@ -18,7 +18,7 @@ async def list_tools(service: ServiceDep) -> ToolList:
     catalog = service.tools.catalog()
     return ToolList(
         tools=tuple(ToolView.of(tool) for tool in catalog.tools),
-        unusable=tuple(LeftOutTool(name=it.tool, server=it.server, reason=it.reason) for it in catalog.left_out),
+        unusable=tuple(UnusableTool(name=it.tool, server=it.server, reason=it.reason) for it in catalog.left_out),
     )
 
 

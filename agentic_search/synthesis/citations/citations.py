@@ -1,4 +1,4 @@
-"""What a model writes flows in, what it may say flows out: its marks are those of real sources, renumbered 1, 2, 3 …
+"""Filters what a model writes: its marks become those of real sources, renumbered 1, 2, 3 …
 
 The model sees sources as [1] to [n], best first; readers see them numbered in the order in which they are cited. Marks
 of no source go, and so do addresses that no source has: the text of a link stays. Code is left alone.
@@ -8,17 +8,17 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from agentic_search.domain.answer import Source
-from agentic_search.synthesis.citations.marks import Link, Marks, Piece, Text
+from agentic_search.synthesis.citations.marks import Link, Marks, Piece, TextPiece
 from agentic_search.synthesis.citations.reader import MarkdownReader
 from agentic_search.synthesis.evidence.quotation import quote
-from agentic_search.synthesis.evidence.relevance import Question
-from agentic_search.synthesis.writing.writer import Evidence
+from agentic_search.synthesis.evidence.relevance import QuestionTerms
+from agentic_search.synthesis.evidence.writer_input import Evidence
 
 SNIPPET = 300
 """Characters of a source's snippet."""
 
 CITING = 240
-"""Characters before a mark that are taken for what it vouches for."""
+"""Characters before a mark that are taken for the statement it supports."""
 
 _PLAIN_URL = re.compile(r"https?://[^\s<>()\\]+")
 """What can stand in a Markdown link as it is."""
@@ -36,7 +36,7 @@ class CitationFilter:
         self._texts = (query, *(item.passage.text for item in shown))
         self._reader = MarkdownReader()
         self._spaces = ""
-        """Kept back, for they go with a mark that goes."""
+        """Held back: they go with a mark that goes."""
         self._cited: dict[int, int] = {}
         self.numbers: set[int] = set()
         """The numbers that readers have seen so far: 1 to k."""
@@ -48,8 +48,7 @@ class CitationFilter:
     def finish(self) -> str:
         """Take in the end; gives the rest."""
         rest = "".join(self._written(self._reader.finish()))
-        spaces, self._spaces = self._spaces, ""
-        return rest + spaces
+        return rest + self._spaces
 
     def sources(self, query: str, answer: str) -> tuple[Source, ...]:
         """The sources cited, by number, each with the part that bears on what is asked and on what it is cited for."""
@@ -77,7 +76,7 @@ class CitationFilter:
 
     def _form(self, piece: Piece) -> str:
         match piece:
-            case Text(text=text):
+            case TextPiece(text=text):
                 return text
             case Marks(numbers=numbers):
                 return self._marks(numbers)
@@ -110,7 +109,7 @@ class CitationFilter:
 
 def snippet(text: str, about: str) -> str:
     """The part of `text` that bears on `about`, on one line."""
-    return " ".join(quote(text, Question.of(about), room=SNIPPET).text.split())
+    return " ".join(quote(text, QuestionTerms.of(about), limit=SNIPPET).text.split())
 
 
 def _pieces(label: str) -> list[Piece]:

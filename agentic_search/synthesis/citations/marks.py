@@ -1,6 +1,6 @@
-"""The unread end of a model's Markdown flows in, its next piece flows out: text, a mark, a link or a bare URL.
+"""Reads the next piece of a model's Markdown: text, a mark, a link or a bare URL.
 
-Marks are known in all forms that models write: [1], [1, 2], [1-3], 【1†L2】, (source 1), [1](url), and a footnote [^1].
+Marks are recognised in all forms that models write: [1], [1, 2], [1-3], 【1†L2】, (source 1), [1](url), footnotes [^1].
 """
 
 import re
@@ -22,7 +22,7 @@ LONGEST_RANGE = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class TextPiece:
     """Anything that is none of the others, code among it."""
 
     text: str
@@ -45,7 +45,7 @@ class Link:
     image: bool = False
 
 
-Piece = Text | Marks | Link
+Piece = TextPiece | Marks | Link
 
 _PLAIN = re.compile(r"(?:[^`\[【(!<\\\nhfwHFW]|[hf](?=[^t])|w(?=[^w]))+", re.IGNORECASE)
 """What begins none of the others, whatever comes; h, f and w may begin a URL."""
@@ -65,29 +65,29 @@ def next_piece(ahead: Lookahead, at: int) -> tuple[Piece, int]:
     """The piece that begins at `at`, and where it ends; raises Undecided."""
     plain = _PLAIN.match(ahead.text, at)
     if plain is not None:
-        return Text(plain[0]), plain.end()
+        return TextPiece(plain[0]), plain.end()
     character = ahead.at(at)
     found = _READERS[character](ahead, at) if character in _READERS else _bare_url(ahead, at)
-    return found if found is not None else (Text(character), at + 1)
+    return found if found is not None else (TextPiece(character), at + 1)
 
 
 def _escape(ahead: Lookahead, at: int) -> tuple[Piece, int] | None:
     following = ahead.at(at + 1)
-    return None if following in {"", "\n"} else (Text(f"\\{following}"), at + 2)
+    return None if following in {"", "\n"} else (TextPiece(f"\\{following}"), at + 2)
 
 
 def _code_span(ahead: Lookahead, at: int) -> tuple[Piece, int]:
     """Up to the same number of backticks, in the same paragraph; without them the backticks are plain text."""
     opened = ahead.run(at, "`")
-    place = opened
-    while (tick := ahead.find("`", place, most=opened + LONGEST_CODE_SPAN - place)) is not None:
+    offset = opened
+    while (tick := ahead.find("`", offset, most=opened + LONGEST_CODE_SPAN - offset)) is not None:
         end = ahead.run(tick, "`")
-        if "\n\n" in ahead.text[place:tick]:
+        if "\n\n" in ahead.text[offset:tick]:
             break
         if end - tick == opened - at:
-            return Text(ahead.text[at:end]), end
-        place = end
-    return Text(ahead.text[at:opened]), opened
+            return TextPiece(ahead.text[at:end]), end
+        offset = end
+    return TextPiece(ahead.text[at:opened]), opened
 
 
 def _bracket(ahead: Lookahead, at: int) -> tuple[Piece, int] | None:
@@ -118,15 +118,15 @@ def _address(ahead: Lookahead, at: int) -> tuple[str, int] | None:
     """The URL in the parentheses that begin at `at`, if they do and hold one, and where they end."""
     if ahead.at(at) != "(":
         return None
-    depth, place = 1, at + 1
+    depth, offset = 1, at + 1
     while 0 < depth <= DEEPEST:
-        found = ahead.find("()", place, before="\n", most=at + LONGEST_ADDRESS - place)
+        found = ahead.find("()", offset, before="\n", most=at + LONGEST_ADDRESS - offset)
         if found is None:
             return None
         depth += 1 if ahead.text[found] == "(" else -1
-        place = found + 1
-    inside = None if depth else _DESTINATION.fullmatch(ahead.text, at + 1, place - 1)
-    return None if inside is None else (inside[1] or inside[2] or "", place)
+        offset = found + 1
+    inside = None if depth else _DESTINATION.fullmatch(ahead.text, at + 1, offset - 1)
+    return None if inside is None else (inside[1] or inside[2] or "", offset)
 
 
 def _lenticular(ahead: Lookahead, at: int) -> tuple[Piece, int] | None:

@@ -1,4 +1,4 @@
-"""A model's Markdown flows in as it is written, its pieces flow out as soon as they are certain.
+"""Reads a model's Markdown while it is written; gives its pieces as soon as they are certain.
 
 Fenced code is passed on as it comes; everything else piece by piece. However the text was cut, what its pieces say
 is the same.
@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass, replace
 
 from agentic_search.synthesis.citations.lookahead import Lookahead, Undecided
-from agentic_search.synthesis.citations.marks import Piece, Text, next_piece
+from agentic_search.synthesis.citations.marks import Piece, TextPiece, next_piece
 
 _LINE_HEAD = " \t>-*+0123456789.)"
 _HEAD = re.compile(r"[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*[ \t>]*")
@@ -18,14 +18,14 @@ _UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
-class _State:
+class _ReaderState:
     line_start: bool = True
     fence: str = ""
     """The run that opened the code that is being read; empty outside of code."""
     quoted: bool = False
     """That code stands in a block quote, and ends with it."""
 
-    def behind(self, text: str) -> "_State":
+    def behind(self, text: str) -> "_ReaderState":
         """The state when nothing but this, which is no fence, was read."""
         line_start = text[-1] == "\n"
         return self if self.line_start == line_start else replace(self, line_start=line_start)
@@ -36,7 +36,7 @@ class MarkdownReader:
 
     def __init__(self) -> None:
         self._rest = ""
-        self._state = _State()
+        self._state = _ReaderState()
 
     def feed(self, text: str) -> list[Piece]:
         """Take in more text; gives the pieces that are certain now."""
@@ -61,25 +61,24 @@ class MarkdownReader:
         return pieces
 
 
-def _next(ahead: Lookahead, at: int, state: _State) -> tuple[Piece, int, _State]:
+def _next(ahead: Lookahead, at: int, state: _ReaderState) -> tuple[Piece, int, _ReaderState]:
     if state.line_start:
         head = ahead.text[at : ahead.run(at, _LINE_HEAD)]
         if state.quoted and ">" not in head and ahead.at(at + len(head)) != "\n":
-            state = _State()
+            state = _ReaderState()
         if state.fence:
             if (end := _closing(ahead, at + len(head), state.fence)) is not None:
-                return Text(ahead.text[at:end]), end, _State()
+                return TextPiece(ahead.text[at:end]), end, _ReaderState()
         elif (opened := _opening(ahead, at, head)) is not None:
             return opened
-        state = replace(state, line_start=False)
     if state.fence:
         end = ahead.text.find("\n", at) + 1 or len(ahead.text)
-        return Text(ahead.text[at:end]), end, state.behind(ahead.text[at:end])
+        return TextPiece(ahead.text[at:end]), end, state.behind(ahead.text[at:end])
     piece, end = next_piece(ahead, at)
     return piece, end, state.behind(ahead.text[at:end])
 
 
-def _opening(ahead: Lookahead, at: int, head: str) -> tuple[Piece, int, _State] | None:
+def _opening(ahead: Lookahead, at: int, head: str) -> tuple[Piece, int, _ReaderState] | None:
     """The whole line, if it opens fenced code."""
     begin = at + len(head)
     fence = _fence_at(ahead, begin)
@@ -87,7 +86,7 @@ def _opening(ahead: Lookahead, at: int, head: str) -> tuple[Piece, int, _State] 
         return None
     # An info string behind backticks has none itself, or it is a span of code.
     end = _line_end(ahead, begin + len(fence), before="`" if fence[0] == "`" else "")
-    return None if end is None else (Text(ahead.text[at:end]), end, _State(fence=fence, quoted=">" in head))
+    return None if end is None else (TextPiece(ahead.text[at:end]), end, _ReaderState(fence=fence, quoted=">" in head))
 
 
 def _closing(ahead: Lookahead, begin: int, fence: str) -> int | None:
@@ -104,10 +103,10 @@ def _fence_at(ahead: Lookahead, begin: int) -> str:
     return ahead.text[begin : ahead.run(begin, character)] if character and character in "`~" else ""
 
 
-def _line_end(ahead: Lookahead, place: int, *, before: str) -> int | None:
+def _line_end(ahead: Lookahead, offset: int, *, before: str) -> int | None:
     """After the line's end, or the text's; none where a character of `before` comes first."""
-    end = ahead.find("\n", place, before=before, most=_LONGEST_INFO)
+    end = ahead.find("\n", offset, before=before, most=_LONGEST_INFO)
     if end is not None:
         return end + 1
-    cut = len(ahead.text) - place <= _LONGEST_INFO and ahead.final and not (before and before in ahead.text[place:])
+    cut = len(ahead.text) - offset <= _LONGEST_INFO and ahead.final and not (before and before in ahead.text[offset:])
     return len(ahead.text) if cut else None

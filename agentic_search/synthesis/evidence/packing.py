@@ -1,6 +1,6 @@
-"""Ranked passages and a budget of tokens flow in; the sources that fit flow out, best first, and what was left out.
+"""Packs evidence into a budget of tokens: the sources that fit, best first, and what was left out.
 
-Many passages cut to their best parts are worth more than a few whole ones: each gets the same share of the room, and
+Many passages cut to their best parts are worth more than a few whole ones: each gets the same share of the budget, and
 what short ones leave of theirs goes to the long ones.
 """
 
@@ -11,8 +11,8 @@ from agentic_search.domain.answer import LeftOut
 from agentic_search.events.facts import count
 from agentic_search.models.budget import estimate_tokens
 from agentic_search.synthesis.evidence.quotation import quote
-from agentic_search.synthesis.evidence.relevance import Question, rank
-from agentic_search.synthesis.writing.writer import Evidence
+from agentic_search.synthesis.evidence.relevance import QuestionTerms, score_evidence
+from agentic_search.synthesis.evidence.writer_input import Evidence
 
 SMALLEST_SHARE = 150
 """Tokens below which a part of a passage is no use; rather a passage is left out."""
@@ -22,7 +22,7 @@ FRAME = 24
 
 
 @dataclass(frozen=True, slots=True)
-class Packed:
+class PackedSources:
     """What fits."""
 
     shown: tuple[Evidence, ...]
@@ -32,19 +32,19 @@ class Packed:
     left_out: tuple[LeftOut, ...]
 
 
-def pack_sources(query: str, evidence: Sequence[Evidence], tokens: int) -> Packed:
+def pack_sources(query: str, evidence: Sequence[Evidence], tokens: int) -> PackedSources:
     """Take as much of the evidence as `tokens` can hold, cutting before dropping."""
-    ranking = rank(query, evidence)
-    ranked = [passage.evidence for passage in ranking.passages]
-    costs = [_cost(item) for item in ranked]
-    kept = _how_many(costs, tokens)
-    share = _share(costs[:kept], tokens)
+    scored = score_evidence(query, evidence)
+    ordered = [passage.evidence for passage in scored.passages]
+    costs = [_cost(item) for item in ordered]
+    fitting = _how_many(costs, tokens)
+    share = _share(costs[:fitting], tokens)
     texts = tuple(
-        item.passage.text if cost <= share else _cut(item, ranking.question, share)
-        for item, cost in zip(ranked[:kept], costs, strict=False)
+        item.passage.text if cost <= share else _cut(item, scored.question, share)
+        for item, cost in zip(ordered[:fitting], costs, strict=False)
     )
-    cut = sum(cost > share for cost in costs[:kept])
-    return Packed(tuple(ranked[:kept]), texts, _left_out(len(ranked), kept, cut))
+    cut = sum(cost > share for cost in costs[:fitting])
+    return PackedSources(tuple(ordered[:fitting]), texts, _left_out(len(ordered), fitting, cut))
 
 
 def _cost(item: Evidence) -> int:
@@ -58,39 +58,39 @@ def _frame(item: Evidence) -> int:
 def _how_many(costs: Sequence[int], tokens: int) -> int:
     """How many of the best passages can be shown, each at least in its smallest share."""
     used = 0
-    for place, cost in enumerate(costs):
+    for before, cost in enumerate(costs):
         used += min(cost, SMALLEST_SHARE)
         if used > tokens:
-            return place
+            return before
     return len(costs)
 
 
 def _share(costs: Sequence[int], tokens: int) -> int:
     """The most that each may take so that all fit: what the short ones leave goes to the long."""
     left = tokens
-    for place, cost in enumerate(sorted(costs)):
-        share = left // (len(costs) - place)
+    for before, cost in enumerate(sorted(costs)):
+        share = left // (len(costs) - before)
         if cost > share:
             return share
         left -= cost
     return max(costs, default=0)
 
 
-def _cut(item: Evidence, question: Question, share: int) -> str:
+def _cut(item: Evidence, question: QuestionTerms, share: int) -> str:
     """The part of a passage that bears on the question, in `share` tokens."""
     text = item.passage.text
     tokens = share - _frame(item)
-    room = max(1, len(text) * tokens // max(1, estimate_tokens(text)))
-    part = quote(text, question, room=room, across_sections=True).text
-    while estimate_tokens(part) > tokens and room > 1:
-        room = room * 3 // 4
-        part = quote(part, question, room=room, across_sections=True).text
+    limit = max(1, len(text) * tokens // max(1, estimate_tokens(text)))
+    part = quote(text, question, limit=limit, across_sections=True).text
+    while estimate_tokens(part) > tokens and limit > 1:
+        limit = limit * 3 // 4
+        part = quote(part, question, limit=limit, across_sections=True).text
     return part
 
 
-def _left_out(all_passages: int, kept: int, cut: int) -> tuple[LeftOut, ...]:
+def _left_out(all_passages: int, fitting: int, cut: int) -> tuple[LeftOut, ...]:
     lines: list[LeftOut] = []
-    if dropped := all_passages - kept:
+    if dropped := all_passages - fitting:
         what = f"{dropped} of {count(all_passages, 'passage')}"
         lines.append(LeftOut(what=what, why="did not fit the model's context"))
     if cut:

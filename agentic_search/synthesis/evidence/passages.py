@@ -1,6 +1,7 @@
-"""A passage's text flows in, its units flow out: sentences, list items, signatures and examples of code, verbatim.
+"""Cuts the text of a passage into units that can be quoted whole: sentences, list items, signatures, code examples.
 
-Reads what tools give: plain text, docstrings (reStructuredText and Google style), Markdown and doctests.
+Reads what tools give: plain text, docstrings (reStructuredText and Google style), Markdown and doctests; sentences in
+any script. Nothing of a unit's text is changed.
 """
 
 import re
@@ -8,8 +9,6 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
-
-from agentic_search.synthesis.evidence.sentences import split_sentences
 
 LONGEST = 200_000
 """Characters of one passage that are looked at."""
@@ -45,6 +44,20 @@ _CODE_SIGN = re.compile(
     r"(?:if|elif|while|try|except|else|finally)\b.*:$|return\b|await |print\(|raise \w|[}\])]+[;,]?$|</?\w+)"
     r"|\w\s*(?:[-+*/|]?=|:=)\s*\S|\w\(.*\)\s*(?:#.*)?$|[;{]$|=>|::\w"
 )
+_SENTENCE_END = re.compile(
+    r"""
+    (?: [.!?…]+ ["'”’»)\]`*_]* (?=\s) )     # Latin, Cyrillic, Greek, Arabic …: a space follows
+    | [。！？｡︒] ["'”’」』）]*               # Chinese and Japanese: none does
+    | [؟۔।॥] (?=\s|$)                       # Arabic, Urdu, Indic
+    """,
+    re.VERBOSE,
+)
+_ABBREVIATION = re.compile(
+    r"(?:^|[\s(\[])(?:[A-Za-z]|e\.g|i\.e|etc|vs|cf|al|approx|Dr|Mr|Mrs|Ms|Prof|St|Jr|Sr|No|Nos|Fig|Eq|Inc|Ltd|Co|Corp|"
+    r"Gen|Col|Lt|Sgt|Rev|Hon|U\.S|U\.K|bzw|z\.B|d\.h|Nr|ca)\.$"
+)
+_SENTENCE_BEGINS = re.compile(r"""\s+["'“‘«(\[`*_:]*(?:[^\W\d_a-z]|\d|[a-z]\w*(?:\.\w|\()|[a-z]+_)""")
+"""What may begin a sentence: a capital or a letter without case, a digit, or a name from a program."""
 
 
 def read_units(text: str) -> tuple[Unit, ...]:
@@ -75,12 +88,12 @@ def _first_block(text: str) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Block:
+class _TextBlock:
     kind: Literal["prose", "code", "heading"]
     lines: Sequence[str]
 
 
-def _blocks(lines: Sequence[str]) -> Iterator[_Block]:
+def _blocks(lines: Sequence[str]) -> Iterator[_TextBlock]:
     """Cut at blank lines, fences and headings."""
     at = 0
     while at < len(lines):
@@ -89,10 +102,10 @@ def _blocks(lines: Sequence[str]) -> Iterator[_Block]:
             at += 1
         elif (fence := _FENCE.match(line)) is not None:
             end = _fence_end(lines, at, fence[1])
-            yield _Block("code", lines[at + 1 : end])
+            yield _TextBlock("code", lines[at + 1 : end])
             at = end + 1
         elif _HEADING.match(line):
-            yield _Block("heading", [line])
+            yield _TextBlock("heading", [line])
             at += 1
         else:
             end = _paragraph_end(lines, at)
@@ -122,11 +135,11 @@ def _paragraph_end(lines: Sequence[str], start: int) -> int:
     return at
 
 
-def _paragraph(lines: Sequence[str], *, indented: bool) -> Iterator[_Block]:
+def _paragraph(lines: Sequence[str], *, indented: bool) -> Iterator[_TextBlock]:
     if len(lines) == 2 and _UNDERLINE.match(lines[1].strip()):
-        yield _Block("heading", lines)
+        yield _TextBlock("heading", lines)
     elif _is_preformatted(lines) or (indented and _is_code(lines)):
-        yield _Block("code", lines)
+        yield _TextBlock("code", lines)
     else:
         yield from _prose(lines)
 
@@ -138,15 +151,15 @@ def _is_preformatted(lines: Sequence[str]) -> bool:
     return doctest or data or all(_TABLE.match(line) for line in lines)
 
 
-def _prose(lines: Sequence[str]) -> Iterator[_Block]:
+def _prose(lines: Sequence[str]) -> Iterator[_TextBlock]:
     """A paragraph may go over into an indented example without a blank line."""
     for start in range(1, len(lines)):
         deeper = _indent(lines[start]) >= _indent(lines[start - 1]) + 2 and lines[start - 1].rstrip().endswith(":")
         if deeper and _is_code(lines[start:]):
-            yield _Block("prose", lines[:start])
-            yield _Block("code", lines[start:])
+            yield _TextBlock("prose", lines[:start])
+            yield _TextBlock("code", lines[start:])
             return
-    yield _Block("prose", lines)
+    yield _TextBlock("prose", lines)
 
 
 def _indent(line: str) -> int:
@@ -159,7 +172,7 @@ def _is_code(lines: Sequence[str]) -> bool:
     return bool(written) and 2 * sum(bool(_CODE_SIGN.search(line)) for line in written) >= len(written)
 
 
-def _pieces(block: _Block) -> Iterator[tuple[Kind, str]]:
+def _pieces(block: _TextBlock) -> Iterator[tuple[Kind, str]]:
     if block.kind == "code":
         code = textwrap.dedent("\n".join(block.lines)).strip("\n").rstrip()
         if code:
@@ -169,8 +182,8 @@ def _pieces(block: _Block) -> Iterator[tuple[Kind, str]]:
     if _SIGNATURE.match(lines[0].strip()):
         yield "signature", lines.pop(0).strip()
     for first, text in _items(lines):
-        for place, sentence in enumerate(split_sentences(text)):
-            yield "item" if first and place == 0 else "sentence", sentence
+        for index, sentence in enumerate(split_sentences(text)):
+            yield "item" if first and index == 0 else "sentence", sentence
 
 
 def _items(lines: Sequence[str]) -> Iterator[tuple[bool, str]]:
@@ -183,3 +196,29 @@ def _items(lines: Sequence[str]) -> Iterator[tuple[bool, str]]:
         begun.append(line)
     if begun:
         yield bool(_ITEM.match(begun[0])), "\n".join(begun)
+
+
+def split_sentences(text: str) -> list[str]:
+    """The sentences of one paragraph, in order, without the white space around them."""
+    sentences: list[str] = []
+    begin = 0
+    for found in _SENTENCE_END.finditer(text):
+        if not _ends_here(text, begin, found):
+            continue
+        sentences.append(text[begin : found.end()].strip())
+        begin = found.end()
+    sentences.append(text[begin:].strip())
+    return [sentence for sentence in sentences if sentence]
+
+
+def is_whole(sentence: str) -> bool:
+    """It ends as a sentence does: it was not cut off."""
+    last = _SENTENCE_END.search(sentence.rstrip()[-8:] + " ")
+    return last is not None or sentence.rstrip().endswith((":", ";"))
+
+
+def _ends_here(text: str, begin: int, found: re.Match[str]) -> bool:
+    if found[0][0] not in ".!?…":
+        return True
+    before = text[max(begin, found.start() - 12) : found.start() + 1]
+    return _SENTENCE_BEGINS.match(text, found.end()) is not None and _ABBREVIATION.search(before) is None

@@ -1,12 +1,11 @@
-"""A passage and a question flow in; the run of whole sentences and examples that bears on it most flows out."""
+"""Quotes the run of whole sentences and examples of a passage that bears on a question most."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate, chain
 
-from agentic_search.synthesis.evidence.passages import Unit, read_units
-from agentic_search.synthesis.evidence.relevance import Question
-from agentic_search.synthesis.evidence.sentences import is_whole
+from agentic_search.synthesis.evidence.passages import Unit, is_whole, read_units
+from agentic_search.synthesis.evidence.relevance import QuestionTerms
 from agentic_search.text.lexicon import terms
 
 EACH_SENTENCE = 0.25
@@ -19,7 +18,7 @@ PARAGRAPH = 0.03
 """What a window gains that begins a paragraph: it reads better."""
 
 FULL = 0.05
-"""What a window gains that fills the room: what stands around the best sentence explains it."""
+"""What a window gains that reaches the limit: what stands around the best sentence explains it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +42,8 @@ class Quotation:
         return text
 
 
-def quote(text: str, question: Question, *, room: int, across_sections: bool = False) -> Quotation:
-    """The best quotation of at most about `room` characters; empty where the passage holds no words.
+def quote(text: str, question: QuestionTerms, *, limit: int, across_sections: bool = False) -> Quotation:
+    """The best quotation of at most about `limit` characters; empty where the passage holds no words.
 
     People are quoted one section only; `across_sections` lets it run on, headings left out.
     """
@@ -53,9 +52,9 @@ def quote(text: str, question: Question, *, room: int, across_sections: bool = F
     whole = _without_torn_end(units)
     if across_sections:
         whole = [replace(unit, section=0) for unit in whole]
-    window = _without_loose_ends(_best_window(whole, question, room))
+    window = _without_loose_ends(_best_window(whole, question, limit))
     if len(window) == 1:
-        window = [replace(window[0], text=_cut(window[0], room))]
+        window = [replace(window[0], text=_cut(window[0], limit))]
     return Quotation(signature, tuple(window))
 
 
@@ -65,27 +64,27 @@ def _without_torn_end(units: list[Unit]) -> list[Unit]:
     return units[:-1] if torn else units
 
 
-def _best_window(units: list[Unit], question: Question, room: int) -> list[Unit]:
+def _best_window(units: list[Unit], question: QuestionTerms, limit: int) -> list[Unit]:
     """Of the longest windows that begin at each unit, the one that bears on the question most."""
     found = [frozenset(terms(unit.text)) & question.weights.keys() for unit in units]
     worth = [*accumulate((question.covered_by(words) for words in found), initial=0.0)]
     sizes = [*accumulate((_size(unit) for unit in units), initial=0)]
     best, chosen = -1.0, units[:0]
-    for begin, end in _windows(units, room):
+    for begin, end in _windows(units, limit):
         covered = question.covered_by(chain.from_iterable(found[begin:end]))
-        filled = min(1.0, (sizes[end] - sizes[begin]) / room)
+        filled = min(1.0, (sizes[end] - sizes[begin]) / limit)
         value = covered + EACH_SENTENCE * (worth[end] - worth[begin]) + FULL * filled + _start(units, begin)
         if value >= best:
             best, chosen = value, units[begin:end]
     return chosen
 
 
-def _windows(units: Sequence[Unit], room: int) -> Iterator[tuple[int, int]]:
+def _windows(units: Sequence[Unit], limit: int) -> Iterator[tuple[int, int]]:
     """For each unit, how far a quotation from there may go: at least to its own end."""
     end, used = 0, 0
     for begin, unit in enumerate(units):
         while end < len(units) and units[end].section == unit.section:
-            if end > begin and used + _size(units[end]) > room:
+            if end > begin and used + _size(units[end]) > limit:
                 break
             used += _size(units[end])
             end += 1
@@ -111,10 +110,10 @@ def _without_loose_ends(window: list[Unit]) -> list[Unit]:
     return window
 
 
-def _cut(unit: Unit, room: int) -> str:
+def _cut(unit: Unit, limit: int) -> str:
     """A unit that alone is too long ends at the end of a line or a word."""
-    room, end_of = (2 * room, "\n") if unit.kind == "code" else (room, " ")
-    if len(unit.text) <= room:
+    limit, end_of = (2 * limit, "\n") if unit.kind == "code" else (limit, " ")
+    if len(unit.text) <= limit:
         return unit.text
-    end = unit.text.rfind(end_of, room // 2, room + 1)
-    return unit.text[: end if end > 0 else room].rstrip()
+    end = unit.text.rfind(end_of, limit // 2, limit + 1)
+    return unit.text[: end if end > 0 else limit].rstrip()

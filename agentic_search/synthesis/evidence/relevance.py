@@ -1,7 +1,7 @@
-"""A question and evidence flow in; the evidence ranked by how much it bears on the question flows out. No model.
+"""Scores evidence by how much it bears on a question, without a model.
 
 BM25 over the evidence itself, titles among it, blended with the order in which each tool gave its hits; a passage
-that says what a better one has said already goes down.
+that repeats a better one goes down.
 """
 
 import math
@@ -9,16 +9,16 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
-from agentic_search.synthesis.writing.writer import Evidence
+from agentic_search.synthesis.evidence.writer_input import Evidence
 from agentic_search.text.lexicon import terms
 
 K1, B = 1.2, 0.2
 """BM25's saturation and length normalisation: tools give passages that fit, so that their length says little."""
 
 TOOL_ORDER = 0.5
-"""How much of a score is the place among the tool's own hits: it searched all that there is, we see its best only."""
+"""How much of a score is the position among the tool's hits: it searched all that there is, we see its best only."""
 
-EACH_PLACE = 0.25
+EACH_POSITION = 0.25
 """How fast that share sinks: all of it for the first hit, 1/1.25 for the second, 1/1.5 for the third …"""
 
 REPEATED = 0.75
@@ -32,13 +32,13 @@ LONGEST = 100_000
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class QuestionTerms:
     """A question's terms, each with what it weighs against this evidence: the rarer the more."""
 
     weights: Mapping[str, float]
 
     @classmethod
-    def of(cls, text: str) -> "Question":
+    def of(cls, text: str) -> "QuestionTerms":
         """Every term of `text` weighs the same."""
         return cls(dict.fromkeys(terms(text), 1.0))
 
@@ -49,50 +49,50 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Ranked:
-    """One passage's place in the ranking."""
+class ScoredPassage:
+    """One passage and how much it bears on the question."""
 
     evidence: Evidence
     score: float
-    """0 to 1, comparable within one ranking only; 0 when it has none of the question's terms."""
+    """0 to 1, comparable within one set of evidence only; 0 when it has none of the question's terms."""
     coverage: float
     """The share, 0 to 1, of the question's weight that its terms carry."""
 
 
 @dataclass(frozen=True, slots=True)
-class Ranking:
+class ScoredEvidence:
     """All the evidence, best first; equals in the order given."""
 
-    question: Question
-    passages: tuple[Ranked, ...]
+    question: QuestionTerms
+    passages: tuple[ScoredPassage, ...]
 
 
-def rank(query: str, evidence: Sequence[Evidence]) -> Ranking:
-    """Rank `evidence` against `query`; nothing is dropped."""
+def score_evidence(query: str, evidence: Sequence[Evidence]) -> ScoredEvidence:
+    """Score `evidence` against `query`; nothing is dropped."""
     bodies = [Counter(terms(item.passage.text[:LONGEST])) for item in evidence]
     bags = [_with_title(body, item.passage.title) for body, item in zip(bodies, evidence, strict=True)]
-    question = Question(_weights(terms(query), bags))
+    question = QuestionTerms(_weights(terms(query), bags))
     scores = _bm25(question.weights, bags)
-    places = _places(evidence)
+    positions = _positions(evidence)
     coverage = [question.covered_by(bag) for bag in bags]
-    standing = _standing(evidence, coverage)
+    worth = _worth_of_tasks(evidence, coverage)
     highest = max(scores, default=0.0)
-    ranked = [
+    scored = [
         (
-            Ranked(item, _blend(score / highest, place, standing[item.task_id]) if score > 0 else 0.0, covered),
+            ScoredPassage(item, _blend(score / highest, position, worth[item.task_id]) if score > 0 else 0.0, covered),
             body.keys(),
         )
-        for item, body, covered, score, place in zip(evidence, bodies, coverage, scores, places, strict=True)
+        for item, body, covered, score, position in zip(evidence, bodies, coverage, scores, positions, strict=True)
     ]
-    ranked.sort(key=lambda pair: -pair[0].score)
-    return Ranking(question, tuple(_repetitions_down(ranked)))
+    scored.sort(key=lambda pair: -pair[0].score)
+    return ScoredEvidence(question, tuple(_repetitions_down(scored)))
 
 
-def _blend(words: float, place: int, standing: float) -> float:
-    return (1 - TOOL_ORDER) * words + TOOL_ORDER * standing / (1 + EACH_PLACE * (place - 1))
+def _blend(words: float, position: int, worth: float) -> float:
+    return (1 - TOOL_ORDER) * words + TOOL_ORDER * worth / (1 + EACH_POSITION * (position - 1))
 
 
-def _standing(evidence: Sequence[Evidence], coverage: Sequence[float]) -> dict[str, float]:
+def _worth_of_tasks(evidence: Sequence[Evidence], coverage: Sequence[float]) -> dict[str, float]:
     """What each task's order is worth, 0 to 1: a search of the wrong place has a first hit, too.
 
     Its best passage's share of the question, against the best of all tasks, squared.
@@ -125,7 +125,6 @@ def _weights(asked: Iterable[str], bags: Sequence[Counter[str]]) -> dict[str, fl
 def _bm25(weights: Mapping[str, float], bags: Sequence[Counter[str]]) -> list[float]:
     lengths = [bag.total() for bag in bags]
     average = sum(lengths) / len(lengths) if any(lengths) else 1.0
-
     if not weights:
         return [1.0] * len(bags)
 
@@ -136,21 +135,21 @@ def _bm25(weights: Mapping[str, float], bags: Sequence[Counter[str]]) -> list[fl
     return [score(bag, length) for bag, length in zip(bags, lengths, strict=True)]
 
 
-def _places(evidence: Sequence[Evidence]) -> list[int]:
-    """Each passage's place, from 1, among those that its task gave."""
+def _positions(evidence: Sequence[Evidence]) -> list[int]:
+    """Each passage's position, from 1, among those that its task gave."""
     given: Counter[str] = Counter()
-    places: list[int] = []
+    positions: list[int] = []
     for item in evidence:
         given[item.task_id] += 1
-        places.append(given[item.task_id])
-    return places
+        positions.append(given[item.task_id])
+    return positions
 
 
-def _repetitions_down(ranked: Sequence[tuple[Ranked, Set[str]]]) -> list[Ranked]:
+def _repetitions_down(scored: Sequence[tuple[ScoredPassage, Set[str]]]) -> list[ScoredPassage]:
     """Move passages that repeat a better one below everything that does not."""
-    fresh: list[tuple[Ranked, Set[str]]] = []
-    repeated: list[Ranked] = []
-    for passage, words in ranked:
+    fresh: list[tuple[ScoredPassage, Set[str]]] = []
+    repeated: list[ScoredPassage] = []
+    for passage, words in scored:
         if any(len(words & known) >= REPEATED * len(words | known) for _, known in fresh):
             repeated.append(replace(passage, score=passage.score * REPETITION))
         else:

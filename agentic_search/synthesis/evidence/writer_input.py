@@ -1,11 +1,42 @@
-"""A plan and its outcomes flow in; the brief that writers get flows out: numbered evidence, and what is missing."""
+"""What writers get: the question, the passages that tools found, numbered, and what is missing.
 
-from collections.abc import Iterable, Iterator, Mapping
+`make_writer_input` makes it from a plan and its outcomes.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
 
 from agentic_search.domain.answer import LeftOut
 from agentic_search.domain.outcome import Completed, Failed, Outcome, Passage, Skipped
 from agentic_search.domain.plan import Plan, Task
-from agentic_search.synthesis.writing.writer import Evidence, WriterInput
+from agentic_search.events.facts import headline
+
+AT_ONCE = 8_000
+"""Characters of evidence that are read within a few milliseconds, which is hardly more than changing threads takes."""
+
+_Result = TypeVar("_Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A passage that may be cited, under its number."""
+
+    id: int
+    """1, 2, 3 … in the order of the plan."""
+    passage: Passage
+    task_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class WriterInput:
+    """All that a writer gets."""
+
+    query: str
+    evidence: tuple[Evidence, ...]
+    left_out: tuple[LeftOut, ...] = ()
+    """What is missing before the writer has begun: failed and skipped tasks."""
 
 
 def make_writer_input(query: str, plan: Plan, outcomes: Mapping[str, Outcome]) -> WriterInput:
@@ -21,6 +52,12 @@ def make_writer_input(query: str, plan: Plan, outcomes: Mapping[str, Outcome]) -
     return WriterInput(query=query, evidence=evidence, left_out=missing)
 
 
+async def in_thread_if_large(writer_input: WriterInput, work: Callable[[], _Result]) -> _Result:
+    """Do `work`, which reads the evidence: in a thread if that is large, so that other runs are not held up."""
+    size = sum(len(item.passage.text) for item in writer_input.evidence)
+    return work() if size <= AT_ONCE else await asyncio.to_thread(work)
+
+
 def _passages(plan: Plan, outcomes: Mapping[str, Outcome]) -> Iterator[tuple[str, Passage]]:
     for task in plan.tasks:
         outcome = outcomes.get(task.id)
@@ -29,7 +66,7 @@ def _passages(plan: Plan, outcomes: Mapping[str, Outcome]) -> Iterator[tuple[str
 
 
 def _distinct(found: Iterable[tuple[str, Passage]]) -> list[tuple[str, Passage]]:
-    kept: list[tuple[str, Passage]] = []
+    distinct: list[tuple[str, Passage]] = []
     by_text: set[str] = set()
     by_address: dict[str, list[tuple[str, int]]] = {}
     for task_id, passage in found:
@@ -40,16 +77,16 @@ def _distinct(found: Iterable[tuple[str, Passage]]) -> list[tuple[str, Passage]]
         before = by_address.setdefault(passage.url, [])
         overlaps = (known for known in before if passage.url and (text in known[0] or known[0] in text))
         if (overlap := next(overlaps, None)) is None:
-            before.append((text, len(kept)))
-            kept.append((task_id, passage))
+            before.append((text, len(distinct)))
+            distinct.append((task_id, passage))
         elif len(text) > len(overlap[0]):
             before[before.index(overlap)] = (text, overlap[1])
-            kept[overlap[1]] = (kept[overlap[1]][0], passage)
-    return kept
+            distinct[overlap[1]] = (distinct[overlap[1]][0], passage)
+    return distinct
 
 
 def _left_out(task: Task, outcome: Outcome | None) -> LeftOut | None:
-    what = f"{task.id}: {task.tool} - {task.purpose}" if task.purpose else f"{task.id}: {task.tool}"
+    what = headline(task.id, task.tool, task.purpose)
     match outcome:
         case Completed():
             return None

@@ -1,4 +1,4 @@
-"""An answer's Markdown flows in as it is written; text to show now and finished blocks to show in its place flow out.
+"""Splits an answer's Markdown, while it is written, into text to show now and finished blocks that replace that text.
 
 A blank line ends every block but a list, an indented example and an open fence. The first two are ended by a line that
 begins at the margin and is no list item, a fence by its closing line. Only at such a line is the text read as Markdown:
@@ -38,7 +38,7 @@ class BlockSplitter:
         self._line: list[str] = []
         """The pieces of the line that is being written."""
         self._held = ""
-        """A line's first characters, kept back until they tell whether a list goes on."""
+        """A line's first characters, held back until it is certain whether a list goes on."""
         self._open: Literal["nothing", "list", "fence"] = "nothing"
         """What is known to go on after a blank line."""
         self._closing = re.compile("")
@@ -106,7 +106,7 @@ class BlockSplitter:
 
 
 def _goes_on(line: str) -> bool | None:
-    """Whether a line after a blank one may belong to the list before it; None while it is too short to tell."""
+    """Whether a line after a blank one may belong to the list before it; None while that is not certain."""
     if line[0] in " \t\n":
         return True
     if _MAY_BECOME_ITEM.fullmatch(line):

@@ -1,12 +1,12 @@
-"""Text of a stranger flows in, Markdown that shows exactly that text flows out: none of it acts as Markdown or HTML."""
+"""Escapes text so that Markdown shows exactly that text: nothing in it acts as Markdown or HTML."""
 
 import re
 
 _CODE = re.compile(r"(?<!`)(`{1,2})(?!`)([^`\n]+)(?<!`)\1(?!`)")
 """A short span of code in Markdown or reStructuredText, on one line."""
 
-_ANYWHERE = re.compile(r"[\\`*\[\]<|~]|(?<![^\W_])_|_(?![^\W_])|&(?=[#A-Za-z])|!(?=\[)")
-_NUMBER = re.compile(r"^\d{1,9}(?=[.)])")
+_ACTS_ANYWHERE = re.compile(r"[\\`*\[\]<|~]|(?<![^\W_])_|_(?![^\W_])|&(?=[#A-Za-z])|!(?=\[)")
+_ITEM_NUMBER = re.compile(r"^\d{1,9}(?=[.)])")
 
 
 def escape_markdown(text: str) -> str:
@@ -15,11 +15,11 @@ def escape_markdown(text: str) -> str:
     Indentation and trailing spaces go, because they mean something in Markdown.
     """
     lines = (line.strip() for line in text.split("\n"))
-    return "\n".join(_inert_line(line) for line in lines if line)
+    return "\n".join(_escaped_line(line) for line in lines if line)
 
 
 def escape_line(text: str) -> str:
-    """`text` as one line of inert Markdown prose."""
+    """`text` as one line of Markdown prose."""
     return escape_markdown(" ".join(text.split()))
 
 
@@ -37,15 +37,15 @@ def code_block(text: str, language: str = "") -> str:
     return f"{fence}{language}\n{text}\n{fence}"
 
 
-def _inert_line(line: str) -> str:
+def _escaped_line(line: str) -> str:
     pieces: list[str] = []
     position = 0
     for span in _CODE.finditer(line):
-        pieces += [_ANYWHERE.sub(r"\\\g<0>", line[position : span.start()]), code_span(span[2])]
+        pieces += [_ACTS_ANYWHERE.sub(r"\\\g<0>", line[position : span.start()]), code_span(span[2])]
         position = span.end()
-    pieces.append(_ANYWHERE.sub(r"\\\g<0>", line[position:]))
+    pieces.append(_ACTS_ANYWHERE.sub(r"\\\g<0>", line[position:]))
     whole = "".join(pieces)
-    number = _NUMBER.match(whole)
+    number = _ITEM_NUMBER.match(whole)
     if number is not None:
         return f"{number[0]}\\{whole[number.end() :]}"
     return f"\\{whole}" if whole[:1] in "#>=+-" and whole else whole

@@ -1,14 +1,14 @@
-"""An answer's Markdown flows in, safe HTML flows out, block by block.
+"""Renders an answer's Markdown as safe HTML, block by block.
 
 CommonMark and tables; no HTML of the text's own, no images, links only to sources. A mark [n] becomes
-`<a href="#source-n" class="citation">n</a>`: the page relies on that form. Two guards: the renderer makes nothing else,
-and nh3 lets no other tag, attribute or scheme through.
+`<a href="#source-n" class="citation">n</a>`: the page relies on that form. Two guards, each of which would do alone:
+the renderer makes nothing else, and nh3 lets no other tag, attribute or address through.
 """
 
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 
 import nh3
 from markdown_it import MarkdownIt
@@ -16,7 +16,8 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
 _MARK = re.compile(r"\[([1-9]\d{0,5})\]")
-_HREF = re.compile(r"#source-\d{1,6}|https?://.+", re.IGNORECASE)
+_MARK_TARGET = re.compile(r"#source-\d{1,6}")
+_WEB = re.compile(r"https?://.+", re.IGNORECASE)
 _LANGUAGE = re.compile(r"language-[\w+#.-]{1,40}")
 _REL = "noopener noreferrer nofollow"
 _MARKS = "marks"
@@ -48,8 +49,15 @@ class AnswerHtml:
         """`marks` are the numbers that may be cited, looked at when a block is rendered; `urls` may be linked to."""
         self._markdown = _markdown()
         self._marks = marks
-        self._urls = {self._markdown.normalizeLink(url) for url in urls if _HREF.fullmatch(url)}
-        self._cleaner = _cleaner()
+        self._urls = {self._markdown.normalizeLink(url) for url in urls if _WEB.fullmatch(url)}
+        self._cleaner = nh3.Cleaner(
+            tags=_TEXT_TAGS | _HEADING_TAGS | _TABLE_TAGS,
+            clean_content_tags=set(),
+            attributes=_ATTRIBUTES,
+            attribute_filter=partial(_allowed, frozenset(self._urls)),
+            link_rel=None,
+            url_schemes={"http", "https"},
+        )
 
     def render(self, text: str) -> str:
         """The whole of `text` as safe HTML."""
@@ -64,14 +72,18 @@ class AnswerHtml:
                 token.children = self._only_known_links(token.children)
         return [self._block(group) for group in _top_level(tokens)]
 
+    def clean(self, html: str) -> str:
+        """What of any HTML may reach the page: the second guard."""
+        return self._cleaner.clean(html)
+
     def _block(self, tokens: Sequence[Token]) -> Block:
         html: str = self._markdown.renderer.render(tokens, self._markdown.options, {})
         begin, end = tokens[0].map or (0, 0)
-        return Block(self._cleaner.clean(html), tokens[0].type.removesuffix("_open"), begin, end)
+        return Block(self.clean(html), tokens[0].type.removesuffix("_open"), begin, end)
 
     def _only_known_links(self, tokens: Sequence[Token]) -> list[Token]:
         """Links to anything but `urls` become their text, images nothing."""
-        kept: list[Token] = []
+        shown: list[Token] = []
         open_link = False
         for token in tokens:
             if token.type == "link_open":
@@ -79,26 +91,14 @@ class AnswerHtml:
                 token.attrs = {"href": token.attrs.get("href", ""), "rel": _REL}
             if token.type == "image" or (token.type in {"link_open", "link_close"} and not open_link):
                 continue
-            kept.append(token)
-        return kept
-
-
-@cache
-def _cleaner() -> nh3.Cleaner:
-    return nh3.Cleaner(
-        tags=_TEXT_TAGS | _HEADING_TAGS | _TABLE_TAGS,
-        clean_content_tags=set(),
-        attributes=_ATTRIBUTES,
-        attribute_filter=_allowed,
-        link_rel=None,
-        url_schemes={"http", "https"},
-    )
+            shown.append(token)
+        return shown
 
 
 @cache
 def _markdown() -> MarkdownIt:
     markdown = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable("table")
-    # A definition could change blocks that were finished and told before it came.
+    # A definition could change blocks that were emitted before it came.
     markdown.disable(["reference", "html_block", "html_inline"])
     markdown.inline.ruler.before("link", "citation", _citation)
     return markdown
@@ -128,10 +128,10 @@ def _top_level(tokens: Sequence[Token]) -> Iterator[list[Token]]:
             group = []
 
 
-def _allowed(tag: str, attribute: str, value: str) -> str | None:
+def _allowed(urls: Collection[str], tag: str, attribute: str, value: str) -> str | None:
     match tag, attribute:
         case "a", "href":
-            return value if _HREF.fullmatch(value) else None
+            return value if value in urls or _MARK_TARGET.fullmatch(value) else None
         case "a", "class":
             return value if value == "citation" else None
         case "code", "class":

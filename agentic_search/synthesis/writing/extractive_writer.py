@@ -1,18 +1,19 @@
-"""A brief flows in, an answer made of quotations flows out: no language model, every sentence a source's own."""
+"""Writes an answer made of quotations, without a language model: every sentence is a source's own, word for word."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
-from agentic_search.domain.answer import Answer, Source
-from agentic_search.events.facts import AnswerCompleted, Emit
+from agentic_search.domain.answer import Source
+from agentic_search.domain.outcome import Passage
+from agentic_search.events.facts import Emit
+from agentic_search.synthesis.evidence.passages import Unit
 from agentic_search.synthesis.evidence.quotation import Quotation, quote
-from agentic_search.synthesis.evidence.relevance import rank
-from agentic_search.synthesis.evidence.threads import in_thread_if_large
-from agentic_search.synthesis.markdown.escape import escape_line
+from agentic_search.synthesis.evidence.relevance import score_evidence
+from agentic_search.synthesis.evidence.writer_input import Evidence, WriterInput, in_thread_if_large
+from agentic_search.synthesis.markdown.escape import code_block, code_span, escape_line
 from agentic_search.synthesis.markdown.html import AnswerHtml
-from agentic_search.synthesis.markdown.quotation_markdown import heading, quotation_markdown
-from agentic_search.synthesis.writing.answer_emitter import Page
-from agentic_search.synthesis.writing.writer import Evidence, WriterInput, Written
+from agentic_search.synthesis.writing.writer import AnswerEmitter, Written
 
 NO_MODEL = "No language model wrote this answer; it quotes its sources."
 NOTHING = "The tools returned nothing that answers this question."
@@ -26,7 +27,7 @@ NEAR_BEST = 0.5
 BEARING = 0.15
 """Share of the question's weight that a passage must carry to bear on it."""
 
-ROOM = (800, 600, 500)
+LENGTHS = (800, 600, 500)
 """Characters quoted of the best passage, of the second, and of each further one."""
 
 LISTED = 10
@@ -51,33 +52,31 @@ class ExtractiveWriter:
     async def write(self, writer_input: WriterInput, emit: Emit) -> Written:
         """Quote the passages that bear on the question most, best first."""
         quoted = await in_thread_if_large(writer_input, lambda: choose(writer_input))
-        page = Page(emit, AnswerHtml(range(1, len(quoted) + 1)))
+        emitter = AnswerEmitter(emit, AnswerHtml(range(1, len(quoted) + 1)))
         for paragraph in (escape_line(self._notice), *_body(quoted, writer_input.evidence)):
-            page.add(f"{paragraph}\n\n")
-        page.close()
+            emitter.add(f"{paragraph}\n\n")
+        emitter.close()
         sources = tuple(_source(number, item) for number, item in enumerate(quoted, start=1))
-        answer = Answer(text=page.text.rstrip(), html=page.html, sources=sources, left_out=writer_input.left_out)
-        emit(AnswerCompleted(answer=answer.text, html=answer.html, sources=sources, left_out=answer.left_out))
-        return Written(answer)
+        return Written(emitter.complete(sources, writer_input.left_out))
 
 
 def choose(writer_input: WriterInput) -> tuple[Quoted, ...]:
     """What to quote, best first; nothing where nothing bears on the question."""
-    ranking = rank(writer_input.query, writer_input.evidence)
-    bearing = [passage for passage in ranking.passages if passage.coverage >= BEARING and passage.score > 0]
+    scored = score_evidence(writer_input.query, writer_input.evidence)
+    bearing = [passage for passage in scored.passages if passage.coverage >= BEARING and passage.score > 0]
     chosen = [passage for passage in bearing[:MOST] if passage.score >= NEAR_BEST * bearing[0].score]
-    rooms = (*ROOM, *[ROOM[-1]] * MOST)
+    limits = (*LENGTHS, *[LENGTHS[-1]] * MOST)
     quoted = (
-        Quoted(passage.evidence, quote(passage.evidence.passage.text, ranking.question, room=room))
-        for passage, room in zip(chosen, rooms, strict=False)
+        Quoted(passage.evidence, quote(passage.evidence.passage.text, scored.question, limit=limit))
+        for passage, limit in zip(chosen, limits, strict=False)
     )
     return tuple(item for item in quoted if item.quotation.text)
 
 
 def _body(quoted: Sequence[Quoted], evidence: Sequence[Evidence]) -> Iterator[str]:
     for number, item in enumerate(quoted, start=1):
-        yield heading(item.evidence.passage, item.quotation)
-        yield quotation_markdown(item.quotation, number)
+        yield _heading(item.evidence.passage, item.quotation)
+        yield _quote_block(item.quotation, number)
     if not quoted:
         yield from _nothing(evidence)
 
@@ -85,7 +84,7 @@ def _body(quoted: Sequence[Quoted], evidence: Sequence[Evidence]) -> Iterator[st
 def _nothing(evidence: Sequence[Evidence]) -> Iterator[str]:
     yield NOTHING
     if evidence:
-        titles = [heading(item.passage) for item in evidence[:LISTED]]
+        titles = [_heading(item.passage) for item in evidence[:LISTED]]
         more = [f"and {len(evidence) - LISTED} more"] if len(evidence) > LISTED else []
         yield "\n".join(["Looked at:\n", *(f"- {line}" for line in (*titles, *more))])
 
@@ -94,3 +93,50 @@ def _source(number: int, item: Quoted) -> Source:
     passage = item.evidence.passage
     snippet = " ".join(item.quotation.text.split())
     return Source(id=number, title=passage.title, url=passage.url, snippet=snippet, task_id=item.evidence.task_id)
+
+
+def _heading(passage: Passage, quotation: Quotation | None = None) -> str:
+    """The passage's title in bold, and its signature where it has one; one line, without a link."""
+    title = f"**{escape_line(passage.title) or escape_line(passage.url) or 'Untitled'}**"
+    return f"{title} {code_span(quotation.signature)}" if quotation and quotation.signature else title
+
+
+def _quote_block(quotation: Quotation, number: int) -> str:
+    """One block quote, which ends with the mark [number]."""
+    parts = list(_parts(quotation.units))
+    ends_in_prose = bool(quotation.units) and quotation.units[-1].kind != "code"
+    if ends_in_prose:
+        parts[-1] += f" [{number}]"
+    else:
+        parts.append(f"[{number}]")
+    lines = "\n\n".join(parts).split("\n")
+    return "\n".join(f"> {line}".rstrip() for line in lines)
+
+
+def _parts(units: tuple[Unit, ...]) -> Iterator[str]:
+    """One part a paragraph or example."""
+    for (_, is_code), group in groupby(units, key=lambda unit: (unit.paragraph, unit.kind == "code")):
+        if is_code:
+            yield from (code_block(unit.text, _language(unit.text)) for unit in group)
+        else:
+            yield _prose(tuple(group))
+
+
+def _prose(units: tuple[Unit, ...]) -> str:
+    """Sentences of one paragraph on one line; a list item begins a line of its own."""
+    text = ""
+    for unit in units:
+        between = "\\\n" if unit.kind == "item" else " "
+        shown = code_span(unit.text) if unit.kind == "signature" else escape_line(unit.text)
+        text += (between if text else "") + shown
+    return text
+
+
+def _language(code: str) -> str:
+    """The language by which the page colours it; empty where that is not known."""
+    if ">>> " in code:
+        return "pycon"
+    if code.startswith(("{", "[")):
+        return "json"
+    signs = ("import ", "def ", "async ", "await ", "class ", "print(", "with ", "for ", "return ", "raise ")
+    return "python" if any(line.lstrip().startswith(signs) or "await " in line for line in code.split("\n")) else ""

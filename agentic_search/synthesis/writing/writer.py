@@ -1,32 +1,14 @@
-"""What every writer is: a question and evidence flow in, a cited answer flows out, told as it is written."""
+"""What all writers share: their protocol, what they return, and the events of an answer while it is written."""
 
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from agentic_search.domain.answer import Answer, LeftOut
-from agentic_search.domain.outcome import Passage
+from agentic_search.domain.answer import Answer, LeftOut, Source
 from agentic_search.domain.run import Usage
-from agentic_search.events.facts import Emit
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """A passage that may be cited, under its number."""
-
-    id: int
-    """1, 2, 3 … in the order the writer sees them."""
-    passage: Passage
-    task_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class WriterInput:
-    """All that a writer gets."""
-
-    query: str
-    evidence: tuple[Evidence, ...]
-    left_out: tuple[LeftOut, ...] = ()
-    """What is missing before the writer has begun: failed and skipped tasks."""
+from agentic_search.events.facts import AnswerBlock, AnswerCompleted, AnswerDelta, AnswerStarted, Emit
+from agentic_search.synthesis.evidence.writer_input import WriterInput
+from agentic_search.synthesis.markdown.blocks import BlockSplitter, Step
+from agentic_search.synthesis.markdown.html import AnswerHtml
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +24,59 @@ class Writer(Protocol):
     """Something that writes answers."""
 
     async def write(self, writer_input: WriterInput, emit: Emit) -> Written:
-        """Write, telling answer.started, answer.delta, answer.block and answer.completed.
+        """Write, emitting answer.started, answer.delta, answer.block and answer.completed.
 
         Raises ModelError when a model cannot write it.
         """
         ...
+
+
+class AnswerEmitter:
+    """Emits one answer while it is written; its answer.started clears whatever was emitted of another before."""
+
+    def __init__(self, emit: Emit, html: AnswerHtml, *, model: str | None = None) -> None:
+        self._emit = emit
+        self._splitter = BlockSplitter(html)
+        self._text: list[str] = []
+        self._blocks: list[str] = []
+        emit(AnswerStarted(model=model))
+
+    @property
+    def text(self) -> str:
+        """All Markdown so far."""
+        return "".join(self._text)
+
+    def add(self, text: str) -> None:
+        """More Markdown, whose marks are final."""
+        self._text.append(text)
+        self._show(self._splitter.feed(text))
+
+    def close(self) -> None:
+        """There is no more text."""
+        self._show(self._splitter.finish())
+
+    def complete(self, sources: tuple[Source, ...], left_out: tuple[LeftOut, ...]) -> Answer:
+        """Emit answer.completed, after `close`; gives the whole answer."""
+        answer = Answer(text=self.text.strip(), html="".join(self._blocks), sources=sources, left_out=left_out)
+        self._emit(AnswerCompleted(answer=answer.text, html=answer.html, sources=sources, left_out=left_out))
+        return answer
+
+    def _show(self, steps: list[Step]) -> None:
+        """One delta for each stretch of text that no block comes between."""
+        stretch = ""
+        for step in steps:
+            stretch += step.text
+            if step.blocks:
+                stretch = self._delta(stretch)
+                self._finish(step.blocks)
+        self._delta(stretch)
+
+    def _delta(self, text: str) -> str:
+        if text:
+            self._emit(AnswerDelta(text=text))
+        return ""
+
+    def _finish(self, blocks: tuple[str, ...]) -> None:
+        for html in blocks:
+            self._emit(AnswerBlock(index=len(self._blocks), html=html))
+            self._blocks.append(html)

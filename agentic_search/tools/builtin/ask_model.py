@@ -19,7 +19,7 @@ from agentic_search.errors import (
 )
 from agentic_search.models.budget import Budget, estimate_tokens
 from agentic_search.models.chat import ChatModel, Finish, Message, ModelSource
-from agentic_search.settings import Profile
+from agentic_search.settings import ModelProfile
 from agentic_search.tools.mcp.progress import OnProgress
 
 SERVER = "builtin"
@@ -42,7 +42,7 @@ class _Reply:
 class AskModel:
     """Calls a model, by a profile where one is named."""
 
-    def __init__(self, models: ModelSource, *, writer: str, profiles: Mapping[str, Profile]) -> None:
+    def __init__(self, models: ModelSource, *, writer: str, profiles: Mapping[str, ModelProfile]) -> None:
         """`writer` is the model of a profile that names none: empty for the best there is, `offline` for none."""
         self._models = models
         self._writer = writer
@@ -76,15 +76,15 @@ class AskModel:
             raise _as_tool_error(error) from error
         return _result(reply, model, prompt=prompt, profile=name)
 
-    def _profile(self, name: str) -> Profile:
+    def _profile(self, name: str) -> ModelProfile:
         if not name:
-            return Profile()
+            return ModelProfile()
         if name not in self._profiles:
             known = ", ".join(sorted(self._profiles)) or "none"
             raise ToolFailed(f"there is no model profile {name!r}; configured under [profiles] are: {known}")
         return self._profiles[name]
 
-    async def _open(self, profile: Profile) -> ChatModel:
+    async def _open(self, profile: ModelProfile) -> ChatModel:
         name = profile.model or self._writer
         if name == OFFLINE:
             raise ToolFailed(
@@ -109,7 +109,7 @@ def _messages(prompt: str, system: str) -> list[Message]:
     return [Message("system", system), asked] if system else [asked]
 
 
-async def _ask(model: ChatModel, messages: Sequence[Message], profile: Profile, on_progress: OnProgress) -> _Reply:
+async def _ask(model: ChatModel, messages: Sequence[Message], profile: ModelProfile, on_progress: OnProgress) -> _Reply:
     limit = min(profile.max_tokens, model.num_ctx // 2)
     _check_length(model, messages, reply=limit)
     pieces: list[str] = []

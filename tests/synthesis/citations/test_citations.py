@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from agentic_search.domain.outcome import Passage
 from agentic_search.synthesis.citations.citations import CitationFilter, snippet
-from agentic_search.synthesis.writing.writer import Evidence
+from agentic_search.synthesis.evidence.writer_input import Evidence
+from agentic_search.synthesis.markdown.html import AnswerHtml
 from tests.synthesis.evidence.samples import numbered
 
 SHOWN = numbered("One. See https://inside.example/page for more.", "Two.", "Three.")
@@ -77,6 +78,41 @@ def test_marks_are_those_of_sources_in_order_of_appearance(text: str, expected: 
     assert filtered(*text) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Last [3], one more [4].", "Last [1], one more."),
+        ("A range over the end [2-4].", "A range over the end [1][2]."),
+        ("A list [4, 3].", "A list [1]."),
+        ("Other forms 【4】 (source 4) [4](x) [#4] [source 4].", "Other forms."),
+        ("Huge [999].", "Huge."),
+        ("A range of too many [1-99].", "A range of too many [1]."),
+    ],
+)
+def test_a_mark_above_the_number_of_sources_is_removed(text: str, expected: str) -> None:
+    citations = CitationFilter(SHOWN)
+
+    assert citations.feed(text) + citations.finish() == expected
+    assert max(citations.numbers, default=0) <= len(SHOWN)
+
+
+@pytest.mark.parametrize("mark", ["[0]", "[00]", "[-1]", "[-3]", "[1000]", "[99999999999999999999]", "[1.5]", "[+1]"])
+def test_what_is_no_number_of_a_source_cites_nothing(mark: str) -> None:
+    citations = CitationFilter(SHOWN)
+    answer = f"See {mark}."
+
+    assert citations.feed(answer) + citations.finish() == answer
+    assert citations.sources("question", answer) == ()
+    assert "<a" not in AnswerHtml(citations.numbers).render(answer)
+
+
+def test_without_any_source_every_mark_goes() -> None:
+    citations = CitationFilter(())
+
+    assert citations.feed("One [1], zero [0].") + citations.finish() == "One, zero [0]."
+    assert citations.numbers == set()
+
+
 @given(TEXTS, st.lists(st.integers(0, 80), max_size=8))
 @settings(deadline=None)
 def test_the_text_in_any_pieces_gives_the_same(text: str, cuts: list[int]) -> None:
@@ -106,14 +142,15 @@ def test_a_bracket_that_nothing_closes_is_let_go_after_a_while() -> None:
 
 
 def test_sources_are_exactly_those_cited_numbered_as_in_the_text() -> None:
-    citations = CitationFilter(SHOWN)
+    shown = [*numbered("One.", "Two.", task="t1"), *numbered("1", "2", "Three.", task="t2")[2:]]
+    citations = CitationFilter(shown)
     answer = citations.feed("Three [3] and one [1] and nine [9].") + citations.finish()
 
     sources = citations.sources("question", answer)
 
-    assert [(source.id, source.title, source.url) for source in sources] == [
-        (1, "Title 3", "https://docs.example/3"),
-        (2, "Title 1", "https://docs.example/1"),
+    assert [(source.id, source.title, source.url, source.task_id) for source in sources] == [
+        (1, "Title 3", "https://docs.example/3", "t2"),
+        (2, "Title 1", "https://docs.example/1", "t1"),
     ]
     assert citations.numbers == {1, 2}
 
@@ -128,6 +165,38 @@ def test_a_snippet_is_the_part_that_the_citing_sentence_rests_on() -> None:
 
     assert "The premier opened the bridge." in source.snippet
     assert len(source.snippet) <= 400
+
+
+@pytest.mark.parametrize(
+    ("query", "answer", "snippet"),
+    [
+        ("When?", "It was the premier who opened it [1].", "The premier opened the bridge."),
+        (
+            "When?",
+            "It was the premier [1].\n\nA dragon ate it. Yes, a dragon.",
+            "The premier opened the bridge.",
+        ),
+        ("The dragon", "", "A dragon ate the bridge."),
+        ("When?", "A dragon ate the bridge.\nIt was the premier [1].", "The premier opened the bridge."),
+    ],
+)
+def test_a_snippet_fits_the_question_and_the_line_up_to_the_first_mark(query: str, answer: str, snippet: str) -> None:
+    filler = " ".join(f"Sentence {n} is about other things." for n in range(60))
+    text = f"{filler} The premier opened the bridge. {filler} A dragon ate the bridge. {filler}"
+    citations = CitationFilter([Evidence(1, Passage(title="Bridge", text=text), "t1")])
+    citations.feed(answer or "[1]")
+    citations.finish()
+
+    (source,) = citations.sources(query, answer)
+
+    assert snippet in source.snippet
+
+
+def test_a_source_whose_address_cannot_stand_in_a_link_is_cited_without_one() -> None:
+    passage = Passage(title="A", url="https://docs.example/a(b)", text="One.")
+    citations = CitationFilter([Evidence(1, passage, "t1")])
+
+    assert citations.feed("[docs](https://docs.example/a(b)) end") == "docs [1] end"
 
 
 @pytest.mark.parametrize("text", ["", "   ", "```", "# Heading"])

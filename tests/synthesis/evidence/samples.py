@@ -1,4 +1,4 @@
-"""Evidence as tools give it, for the tests of this room."""
+"""Evidence as tools give it, for the tests of synthesis."""
 
 import asyncio
 import inspect
@@ -6,7 +6,7 @@ import re
 from html import unescape
 
 from agentic_search.domain.outcome import Passage
-from agentic_search.synthesis.writing.writer import Evidence, WriterInput
+from agentic_search.synthesis.evidence.writer_input import Evidence, WriterInput
 
 ASYNCIO_QUESTION = "How do I run several coroutines at once in asyncio and wait for all of them?"
 

@@ -1,4 +1,4 @@
-"""Sources are packed to the model's context: cut before dropped, and what was left out is told."""
+"""Sources are packed to the model's context: cut before dropped, and what was left out is listed."""
 
 from itertools import pairwise
 
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from agentic_search.domain.answer import LeftOut
 from agentic_search.models.budget import estimate_tokens
 from agentic_search.synthesis.evidence.packing import pack_sources
-from agentic_search.synthesis.writing.prompt import fixed_tokens, messages
+from agentic_search.synthesis.writing.model_writer import fixed_tokens, messages
 from tests.synthesis.evidence.samples import bare, numbered
 
 LONG = " ".join(f"Sentence {n} speaks of something else." for n in range(100))
@@ -46,7 +46,7 @@ def test_where_not_even_parts_fit_the_worst_passages_are_left_out_and_counted() 
 
 
 @pytest.mark.parametrize("tokens", [-5, 0, 10])
-def test_no_room_shows_nothing(tokens: int) -> None:
+def test_too_small_a_budget_shows_nothing(tokens: int) -> None:
     assert pack_sources("apple", numbered(LONG), tokens).shown == ()
 
 

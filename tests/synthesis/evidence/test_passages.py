@@ -2,8 +2,7 @@
 
 import pytest
 
-from agentic_search.synthesis.evidence.passages import read_units
-from agentic_search.synthesis.evidence.sentences import is_whole, split_sentences
+from agentic_search.synthesis.evidence.passages import is_whole, read_units, split_sentences
 
 
 def kinds(text: str) -> list[tuple[str, str]]:

@@ -1,15 +1,15 @@
-"""Evidence is ranked by words, in any script, with the tool's order and repetitions in mind."""
+"""Evidence is scored by words, in any script, with the tool's order and repetitions in mind."""
 
 import pytest
 
 from agentic_search.domain.outcome import Passage
-from agentic_search.synthesis.evidence.relevance import rank
-from agentic_search.synthesis.writing.writer import Evidence
+from agentic_search.synthesis.evidence.relevance import score_evidence
+from agentic_search.synthesis.evidence.writer_input import Evidence
 from tests.synthesis.evidence.samples import numbered
 
 
 def order(query: str, *texts: str) -> list[int]:
-    return [passage.evidence.id for passage in rank(query, numbered(*texts)).passages]
+    return [passage.evidence.id for passage in score_evidence(query, numbered(*texts)).passages]
 
 
 def test_the_passage_with_more_of_the_question_comes_first() -> None:
@@ -22,7 +22,7 @@ def test_words_of_the_title_count() -> None:
     about = Evidence(1, Passage(title="History", text="Somebody mentions nothing at all in this text."), "a")
     titled = Evidence(2, Passage(title="Sorting", text="Somebody mentions nothing at all in this text."), "b")
 
-    assert [one.evidence.id for one in rank("sorting", (about, titled)).passages] == [2, 1]
+    assert [one.evidence.id for one in score_evidence("sorting", (about, titled)).passages] == [2, 1]
 
 
 def test_between_equals_the_tools_own_order_decides() -> None:
@@ -30,10 +30,10 @@ def test_between_equals_the_tools_own_order_decides() -> None:
 
 
 def test_a_first_hit_without_a_word_of_the_question_stays_behind() -> None:
-    ranking = rank("apples", numbered("nothing of the kind", "apples"))
+    scored = score_evidence("apples", numbered("nothing of the kind", "apples"))
 
-    assert [one.evidence.id for one in ranking.passages] == [2, 1]
-    assert (ranking.passages[1].score, ranking.passages[1].coverage) == (0, 0)
+    assert [one.evidence.id for one in scored.passages] == [2, 1]
+    assert (scored.passages[1].score, scored.passages[1].coverage) == (0, 0)
 
 
 def test_a_passage_that_repeats_a_better_one_goes_below_what_is_new() -> None:
@@ -62,8 +62,8 @@ def test_a_question_of_no_weighty_word_leaves_the_tools_order() -> None:
 
 @pytest.mark.parametrize("query", ["", "?!", "the of and", "apples"])
 def test_nothing_to_compare_is_no_error(query: str) -> None:
-    assert rank(query, ()).passages == ()
-    assert len(rank(query, numbered("", "…", "words")).passages) == 3
+    assert score_evidence(query, ()).passages == ()
+    assert len(score_evidence(query, numbered("", "…", "words")).passages) == 3
 
 
 def test_the_first_hit_of_a_search_in_the_wrong_place_is_worth_little() -> None:
@@ -75,4 +75,4 @@ def test_the_first_hit_of_a_search_in_the_wrong_place_is_worth_little() -> None:
         ),
         Evidence(3, Passage(title="run", text="Run one of the coroutines, several times."), "right"),
     ]
-    assert [passage.evidence.id for passage in rank(query, [*wrong, *right]).passages][-1] == 1
+    assert [passage.evidence.id for passage in score_evidence(query, [*wrong, *right]).passages][-1] == 1

@@ -1,9 +1,14 @@
-"""Outcomes become numbered evidence and lines about what is missing."""
+"""Outcomes become numbered evidence and lines about what is missing; large evidence is read in a thread."""
+
+import threading
+
+import pytest
 
 from agentic_search.domain.answer import LeftOut
 from agentic_search.domain.outcome import Completed, Failed, Outcome, Passage, Skipped, ToolResult
 from agentic_search.domain.plan import Plan
-from agentic_search.synthesis.evidence.writer_input import make_writer_input
+from agentic_search.synthesis.evidence.writer_input import AT_ONCE, WriterInput, in_thread_if_large, make_writer_input
+from tests.synthesis.evidence.samples import numbered
 
 PLAN = Plan.model_validate(
     {
@@ -94,3 +99,15 @@ def test_tasks_that_gave_nothing_are_named_with_the_reason() -> None:
         LeftOut(what="b: read", why="skipped: a failed"),
         LeftOut(what="c: list", why="came too late"),
     )
+
+
+@pytest.mark.parametrize(("characters", "here"), [(0, True), (AT_ONCE, True), (AT_ONCE + 1, False)])
+async def test_only_much_evidence_is_read_in_a_thread(characters: int, here: bool) -> None:
+    writer_input = WriterInput("why?", numbered("x" * characters))
+    ran_in = await in_thread_if_large(writer_input, threading.current_thread)
+    assert (ran_in is threading.current_thread()) is here
+
+
+async def test_an_error_of_the_work_is_the_callers() -> None:
+    with pytest.raises(ZeroDivisionError):
+        await in_thread_if_large(WriterInput("why?", ()), lambda: 1 // 0)

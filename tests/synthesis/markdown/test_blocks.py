@@ -53,7 +53,7 @@ def test_blocks_of_a_text_in_any_pieces_are_the_blocks_of_the_whole(text: str, c
         ("| a |\n|---|\n| b |\n\n", "Next", None),
     ],
 )
-def test_a_finished_block_is_told_before_any_text_that_follows_it(shown: str, rest: str, html: str | None) -> None:
+def test_a_finished_block_is_given_before_any_text_that_follows_it(shown: str, rest: str, html: str | None) -> None:
     splitter = BlockSplitter(AnswerHtml({1}))
     steps = [step for character in shown + rest for step in splitter.feed(character)]
     texts = [*accumulate(step.text for step in steps)]

@@ -1,4 +1,4 @@
-"""A stranger's text shows as it is and does nothing."""
+"""Text of others shows as it is and does nothing."""
 
 import re
 

@@ -51,6 +51,50 @@ def test_markdown_becomes_safe_html(text: str, html: str) -> None:
     assert HTML.render(text) == html
 
 
+@pytest.mark.parametrize(
+    ("html", "cleaned"),
+    [
+        ('<a href="https://evil.example/">x</a>', "<a>x</a>"),
+        ('<a href="https://docs.example/?a=1&amp;b=2">x</a>', '<a href="https://docs.example/?a=1&amp;b=2">x</a>'),
+        ('<a href="https://docs.example/?a=1&amp;b=3">x</a>', "<a>x</a>"),
+        ('<a href="https://docs.example/">x</a>', "<a>x</a>"),
+        ('<a href="//docs.example/?a=1&amp;b=2">x</a>', "<a>x</a>"),
+        ('<a href="javascript:alert(1)">x</a>', "<a>x</a>"),
+        ('<a href="data:text/html,x">x</a>', "<a>x</a>"),
+        ('<a href="ftp://docs.example/">x</a>', "<a>x</a>"),
+        ('<a href="C:/x">x</a>', "<a>x</a>"),
+        ('<a href="#source-1" class="citation">1</a>', '<a href="#source-1" class="citation">1</a>'),
+        ('<a href="#source-1x">1</a>', "<a>1</a>"),
+        ('<a href="#other">1</a>', "<a>1</a>"),
+        ('<a class="button" id="x" onclick="f()" target="_blank">x</a>', "<a>x</a>"),
+        ('<a href="#source-1" rel="opener">1</a>', f'<a href="#source-1" {LINK}>1</a>'),
+        ('<img src="https://docs.example/?a=1&amp;b=2"><p style="x">y</p>', "<p>y</p>"),
+        (
+            '<code class="language-python">x</code><code class="evil">y</code>',
+            '<code class="language-python">x</code><code>y</code>',
+        ),
+        ("<script>alert(1)</script><iframe src=x></iframe>", "alert(1)"),
+    ],
+)
+def test_the_second_guard_alone_lets_no_other_tag_attribute_or_address_through(html: str, cleaned: str) -> None:
+    assert HTML.clean(html) == cleaned
+
+
+class RendererOnly(AnswerHtml):
+    """Without the second guard."""
+
+    def clean(self, html: str) -> str:
+        return html
+
+
+def test_the_first_guard_alone_lets_no_other_address_through() -> None:
+    links = "[a](https://evil.example) [b](//evil.example) <https://evil.example> ![c](https://evil.example) [d](C:/x)"
+
+    assert RendererOnly({1}, ["https://docs.example/", "C:/x"]).render(links) == (
+        "<p>a b https://evil.example  d</p>\n"
+    )
+
+
 def test_tables_are_tables_without_styles() -> None:
     html = HTML.render("| a | b |\n|:-:|--:|\n| 1 | [2] |")
 

@@ -9,17 +9,17 @@ from hypothesis import strategies as st
 from agentic_search.domain.answer import Answer, LeftOut
 from agentic_search.domain.outcome import Passage
 from agentic_search.events.facts import AnswerBlock, AnswerCompleted, AnswerDelta, AnswerStarted, Fact
+from agentic_search.synthesis.evidence.writer_input import Evidence, WriterInput
 from agentic_search.synthesis.writing.extractive_writer import NO_MODEL, NOTHING, ExtractiveWriter, choose
-from agentic_search.synthesis.writing.writer import Evidence, WriterInput
 from tests.synthesis.evidence.samples import ASYNCIO_QUESTION, asyncio_docs, bare, numbered, visible, writer_input
 from tests.synthesis.markdown.test_escape import TRICKS
 
 
-async def written(given_brief: WriterInput, reason: str | None = None) -> tuple[Answer, list[Fact]]:
-    told: list[Fact] = []
-    result = await ExtractiveWriter(reason).write(given_brief, told.append)
+async def written(given_input: WriterInput, reason: str | None = None) -> tuple[Answer, list[Fact]]:
+    emitted: list[Fact] = []
+    result = await ExtractiveWriter(reason).write(given_input, emitted.append)
     assert (result.model, result.usage.model_calls) == (None, 0)
-    return result.answer, told
+    return result.answer, emitted
 
 
 async def test_the_question_about_asyncio_is_answered_by_its_documentation() -> None:
@@ -53,18 +53,18 @@ def test_any_text_is_quoted_word_for_word_or_not_at_all(text: str) -> None:
             assert bare(item.quotation.text) in bare(text)
 
 
-async def test_what_is_told_is_what_is_returned() -> None:
-    answer, told = await written(WriterInput(ASYNCIO_QUESTION, asyncio_docs(), (LeftOut(what="t2", why="failed"),)))
-    blocks = [fact for fact in told if isinstance(fact, AnswerBlock)]
+async def test_what_is_emitted_is_what_is_returned() -> None:
+    answer, emitted = await written(WriterInput(ASYNCIO_QUESTION, asyncio_docs(), (LeftOut(what="t2", why="failed"),)))
+    blocks = [fact for fact in emitted if isinstance(fact, AnswerBlock)]
 
-    assert told[0] == AnswerStarted(model=None)
+    assert emitted[0] == AnswerStarted(model=None)
     assert [block.index for block in blocks] == list(range(len(blocks)))
     assert "".join(block.html for block in blocks) == answer.html
-    assert "".join(fact.text for fact in told if isinstance(fact, AnswerDelta)).rstrip() == answer.text
-    assert told[-1] == AnswerCompleted(
+    assert "".join(fact.text for fact in emitted if isinstance(fact, AnswerDelta)).rstrip() == answer.text
+    assert emitted[-1] == AnswerCompleted(
         answer=answer.text, html=answer.html, sources=answer.sources, left_out=(LeftOut(what="t2", why="failed"),)
     )
-    assert sum(isinstance(fact, AnswerCompleted) for fact in told) == 1
+    assert sum(isinstance(fact, AnswerCompleted) for fact in emitted) == 1
 
 
 async def test_the_reason_why_no_model_wrote_stands_at_the_top_and_is_harmless() -> None:

@@ -1,4 +1,4 @@
-"""A model's answer is told as it is written, cites only real sources, and says what it had to do without."""
+"""A model's answer is emitted as it is written, cites only real sources, and says what it had to do without."""
 
 import asyncio
 import re
@@ -13,35 +13,35 @@ from agentic_search.errors import ContextOverflow, ModelInterrupted
 from agentic_search.events.facts import AnswerBlock, AnswerCompleted, AnswerDelta, AnswerStarted, Fact
 from agentic_search.models.chat import Finish, Message
 from agentic_search.models.scripted import ScriptedModel, Step
+from agentic_search.synthesis.evidence.writer_input import WriterInput
 from agentic_search.synthesis.writing.model_writer import ModelWriter
-from agentic_search.synthesis.writing.writer import WriterInput
 from tests.synthesis.evidence.samples import numbered, writer_input
 
 QUESTION = writer_input("Which apples are red?", "Some apples are red.", "Pears are green.", "Red apples are sweet.")
 
 
-async def write(model: ScriptedModel, given_brief: WriterInput = QUESTION) -> tuple[Answer, list[Fact]]:
-    told: list[Fact] = []
-    written = await ModelWriter(model).write(given_brief, told.append)
+async def write(model: ScriptedModel, given_input: WriterInput = QUESTION) -> tuple[Answer, list[Fact]]:
+    emitted: list[Fact] = []
+    written = await ModelWriter(model).write(given_input, emitted.append)
     assert written.model == model.name
-    return written.answer, told
+    return written.answer, emitted
 
 
-def deltas(told: list[Fact]) -> str:
-    return "".join(fact.text for fact in told if isinstance(fact, AnswerDelta))
+def deltas(emitted: list[Fact]) -> str:
+    return "".join(fact.text for fact in emitted if isinstance(fact, AnswerDelta))
 
 
-async def test_an_answer_is_told_piece_by_piece_and_block_by_block() -> None:
+async def test_an_answer_is_emitted_piece_by_piece_and_block_by_block() -> None:
     model = ScriptedModel("qwen3:8b", [["Some app", "les [1", "].\n", "\n- swe", "et [2]\n", "\nPears [3] too."]])
-    answer, told = await write(model)
-    blocks = [fact for fact in told if isinstance(fact, AnswerBlock)]
+    answer, emitted = await write(model)
+    blocks = [fact for fact in emitted if isinstance(fact, AnswerBlock)]
 
-    assert told[0] == AnswerStarted(model="qwen3:8b")
-    assert answer.text == "Some apples [1].\n\n- sweet [2]\n\nPears [3] too." == deltas(told)
+    assert emitted[0] == AnswerStarted(model="qwen3:8b")
+    assert answer.text == "Some apples [1].\n\n- sweet [2]\n\nPears [3] too." == deltas(emitted)
     assert [block.index for block in blocks] == [0, 1, 2]
     assert "".join(block.html for block in blocks) == answer.html
-    assert told[-1] == AnswerCompleted(answer=answer.text, html=answer.html, sources=answer.sources)
-    assert told.index(blocks[0]) < len(told) - 4
+    assert emitted[-1] == AnswerCompleted(answer=answer.text, html=answer.html, sources=answer.sources)
+    assert emitted.index(blocks[0]) < len(emitted) - 4
 
 
 async def test_marks_follow_the_order_of_the_answer_and_name_what_the_model_saw() -> None:
@@ -85,12 +85,12 @@ async def test_what_was_missing_before_comes_first_among_what_is_left_out() -> N
 
 @pytest.mark.parametrize("steps", [("",), ("\n \n",), ("[7]", " [8]"), ("", Finish("length", Usage()))])
 async def test_an_answer_without_words_is_no_answer(steps: tuple[Step, ...]) -> None:
-    told: list[Fact] = []
+    emitted: list[Fact] = []
 
     with pytest.raises(ModelInterrupted, match="wrote no answer"):
-        await ModelWriter(ScriptedModel(replies=[steps])).write(QUESTION, told.append)
+        await ModelWriter(ScriptedModel(replies=[steps])).write(QUESTION, emitted.append)
 
-    assert not any(isinstance(fact, AnswerCompleted) for fact in told)
+    assert not any(isinstance(fact, AnswerCompleted) for fact in emitted)
 
 
 async def test_a_prompt_that_is_too_long_after_all_is_halved_once() -> None:
@@ -120,7 +120,7 @@ async def test_when_the_reader_goes_the_model_is_stopped_at_once() -> None:
     closed = asyncio.Event()
 
     class Endless(ScriptedModel):
-        """Never ends, and tells when it was closed."""
+        """Never ends, and records that it was closed."""
 
         async def stream(
             self,
@@ -155,7 +155,7 @@ async def test_a_failure_of_ours_in_the_middle_closes_the_stream() -> None:
     closed = asyncio.Event()
 
     class Open(ScriptedModel):
-        """Tells when it was closed."""
+        """Records that it was closed."""
 
         async def stream(
             self,

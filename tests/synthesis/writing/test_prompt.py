@@ -3,20 +3,20 @@
 import pytest
 
 from agentic_search.domain.outcome import Passage
-from agentic_search.synthesis.evidence.packing import Packed
-from agentic_search.synthesis.writing.prompt import RULES, messages
-from agentic_search.synthesis.writing.writer import Evidence
+from agentic_search.synthesis.evidence.packing import PackedSources
+from agentic_search.synthesis.evidence.writer_input import Evidence
+from agentic_search.synthesis.writing.model_writer import RULES, messages
 from tests.synthesis.evidence.samples import numbered
 
 
 def prompt(title: str, text: str, query: str = "What?") -> str:
     evidence = Evidence(7, Passage(title=title, text=text), "t1")
-    return messages(query, Packed((evidence,), (text,), ()))[1].content
+    return messages(query, PackedSources((evidence,), (text,), ()))[1].content
 
 
 def test_what_never_changes_comes_first() -> None:
     shown = numbered("One.", "Two.")
-    system, user = messages("Why?", Packed(shown, ("One.", "Two."), ()))
+    system, user = messages("Why?", PackedSources(shown, ("One.", "Two."), ()))
 
     assert (system.role, system.content, user.role) == ("system", RULES, "user")
     assert user.content.startswith(

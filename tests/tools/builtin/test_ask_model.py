@@ -10,7 +10,7 @@ from agentic_search.domain.data import JsonObject
 from agentic_search.domain.outcome import ToolResult
 from agentic_search.errors import ConnectionLost, ServerUnavailable, ToolFailed, ToolTimeout
 from agentic_search.models.ollama.source import OllamaSource
-from agentic_search.settings import Profile
+from agentic_search.settings import ModelProfile
 from agentic_search.tools.builtin.ask_model import AskModel
 from agentic_search.tools.builtin.provider import Builtin
 from agentic_search.tools.pool import ToolPool
@@ -19,8 +19,8 @@ from tests.support.ollama_double import Drop, Fail, Hang, Length, Model, OllamaD
 from tests.support.service import NOBODY
 
 PROFILES = {
-    "reviewer": Profile(model="small:1b", system="You review.", temperature=0.8, max_tokens=200),
-    "away": Profile(model="llama9:1b"),
+    "reviewer": ModelProfile(model="small:1b", system="You review.", temperature=0.8, max_tokens=200),
+    "away": ModelProfile(model="llama9:1b"),
 }
 
 
