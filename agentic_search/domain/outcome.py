@@ -1,6 +1,7 @@
 """How a task ended, and what a tool call gives."""
 
-from typing import Annotated, Literal
+from collections.abc import Callable
+from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field, JsonValue
 
@@ -73,3 +74,6 @@ class Skipped(Frozen):
 
 
 Outcome = Annotated[Completed | Failed | Skipped, Field(discriminator="status")]
+
+OnProgress: TypeAlias = Callable[[float, float | None, str], None]
+"""How far a call is: progress, total where known, text; synchronous, never raises."""

@@ -5,7 +5,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 
 from agentic_search.domain.data import JsonObject
-from agentic_search.domain.outcome import Passage, ToolResult
+from agentic_search.domain.outcome import OnProgress, Passage, ToolResult
 from agentic_search.domain.query import OFFLINE
 from agentic_search.domain.tool import Tool
 from agentic_search.errors import (
@@ -20,7 +20,6 @@ from agentic_search.errors import (
 from agentic_search.models.budget import Budget, estimate_tokens
 from agentic_search.models.chat import ChatModel, Finish, Message, ModelSource
 from agentic_search.settings import Profile
-from agentic_search.tools.mcp.progress import OnProgress
 
 SERVER = "builtin"
 """What stands before the dot in `builtin.ask_model`."""

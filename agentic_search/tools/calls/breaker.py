@@ -1,25 +1,39 @@
-"""A circuit breaker: how calls ended flows in, whether another may be made flows out. Pure: asked with `now`.
+"""A circuit breaker: told how calls of one server ended, it says whether another may be made.
 
-Closed, calls pass. So many failures one after another open it: calls are refused while it rests. After the rest it is
-half open: calls pass one at a time, as trials. An answer closes it; a trial that fails begins a rest twice as long.
+Closed, calls pass. So many failures one after another open it: calls are refused for a while. After that it is half
+open: calls pass one at a time, as trials. An answer closes it; a trial that fails opens it for twice as long.
 """
 
+import asyncio
+import logging
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from math import inf
 from textwrap import shorten
-from typing import Literal
+from typing import Literal, TypeAlias
 
+from agentic_search.clock import Clock
+from agentic_search.errors import ConnectionLost, ServerUnavailable, ToolError, ToolTimeout
 from agentic_search.tools.config.server_config import BreakerRules
+
+logger = logging.getLogger(__name__)
+
+OnChange: TypeAlias = Callable[[], None]
+"""Told that something of a server has changed; synchronous, never raises."""
 
 LONGEST_REST = 600.0
 """Seconds, however many trials fail, unless the first rest is longer already."""
 _LONGEST_REASON = 300
 """Characters of a failure that are told: a server's own words may go on and on."""
 
-State = Literal["closed", "open", "half open"]
+_FAIR_LIMIT = 5.0
+"""Seconds: that a call with a shorter limit was too late may be the fault of whoever set the limit."""
+
+BreakerState: TypeAlias = Literal["closed", "open", "half open"]
 
 
 class Breaker:
-    """For one server. Times are seconds on one clock that never goes back."""
+    """The rules alone, asked with `now`: seconds on one clock that never goes back."""
 
     def __init__(self, rules: BreakerRules) -> None:
         self._rules = rules
@@ -34,7 +48,7 @@ class Breaker:
     def __repr__(self) -> str:
         return f"<Breaker: {self._failures} failures, {'closed' if self._is_closed else 'open'}>"
 
-    def state(self, now: float) -> State:
+    def state(self, now: float) -> BreakerState:
         """How it stands."""
         if self._is_closed:
             return "closed"
@@ -97,3 +111,87 @@ class Breaker:
     def _story(self) -> str:
         times = f"its last {self._failures} calls" if self._failures > 1 else "its last call"
         return f"{times} failed, the last one so: {self._last_failure}"
+
+
+class ServerBreaker:
+    """A Breaker on the clock, for one server; says when what can be called of the server changes.
+
+    A failure is the server's where a call timed out, its connection broke or it could not be sent. An error that the
+    server answers with is an answer, and so is that it asks for fewer calls. A new session is a fresh start.
+    """
+
+    def __init__(
+        self, server: str, rules: BreakerRules, *, clock: Clock, usual_limit: float, on_change: OnChange
+    ) -> None:
+        """`usual_limit`: seconds for a call where the task does not say."""
+        self._server = server
+        self._clock = clock
+        self._breaker = Breaker(rules)
+        self._fair_limit = min(_FAIR_LIMIT, usual_limit)
+        self._on_change = on_change
+        self._opened = asyncio.Event()
+
+    def __repr__(self) -> str:
+        return f"<ServerBreaker of {self._server}: {self._breaker!r}>"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether no call is made for now."""
+        return self._breaker.state(self._clock.now()) == "open"
+
+    def refusal(self) -> str | None:
+        """Why no call may be made now, for people; none where one may."""
+        return self._breaker.refusal(self._clock.now())
+
+    @contextmanager
+    def watch(self, limit: float) -> Generator[None]:
+        """A call is made in this block, given `limit` seconds; raises ServerUnavailable where none may be."""
+        began = self._clock.now()
+        if why := self._breaker.refusal(began):
+            raise ServerUnavailable(f"{self._server!r} is unavailable: {why}")
+        self._breaker.admit(began)
+        try:
+            yield
+        except ToolError as error:
+            self.judge(error, began=began, limit=limit)
+            raise
+        finally:
+            self._breaker.left(began)
+        self._note_answer()
+
+    def judge(self, error: ToolError, *, began: float, limit: float) -> None:
+        """What a failed call says about the server; it was given `limit` seconds."""
+        match error:
+            case ToolTimeout() if limit < self._fair_limit:
+                return
+            case ToolTimeout() | ConnectionLost() | ServerUnavailable():
+                self._note_failure(error, began)
+            case _:
+                self._note_answer()
+
+    def start_afresh(self) -> None:
+        """The connection is lost: the next one is to a new server, as far as anybody knows."""
+        self._breaker.start_afresh(self._clock.now())
+
+    async def run(self) -> None:
+        """Report the end of each rest, until cancelled: nothing else happens then, and more can be called."""
+        while True:
+            await self._opened.wait()
+            self._opened.clear()
+            while (seconds := self._breaker.rests_for(self._clock.now())) > 0:
+                await self._clock.sleep(seconds)
+            self._on_change()
+
+    def _note_answer(self) -> None:
+        was_open = self.is_open
+        self._breaker.answered()
+        if was_open:
+            self._on_change()
+
+    def _note_failure(self, error: ToolError, began: float) -> None:
+        was_open = self.is_open
+        self._breaker.failed(began, self._clock.now(), str(error))
+        if self.is_open and not was_open:
+            logger.warning("%s is not called for a while: %s", self._server, self.refusal())
+            self._opened.set()
+            self._on_change()

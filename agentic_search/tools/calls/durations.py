@@ -1,4 +1,4 @@
-"""How long calls took flows in; how long a tool usually takes, in steps too coarse to change often, flows out. Pure."""
+"""How long each tool usually takes, learnt from its calls and told in steps too coarse to change often. Pure."""
 
 from collections import OrderedDict
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""Equal calls flow in, one call flows out: who asks for what is under way waits for that, beside whoever began it."""
+"""Equal calls at the same time are made once: whoever asks for one that is under way waits for its result too."""
 
 import asyncio
 import contextvars
@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Generic, TypeAlias, TypeVar
 
-from agentic_search.domain.outcome import ToolResult
+from agentic_search.domain.outcome import OnProgress, ToolResult
 from agentic_search.errors import ConnectionLost
-from agentic_search.tools.mcp.progress import OnProgress
 
 Key = TypeVar("Key", bound=Hashable)
 MakeCall: TypeAlias = Callable[[OnProgress], Awaitable[ToolResult]]
@@ -36,7 +35,7 @@ class _Flight:
         """What the call ends with, its failure as a value: raised here, it would end the group and everything in it."""
         try:
             return await make(self._emit)
-        except Exception as error:  # noqa: BLE001  the supervisor of a call: each waiter raises it in its own task
+        except Exception as error:  # noqa: BLE001 - the supervisor of a call: each waiter raises it in its own task
             return error
 
     def wake(self) -> None:

@@ -8,11 +8,10 @@ from collections.abc import Sequence
 from pydantic_core import from_json
 
 from agentic_search.domain.data import JsonObject
-from agentic_search.domain.outcome import ToolResult
+from agentic_search.domain.outcome import OnProgress, ToolResult
 from agentic_search.domain.tool import ServerStatus, Tool
 from agentic_search.errors import ServerUnavailable, ToolFailed, ToolTimeout
-from agentic_search.tools.mcp.offer import Offer
-from agentic_search.tools.mcp.progress import OnProgress
+from agentic_search.tools.provider import Offer
 from agentic_search.tools.python.declaration import Where
 from agentic_search.tools.python.executor import OnLoop, Place
 from agentic_search.tools.python.function import SERVER, Function

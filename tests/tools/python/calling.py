@@ -7,8 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from agentic_search.clock import SystemClock
-from agentic_search.domain.outcome import ToolResult
-from agentic_search.tools.mcp.progress import OnProgress
+from agentic_search.domain.outcome import OnProgress, ToolResult
 from agentic_search.tools.pool import ToolPool
 from agentic_search.tools.python.load import load_functions
 from agentic_search.tools.python.provider import FunctionTools
