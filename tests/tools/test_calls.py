@@ -60,7 +60,7 @@ async def pool(log: Path) -> AsyncGenerator[ToolPool]:
 async def call(
     pool: ToolPool, tool: str, timeout: float = PATIENCE, on_progress: OnProgress = unheard, **arguments: object
 ) -> ToolResult:
-    return await pool.call(tool, dict(arguments), timeout=timeout, on_progress=on_progress)  # pyright: ignore[reportArgumentType]  JSON
+    return await pool.call(tool, dict(arguments), timeout=timeout, on_progress=on_progress)  # pyright: ignore[reportArgumentType] - the arguments are JSON
 
 
 @every_server

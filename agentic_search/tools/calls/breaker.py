@@ -19,12 +19,12 @@ from agentic_search.tools.config.server_config import BreakerRules
 logger = logging.getLogger(__name__)
 
 OnChange: TypeAlias = Callable[[], None]
-"""Told that something of a server has changed; synchronous, never raises."""
+"""Called when something of a server has changed; synchronous, never raises."""
 
-LONGEST_REST = 600.0
-"""Seconds, however many trials fail, unless the first rest is longer already."""
+LONGEST_OPEN = 600.0
+"""Seconds, however many trials fail, unless the rules say more."""
 _LONGEST_REASON = 300
-"""Characters of a failure that are told: a server's own words may go on and on."""
+"""Characters of a failure in messages: what a server says of it may be of any length."""
 
 _FAIR_LIMIT = 5.0
 """Seconds: that a call with a shorter limit was too late may be the fault of whoever set the limit."""
@@ -38,8 +38,8 @@ class Breaker:
     def __init__(self, rules: BreakerRules) -> None:
         self._rules = rules
         self._failures = 0
-        self._rest = rules.seconds
-        self._rests_until = -inf
+        self._open_seconds = rules.seconds
+        self._open_until = -inf
         """Calls that began before this say nothing about what is now, unless they are answered."""
         self._is_closed = True
         self._on_trial = False
@@ -49,22 +49,22 @@ class Breaker:
         return f"<Breaker: {self._failures} failures, {'closed' if self._is_closed else 'open'}>"
 
     def state(self, now: float) -> BreakerState:
-        """How it stands."""
+        """Closed, open or half open."""
         if self._is_closed:
             return "closed"
-        return "open" if now < self._rests_until else "half open"
+        return "open" if now < self._open_until else "half open"
 
-    def rests_for(self, now: float) -> float:
+    def open_for(self, now: float) -> float:
         """Seconds until a call may be tried; 0 where one may be now."""
-        return 0.0 if self._is_closed else max(0.0, self._rests_until - now)
+        return 0.0 if self._is_closed else max(0.0, self._open_until - now)
 
     def refusal(self, now: float) -> str | None:
         """Why no call may be made now, for people; none where one may."""
         match self.state(now):
             case "open":
-                return f"{self._story()}; it is tried again in {max(1.0, self.rests_for(now)):.0f} s"
+                return f"{self._history()}; it is tried again in {max(1.0, self.open_for(now)):.0f} s"
             case "half open" if self._on_trial:
-                return f"{self._story()}; another call is trying it just now"
+                return f"{self._history()}; another call is trying it just now"
             case _:
                 return None
 
@@ -77,12 +77,12 @@ class Breaker:
         self._is_closed = True
         self._on_trial = False
         self._failures = 0
-        self._rest = self._rules.seconds
-        self._rests_until = -inf
+        self._open_seconds = self._rules.seconds
+        self._open_until = -inf
 
     def failed(self, began: float, now: float, why: str) -> None:
         """A call that began at `began` failed through the server's fault."""
-        if began < self._rests_until:
+        if began < self._open_until:
             return
         self._failures += 1
         self._last_failure = shorten(why, _LONGEST_REASON, placeholder=" …")
@@ -90,25 +90,25 @@ class Breaker:
             if self._failures >= self._rules.failures:
                 self._open(now)
         else:
-            self._rest = max(self._rest, min(2 * self._rest, LONGEST_REST))
+            self._open_seconds = max(self._open_seconds, min(2 * self._open_seconds, LONGEST_OPEN))
             self._open(now)
 
-    def left(self, began: float) -> None:
+    def abandoned(self, began: float) -> None:
         """A call was given up by whoever made it: that says nothing, and if it was a trial the next call is one."""
-        if began >= self._rests_until:
+        if began >= self._open_until:
             self._on_trial = False
 
     def start_afresh(self, now: float) -> None:
         """The server is a new one, as far as anybody knows."""
         self.answered()
-        self._rests_until = now
+        self._open_until = now
 
     def _open(self, now: float) -> None:
         self._is_closed = False
         self._on_trial = False
-        self._rests_until = now + self._rest
+        self._open_until = now + self._open_seconds
 
-    def _story(self) -> str:
+    def _history(self) -> str:
         times = f"its last {self._failures} calls" if self._failures > 1 else "its last call"
         return f"{times} failed, the last one so: {self._last_failure}"
 
@@ -156,7 +156,7 @@ class ServerBreaker:
             self.judge(error, began=began, limit=limit)
             raise
         finally:
-            self._breaker.left(began)
+            self._breaker.abandoned(began)
         self._note_answer()
 
     def judge(self, error: ToolError, *, began: float, limit: float) -> None:
@@ -174,11 +174,11 @@ class ServerBreaker:
         self._breaker.start_afresh(self._clock.now())
 
     async def run(self) -> None:
-        """Report the end of each rest, until cancelled: nothing else happens then, and more can be called."""
+        """Until cancelled, report each time it becomes half open: the server can be called again."""
         while True:
             await self._opened.wait()
             self._opened.clear()
-            while (seconds := self._breaker.rests_for(self._clock.now())) > 0:
+            while (seconds := self._breaker.open_for(self._clock.now())) > 0:
                 await self._clock.sleep(seconds)
             self._on_change()
 

@@ -61,7 +61,7 @@ class ToolCalls:
         return f"<ToolCalls: {self._under_way!r}>"
 
     def start(self) -> None:
-        """Watch for the ends of rests; needs the group to be entered."""
+        """Let breakers report when they are half open; needs the group to be entered."""
         self._breaker_tasks = [
             self._group.create_task(breaker.run(), name=f"breaker of {name}")
             for name, breaker in self._breakers.items()

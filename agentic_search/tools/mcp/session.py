@@ -25,11 +25,11 @@ from agentic_search.tools.provider import Offer
 logger = logging.getLogger(__name__)
 
 OnOffer: TypeAlias = Callable[[Client, Offer], None]
-"""Told what the server of a session that works offers, and the client to call it with."""
+"""Called with what the server of a working session offers, and with the client to call it by."""
 
 _US = mcp_types.Implementation(name="agentic-search", version=__version__)
 _MOST_PAGES = 100
-"""Of a list of tools: a server that always names a next page must not hold us for ever."""
+"""Of a list of tools: a server that always names a next page must not keep us for ever."""
 _BURST = 0.05
 """Seconds to let a burst of changes pass before the tools are listed again."""
 _PAUSE = 5.0
@@ -139,7 +139,7 @@ class Session:
             await self._clock.sleep(backoff.next())
 
     async def _on_message(self, message: IncomingMessage) -> None:
-        """Before 2026-07-28 a server tells of changes unasked."""
+        """Before 2026-07-28 a server reports changes unasked."""
         if isinstance(message, mcp_types.ToolListChangedNotification):
             self._look.set()
 

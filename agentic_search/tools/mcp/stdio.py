@@ -1,6 +1,6 @@
 """MCP over a child process's stdin and stdout: starts the process, gives its pipes as message streams, and ends it.
 
-Own code rather than mcp's `stdio_client`, which tells neither the exit status nor that the process has ended, and may
+Own code rather than mcp's `stdio_client`, which reports neither the exit status nor that the process has ended, and may
 take four seconds to end it.
 """
 
@@ -41,7 +41,7 @@ class StdioTransport(AbstractAsyncContextManager[tuple[Incoming, Outgoing]]):
     """One run of a server's process; entering starts it, leaving ends it within about three seconds."""
 
     def __init__(self, name: str, launch: StdioLaunch, *, on_end: Callable[[str], None]) -> None:
-        """`on_end` is told, with the reason, that the process has closed its stdout."""
+        """`on_end` is called, with the reason, when the process has closed its stdout."""
         self._name = name
         self._launch = launch
         self._on_end = on_end
@@ -66,7 +66,7 @@ class StdioTransport(AbstractAsyncContextManager[tuple[Incoming, Outgoing]]):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """End the process and everything it started, however this block is left."""
+        """End the process and everything it started, however this block ends."""
         await self._stack.aclose()
 
     async def open(self, stack: AsyncExitStack) -> Transport:

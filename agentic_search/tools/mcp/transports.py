@@ -34,7 +34,7 @@ class ServerTransport(Protocol):
 
 
 def transport_to(config: ServerConfig, monitor: SessionMonitor, *, wall: Callable[[], datetime]) -> ServerTransport:
-    """How to reach a server; `monitor` is told how the session does, `wall` tells the time of day."""
+    """How to reach a server; `monitor` is told how the session does, `wall` gives the time of day."""
     match config.reach:
         case StdioLaunch() as launch:
             return StdioTransport(config.name, launch, on_end=monitor.ended)

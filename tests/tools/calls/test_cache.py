@@ -45,7 +45,7 @@ def label() -> str:
 async def call(
     pool: ToolPool, tool: str, timeout: float = PATIENCE, on_progress: OnProgress = unheard, **arguments: object
 ) -> ToolResult:
-    return await pool.call(tool, dict(arguments), timeout=timeout, on_progress=on_progress)  # pyright: ignore[reportArgumentType]  JSON
+    return await pool.call(tool, dict(arguments), timeout=timeout, on_progress=on_progress)  # pyright: ignore[reportArgumentType] - the arguments are JSON
 
 
 def happened(log: Path, label: str) -> list[str]:

@@ -109,7 +109,7 @@ async def test_a_server_is_held_up_while_nobody_reads_and_nothing_is_lost() -> N
 
     async def answer(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % size)
-        for _ in range(size // 2**20):
+        for _megabyte in range(size // 2**20):
             writer.write(b"x" * 2**20)
             await writer.drain()
         sent.set()
