@@ -66,5 +66,5 @@ class ToolProvider(Protocol):
         ...
 
     def close(self, owner: asyncio.Task[None]) -> None:
-        """End `run`, which `owner` awaits."""
+        """End `run`, which `owner` awaits. Later calls raise ServerUnavailable, where they need what it owned."""
         ...

@@ -65,6 +65,8 @@ class AskModel:
     async def call(self, arguments: JsonObject, on_progress: OnProgress) -> ToolResult:
         """Ask; raises ToolFailed, ServerUnavailable or ConnectionLost, each saying what to do."""
         prompt, name = str(arguments.get("prompt", "")), str(arguments.get("profile", ""))
+        if not prompt:
+            raise ToolFailed("the prompt is missing or empty")
         profile = self._profile(name)
         system = str(arguments.get("system", "")) or profile.system
         try:

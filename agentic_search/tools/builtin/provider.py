@@ -5,7 +5,7 @@ import asyncio
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.outcome import OnProgress, ToolResult
 from agentic_search.domain.tool import BUILT_IN, ServerStatus, Tool
-from agentic_search.errors import ToolTimeout
+from agentic_search.errors import ToolFailed, ToolTimeout
 from agentic_search.tools.builtin.ask_model import SERVER, AskModel
 from agentic_search.tools.provider import Offer
 
@@ -30,6 +30,8 @@ class Builtin:
 
     async def call(self, tool: Tool, arguments: JsonObject, *, timeout: float, on_progress: OnProgress) -> ToolResult:
         """Call the tool: see ToolProvider."""
+        if tool not in self.offer.tools:
+            raise ToolFailed(f"there is no tool {tool.qualified_name!r}")
         try:
             async with asyncio.timeout(timeout):
                 return await self._ask_model.call(arguments, on_progress)

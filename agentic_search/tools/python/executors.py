@@ -5,6 +5,7 @@ import pickle
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from contextvars import copy_context
+from functools import partial
 from threading import Thread
 from typing import Any, Protocol
 
@@ -119,9 +120,9 @@ class InProcesses:
 
     async def perform(self, function: Function, arguments: Mapping[str, Any], on_progress: Sink) -> Ending:
         """Send it to a worker; a worker that dies is this call's failure and no other's."""
-        order = _packed(_order(function, arguments))
+        order, context = _packed(_order(function, arguments)), copy_context()
         try:
-            return await self.workers.perform(order, on_progress)
+            return await self.workers.perform(order, partial(context.run, on_progress))
         except WorkerDied as death:
             when = "in the middle of the call" if death.began else "before it could begin"
             raise ToolFailed(f"{death}, {when}") from death
