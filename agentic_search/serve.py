@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from agentic_search import __version__, log
 from agentic_search.api.app import create_app
-from agentic_search.api.field_docs import field_docs
+from agentic_search.api.openapi import field_docs
 from agentic_search.errors import ConfigurationError
 from agentic_search.settings import Settings
 from agentic_search.wiring import configured

@@ -68,7 +68,7 @@ def _corrected(schema: dict[str, Any]) -> dict[str, Any]:
         described.pop(name, None)
     for model in _descendants(Frozen):
         if form := described.get(model.__name__):
-            for name, text in _field_docs(model).items():
+            for name, text in field_docs(model).items():
                 form["properties"][name].setdefault("description", text)
     return schema
 
@@ -89,7 +89,7 @@ def _move_problems(responses: dict[str, Any]) -> None:
             content[MEDIA_TYPE].update(content.pop("application/json", {}))
 
 
-def _field_docs(model: type[BaseModel]) -> dict[str, str]:
+def field_docs(model: type[BaseModel]) -> dict[str, str]:
     """The docstrings of a model's fields by name, those of its bases included."""
     docs: dict[str, str] = {}
     for base in reversed(model.__mro__):

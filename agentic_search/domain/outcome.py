@@ -75,6 +75,5 @@ class Skipped(Frozen):
 
 Outcome = Annotated[Completed | Failed | Skipped, Field(discriminator="status")]
 
-
 OnProgress: TypeAlias = Callable[[float, float | None, str], None]
 """How far a call is: progress, total where known, text; synchronous, never raises."""

@@ -12,7 +12,7 @@ from agentic_search.domain.data import JsonObject
 from agentic_search.domain.plan import Plan
 from agentic_search.domain.run import Usage
 from agentic_search.errors import ModelError, PlanRefused
-from agentic_search.events.fact import count
+from agentic_search.events.task_facts import count
 from agentic_search.planning.draft.check import check
 from agentic_search.planning.planner import (
     DraftDropped,

@@ -1,4 +1,4 @@
-"""The tools that can be used now: every server's offer flows in, tools under names of their own flow out."""
+"""The tools that can be used now: the offers of all providers in one list, each tool under a name of its own."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -6,7 +6,7 @@ from difflib import get_close_matches
 
 from agentic_search.domain.tool import Tool, by_any_name
 from agentic_search.tools.config.server_config import matches
-from agentic_search.tools.mcp.offer import LeftOutTool, Offer
+from agentic_search.tools.provider import LeftOutTool, Offer
 
 
 class Catalog:

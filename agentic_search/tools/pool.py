@@ -1,4 +1,4 @@
-"""All MCP servers together: their configurations flow in; the tools that can be used, and calls to them, flow out."""
+"""All providers of tools together: keeps each running in its own task, gives their catalog, takes calls by name."""
 
 import asyncio
 from collections.abc import Iterable, Sequence
@@ -8,28 +8,25 @@ from typing import Self
 
 from agentic_search.clock import Clock
 from agentic_search.domain.data import JsonObject
-from agentic_search.domain.outcome import ToolResult
+from agentic_search.domain.outcome import OnProgress, ToolResult
 from agentic_search.domain.tool import BUILT_IN, ServerStatus, Tool
 from agentic_search.errors import ServerUnavailable, ToolFailed
-from agentic_search.tools.calls.breaker_connection import BreakerConnection
 from agentic_search.tools.calls.cache import CacheLimits
-from agentic_search.tools.calls.durations import Durations
-from agentic_search.tools.calls.shared_calls import GivenUp, SharedCalls
+from agentic_search.tools.calls.tool_calls import ToolCalls
 from agentic_search.tools.catalog import Catalog
 from agentic_search.tools.config.server_config import ServerConfig
 from agentic_search.tools.mcp.connection import Connection
-from agentic_search.tools.mcp.progress import OnProgress
 from agentic_search.tools.provider import ToolProvider
 
 OPEN_WITHIN = 30.0
 """Seconds for a server to start, to agree on a protocol and to list its tools; a first `npx` or `uvx` downloads."""
 
 _CLOSING = 3.0
-"""Seconds for the connections to be left in order, before what still hangs is cut off."""
+"""Seconds for the connections to be closed in order, before what still hangs is cut off."""
 
 
 class ToolPool:
-    """Every server's connection, each kept by a task of its own while the pool is entered.
+    """Every provider, each run by a task of its own while the pool is entered.
 
     Entering waits for no server, and no server's fault leaves the pool.
     """
@@ -47,23 +44,26 @@ class ToolPool:
         """`local`: tools of the service's own, whose offer never changes; a server of the same name takes their place.
 
         `task_timeout`: seconds for a call where neither the task nor the server says otherwise. `cache`: what is kept
-        of the results of tools that only read, where a server or a local member does not say otherwise.
+        of the results of tools that only read, where a server or a local provider does not say otherwise.
         """
         self._clock = clock
         self._task_timeout = task_timeout
         self._open_within = open_within
-        self._guarded: dict[str, BreakerConnection] = {}
         self._providers: dict[str, ToolProvider] = {
             provider.name: provider for provider in (*local, *map(self._connect, servers))
         }
         self._catalog: Catalog | None = None
         self._known: dict[str, Tool] = {}
-        self._durations = Durations()
         self._next_change = asyncio.Event()
         self._group = asyncio.TaskGroup()
         self._owners: list[tuple[ToolProvider, asyncio.Task[None]]] = []
-        self._shared = SharedCalls(
-            self._group, servers, limits=cache or CacheLimits(), clock=clock, on_give_up=self._note_giving_up
+        self._calls = ToolCalls(
+            self._group,
+            servers,
+            clock=clock,
+            cache=cache or CacheLimits(),
+            task_timeout=task_timeout,
+            on_change=self._note_change,
         )
 
     def __repr__(self) -> str:
@@ -73,6 +73,7 @@ class ToolPool:
     async def __aenter__(self) -> Self:
         """Begin to connect."""
         await self._group.__aenter__()
+        self._calls.start()
         self._owners = [
             (provider, self._group.create_task(provider.run(), name=f"owner of {name}"))
             for name, provider in self._providers.items()
@@ -92,24 +93,24 @@ class ToolPool:
                 await asyncio.wait([owner for _, owner in self._owners], timeout=_CLOSING)
         finally:
             self._close_all()  # cuts off what still hangs
-            self._shared.close()
+            self._calls.close()
             await self._group.__aexit__(None, None, None)
 
     def statuses(self) -> tuple[ServerStatus, ...]:
         """Every configured server as it is now, in the order of the configuration."""
-        statuses = (provider.status() for provider in self._providers.values())
+        statuses = (self._calls.status(provider) for provider in self._providers.values())
         return tuple(status for status in statuses if status.transport != BUILT_IN)
 
     def catalog(self) -> Catalog:
         """The tools that can be used now; the same object until something changes."""
         if self._catalog is None:
-            self._catalog = Catalog([provider.offer for provider in self._providers.values()])
+            self._catalog = Catalog([self._calls.offer(provider) for provider in self._providers.values()])
             self._known |= {tool.name: tool for tool in self._catalog.tools}
         return self._catalog
 
     def timed(self, tools: Iterable[Tool]) -> tuple[Tool, ...]:
         """The tools with how long their calls have usually taken; the same objects until that changes."""
-        return self._durations.fill_in(tools)
+        return self._calls.timed(tools)
 
     async def settled(self, within: float) -> None:
         """Return when no server is in its first connecting any more, at the latest after `within` seconds."""
@@ -135,14 +136,7 @@ class ToolPool:
         found = self._find(tool)
         limit = timeout or found.timeout or self._task_timeout
         provider = self._providers[found.server]
-        began = self._clock.now()
-        if self._shared.covers(provider, found):
-            result = await self._shared.call(provider, found, arguments, timeout=limit, on_progress=on_progress)
-        else:
-            result = await provider.call(found, arguments, timeout=limit, on_progress=on_progress)
-        if not result.cached:
-            self._durations.note(found, self._clock.now() - began)
-        return result
+        return await self._calls.call(provider, found, arguments, timeout=limit, on_progress=on_progress)
 
     def _find(self, name: str) -> Tool:
         """A tool of the catalog, or one that was in it: a plan keeps its names while servers come and go."""
@@ -156,25 +150,15 @@ class ToolPool:
         raise ToolFailed(f"there is no tool {name!r}" + (f"; did you mean {near!r}?" if near else ""))
 
     def _connect(self, server: ServerConfig) -> ToolProvider:
-        if server.breaker is None:
-            return Connection(server, clock=self._clock, open_within=self._open_within, on_change=self._note_change)
-        self._guarded[server.name] = BreakerConnection(
-            server,
-            server.breaker,
-            clock=self._clock,
-            open_within=self._open_within,
-            task_timeout=self._task_timeout,
-            on_change=self._note_change,
-        )
-        return self._guarded[server.name]
+        def note_change() -> None:
+            self._calls.note_change(self._providers[server.name])
+            self._note_change()
+
+        return Connection(server, clock=self._clock, open_within=self._open_within, on_change=note_change)
 
     def _close_all(self) -> None:
         for provider, owner in self._owners:
             provider.close(owner)
-
-    def _note_giving_up(self, call: GivenUp) -> None:
-        if guarded := self._guarded.get(call.server):
-            guarded.judge(call.error, began=call.began, limit=call.limit)
 
     def _note_change(self) -> None:
         self._catalog = None

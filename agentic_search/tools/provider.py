@@ -1,13 +1,30 @@
-"""What the pool is made of: something that offers tools and calls them, whatever stands behind it."""
+"""What the pool is made of: a provider offers tools and calls them, whatever runs them."""
 
 import asyncio
+from dataclasses import dataclass
 from typing import Protocol
 
 from agentic_search.domain.data import JsonObject
-from agentic_search.domain.outcome import ToolResult
+from agentic_search.domain.outcome import OnProgress, ToolResult
 from agentic_search.domain.tool import ServerStatus, Tool
-from agentic_search.tools.mcp.offer import Offer
-from agentic_search.tools.mcp.progress import OnProgress
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOutTool:
+    """A tool that its server offers and nobody can use."""
+
+    server: str
+    tool: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What one provider offers now, under its own names."""
+
+    server: str
+    tools: tuple[Tool, ...] = ()
+    left_out: tuple[LeftOutTool, ...] = ()
 
 
 class ToolProvider(Protocol):
@@ -45,9 +62,9 @@ class ToolProvider(Protocol):
         ...
 
     async def run(self) -> None:
-        """Own whatever the member needs, until closed; awaited in a task of its own."""
+        """Own whatever the provider needs, until closed; awaited in a task of its own."""
         ...
 
     def close(self, owner: asyncio.Task[None]) -> None:
-        """End `run`, which `owner` awaits."""
+        """End `run`, which `owner` awaits. Later calls raise ServerUnavailable, where they need what it owned."""
         ...

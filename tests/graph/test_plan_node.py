@@ -14,7 +14,7 @@ from agentic_search.domain.outcome import Completed, ToolResult
 from agentic_search.domain.plan import Plan, Task
 from agentic_search.domain.query import Query
 from agentic_search.domain.run import Usage
-from agentic_search.errors import DeadlinePassed, ModelUnavailable, PlanRefused, RunFailed
+from agentic_search.errors import DeadlinePassed, ModelUnavailable, PlanRefused, SearchFailed
 from agentic_search.events.facts import Fact
 from agentic_search.graph.context import RunContext, RunLimits, Toolbox
 from agentic_search.graph.plan_node import plan
@@ -144,5 +144,5 @@ async def test_a_plan_that_cannot_be_is_refused_to_whoever_brought_it_and_fails_
     unknown = Plan(tasks=(Task(id="t1", tool="lok_up"),))
     with pytest.raises(PlanRefused, match="did you mean 'look_up'"):
         await planned(Log(), query=Query(query="?", plan=unknown))
-    with pytest.raises(RunFailed, match="No plan could be made"):
+    with pytest.raises(SearchFailed, match="No plan could be made"):
         await planned(Log(), query=Query(query="x", model="offline", tools=()), start_early=False)

@@ -9,11 +9,10 @@ from pathlib import Path
 import pytest
 
 from agentic_search.clock import SystemClock
-from agentic_search.domain.outcome import ToolResult
+from agentic_search.domain.outcome import OnProgress, ToolResult
 from agentic_search.errors import ServerUnavailable, ToolFailed, ToolTimeout
 from agentic_search.scheduler.runner import CallTool
-from agentic_search.tools.mcp.progress import OnProgress
-from agentic_search.tools.mcp.transports import MOST_CONNECTIONS
+from agentic_search.tools.mcp.shield import MOST_CONNECTIONS
 from agentic_search.tools.pool import ToolPool
 from tests.support.mcp_processes import (
     PATIENCE,
@@ -61,7 +60,7 @@ async def pool(log: Path) -> AsyncGenerator[ToolPool]:
 async def call(
     pool: ToolPool, tool: str, timeout: float = PATIENCE, on_progress: OnProgress = unheard, **arguments: object
 ) -> ToolResult:
-    return await pool.call(tool, dict(arguments), timeout=timeout, on_progress=on_progress)  # pyright: ignore[reportArgumentType]  JSON
+    return await pool.call(tool, dict(arguments), timeout=timeout, on_progress=on_progress)  # pyright: ignore[reportArgumentType] - the arguments are JSON
 
 
 @every_server

@@ -9,7 +9,8 @@ from agentic_search.domain.data import JsonObject
 from agentic_search.domain.tool import Tool
 from agentic_search.tools.catalog import Catalog
 from agentic_search.tools.config.server_config import ServerConfig, StdioLaunch, ToolRules
-from agentic_search.tools.mcp.offer import RETRIES, Offer, read_offer
+from agentic_search.tools.mcp.offer import RETRIES, read_offer
+from agentic_search.tools.provider import Offer
 
 
 def offer(server: str, *tools: str) -> Offer:

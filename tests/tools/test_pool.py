@@ -38,7 +38,7 @@ CLOSED_WITHIN = 4.0
 
 
 async def call(pool: ToolPool, tool: str, **arguments: object) -> str:
-    result = await pool.call(tool, dict(arguments), timeout=PATIENCE, on_progress=unheard)  # pyright: ignore[reportArgumentType]  JSON
+    result = await pool.call(tool, dict(arguments), timeout=PATIENCE, on_progress=unheard)  # pyright: ignore[reportArgumentType] - the arguments are JSON
     return result.text
 
 

@@ -1,11 +1,11 @@
-"""The tool `ask_model`: a prompt flows in, a language model's reply flows out as the result of a task."""
+"""The tool `ask_model`: a task whose result is a language model's reply to a prompt."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 
 from agentic_search.domain.data import JsonObject
-from agentic_search.domain.outcome import Passage, ToolResult
+from agentic_search.domain.outcome import OnProgress, Passage, ToolResult
 from agentic_search.domain.query import OFFLINE
 from agentic_search.domain.tool import Tool
 from agentic_search.errors import (
@@ -20,15 +20,14 @@ from agentic_search.errors import (
 from agentic_search.models.budget import Budget, estimate_tokens
 from agentic_search.models.chat import ChatModel, Finish, Message, ModelSource
 from agentic_search.settings import ModelProfile
-from agentic_search.tools.mcp.progress import OnProgress
 
 SERVER = "builtin"
 """What stands before the dot in `builtin.ask_model`."""
 
 _WITHIN = 300.0
 """Seconds: a model without a graphics card writes a thousand tokens in minutes."""
-_TOLD_EVERY = 160
-"""Characters of a reply between two words of progress."""
+_REPORTED_EVERY = 160
+"""Characters of a reply between two reports of progress."""
 _TITLE = 80
 """Characters of the prompt that a passage is called by."""
 
@@ -66,6 +65,8 @@ class AskModel:
     async def call(self, arguments: JsonObject, on_progress: OnProgress) -> ToolResult:
         """Ask; raises ToolFailed, ServerUnavailable or ConnectionLost, each saying what to do."""
         prompt, name = str(arguments.get("prompt", "")), str(arguments.get("profile", ""))
+        if not prompt:
+            raise ToolFailed("the prompt is missing or empty")
         profile = self._profile(name)
         system = str(arguments.get("system", "")) or profile.system
         try:
@@ -113,7 +114,7 @@ async def _ask(model: ChatModel, messages: Sequence[Message], profile: ModelProf
     limit = min(profile.max_tokens, model.num_ctx // 2)
     _check_length(model, messages, reply=limit)
     pieces: list[str] = []
-    written = next_word = 0
+    written = next_report = 0
     stream = model.stream(messages, max_tokens=limit, temperature=profile.temperature)
     # Closed at once, so that the model stops when the task does.
     async with aclosing(stream) as arriving:
@@ -122,17 +123,17 @@ async def _ask(model: ChatModel, messages: Sequence[Message], profile: ModelProf
                 return _Reply("".join(pieces).strip(), piece)
             pieces.append(piece)
             written += len(piece)
-            if written >= next_word:
+            if written >= next_report:
                 on_progress(written, None, f"{model.name} is writing")
-                next_word = written + _TOLD_EVERY
+                next_report = written + _REPORTED_EVERY
     raise ModelInterrupted(f"{model.name!r} stopped in the middle of its reply.")
 
 
 def _check_length(model: ChatModel, messages: Sequence[Message], *, reply: int) -> None:
-    tokens, room = sum(estimate_tokens(each.content) for each in messages), Budget(model.num_ctx, reply).prompt
-    if tokens > room:
+    tokens, free = sum(estimate_tokens(each.content) for each in messages), Budget(model.num_ctx, reply).prompt
+    if tokens > free:
         raise ToolFailed(
-            f"the prompt has about {tokens} tokens; the context of {model.name!r} has room for {room} and the reply."
+            f"the prompt has about {tokens} tokens; the context of {model.name!r} has room for {free} and the reply."
             " Pass on less of a result, as in ${found.results[:3]}, or raise AGENTIC_SEARCH_NUM_CTX."
         )
 

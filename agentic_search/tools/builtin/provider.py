@@ -1,18 +1,17 @@
-"""The service's own tools as a member of the pool, beside the MCP servers."""
+"""The service's own tools as a provider of the pool, beside the MCP servers."""
 
 import asyncio
 
 from agentic_search.domain.data import JsonObject
-from agentic_search.domain.outcome import ToolResult
+from agentic_search.domain.outcome import OnProgress, ToolResult
 from agentic_search.domain.tool import BUILT_IN, ServerStatus, Tool
-from agentic_search.errors import ToolTimeout
+from agentic_search.errors import ToolFailed, ToolTimeout
 from agentic_search.tools.builtin.ask_model import SERVER, AskModel
-from agentic_search.tools.mcp.offer import Offer
-from agentic_search.tools.mcp.progress import OnProgress
+from agentic_search.tools.provider import Offer
 
 
 class Builtin:
-    """A tools.member.Member: always ready, with nothing to open or to close."""
+    """A ToolProvider: always ready, with nothing to open or to close."""
 
     name = SERVER
     is_settled = True
@@ -30,7 +29,9 @@ class Builtin:
         return ServerStatus(name=SERVER, status="ready", transport=BUILT_IN, tools=len(self.offer.tools))
 
     async def call(self, tool: Tool, arguments: JsonObject, *, timeout: float, on_progress: OnProgress) -> ToolResult:
-        """Call the tool: see Member."""
+        """Call the tool: see ToolProvider."""
+        if tool not in self.offer.tools:
+            raise ToolFailed(f"there is no tool {tool.qualified_name!r}")
         try:
             async with asyncio.timeout(timeout):
                 return await self._ask_model.call(arguments, on_progress)

@@ -1,1 +1,1 @@
-"""What stands between a task and a tool call: calls shared, results cached, failing servers left alone."""
+"""What stands between a task and a tool's provider: kept results, shared calls, a circuit breaker a server."""

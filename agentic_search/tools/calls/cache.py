@@ -1,10 +1,10 @@
-"""Results of calls flow in; the same results flow out again, while they are young enough and there is room for them."""
+"""Results of calls that may be used again, while they are young enough and not pushed out by newer ones."""
 
-from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from cachetools import LRUCache
 from pydantic_core import PydanticSerializationError, to_json
 
 from agentic_search.clock import Clock
@@ -46,15 +46,14 @@ class Store:
 
     def __init__(self, max_entries: int, max_bytes: int) -> None:
         self._max_entries = max_entries
-        self._max_bytes = max_bytes
-        self._kept: OrderedDict[CallKey, _Kept] = OrderedDict()
-        self._bytes = 0
+        self._kept: LRUCache[CallKey, _Kept] = LRUCache(max_bytes, getsizeof=lambda kept: kept.size)
 
     def __len__(self) -> int:
         return len(self._kept)
 
     def __repr__(self) -> str:
-        return f"<Store: {len(self)} of {self._max_entries} results, {self._bytes} of {self._max_bytes} B>"
+        kept = self._kept
+        return f"<Store: {len(self)} of {self._max_entries} results, {kept.currsize:.0f} of {kept.maxsize:.0f} B>"
 
     def get(self, key: CallKey, now: float) -> ToolResult | None:
         """The result, unless it is too old."""
@@ -62,28 +61,22 @@ class Store:
         if kept is None:
             return None
         if kept.until <= now:
-            self._drop(key)
+            del self._kept[key]
             return None
-        self._kept.move_to_end(key)
         return kept.result
 
     def put(self, key: CallKey, result: ToolResult, until: float) -> None:
         """Keep a result until then, in place of the key's earlier one; one that is too large for the store is not."""
-        self._drop(key)
+        self._kept.pop(key, None)
         size = _size(key, result)
-        if size is None or size > self._max_bytes:
+        if size is None or size > self._kept.maxsize:
             return
         self._kept[key] = _Kept(result, until, size)
-        self._bytes += size
-        while len(self._kept) > self._max_entries or self._bytes > self._max_bytes:
-            self._drop(next(iter(self._kept)))
-
-    def _drop(self, key: CallKey) -> None:
-        if (dropped := self._kept.pop(key, None)) is not None:
-            self._bytes -= dropped.size
+        if len(self._kept) > self._max_entries:
+            self._kept.popitem()
 
 
-class _Shelf(NamedTuple):
+class _Keeping(NamedTuple):
     """Where a server's results are kept, and how long."""
 
     store: Store
@@ -97,28 +90,28 @@ class ResultCache:
         self._clock = clock
         self._limits = limits
         self._common = Store(limits.max_entries, limits.max_bytes)
-        self._plain = _Shelf(self._common, limits.max_age)
-        self._shelves = {server.name: self._shelf(server.cache) for server in servers if server.cache is not None}
+        self._default = _Keeping(self._common, limits.max_age)
+        self._by_server = {server.name: self._keeping(server.cache) for server in servers if server.cache is not None}
 
     def get(self, key: CallKey) -> ToolResult | None:
         """What an earlier call gave. Its value is shared by all who get it, and never changed."""
-        return self._shelf_of(key).store.get(key, self._clock.now())
+        return self._keeping_of(key).store.get(key, self._clock.now())
 
     def put(self, key: CallKey, result: ToolResult) -> None:
         """Keep what a call gave just now."""
-        shelf = self._shelf_of(key)
-        if shelf.max_age > 0:
-            shelf.store.put(key, result, self._clock.now() + shelf.max_age)
+        keeping = self._keeping_of(key)
+        if keeping.max_age > 0:
+            keeping.store.put(key, result, self._clock.now() + keeping.max_age)
 
-    def _shelf_of(self, key: CallKey) -> _Shelf:
-        return self._shelves.get(key.server, self._plain)
+    def _keeping_of(self, key: CallKey) -> _Keeping:
+        return self._by_server.get(key.server, self._default)
 
-    def _shelf(self, rules: CacheRules) -> _Shelf:
+    def _keeping(self, rules: CacheRules) -> _Keeping:
         limits = self._limits
         age = limits.max_age if rules.max_age is None else rules.max_age
         if rules.max_entries is None and rules.max_bytes is None:
-            return _Shelf(self._common, age)
-        return _Shelf(Store(rules.max_entries or limits.max_entries, rules.max_bytes or limits.max_bytes), age)
+            return _Keeping(self._common, age)
+        return _Keeping(Store(rules.max_entries or limits.max_entries, rules.max_bytes or limits.max_bytes), age)
 
 
 def _size(key: CallKey, result: ToolResult) -> int | None:

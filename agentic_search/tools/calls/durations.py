@@ -1,4 +1,4 @@
-"""How long calls took flows in; how long a tool usually takes, in steps too coarse to change often, flows out. Pure."""
+"""How long each tool usually takes, learnt from its calls and reported in steps too coarse to change often. Pure."""
 
 from collections import OrderedDict
 from collections.abc import Iterable
@@ -12,32 +12,32 @@ _WEIGHT = 0.25
 _LEAST = 1 / 16
 """Seconds: what takes less is as good as nothing."""
 _MARGIN = 0.75
-"""Powers of two between the mean and what is told before that changes: halfway, and half of that again."""
+"""Powers of two between the mean and what is reported before that changes: halfway, and half of that again."""
 
 
 @dataclass(slots=True)
 class _Record:
     mean: float
-    told: float
+    reported: float
     """Seconds, a power of two."""
     timed: tuple[Tool, Tool] | None = None
     """A tool as it was asked about, and with its time filled in."""
 
     def note(self, seconds: float) -> None:
         self.mean += _WEIGHT * (seconds - self.mean)
-        if abs(log2(max(self.mean, _LEAST) / self.told)) > _MARGIN:
-            self.told = _power_of_two(self.mean)
+        if abs(log2(max(self.mean, _LEAST) / self.reported)) > _MARGIN:
+            self.reported = _power_of_two(self.mean)
 
     def fill_in(self, tool: Tool) -> Tool:
-        if self.timed is None or self.timed[0] is not tool or self.timed[1].typical_seconds != self.told:
-            self.timed = tool, tool.model_copy(update={"typical_seconds": self.told})
+        if self.timed is None or self.timed[0] is not tool or self.timed[1].typical_seconds != self.reported:
+            self.timed = tool, tool.model_copy(update={"typical_seconds": self.reported})
         return self.timed[1]
 
 
 class Durations:
-    """An exponentially weighted mean for each tool, told as a power of two and only when it has clearly changed.
+    """An exponentially weighted mean for each tool, reported as a power of two that only clear changes change.
 
-    What is told stands in a planner's prompt, whose unchanged beginning a model need not read again.
+    It stands in a planner's prompt, whose unchanged beginning a model need not read again.
     """
 
     def __init__(self, most_tools: int = 4_096) -> None:
@@ -52,7 +52,7 @@ class Durations:
         return f"<Durations of {len(self)} tools>"
 
     def note(self, tool: Tool, seconds: float) -> None:
-        """A call of the tool took so long, from the asking to the result."""
+        """A call of the tool took so long, from the request to the result."""
         name = tool.qualified_name
         if (record := self._records.get(name)) is None:
             self._records[name] = _Record(seconds, _power_of_two(seconds))

@@ -1,4 +1,4 @@
-"""Equal calls flow in, one call flows out: who asks for what is under way waits for that, beside whoever began it."""
+"""Equal calls at the same time are made once: whoever asks for one that is under way waits for its result too."""
 
 import asyncio
 import contextvars
@@ -7,18 +7,17 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Generic, TypeAlias, TypeVar
 
-from agentic_search.domain.outcome import ToolResult
+from agentic_search.domain.outcome import OnProgress, ToolResult
 from agentic_search.errors import ConnectionLost
-from agentic_search.tools.mcp.progress import OnProgress
 
 Key = TypeVar("Key", bound=Hashable)
 MakeCall: TypeAlias = Callable[[OnProgress], Awaitable[ToolResult]]
-"""Makes the call that several may wait for; given whom to tell how far it is."""
+"""Makes the call that several may wait for; given the function that its progress is reported to."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class _Waiter:
-    """Who waits for a call, until when, and the context that its progress is told in."""
+    """Who waits for a call, until when, and the context that progress is reported in."""
 
     on_progress: OnProgress
     ended: asyncio.Future[None]
@@ -36,7 +35,7 @@ class _Flight:
         """What the call ends with, its failure as a value: raised here, it would end the group and everything in it."""
         try:
             return await make(self._emit)
-        except Exception as error:  # noqa: BLE001  the supervisor of a call: each waiter raises it in its own task
+        except Exception as error:  # noqa: BLE001 - the supervisor of a call: each waiter raises it in its own task
             return error
 
     def wake(self) -> None:
@@ -61,7 +60,7 @@ class _Flight:
 
 
 class SingleFlight(Generic[Key]):
-    """The calls under way, each in a task of the group's, so that none depends on the fate of who began it.
+    """The calls under way, each in a task of the group's, so that none depends on whoever began it.
 
     A call goes on while anybody waits for it; when the last one leaves it is cancelled.
     """
@@ -77,8 +76,8 @@ class SingleFlight(Generic[Key]):
     async def join(self, key: Key, make: MakeCall, on_progress: OnProgress) -> tuple[ToolResult, bool]:
         """What the call of this key gives, and whether somebody else began it; `make` begins it where nobody did.
 
-        `on_progress` is told from now on, in the caller's context. Cancelling the coroutine leaves the others waiting;
-        the last one's returns only when the call has ended. Raises what the call raises.
+        `on_progress` is called from now on, in the caller's context. Cancelling the coroutine lets the others wait on;
+        that of the last one returns only when the call has ended. Raises what the call raises.
         """
         joined = key in self._under_way
         flight = self._under_way[key] if joined else self._begin(key, make)
@@ -93,7 +92,7 @@ class SingleFlight(Generic[Key]):
         return flight.outcome(), joined
 
     def close(self) -> None:
-        """Break off what is under way; everybody who waits for it is told."""
+        """Break off what is under way; everybody who waits for it gets ConnectionLost."""
         for flight in self._under_way.values():
             flight.task.cancel()
 

@@ -54,12 +54,12 @@ class HttpEndpoint:
 
 @dataclass(frozen=True, slots=True)
 class BreakerRules:
-    """When a server that is connected, and fails all the same, is left alone."""
+    """When a server that is connected, and fails all the same, is not called for a while."""
 
     failures: int = 5
     """Calls that failed one after another through the server's fault."""
     seconds: float = 30.0
-    """The first rest; each further one is twice as long, up to ten minutes."""
+    """How long at first; after each failed trial twice as long, up to ten minutes."""
 
 
 @dataclass(frozen=True, slots=True)

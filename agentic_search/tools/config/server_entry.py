@@ -1,4 +1,4 @@
-"""One entry of the servers file: its JSON flows in, a ServerConfig or every complaint about it flows out."""
+"""One entry of the servers file: its JSON is read as a ServerConfig, or with every complaint about it at once."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -20,11 +20,12 @@ from agentic_search.tools.config.server_config import (
     StdioLaunch,
     ToolRules,
 )
-from agentic_search.tools.config.variables import MissingVariable, fill
 
 _RATE = re.compile(r"([1-9][0-9]*)\s*/\s*([smh])")
 _SECONDS = {"s": 1.0, "m": 60.0, "h": 3_600.0}
 _HTTP_KINDS = {"http", "streamable-http", "sse"}
+_VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}")
+"""`${VAR}` and `${VAR:-default}`, filled from the environment."""
 
 Calls: TypeAlias = Annotated[int, Field(ge=1)]
 WrittenRate: TypeAlias = Annotated[str, Field(pattern=rf"^{_RATE.pattern}$")]
@@ -41,6 +42,10 @@ class BadEntry(ValueError):
     def __init__(self, complaints: tuple[str, ...]) -> None:
         super().__init__("; ".join(complaints))
         self.complaints = complaints
+
+
+class _MissingVariable(LookupError):
+    """A variable that is neither set nor given a default; its text is the variable's name."""
 
 
 class _Form(BaseModel):
@@ -69,7 +74,7 @@ class _Breaker(_Form):
 
 
 def _switched(given: object) -> object:
-    """As the forms know it: nothing said, or `true`, is what holds without a word; `false` is none of it."""
+    """As the forms know it: nothing said, or `true`, is the defaults; `false` is none of it."""
     match given:
         case None | True:
             return {}
@@ -159,7 +164,7 @@ class _Reach:
     def __init__(self, entry: _Entry, environment: Mapping[str, str]) -> None:
         self._entry = entry
         self._fill: Callable[[str], str] = (
-            (lambda text: text) if entry.disabled else (lambda text: fill(text, environment))
+            (lambda text: text) if entry.disabled else (lambda text: _fill(text, environment))
         )
         self._complaints: list[str] = []
 
@@ -175,7 +180,7 @@ class _Reach:
         cwd = self._filled("cwd", entry.cwd) if entry.cwd is not None else None
         return StdioLaunch(
             command=self._filled("command", entry.command or ""),
-            args=tuple(self._filled(f"args[{place}]", value) for place, value in enumerate(entry.args)),
+            args=tuple(self._filled(f"args[{index}]", value) for index, value in enumerate(entry.args)),
             env={name: self._filled(f"env.{name}", value) for name, value in entry.env.items()},
             cwd=Path(cwd).expanduser() if cwd is not None else None,
         )
@@ -193,11 +198,28 @@ class _Reach:
     def _filled(self, field: str, text: str) -> str:
         try:
             return self._fill(text)
-        except MissingVariable as missing:
+        except _MissingVariable as missing:
             self._complaints.append(
                 f'"{field}": the variable {missing} is not set: set it, or write ${{{missing}:-default}}'
             )
             return text
+
+
+def _fill(text: str, environment: Mapping[str, str]) -> str:
+    """`text` with every variable replaced, once: a value that looks like a variable stays as it is.
+
+    As in a shell, the default also stands in for a variable that is set but empty. Raises _MissingVariable.
+    """
+    return _VARIABLE.sub(lambda found: _value(found[1], found[2], environment), text)
+
+
+def _value(name: str, default: str | None, environment: Mapping[str, str]) -> str:
+    value = environment.get(name)
+    if default is not None:
+        return value or default
+    if value is None:
+        raise _MissingVariable(name)
+    return value
 
 
 def _is_web_address(url: str) -> bool:
@@ -218,7 +240,7 @@ def _cache(written: _Cache | None) -> CacheRules | None:
 
 
 def _readable(problem: ValidationError) -> Iterator[str]:
-    """Pydantic's errors in the file's own words; never the value, which may be a secret."""
+    """Pydantic's errors as the file writes its fields; never the value, which may be a secret."""
     for error in problem.errors(include_url=False, include_context=False, include_input=False):
         path = [str(part) for part in error["loc"] if part != "[key]"]
         field = ".".join(path)

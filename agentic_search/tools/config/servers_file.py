@@ -1,4 +1,4 @@
-"""The servers file, in the `mcpServers` form of other MCP hosts: JSON flows in, the servers to connect to flow out."""
+"""The servers file, in the `mcpServers` form of other MCP hosts: reads which servers to connect to."""
 
 import json
 from collections.abc import Mapping, Sequence

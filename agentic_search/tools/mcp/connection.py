@@ -1,6 +1,7 @@
-"""One server: its owner task opens a session, and another when that is lost; calls from any task flow through it."""
+"""One MCP server: its owner task opens a session, and another when that is lost; any task may call tools through it."""
 
 import asyncio
+import contextvars
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,15 +12,14 @@ from mcp import Client, MCPError
 
 from agentic_search.clock import Clock
 from agentic_search.domain.data import JsonObject
-from agentic_search.domain.outcome import ToolResult
+from agentic_search.domain.outcome import OnProgress, ToolResult
 from agentic_search.domain.tool import ServerStatus, Tool
 from agentic_search.errors import ServerUnavailable, ToolFailed, ToolTimeout
 from agentic_search.tools.config.server_config import ServerConfig
-from agentic_search.tools.mcp.backoff import Backoff
 from agentic_search.tools.mcp.failures import call_failed, wait_asked_for
-from agentic_search.tools.mcp.offer import Offer
-from agentic_search.tools.mcp.progress import OnProgress, ProgressRelay
 from agentic_search.tools.mcp.session import Session
+from agentic_search.tools.mcp.waiting import Backoff
+from agentic_search.tools.provider import Offer
 from agentic_search.tools.results.content import read_answer
 
 logger = logging.getLogger(__name__)
@@ -28,17 +28,38 @@ _STEADY = 60.0
 """Seconds that a session must have held for its loss to count as a first failure."""
 _DISABLED = "switched off in the servers file"
 
-State = Literal["connecting", "ready", "unavailable", "disabled"]
+_Status = Literal["connecting", "ready", "unavailable", "disabled"]
 
 
 @dataclass(frozen=True, slots=True)
-class _Now:
-    """How it stands with the server; an offer and a client only while it is ready."""
+class _ConnectionState:
+    """An offer and a client only while the server is ready."""
 
-    state: State
+    status: _Status
     error: str | None = None
     offer: Offer | None = None
     client: Client | None = None
+
+
+class _ProgressRelay:
+    """Passes progress on until it is closed.
+
+    Over stdio mcp runs callbacks outside the caller's context, so that what a callback finds by contextvar would be
+    missing; here it runs in a copy of the context that made the call.
+    """
+
+    def __init__(self, on_progress: OnProgress) -> None:
+        self._on_progress: OnProgress | None = on_progress
+        self._context = contextvars.copy_context()
+
+    async def __call__(self, progress: float, total: float | None, message: str | None) -> None:
+        """mcp's form of callback."""
+        if self._on_progress is not None:
+            self._context.run(self._on_progress, progress, total, message or "")
+
+    def close(self) -> None:
+        """What comes from now on is too late."""
+        self._on_progress = None
 
 
 class Connection:
@@ -51,40 +72,35 @@ class Connection:
         self._clock = clock
         self._open_within = open_within
         self._on_change = on_change
-        self._now = _Now("disabled", _DISABLED) if config.disabled else _Now("connecting")
+        self._state = _ConnectionState("disabled", _DISABLED) if config.disabled else _ConnectionState("connecting")
         self._closing = False
 
     def __repr__(self) -> str:
-        return f"<Connection {self.config.name}: {self._now.state}>"
+        return f"<Connection {self.config.name}: {self._state.status}>"
 
     @property
     def offer(self) -> Offer:
         """What the server offers now; nothing unless it is ready."""
-        return self._now.offer or Offer(self.config.name)
+        return self._state.offer or Offer(self.config.name)
 
     @property
     def is_settled(self) -> bool:
         """Whether the first attempt to connect has ended, well or not."""
-        return self._now.state != "connecting"
+        return self._state.status != "connecting"
 
     @property
     def is_shareable(self) -> bool:
         """Unless the servers file says otherwise."""
         return self.config.cache is not None
 
-    @property
-    def is_ready(self) -> bool:
-        """Whether a call would be sent."""
-        return self._now.client is not None
-
     def status(self) -> ServerStatus:
         """The server as it is now."""
         return ServerStatus(
             name=self.config.name,
-            status=self._now.state,
+            status=self._state.status,
             transport=self.config.reach.transport,
             tools=len(self.offer.tools),
-            error=self._now.error,
+            error=self._state.error,
         )
 
     @property
@@ -106,10 +122,10 @@ class Connection:
     async def _answer(
         self, tool: Tool, arguments: JsonObject, timeout: float, on_progress: OnProgress
     ) -> mcp_types.CallToolResult:
-        if (client := self._now.client) is None:
-            why = f": {self._now.error}" if self._now.error else ""
-            raise ServerUnavailable(f"{self.config.name!r} is {self._now.state}{why}")
-        relay = ProgressRelay(on_progress)
+        if (client := self._state.client) is None:
+            why = f": {self._state.error}" if self._state.error else ""
+            raise ServerUnavailable(f"{self.config.name!r} is {self._state.status}{why}")
+        relay = _ProgressRelay(on_progress)
         try:
             async with asyncio.timeout(timeout):
                 return await client.call_tool(tool.remote_name, arguments, progress_callback=relay)
@@ -133,7 +149,7 @@ class Connection:
                     await self._clock.sleep(max(backoff.next(), asked_for))
         finally:
             if not self.config.disabled:
-                self._become(_Now("unavailable", "the connection was closed"))
+                self._become(_ConnectionState("unavailable", "the connection was closed"))
 
     def close(self, owner: asyncio.Task[None]) -> None:
         """End the owner task. Cancelling alone is not enough: anyio drops a cancellation while it unwinds an error."""
@@ -141,7 +157,7 @@ class Connection:
         owner.cancel()
 
     async def _hold_one_session(self) -> float:
-        """Returns when it is over, with the seconds that the server asked to be left alone for."""
+        """Returns when it is over, with the seconds that the server asked to wait before the next."""
         session = Session(
             self.config,
             clock=self._clock,
@@ -155,19 +171,19 @@ class Connection:
             why = session.explain(error)
             logger.info("%s is unavailable: %s", self.config.name, why)
             logger.debug("%s: the whole error", self.config.name, exc_info=error)
-            self._become(_Now("unavailable", why))
+            self._become(_ConnectionState("unavailable", why))
             return wait_asked_for(error) or 0.0
         return 0.0
 
     def _take(self, client: Client, offer: Offer) -> None:
-        self._become(_Now("ready", offer=offer, client=client))
+        self._become(_ConnectionState("ready", offer=offer, client=client))
 
     def _lose(self, why: str) -> None:
-        """The session is over, though its context is still being left: no more calls through it."""
-        if self._now.state == "ready":
-            self._become(_Now("unavailable", why))
+        """The session is over, though it is still being closed: no more calls through it."""
+        if self._state.status == "ready":
+            self._become(_ConnectionState("unavailable", why))
 
-    def _become(self, now: _Now) -> None:
-        if now != self._now:
-            self._now = now
+    def _become(self, state: _ConnectionState) -> None:
+        if state != self._state:
+            self._state = state
             self._on_change()

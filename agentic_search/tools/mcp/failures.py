@@ -1,4 +1,4 @@
-"""mcp's exceptions flow in, the house's errors flow out: the one place where they are mapped."""
+"""What mcp's exceptions mean as errors of this service: the one place where they are mapped."""
 
 from collections.abc import Iterator
 from typing import cast
@@ -32,7 +32,7 @@ def call_failed(tool: str, server: str, error: Exception) -> ToolError:
 
 
 def wait_asked_for(error: BaseException) -> float | None:
-    """Seconds that a server which turned us away for asking too often wants to be left alone; 0 where it did not say.
+    """Seconds that a server which turned us away for asking too often wants us to wait; 0 where it did not say.
 
     None where the error, or every error in a group, is of another kind.
     """

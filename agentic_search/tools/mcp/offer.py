@@ -1,8 +1,7 @@
-"""What a server says it offers: mcp's descriptions of its tools flow in, tools that can be planned with flow out."""
+"""What a server says it offers: reads mcp's descriptions of its tools, and leaves out those that cannot be used."""
 
 import logging
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import mcp_types
 from jsonschema.exceptions import SchemaError
@@ -15,6 +14,7 @@ from referencing.jsonschema import DRAFT202012, Schema
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.tool import Tool
 from agentic_search.tools.config.server_config import ServerConfig, matches
+from agentic_search.tools.provider import LeftOutTool, Offer
 
 logger = logging.getLogger(__name__)
 
@@ -22,31 +22,12 @@ _DATA = {"default", "const", "enum", "example", "examples"}
 """JSON Schema keywords whose value is data: a `$ref` in it means nothing."""
 _JSON_OBJECT: TypeAdapter[JsonObject] = TypeAdapter(JsonObject)
 
-
 RETRIES = 2
 """Further attempts where the operator does not say."""
 
 
 class BrokenSchema(ValueError):
     """An input schema that arguments cannot be checked against."""
-
-
-@dataclass(frozen=True, slots=True)
-class LeftOutTool:
-    """A tool that its server offers and nobody can use."""
-
-    server: str
-    tool: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """What one server offers now, under its own names."""
-
-    server: str
-    tools: tuple[Tool, ...] = ()
-    left_out: tuple[LeftOutTool, ...] = ()
 
 
 def read_offer(config: ServerConfig, listed: Sequence[mcp_types.Tool]) -> Offer:

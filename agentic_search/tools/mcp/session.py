@@ -1,4 +1,4 @@
-"""One MCP session, from its opening to its loss: the server's tools flow out, again whenever they may have changed."""
+"""One MCP session, from its opening to its loss: lists the server's tools, again whenever they may have changed."""
 
 import asyncio
 import logging
@@ -16,19 +16,20 @@ from agentic_search import __version__
 from agentic_search.clock import Clock
 from agentic_search.errors import ConnectionLost
 from agentic_search.tools.config.server_config import ServerConfig
-from agentic_search.tools.mcp.backoff import Backoff
 from agentic_search.tools.mcp.failures import connection_failed, wait_asked_for
-from agentic_search.tools.mcp.offer import Offer, read_offer
-from agentic_search.tools.mcp.transports import wire_to
+from agentic_search.tools.mcp.offer import read_offer
+from agentic_search.tools.mcp.transports import transport_to
+from agentic_search.tools.mcp.waiting import Backoff
+from agentic_search.tools.provider import Offer
 
 logger = logging.getLogger(__name__)
 
 OnOffer: TypeAlias = Callable[[Client, Offer], None]
-"""Told what the server of a session that works offers, and the client to call it with."""
+"""Called with what the server of a working session offers, and with the client to call it by."""
 
 _US = mcp_types.Implementation(name="agentic-search", version=__version__)
 _MOST_PAGES = 100
-"""Of a list of tools: a server that always names a next page must not hold us for ever."""
+"""Of a list of tools: a server that always names a next page must not keep us for ever."""
 _BURST = 0.05
 """Seconds to let a burst of changes pass before the tools are listed again."""
 _PAUSE = 5.0
@@ -36,7 +37,7 @@ _PAUSE = 5.0
 
 
 class Session:
-    """A session and the Watcher through which its transport says that something is amiss.
+    """A session, and the SessionMonitor that its transport reports to.
 
     It is opened, used for listing and closed inside `hold`, in one task; calls may come from any task.
     """
@@ -56,7 +57,7 @@ class Session:
         self._open_within = open_within
         self._on_offer = on_offer
         self._on_end = on_end
-        self._wire = wire_to(config, self, wall=clock.wall)
+        self._transport = transport_to(config, self, wall=clock.wall)
         self._look = asyncio.Event()
         self._over: str | None = None
         self._listed: list[mcp_types.Tool] = []
@@ -66,21 +67,21 @@ class Session:
         """Open the session and keep it while it works; raises when it does not, or no longer."""
         async with AsyncExitStack() as stack:
             async with asyncio.timeout(self._open_within):
-                transport = await self._wire.transport(stack)
+                transport = await self._transport.open(stack)
                 client = await stack.enter_async_context(
                     Client(transport, cache=None, client_info=_US, message_handler=self._on_message)
                 )
                 await self._list_tools(client)
             async with asyncio.TaskGroup() as group:
-                if _tells_of_changes(client):
+                if _announces_changes(client):
                     group.create_task(self._listen(client))
                 await self._watch(client, group)
 
     def explain(self, error: Exception) -> str:
         """Why `hold` raised, for people."""
-        return connection_failed(self._config.reach.address, error, self._wire.explain())
+        return connection_failed(self._config.reach.address, error, self._transport.explain())
 
-    def doubt(self, why: str) -> None:
+    def suspect(self, why: str) -> None:
         """Find out, by listing the tools again, whether the session still works."""
         logger.debug("%s: %s", self._config.name, why)
         self._look.set()
@@ -134,11 +135,11 @@ class Session:
                     async for _ in changes:
                         self._look.set()
             except (MCPError, SubscriptionLost) as error:
-                self.doubt(f"listening for changes broke off: {error}")
+                self.suspect(f"listening for changes broke off: {error}")
             await self._clock.sleep(backoff.next())
 
     async def _on_message(self, message: IncomingMessage) -> None:
-        """Before 2026-07-28 a server tells of changes unasked."""
+        """Before 2026-07-28 a server reports changes unasked."""
         if isinstance(message, mcp_types.ToolListChangedNotification):
             self._look.set()
 
@@ -155,6 +156,6 @@ async def _whole_list(client: Client) -> list[mcp_types.Tool]:
     return tools
 
 
-def _tells_of_changes(client: Client) -> bool:
+def _announces_changes(client: Client) -> bool:
     tools = client.server_capabilities.tools
     return client.protocol_version in MODERN_PROTOCOL_VERSIONS and tools is not None and bool(tools.list_changed)

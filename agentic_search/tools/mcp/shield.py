@@ -1,19 +1,24 @@
-"""A shield round httpx2: a broken connection becomes a JSON-RPC error of the one request that it broke.
+"""The HTTP client for MCP servers: a broken connection becomes a JSON-RPC error of the one request that it broke.
 
 Without it a connection error on any request ends the whole MCP session, every call in it and the task that opened it
 (https://github.com/modelcontextprotocol/python-sdk/issues/3522).
 """
 
 import json
+import os
+import socket
+import ssl
 from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import datetime
 from http import HTTPStatus
-from typing import Protocol
+from typing import Any, Protocol
 
 import httpx2
 
-from agentic_search.tools.mcp.retry_after import seconds_to_wait
+from agentic_search.tools.mcp.waiting import seconds_to_wait
 
+MOST_CONNECTIONS = 512
+"""To one HTTP server; calls beyond it wait for a free connection."""
 UNREACHABLE = -23_001
 """JSON-RPC error code: the request was never sent, or turned away unread."""
 BROKEN_OFF = -23_002
@@ -25,20 +30,29 @@ RATE_LIMITED = -23_004
 RETRY_AFTER = "retryAfter"
 """In the `data` of a RATE_LIMITED error: seconds to wait before the next request."""
 
+_LIMITS = httpx2.Limits(max_connections=MOST_CONNECTIONS, max_keepalive_connections=100, keepalive_expiry=5.0)
+_NEVER_BY_PROXY: Mapping[str, None] = {"all://localhost": None, "all://127.0.0.0/8": None, "all://[::1]": None}
+"""This machine, whatever HTTP_PROXY says: a proxy elsewhere cannot reach it."""
 _SESSION_HEADER = "mcp-session-id"
-_NEVER_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.UnsupportedProtocol)
+_NEVER_SENT = (
+    httpx2.ConnectError,
+    httpx2.ConnectTimeout,
+    httpx2.PoolTimeout,
+    httpx2.ProxyError,
+    httpx2.UnsupportedProtocol,
+)
 _TURNED_AWAY = {401, 403, 404, 405, 407, 503}
 """HTTP statuses that say the request was not carried out."""
 _LONGEST_REFUSAL = 64 * 1024
-_FAREWELL = httpx2.Timeout(1.0)
+_CLOSING_TIMEOUT = httpx2.Timeout(1.0)
 """For the DELETE that ends a session: a server that hangs must not hold up the closing."""
 
 
-class Watcher(Protocol):
-    """Who is told how a connection fares; synchronous, never raises."""
+class SessionMonitor(Protocol):
+    """Is told how a session's connections do; synchronous, never raises."""
 
-    def doubt(self, why: str) -> None:
-        """Something broke: look whether the session still works."""
+    def suspect(self, why: str) -> None:
+        """Something broke: check whether the session still works."""
         ...
 
     def ended(self, why: str) -> None:
@@ -46,30 +60,43 @@ class Watcher(Protocol):
         ...
 
 
-class ShieldTransport(httpx2.AsyncBaseTransport):
-    """httpx2's own transport, except that it never raises a transport error."""
+class ShieldedClient(httpx2.AsyncClient):
+    """httpx2's client, with proxies and certificates from the environment, except that it raises no transport error."""
 
     def __init__(
-        self, inner: httpx2.AsyncBaseTransport, watcher: Watcher, *, wall: Callable[[], datetime], fragile: bool
+        self,
+        monitor: SessionMonitor,
+        *,
+        wall: Callable[[], datetime],
+        fragile: bool,
+        headers: Mapping[str, str] | None = None,
+        timeout: httpx2.Timeout | None = None,
+        verify: ssl.SSLContext | bool = True,
     ) -> None:
         """`wall`: the time of day, for a server that names the date when it may be asked again.
 
         `fragile`: one refused or broken request, or the end of the one stream, ends the session (the older SSE).
         """
-        self._inner = inner
+        super().__init__(headers=headers, timeout=timeout, verify=verify, limits=_LIMITS, mounts=_NEVER_BY_PROXY)
         self._wall = wall
-        self._watcher = watcher
-        self._on_break = watcher.ended if fragile else watcher.doubt
+        self._monitor = monitor
+        self._on_break = monitor.ended if fragile else monitor.suspect
         self._fragile = fragile
         self.last_trouble: str | None = None
         """The last connection or HTTP error, for people: "HTTP 401 Unauthorized"."""
 
-    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+    async def send(self, request: httpx2.Request, *, stream: bool = False, **options: Any) -> httpx2.Response:
         """Send; a connection error comes back as status 503 with a JSON-RPC error as its body."""
+        response = await self._answer(request, options)
+        if not stream:
+            await response.aread()
+        return response
+
+    async def _answer(self, request: httpx2.Request, options: Mapping[str, Any]) -> httpx2.Response:
         if request.method == "DELETE":
-            request.extensions = {**request.extensions, "timeout": _FAREWELL.as_dict()}
+            request.extensions = {**request.extensions, "timeout": _CLOSING_TIMEOUT.as_dict()}
         try:
-            response = await self._inner.handle_async_request(request)
+            response = await super().send(request, stream=True, **options)
         except httpx2.TransportError as error:
             return self._unanswered(request, error)
         if response.status_code >= HTTPStatus.BAD_REQUEST:
@@ -79,12 +106,8 @@ class ShieldTransport(httpx2.AsyncBaseTransport):
             response.stream = _ShieldedStream(stream, self._on_break, should_stay_open=request.method == "GET")
         return response
 
-    async def aclose(self) -> None:
-        """Close every connection."""
-        await self._inner.aclose()
-
     def _unanswered(self, request: httpx2.Request, error: httpx2.TransportError) -> httpx2.Response:
-        self.last_trouble = text = str(error) or type(error).__name__
+        self.last_trouble = text = _reason(error)
         self._on_break(text)
         code = UNREACHABLE if isinstance(error, _NEVER_SENT) else BROKEN_OFF
         return _json_rpc_error(request, HTTPStatus.SERVICE_UNAVAILABLE, code, text)
@@ -95,7 +118,7 @@ class ShieldTransport(httpx2.AsyncBaseTransport):
         status = response.status_code
         self.last_trouble = text = f"HTTP {status} {response.reason_phrase}".rstrip()
         if status == HTTPStatus.NOT_FOUND and _SESSION_HEADER in request.headers:
-            self._watcher.ended("the server has forgotten the session")
+            self._monitor.ended("the server has forgotten the session")
             return _json_rpc_error(request, status, SESSION_LOST, "the server has forgotten the session")
         if status == HTTPStatus.TOO_MANY_REQUESTS:
             return self._held_off(request, response, text)
@@ -129,13 +152,34 @@ class _ShieldedStream(httpx2.AsyncByteStream):
             async for piece in self._inner:
                 yield piece
         except httpx2.TransportError as error:
-            self._on_break(str(error) or type(error).__name__)
+            self._on_break(_reason(error))
         else:
             if self._should_stay_open:
                 self._on_break("the server's event stream ended")
 
     async def aclose(self) -> None:
         await self._inner.aclose()
+
+
+def _reason(error: httpx2.TransportError) -> str:
+    """For people: what the operating system said, where httpx2 says only that all attempts to connect failed."""
+    if isinstance(error, httpx2.ConnectTimeout):
+        return "it takes too long to connect"
+    number = _system_error(error) if isinstance(error, httpx2.NetworkError) else None
+    return os.strerror(number) if number else str(error) or type(error).__name__
+
+
+def _system_error(error: BaseException | None) -> int | None:
+    """The number of the system's error behind it, of several attempts the last one's; none where there is none."""
+    match error:
+        case None | ssl.SSLError() | socket.gaierror():
+            return None
+        case OSError(errno=int(number)):
+            return number
+        case BaseExceptionGroup(exceptions=[*_, last]):
+            return _system_error(last)
+        case _:
+            return _system_error(error.__cause__ or error.__context__)
 
 
 async def _read_some(response: httpx2.Response) -> bytes:

@@ -1,6 +1,6 @@
-"""MCP over a child process's stdin and stdout: a launch flows in, a pair of message streams flows out.
+"""MCP over a child process's stdin and stdout: starts the process, gives its pipes as message streams, and ends it.
 
-Own code rather than mcp's `stdio_client`, which tells neither the exit status nor that the process has ended, and may
+Own code rather than mcp's `stdio_client`, which reports neither the exit status nor that the process has ended, and may
 take four seconds to end it.
 """
 
@@ -12,16 +12,16 @@ import signal
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, suppress
 from types import TracebackType
 from typing import TypeVar
 
+from mcp.client import Transport
 from mcp.client.stdio import get_default_environment
 
 from agentic_search.errors import ServerUnavailable
 from agentic_search.tools.config.server_config import StdioLaunch
-from agentic_search.tools.mcp.shield import Watcher
 from agentic_search.tools.mcp.stdio_streams import LONGEST_MESSAGE, Incoming, Outgoing
 
 logger = logging.getLogger(__name__)
@@ -40,12 +40,13 @@ _Pipe = TypeVar("_Pipe", asyncio.StreamReader, asyncio.StreamWriter)
 class StdioTransport(AbstractAsyncContextManager[tuple[Incoming, Outgoing]]):
     """One run of a server's process; entering starts it, leaving ends it within about three seconds."""
 
-    def __init__(self, name: str, launch: StdioLaunch, watcher: Watcher) -> None:
+    def __init__(self, name: str, launch: StdioLaunch, *, on_end: Callable[[str], None]) -> None:
+        """`on_end` is called, with the reason, when the process has closed its stdout."""
         self._name = name
         self._launch = launch
-        self._watcher = watcher
+        self._on_end = on_end
         self._stack = AsyncExitStack()
-        self._last_words: deque[str] = deque(maxlen=_KEPT_LINES)
+        self._last_lines: deque[str] = deque(maxlen=_KEPT_LINES)
         self._ended_by_itself = False
         self._status: int | None = None
 
@@ -65,12 +66,16 @@ class StdioTransport(AbstractAsyncContextManager[tuple[Incoming, Outgoing]]):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """End the process and everything it started, however this block is left."""
+        """End the process and everything it started, however this block ends."""
         await self._stack.aclose()
 
+    async def open(self, stack: AsyncExitStack) -> Transport:
+        """This transport, which mcp's Client enters and leaves."""
+        return self
+
     def explain(self) -> str | None:
-        """Why the connection ended, once it has been left: the exit status and the last line of stderr."""
-        last = self._last_words[-1] if self._last_words else ""
+        """Why the connection ended, once it is closed: the exit status and the last line of stderr."""
+        last = self._last_lines[-1] if self._last_lines else ""
         if not self._ended_by_itself or self._status is None:
             return f"it last wrote: {last}" if last else None
         ended = f"exited with status {self._status}"
@@ -80,7 +85,7 @@ class StdioTransport(AbstractAsyncContextManager[tuple[Incoming, Outgoing]]):
 
     def _note_end(self) -> None:
         self._ended_by_itself = True
-        self._watcher.ended("the server's process ended")
+        self._on_end("the server's process ended")
 
     async def _keep_stderr(self, stderr: asyncio.StreamReader) -> None:
         unfinished = b""
@@ -93,7 +98,7 @@ class StdioTransport(AbstractAsyncContextManager[tuple[Incoming, Outgoing]]):
 
     def _keep(self, line: bytes) -> None:
         if text := line[:_LONGEST_LINE].decode(errors="replace").strip():
-            self._last_words.append(text)
+            self._last_lines.append(text)
             logger.debug("%s: %s", self._name, text)
 
     async def _stop(self, process: Process, reader: asyncio.Task[None]) -> None:

@@ -1,4 +1,4 @@
-"""A child process's pipes as mcp's message streams: lines flow straight in and out, with no task or queue between."""
+"""A child process's pipes as mcp's message streams, a JSON message a line, with no task or queue between."""
 
 import asyncio
 import logging
@@ -19,7 +19,7 @@ _SHOWN = 2_000
 """Bytes of a line that is no message, in the log."""
 
 
-class _Stream:
+class _MessageStream:
     """What mcp asks of every stream."""
 
     async def aclose(self) -> None:
@@ -38,7 +38,7 @@ class _Stream:
         await self.aclose()
 
 
-class Incoming(_Stream):
+class Incoming(_MessageStream):
     """The server's stdout as messages; other lines are logged and skipped."""
 
     def __init__(self, name: str, stdout: asyncio.StreamReader, on_end: Callable[[], None]) -> None:
@@ -82,7 +82,7 @@ class Incoming(_Stream):
             self._garbage_level = logging.DEBUG  # once is a warning, each time would be a flood
 
 
-class Outgoing(_Stream):
+class Outgoing(_MessageStream):
     """The server's stdin, taking messages."""
 
     def __init__(self, stdin: asyncio.StreamWriter) -> None:

@@ -1,5 +1,6 @@
-"""How a server is reached: a ServerConfig flows in, a transport for mcp's Client flows out."""
+"""How a server is reached: gives for a ServerConfig the transport that mcp's Client enters."""
 
+import asyncio
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from datetime import datetime
@@ -11,12 +12,8 @@ from mcp.client.sse import sse_client
 from mcp.client.streamable_http import streamable_http_client
 
 from agentic_search.tools.config.server_config import HttpEndpoint, ServerConfig, StdioLaunch
-from agentic_search.tools.mcp.http_transport import HttpTransport
-from agentic_search.tools.mcp.shield import ShieldTransport, Watcher
+from agentic_search.tools.mcp.shield import SessionMonitor, ShieldedClient
 from agentic_search.tools.mcp.stdio import StdioTransport
-
-MOST_CONNECTIONS = 512
-"""To one HTTP server; calls beyond it wait for a free connection."""
 
 _LARGEST_EVENT = 64 * 1024 * 1024
 """Bytes of one server-sent event, which may hold a tool's whole result."""
@@ -24,60 +21,58 @@ _QUIET_STREAM = 300.0
 """Seconds that an open HTTP stream may stay silent, beyond a call's own timeout."""
 
 
-class Wire(Protocol):
-    """The way to one server, for one connection."""
+class ServerTransport(Protocol):
+    """The transport of one session with one server."""
 
-    async def transport(self, stack: AsyncExitStack) -> Transport:
-        """What mcp's Client is to enter; what has to be closed after it is hung on `stack`."""
+    async def open(self, stack: AsyncExitStack) -> Transport:
+        """What mcp's Client is to enter; what has to be closed after it is registered on `stack`."""
         ...
 
     def explain(self) -> str | None:
-        """What is known of why the connection failed, once it has been left."""
+        """What is known of why the session failed, once it is closed."""
         ...
 
 
-def wire_to(config: ServerConfig, watcher: Watcher, *, wall: Callable[[], datetime]) -> Wire:
-    """The way to a server; `watcher` is told how the connection fares, `wall` tells the time of day."""
+def transport_to(config: ServerConfig, monitor: SessionMonitor, *, wall: Callable[[], datetime]) -> ServerTransport:
+    """How to reach a server; `monitor` is told how the session does, `wall` gives the time of day."""
     match config.reach:
         case StdioLaunch() as launch:
-            return _Stdio(StdioTransport(config.name, launch, watcher))
+            return StdioTransport(config.name, launch, on_end=monitor.ended)
         case HttpEndpoint() as endpoint:
-            return _Http(endpoint, watcher, wall=wall, slowest_call=config.timeout or 0.0)
+            return _HttpServerTransport(endpoint, monitor, wall=wall, slowest_call=config.timeout or 0.0)
         case _:
             assert_never(config.reach)
 
 
-class _Stdio:
-    def __init__(self, transport: StdioTransport) -> None:
-        self._transport = transport
-
-    async def transport(self, stack: AsyncExitStack) -> Transport:
-        return self._transport
-
-    def explain(self) -> str | None:
-        return self._transport.explain()
-
-
-class _Http:
+class _HttpServerTransport:
     def __init__(
-        self, endpoint: HttpEndpoint, watcher: Watcher, *, wall: Callable[[], datetime], slowest_call: float
+        self, endpoint: HttpEndpoint, monitor: SessionMonitor, *, wall: Callable[[], datetime], slowest_call: float
     ) -> None:
         self._endpoint = endpoint
-        self._shield = ShieldTransport(
-            HttpTransport(most=MOST_CONNECTIONS), watcher, wall=wall, fragile=endpoint.transport == "sse"
-        )
+        self._monitor = monitor
+        self._wall = wall
         self._timeout = httpx2.Timeout(10.0, write=30.0, read=_QUIET_STREAM + slowest_call, pool=None)
+        self._client: ShieldedClient | None = None
 
-    async def transport(self, stack: AsyncExitStack) -> Transport:
+    async def open(self, stack: AsyncExitStack) -> Transport:
         url = self._endpoint.url
+        client = self._client = ShieldedClient(
+            self._monitor,
+            wall=self._wall,
+            fragile=self._endpoint.transport == "sse",
+            headers=self._endpoint.headers,
+            timeout=self._timeout,
+            verify=await asyncio.to_thread(httpx2.create_ssl_context),  # it reads all certificates: about 20 ms
+        )
         if self._endpoint.transport == "sse":
-            return sse_client(url, httpx_client_factory=self._client)
-        client = await stack.enter_async_context(self._client())
+
+            def opened(*_: object, **__: object) -> httpx2.AsyncClient:
+                """What mcp would set by arguments is set already; it enters the client itself."""
+                return client
+
+            return sse_client(url, httpx_client_factory=opened)
+        await stack.enter_async_context(client)
         return streamable_http_client(url, http_client=client, max_sse_event_size=_LARGEST_EVENT)
 
     def explain(self) -> str | None:
-        return self._shield.last_trouble
-
-    def _client(self, *_: object, **__: object) -> httpx2.AsyncClient:
-        """What mcp would set by arguments is known here already."""
-        return httpx2.AsyncClient(transport=self._shield, headers=dict(self._endpoint.headers), timeout=self._timeout)
+        return self._client.last_trouble if self._client is not None else None

@@ -1,4 +1,4 @@
-"""`@tool`: a function flows in, the same function flows out, marked with how it wants to be offered and run."""
+"""`@tool`: marks a function with how it is to be offered and run."""
 
 import inspect
 from collections.abc import Callable
@@ -54,7 +54,7 @@ def tool(
     title: str = "",
     timeout: float | None = None,
 ) -> F | Callable[[F], F]:
-    """Offer a function as a tool; called plainly it stays what it was. See Declaration for the meaning of each word."""
+    """Offer a function as a tool; called plainly it stays what it was. See Declaration for what each argument means."""
     declaration = Declaration(run, read_only, idempotent, title, timeout)
 
     def mark(function: F) -> F:

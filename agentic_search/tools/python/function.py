@@ -1,4 +1,4 @@
-"""One function of the operator's, ready to be called: what planners see of it, what it takes, where it runs."""
+"""One of the operator's functions, ready to be called: what planners see of it, what it takes, where it runs."""
 
 import inspect
 from collections.abc import Callable

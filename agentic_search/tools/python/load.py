@@ -1,4 +1,4 @@
-"""Names from the configuration flow in; functions, imported and ready to be called, flow out.
+"""Imports the functions that the configuration names, ready to be called.
 
 A name is `module:function`, or `module` for every function in it that `@tool` marks.
 """

@@ -1,4 +1,4 @@
-"""Functions as a member of the tool pool: a call flows in, runs where its function says, and its result flows out."""
+"""Functions as a provider of the tool pool: each call runs in the executor that its function asks for."""
 
 import asyncio
 import logging
@@ -8,16 +8,13 @@ from collections.abc import Sequence
 from pydantic_core import from_json
 
 from agentic_search.domain.data import JsonObject
-from agentic_search.domain.outcome import ToolResult
+from agentic_search.domain.outcome import OnProgress, ToolResult
 from agentic_search.domain.tool import ServerStatus, Tool
 from agentic_search.errors import ServerUnavailable, ToolFailed, ToolTimeout
-from agentic_search.tools.mcp.offer import Offer
-from agentic_search.tools.mcp.progress import OnProgress
+from agentic_search.tools.provider import Offer
 from agentic_search.tools.python.declaration import Where
-from agentic_search.tools.python.executor import OnLoop, Place
+from agentic_search.tools.python.executors import Executor, InProcesses, InThreads, OnLoop
 from agentic_search.tools.python.function import SERVER, Function
-from agentic_search.tools.python.processes import InProcesses
-from agentic_search.tools.python.threads import InThreads
 from agentic_search.tools.results.content import read_value
 from agentic_search.workers.ending import Ending, Raised
 
@@ -44,7 +41,7 @@ class FunctionTools:
         self.offer = Offer(SERVER, tuple(function.tool for function in functions))
         self._functions = {function.name: function for function in functions}
         self._processes = InProcesses(processes)
-        self._places: dict[Where, Place] = {
+        self._executors: dict[Where, Executor] = {
             "loop": OnLoop(),
             "thread": InThreads(threads),
             "process": self._processes,
@@ -73,7 +70,7 @@ class FunctionTools:
     async def call(self, tool: Tool, arguments: JsonObject, *, timeout: float, on_progress: OnProgress) -> ToolResult:
         """Call a function once, for at most `timeout` seconds, the wait for a free thread or process included.
 
-        When cancelled: an `async def` is cancelled, a process is killed, a thread is left to itself. Raises
+        When cancelled: an `async def` is cancelled, a process is killed, a thread runs on to its own end. Raises
         ServerUnavailable, ToolTimeout or ToolFailed.
         """
         if self._closed.is_set():
@@ -103,12 +100,12 @@ class FunctionTools:
     async def _perform(
         self, function: Function, arguments: JsonObject, timeout: float, on_progress: OnProgress
     ) -> Ending:
-        place = self._places[function.run]
+        executor = self._executors[function.run]
         given = function.signature.read(arguments)
-        waited = place.busy()
+        waited = executor.busy()
         try:
             async with asyncio.timeout(timeout):
-                return await place.perform(function, given, on_progress)
+                return await executor.perform(function, given, on_progress)
         except TimeoutError as error:
             why = f"; {waited} when it came" if waited else ""
             raise ToolTimeout(f"{function.name} took longer than {timeout:g} s{why}") from error

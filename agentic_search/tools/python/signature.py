@@ -1,4 +1,4 @@
-"""A function's signature flows in; the JSON schema of its arguments flows out, and checked arguments for each call."""
+"""A function's signature as the JSON schema of its arguments, and the check of each call's arguments against it."""
 
 import inspect
 from collections.abc import Callable, Iterator
@@ -32,7 +32,7 @@ class Signature:
         plain = [each for each in taken if each.name not in self.progress]
         if complaints := [complaint for each in plain for complaint in _complaints(each)]:
             raise BadSignature("; ".join(complaints))
-        self._names = {f"p{place}": each.name for place, each in enumerate(plain)}
+        self._names = {f"p{index}": each.name for index, each in enumerate(plain)}
         self._model = _model(self._names, plain)
         self.schema = _schema(self._model)
         """JSON Schema of the arguments: an object."""
@@ -45,14 +45,14 @@ class Signature:
         try:
             read = self._model.model_validate(arguments)
         except ValidationError as invalid:
-            raise ToolFailed("bad arguments: " + "; ".join(_told(invalid))) from invalid
+            raise ToolFailed("bad arguments: " + "; ".join(_complaints_about(invalid))) from invalid
         return {self._names[field]: getattr(read, field) for field in self._names if field in read.model_fields_set}
 
 
 class _Schema(GenerateJsonSchema):
     """Titles that only repeat a name cost a planner tokens; a default that JSON cannot have is not worth a warning."""
 
-    ignored_warning_kinds = {"skipped-choice", "non-serializable-default"}  # noqa: RUF012  # pydantic's own form
+    ignored_warning_kinds = {"skipped-choice", "non-serializable-default"}  # noqa: RUF012 - pydantic's own form
 
     def field_title_should_be_set(self, schema: object) -> bool:
         return False
@@ -104,7 +104,7 @@ def _schema(model: type[BaseModel]) -> JsonObject:
     return _JSON_OBJECT.validate_python(schema)
 
 
-def _told(invalid: ValidationError) -> Iterator[str]:
+def _complaints_about(invalid: ValidationError) -> Iterator[str]:
     for error in invalid.errors(include_url=False, include_context=False):
         where = ".".join(str(step) for step in error["loc"])
         match error["type"]:

@@ -1,4 +1,4 @@
-"""One call of a function, wherever it runs: its arguments flow in; its result as JSON, or why there is none, flows out.
+"""One call of a function, wherever it runs: gives its result as JSON, or why there is none.
 
 A worker process imports this: it is kept light.
 """
@@ -20,7 +20,7 @@ def perform(function: Callable[..., object], arguments: Mapping[str, Any]) -> En
     """Call a blocking function; never raises."""
     try:
         value = function(**arguments)
-    except BaseException as error:  # noqa: BLE001  # the supervisor of one call: not even sys.exit() may pass
+    except BaseException as error:  # noqa: BLE001 - the supervisor of one call: not even sys.exit() may pass
         return raised(error)
     return returned(value)
 
@@ -31,7 +31,7 @@ def perform_named(
     """What a worker process is ordered to do: find the function, and call it."""
     try:
         function = getattr(importlib.import_module(module), name)
-    except BaseException as error:  # noqa: BLE001  # importing runs anybody's code
+    except BaseException as error:  # noqa: BLE001 - importing runs anybody's code
         return raised(error)
     return perform(function, {**arguments, **dict.fromkeys(progress_parameters, progress)})
 
@@ -40,7 +40,7 @@ async def perform_async(function: Callable[..., Awaitable[object]], arguments: M
     """Await an `async def` function; raises nothing but CancelledError and KeyboardInterrupt."""
     try:
         value = await function(**arguments)
-    except (Exception, SystemExit) as error:  # noqa: BLE001  # the supervisor of one call
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - the supervisor of one call
         return raised(error)
     return returned(value)
 
@@ -49,11 +49,11 @@ def returned(value: object) -> Ending:
     """A result as JSON: whatever pydantic knows how to write; numbers that JSON does not have are null."""
     try:
         return Returned(to_json(value, inf_nan_mode="null"))
-    except Exception as error:  # noqa: BLE001  # a result's own serialiser may raise anything
+    except Exception as error:  # noqa: BLE001 - a result's own serialiser may raise anything
         return Raised(f"its result cannot be put into JSON: {error}", traceback.format_exc())
 
 
 def raised(error: BaseException) -> Raised:
     """An exception as text; a ToolFailed is the author's own words to the user."""
-    told = ending.raised(error)
-    return Raised(str(error), told.trace) if isinstance(error, ToolFailed) else told
+    general = ending.raised(error)
+    return Raised(str(error), general.trace) if isinstance(error, ToolFailed) else general

@@ -1,4 +1,4 @@
-"""What a tool answered: mcp's content blocks and structured content flow in, a ToolResult flows out."""
+"""What a tool answered: makes a ToolResult of mcp's content blocks and structured content, or of a function's value."""
 
 import json
 from collections.abc import Iterator, Sequence

@@ -1,4 +1,4 @@
-"""What an answer may cite: a tool's data flows in, the records in it that hold text flow out as passages.
+"""What an answer may cite: makes passages of the records in a tool's data that hold text.
 
 A record is an object with a text, or with a title and an address, wherever it stands: in `results`, in a
 bare list, on its own. Its text is kept whole and as it is; whoever puts it before a model treats it as data.
@@ -22,7 +22,7 @@ _ABOUT_THE_ANSWER = {
     *("note", "notes", "message", "hint", "warning", "error", "info", "status", "query", "success", "ok"),
     *("total", "count", "page", "pages", "limit", "offset", "size", "took", "cursor", "next_cursor", "has_more"),
 }
-"""Fields that say something of the answer and nothing of the world: alone they are not worth citing."""
+"""Fields about the answer itself: alone they are not worth citing."""
 
 _DEEPEST = 8
 
@@ -34,7 +34,7 @@ def passages_in(value: JsonValue, tool: Tool) -> tuple[Passage, ...]:
 
 
 def whole_passage(value: JsonValue, text: str, tool: Tool) -> Iterator[Passage]:
-    """The whole text as one passage, if `value`, the data in it, says anything of the world."""
+    """The whole text as one passage, if `value`, the data in it, says more than about the answer itself."""
     if text.strip() and _has_substance(value):
         yield Passage(title=_named(tool), url=_address(tool), text=text)
 

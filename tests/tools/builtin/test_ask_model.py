@@ -43,7 +43,7 @@ def unheard(progress: float, total: float | None, text: str) -> None:
 
 
 def builtin(source: OllamaSource, *, writer: str = "") -> Builtin:
-    """The member of the pool."""
+    """The provider in the pool."""
     return Builtin(AskModel(source, writer=writer, profiles=PROFILES))
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentic_search.tools.calls.breaker import LONGEST_REST, Breaker
+from agentic_search.tools.calls.breaker import LONGEST_OPEN, Breaker
 from agentic_search.tools.config.server_config import BreakerRules
 
 RULES = BreakerRules(failures=3, seconds=10.0)
@@ -26,7 +26,7 @@ def breaker_after(*story: str, rules: BreakerRules = RULES) -> Breaker:
             case "begins":
                 breaker.admit(now)
             case "left":
-                breaker.left(now)
+                breaker.abandoned(now)
             case _:
                 breaker.start_afresh(now)
     return breaker
@@ -65,11 +65,11 @@ def test_failures_in_a_row_open_it_a_rest_half_opens_it_and_an_answer_closes_it(
     assert breaker_after(*story).state(now) == state
 
 
-def test_while_it_rests_it_says_what_happened_and_when_it_is_tried_again() -> None:
+def test_while_it_is_open_it_says_what_happened_and_when_it_is_tried_again() -> None:
     breaker = breaker_after(*OPENED)
     told = "its last 3 calls failed, the last one so: no answer; it is tried again in 6 s"
     assert breaker.refusal(7.0) == told
-    assert (breaker.rests_for(7.0), breaker.rests_for(99.0)) == (6.0, 0.0)
+    assert (breaker.open_for(7.0), breaker.open_for(99.0)) == (6.0, 0.0)
     assert breaker_after("1 failed", rules=BreakerRules(1, 0.2)).refusal(1.1) == (
         "its last call failed, the last one so: no answer; it is tried again in 1 s"
     )
@@ -80,7 +80,7 @@ def test_after_a_rest_calls_pass_one_at_a_time() -> None:
     assert breaker.refusal(13.0) is None
     breaker.admit(13.0)
     assert "another call is trying it just now" in (breaker.refusal(13.5) or "")
-    breaker.left(13.0)
+    breaker.abandoned(13.0)
     assert breaker.refusal(14.0) is None, "a trial that was given up makes room for another"
 
 
@@ -88,11 +88,11 @@ def test_a_call_from_before_the_rest_that_fails_late_says_nothing_about_now() ->
     breaker = breaker_after(*OPENED, "13 begins")
     for now in (5.0, 14.0):
         breaker.failed(2.5, now, "late")
-        breaker.left(2.5)
+        breaker.abandoned(2.5)
     assert breaker.state(14.0) == "half open"
     assert breaker.refusal(14.0), "the trial is still on"
     breaker.failed(13.0, 20.0, "again")
-    assert breaker.rests_for(20.0) == 20.0
+    assert breaker.open_for(20.0) == 20.0
 
 
 def test_a_call_of_the_session_before_says_nothing_about_the_new_one() -> None:
@@ -102,14 +102,16 @@ def test_a_call_of_the_session_before_says_nothing_about_the_new_one() -> None:
     assert breaker.state(6.0) == "closed"
 
 
-@pytest.mark.parametrize(("seconds", "longest"), [(10.0, LONGEST_REST), (900.0, 900.0)])
-def test_rests_grow_up_to_ten_minutes_or_what_the_operator_says(seconds: float, longest: float) -> None:
+@pytest.mark.parametrize(("seconds", "longest"), [(10.0, LONGEST_OPEN), (900.0, 900.0)])
+def test_it_stays_open_longer_each_time_up_to_ten_minutes_or_what_the_operator_says(
+    seconds: float, longest: float
+) -> None:
     breaker, now = breaker_after("0 failed", rules=BreakerRules(1, seconds)), 0.0
     for _ in range(12):
-        now += breaker.rests_for(now)
+        now += breaker.open_for(now)
         breaker.admit(now)
         breaker.failed(now, now, "no")
-    assert breaker.rests_for(now) == longest
+    assert breaker.open_for(now) == longest
 
 
 def test_a_failure_of_many_words_is_told_in_few() -> None:
@@ -142,8 +144,8 @@ def test_whatever_happens_it_refuses_only_for_a_while_and_lets_one_trial_through
                 assert breaker.state(now) == "closed"
             elif step == "fail":
                 breaker.failed(began, now, "no")
-            breaker.left(began)
-        assert breaker.rests_for(now) <= LONGEST_REST
+            breaker.abandoned(began)
+        assert breaker.open_for(now) <= LONGEST_OPEN
     for began in calls:
-        breaker.left(began)
-    assert breaker.refusal(now + LONGEST_REST) is None, "it is always tried again"
+        breaker.abandoned(began)
+    assert breaker.refusal(now + LONGEST_OPEN) is None, "it is always tried again"

@@ -9,11 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from agentic_search.domain.outcome import ToolResult
+from agentic_search.domain.outcome import OnProgress, ToolResult
 from agentic_search.errors import ToolError, ToolFailed, ToolTimeout
 from agentic_search.tools.calls.cache import CacheLimits
 from agentic_search.tools.config.server_config import CacheRules, ToolRules
-from agentic_search.tools.mcp.progress import OnProgress
 from agentic_search.tools.pool import ToolPool
 from tests.support.clock import FakeClock
 from tests.support.mcp_processes import PATIENCE, bare_server, events, logged, stdio_server, unheard
@@ -46,7 +45,7 @@ def label() -> str:
 async def call(
     pool: ToolPool, tool: str, timeout: float = PATIENCE, on_progress: OnProgress = unheard, **arguments: object
 ) -> ToolResult:
-    return await pool.call(tool, dict(arguments), timeout=timeout, on_progress=on_progress)  # pyright: ignore[reportArgumentType]  JSON
+    return await pool.call(tool, dict(arguments), timeout=timeout, on_progress=on_progress)  # pyright: ignore[reportArgumentType] - the arguments are JSON
 
 
 def happened(log: Path, label: str) -> list[str]:

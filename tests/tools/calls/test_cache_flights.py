@@ -8,10 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agentic_search.domain.outcome import ToolResult
+from agentic_search.domain.outcome import OnProgress, ToolResult
 from agentic_search.errors import ConnectionLost, ToolFailed
 from agentic_search.tools.calls.single_flight import SingleFlight
-from agentic_search.tools.mcp.progress import OnProgress
 from tests.support.mcp_processes import PATIENCE, unheard
 
 Given: TypeAlias = tuple[ToolResult, bool]

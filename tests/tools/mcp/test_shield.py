@@ -1,4 +1,4 @@
-"""The shield round httpx2, against servers that break off in every way."""
+"""The client for MCP servers over HTTP, against servers that break off in every way."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
@@ -8,7 +8,7 @@ import httpx2
 import pytest
 
 from agentic_search.clock import SystemClock
-from agentic_search.tools.mcp.shield import BROKEN_OFF, RATE_LIMITED, SESSION_LOST, UNREACHABLE, ShieldTransport
+from agentic_search.tools.mcp.shield import BROKEN_OFF, RATE_LIMITED, SESSION_LOST, UNREACHABLE, ShieldedClient
 from tests.support.clock import FakeClock
 from tests.support.mcp_processes import free_port
 
@@ -17,14 +17,14 @@ PARSE_ERROR = b'{"jsonrpc": "2.0", "id": 1, "error": {"code": -32700, "message":
 
 
 class Notes:
-    """A Watcher that remembers."""
+    """A SessionMonitor that remembers."""
 
     def __init__(self) -> None:
-        self.doubts: list[str] = []
+        self.suspicions: list[str] = []
         self.ends: list[str] = []
 
-    def doubt(self, why: str) -> None:
-        self.doubts.append(why)
+    def suspect(self, why: str) -> None:
+        self.suspicions.append(why)
 
     def ended(self, why: str) -> None:
         self.ends.append(why)
@@ -32,9 +32,9 @@ class Notes:
 
 @asynccontextmanager
 async def client_of(port: int, notes: Notes, *, fragile: bool = False) -> AsyncGenerator[httpx2.AsyncClient]:
-    wall = FakeClock().wall
-    shield = ShieldTransport(httpx2.AsyncHTTPTransport(), notes, wall=wall, fragile=fragile)
-    async with httpx2.AsyncClient(transport=shield, base_url=f"http://127.0.0.1:{port}", timeout=20.0) as client:
+    timeout = httpx2.Timeout(20.0)
+    async with ShieldedClient(notes, wall=FakeClock().wall, fragile=fragile, timeout=timeout) as client:
+        client.base_url = f"http://127.0.0.1:{port}"
         yield client
 
 
@@ -79,13 +79,13 @@ async def test_a_refused_connection_is_an_error_of_the_request_that_was_never_se
         response = await client.post("/mcp", json={})
     assert response.status_code == 503
     assert code(response) == UNREACHABLE
-    assert notes.doubts == ["All connection attempts failed"]
+    assert notes.suspicions == ["Connection refused"]
 
 
 async def test_a_connection_that_breaks_before_the_answer_may_have_done_its_work() -> None:
     async with server(sends()) as (client, notes):
         assert code(await client.post("/mcp", json={})) == BROKEN_OFF
-    assert len(notes.doubts) == 1
+    assert len(notes.suspicions) == 1
 
 
 async def test_a_stream_that_breaks_ends_where_it_broke() -> None:
@@ -93,15 +93,15 @@ async def test_a_stream_that_breaks_ends_where_it_broke() -> None:
     async with server(sends(head, b"data: half")) as (client, notes):
         response = await client.post("/mcp", json={})
         assert response.content == b"data: half"
-    assert len(notes.doubts) == 1
+    assert len(notes.suspicions) == 1
 
 
 async def test_the_end_of_a_stream_that_should_stay_open_is_told() -> None:
     async with server(sends(OK, b"data: x\n\n")) as (client, notes):
         assert (await client.get("/mcp")).content == b"data: x\n\n"
-        assert notes.doubts == ["the server's event stream ended"]
+        assert notes.suspicions == ["the server's event stream ended"]
         await client.post("/mcp", json={})
-        assert len(notes.doubts) == 1
+        assert len(notes.suspicions) == 1
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ async def test_an_http_error_says_whether_the_request_was_carried_out(status: st
     assert code(response) == expected
     assert response.json()["error"]["message"] == f"HTTP {status}"
     assert response.headers["x-kept"] == "yes"
-    assert notes.doubts == ([] if status.startswith("429") else [f"HTTP {status}"])
+    assert notes.suspicions == ([] if status.startswith("429") else [f"HTTP {status}"])
 
 
 @pytest.mark.parametrize(
@@ -145,7 +145,7 @@ async def test_who_is_turned_away_for_asking_too_often_is_told_for_how_long(
         response = await client.post("/mcp", json={})
     assert code(response) == RATE_LIMITED
     assert response.json()["error"].get("data") == (None if seconds is None else {"retryAfter": seconds})
-    assert (notes.doubts, notes.ends) == ([], [])
+    assert (notes.suspicions, notes.ends) == ([], [])
 
 
 @pytest.mark.parametrize("answer", [OK, refusal("429 Too Many Requests"), refusal("500 Oops"), b""])
@@ -153,7 +153,7 @@ async def test_over_the_older_transport_whatever_breaks_ends_the_session(answer:
     async with server(sends(answer), fragile=True) as (client, notes):
         await client.get("/sse")
     assert len(notes.ends) == 1
-    assert notes.doubts == []
+    assert notes.suspicions == []
 
 
 async def test_an_error_that_is_json_rpc_already_is_left_as_it_is() -> None:
@@ -161,7 +161,7 @@ async def test_an_error_that_is_json_rpc_already_is_left_as_it_is() -> None:
         response = await client.post("/mcp", json={})
     assert response.status_code == 400
     assert response.content == PARSE_ERROR
-    assert notes.doubts == []
+    assert notes.suspicions == []
 
 
 @pytest.mark.parametrize("body", [b'{"detail": "no"}', b'{"error": "no"}', b"[" * 5_000, b"\xff", b"x" * 1_000_000])

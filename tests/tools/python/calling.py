@@ -7,8 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from agentic_search.clock import SystemClock
-from agentic_search.domain.outcome import ToolResult
-from agentic_search.tools.mcp.progress import OnProgress
+from agentic_search.domain.outcome import OnProgress, ToolResult
 from agentic_search.tools.pool import ToolPool
 from agentic_search.tools.python.load import load_functions
 from agentic_search.tools.python.provider import FunctionTools
@@ -29,11 +28,11 @@ class Opened:
         self, tool: str, *, timeout: float | None = PATIENCE, on_progress: OnProgress | None = None, **given: object
     ) -> ToolResult:
         """Call a function through the pool."""
-        return await self.pool.call(tool, dict(given), timeout=timeout, on_progress=on_progress or unheard)  # pyright: ignore[reportArgumentType]  JSON
+        return await self.pool.call(tool, dict(given), timeout=timeout, on_progress=on_progress or unheard)  # pyright: ignore[reportArgumentType] - the arguments are JSON
 
     async def value(self, tool: str, **given: object) -> object:
         """What it returned."""
-        return (await self.pool.call(tool, dict(given), timeout=PATIENCE, on_progress=unheard)).value  # pyright: ignore[reportArgumentType]  JSON
+        return (await self.pool.call(tool, dict(given), timeout=PATIENCE, on_progress=unheard)).value  # pyright: ignore[reportArgumentType] - the arguments are JSON
 
 
 @asynccontextmanager
@@ -62,7 +61,7 @@ def runs(pid: int) -> bool:
 async def until(condition: Callable[[], bool]) -> None:
     """Wait for what another process or thread does."""
     async with asyncio.timeout(PATIENCE):
-        while not condition():  # noqa: ASYNC110  # nobody tells what goes on in another process
+        while not condition():  # noqa: ASYNC110 - nobody tells what goes on in another process
             await asyncio.sleep(0.005)
 
 

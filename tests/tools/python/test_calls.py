@@ -130,7 +130,7 @@ async def test_blocking_calls_run_side_by_side_and_hold_up_nobody() -> None:
         samples.GATE.set()
 
 
-async def test_a_closed_member_says_so() -> None:
+async def test_a_closed_provider_says_so() -> None:
     async with opened() as functions:
         find = functions.pool.catalog().get("find")
     assert find is not None
@@ -156,5 +156,5 @@ async def test_a_tool_of_the_samples_keeps_working_when_called_plainly() -> None
     assert (await samples.city("Rome")).name == "Rome"
 
 
-def test_the_members_picture_tells_its_state() -> None:
+def test_the_providers_repr_shows_its_state() -> None:
     assert repr(FunctionTools([])) == "<FunctionTools: 0 functions, <WorkerPool: 0 working, 0 idle>>"

@@ -135,7 +135,9 @@ def test_hints_may_be_strings_and_names_may_be_any(tmp_path: Path, monkeypatch: 
     text = "from __future__ import annotations\ndef f(json: int, _x: str = 'a', model_config: bool = True): ...\n"
     [function] = load_functions([f"{module(tmp_path, monkeypatch, 'future_one', text)}:f"])
     assert function.signature.read({"json": "1", "_x": "b"}) == {"json": 1, "_x": "b"}
-    assert list(function.signature.schema["properties"]) == ["json", "_x", "model_config"]  # pyright: ignore
+    properties = function.signature.schema["properties"]
+    assert isinstance(properties, dict)
+    assert list(properties) == ["json", "_x", "model_config"]
 
 
 @pytest.mark.parametrize(

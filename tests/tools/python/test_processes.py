@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -133,8 +134,9 @@ async def test_there_are_never_more_processes_than_allowed_and_they_are_used_aga
     async with opened(processes=2) as functions:
         async with asyncio.TaskGroup() as group:
             calls = [group.create_task(functions.value("square", number=n)) for n in range(12)]
-        assert [call.result()["square"] for call in calls] == [n**2 for n in range(12)]  # pyright: ignore
-        assert len({call.result()["pid"] for call in calls}) <= 2  # pyright: ignore  JSON
+        values = [cast("dict[str, int]", call.result()) for call in calls]
+        assert [value["square"] for value in values] == [n**2 for n in range(12)]
+        assert len({value["pid"] for value in values}) <= 2
         assert len(functions.provider.pids) <= 2
 
 

@@ -1,4 +1,4 @@
-"""The header Retry-After, as servers write it."""
+"""How long to wait before the next attempt: longer each time, or as the header Retry-After says."""
 
 from datetime import UTC, datetime
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentic_search.tools.mcp.retry_after import LONGEST, seconds_to_wait
+from agentic_search.tools.mcp.waiting import LONGEST, Backoff, seconds_to_wait
 
 NOW = datetime(2026, 11, 21, 12, 0, 0, tzinfo=UTC)
 
@@ -44,3 +44,21 @@ def test_seconds_and_dates_are_read_and_kept_within_reason(written: str | None, 
 def test_whatever_is_written_gives_nothing_or_something_between_now_and_an_hour(written: str) -> None:
     seconds = seconds_to_wait(written, NOW)
     assert seconds is None or 0.0 <= seconds <= LONGEST
+
+
+def test_waits_double_up_to_half_a_minute() -> None:
+    backoff = Backoff(jitter=lambda: 0.0)
+    waits = [backoff.next() for _ in range(10)]
+    assert waits[:4] == [0.2, 0.4, 0.8, 1.6]
+    assert waits[-1] == 30.0
+
+
+def test_jitter_shortens_a_wait_by_up_to_half() -> None:
+    assert Backoff(jitter=lambda: 1.0).next() == 0.1
+
+
+def test_after_a_reset_the_waits_begin_again() -> None:
+    backoff = Backoff(jitter=lambda: 0.0)
+    backoff.next()
+    backoff.reset()
+    assert backoff.next() == 0.2

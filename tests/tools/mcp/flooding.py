@@ -1,0 +1,76 @@
+"""An MCP server over HTTP that answers tools/call with comment lines without end; in the standard library alone.
+
+    python -m tests.tools.mcp.flooding
+
+The first line on stdout is its URL.
+"""
+
+import json
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+COMMENTS = b": x\n" * 10_000
+OFFERED: dict[str, Any] = {
+    "initialize": {
+        "protocolVersion": "2025-06-18",
+        "capabilities": {"tools": {}},
+        "serverInfo": {"name": "flooding", "version": "1"},
+    },
+    "tools/list": {"tools": [{"name": "flood", "inputSchema": {"type": "object"}}]},
+}
+
+
+class Flooding(BaseHTTPRequestHandler):
+    """Keeps no sessions; no other method than POST is allowed."""
+
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Write nothing."""
+
+    def do_POST(self) -> None:
+        """Answer one message."""
+        message = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        if "id" not in message:
+            self._answer(202, b"")
+        elif message["method"] == "tools/call":
+            self._flood()
+        elif (result := OFFERED.get(message["method"])) is not None:
+            self._answer(200, json.dumps({"jsonrpc": "2.0", "id": message["id"], "result": result}).encode())
+        else:
+            error = {"code": -32601, "message": "no such method"}
+            self._answer(200, json.dumps({"jsonrpc": "2.0", "id": message["id"], "error": error}).encode())
+
+    def do_GET(self) -> None:
+        """Offer no stream of its own."""
+        self._answer(405, b"")
+
+    def _answer(self, status: int, body: bytes) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def _flood(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream")
+        self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+        try:
+            while True:
+                self.wfile.write(b"%x\r\n%s\r\n" % (len(COMMENTS), COMMENTS))
+        except OSError:
+            self.close_connection = True
+
+
+def main() -> None:
+    """Serve until killed."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Flooding)
+    server.daemon_threads = True
+    print(f"http://127.0.0.1:{server.server_address[1]}/mcp", flush=True)
+    server.serve_forever()
+
+
+if __name__ == "__main__":
+    main()
