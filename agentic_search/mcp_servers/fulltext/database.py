@@ -2,11 +2,20 @@
 
 import sqlite3
 import time
+import zlib
 from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
+from importlib.metadata import version
 from pathlib import Path
 
-SCHEMA_VERSION = 1
+from agentic_search.text.lexicon import stems
+
+SCHEMA_VERSION = 2
+"""Raised when the schema changes, or the lexicon in what it makes of a text."""
+
+VERSION = zlib.crc32(f"{SCHEMA_VERSION} {version('snowballstemmer')}".encode()) >> 1
+"""Another stemmer makes other stems: an index of it is one of another version."""
+
 BUSY_SECONDS = 30.0
 WAL_ATTEMPTS = 200
 WAL_PAUSE = 0.05
@@ -19,16 +28,7 @@ CREATE TABLE entry (
 );
 CREATE INDEX entry_address ON entry (address);
 CREATE INDEX entry_title ON entry (title COLLATE NOCASE);
-CREATE VIRTUAL TABLE words USING fts5 (
-    title, keywords, body, content='entry', content_rowid='id', tokenize='porter unicode61 remove_diacritics 2'
-);
-CREATE TRIGGER entry_added AFTER INSERT ON entry BEGIN
-    INSERT INTO words (rowid, title, keywords, body) VALUES (new.id, new.title, new.keywords, new.body);
-END;
-CREATE TRIGGER entry_removed AFTER DELETE ON entry BEGIN
-    INSERT INTO words (words, rowid, title, keywords, body)
-    VALUES ('delete', old.id, old.title, old.keywords, old.body);
-END;
+CREATE VIRTUAL TABLE words USING fts5 (title, keywords, body, content='', tokenize='ascii');
 """
 
 
@@ -74,9 +74,10 @@ def remove_database(path: Path, seen: tuple[int, int] | None) -> None:
 def _open(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
     try:
-        if _version(connection) != SCHEMA_VERSION:
+        if _version(connection) != VERSION:
             _create(connection)
         connection.execute("PRAGMA synchronous=NORMAL")
+        connection.create_function("stems", 1, lambda text: " ".join(stems(text)), deterministic=True)
     except BaseException:
         connection.close()
         raise
@@ -92,12 +93,12 @@ def _create(connection: sqlite3.Connection) -> None:
     """Drop what another version left and lay down the schema, in one transaction: nobody sees half of it."""
     _switch_to_wal(connection)
     with transaction(connection):
-        if _version(connection) == SCHEMA_VERSION:
+        if _version(connection) == VERSION:
             return  # another process was first
         _drop_everything(connection)
         for statement in _statements(SCHEMA):
             connection.execute(statement)
-        connection.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
+        connection.execute(f"PRAGMA user_version={VERSION}")
 
 
 def _switch_to_wal(connection: sqlite3.Connection) -> None:

@@ -11,13 +11,22 @@ from agentic_search.mcp_servers.fulltext.connections import Connections
 from agentic_search.mcp_servers.fulltext.database import is_damage, transaction
 from agentic_search.mcp_servers.fulltext.entry import Entry, Extra, Hit
 from agentic_search.mcp_servers.fulltext.passage import PASSAGE_SIZE, best_passage
-from agentic_search.mcp_servers.fulltext.terms import match_expression
+from agentic_search.mcp_servers.fulltext.terms import match_expression, stemmed
 
 T = TypeVar("T")
 Row: TypeAlias = tuple[Any, ...]
 """As SQLite gives it; the query says what is in it."""
 
 COLUMNS = "entry.origin, entry.address, entry.title, entry.body, entry.keywords, entry.extra"
+ADD_WORDS = """
+INSERT INTO words (rowid, title, keywords, body)
+SELECT id, stems(title), stems(keywords), stems(body) FROM entry WHERE origin = ?
+"""
+REMOVE_WORDS = """
+INSERT INTO words (words, rowid, title, keywords, body)
+SELECT 'delete', id, stems(title), stems(keywords), stems(body) FROM entry WHERE origin = ?
+"""
+
 TITLE_WEIGHT = 4.0
 KEYWORDS_WEIGHT = 4.0
 
@@ -63,6 +72,7 @@ class Index:
                     " ON CONFLICT DO NOTHING",
                     rows,
                 )
+                connection.execute(ADD_WORDS, (group,))
 
         self._run(write)
 
@@ -113,7 +123,10 @@ class Index:
     def matching(
         self, expression: str, *, limit: int, groups: Sequence[str] | None = None
     ) -> list[tuple[Entry, str, float]]:
-        """As `candidates`, for an FTS5 expression of one's own. Raises sqlite3.OperationalError where it is none."""
+        """As `candidates`, for an FTS5 expression of one's own, in which what is quoted is looked for by its stems.
+
+        Raises sqlite3.OperationalError where it is no such expression.
+        """
         if not expression or limit < 1:
             return []
         # Only the best are fetched: a common word is in thousands of entries, and sorting those whole takes far longer.
@@ -126,7 +139,8 @@ class Index:
             f" SELECT {COLUMNS}, best.score FROM best JOIN entry USING (id) ORDER BY best.score DESC, entry.id"
         )
         narrowed = () if groups is None else (json.dumps(list(groups)),)
-        return [(_to_entry(row), row[0], row[6]) for row in self._rows(query, expression, *narrowed, limit)]
+        rows = self._rows(query, stemmed(expression), *narrowed, limit)
+        return [(_to_entry(row), row[0], row[6]) for row in rows]
 
     def search(
         self, question: str, *, limit: int = 10, groups: Sequence[str] | None = None, passage_size: int = PASSAGE_SIZE
@@ -153,6 +167,7 @@ class Index:
 
 
 def _remove(connection: sqlite3.Connection, group: str) -> None:
+    connection.execute(REMOVE_WORDS, (group,))
     connection.execute("DELETE FROM entry WHERE origin = ?", (group,))
     connection.execute("DELETE FROM origin WHERE name = ?", (group,))
 
