@@ -1,6 +1,8 @@
-"""The SQLite file under an index: its schema, how it is opened, and how a damaged or outdated one is made anew."""
+"""The SQLite file under an index: where it is kept, its schema, and how a damaged or outdated one is made anew."""
 
+import os
 import sqlite3
+import sys
 import time
 import zlib
 from collections.abc import Generator, Iterator
@@ -9,6 +11,8 @@ from importlib.metadata import version
 from pathlib import Path
 
 from agentic_search.text.lexicon import stems
+
+CACHE_FOLDER = "agentic-search"
 
 SCHEMA_VERSION = 2
 """Raised when the schema changes, or the lexicon in what it makes of a text."""
@@ -30,6 +34,20 @@ CREATE INDEX entry_address ON entry (address);
 CREATE INDEX entry_title ON entry (title COLLATE NOCASE);
 CREATE VIRTUAL TABLE words USING fts5 (title, keywords, body, content='', tokenize='ascii');
 """
+
+
+def cache_folder() -> Path:
+    """Where the bundled servers keep what they can always build again; it need not exist yet.
+
+    AGENTIC_SEARCH_CACHE, or `agentic-search` in the platform's cache folder of this user.
+    """
+    if chosen := os.environ.get("AGENTIC_SEARCH_CACHE"):
+        return Path(chosen).expanduser()
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / CACHE_FOLDER
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Caches" / CACHE_FOLDER
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / CACHE_FOLDER
 
 
 def open_database(path: Path) -> sqlite3.Connection:

@@ -1,4 +1,4 @@
-"""A full-text index in one SQLite file: groups of entries go in, a question brings ranked hits out."""
+"""A full-text index in one SQLite file, which holds groups of entries and ranks them by a question."""
 
 import json
 import sqlite3
@@ -9,7 +9,7 @@ from typing import Any, Self, TypeAlias, TypeVar
 
 from agentic_search.mcp_servers.fulltext.connections import Connections
 from agentic_search.mcp_servers.fulltext.database import is_damage, transaction
-from agentic_search.mcp_servers.fulltext.entry import Entry, Extra, Hit
+from agentic_search.mcp_servers.fulltext.entry import Entry, Extra, IndexHit
 from agentic_search.mcp_servers.fulltext.passage import PASSAGE_SIZE, best_passage
 from agentic_search.mcp_servers.fulltext.terms import match_expression, stemmed
 
@@ -144,11 +144,12 @@ class Index:
 
     def search(
         self, question: str, *, limit: int = 10, groups: Sequence[str] | None = None, passage_size: int = PASSAGE_SIZE
-    ) -> list[Hit]:
+    ) -> list[IndexHit]:
         """The best entries for a question in natural language, best first, each with its passage."""
         found = self.candidates(question, limit=limit, groups=groups)
         return [
-            Hit(entry, group, score, best_passage(entry.body, question, passage_size)) for entry, group, score in found
+            IndexHit(entry, group, score, best_passage(entry.body, question, passage_size))
+            for entry, group, score in found
         ]
 
     def _rows(self, query: str, *values: str | int) -> list[Row]:

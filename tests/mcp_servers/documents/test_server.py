@@ -277,7 +277,7 @@ async def all_ended(processes: list[int]) -> None:
 def test_the_server_starts_without_what_only_the_parsers_need() -> None:
     check = """
 import sys
-import agentic_search.mcp_servers.documents.command
+import agentic_search.mcp_servers.documents.__main__
 print(sorted({"lxml", "pypdf", "markdown_it"} & sys.modules.keys()))
 """
     ended = subprocess.run(

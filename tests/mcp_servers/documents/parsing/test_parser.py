@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentic_search.mcp_servers.documents.parser import Parser
-from agentic_search.mcp_servers.documents.parsing.document import Document, Section, Unreadable
+from agentic_search.mcp_servers.documents.parsing.document import Document, DocumentSection, Unreadable
+from agentic_search.mcp_servers.documents.parsing.parser import Parser
 from tests.mcp_servers.documents.pdf import make_pdf
 from tests.mcp_servers.processes import is_alive, linux_only
 
@@ -20,7 +20,7 @@ ENDLESS = b"# One\n\n*two* [three](four)\n\n" * 400_000
 """Markdown that takes a parser much longer than any test."""
 
 texts = st.text()
-sections = st.builds(Section, *[texts] * 2, *[st.integers()] * 4, *[st.none() | st.integers()] * 2)
+sections = st.builds(DocumentSection, *[texts] * 2, *[st.integers()] * 4, *[st.none() | st.integers()] * 2)
 
 
 @asynccontextmanager
