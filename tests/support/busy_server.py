@@ -29,7 +29,7 @@ async def busy_server(*, certificate: Path | None = None) -> AsyncGenerator[Door
             serving = group.create_task(server.serve([listener]))
             try:
                 async with asyncio.timeout(PATIENCE):
-                    while not server.started:  # noqa: ASYNC110  uvicorn has no event for it
+                    while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
                         await asyncio.sleep(0.01)
                 yield doorman
             finally:

@@ -141,7 +141,7 @@ async def _listening(process: asyncio.subprocess.Process, log: list[str]) -> str
 async def _read(process: asyncio.subprocess.Process, log: list[str]) -> None:
     assert process.stderr is not None
     async for line in process.stderr:  # the lines are wanted as they come
-        log.append(line.decode(errors="replace").rstrip())  # noqa: PERF401
+        log.append(line.decode(errors="replace").rstrip())  # noqa: PERF401 - the lines are wanted as they come
 
 
 async def _stop(process: asyncio.subprocess.Process) -> None:

@@ -84,7 +84,7 @@ async def _refuse_discovery(ctx: ServerRequestContext[Any, Any], call_next: Call
 
 async def _serve_legacy_stdio(server: MCPServer[Any]) -> None:
     """Over stdio the first message decides the protocol before any middleware, so discovery is refused before that."""
-    lowlevel = server._lowlevel_server  # pyright: ignore[reportPrivateUsage]  what run_stdio_async uses
+    lowlevel = server._lowlevel_server  # pyright: ignore[reportPrivateUsage] - what run_stdio_async uses
     into, messages = anyio.create_memory_object_stream[SessionMessage | Exception](0)
     async with stdio_server() as (incoming, outgoing), anyio.create_task_group() as group:
 
@@ -132,7 +132,7 @@ def _add_slow_tools(server: MCPServer[Any], log: Log) -> None:
     async def block(seconds: float, label: str = "") -> str:
         """Let the whole server stand still."""
         log.write("started", label=label)
-        time.sleep(seconds)  # noqa: ASYNC251  standing still is the point
+        time.sleep(seconds)  # noqa: ASYNC251 - the server is to stand still
         return "moving again"
 
     _ = sleep_for, hang, block

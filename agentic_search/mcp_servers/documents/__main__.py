@@ -1,8 +1,42 @@
-"""`python -m agentic_search.mcp_servers.documents [FOLDER]` serves the folder over stdio until standard input ends."""
+"""`python -m agentic_search.mcp_servers.documents [FOLDER]` serves the folder over stdio until standard input ends.
 
+With it ends all that it started.
+"""
+
+import asyncio
+import logging
+import os
 import sys
+from collections.abc import Sequence
+from pathlib import Path
 
-from agentic_search.mcp_servers.documents.command import main
+from agentic_search.mcp_servers.documents.files.folder import Folder
+from agentic_search.mcp_servers.documents.library import DocumentLibrary
+from agentic_search.mcp_servers.documents.notes import VARIABLE
+from agentic_search.mcp_servers.documents.server import build_server
+from agentic_search.mcp_servers.fulltext import cache_folder
+
+
+def main(arguments: Sequence[str]) -> int:
+    """The folder is the first argument, or else in the environment; without one the tools say how to set it."""
+    logging.basicConfig(level=logging.WARNING, format="%(name)s: %(message)s")
+    chosen = arguments[0] if arguments else os.environ.get(VARIABLE, "")
+    asyncio.run(_serve(DocumentLibrary(Folder(Path(chosen).expanduser()), cache_folder()) if chosen else None))
+    return 0
+
+
+async def _serve(library: DocumentLibrary | None) -> None:
+    server = build_server(library)
+    if library is None:
+        await server.run_stdio_async()
+        return
+    async with asyncio.TaskGroup() as group:
+        indexing = group.create_task(library.run())
+        try:
+            await server.run_stdio_async()
+        finally:
+            indexing.cancel()
+
 
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))

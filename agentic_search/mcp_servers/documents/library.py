@@ -1,19 +1,25 @@
-"""A question, a path or a pattern → a tool's result; brings folder, index and parser together."""
+"""Answers what the tools ask: a search, a page of a document, the list of documents."""
 
 import asyncio
 from difflib import get_close_matches
 from fnmatch import fnmatch
 from pathlib import Path
 
-from agentic_search.mcp_servers.documents.address import address, split_address
-from agentic_search.mcp_servers.documents.folder import Folder
-from agentic_search.mcp_servers.documents.indexer import Indexer
+from agentic_search.mcp_servers.documents.files.folder import Folder
+from agentic_search.mcp_servers.documents.indexing.document_index import DocumentIndex, address, split_address
+from agentic_search.mcp_servers.documents.indexing.indexer import Indexer
 from agentic_search.mcp_servers.documents.notes import note
-from agentic_search.mcp_servers.documents.parser import Parser
+from agentic_search.mcp_servers.documents.parsing.parser import Parser
 from agentic_search.mcp_servers.documents.reader import Reader
-from agentic_search.mcp_servers.documents.results import Indexing, Listed, Listing, Passage, Passages, Text
-from agentic_search.mcp_servers.documents.shelf import Shelf
-from agentic_search.mcp_servers.fulltext import Hit
+from agentic_search.mcp_servers.documents.results import (
+    DocumentList,
+    DocumentPage,
+    DocumentPassage,
+    DocumentPassages,
+    Indexing,
+    ListedDocument,
+)
+from agentic_search.mcp_servers.fulltext import IndexHit
 
 PATIENCE = 10.0
 """Seconds after the indexing fell behind for which a question waits for it."""
@@ -22,15 +28,15 @@ MOST_SECTIONS = 200
 """Anchors told with a page."""
 
 
-class Library:
+class DocumentLibrary:
     """What the tools ask, while its owner runs `run`."""
 
     def __init__(self, folder: Folder, cache: Path, *, patience: float = PATIENCE) -> None:
         self.folder = folder
         self.parser = Parser()
         self._patience = patience
-        self._shelf = Shelf(folder.root, cache)
-        self.indexer = Indexer(folder, self._shelf, self.parser)
+        self._index = DocumentIndex(folder.root, cache)
+        self.indexer = Indexer(folder, self._index, self.parser)
         self._reader = Reader(folder, self.parser)
 
     async def run(self) -> None:
@@ -40,19 +46,19 @@ class Library:
         finally:
             await self.parser.close()
 
-    async def search(self, query: str, limit: int) -> Passages:
+    async def search(self, query: str, limit: int) -> DocumentPassages:
         """Raises sqlite3.Error where the index cannot be used."""
         await self.indexer.settle(self._patience)
-        hits = await asyncio.to_thread(self._shelf.search, query, limit)
-        return Passages(results=[_passage(hit) for hit in hits], indexing=self._indexing(), note=self._note())
+        hits = await asyncio.to_thread(self._index.search, query, limit)
+        return DocumentPassages(results=[_passage(hit) for hit in hits], indexing=self._indexing(), note=self._note())
 
-    async def read(self, path: str, section: str | None, offset: int, limit: int) -> Text:
+    async def read(self, path: str, section: str | None, offset: int, limit: int) -> DocumentPage:
         """Raises Refused, Unreadable, NoSuchSection."""
         path, anchor = split_address(path)
         reading = await self._reader.read(path, section or anchor)
         document, found = reading.document, reading.section
         end = min(offset + limit, len(reading.text))
-        return Text(
+        return DocumentPage(
             path=reading.path,
             title=f"{reading.path} › {found.heading}" if found and found.heading else document.title or reading.path,
             url=address(reading.path, found.anchor if found else ""),
@@ -64,13 +70,13 @@ class Library:
             note=document.note,
         )
 
-    async def list_files(self, pattern: str, limit: int) -> Listing:
+    async def list_files(self, pattern: str, limit: int) -> DocumentList:
         """Readable or not, in the order of their paths."""
         await self.indexer.settle(self._patience)
         progress = self.indexer.progress
         paths = sorted({*progress.listing.files, *progress.listing.refused})
         fitting = [path for path in paths if fnmatch(path.casefold(), pattern.casefold())]
-        return Listing(
+        return DocumentList(
             documents=[self._listed(path) for path in fitting[:limit]],
             total=len(fitting),
             indexing=self._indexing(),
@@ -83,33 +89,33 @@ class Library:
         same_name = [known for known in paths if known.rpartition("/")[2] == path.rpartition("/")[2]]
         return (same_name or get_close_matches(path, paths, n=3))[:3]
 
-    def _listed(self, path: str) -> Listed:
+    def _listed(self, path: str) -> ListedDocument:
         progress = self.indexer.progress
-        stamp, receipt = progress.listing.files.get(path), progress.receipts.get(path)
+        stamp, record = progress.listing.files.get(path), progress.records.get(path)
         waiting = "not indexed yet" if path in progress.waiting else None
-        return Listed(
+        return ListedDocument(
             path=path,
             url=address(path),
-            title=receipt.title if receipt else "",
+            title=record.title if record else "",
             size=stamp.size if stamp else None,
-            sections=receipt.sections if receipt else 0,
-            note=waiting or (receipt.note if receipt else None),
-            problem=progress.listing.refused.get(path) or (receipt.problem if receipt else None),
+            sections=record.sections if record else 0,
+            note=waiting or (record.note if record else None),
+            problem=progress.listing.refused.get(path) or (record.problem if record else None),
         )
 
     def _indexing(self) -> Indexing:
         progress = self.indexer.progress
-        documents = sum(bool(receipt.sections) for receipt in progress.receipts.values())
+        documents = sum(bool(record.sections) for record in progress.records.values())
         return Indexing(complete=self.indexer.settled, documents=documents, waiting=len(progress.waiting))
 
     def _note(self) -> str | None:
         return note(self.folder, self.indexer.progress, settled=self.indexer.settled)
 
 
-def _passage(hit: Hit) -> Passage:
+def _passage(hit: IndexHit) -> DocumentPassage:
     extra = hit.entry.extra
     line, page = extra["line"], extra["page"]
-    return Passage(
+    return DocumentPassage(
         title=hit.entry.title,
         url=hit.entry.address,
         text=hit.passage,

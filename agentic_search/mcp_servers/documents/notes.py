@@ -1,7 +1,7 @@
-"""The state of folder and indexing → the sentences that a reader of a result should know, with what to do."""
+"""What the reader of a result should know of the folder and its indexing, and what to do about it."""
 
-from agentic_search.mcp_servers.documents.folder import Folder
-from agentic_search.mcp_servers.documents.indexer import Progress
+from agentic_search.mcp_servers.documents.files.folder import Folder
+from agentic_search.mcp_servers.documents.indexing.indexer import IndexingProgress
 
 VARIABLE = "AGENTIC_SEARCH_DOCUMENTS"
 
@@ -9,7 +9,7 @@ SET_UP = f"Start this server with the folder as its argument, or set {VARIABLE} 
 UNSET = f"No documents folder is set. {SET_UP}"
 
 
-def note(folder: Folder, progress: Progress, *, settled: bool) -> str | None:
+def note(folder: Folder, progress: IndexingProgress, *, settled: bool) -> str | None:
     """All that applies, or None where everything is in order."""
     if not folder.exists():
         return f"There is no folder {str(folder.root)!r}. {SET_UP}"
@@ -19,19 +19,19 @@ def note(folder: Folder, progress: Progress, *, settled: bool) -> str | None:
     return " ".join(filter(None, sentences)) or None
 
 
-def _problem(progress: Progress) -> str:
+def _problem(progress: IndexingProgress) -> str:
     return f"The index cannot be used: {progress.problem}." if progress.problem else ""
 
 
-def _waiting(progress: Progress, settled: bool) -> str:
+def _waiting(progress: IndexingProgress, settled: bool) -> str:
     if progress.waiting:
         count, total = len(progress.waiting), len(progress.listing.files)
         return f"{count:,} of {total:,} documents are not indexed yet and missing here; ask again in a while."
     return "" if settled else "The folder is being looked through, so that something may be missing; ask again."
 
 
-def _left_out(progress: Progress) -> str:
+def _left_out(progress: IndexingProgress) -> str:
     listing = progress.listing
-    unreadable = len(listing.refused) + sum(bool(receipt.problem) for receipt in progress.receipts.values())
+    unreadable = len(listing.refused) + sum(bool(record.problem) for record in progress.records.values())
     told = f"{unreadable:,} files cannot be read; list_documents tells why." if unreadable else ""
     return " ".join(filter(None, [told, f"{listing.left_out}." if listing.left_out else ""]))

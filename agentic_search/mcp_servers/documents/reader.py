@@ -1,13 +1,13 @@
-"""A path and a section → a page of the document's text, as it is in the folder now."""
+"""Reads a document or one section of it, as it is in the folder now."""
 
 import asyncio
 from collections import OrderedDict
 from dataclasses import dataclass
 
-from agentic_search.mcp_servers.documents.folder import Folder, Refused, Stamp
-from agentic_search.mcp_servers.documents.kinds import kind_of
-from agentic_search.mcp_servers.documents.parser import Parser
-from agentic_search.mcp_servers.documents.parsing.document import Document, Section
+from agentic_search.mcp_servers.documents.files.folder import Folder, Refused, Stamp
+from agentic_search.mcp_servers.documents.files.kinds import kind_of
+from agentic_search.mcp_servers.documents.parsing.document import Document, DocumentSection
+from agentic_search.mcp_servers.documents.parsing.parser import Parser
 
 KEPT_CHARACTERS = 8_000_000
 """Characters of parsed documents that are kept, so that reading page by page parses once."""
@@ -23,7 +23,7 @@ class Reading:
 
     path: str
     document: Document
-    section: Section | None
+    section: DocumentSection | None
     text: str
 
 
@@ -65,7 +65,7 @@ class Reader:
             self._kept.popitem(last=False)
 
 
-def find_section(document: Document, name: str) -> Section:
+def find_section(document: Document, name: str) -> DocumentSection:
     """By its anchor, its heading or, in a PDF, its page number. Raises NoSuchSection."""
     wanted = name.strip().lstrip("#").strip()
     for section in document.sections:

@@ -3,13 +3,13 @@
 from pydantic import BaseModel, ConfigDict
 
 
-class Result(BaseModel):
+class DocumentResult(BaseModel):
     """The form of all of them."""
 
     model_config = ConfigDict(frozen=True, use_attribute_docstrings=True)
 
 
-class Passage(Result):
+class DocumentPassage(DocumentResult):
     """The part of a document that bears on the question."""
 
     title: str
@@ -27,7 +27,7 @@ class Passage(Result):
     """Page, in a PDF."""
 
 
-class Indexing(Result):
+class Indexing(DocumentResult):
     """How far the folder has been taken in."""
 
     complete: bool
@@ -37,16 +37,16 @@ class Indexing(Result):
     """Documents that cannot be found yet."""
 
 
-class Passages(Result):
+class DocumentPassages(DocumentResult):
     """What a search found, best first."""
 
-    results: list[Passage]
+    results: list[DocumentPassage]
     indexing: Indexing
     note: str | None = None
     """What to know before relying on it."""
 
 
-class Text(Result):
+class DocumentPage(DocumentResult):
     """A page of a document."""
 
     path: str
@@ -64,7 +64,7 @@ class Text(Result):
     note: str | None = None
 
 
-class Listed(Result):
+class ListedDocument(DocumentResult):
     """One file of the folder."""
 
     path: str
@@ -79,10 +79,10 @@ class Listed(Result):
     """Why it cannot be read or found."""
 
 
-class Listing(Result):
+class DocumentList(DocumentResult):
     """The folder's documents."""
 
-    documents: list[Listed]
+    documents: list[ListedDocument]
     total: int
     """Documents that fit the pattern, with those that are not shown."""
     indexing: Indexing

@@ -1,4 +1,4 @@
-"""A library → an MCP server with three tools that only read."""
+"""The MCP server: three tools that only read."""
 
 import sqlite3
 from typing import Annotated
@@ -8,12 +8,12 @@ from mcp.server.mcpserver.exceptions import ToolError
 from mcp.types import ToolAnnotations
 from pydantic import Field
 
-from agentic_search.mcp_servers.documents.folder import Refused
-from agentic_search.mcp_servers.documents.library import Library
+from agentic_search.mcp_servers.documents.files.folder import Refused
+from agentic_search.mcp_servers.documents.library import DocumentLibrary
 from agentic_search.mcp_servers.documents.notes import UNSET
 from agentic_search.mcp_servers.documents.parsing.document import Unreadable
 from agentic_search.mcp_servers.documents.reader import NoSuchSection
-from agentic_search.mcp_servers.documents.results import Indexing, Listing, Passages, Text
+from agentic_search.mcp_servers.documents.results import DocumentList, DocumentPage, DocumentPassages, Indexing
 
 READ_ONLY = ToolAnnotations(read_only_hint=True, idempotent_hint=True, destructive_hint=False, open_world_hint=False)
 NOTHING = Indexing(complete=True, documents=0, waiting=0)
@@ -28,15 +28,15 @@ Pattern = Annotated[str, Field(description="Only paths like this, as in *.pdf or
 Files = Annotated[int, Field(ge=1, le=2_000, description="Files at most.")]
 
 
-def build_server(library: Library | None) -> MCPServer:
+def build_server(library: DocumentLibrary | None) -> MCPServer:
     """Without a library, which is to say a folder, every tool says how to set one."""
     server = MCPServer("documents", title="Documents", instructions="Searches and reads a folder of the user's own.")
 
     @server.tool(title="Search documents", annotations=READ_ONLY)
-    async def search_documents(query: Query, limit: Limit = 8) -> Passages:
+    async def search_documents(query: Query, limit: Limit = 8) -> DocumentPassages:
         """Search the user's own documents: the best passages of Markdown, text, HTML and PDF files, to cite."""
         if library is None:
-            return Passages(results=[], indexing=NOTHING, note=UNSET)
+            return DocumentPassages(results=[], indexing=NOTHING, note=UNSET)
         try:
             return await library.search(query, limit)
         except sqlite3.Error as error:
@@ -45,7 +45,7 @@ def build_server(library: Library | None) -> MCPServer:
     @server.tool(title="Read document", annotations=READ_ONLY)
     async def read_document(
         path: DocumentPath, section: SectionName = None, offset: Offset = 0, limit: Characters = 20_000
-    ) -> Text:
+    ) -> DocumentPage:
         """Read one of the user's documents, or one section of it, page by page."""
         if library is None:
             raise ToolError(UNSET)
@@ -55,15 +55,15 @@ def build_server(library: Library | None) -> MCPServer:
             raise ToolError(f"{path!r} cannot be read: {error}.{_hint(library, path)}") from error
 
     @server.tool(title="List documents", annotations=READ_ONLY)
-    async def list_documents(pattern: Pattern = "*", limit: Files = 200) -> Listing:
+    async def list_documents(pattern: Pattern = "*", limit: Files = 200) -> DocumentList:
         """List the user's documents: path, title, size and sections, or why one cannot be read."""
         if library is None:
-            return Listing(documents=[], total=0, indexing=NOTHING, note=UNSET)
+            return DocumentList(documents=[], total=0, indexing=NOTHING, note=UNSET)
         return await library.list_files(pattern, limit)
 
     return server
 
 
-def _hint(library: Library, path: str) -> str:
+def _hint(library: DocumentLibrary, path: str) -> str:
     near = [known for known in library.near(path) if known != path]
     return f" There is {', '.join(map(repr, near))}." if near else ""

@@ -1,12 +1,25 @@
-"""The SQLite file under an index: its schema, how it is opened, and how a damaged or outdated one is made anew."""
+"""The SQLite file under an index: where it is kept, its schema, and how a damaged or outdated one is made anew."""
 
+import os
 import sqlite3
+import sys
 import time
+import zlib
 from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
+from importlib.metadata import version
 from pathlib import Path
 
-SCHEMA_VERSION = 1
+from agentic_search.text.lexicon import stems
+
+CACHE_FOLDER = "agentic-search"
+
+SCHEMA_VERSION = 2
+"""Raised when the schema changes, or the lexicon in what it makes of a text."""
+
+VERSION = zlib.crc32(f"{SCHEMA_VERSION} {version('snowballstemmer')}".encode()) >> 1
+"""Another stemmer makes other stems: an index of it is one of another version."""
+
 BUSY_SECONDS = 30.0
 WAL_ATTEMPTS = 200
 WAL_PAUSE = 0.05
@@ -19,17 +32,22 @@ CREATE TABLE entry (
 );
 CREATE INDEX entry_address ON entry (address);
 CREATE INDEX entry_title ON entry (title COLLATE NOCASE);
-CREATE VIRTUAL TABLE words USING fts5 (
-    title, keywords, body, content='entry', content_rowid='id', tokenize='porter unicode61 remove_diacritics 2'
-);
-CREATE TRIGGER entry_added AFTER INSERT ON entry BEGIN
-    INSERT INTO words (rowid, title, keywords, body) VALUES (new.id, new.title, new.keywords, new.body);
-END;
-CREATE TRIGGER entry_removed AFTER DELETE ON entry BEGIN
-    INSERT INTO words (words, rowid, title, keywords, body)
-    VALUES ('delete', old.id, old.title, old.keywords, old.body);
-END;
+CREATE VIRTUAL TABLE words USING fts5 (title, keywords, body, content='', tokenize='ascii');
 """
+
+
+def cache_folder() -> Path:
+    """Where the bundled servers keep what they can always build again; it need not exist yet.
+
+    AGENTIC_SEARCH_CACHE, or `agentic-search` in the platform's cache folder of this user.
+    """
+    if chosen := os.environ.get("AGENTIC_SEARCH_CACHE"):
+        return Path(chosen).expanduser()
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / CACHE_FOLDER
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Caches" / CACHE_FOLDER
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / CACHE_FOLDER
 
 
 def open_database(path: Path) -> sqlite3.Connection:
@@ -71,12 +89,17 @@ def remove_database(path: Path, seen: tuple[int, int] | None) -> None:
             path.with_name(path.name + suffix).unlink(missing_ok=True)
 
 
+def _stems(text: str) -> str:
+    return " ".join(stems(text))
+
+
 def _open(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
     try:
-        if _version(connection) != SCHEMA_VERSION:
+        if _version(connection) != VERSION:
             _create(connection)
         connection.execute("PRAGMA synchronous=NORMAL")
+        connection.create_function("stems", 1, _stems, deterministic=True)
     except BaseException:
         connection.close()
         raise
@@ -92,12 +115,12 @@ def _create(connection: sqlite3.Connection) -> None:
     """Drop what another version left and lay down the schema, in one transaction: nobody sees half of it."""
     _switch_to_wal(connection)
     with transaction(connection):
-        if _version(connection) == SCHEMA_VERSION:
+        if _version(connection) == VERSION:
             return  # another process was first
         _drop_everything(connection)
         for statement in _statements(SCHEMA):
             connection.execute(statement)
-        connection.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
+        connection.execute(f"PRAGMA user_version={VERSION}")
 
 
 def _switch_to_wal(connection: sqlite3.Connection) -> None:

@@ -1,4 +1,4 @@
-"""What an index holds and what a search gives back."""
+"""What an index holds, and what a search of it gives back."""
 
 from dataclasses import dataclass, field
 from typing import TypeAlias
@@ -21,7 +21,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
+class IndexHit:
     """An entry that a question found."""
 
     entry: Entry

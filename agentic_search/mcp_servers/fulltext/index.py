@@ -1,4 +1,4 @@
-"""A full-text index in one SQLite file: groups of entries go in, a question brings ranked hits out."""
+"""A full-text index in one SQLite file, which holds groups of entries and ranks them by a question."""
 
 import json
 import sqlite3
@@ -9,15 +9,24 @@ from typing import Any, Self, TypeAlias, TypeVar
 
 from agentic_search.mcp_servers.fulltext.connections import Connections
 from agentic_search.mcp_servers.fulltext.database import is_damage, transaction
-from agentic_search.mcp_servers.fulltext.entry import Entry, Extra, Hit
+from agentic_search.mcp_servers.fulltext.entry import Entry, Extra, IndexHit
 from agentic_search.mcp_servers.fulltext.passage import PASSAGE_SIZE, best_passage
-from agentic_search.mcp_servers.fulltext.terms import match_expression
+from agentic_search.mcp_servers.fulltext.terms import match_expression, stemmed
 
 T = TypeVar("T")
 Row: TypeAlias = tuple[Any, ...]
 """As SQLite gives it; the query says what is in it."""
 
 COLUMNS = "entry.origin, entry.address, entry.title, entry.body, entry.keywords, entry.extra"
+ADD_WORDS = """
+INSERT INTO words (rowid, title, keywords, body)
+SELECT id, stems(title), stems(keywords), stems(body) FROM entry WHERE origin = ?
+"""
+REMOVE_WORDS = """
+INSERT INTO words (words, rowid, title, keywords, body)
+SELECT 'delete', id, stems(title), stems(keywords), stems(body) FROM entry WHERE origin = ?
+"""
+
 TITLE_WEIGHT = 4.0
 KEYWORDS_WEIGHT = 4.0
 
@@ -63,6 +72,7 @@ class Index:
                     " ON CONFLICT DO NOTHING",
                     rows,
                 )
+                connection.execute(ADD_WORDS, (group,))
 
         self._run(write)
 
@@ -89,12 +99,12 @@ class Index:
 
     def get(self, address: str) -> Entry | None:
         """The entry of this very address."""
-        rows = self._rows(f"SELECT {COLUMNS} FROM entry WHERE address = ? ORDER BY id LIMIT 1", address)  # noqa: S608
+        rows = self._rows(f"SELECT {COLUMNS} FROM entry WHERE address = ? ORDER BY id LIMIT 1", address)  # noqa: S608 - only constants and numbers are put in
         return _to_entry(rows[0]) if rows else None
 
     def titled(self, title: str) -> list[Entry]:
         """Entries of this title, whatever the case of its ASCII letters; the exact ones first."""
-        query = f"SELECT {COLUMNS} FROM entry WHERE title = ? COLLATE NOCASE ORDER BY title <> ?, id"  # noqa: S608
+        query = f"SELECT {COLUMNS} FROM entry WHERE title = ? COLLATE NOCASE ORDER BY title <> ?, id"  # noqa: S608 - only constants and numbers are put in
         return [_to_entry(row) for row in self._rows(query, title, title)]
 
     def titles(self) -> list[str]:
@@ -113,28 +123,33 @@ class Index:
     def matching(
         self, expression: str, *, limit: int, groups: Sequence[str] | None = None
     ) -> list[tuple[Entry, str, float]]:
-        """As `candidates`, for an FTS5 expression of one's own. Raises sqlite3.OperationalError where it is none."""
+        """As `candidates`, for an FTS5 expression of one's own, in which what is quoted is looked for by its stems.
+
+        Raises sqlite3.OperationalError where it is no such expression.
+        """
         if not expression or limit < 1:
             return []
         # Only the best are fetched: a common word is in thousands of entries, and sorting those whole takes far longer.
-        best = f"SELECT rowid AS id, -{self._rank} AS score FROM words WHERE words MATCH ?"  # noqa: S608
+        best = f"SELECT rowid AS id, -{self._rank} AS score FROM words WHERE words MATCH ?"  # noqa: S608 - only constants and numbers are put in
         if groups is not None:
             # The + keeps SQLite from looking each entry of the groups up among the words, one by one.
             best += " AND +rowid IN (SELECT id FROM entry WHERE origin IN (SELECT value FROM json_each(?)))"
         query = (
-            f"WITH best AS MATERIALIZED ({best} ORDER BY score DESC, rowid LIMIT ?)"  # noqa: S608
+            f"WITH best AS MATERIALIZED ({best} ORDER BY score DESC, rowid LIMIT ?)"  # noqa: S608 - only constants and numbers are put in
             f" SELECT {COLUMNS}, best.score FROM best JOIN entry USING (id) ORDER BY best.score DESC, entry.id"
         )
         narrowed = () if groups is None else (json.dumps(list(groups)),)
-        return [(_to_entry(row), row[0], row[6]) for row in self._rows(query, expression, *narrowed, limit)]
+        rows = self._rows(query, stemmed(expression), *narrowed, limit)
+        return [(_to_entry(row), row[0], row[6]) for row in rows]
 
     def search(
         self, question: str, *, limit: int = 10, groups: Sequence[str] | None = None, passage_size: int = PASSAGE_SIZE
-    ) -> list[Hit]:
+    ) -> list[IndexHit]:
         """The best entries for a question in natural language, best first, each with its passage."""
         found = self.candidates(question, limit=limit, groups=groups)
         return [
-            Hit(entry, group, score, best_passage(entry.body, question, passage_size)) for entry, group, score in found
+            IndexHit(entry, group, score, best_passage(entry.body, question, passage_size))
+            for entry, group, score in found
         ]
 
     def _rows(self, query: str, *values: str | int) -> list[Row]:
@@ -153,6 +168,7 @@ class Index:
 
 
 def _remove(connection: sqlite3.Connection, group: str) -> None:
+    connection.execute(REMOVE_WORDS, (group,))
     connection.execute("DELETE FROM entry WHERE origin = ?", (group,))
     connection.execute("DELETE FROM origin WHERE name = ?", (group,))
 

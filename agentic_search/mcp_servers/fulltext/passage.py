@@ -1,4 +1,4 @@
-"""A body and a question → the window of whole paragraphs or sentences that bears on the question best."""
+"""Picks the part of a body that bears on a question best: whole paragraphs or sentences, up to a size."""
 
 import re
 from collections import Counter
@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from agentic_search.mcp_servers.fulltext.terms import WORD, terms
+from agentic_search.mcp_servers.fulltext.terms import terms
+from agentic_search.text.lexicon import stems
 
 PASSAGE_SIZE = 1200
 
 PARAGRAPH = re.compile(r".+?(?:\n[ \t]*\n\s*|\Z)", re.DOTALL)
 SENTENCE = re.compile(r".+?(?:[.!?…][\"')\]]*\s+|\n|\Z)", re.DOTALL)
-SUFFIX = re.compile(r"(?:ies|ing|ed|es|s|e|y)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,19 +32,10 @@ def best_passage(body: str, question: str, size: int = PASSAGE_SIZE) -> str:
     """
     if len(body.strip()) <= size:
         return body.strip()
-    wanted = frozenset(map(_stem, terms(question)))
-    pieces = [Piece(start, end, _found(body[start:end], wanted)) for start, end in _cut(body, size)]
+    wanted = frozenset(stems(" ".join(terms(question))))
+    pieces = [Piece(start, end, wanted.intersection(stems(body[start:end]))) for start, end in _cut(body, size)]
     start, end = _best_window(pieces, size)
     return body[start:end].strip()
-
-
-def _stem(word: str) -> str:
-    """A crude stem that makes `waits`, `waiting` and `wait` one; short words stay whole."""
-    return SUFFIX.sub("", word) if len(word) > 4 else word
-
-
-def _found(text: str, wanted: frozenset[str]) -> frozenset[str]:
-    return wanted.intersection(_stem(word.strip("_")) for word in WORD.findall(text.lower()))
 
 
 def _cut(body: str, size: int) -> Iterator[tuple[int, int]]:

@@ -1,23 +1,15 @@
-"""A question in natural language → the terms worth searching for → an FTS5 MATCH expression."""
+"""Makes an FTS5 MATCH expression of a question in natural language, from the words in it that are worth a search."""
 
 import re
+
+from agentic_search.text.lexicon import ENGLISH_STOP_WORDS, parts, stems
 
 MOST_TERMS = 64
 """A question of 8,000 characters must not become an expression of a thousand terms."""
 
-COMMON_ENGLISH = """
-a about again all also am an and any are as at be because been being but by can cannot could did do does doing
-don done down for from further get had has have having he her here hers him his how i if in into is it its
-itself just let like may me might must my need no nor not now of off on once or other our ours out please
-shall she should show so some such tell than that the their theirs them then there these they this those to
-too until up us use used using very want was way we were what when where which while who whom why will with
-without would yes you your yours
-"""
-STOP_WORDS = frozenset(COMMON_ENGLISH.split())
-"""Words that say nothing about the subject. Those that can, such as `before` or `each`, are left out."""
-
-WORD = re.compile(r"\w+")
+WORD = re.compile(r"\w+(?:['’]\w+)*")
 COMPOUND = re.compile(r"\b\w++(?:[-.]\w++)+")
+QUOTED = re.compile(r'"((?:[^"]|"")*)"')
 
 
 def terms(question: str) -> list[str]:
@@ -25,8 +17,8 @@ def terms(question: str) -> list[str]:
 
     An identifier such as `parse_qs` stays one term. A question of nothing but stop words gives no terms.
     """
-    words = (word.strip("_") for word in WORD.findall(question.lower()))
-    return list(dict.fromkeys(word for word in words if word and word not in STOP_WORDS))[:MOST_TERMS]
+    words = (part.strip("_") for word in WORD.findall(question.lower()) for part in parts(word))
+    return list(dict.fromkeys(word for word in words if word and word not in ENGLISH_STOP_WORDS))[:MOST_TERMS]
 
 
 def compounds(question: str) -> list[str]:
@@ -41,3 +33,13 @@ def match_expression(question: str) -> str:
     hold every word of the question, which is next to none.
     """
     return " OR ".join(f'"{term}"' for term in [*compounds(question), *terms(question)])
+
+
+def stemmed(expression: str) -> str:
+    """The expression for an index of stems; what is hyphenated is also looked for as one word: `email` for `e-mail`."""
+    return QUOTED.sub(lambda quoted: _stemmed(quoted[1]), expression)
+
+
+def _stemmed(phrase: str) -> str:
+    forms = dict.fromkeys(f'"{" ".join(stems(written))}"' for written in (phrase, phrase.replace("-", "")))
+    return f"({' OR '.join(forms)})" if len(forms) > 1 else next(iter(forms))

@@ -270,14 +270,14 @@ async def parsers_of(server: asyncio.subprocess.Process) -> list[int]:
 async def all_ended(processes: list[int]) -> None:
     """Wait until none of them is alive; they have five seconds."""
     async with asyncio.timeout(5):
-        while any(map(is_alive, processes)):  # noqa: ASYNC110
+        while any(map(is_alive, processes)):  # noqa: ASYNC110 - another process is waited for
             await asyncio.sleep(0.01)
 
 
 def test_the_server_starts_without_what_only_the_parsers_need() -> None:
     check = """
 import sys
-import agentic_search.mcp_servers.documents.command
+import agentic_search.mcp_servers.documents.__main__
 print(sorted({"lxml", "pypdf", "markdown_it"} & sys.modules.keys()))
 """
     ended = subprocess.run(

@@ -156,12 +156,12 @@ async def test_a_package_that_kills_its_reader_twice_is_given_up_and_the_others_
         async with asyncio.timeout(PATIENCE):
             for _ in range(2):
                 pipe = await opened_with_its_reader(module)
-                while not (readers := set(holders(module)) - {os.getpid()}):  # noqa: ASYNC110
+                while not (readers := set(holders(module)) - {os.getpid()}):  # noqa: ASYNC110 - another process is waited for
                     await asyncio.sleep(0.005)
                 [reader] = readers
                 os.kill(reader, signal.SIGKILL)
                 os.close(pipe)  # before another reader finds it open
-                while is_alive(reader):  # noqa: ASYNC110
+                while is_alive(reader):  # noqa: ASYNC110 - another process is waited for
                     await asyncio.sleep(0.005)
         await all_ready(library)
         assert library.failed == {
@@ -179,7 +179,7 @@ async def test_a_package_that_takes_too_long_is_given_up_and_no_process_stays(py
         assert library.failed == {"thing": "reading it took longer than 2 s"}
         assert set(library.index.groups()) == {"python/asyncio", "python/json", "python/topics"}
         async with asyncio.timeout(PATIENCE):
-            while workers():  # noqa: ASYNC110
+            while workers():  # noqa: ASYNC110 - another process is waited for
                 await asyncio.sleep(0.005)
 
 
@@ -192,7 +192,7 @@ async def test_the_processes_end_when_all_is_read_and_when_the_server_ends_befor
             assert workers()
             os.close(pipe)
             await all_ready(library)
-            while workers():  # noqa: ASYNC110
+            while workers():  # noqa: ASYNC110 - another process is waited for
                 await asyncio.sleep(0.005)
         assert "thing" in library.index.groups()
         jam(python, "2.0")

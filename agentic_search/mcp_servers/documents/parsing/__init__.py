@@ -1,1 +1,1 @@
-"""A file's bytes → its text and the headings in it; whatever is wrong with the file ends as one sentence."""
+"""The parsing of files: bytes flow in; text with its headings flows out, or one sentence on what is wrong."""

@@ -10,7 +10,7 @@ class Unreadable(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class DocumentSection:
     """A stretch of the text that can be cited."""
 
     anchor: str
@@ -38,7 +38,7 @@ class Document:
     title: str
     """Its own title; empty where it has none."""
     text: str
-    sections: tuple[Section, ...]
+    sections: tuple[DocumentSection, ...]
     """In order; together they are the whole text."""
     note: str | None = None
     """What a reader should know: an odd encoding, a part left out."""
@@ -53,10 +53,10 @@ class Document:
         """What was dumped."""
         line, _, text = told.partition(b"\n")
         head = json.loads(line)
-        sections = tuple(Section(**section) for section in head["sections"])
+        sections = tuple(DocumentSection(**section) for section in head["sections"])
         return cls(head["title"], text.decode("utf-8", "surrogatepass"), sections, head["note"])
 
-    def whole(self, section: Section) -> str:
+    def whole(self, section: DocumentSection) -> str:
         """The section's text with everything below its heading, smaller headings included."""
         later = (other.start for other in self.sections if other.start > section.start and other.level <= section.level)
         return self.text[section.start : next(later, len(self.text))]

@@ -15,7 +15,7 @@ UNSEEN = ("script", "style", "noscript", "template", "svg", "nav", "form", "butt
 PERMALINK = "//a[contains(@class, 'headerlink') or contains(@class, 'anchor')][string-length(normalize-space()) < 2]"
 MARKUP = re.compile(r"</?[a-z][a-z0-9]*[\s/>]|&(?:#x?[0-9a-f]+|[a-z]+);", re.IGNORECASE)
 
-EMPTY = cast("type[Exception]", lxml.html.etree.ParserError)  # pyright: ignore[reportUnknownMemberType]
+EMPTY = cast("type[Exception]", lxml.html.etree.ParserError)  # pyright: ignore[reportUnknownMemberType] - lxml has no types
 """What lxml raises for a page of nothing but comments."""
 
 
@@ -71,7 +71,7 @@ def _tree(data: bytes, encoding: str | None) -> Element:
         encoding=encoding, no_network=True, remove_comments=True, remove_pis=True, huge_tree=True
     )
     # lxml comes without types: they are put on here, once.
-    build = cast("Callable[..., Element]", lxml.html.document_fromstring)  # pyright: ignore[reportUnknownMemberType]
+    build = cast("Callable[..., Element]", lxml.html.document_fromstring)  # pyright: ignore[reportUnknownMemberType] - lxml has no types
     try:
         return build(data, parser=parser, ensure_head_body=True)
     except EMPTY:

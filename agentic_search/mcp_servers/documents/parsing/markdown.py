@@ -1,4 +1,4 @@
-"""Markdown bytes → its text as it stands, and its headings; code blocks and quotations hold none."""
+"""Finds the headings of Markdown, whose text is kept as it stands; code blocks and quotations hold none."""
 
 import re
 from collections.abc import Iterator, Sequence

@@ -1,4 +1,4 @@
-"""PDF bytes → its pages' text, a section a page; what a broken or locked file does not give up is said."""
+"""Reads the text of a PDF, a section a page, and tells what a broken or locked file does not give."""
 
 import time
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""A text and the headings found in it → sections with unique anchors, none of them too long to cite."""
+"""Cuts a text at its headings into sections with unique anchors, none of them too long to cite."""
 
 import re
 from bisect import bisect_right
@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from agentic_search.mcp_servers.documents.parsing.document import Section
+from agentic_search.mcp_servers.documents.parsing.document import DocumentSection
 
 LONGEST = 8_000
 """Characters of a section; what is longer is cut at a paragraph's end into parts."""
@@ -38,7 +38,7 @@ def slug(text: str) -> str:
     return NOT_IN_SLUG.sub("", text.strip().lower()).replace(" ", "-")
 
 
-def cut(text: str, headings: Iterable[Heading], *, lines: bool = True) -> tuple[Section, ...]:
+def cut(text: str, headings: Iterable[Heading], *, lines: bool = True) -> tuple[DocumentSection, ...]:
     """Sections that cover the whole text, in order; blank stretches without a heading are left out.
 
     `lines` says whether the text's lines are the file's, so that they may be cited.
@@ -53,19 +53,19 @@ def cut(text: str, headings: Iterable[Heading], *, lines: bool = True) -> tuple[
     return tuple(whole)
 
 
-def _spans(text: str, headings: Iterable[Heading]) -> Iterator[Section]:
+def _spans(text: str, headings: Iterable[Heading]) -> Iterator[DocumentSection]:
     """One section a heading, and one for what stands before the first."""
     ordered = [Heading(0, "", 0, 0), *sorted(headings, key=lambda heading: heading.start)]
     ends = [after.start for _, after in pairwise(ordered)] + [len(text)]
     for heading, end in zip(ordered, ends, strict=True):
         if heading.level or text[:end].strip():
             anchor = heading.anchor or (slug(heading.text) or "section" if heading.level else "")
-            yield Section(
+            yield DocumentSection(
                 anchor, heading.text, heading.level, heading.start, min(heading.body, end), end, page=heading.page
             )
 
 
-def _parts(text: str, section: Section) -> Iterator[Section]:
+def _parts(text: str, section: DocumentSection) -> Iterator[DocumentSection]:
     """The section itself, or as many parts as it takes; only the first keeps the section's own anchor."""
     start, number = section.start, 1
     while True:

@@ -1,17 +1,41 @@
-"""What a worker process is ordered to do: a file's bytes flow in; a document flows out, or one sentence on why not."""
+"""What a worker process is ordered to do: parse the bytes of one file by the parser for its kind."""
 
 import faulthandler
 import logging
 import os
+from collections.abc import Callable
 from pathlib import Path
 
-from agentic_search.mcp_servers.documents.kinds import Kind
-from agentic_search.mcp_servers.documents.parsing.document import Unreadable
-from agentic_search.mcp_servers.documents.parsing.parse import parse
+from agentic_search.mcp_servers.documents.files.kinds import Kind
+from agentic_search.mcp_servers.documents.parsing.decoding import decode
+from agentic_search.mcp_servers.documents.parsing.document import Document, Unreadable
+from agentic_search.mcp_servers.documents.parsing.html import parse_html
+from agentic_search.mcp_servers.documents.parsing.markdown import parse_markdown
+from agentic_search.mcp_servers.documents.parsing.pdf import parse_pdf
+from agentic_search.mcp_servers.documents.parsing.sections import cut
 from agentic_search.workers.ending import Ending, Raised, Returned
 
 LONGEST = 65
 """Seconds after which the process ends itself, should it be left alone with a file that never ends."""
+
+
+def parse_plain(data: bytes) -> Document:
+    """The text as it stands, without a title."""
+    text, note = decode(data)
+    return Document("", text, cut(text, ()), note)
+
+
+PARSERS: dict[Kind, Callable[[bytes], Document]] = {
+    "markdown": parse_markdown,
+    "text": parse_plain,
+    "html": parse_html,
+    "pdf": parse_pdf,
+}
+
+
+def parse(kind: Kind, data: bytes) -> Document:
+    """Raises Unreadable for a file that nothing can be got out of."""
+    return PARSERS[kind](data)
 
 
 def parse_file(kind: Kind, data: bytes) -> Ending:
@@ -25,7 +49,7 @@ def parse_file(kind: Kind, data: bytes) -> Ending:
             return Raised(str(why))
         except MemoryError:
             return Raised("it needs too much memory")
-        except Exception as error:  # noqa: BLE001  # the supervisor of one file
+        except Exception as error:  # noqa: BLE001 - the supervisor of one file: whatever goes wrong costs that file only
             return Raised(f"its parser failed: {error or type(error).__name__}")
         finally:
             faulthandler.cancel_dump_traceback_later()

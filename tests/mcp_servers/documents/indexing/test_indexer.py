@@ -1,4 +1,4 @@
-"""A folder that changes → what can be found: the indexing keeps up, and no file stops it."""
+"""What can be found keeps up with a folder that changes, and no file stops the indexing."""
 
 import asyncio
 import os
@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from agentic_search.mcp_servers.documents.folder import MOST_BYTES, Folder
-from agentic_search.mcp_servers.documents.library import Library
-from agentic_search.mcp_servers.documents.shelf import Receipt
+from agentic_search.mcp_servers.documents.files.folder import MOST_BYTES, Folder
+from agentic_search.mcp_servers.documents.indexing.document_index import FileRecord
+from agentic_search.mcp_servers.documents.library import DocumentLibrary
 from tests.mcp_servers.documents.pdf import make_pdf
 
 BOUND = 20.0
@@ -25,9 +25,9 @@ def root(tmp_path: Path) -> Path:
 
 
 @asynccontextmanager
-async def library(root: Path, patience: float = BOUND) -> AsyncGenerator[Library]:
+async def library(root: Path, patience: float = BOUND) -> AsyncGenerator[DocumentLibrary]:
     """A library whose indexing runs for the length of the block."""
-    made = Library(Folder(root), root.parent / "cache", patience=patience)
+    made = DocumentLibrary(Folder(root), root.parent / "cache", patience=patience)
     async with asyncio.TaskGroup() as group:
         indexing = group.create_task(made.run())
         try:
@@ -36,7 +36,7 @@ async def library(root: Path, patience: float = BOUND) -> AsyncGenerator[Library
             indexing.cancel()
 
 
-async def found(library: Library, query: str) -> list[str]:
+async def found(library: DocumentLibrary, query: str) -> list[str]:
     return [passage.path for passage in (await library.search(query, 10)).results]
 
 
@@ -87,12 +87,12 @@ async def test_a_second_start_takes_in_only_what_differs(root: Path) -> None:
         (root / name).write_text(f"# {name}\n\nwords")
     async with library(root) as lib:
         assert len(await found(lib, "words")) == 3
-        before = dict(lib.indexer.progress.receipts)
+        before = dict(lib.indexer.progress.records)
     (root / "changed.md").write_text("# changed.md\n\nother words")
     (root / "gone.md").unlink()
     async with library(root) as lib:
         assert sorted(await found(lib, "words")) == ["changed.md", "same.md"]
-        after = lib.indexer.progress.receipts
+        after = lib.indexer.progress.records
     assert after["same.md"] == before["same.md"]
     assert after["changed.md"] != before["changed.md"]
 
@@ -213,4 +213,4 @@ async def test_an_index_that_cannot_be_written_is_told_and_ends_nothing(root: Pa
 
 def test_a_receipt_of_another_version_fits_no_file() -> None:
     for text in ("", "{}", "[]", '{"size": 1}', '{"size": 1, "mtime_ns": 2, "colour": 3}', "nonsense"):
-        assert Receipt.load(text).version == 0
+        assert FileRecord.load(text).version == 0

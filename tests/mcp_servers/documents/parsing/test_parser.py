@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentic_search.mcp_servers.documents.parser import Parser
-from agentic_search.mcp_servers.documents.parsing.document import Document, Section, Unreadable
+from agentic_search.mcp_servers.documents.parsing.document import Document, DocumentSection, Unreadable
+from agentic_search.mcp_servers.documents.parsing.parser import Parser
 from tests.mcp_servers.documents.pdf import make_pdf
 from tests.mcp_servers.processes import is_alive, linux_only
 
@@ -20,7 +20,7 @@ ENDLESS = b"# One\n\n*two* [three](four)\n\n" * 400_000
 """Markdown that takes a parser much longer than any test."""
 
 texts = st.text()
-sections = st.builds(Section, *[texts] * 2, *[st.integers()] * 4, *[st.none() | st.integers()] * 2)
+sections = st.builds(DocumentSection, *[texts] * 2, *[st.integers()] * 4, *[st.none() | st.integers()] * 2)
 
 
 @asynccontextmanager
@@ -39,7 +39,7 @@ async def parsing(*, patience: float = BOUND, longest_rest: float = BOUND) -> As
 
 async def busy(parser: Parser, but: frozenset[int] = frozenset()) -> int:
     """The one process, other than these, that there is once it is at work."""
-    while not (pids := parser.pids - but):  # noqa: ASYNC110  # nobody tells that a process is there
+    while not (pids := parser.pids - but):  # noqa: ASYNC110 - no event says that a process is there, or gone
         await asyncio.sleep(0.005)
     [pid] = pids
     return pid
@@ -105,7 +105,7 @@ async def test_processes_without_work_end_after_a_while_and_come_back() -> None:
     async with parsing(longest_rest=0.05) as parser:
         for text in ("words", "more words"):
             assert (await parser.parse("text", text.encode())).text == text
-            while parser.pids:  # noqa: ASYNC110  # nobody tells that a process has ended
+            while parser.pids:  # noqa: ASYNC110 - no event says that a process is there, or gone
                 await asyncio.sleep(0.005)
 
 

@@ -1,4 +1,4 @@
-"""A folder → a call for each burst of changes in it; goes on through a folder that is missing, moved or put back."""
+"""Watches a folder and calls back after each burst of changes; it may be missing, moved or put back meanwhile."""
 
 import logging
 import os
@@ -8,8 +8,8 @@ from threading import Event
 
 from watchfiles import Change, watch
 
-from agentic_search.mcp_servers.documents.folder import Folder
-from agentic_search.mcp_servers.documents.kinds import is_ignored
+from agentic_search.mcp_servers.documents.files.folder import Folder
+from agentic_search.mcp_servers.documents.files.kinds import is_ignored
 
 logger = logging.getLogger(__name__)
 

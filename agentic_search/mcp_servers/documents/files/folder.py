@@ -1,4 +1,4 @@
-"""The user's folder: which documents are in it, and their bytes; the only file that touches it."""
+"""The user's folder: which documents are in it, and their bytes. Nothing else opens files in it."""
 
 import errno
 import os
@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from agentic_search.mcp_servers.documents.beneath import Escaped, open_beneath
-from agentic_search.mcp_servers.documents.kinds import is_ignored, kind_of
+from agentic_search.mcp_servers.documents.files.beneath import Escaped, open_beneath
+from agentic_search.mcp_servers.documents.files.kinds import is_ignored, kind_of
 
 MOST_BYTES = 32 * 1024 * 1024
 """Bytes of one file; larger ones are not read."""
@@ -31,7 +31,7 @@ class Stamp:
 
 
 @dataclass(slots=True)
-class Listing:
+class FolderListing:
     """What a look at the folder found."""
 
     files: dict[str, Stamp] = field(default_factory=dict[str, Stamp])
@@ -55,9 +55,9 @@ class Folder:
         """It is there, and it is a folder."""
         return self.root.is_dir() and not self.root.is_symlink()
 
-    def look(self) -> Listing:
+    def look(self) -> FolderListing:
         """Every document in the folder and below. A missing folder is an empty one."""
-        listing = Listing()
+        listing = FolderListing()
         waiting = [""] if self.exists() else []
         names = 0
         while waiting:
@@ -101,7 +101,7 @@ class Folder:
             raise Refused(_too_large(len(data)))
         return data, Stamp(status.st_size, status.st_mtime_ns)
 
-    def _entries(self, folder: str, listing: Listing) -> Iterator["os.DirEntry[str]"]:
+    def _entries(self, folder: str, listing: FolderListing) -> Iterator["os.DirEntry[str]"]:
         """What is in one folder and not passed over, in a steady order."""
         try:
             with os.scandir(self.root / folder) as entries:
@@ -111,7 +111,7 @@ class Folder:
         except OSError as error:
             listing.refused[f"{folder}/"] = _reason(error)
 
-    def _note(self, entry: "os.DirEntry[str]", path: str, listing: Listing) -> None:
+    def _note(self, entry: "os.DirEntry[str]", path: str, listing: FolderListing) -> None:
         """Put a name that is no folder where it belongs: a document, refused, or nothing to us."""
         if entry.is_symlink():
             self._note_link(entry, path, listing)
@@ -126,7 +126,7 @@ class Folder:
             else:
                 listing.files[path] = Stamp(status.st_size, status.st_mtime_ns)
 
-    def _note_link(self, entry: "os.DirEntry[str]", path: str, listing: Listing) -> None:
+    def _note_link(self, entry: "os.DirEntry[str]", path: str, listing: FolderListing) -> None:
         """A link within the folder is passed over, since what it leads to is listed under its own name."""
         real = Path(os.path.realpath(entry.path))
         if not real.is_relative_to(self.root):

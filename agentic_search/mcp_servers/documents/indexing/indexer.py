@@ -1,4 +1,4 @@
-"""The folder as it changes → the shelf: at the start, and after each burst of changes, whatever differs is taken in."""
+"""Keeps the index up with the folder: at the start, and after each burst of changes, it takes in whatever differs."""
 
 import asyncio
 import logging
@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from functools import partial
 from threading import Event
 
-from agentic_search.mcp_servers.documents.folder import Folder, Listing, Refused, Stamp
-from agentic_search.mcp_servers.documents.kinds import kind_of
-from agentic_search.mcp_servers.documents.parser import Parser
+from agentic_search.mcp_servers.documents.files.folder import Folder, FolderListing, Refused, Stamp
+from agentic_search.mcp_servers.documents.files.kinds import kind_of
+from agentic_search.mcp_servers.documents.files.watch import watch_folder
+from agentic_search.mcp_servers.documents.indexing.document_index import DocumentIndex, FileRecord
 from agentic_search.mcp_servers.documents.parsing.document import Unreadable
-from agentic_search.mcp_servers.documents.shelf import Receipt, Shelf
-from agentic_search.mcp_servers.documents.watch import watch_folder
+from agentic_search.mcp_servers.documents.parsing.parser import Parser
 
 logger = logging.getLogger(__name__)
 
@@ -21,13 +21,13 @@ RETRY = 30.0
 
 
 @dataclass(slots=True)
-class Progress:
+class IndexingProgress:
     """How far the indexing is."""
 
-    listing: Listing = field(default_factory=Listing)
+    listing: FolderListing = field(default_factory=FolderListing)
     """The folder as the last look found it."""
-    receipts: dict[str, Receipt] = field(default_factory=dict[str, Receipt])
-    """What is on the shelf, and what is known to be unreadable."""
+    records: dict[str, FileRecord] = field(default_factory=dict[str, FileRecord])
+    """What is in the index, and what is known to be unreadable."""
     waiting: set[str] = field(default_factory=set[str])
     """Documents still to be taken in."""
     problem: str | None = None
@@ -37,10 +37,10 @@ class Progress:
 class Indexer:
     """One task runs `run`; all others may look at `progress` and wait by `settle`."""
 
-    def __init__(self, folder: Folder, shelf: Shelf, parser: Parser) -> None:
-        self.progress = Progress()
+    def __init__(self, folder: Folder, index: DocumentIndex, parser: Parser) -> None:
+        self.progress = IndexingProgress()
         self._folder = folder
-        self._shelf = shelf
+        self._index = index
         self._parser = parser
         self._changed = asyncio.Event()
         self._settled = asyncio.Event()
@@ -48,7 +48,7 @@ class Indexer:
 
     @property
     def settled(self) -> bool:
-        """The shelf holds what the folder held at the last look."""
+        """The index holds what the folder held at the last look."""
         return self._settled.is_set()
 
     async def settle(self, patience: float) -> None:
@@ -85,7 +85,7 @@ class Indexer:
             await self._take_stock()
             await self._take_in_all()
         except (sqlite3.Error, OSError) as error:
-            logger.warning("The index %s cannot be used: %s", self._shelf.path, error)
+            logger.warning("The index %s cannot be used: %s", self._index.path, error)
             self.progress.problem = str(error)
             asyncio.get_running_loop().call_later(RETRY, self._fall_behind)
         if not self._changed.is_set():
@@ -95,12 +95,12 @@ class Indexer:
     async def _take_stock(self) -> None:
         """See what is there and what has been taken in; forget what is gone."""
         listing = await asyncio.to_thread(self._folder.look)
-        receipts = await asyncio.to_thread(self._shelf.receipts)
-        for gone in receipts.keys() - listing.files.keys():
-            await asyncio.to_thread(self._shelf.drop, gone)
-            del receipts[gone]
-        differing = {path for path, stamp in listing.files.items() if not _is_taken_in(receipts.get(path), stamp)}
-        self.progress = Progress(listing, receipts, differing)
+        records = await asyncio.to_thread(self._index.records)
+        for gone in records.keys() - listing.files.keys():
+            await asyncio.to_thread(self._index.drop, gone)
+            del records[gone]
+        differing = {path for path, stamp in listing.files.items() if not _is_taken_in(records.get(path), stamp)}
+        self.progress = IndexingProgress(listing, records, differing)
 
     async def _take_in_all(self) -> None:
         """The smallest first, so that most can be found soon; after a change the folder is looked at anew."""
@@ -118,17 +118,17 @@ class Indexer:
         except Refused as error:
             # Not kept on disk: permissions may change without leaving a mark on the file.
             progress.listing.refused[path] = str(error)
-            progress.receipts.pop(path, None)
-            await asyncio.to_thread(self._shelf.drop, path)
+            progress.records.pop(path, None)
+            await asyncio.to_thread(self._index.drop, path)
             return
         if kind:
             try:
                 document = await self._parser.parse(kind, data)
             except Unreadable as error:
-                progress.receipts[path] = await asyncio.to_thread(self._shelf.put_problem, path, stamp, str(error))
+                progress.records[path] = await asyncio.to_thread(self._index.put_problem, path, stamp, str(error))
             else:
-                progress.receipts[path] = await asyncio.to_thread(self._shelf.put, path, stamp, document)
+                progress.records[path] = await asyncio.to_thread(self._index.put, path, stamp, document)
 
 
-def _is_taken_in(receipt: Receipt | None, stamp: Stamp) -> bool:
-    return receipt is not None and receipt.fits(stamp)
+def _is_taken_in(record: FileRecord | None, stamp: Stamp) -> bool:
+    return record is not None and record.fits(stamp)

@@ -1,4 +1,4 @@
-"""Bytes of each kind → documents, or one sentence on why not."""
+"""Bytes of each kind become documents, or one sentence says why not."""
 
 import pytest
 from hypothesis import given
@@ -8,9 +8,8 @@ from agentic_search.mcp_servers.documents.parsing.decoding import MOST_CHARACTER
 from agentic_search.mcp_servers.documents.parsing.document import Document, Unreadable
 from agentic_search.mcp_servers.documents.parsing.html import html_to_text, parse_html
 from agentic_search.mcp_servers.documents.parsing.markdown import parse_markdown
-from agentic_search.mcp_servers.documents.parsing.parse import parse
 from agentic_search.mcp_servers.documents.parsing.pdf import parse_pdf
-from agentic_search.mcp_servers.documents.parsing.plain import parse_plain
+from agentic_search.mcp_servers.documents.parsing.work import parse, parse_plain
 from tests.mcp_servers.documents.pdf import make_pdf
 
 
@@ -181,6 +180,6 @@ def test_a_text_of_enormous_length_is_cut_and_said_so() -> None:
 @given(data=st.binary(max_size=300))
 def test_no_bytes_end_as_anything_but_a_document_or_a_reason(kind: str, data: bytes) -> None:
     try:
-        parse(kind, data)  # type: ignore[arg-type]
+        parse(kind, data)  # type: ignore[arg-type] - the test gives what is not one of them
     except Unreadable as error:
         assert str(error)

@@ -1,4 +1,4 @@
-"""Parsed documents → the index on disk, and back: what is found, and what is known of each file."""
+"""The index of one folder on disk: the sections that can be found and cited, and what is known of each file."""
 
 import json
 from collections.abc import Sequence
@@ -6,20 +6,23 @@ from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Self
+from urllib.parse import unquote
 
-from agentic_search.mcp_servers.documents.address import address
-from agentic_search.mcp_servers.documents.folder import Stamp
-from agentic_search.mcp_servers.documents.parsing.document import Document, Section
-from agentic_search.mcp_servers.fulltext import Entry, Hit, Index
+from agentic_search.mcp_servers.documents.files.folder import Stamp
+from agentic_search.mcp_servers.documents.parsing.document import Document, DocumentSection
+from agentic_search.mcp_servers.fulltext import Entry, Index, IndexHit
 
 VERSION = 1
 """Raised when parsing changes, so that every file is taken in anew."""
 
 TITLE_WEIGHT = 4.0
 
+SCHEME = "documents:"
+"""Of the addresses that answers cite: `documents:guide.md#installing`."""
+
 
 @dataclass(frozen=True, slots=True)
-class Receipt:
+class FileRecord:
     """What came of one file; kept as the fingerprint of its group in the index, so that one query tells all."""
 
     size: int
@@ -47,7 +50,7 @@ class Receipt:
             return cls(size=-1, mtime_ns=-1, version=0)
 
 
-class Shelf:
+class DocumentIndex:
     """The index of one folder. Methods block; they raise sqlite3.Error where the file cannot be used."""
 
     def __init__(self, root: Path, cache: Path) -> None:
@@ -55,29 +58,29 @@ class Shelf:
         self.path = cache / f"documents-{name}.sqlite"
         self._index = Index(self.path, title_weight=TITLE_WEIGHT)
 
-    def receipts(self) -> dict[str, Receipt]:
+    def records(self) -> dict[str, FileRecord]:
         """Every file taken in, by its path."""
-        return {path: Receipt.load(text) for path, text in self._index.groups().items()}
+        return {path: FileRecord.load(text) for path, text in self._index.groups().items()}
 
-    def put(self, path: str, stamp: Stamp, document: Document) -> Receipt:
+    def put(self, path: str, stamp: Stamp, document: Document) -> FileRecord:
         """Take in what a file says now."""
         entries = [_entry(path, document, section) for section in document.sections if _says(document, section)]
         note = document.note if entries else "it holds no text"
-        return self._put(path, Receipt(stamp.size, stamp.mtime_ns, document.title, len(entries), note), entries)
+        return self._put(path, FileRecord(stamp.size, stamp.mtime_ns, document.title, len(entries), note), entries)
 
-    def put_problem(self, path: str, stamp: Stamp, problem: str) -> Receipt:
+    def put_problem(self, path: str, stamp: Stamp, problem: str) -> FileRecord:
         """Remember that, and why, nothing can be got out of the file as it is now."""
-        return self._put(path, Receipt(stamp.size, stamp.mtime_ns, problem=problem), ())
+        return self._put(path, FileRecord(stamp.size, stamp.mtime_ns, problem=problem), ())
 
-    def _put(self, path: str, receipt: Receipt, entries: Sequence[Entry]) -> Receipt:
-        self._index.replace(path, receipt.dump(), entries)
-        return receipt
+    def _put(self, path: str, record: FileRecord, entries: Sequence[Entry]) -> FileRecord:
+        self._index.replace(path, record.dump(), entries)
+        return record
 
     def drop(self, path: str) -> None:
         """Forget a file."""
         self._index.drop(path)
 
-    def search(self, question: str, limit: int) -> list[Hit]:
+    def search(self, question: str, limit: int) -> list[IndexHit]:
         """Sections, best first."""
         return self._index.search(question, limit=limit)
 
@@ -85,11 +88,25 @@ class Shelf:
         self._index.close()
 
 
-def _says(document: Document, section: Section) -> bool:
+def address(path: str, anchor: str = "") -> str:
+    """Only what would be mistaken for the address's own marks is escaped."""
+    escaped = path.replace("%", "%25").replace("#", "%23")
+    return f"{SCHEME}{escaped}#{anchor}" if anchor else f"{SCHEME}{escaped}"
+
+
+def split_address(text: str) -> tuple[str, str]:
+    """Path and anchor of an address; what is no address is a path, without an anchor."""
+    if not text.startswith(SCHEME):
+        return text, ""
+    path, _, anchor = text.removeprefix(SCHEME).partition("#")
+    return unquote(path), anchor
+
+
+def _says(document: Document, section: DocumentSection) -> bool:
     return bool(document.text[section.body : section.end].strip())
 
 
-def _entry(path: str, document: Document, section: Section) -> Entry:
+def _entry(path: str, document: Document, section: DocumentSection) -> Entry:
     return Entry(
         address=address(path, section.anchor),
         title=f"{path} › {section.heading}" if section.heading else path,

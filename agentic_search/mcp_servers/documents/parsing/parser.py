@@ -1,6 +1,6 @@
-"""Bytes → a document, in a worker process: a file that hangs, crashes or eats memory takes only that one down."""
+"""Parses files in worker processes, so that one that hangs, crashes or eats memory costs nothing but itself."""
 
-from agentic_search.mcp_servers.documents.kinds import Kind
+from agentic_search.mcp_servers.documents.files.kinds import Kind
 from agentic_search.mcp_servers.documents.parsing.document import Document, Unreadable
 from agentic_search.workers.bounds import Bounds
 from agentic_search.workers.ending import Ending, Raised, Returned

@@ -52,6 +52,27 @@ def test_words_are_found_in_title_keywords_and_body_in_any_inflection(index: Ind
     assert addresses(index, "json") == ["doc:loads"]
 
 
+@pytest.mark.parametrize(
+    ("question", "body", "found"),
+    [
+        ("news", "The latest news.", True),
+        ("news", "A new lamp.", False),
+        ("e-mail", "Send an email.", True),
+        ("post-translational", "a post translational change", True),
+        ("cafes", "Das Café", True),
+        ("STRASSE", "Die Straße", True),
+        ("東京", "私は東京タワーにいます", True),
+        ("京東", "私は東京タワーにいます", False),
+    ],
+)
+def test_a_question_and_an_entry_meet_in_the_words_that_all_of_the_project_compares(
+    path: Path, question: str, body: str, found: bool
+) -> None:
+    with Index(path) as index:
+        index.replace("all", "1", [Entry("it", "-", body)])
+        assert bool(addresses(index, question)) == found
+
+
 def test_a_word_of_the_title_counts_more_than_one_of_the_body(path: Path) -> None:
     in_title, in_body = Entry("t", "apple", "some words"), Entry("b", "words", "some apple")
     with Index(path) as index:
@@ -85,7 +106,7 @@ def test_the_best_are_those_of_all_that_fit_sorted_by_score_and_then_by_age(
         with closing(sqlite3.connect(index.path)) as connection:
             rows = connection.execute(
                 "SELECT -bm25(words, 4.0, 4.0, 1.0), entry.id, origin, address FROM words JOIN entry"
-                " ON entry.id = words.rowid WHERE words MATCH 'apple OR plum'"
+                " ON entry.id = words.rowid WHERE words MATCH 'appl OR plum'"
             ).fetchall()
     fitting = sorted((-row[0], row[1], row[2:]) for row in rows if groups is None or row[2] in groups)
     assert [(-score, (group, entry.address)) for entry, group, score in found] == [

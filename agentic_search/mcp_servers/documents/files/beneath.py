@@ -1,4 +1,4 @@
-"""A folder and a path in it → an open file that is in that folder, whatever anyone does to the names meanwhile."""
+"""Opens files in a folder, and none outside it, whatever anyone does to the names meanwhile."""
 
 import os
 from pathlib import Path

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from agentic_search.mcp_servers.documents import beneath
-from agentic_search.mcp_servers.documents.beneath import Escaped, open_and_compare, open_stepwise
-from agentic_search.mcp_servers.documents.folder import MOST_BYTES, Folder, Refused
+from agentic_search.mcp_servers.documents.files import beneath
+from agentic_search.mcp_servers.documents.files.beneath import Escaped, open_and_compare, open_stepwise
+from agentic_search.mcp_servers.documents.files.folder import MOST_BYTES, Folder, Refused
 
 SECRET = "the secret outside"
 

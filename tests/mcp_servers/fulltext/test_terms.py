@@ -21,6 +21,7 @@ from agentic_search.mcp_servers.fulltext import compounds, match_expression, ter
         ("parse_qs", '"parse_qs"'),
         ("Größe naïve 東京", '"größe" OR "naïve" OR "東京"'),
         ("what is this", ""),
+        ("What's Ann's vitamin D?", '"ann" OR "vitamin" OR "d"'),
         ("", ""),
         ("\x00 ''\" ;-- * ^ ___", ""),
     ],

@@ -1,4 +1,4 @@
-"""Text and headings → sections: they cover the text, can be told apart, and are never too long."""
+"""Sections cover the text, can be told apart, and are never too long."""
 
 from hypothesis import given
 from hypothesis import strategies as st
