@@ -1,4 +1,4 @@
-"""The environment → the server, serving over stdio until standard input ends; with it ends all that it started."""
+"""The command line: serves over stdio until standard input ends; with it ends all that was started."""
 
 import asyncio
 import logging
@@ -6,9 +6,9 @@ import os
 import sys
 
 from agentic_search.mcp_servers.fulltext import Index, cache_folder
-from agentic_search.mcp_servers.python_docs.interpreter import this_interpreter
-from agentic_search.mcp_servers.python_docs.library import RECHECK, Library
-from agentic_search.mcp_servers.python_docs.ranking import KEYWORDS_WEIGHT, TITLE_WEIGHT
+from agentic_search.mcp_servers.python_docs.answers.ranking import KEYWORDS_WEIGHT, TITLE_WEIGHT
+from agentic_search.mcp_servers.python_docs.index.interpreter import this_interpreter
+from agentic_search.mcp_servers.python_docs.index.library import RECHECK, PythonLibrary
 from agentic_search.mcp_servers.python_docs.server import build_server
 
 RECHECK_VARIABLE = "AGENTIC_SEARCH_PYTHON_DOCS_RECHECK"
@@ -34,7 +34,7 @@ async def _serve(search_path: list[str], recheck: float) -> None:
     interpreter = this_interpreter(search_path)
     path = cache_folder() / interpreter.index_name
     with Index(path, title_weight=TITLE_WEIGHT, keywords_weight=KEYWORDS_WEIGHT) as index:
-        library = Library(index, interpreter.survey, workers=os.cpu_count() or 1, recheck=recheck)
+        library = PythonLibrary(index, interpreter.survey, workers=os.cpu_count() or 1, recheck=recheck)
         async with asyncio.TaskGroup() as group:
             building = group.create_task(library.run())
             try:

@@ -1,8 +1,9 @@
-"""A library → an MCP server with three tools that only read."""
+"""The MCP server: three tools that only read, with their descriptions, and the notes that go with an answer."""
 
 import asyncio
+import re
 import sqlite3
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from typing import Annotated, ParamSpec, TypeVar
 
 from mcp.server.mcpserver import Context, MCPServer
@@ -10,14 +11,35 @@ from mcp.server.mcpserver.exceptions import ToolError
 from mcp.types import ToolAnnotations
 from pydantic import Field
 
-from agentic_search.mcp_servers.python_docs.answering import UnknownName, find, read
-from agentic_search.mcp_servers.python_docs.descriptions import LIST, READ, SEARCH
-from agentic_search.mcp_servers.python_docs.interpreter import Interpreter
-from agentic_search.mcp_servers.python_docs.library import Library
-from agentic_search.mcp_servers.python_docs.listing import list_all
-from agentic_search.mcp_servers.python_docs.notes import note_on
-from agentic_search.mcp_servers.python_docs.results import Answer, Documentation, Packages
-from agentic_search.mcp_servers.python_docs.selection import UnknownPackage, groups_named, names_of, standard_groups
+from agentic_search.mcp_servers.python_docs.answers.answering import UnknownName, find, read
+from agentic_search.mcp_servers.python_docs.answers.listing import list_all
+from agentic_search.mcp_servers.python_docs.answers.results import DocsAnswer, Documentation, Packages
+from agentic_search.mcp_servers.python_docs.answers.selection import (
+    UnknownPackage,
+    groups_named,
+    names_of,
+    standard_groups,
+)
+from agentic_search.mcp_servers.python_docs.index.interpreter import Interpreter
+from agentic_search.mcp_servers.python_docs.index.library import PythonLibrary
+from agentic_search.mcp_servers.python_docs.index.package import Package
+
+SEARCH = (
+    "Search the documentation of Python itself and of every installed Python package. Use this for any question about"
+    " programming in Python: how to do something, which function or class to use, what a function, class, method,"
+    " module, exception or language statement does. Ask in plain English and name the module where it is known. Each"
+    " result has the name, the signature, the passage of the documentation that answers best, and an address to cite."
+)
+READ = (
+    "Read the whole documentation of one Python module, class, function, method or package by its name, such as"
+    " asyncio.gather. Use this when the exact name is known, or after a search, to read more than its passage. Gives"
+    " the signature, the full docstring, and for modules and classes a list of what they contain."
+)
+LIST = (
+    "List the installed Python packages whose documentation can be searched, with version and summary. Use this to find"
+    " out whether a package is installed, which version it is, or what there is to ask about."
+)
+"""Descriptions of the tools, written for a small language model that has to choose among many."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -39,7 +61,7 @@ Name = Annotated[
 ]
 
 
-def build_server(library: Library, interpreter: Interpreter, *, longest_wait: float = LONGEST_WAIT) -> MCPServer:
+def build_server(library: PythonLibrary, interpreter: Interpreter, *, longest_wait: float = LONGEST_WAIT) -> MCPServer:
     """The tools answer at any time, also while the library's index is being built by whoever runs `library.run`."""
     unread = interpreter.without_source()
     server = MCPServer(
@@ -49,13 +71,15 @@ def build_server(library: Library, interpreter: Interpreter, *, longest_wait: fl
     )
 
     @server.tool(title="Search Python documentation", description=SEARCH, annotations=READ_ONLY)
-    async def search_python_docs(query: Query, ctx: Context, limit: Limit = 8, package: PackageName = None) -> Answer:
+    async def search_python_docs(
+        query: Query, ctx: Context, limit: Limit = 8, package: PackageName = None
+    ) -> DocsAnswer:
         """Waits for the index of what is asked about, then answers with what is there."""
         asked = await _groups(library, package)
         await _settle(library, asked or standard_groups(library.packages), longest_wait, ctx)
         results = await _usable(library, find, library.index, query, limit=limit, groups=asked)
         missing = library.missing(asked or library.packages.keys())
-        return Answer(
+        return DocsAnswer(
             results=results,
             missing=names_of(missing),
             note=note_on(query, found=bool(results), missing=missing, without_source=unread),
@@ -86,7 +110,7 @@ def build_server(library: Library, interpreter: Interpreter, *, longest_wait: fl
     return server
 
 
-async def _groups(library: Library, package: str | None) -> set[str] | None:
+async def _groups(library: PythonLibrary, package: str | None) -> set[str] | None:
     """The groups that a package's name means, None for all, once the library has looked at what is installed."""
     try:
         await library.check()
@@ -97,7 +121,7 @@ async def _groups(library: Library, package: str | None) -> set[str] | None:
         raise _unusable(library, error) from error
 
 
-async def _settle(library: Library, groups: Collection[str], seconds: float, ctx: Context) -> None:
+async def _settle(library: PythonLibrary, groups: Collection[str], seconds: float, ctx: Context) -> None:
     """Give the groups time to be indexed, and tell the client how far they are."""
 
     async def report(done: int, total: int) -> None:
@@ -106,7 +130,7 @@ async def _settle(library: Library, groups: Collection[str], seconds: float, ctx
     await library.ready(groups, seconds, report)
 
 
-async def _usable(library: Library, work: Callable[P, T], *arguments: P.args, **options: P.kwargs) -> T:
+async def _usable(library: PythonLibrary, work: Callable[P, T], *arguments: P.args, **options: P.kwargs) -> T:
     """Do the work in a thread: a search takes milliseconds, but those are the event loop's."""
     try:
         return await asyncio.to_thread(work, *arguments, **options)
@@ -114,8 +138,29 @@ async def _usable(library: Library, work: Callable[P, T], *arguments: P.args, **
         raise _unusable(library, error) from error
 
 
-def _unusable(library: Library, error: Exception) -> ToolError:
+def _unusable(library: PythonLibrary, error: Exception) -> ToolError:
     return ToolError(
         f"The index {library.index.path.name!r} cannot be used: {error}."
         " Set AGENTIC_SEARCH_CACHE to a folder that can be written to."
     )
+
+
+WORD = re.compile(r"\w+")
+MOST_NAMES = 5
+
+
+def note_on(question: str, *, found: bool, missing: Sequence[Package], without_source: Collection[str]) -> str | None:
+    """None where there is nothing to say."""
+    words = set(WORD.findall(question.lower()))
+    unread = sorted(name for name in without_source if name in words)
+    sentences = (
+        "" if found else "Nothing fits: ask with other words, or name the module, class or function.",
+        f"Not indexed yet: {_enumerate(names_of(missing))}. Ask again in a moment." if missing else "",
+        f"Written in C, without documentation in source form: {', '.join(unread)}." if unread else "",
+    )
+    return " ".join(filter(None, sentences)) or None
+
+
+def _enumerate(names: Sequence[str]) -> str:
+    more = len(names) - MOST_NAMES
+    return ", ".join(names[:MOST_NAMES]) + (f" and {more} more" if more > 0 else "")

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from agentic_search.mcp_servers.fulltext import Index
-from agentic_search.mcp_servers.python_docs.interpreter import Interpreter
-from agentic_search.mcp_servers.python_docs.library import Library
+from agentic_search.mcp_servers.python_docs.index.interpreter import Interpreter
+from agentic_search.mcp_servers.python_docs.index.library import PythonLibrary
 from tests.mcp_servers.processes import children, holders, is_alive, linux_only
 from tests.mcp_servers.python_docs.places import install, uninstall, write_files
 
@@ -23,10 +23,12 @@ async def silent(done: int, total: int) -> None:
 
 
 @asynccontextmanager
-async def running(python: Interpreter, *, recheck: float = 0.0, patience: float = PATIENCE) -> AsyncGenerator[Library]:
+async def running(
+    python: Interpreter, *, recheck: float = 0.0, patience: float = PATIENCE
+) -> AsyncGenerator[PythonLibrary]:
     """A library at work on the index beside the small Python."""
     with Index(python.library.parent / "index.sqlite3") as index:
-        library = Library(index, python.survey, workers=2, recheck=recheck, patience=patience)
+        library = PythonLibrary(index, python.survey, workers=2, recheck=recheck, patience=patience)
         building = asyncio.ensure_future(library.run())
         try:
             yield library
@@ -35,7 +37,7 @@ async def running(python: Interpreter, *, recheck: float = 0.0, patience: float 
             await asyncio.wait([building], timeout=PATIENCE)
 
 
-async def all_ready(library: Library) -> None:
+async def all_ready(library: PythonLibrary) -> None:
     """Check, and wait until nothing is missing."""
     async with asyncio.timeout(PATIENCE):
         await library.check()
@@ -215,7 +217,7 @@ async def test_a_wait_ends_in_time_and_reports_how_far_things_are(python: Interp
         told.append((done, total))
 
     with Index(python.library.parent / "index.sqlite3") as index:
-        library = Library(index, python.survey, workers=1)
+        library = PythonLibrary(index, python.survey, workers=1)
         await library.check()
         async with asyncio.timeout(PATIENCE):
             await library.ready(set(library.packages), 0.05, report)
@@ -228,7 +230,7 @@ async def test_what_is_waited_for_is_read_first(python: Interpreter) -> None:
     for number in range(5):
         install(python.search_path[0], f"thing{number}", "1", {f"thing{number}.py": ""})
     with Index(python.library.parent / "index.sqlite3") as index:
-        library = Library(index, python.survey, workers=1)
+        library = PythonLibrary(index, python.survey, workers=1)
         await library.check()
         await library.ready({"thing3"}, 0.01, silent)
         building = asyncio.ensure_future(library.run())
@@ -244,7 +246,7 @@ async def test_what_is_waited_for_is_read_first(python: Interpreter) -> None:
 async def test_an_index_that_cannot_be_used_ends_nothing(tmp_path: Path, python: Interpreter) -> None:
     (tmp_path / "file").write_text("in the way")
     with Index(tmp_path / "file" / "index.sqlite3") as index:
-        library = Library(index, python.survey, workers=1, recheck=0)
+        library = PythonLibrary(index, python.survey, workers=1, recheck=0)
         building = asyncio.ensure_future(library.run())
         try:
             with pytest.raises(OSError, match="file"):

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from agentic_search.mcp_servers.python_docs.files import modules_among
-from agentic_search.mcp_servers.python_docs.publication import publish
-from agentic_search.mcp_servers.python_docs.resolver import Resolver
+from agentic_search.mcp_servers.python_docs.index.files import modules_among
+from agentic_search.mcp_servers.python_docs.source.publication import publish
+from agentic_search.mcp_servers.python_docs.source.resolver import Resolver
 from tests.mcp_servers.python_docs.places import write_files, write_library
 
 DEF = "def f():\n    '''Doc.'''\n"

@@ -6,7 +6,7 @@ Only what has its documentation in source form is asked for. Some questions miss
 import pytest
 
 from agentic_search.mcp_servers.fulltext import Index
-from agentic_search.mcp_servers.python_docs.answering import find
+from agentic_search.mcp_servers.python_docs.answers.answering import find
 from tests.mcp_servers.python_docs.questions import TUNED, UNSEEN, table
 
 

@@ -3,8 +3,8 @@
 import pytest
 
 from agentic_search.mcp_servers.fulltext import Entry
-from agentic_search.mcp_servers.python_docs.ranking import rank, search_words
-from agentic_search.mcp_servers.python_docs.thesaurus import expansion
+from agentic_search.mcp_servers.python_docs.answers.ranking import rank, search_words
+from agentic_search.mcp_servers.python_docs.answers.thesaurus import expansion
 
 LONG = "A real docstring, with more to say than fits in a line. " * 4
 

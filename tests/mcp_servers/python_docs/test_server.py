@@ -11,8 +11,8 @@ from mcp import Client
 from mcp.types import CallToolResult, TextContent
 
 from agentic_search.mcp_servers.fulltext import Index
-from agentic_search.mcp_servers.python_docs.interpreter import Interpreter
-from agentic_search.mcp_servers.python_docs.library import Library
+from agentic_search.mcp_servers.python_docs.index.interpreter import Interpreter
+from agentic_search.mcp_servers.python_docs.index.library import PythonLibrary
 from agentic_search.mcp_servers.python_docs.server import build_server
 from tests.mcp_servers.python_docs.places import install
 
@@ -23,7 +23,7 @@ PATIENCE = 30.0
 async def serving(python: Interpreter, *, building: bool = True, wait: float = PATIENCE) -> AsyncGenerator[Client]:
     """A client of the small Python's server; without `building` nobody ever reads anything."""
     with Index(python.library.parent / "index.sqlite3") as index:
-        library = Library(index, python.survey, workers=1, recheck=0)
+        library = PythonLibrary(index, python.survey, workers=1, recheck=0)
         task = asyncio.ensure_future(library.run() if building else asyncio.Event().wait())
         try:
             async with asyncio.timeout(PATIENCE), Client(build_server(library, python, longest_wait=wait)) as client:
@@ -212,7 +212,7 @@ async def test_the_packages_are_listed_with_what_they_are(python: Interpreter) -
 async def test_an_index_that_cannot_be_written_is_told_with_the_remedy(python: Interpreter, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with Index(tmp_path / "file" / "index.sqlite3") as index:
-        library = Library(index, python.survey, workers=1)
+        library = PythonLibrary(index, python.survey, workers=1)
         async with asyncio.timeout(PATIENCE), Client(build_server(library, python)) as client:
             for tool, arguments in (("search_python_docs", {"query": "x"}), ("list_packages", {})):
                 assert "Set AGENTIC_SEARCH_CACHE" in await refusal(client, tool, **arguments)

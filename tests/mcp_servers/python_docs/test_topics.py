@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from agentic_search.mcp_servers.python_docs.topics import Section, split_topic, topic_entries
+from agentic_search.mcp_servers.python_docs.index.topics import ReferenceSection, split_topic, topic_entries
 from tests.mcp_servers.python_docs.places import write_files
 
 METHODS = """\
@@ -49,9 +49,9 @@ They are views.
 
 def test_a_topic_is_cut_at_headings_and_definitions() -> None:
     assert list(split_topic(METHODS)) == [
-        Section("String Methods", "", "Strings have methods."),
-        Section("str.join", "str.join(iterable)", "   Return a string.\n\n      example(1)"),
-        Section("str.lower", "str.lower()", "   Return a copy."),
+        ReferenceSection("String Methods", "", "Strings have methods."),
+        ReferenceSection("str.join", "str.join(iterable)", "   Return a string.\n\n      example(1)"),
+        ReferenceSection("str.lower", "str.lower()", "   Return a copy."),
     ]
 
 

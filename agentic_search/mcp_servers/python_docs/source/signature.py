@@ -1,4 +1,4 @@
-"""A function's or class's syntax tree → its signature on one line."""
+"""The signature of a function or class on one line, from its syntax tree."""
 
 import ast
 

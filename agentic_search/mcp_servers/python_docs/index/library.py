@@ -1,4 +1,4 @@
-"""The index and what it should hold: packages to read go out to worker processes, the state of things comes back.
+"""Keeps the index as it should be: has packages read in worker processes, and knows what is missing.
 
 One task builds (`run`); any number of others ask what is missing and wait for it. All in one event loop.
 """
@@ -11,8 +11,8 @@ from collections.abc import Awaitable, Callable, Collection
 from typing import TypeAlias
 
 from agentic_search.mcp_servers.fulltext import Index
-from agentic_search.mcp_servers.python_docs.package import Package
-from agentic_search.mcp_servers.python_docs.reading import order_to_index
+from agentic_search.mcp_servers.python_docs.index.package import Package
+from agentic_search.mcp_servers.python_docs.index.reading import order_to_index
 from agentic_search.workers.bounds import Bounds
 from agentic_search.workers.ending import Raised
 from agentic_search.workers.frames import pack_order
@@ -33,7 +33,7 @@ OnProgress: TypeAlias = Callable[[int, int], Awaitable[None]]
 """How many of how many packages are ready."""
 
 
-class Library:
+class PythonLibrary:
     """Keeps the index as the survey says it should be."""
 
     def __init__(

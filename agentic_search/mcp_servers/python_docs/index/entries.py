@@ -1,4 +1,4 @@
-"""Published definitions → index entries: title, docstring, words to be found by, and the facts shown with a hit."""
+"""Makes index entries of published definitions: title, docstring, words to be found by, facts shown with a hit."""
 
 import re
 from collections import defaultdict
@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from agentic_search.mcp_servers.fulltext import Entry, Extra
-from agentic_search.mcp_servers.python_docs.definition import Definition
-from agentic_search.mcp_servers.python_docs.publication import Published
+from agentic_search.mcp_servers.python_docs.source.definition import Definition
+from agentic_search.mcp_servers.python_docs.source.publication import Published
 
 SCHEME = "pydoc:"
 LONGEST_BODY = 60_000

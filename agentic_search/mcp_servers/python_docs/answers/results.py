@@ -2,16 +2,16 @@
 
 from pydantic import BaseModel, ConfigDict
 
-from agentic_search.mcp_servers.python_docs.definition import Kind
+from agentic_search.mcp_servers.python_docs.source.definition import Kind
 
 
-class Result(BaseModel):
+class DocsResult(BaseModel):
     """The form of all of them."""
 
     model_config = ConfigDict(frozen=True, use_attribute_docstrings=True)
 
 
-class Documented(Result):
+class Documented(DocsResult):
     """One documented thing."""
 
     title: str
@@ -32,7 +32,7 @@ class Documented(Result):
     line: int
 
 
-class Answer(Result):
+class DocsAnswer(DocsResult):
     """What a search found, best first."""
 
     results: list[Documented]
@@ -51,7 +51,7 @@ class Documentation(Documented):
     """Addresses of other things that share the name."""
 
 
-class ListedPackage(Result):
+class ListedPackage(DocsResult):
     """A package that is installed."""
 
     name: str
@@ -64,7 +64,7 @@ class ListedPackage(Result):
     """Why it could not be indexed."""
 
 
-class Packages(Result):
+class Packages(DocsResult):
     """All that can be asked about."""
 
     packages: list[ListedPackage]

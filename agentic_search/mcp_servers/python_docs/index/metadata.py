@@ -1,12 +1,12 @@
-"""A distribution's METADATA file → its summary, and its description as an overview entry."""
+"""A distribution's METADATA file: its summary, and its description as an overview entry."""
 
 from email.message import Message
 from email.parser import HeaderParser
 from pathlib import Path
 
 from agentic_search.mcp_servers.fulltext import Entry
-from agentic_search.mcp_servers.python_docs.entries import make_entry
-from agentic_search.mcp_servers.python_docs.package import Package
+from agentic_search.mcp_servers.python_docs.index.entries import make_entry
+from agentic_search.mcp_servers.python_docs.index.package import Package
 
 OVERVIEW = "package:"
 

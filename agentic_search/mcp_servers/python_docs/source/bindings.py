@@ -1,10 +1,10 @@
-"""A module's syntax tree → where the names in it come from: imports, aliases and `__all__`."""
+"""Where the names in a module come from, by its syntax tree: imports, aliases and `__all__`."""
 
 import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from agentic_search.mcp_servers.python_docs.definition import Origin
+from agentic_search.mcp_servers.python_docs.source.definition import DefinitionOrigin
 
 DEFINING = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 
@@ -13,7 +13,7 @@ DEFINING = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 class Bindings:
     """See Module for the fields."""
 
-    imports: Mapping[str, Origin]
+    imports: Mapping[str, DefinitionOrigin]
     stars: tuple[str, ...]
     aliases: Mapping[str, str]
     exported: frozenset[str] | None
@@ -37,7 +37,7 @@ def read_bindings(tree: ast.Module, module: str, *, is_package: bool) -> Binding
     return Bindings(
         imports=_plain_imports(nodes)
         | {
-            alias.asname or alias.name: Origin(source, alias.name)
+            alias.asname or alias.name: DefinitionOrigin(source, alias.name)
             for source, node in froms
             for alias in node.names
             if alias.name != "*"
@@ -66,9 +66,9 @@ def _absolute(node: ast.ImportFrom, package: str) -> str:
     return ".".join(filter(None, (base, node.module)))
 
 
-def _plain_imports(nodes: list[ast.AST]) -> dict[str, Origin]:
+def _plain_imports(nodes: list[ast.AST]) -> dict[str, DefinitionOrigin]:
     return {
-        alias.asname or alias.name: Origin(alias.name)
+        alias.asname or alias.name: DefinitionOrigin(alias.name)
         for node in nodes
         if isinstance(node, ast.Import)
         for alias in node.names

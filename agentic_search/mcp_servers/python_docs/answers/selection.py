@@ -1,9 +1,9 @@
-"""A package's name as a user gives it → the groups of the index that it means."""
+"""The groups of the index that a package name, as a user gives it, means."""
 
 from collections.abc import Collection, Mapping
 from difflib import get_close_matches
 
-from agentic_search.mcp_servers.python_docs.package import LIBRARY, STANDARD_LIBRARY, Package, normalise
+from agentic_search.mcp_servers.python_docs.index.package import LIBRARY, STANDARD_LIBRARY, Package, normalise
 
 
 class UnknownPackage(LookupError):

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from agentic_search.mcp_servers.python_docs.files import library_tops
+from agentic_search.mcp_servers.python_docs.index.files import library_tops
 
 FORM = 1
 """Counts up when the same source gives other entries, so that every index is built again."""

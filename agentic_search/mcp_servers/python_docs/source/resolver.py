@@ -1,18 +1,18 @@
-"""The modules of one package → what each publishes, however it is re-exported, with the definition behind it."""
+"""What each module of a package publishes, however it is re-exported, with the definition behind it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from agentic_search.mcp_servers.python_docs.definition import Definition, Module
-from agentic_search.mcp_servers.python_docs.source import read_module
+from agentic_search.mcp_servers.python_docs.source.definition import Definition, Module
+from agentic_search.mcp_servers.python_docs.source.module_source import read_module
 
 TWINS = {"_datetime": "_pydatetime", "_decimal": "_pydecimal", "_io": "_pyio"}
 """Modules written in C and those that say the same in Python."""
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundName:
     """A name's definition and the module that it stands in; the module itself where `definition` is None."""
 
     module: Module
@@ -34,7 +34,7 @@ class Resolver:
     """Dotted module name → source file, of all modules that may be read."""
     _modules: dict[str, Module | None] = field(default_factory=dict[str, Module | None])
     _public: dict[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
-    _resolved: dict[tuple[str, str], Found | None] = field(default_factory=dict[tuple[str, str], Found | None])
+    _resolved: dict[tuple[str, str], FoundName | None] = field(default_factory=dict[tuple[str, str], FoundName | None])
 
     def module(self, name: str) -> Module | None:
         """The module of this name, or its twin in Python; None where there is no source for it."""
@@ -44,15 +44,15 @@ class Resolver:
             self._modules[name] = read_module(name, path) if path else None
         return self._modules[name]
 
-    def surface(self, module: Module) -> dict[str, Found]:
+    def surface(self, module: Module) -> dict[str, FoundName]:
         """Public name → what it stands for, as far as that can be found in source."""
         found = ((name, self.resolve(module, name)) for name in sorted(self._public_names(module)))
         return {name: target for name, target in found if target is not None}
 
-    def resolve(self, module: Module, name: str) -> Found | None:
+    def resolve(self, module: Module, name: str) -> FoundName | None:
         """What `name` stands for in `module`."""
         if name in module.definitions:
-            return Found(module, module.definitions[name])
+            return FoundName(module, module.definitions[name])
         key = module.name, name
         if key not in self._resolved:
             self._resolved[key] = None  # whoever comes by again on the way to the answer finds nothing here
@@ -85,7 +85,7 @@ class Resolver:
         within = f"{origin.module}.{origin.name}" if origin and origin.name else f"{module.name}.{name}"
         return self.module(within) or (self.module(origin.module) if origin else None)
 
-    def _aliased(self, module: Module, name: str) -> Found | None:
+    def _aliased(self, module: Module, name: str) -> FoundName | None:
         owner, _, attribute = module.aliases.get(name, "").partition(".")
         target = self.resolve(module, owner) if owner else None
         if target is None or not attribute:
@@ -93,34 +93,34 @@ class Resolver:
         if target.definition is None:
             return self.resolve(target.module, attribute)
         members = {member.name: member for member in target.definition.members}
-        return Found(target.module, members[attribute], target.definition.name) if attribute in members else None
+        return FoundName(target.module, members[attribute], target.definition.name) if attribute in members else None
 
-    def _imported(self, module: Module, name: str) -> Found | None:
+    def _imported(self, module: Module, name: str) -> FoundName | None:
         origin = module.imports.get(name)
         if origin is None:
             return None
         source = self.module(origin.module)
         if origin.name is None:
-            return Found(source) if source else None
+            return FoundName(source) if source else None
         if source and (target := self.resolve(source, origin.name)):
             return target
         submodule = self.module(f"{origin.module}.{origin.name}")
-        return Found(submodule) if submodule else None
+        return FoundName(submodule) if submodule else None
 
-    def _starred(self, module: Module, name: str) -> Found | None:
+    def _starred(self, module: Module, name: str) -> FoundName | None:
         for star in module.stars:
             source = self.module(star)
             if source and name in self._public_names(source) and (target := self.resolve(source, name)):
                 return target
         return None
 
-    def _lazily_imported(self, module: Module, name: str) -> Found | None:
+    def _lazily_imported(self, module: Module, name: str) -> FoundName | None:
         """A package may promise a name in `__all__` and import it only when asked: the one submodule that has it."""
         if not module.is_package or name not in (module.exported or ()):
             return None
         inside = [path for path in self.paths if path.rpartition(".")[0] == module.name]
         having = [source for source in map(self.module, inside) if source and name in source.definitions]
-        return Found(having[0], having[0].definitions[name]) if len(having) == 1 else None
+        return FoundName(having[0], having[0].definitions[name]) if len(having) == 1 else None
 
 
 def _own_names(module: Module) -> set[str]:

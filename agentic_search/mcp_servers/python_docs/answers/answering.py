@@ -1,12 +1,12 @@
-"""The index and a question, or a name → documentation, ranked or whole. Plain functions that run in a thread."""
+"""Documentation for a question, ranked, or for a name, whole. Plain functions that run in a thread."""
 
 from collections.abc import Collection
 from difflib import get_close_matches
 
 from agentic_search.mcp_servers.fulltext import Entry, Index, best_passage
-from agentic_search.mcp_servers.python_docs.entries import SCHEME
-from agentic_search.mcp_servers.python_docs.ranking import rank, search_words
-from agentic_search.mcp_servers.python_docs.results import Documentation, Documented
+from agentic_search.mcp_servers.python_docs.answers.ranking import rank, search_words
+from agentic_search.mcp_servers.python_docs.answers.results import Documentation, Documented
+from agentic_search.mcp_servers.python_docs.index.entries import SCHEME
 
 CANDIDATES = 200
 """So many by words alone go on to be ranked by what they are."""

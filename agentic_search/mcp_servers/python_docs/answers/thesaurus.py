@@ -1,4 +1,4 @@
-"""What people ask for → what Python calls it, for the concepts whose docstrings share no word with the question."""
+"""What Python calls the things that people ask for in words that its docstrings do not use."""
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass

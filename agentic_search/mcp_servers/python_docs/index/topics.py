@@ -1,4 +1,4 @@
-"""The language reference that comes with Python (`pydoc_data/topics.py`) → entries, one a section or method."""
+"""The language reference that comes with Python (`pydoc_data/topics.py`) as entries, one a section or method."""
 
 import ast
 import re
@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from agentic_search.mcp_servers.fulltext import Entry
-from agentic_search.mcp_servers.python_docs.definition import Kind
-from agentic_search.mcp_servers.python_docs.entries import make_entry
-from agentic_search.mcp_servers.python_docs.package import STANDARD_LIBRARY
+from agentic_search.mcp_servers.python_docs.index.entries import make_entry
+from agentic_search.mcp_servers.python_docs.index.package import STANDARD_LIBRARY
+from agentic_search.mcp_servers.python_docs.source.definition import Kind
 
 FILE = "pydoc_data/topics.py"
 UNDERLINE = re.compile(r"([*=\-~^\"])\1{2,}")
@@ -17,7 +17,7 @@ DEFINITION = re.compile(r"(?:class )?(?P<name>[A-Za-z_][\w.]*)\(.*\)")
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class ReferenceSection:
     """A titled stretch of the reference; `signature` is empty for prose."""
 
     title: str
@@ -58,14 +58,14 @@ def topic_entries(library: Path) -> Iterator[Entry]:
                 )
 
 
-def split_topic(text: str) -> Iterator[Section]:
+def split_topic(text: str) -> Iterator[ReferenceSection]:
     """Cut at underlined headings, and at definitions such as `str.join(iterable)` or, inside a class, `get(key)`."""
     lines = text.split("\n")
     cuts = [(number, *cut) for number, cut in enumerate(_cuts(lines)) if cut is not None]
     ends = [number for number, _, _ in cuts[1:]] + [len(lines)]
     for (start, title, signature), end in zip(cuts, ends, strict=False):
         body = "\n".join(lines[start + (1 if signature else 2) : end]).strip("\n")
-        yield Section(title, signature, body)
+        yield ReferenceSection(title, signature, body)
 
 
 def _cuts(lines: list[str]) -> Iterator[tuple[str, str] | None]:

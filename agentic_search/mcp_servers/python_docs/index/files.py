@@ -1,4 +1,4 @@
-"""Where the source of the standard library and of an installed distribution lies: dotted module name → file."""
+"""Finds the source files of the standard library and of installed distributions, by dotted module name."""
 
 import csv
 from collections.abc import Iterable, Iterator

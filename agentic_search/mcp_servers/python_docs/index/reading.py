@@ -1,20 +1,20 @@
-"""A package → all its entries, put into the index; this is the work that the worker processes do."""
+"""Reads one package and puts all its entries into the index; this is what the worker processes do."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 from agentic_search.mcp_servers.fulltext import Entry, Index
-from agentic_search.mcp_servers.python_docs.entries import entries_of
-from agentic_search.mcp_servers.python_docs.files import (
+from agentic_search.mcp_servers.python_docs.index.entries import entries_of
+from agentic_search.mcp_servers.python_docs.index.files import (
     distribution_modules,
     library_modules,
     library_tops,
 )
-from agentic_search.mcp_servers.python_docs.metadata import overview_entry
-from agentic_search.mcp_servers.python_docs.package import LIBRARY, STANDARD_LIBRARY, TOPICS, Package
-from agentic_search.mcp_servers.python_docs.publication import publish
-from agentic_search.mcp_servers.python_docs.resolver import Resolver
-from agentic_search.mcp_servers.python_docs.topics import topic_entries
+from agentic_search.mcp_servers.python_docs.index.metadata import overview_entry
+from agentic_search.mcp_servers.python_docs.index.package import LIBRARY, STANDARD_LIBRARY, TOPICS, Package
+from agentic_search.mcp_servers.python_docs.index.topics import topic_entries
+from agentic_search.mcp_servers.python_docs.source.publication import publish
+from agentic_search.mcp_servers.python_docs.source.resolver import Resolver
 from agentic_search.workers.ending import Ending, Returned
 from agentic_search.workers.frames import Order
 

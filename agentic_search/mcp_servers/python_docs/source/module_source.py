@@ -1,4 +1,4 @@
-"""A Python source or stub file → Module. It is read as a syntax tree and never run."""
+"""Reads a Python source or stub file as a Module: parsed as a syntax tree, never run."""
 
 import ast
 import warnings
@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
-from agentic_search.mcp_servers.python_docs.bindings import read_bindings
-from agentic_search.mcp_servers.python_docs.definition import Definition, Module
-from agentic_search.mcp_servers.python_docs.signature import class_signature, function_signature
+from agentic_search.mcp_servers.python_docs.source.bindings import read_bindings
+from agentic_search.mcp_servers.python_docs.source.definition import Definition, Module
+from agentic_search.mcp_servers.python_docs.source.signature import class_signature, function_signature
 
 BIGGEST_FILE = 3_000_000
 BLOCKS = (ast.If, ast.Try, ast.With)

@@ -1,4 +1,4 @@
-"""A question and the index's candidates → the candidates in the order in which they answer it.
+"""Ranks the index's candidates for a question by how well they answer it.
 
 BM25 knows words only. What it cannot know is written down here as factors: a name that the question spells out, the
 standard library before packages that nobody asked for, a declared interface before internals, a real docstring before
@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from agentic_search.mcp_servers.fulltext import Entry, compounds, terms
-from agentic_search.mcp_servers.python_docs.package import LIBRARY
-from agentic_search.mcp_servers.python_docs.thesaurus import expansion
+from agentic_search.mcp_servers.python_docs.answers.thesaurus import expansion
+from agentic_search.mcp_servers.python_docs.index.package import LIBRARY
 
 SELF_EVIDENT = frozenset({"python", "function", "functions", "method", "library", "module", "class", "way", "code"})
 """Words of most questions to a documentation of Python, and of a hundred docstrings."""
@@ -42,7 +42,7 @@ DATED_FACTOR = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Ranked:
+class RankedEntry:
     """A candidate with its group and final score."""
 
     entry: Entry
@@ -59,14 +59,14 @@ def search_words(question: str) -> str:
     return " ".join([kept, *abbreviated, *expansion(WORD.findall(question.lower()))])
 
 
-def rank(question: str, candidates: Sequence[tuple[Entry, str, float]]) -> list[Ranked]:
+def rank(question: str, candidates: Sequence[tuple[Entry, str, float]]) -> list[RankedEntry]:
     """All candidates, best first; of equals in the order in which they came."""
     words = frozenset(terms(question))
     installed = {_top(entry.title).lower() for entry, group, _ in candidates if not group.startswith(LIBRARY)}
     named = _Named(
         frozenset(compounds(question)), words, words.union(expansion(words)), foreign=not words.isdisjoint(installed)
     )
-    ranked = [Ranked(entry, group, score * _worth(entry, group, named)) for entry, group, score in candidates]
+    ranked = [RankedEntry(entry, group, score * _worth(entry, group, named)) for entry, group, score in candidates]
     return sorted(ranked, key=lambda each: -each.score)
 
 

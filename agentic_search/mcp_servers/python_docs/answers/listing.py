@@ -1,16 +1,16 @@
-"""The library → the list of packages that can be asked about. Runs in a thread."""
+"""The list of packages that can be asked about, from the library. Runs in a thread."""
 
 from agentic_search.mcp_servers.fulltext import Index
-from agentic_search.mcp_servers.python_docs.entries import SCHEME
-from agentic_search.mcp_servers.python_docs.interpreter import Interpreter
-from agentic_search.mcp_servers.python_docs.library import Library
-from agentic_search.mcp_servers.python_docs.metadata import OVERVIEW
-from agentic_search.mcp_servers.python_docs.package import STANDARD_LIBRARY, Package
-from agentic_search.mcp_servers.python_docs.results import ListedPackage, Packages
-from agentic_search.mcp_servers.python_docs.selection import names_of, standard_groups
+from agentic_search.mcp_servers.python_docs.answers.results import ListedPackage, Packages
+from agentic_search.mcp_servers.python_docs.answers.selection import names_of, standard_groups
+from agentic_search.mcp_servers.python_docs.index.entries import SCHEME
+from agentic_search.mcp_servers.python_docs.index.interpreter import Interpreter
+from agentic_search.mcp_servers.python_docs.index.library import PythonLibrary
+from agentic_search.mcp_servers.python_docs.index.metadata import OVERVIEW
+from agentic_search.mcp_servers.python_docs.index.package import STANDARD_LIBRARY, Package
 
 
-def list_all(library: Library, interpreter: Interpreter) -> Packages:
+def list_all(library: PythonLibrary, interpreter: Interpreter) -> Packages:
     """The standard library first, as one, then the distributions by name."""
     counts = library.index.counts()
     missing = library.missing(library.packages.keys())

@@ -27,7 +27,7 @@ class Definition:
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class DefinitionOrigin:
     """Where an imported name comes from: a module, or `name` in it."""
 
     module: str
@@ -43,7 +43,7 @@ class Module:
     is_package: bool
     doc: str = ""
     definitions: Mapping[str, Definition] = field(default_factory=lambda: MappingProxyType({}))
-    imports: Mapping[str, Origin] = field(default_factory=lambda: MappingProxyType({}))
+    imports: Mapping[str, DefinitionOrigin] = field(default_factory=lambda: MappingProxyType({}))
     stars: tuple[str, ...] = ()
     """Modules of which everything public was imported."""
     aliases: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))

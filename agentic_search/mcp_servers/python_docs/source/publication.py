@@ -1,10 +1,10 @@
-"""A package's modules → each thing that can be documented, once, under the name that its users know it by."""
+"""Everything in a package that can be documented, once, under the name that its users know it by."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from agentic_search.mcp_servers.python_docs.definition import Module, is_private
-from agentic_search.mcp_servers.python_docs.resolver import Found, Resolver
+from agentic_search.mcp_servers.python_docs.source.definition import Module, is_private
+from agentic_search.mcp_servers.python_docs.source.resolver import FoundName, Resolver
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,7 +12,7 @@ class Published:
     """A definition or module under its public name."""
 
     title: str
-    found: Found
+    found: FoundName
     listed: bool
     """Part of the declared interface, not only there."""
 
@@ -21,7 +21,7 @@ def publish(resolver: Resolver, names: Iterable[str]) -> Iterator[Published]:
     """The public ones of the modules named, and what they publish, each under its shortest public name."""
     modules = [module for name in sorted(names) if not is_private(name) and (module := resolver.module(name))]
     for module in modules:
-        yield Published(module.name, Found(module), listed=True)
+        yield Published(module.name, FoundName(module), listed=True)
     best: dict[str, Published] = {}
     for offer in _offers(resolver, modules):
         held = best.setdefault(offer.found.defined_as, offer)
@@ -41,12 +41,12 @@ def _offers(resolver: Resolver, modules: list[Module]) -> Iterator[Published]:
                 yield from _borrowed(resolver, f"{module.name}.{name}", found.module)
         for name, definition in module.definitions.items():
             if name not in surface and not name.startswith("_"):
-                yield Published(f"{module.name}.{name}", Found(module, definition), listed=False)
+                yield Published(f"{module.name}.{name}", FoundName(module, definition), listed=False)
 
 
 def _borrowed(resolver: Resolver, title: str, module: Module) -> Iterator[Published]:
     """A module known by another name than its own, as `posixpath` is by `os.path`."""
-    yield Published(title, Found(module), listed=True)
+    yield Published(title, FoundName(module), listed=True)
     for name, found in resolver.surface(module).items():
         if found.definition is not None:
             yield Published(f"{title}.{name}", found, listed=True)
