@@ -6,7 +6,6 @@ from typing import NamedTuple
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.outcome import Outcome, ToolResult
 from agentic_search.domain.plan import Task
-from agentic_search.scheduler.admission.order import CallOrder
 
 
 class CallId(NamedTuple):
@@ -14,6 +13,23 @@ class CallId(NamedTuple):
 
     task_id: str
     element: int = 0
+
+
+class CallOrder(NamedTuple):
+    """A ready call among those of its run; the least starts first."""
+
+    less_urgent: int
+    """The task's priority, negated."""
+    shorter: float
+    """The longest path from the task to an end of the plan, in seconds, negated: the longest path begins first."""
+    position: int
+    """Where the task stands in the plan."""
+    element: int
+
+
+def order_of(task: Task, *, path: float, position: int, element: int) -> CallOrder:
+    """The order of one call of a task; `path` in seconds."""
+    return CallOrder(-task.priority, -path, position, element)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,12 +22,12 @@ from pydantic import JsonValue
 from agentic_search.domain.outcome import Completed, Failed, Outcome, Skipped
 from agentic_search.domain.plan import Task
 from agentic_search.domain.references import INPUTS
-from agentic_search.scheduler.admission.order import CallOrder, order_of
 from agentic_search.scheduler.commands import (
     CallCompleted,
     CallFailed,
     CallGranted,
     CallId,
+    CallOrder,
     CancelCall,
     Command,
     ElementEnded,
@@ -41,6 +41,7 @@ from agentic_search.scheduler.commands import (
     TasksAdded,
     TimePassed,
     WithdrawCall,
+    order_of,
 )
 from agentic_search.scheduler.paths import Paths
 from agentic_search.scheduler.retries import ONCE, Policy, Retries

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from agentic_search.domain.plan import Task
-from agentic_search.scheduler.admission.order import CallOrder
 from agentic_search.scheduler.commands import (
     CallGranted,
     CallId,
+    CallOrder,
     Command,
     OfferCall,
     StartCall,

@@ -14,9 +14,8 @@ from typing import TypeAlias
 from agentic_search.domain.limits import NO_LIMIT, Limit, Rate
 from agentic_search.domain.tool import Tool
 from agentic_search.scheduler.admission.limits import Limiter
-from agentic_search.scheduler.admission.order import CallOrder, QueueOrder
-from agentic_search.scheduler.admission.ordered_queue import OrderedQueue
-from agentic_search.scheduler.commands import CallId
+from agentic_search.scheduler.admission.ordered_queue import OrderedQueue, QueueOrder
+from agentic_search.scheduler.commands import CallId, CallOrder
 
 LimitOfTool: TypeAlias = Callable[[Tool], Limit | None]
 LONGEST_PAUSE = 3_600.0

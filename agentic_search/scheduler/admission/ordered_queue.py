@@ -1,11 +1,24 @@
 """A priority queue from which anything may be taken out: a heap whose outdated entries are dropped as they surface."""
 
 import heapq
-from typing import Generic, TypeVar
-
-from agentic_search.scheduler.admission.order import QueueOrder
+from typing import Generic, NamedTuple, TypeVar
 
 T = TypeVar("T")
+
+
+class QueueOrder(NamedTuple):
+    """A ready call among those of all runs; the least starts first, and no two are equal."""
+
+    batch: bool
+    """Nobody waits for the run."""
+    less_urgent: int
+    shorter: float
+    since: float
+    """When it became ready."""
+    position: int
+    element: int
+    number: int
+    """Counts offers, for calls that are equal in all else."""
 
 
 class OrderedQueue(Generic[T]):

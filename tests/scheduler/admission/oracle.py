@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 from agentic_search.domain.limits import Limit, Rate
 from agentic_search.domain.tool import Tool
 from agentic_search.scheduler.admission.admission import LearntRate, Slot
-from agentic_search.scheduler.admission.order import CallOrder
-from agentic_search.scheduler.commands import CallId
+from agentic_search.scheduler.commands import CallId, CallOrder
 
 
 @dataclass

@@ -8,8 +8,7 @@ import pytest
 from agentic_search.domain.limits import Limit, Rate
 from agentic_search.domain.tool import Tool
 from agentic_search.scheduler.admission.admission import LONGEST_PAUSE, Admission, LearntRate, Slot
-from agentic_search.scheduler.admission.order import CallOrder, order_of
-from agentic_search.scheduler.commands import CallId
+from agentic_search.scheduler.commands import CallId, CallOrder, order_of
 from tests.scheduler.plans import task
 
 SEARCH = Tool(name="search", server="s", remote_name="search", input_schema={})

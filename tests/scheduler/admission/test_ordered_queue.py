@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentic_search.scheduler.admission.order import QueueOrder
-from agentic_search.scheduler.admission.ordered_queue import OrderedQueue
+from agentic_search.scheduler.admission.ordered_queue import OrderedQueue, QueueOrder
 
 
 def queue_order(priority: int, number: int) -> QueueOrder:
