@@ -1,4 +1,4 @@
-"""What the machine is told, and what it tells to do: plain data in both directions, so that its tests are tables."""
+"""What the machine is given and what it commands: plain data in both directions, so that its tests are tables."""
 
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -74,7 +74,7 @@ class CallFailed:
 
 @dataclass(frozen=True, slots=True)
 class TimePassed:
-    """It is as late as the machine asked to be told, or later."""
+    """The time `next_due` has come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ MachineInput = TasksAdded | PlanSealed | CallGranted | CallCompleted | CallFaile
 
 @dataclass(frozen=True, slots=True)
 class OfferCall:
-    """A call is ready: start it when its turn comes. Offered again, it has another rank."""
+    """A call is ready: start it when admission grants it. Offered again, it has another order."""
 
     call: CallId
     task: Task
@@ -119,14 +119,14 @@ class StartCall:
 
 @dataclass(frozen=True, slots=True)
 class CancelCall:
-    """Cancel a call that is under way; its end will not be listened to."""
+    """Cancel a call that is under way; how it ends does not matter."""
 
     call: CallId
 
 
 @dataclass(frozen=True, slots=True)
 class RetryCall:
-    """An attempt failed; the machine will start another, when it is told that the time has come."""
+    """An attempt failed; the machine will start another when its time has come."""
 
     start: StartCall
     """The attempt that failed."""

@@ -1,4 +1,4 @@
-"""How what happened is told: starts, progress, outcomes and lessons flow in, facts flow out."""
+"""Emits what happens to tasks: starts, progress, retries, outcomes and lowered rates, as events."""
 
 from typing import assert_never
 

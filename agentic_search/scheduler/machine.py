@@ -1,14 +1,14 @@
-"""The scheduler's core: stimuli flow in with the time, instructions flow out. No I/O, no clock, no await.
+"""The scheduler's core: given inputs with the time, it gives commands. No I/O, no clock, no await.
 
-Everything that decides what is ready lives in this file; who of the ready may start is decided on the floor, over all
-runs. A task waits for the tasks it depends on. When all have completed it is *released*: its condition is read, its
-list is taken, its arguments are filled, and its calls (one, or one an element) are *offered*, each with its rank. A
-call that is granted starts. A task *ends* with an outcome when its calls have; a completed one may release its
-dependents, any other skips them, and theirs. Each task ends exactly once, whatever comes in whatever order: news of a
-call that is not offered or not under way changes nothing. A call that failed in a way that another attempt may get past
-is offered again after a wait, if its task's policy allows; it holds no place meanwhile.
+Everything that decides what is ready is in this file; which ready call starts is decided by admission, over all runs. A
+task waits for the tasks it depends on. When all have completed it is *released*: its condition is read, its list is
+taken, its arguments are filled, and its calls (one, or one an element) are *offered*, each with its order. A call that
+is granted starts. A task *ends* with an outcome when its calls have; a completed one may release its dependents, any
+other skips them, and theirs. Each task ends exactly once, whatever comes in whatever order: news of a call that is not
+offered or not under way changes nothing. A call that failed in a way that another attempt may get past is offered again
+after a wait, if its task's policy allows; it holds no slot meanwhile.
 
-Plans come checked (`planning.check`): no cycles, and `depends_on` holds what references imply.
+Plans come checked (`planning/draft/check.py`): no cycles, and `depends_on` holds what references imply.
 """
 
 from collections import deque
@@ -92,7 +92,7 @@ class Machine:
         self._running: dict[CallId, StartCall] = {}
         self._ending: deque[Outcome] = deque()
         self._sealed = False
-        self._told: list[Command] = []
+        self._commands: list[Command] = []
 
     def __repr__(self) -> str:
         counts = f"{len(self._running)} running, {len(self._offered)} offered, {len(self._open)} open"
@@ -105,7 +105,7 @@ class Machine:
 
     @property
     def next_due(self) -> float | None:
-        """When the machine wants to be told that time has passed, in its own seconds; none while it need not be."""
+        """When the machine needs a TimePassed next, in its own seconds; None: not at all."""
         return self._retries.next_due
 
     @property
@@ -114,7 +114,7 @@ class Machine:
         return {task_id: self._outcomes[task_id] for task_id in self._index if task_id in self._outcomes}
 
     def handle(self, machine_input: MachineInput, now: float) -> list[Command]:
-        """Take in one fact; say what is to be done because of it, in order."""
+        """Take one input; give the commands that follow from it, in order."""
         match machine_input:
             case CallGranted():
                 self._start(machine_input.call, now)
@@ -134,8 +134,8 @@ class Machine:
                 assert_never(machine_input)
         if self._ending:
             self._settle(now)
-        told, self._told = self._told, []
-        return told
+        commands, self._commands = self._commands, []
+        return commands
 
     def _add(self, tasks: tuple[Task, ...], now: float) -> None:
         fresh = [task for task in tasks if task.id not in self._index]
@@ -169,7 +169,7 @@ class Machine:
 
     def _offer(self, start: StartCall) -> None:
         self._offered[start.call] = start
-        self._told.append(OfferCall(start.call, start.task, self._order(start.call, start.task)))
+        self._commands.append(OfferCall(start.call, start.task, self._order(start.call, start.task)))
 
     def _offer_again(self, longer: set[str]) -> None:
         """More may come after these tasks than was known: what of them is offered and has not started moves up."""
@@ -189,7 +189,7 @@ class Machine:
         if node.started_at is None:
             node.started_at = now
         self._running[call] = start
-        self._told.append(start)
+        self._commands.append(start)
 
     def _call_ended(self, ended: CallCompleted | CallFailed, now: float) -> None:
         start = self._running.pop(ended.call, None)
@@ -202,12 +202,12 @@ class Machine:
         if elements.done:
             self._end(elements.outcome(started_at=started_at, now=now))
         elif node.task.for_each is not None:
-            self._told.append(ElementEnded(node.task, elements.ended, elements.count))
+            self._commands.append(ElementEnded(node.task, elements.ended, elements.count))
 
     def _tries_again(self, start: StartCall, ended: CallCompleted | CallFailed, now: float) -> bool:
         if isinstance(ended, CallCompleted) or (wait := self._retries.after(start, ended, now)) is None:
             return False
-        self._told.append(RetryCall(start, wait, ended.error))
+        self._commands.append(RetryCall(start, wait, ended.error))
         return True
 
     def _wake(self, now: float) -> None:
@@ -225,8 +225,8 @@ class Machine:
     def _stop(self, because: str, now: float) -> None:
         """End every open task: one that has started fails, one that has not is skipped."""
         self._sealed = True
-        self._told.extend(map(WithdrawCall, self._offered))
-        self._told.extend(map(CancelCall, sorted(self._running, key=lambda call: self._index[call.task_id])))
+        self._commands.extend(map(WithdrawCall, self._offered))
+        self._commands.extend(map(CancelCall, sorted(self._running, key=lambda call: self._index[call.task_id])))
         self._offered.clear()
         self._running.clear()
         self._retries.clear()
@@ -253,7 +253,7 @@ class Machine:
             self._paths.remove(outcome.task_id)
             if isinstance(outcome, Completed):
                 self._values[outcome.task_id] = outcome.result.value
-            self._told.append(TaskEnded(node.task, outcome))
+            self._commands.append(TaskEnded(node.task, outcome))
             for dependent in self._dependents.pop(outcome.task_id, ()):
                 self._dependency_ended(dependent, outcome, now)
 

@@ -1,4 +1,4 @@
-"""How much is to come after a task: tasks flow in as they become known, the longest path from each flows out.
+"""The longest path from each task to the end of the plan, kept as tasks become known.
 
 Lengths are found when they are asked for and kept until a later task makes them longer, so that a plan of thousands of
 tasks costs one pass over it, in whatever order and portions it comes.

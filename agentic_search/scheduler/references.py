@@ -1,4 +1,4 @@
-"""Arguments with `${…}` and the values of finished tasks flow in; arguments to call with flow out.
+"""Fills `${…}` in arguments with the values of finished tasks.
 
 A string that is one whole reference takes the value with its type; inside longer text a value becomes text. Values are
 put in as they are: a `${` inside a tool's result is never looked at.

@@ -97,8 +97,8 @@ class Runner:
         self._added: dict[str, Task] = {}
         self._group = asyncio.TaskGroup()
         self._under_way: dict[CallId, asyncio.Task[None]] = {}
-        self._retries = Alarm(self._group, clock, now=elapsed, ring=lambda: self._step(TimePassed()))
-        self._wake = Alarm(self._group, clock, now=clock.now, ring=self._dispatcher.start_ready)
+        self._retries = Alarm(self._group, clock, now=elapsed, call_back=lambda: self._step(TimePassed()))
+        self._wake = Alarm(self._group, clock, now=clock.now, call_back=self._dispatcher.start_ready)
         self._finished = asyncio.Event()
 
     async def __aenter__(self) -> Self:

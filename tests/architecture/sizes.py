@@ -15,13 +15,13 @@ def python_files() -> list[Path]:
 
 
 def main() -> None:
-    """Print the rooms, and the largest files."""
+    """Print the packages, and the largest files."""
     sizes = {path: len(path.read_text().splitlines()) for path in python_files()}
-    rooms: dict[str, list[int]] = {}
+    packages: dict[str, list[int]] = {}
     for path, lines in sizes.items():
-        rooms.setdefault(path.relative_to(PACKAGE).parts[0], []).append(lines)
-    for room, lines in sorted(rooms.items(), key=lambda item: -sum(item[1])):
-        print(f"{sum(lines):6d} lines in {len(lines):3d} files, median {statistics.median(lines):4.0f}  {room}")
+        packages.setdefault(path.relative_to(PACKAGE).parts[0], []).append(lines)
+    for package, lines in sorted(packages.items(), key=lambda item: -sum(item[1])):
+        print(f"{sum(lines):6d} lines in {len(lines):3d} files, median {statistics.median(lines):4.0f}  {package}")
     for path in sorted(sizes, key=lambda path: -sizes[path])[:5]:
         print(f"{sizes[path]:6d} {path.relative_to(ROOT)}")
 

@@ -10,7 +10,7 @@ async def rings_of(*moments: float | None, advance: tuple[float, ...]) -> list[f
     """When an alarm rings that is set to these moments, on a clock that is turned so."""
     clock, rung = FakeClock(), list[float]()
     async with asyncio.timeout(5), asyncio.TaskGroup() as group:
-        alarm = Alarm(group, clock, now=clock.now, ring=lambda: rung.append(clock.now()))
+        alarm = Alarm(group, clock, now=clock.now, call_back=lambda: rung.append(clock.now()))
         for moment in moments:
             alarm.set(moment)
             await asyncio.sleep(0)

@@ -1,4 +1,4 @@
-"""The house stands as drawn: layers hold, errors have one root, importing has no side effect, files stay small."""
+"""The structure holds: layers are kept, errors have one root, importing has no side effect, files stay small."""
 
 import ast
 import inspect
