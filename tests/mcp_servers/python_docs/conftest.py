@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from agentic_search.mcp_servers.fulltext import Index
-from agentic_search.mcp_servers.python_docs.interpreter import Interpreter, this_interpreter
-from agentic_search.mcp_servers.python_docs.ranking import KEYWORDS_WEIGHT, TITLE_WEIGHT
-from agentic_search.mcp_servers.python_docs.reading import index_package
+from agentic_search.mcp_servers.python_docs.answers.ranking import KEYWORDS_WEIGHT, TITLE_WEIGHT
+from agentic_search.mcp_servers.python_docs.index.reading import index_package
+from agentic_search.mcp_servers.python_docs.installed.interpreter import Interpreter, this_interpreter
 from tests.mcp_servers.python_docs.places import small_python
 
 

@@ -1,0 +1,96 @@
+"""Finds what answers a question, reads what a name means, and says what could not be searched.
+
+Plain functions; those that ask the index run in a thread.
+"""
+
+import re
+from collections.abc import Collection, Sequence
+from difflib import get_close_matches
+
+from agentic_search.mcp_servers.fulltext import Entry, Index, best_passage
+from agentic_search.mcp_servers.python_docs.answers.ranking import rank, search_words
+from agentic_search.mcp_servers.python_docs.answers.results import Documentation, Documented
+from agentic_search.mcp_servers.python_docs.index.entries import SCHEME
+from agentic_search.mcp_servers.python_docs.installed.packages import Package, names_of
+
+CANDIDATES = 200
+"""So many by words alone go on to be ranked by what they are."""
+NEAR_NAMES = 5
+MOST_NAMES = 5
+"""So many packages are named as missing before the rest is only counted."""
+
+
+class UnknownName(LookupError):
+    """Nothing of this name is documented; the message gives the nearest names."""
+
+
+def find(index: Index, question: str, *, limit: int, groups: Collection[str] | None) -> list[Documented]:
+    """The best `limit` for the question, best first; only of these groups, where given."""
+    words = search_words(question)
+    within = None if groups is None else sorted(groups)
+    candidates = index.candidates(words, limit=max(CANDIDATES, limit), groups=within)
+    return [
+        _documented(each.entry, best_passage(each.entry.body, words)) for each in rank(question, candidates)[:limit]
+    ]
+
+
+def read(index: Index, name: str) -> Documentation:
+    """All about a dotted name or address; the name of its place in the source serves too, and so does wrong case.
+
+    Raises UnknownName.
+    """
+    wanted = name.strip().removeprefix(SCHEME).removesuffix("()")
+    found = _named(index, wanted)
+    if not found:
+        raise UnknownName(f"There is no documentation of {name!r}.{_hint(index, wanted)}")
+    first, *others = found
+    return Documentation(
+        **_documented(first, first.body).model_dump(),
+        members=_members(first),
+        others=list(dict.fromkeys(other.address for other in others if other.address != first.address)),
+    )
+
+
+def note_on(question: str, *, found: bool, missing: Sequence[Package], without_source: Collection[str]) -> str | None:
+    """What a reader must know before relying on an answer, in one to three sentences; None where that is nothing."""
+    words = set(re.findall(r"\w+", question.lower()))
+    unread = sorted(name for name in without_source if name in words)
+    names = names_of(missing)
+    more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
+    sentences = (
+        "" if found else "Nothing fits: ask with other words, or name the module, class or function.",
+        f"Not indexed yet: {', '.join(names[:MOST_NAMES])}{more}. Ask again in a moment." if names else "",
+        f"Written in C, without documentation in source form: {', '.join(unread)}." if unread else "",
+    )
+    return " ".join(filter(None, sentences)) or None
+
+
+def _named(index: Index, wanted: str) -> list[Entry]:
+    """Best first: the address, the title, the place in the source."""
+    addressed = index.get(SCHEME + wanted)
+    found = [*([addressed] if addressed else []), *index.titled(wanted)]
+    if found:
+        return found
+    candidates = index.candidates(wanted.rpartition(".")[2], limit=CANDIDATES)
+    return [entry for entry, _, _ in candidates if entry.extra.get("defined_in") == wanted]
+
+
+def _members(entry: Entry) -> list[str]:
+    members = entry.extra.get("members")
+    return members if isinstance(members, list) else []
+
+
+def _hint(index: Index, wanted: str) -> str:
+    """Titles that end in the same name, else those that are spelt nearly so."""
+    titles = index.titles()
+    last = wanted.rpartition(".")[2].lower()
+    same = [title for title in titles if title.rpartition(".")[2].lower() == last]
+    folded = {title.lower(): title for title in titles}
+    near = same[:NEAR_NAMES] or [folded[key] for key in get_close_matches(wanted.lower(), folded, n=NEAR_NAMES)]
+    return f" The nearest names are {', '.join(near)}." if near else ""
+
+
+def _documented(entry: Entry, text: str) -> Documented:
+    """An undocumented thing still has its signature to show."""
+    shown = text or entry.extra.get("signature") or entry.title
+    return Documented.model_validate({**entry.extra, "title": entry.title, "url": entry.address, "text": shown})

@@ -1,0 +1,111 @@
+"""Puts the index's candidates for a question in the order in which they answer it.
+
+BM25 knows words only. What it cannot know is written down here as factors: a name that the question spells out, the
+standard library before packages that nobody asked for, a declared interface before internals, a real docstring before
+a line.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from agentic_search.mcp_servers.fulltext import Entry, compounds, terms
+from agentic_search.mcp_servers.python_docs.answers.thesaurus import expansion
+from agentic_search.mcp_servers.python_docs.installed.packages import LIBRARY
+
+SELF_EVIDENT = frozenset({"python", "function", "functions", "method", "library", "module", "class", "way", "code"})
+"""Words of most questions to a documentation of Python, and of a hundred docstrings."""
+
+WORD = re.compile(r"\w+")
+
+ABBREVIATIONS = {
+    "arguments": "args", "dictionary": "dict", "directory": "dir", "integer": "int", "object": "obj", "string": "str",
+}  # fmt: skip
+"""What questions call a thing, and what docstrings do."""
+
+TITLE_WEIGHT = 3.0
+KEYWORDS_WEIGHT = 3.0
+"""Against 1 for a word of the docstring. Keywords hold its first paragraph and the parts of the name."""
+
+FULL_NAME = 4.0
+OWN_NAME = 1.25
+PACKAGE_NAME = 1.3
+STANDARD = 1.5
+UNLISTED = 0.6
+UNDOCUMENTED = 0.3
+BRIEF = 0.85
+BRIEF_LENGTH = 120
+KINDS = {"method": 0.7, "property": 0.7, "package": 0.9, "topic": 0.9}
+DATED = frozenset({"asynchat", "asyncore", "cgi", "distutils", "imp", "lib2to3", "smtpd", "tkinter", "turtle"})
+"""Modules that answer few of the questions whose words they share."""
+DATED_FACTOR = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class RankedEntry:
+    """A candidate with its group and final score."""
+
+    entry: Entry
+    group: str
+    score: float
+
+
+def search_words(question: str) -> str:
+    """The question without the words that fit everything, and with what Python calls the things it is about."""
+    words = [word for word in question.split() if word.strip("?!.,:;'\"").lower() not in SELF_EVIDENT]
+    kept = " ".join(words) if terms(" ".join(words)) else question
+    asked = terms(kept)
+    abbreviated = (ABBREVIATIONS[word] for word in asked if word in ABBREVIATIONS)
+    return " ".join([kept, *abbreviated, *expansion(WORD.findall(question.lower()))])
+
+
+def rank(question: str, candidates: Sequence[tuple[Entry, str, float]]) -> list[RankedEntry]:
+    """All candidates, best first; of equals in the order in which they came."""
+    words = frozenset(terms(question))
+    installed = {_top(entry.title).lower() for entry, group, _ in candidates if not group.startswith(LIBRARY)}
+    named = _Named(
+        frozenset(compounds(question)), words, words.union(expansion(words)), foreign=not words.isdisjoint(installed)
+    )
+    ranked = [RankedEntry(entry, group, score * _worth(entry, group, named)) for entry, group, score in candidates]
+    return sorted(ranked, key=lambda each: -each.score)
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """What the question spells out, in lower case."""
+
+    compounds: frozenset[str]
+    words: frozenset[str]
+    concepts: frozenset[str]
+    """The words, and what Python calls the things that they mean."""
+    foreign: bool
+    """Among the words is the name of an installed package: the standard library is not what was meant."""
+
+
+def _worth(entry: Entry, group: str, named: _Named) -> float:
+    return (
+        _by_name(entry.title.lower(), named)
+        * (STANDARD if group.startswith(LIBRARY) and not named.foreign else 1.0)
+        * (DATED_FACTOR if _top(entry.title) in DATED - named.words else 1.0)
+        * (1.0 if entry.extra.get("listed") else UNLISTED)
+        * KINDS.get(str(entry.extra.get("kind")), 1.0)
+        * _by_documentation(entry.body)
+    )
+
+
+def _by_name(title: str, named: _Named) -> float:
+    if title in named.compounds:
+        return FULL_NAME
+    *path, last = title.split(".")
+    factor = PACKAGE_NAME if (path or [last])[0] in named.words else 1.0
+    return factor * (OWN_NAME if last in named.concepts else 1.0)
+
+
+def _by_documentation(body: str) -> float:
+    if not body:
+        return UNDOCUMENTED
+    return BRIEF if len(body) < BRIEF_LENGTH else 1.0
+
+
+def _top(title: str) -> str:
+    return title.partition(".")[0]
