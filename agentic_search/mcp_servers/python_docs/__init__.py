@@ -1,1 +1,1 @@
-"""Documentation of the Python that runs this server and of its packages: source and metadata in, cited passages out."""
+"""Documentation of the Python that runs this server, and of its packages: source flows in, cited passages flow out."""

@@ -1,9 +1,8 @@
-"""The MCP server: three tools that only read, with their descriptions, and the notes that go with an answer."""
+"""Builds the MCP server: three tools that only read, over an index that may still be being built."""
 
 import asyncio
-import re
 import sqlite3
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from typing import Annotated, ParamSpec, TypeVar
 
 from mcp.server.mcpserver import Context, MCPServer
@@ -11,19 +10,22 @@ from mcp.server.mcpserver.exceptions import ToolError
 from mcp.types import ToolAnnotations
 from pydantic import Field
 
-from agentic_search.mcp_servers.python_docs.answers.answering import UnknownName, find, read
+from agentic_search.mcp_servers.python_docs.answers.answering import UnknownName, find, note_on, read
 from agentic_search.mcp_servers.python_docs.answers.listing import list_all
 from agentic_search.mcp_servers.python_docs.answers.results import DocsAnswer, Documentation, Packages
-from agentic_search.mcp_servers.python_docs.answers.selection import (
+from agentic_search.mcp_servers.python_docs.index.builder import IndexBuilder
+from agentic_search.mcp_servers.python_docs.installed.interpreter import Interpreter
+from agentic_search.mcp_servers.python_docs.installed.packages import (
     UnknownPackage,
     groups_named,
     names_of,
     standard_groups,
 )
-from agentic_search.mcp_servers.python_docs.index.interpreter import Interpreter
-from agentic_search.mcp_servers.python_docs.index.library import PythonLibrary
-from agentic_search.mcp_servers.python_docs.index.package import Package
 
+P = ParamSpec("P")
+T = TypeVar("T")
+
+# What the tools say of themselves is written for a small language model that has to choose among many: one line each.
 SEARCH = (
     "Search the documentation of Python itself and of every installed Python package. Use this for any question about"
     " programming in Python: how to do something, which function or class to use, what a function, class, method,"
@@ -39,10 +41,6 @@ LIST = (
     "List the installed Python packages whose documentation can be searched, with version and summary. Use this to find"
     " out whether a package is installed, which version it is, or what there is to ask about."
 )
-"""Descriptions of the tools, written for a small language model that has to choose among many."""
-
-P = ParamSpec("P")
-T = TypeVar("T")
 
 READ_ONLY = ToolAnnotations(read_only_hint=True, idempotent_hint=True, destructive_hint=False, open_world_hint=False)
 LONGEST_WAIT = 20.0
@@ -61,8 +59,8 @@ Name = Annotated[
 ]
 
 
-def build_server(library: PythonLibrary, interpreter: Interpreter, *, longest_wait: float = LONGEST_WAIT) -> MCPServer:
-    """The tools answer at any time, also while the library's index is being built by whoever runs `library.run`."""
+def build_server(builder: IndexBuilder, interpreter: Interpreter, *, longest_wait: float = LONGEST_WAIT) -> MCPServer:
+    """The tools answer at any time, also while the index is being built by whoever runs `builder.run`."""
     unread = interpreter.without_source()
     server = MCPServer(
         "python_docs",
@@ -75,10 +73,10 @@ def build_server(library: PythonLibrary, interpreter: Interpreter, *, longest_wa
         query: Query, ctx: Context, limit: Limit = 8, package: PackageName = None
     ) -> DocsAnswer:
         """Waits for the index of what is asked about, then answers with what is there."""
-        asked = await _groups(library, package)
-        await _settle(library, asked or standard_groups(library.packages), longest_wait, ctx)
-        results = await _usable(library, find, library.index, query, limit=limit, groups=asked)
-        missing = library.missing(asked or library.packages.keys())
+        asked = await _groups(builder, package)
+        await _settle(builder, asked or standard_groups(builder.packages), longest_wait, ctx)
+        results = await _usable(builder, find, builder.index, query, limit=limit, groups=asked)
+        missing = builder.missing(asked or builder.packages.keys())
         return DocsAnswer(
             results=results,
             missing=names_of(missing),
@@ -88,79 +86,54 @@ def build_server(library: PythonLibrary, interpreter: Interpreter, *, longest_wa
     @server.tool(title="Read Python documentation", description=READ, annotations=READ_ONLY)
     async def read_python_doc(name: Name, ctx: Context) -> Documentation:
         """One thing whole; an unknown name is answered with the nearest."""
-        await _groups(library, None)
-        await _settle(library, standard_groups(library.packages), longest_wait, ctx)
+        await _groups(builder, None)
+        await _settle(builder, standard_groups(builder.packages), longest_wait, ctx)
         try:
-            return await _usable(library, read, library.index, name)
+            return await _usable(builder, read, builder.index, name)
         except UnknownName as error:
-            note = note_on(
-                name,
-                found=True,
-                missing=library.missing(library.packages.keys()),
-                without_source=unread,
-            )
+            missing = builder.missing(builder.packages.keys())
+            note = note_on(name, found=True, missing=missing, without_source=unread)
             raise ToolError(" ".join(filter(None, (str(error), note)))) from error
 
     @server.tool(title="List Python packages", description=LIST, annotations=READ_ONLY)
     async def list_packages() -> Packages:
         """All that is installed, indexed or not."""
-        await _groups(library, None)
-        return await _usable(library, list_all, library, interpreter)
+        await _groups(builder, None)
+        return await _usable(builder, list_all, builder, interpreter)
 
     return server
 
 
-async def _groups(library: PythonLibrary, package: str | None) -> set[str] | None:
-    """The groups that a package's name means, None for all, once the library has looked at what is installed."""
+async def _groups(builder: IndexBuilder, package: str | None) -> set[str] | None:
+    """The groups that a package's name means, None for all, once the builder has looked at what is installed."""
     try:
-        await library.check()
-        return None if package is None else groups_named(package, library.packages)
+        await builder.check()
+        return None if package is None else groups_named(package, builder.packages)
     except UnknownPackage as error:
         raise ToolError(str(error)) from error
     except (sqlite3.Error, OSError) as error:
-        raise _unusable(library, error) from error
+        raise _unusable(builder, error) from error
 
 
-async def _settle(library: PythonLibrary, groups: Collection[str], seconds: float, ctx: Context) -> None:
+async def _settle(builder: IndexBuilder, groups: Collection[str], seconds: float, ctx: Context) -> None:
     """Give the groups time to be indexed, and tell the client how far they are."""
 
     async def report(done: int, total: int) -> None:
         await ctx.report_progress(done, total, f"reading documentation: {done} of {total} packages")
 
-    await library.ready(groups, seconds, report)
+    await builder.ready(groups, seconds, report)
 
 
-async def _usable(library: PythonLibrary, work: Callable[P, T], *arguments: P.args, **options: P.kwargs) -> T:
+async def _usable(builder: IndexBuilder, work: Callable[P, T], *arguments: P.args, **options: P.kwargs) -> T:
     """Do the work in a thread: a search takes milliseconds, but those are the event loop's."""
     try:
         return await asyncio.to_thread(work, *arguments, **options)
     except (sqlite3.Error, OSError) as error:
-        raise _unusable(library, error) from error
+        raise _unusable(builder, error) from error
 
 
-def _unusable(library: PythonLibrary, error: Exception) -> ToolError:
+def _unusable(builder: IndexBuilder, error: Exception) -> ToolError:
     return ToolError(
-        f"The index {library.index.path.name!r} cannot be used: {error}."
+        f"The index {builder.index.path.name!r} cannot be used: {error}."
         " Set AGENTIC_SEARCH_CACHE to a folder that can be written to."
     )
-
-
-WORD = re.compile(r"\w+")
-MOST_NAMES = 5
-
-
-def note_on(question: str, *, found: bool, missing: Sequence[Package], without_source: Collection[str]) -> str | None:
-    """None where there is nothing to say."""
-    words = set(WORD.findall(question.lower()))
-    unread = sorted(name for name in without_source if name in words)
-    sentences = (
-        "" if found else "Nothing fits: ask with other words, or name the module, class or function.",
-        f"Not indexed yet: {_enumerate(names_of(missing))}. Ask again in a moment." if missing else "",
-        f"Written in C, without documentation in source form: {', '.join(unread)}." if unread else "",
-    )
-    return " ".join(filter(None, sentences)) or None
-
-
-def _enumerate(names: Sequence[str]) -> str:
-    more = len(names) - MOST_NAMES
-    return ", ".join(names[:MOST_NAMES]) + (f" and {more} more" if more > 0 else "")

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from agentic_search.mcp_servers.python_docs.index.interpreter import Interpreter
+from agentic_search.mcp_servers.python_docs.installed.interpreter import Interpreter
 
 ASYNCIO_INIT = '''
 """The asyncio package."""

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 from mcp import Client
-from mcp.types import CallToolResult, TextContent
 
 from agentic_search.mcp_servers.fulltext import Index
-from agentic_search.mcp_servers.python_docs.index.interpreter import Interpreter
-from agentic_search.mcp_servers.python_docs.index.library import PythonLibrary
+from agentic_search.mcp_servers.python_docs.index.builder import IndexBuilder
+from agentic_search.mcp_servers.python_docs.installed.interpreter import Interpreter
 from agentic_search.mcp_servers.python_docs.server import build_server
+from tests.mcp_servers.asking import ask, complaint
 from tests.mcp_servers.python_docs.places import install
 
 PATIENCE = 30.0
@@ -23,33 +23,14 @@ PATIENCE = 30.0
 async def serving(python: Interpreter, *, building: bool = True, wait: float = PATIENCE) -> AsyncGenerator[Client]:
     """A client of the small Python's server; without `building` nobody ever reads anything."""
     with Index(python.library.parent / "index.sqlite3") as index:
-        library = PythonLibrary(index, python.survey, workers=1, recheck=0)
-        task = asyncio.ensure_future(library.run() if building else asyncio.Event().wait())
+        builder = IndexBuilder(index, python.survey, workers=1, recheck=0)
+        task = asyncio.ensure_future(builder.run() if building else asyncio.Event().wait())
         try:
-            async with asyncio.timeout(PATIENCE), Client(build_server(library, python, longest_wait=wait)) as client:
+            async with asyncio.timeout(PATIENCE), Client(build_server(builder, python, longest_wait=wait)) as client:
                 yield client
         finally:
             task.cancel()
             await asyncio.wait([task], timeout=PATIENCE)
-
-
-def text_of(result: CallToolResult) -> str:
-    return "".join(content.text for content in result.content if isinstance(content, TextContent))
-
-
-async def ask(client: Client, tool: str, **arguments: Any) -> dict[str, Any]:
-    """The tool's structured result."""
-    result = await client.call_tool(tool, arguments)
-    assert not result.is_error, text_of(result)
-    assert result.structured_content is not None
-    return result.structured_content
-
-
-async def refusal(client: Client, tool: str, **arguments: Any) -> str:
-    """What the tool says when it cannot."""
-    result = await client.call_tool(tool, arguments)
-    assert result.is_error
-    return text_of(result)
 
 
 async def test_the_tools_say_that_they_only_read_and_what_they_give(python: Interpreter) -> None:
@@ -112,7 +93,7 @@ async def test_a_question_asked_too_early_is_answered_with_what_is_missing(pytho
             " Not indexed yet: stdlib, thing. Ask again in a moment.",
         }
         assert told == ["0/3 reading documentation: 0 of 3 packages"]
-        assert "Not indexed yet: stdlib, thing." in await refusal(client, "read_python_doc", name="asyncio.gather")
+        assert "Not indexed yet: stdlib, thing." in await complaint(client, "read_python_doc", name="asyncio.gather")
 
 
 @pytest.mark.parametrize(
@@ -158,7 +139,7 @@ async def test_a_topic_of_the_language_is_found_and_read(python: Interpreter) ->
 )
 async def test_a_name_that_is_not_there_is_answered_with_the_nearest(python: Interpreter, name: str, hint: str) -> None:
     async with serving(python) as client:
-        assert hint in await refusal(client, "read_python_doc", name=name)
+        assert hint in await complaint(client, "read_python_doc", name=name)
 
 
 async def test_a_question_about_a_module_in_c_is_told_that_it_cannot_be_covered(python: Interpreter) -> None:
@@ -181,12 +162,12 @@ async def test_a_question_that_nothing_answers_is_told_so(python: Interpreter, q
 )
 async def test_arguments_out_of_bounds_are_refused(python: Interpreter, arguments: dict[str, Any]) -> None:
     async with serving(python, building=False) as client:
-        assert "validation error" in await refusal(client, "search_python_docs", **arguments)
+        assert "validation error" in await complaint(client, "search_python_docs", **arguments)
 
 
 async def test_an_unknown_package_is_refused_with_the_nearest(python: Interpreter) -> None:
     async with serving(python) as client:
-        assert "Did you mean 'json'" in await refusal(client, "search_python_docs", query="x", package="jsonn")
+        assert "Did you mean 'json'" in await complaint(client, "search_python_docs", query="x", package="jsonn")
 
 
 async def test_the_packages_are_listed_with_what_they_are(python: Interpreter) -> None:
@@ -212,7 +193,7 @@ async def test_the_packages_are_listed_with_what_they_are(python: Interpreter) -
 async def test_an_index_that_cannot_be_written_is_told_with_the_remedy(python: Interpreter, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with Index(tmp_path / "file" / "index.sqlite3") as index:
-        library = PythonLibrary(index, python.survey, workers=1)
-        async with asyncio.timeout(PATIENCE), Client(build_server(library, python)) as client:
+        builder = IndexBuilder(index, python.survey, workers=1)
+        async with asyncio.timeout(PATIENCE), Client(build_server(builder, python)) as client:
             for tool, arguments in (("search_python_docs", {"query": "x"}), ("list_packages", {})):
-                assert "Set AGENTIC_SEARCH_CACHE" in await refusal(client, tool, **arguments)
+                assert "Set AGENTIC_SEARCH_CACHE" in await complaint(client, tool, **arguments)

@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[3]
 QUESTION = "How do I run several coroutines at once in asyncio and wait for all of them?"
 INDEX_NAME = """
 import sys
-from agentic_search.mcp_servers.python_docs.index.interpreter import this_interpreter
+from agentic_search.mcp_servers.python_docs.installed.interpreter import this_interpreter
 print(this_interpreter(sys.path[1:]).index_name)
 """
 

@@ -1,1 +1,1 @@
-"""Questions and names in, results of the tools out: ranked entries, whole documentation, lists of packages."""
+"""What the tools give back: questions and names flow in; ranked passages and whole documentation flow out."""

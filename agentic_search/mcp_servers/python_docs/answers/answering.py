@@ -1,16 +1,23 @@
-"""Documentation for a question, ranked, or for a name, whole. Plain functions that run in a thread."""
+"""Finds what answers a question, reads what a name means, and says what could not be searched.
 
-from collections.abc import Collection
+Plain functions; those that ask the index run in a thread.
+"""
+
+import re
+from collections.abc import Collection, Sequence
 from difflib import get_close_matches
 
 from agentic_search.mcp_servers.fulltext import Entry, Index, best_passage
 from agentic_search.mcp_servers.python_docs.answers.ranking import rank, search_words
 from agentic_search.mcp_servers.python_docs.answers.results import Documentation, Documented
 from agentic_search.mcp_servers.python_docs.index.entries import SCHEME
+from agentic_search.mcp_servers.python_docs.installed.packages import Package, names_of
 
 CANDIDATES = 200
 """So many by words alone go on to be ranked by what they are."""
 NEAR_NAMES = 5
+MOST_NAMES = 5
+"""So many packages are named as missing before the rest is only counted."""
 
 
 class UnknownName(LookupError):
@@ -42,6 +49,20 @@ def read(index: Index, name: str) -> Documentation:
         members=_members(first),
         others=list(dict.fromkeys(other.address for other in others if other.address != first.address)),
     )
+
+
+def note_on(question: str, *, found: bool, missing: Sequence[Package], without_source: Collection[str]) -> str | None:
+    """What a reader must know before relying on an answer, in one to three sentences; None where that is nothing."""
+    words = set(re.findall(r"\w+", question.lower()))
+    unread = sorted(name for name in without_source if name in words)
+    names = names_of(missing)
+    more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
+    sentences = (
+        "" if found else "Nothing fits: ask with other words, or name the module, class or function.",
+        f"Not indexed yet: {', '.join(names[:MOST_NAMES])}{more}. Ask again in a moment." if names else "",
+        f"Written in C, without documentation in source form: {', '.join(unread)}." if unread else "",
+    )
+    return " ".join(filter(None, sentences)) or None
 
 
 def _named(index: Index, wanted: str) -> list[Entry]:

@@ -1,4 +1,4 @@
-"""Ranks the index's candidates for a question by how well they answer it.
+"""Puts the index's candidates for a question in the order in which they answer it.
 
 BM25 knows words only. What it cannot know is written down here as factors: a name that the question spells out, the
 standard library before packages that nobody asked for, a declared interface before internals, a real docstring before
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from agentic_search.mcp_servers.fulltext import Entry, compounds, terms
 from agentic_search.mcp_servers.python_docs.answers.thesaurus import expansion
-from agentic_search.mcp_servers.python_docs.index.package import LIBRARY
+from agentic_search.mcp_servers.python_docs.installed.packages import LIBRARY
 
 SELF_EVIDENT = frozenset({"python", "function", "functions", "method", "library", "module", "class", "way", "code"})
 """Words of most questions to a documentation of Python, and of a hundred docstrings."""

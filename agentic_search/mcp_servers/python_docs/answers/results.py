@@ -2,7 +2,7 @@
 
 from pydantic import BaseModel, ConfigDict
 
-from agentic_search.mcp_servers.python_docs.source.definition import Kind
+from agentic_search.mcp_servers.python_docs.source.definitions import Kind
 
 
 class DocsResult(BaseModel):

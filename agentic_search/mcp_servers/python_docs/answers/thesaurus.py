@@ -1,4 +1,4 @@
-"""What Python calls the things that people ask for in words that its docstrings do not use."""
+"""Knows what Python calls the things that people ask for, where docstrings share no word with the question."""
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass

@@ -1,1 +1,1 @@
-"""The packages of this Python as entries of the full-text index, read in worker processes and kept up to date."""
+"""The index and how it is kept as it should be: packages flow in; entries flow out, read by worker processes."""

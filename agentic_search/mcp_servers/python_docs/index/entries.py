@@ -1,4 +1,4 @@
-"""Makes index entries of published definitions: title, docstring, words to be found by, facts shown with a hit."""
+"""Makes index entries of what is published: title, docstring, words to be found by, and the facts shown with a hit."""
 
 import re
 from collections import defaultdict
@@ -6,20 +6,24 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from agentic_search.mcp_servers.fulltext import Entry, Extra
-from agentic_search.mcp_servers.python_docs.source.definition import Definition
+from agentic_search.mcp_servers.python_docs.source.definitions import Definition
 from agentic_search.mcp_servers.python_docs.source.publication import Published
 
 SCHEME = "pydoc:"
 LONGEST_BODY = 60_000
 MOST_MEMBERS = 300
+DEFAULTS: Extra = {"signature": "", "line": 1, "listed": True, "members": []}
 HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
 def make_entry(title: str, body: str, facts: Extra, *, address: str = "", keywords: str = "") -> Entry:
-    """An entry whose name is found by its parts too: `TaskGroup` by “task group”."""
+    """An entry whose name is found by its parts too: `TaskGroup` by “task group”.
+
+    Facts that are not given are those of prose that has no place of its own in its file.
+    """
     parts = HUMP.sub(" ", title)
     words = f"{parts} {keywords}" if parts != title else keywords
-    return Entry(SCHEME + (address or title), title, body[:LONGEST_BODY], words, facts)
+    return Entry(SCHEME + (address or title), title, body[:LONGEST_BODY], words, DEFAULTS | facts)
 
 
 def entries_of(published: Iterable[Published], *, package: str, root: Path) -> Iterator[Entry]:
@@ -45,8 +49,8 @@ def _module_entry(item: Published, facts: Extra) -> Entry:
     body, readable = module.doc, not module.problem
     if module.problem:
         body = f"The source of this module could not be read. {module.problem}"
-    facts = facts | {"kind": "module", "signature": "", "line": 1, "defined_in": module.name, "listed": readable}
-    return make_entry(item.title, body, facts, keywords=_first_paragraph(body) if readable else "")
+    facts = facts | {"kind": "module", "defined_in": module.name, "listed": readable}
+    return make_entry(item.title, body, facts, keywords=body.partition("\n\n")[0] if readable else "")
 
 
 def _definition_entry(title: str, definition: Definition, facts: Extra) -> Entry:
@@ -71,10 +75,6 @@ def _contents(offered: list[Published]) -> defaultdict[str, list[str]]:
 
 def _line_for(definition: Definition) -> str:
     return f"{definition.signature} - {definition.summary}" if definition.doc else definition.signature
-
-
-def _first_paragraph(text: str) -> str:
-    return text.partition("\n\n")[0]
 
 
 def _relative(path: Path, root: Path) -> str:

@@ -1,18 +1,14 @@
-"""Reads one package and puts all its entries into the index; this is what the worker processes do."""
+"""Reads a package and puts all its entries into the index: the work that worker processes do."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 from agentic_search.mcp_servers.fulltext import Entry, Index
 from agentic_search.mcp_servers.python_docs.index.entries import entries_of
-from agentic_search.mcp_servers.python_docs.index.files import (
-    distribution_modules,
-    library_modules,
-    library_tops,
-)
-from agentic_search.mcp_servers.python_docs.index.metadata import overview_entry
-from agentic_search.mcp_servers.python_docs.index.package import LIBRARY, STANDARD_LIBRARY, TOPICS, Package
+from agentic_search.mcp_servers.python_docs.index.overview import overview_entry
 from agentic_search.mcp_servers.python_docs.index.topics import topic_entries
+from agentic_search.mcp_servers.python_docs.installed.files import distribution_modules, library_modules, library_tops
+from agentic_search.mcp_servers.python_docs.installed.packages import LIBRARY, STANDARD_LIBRARY, TOPICS, Package
 from agentic_search.mcp_servers.python_docs.source.publication import publish
 from agentic_search.mcp_servers.python_docs.source.resolver import Resolver
 from agentic_search.workers.ending import Ending, Returned

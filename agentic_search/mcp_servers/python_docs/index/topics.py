@@ -1,4 +1,4 @@
-"""The language reference that comes with Python (`pydoc_data/topics.py`) as entries, one a section or method."""
+"""Makes entries of the language reference that comes with Python (`pydoc_data/topics.py`), one a section or method."""
 
 import ast
 import re
@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from agentic_search.mcp_servers.fulltext import Entry
+from agentic_search.mcp_servers.fulltext import Entry, Extra
 from agentic_search.mcp_servers.python_docs.index.entries import make_entry
-from agentic_search.mcp_servers.python_docs.index.package import STANDARD_LIBRARY
-from agentic_search.mcp_servers.python_docs.source.definition import Kind
+from agentic_search.mcp_servers.python_docs.installed.packages import STANDARD_LIBRARY
+from agentic_search.mcp_servers.python_docs.source.definitions import Kind
 
 FILE = "pydoc_data/topics.py"
 UNDERLINE = re.compile(r"([*=\-~^\"])\1{2,}")
@@ -40,22 +40,10 @@ def topic_entries(library: Path) -> Iterator[Entry]:
             address = f"topic:{section.title}"
             if section.text and address not in seen:
                 seen.add(address)
-                yield make_entry(
-                    section.title,
-                    section.text,
-                    {
-                        "kind": section.kind,
-                        "signature": section.signature,
-                        "package": STANDARD_LIBRARY,
-                        "file": FILE,
-                        "line": 1,
-                        "listed": True,
-                        "defined_in": topic,
-                        "members": [],
-                    },
-                    address=address,
-                    keywords=topic.replace("-", " "),
-                )
+                facts: Extra = {"kind": section.kind, "signature": section.signature, "defined_in": topic}
+                facts |= {"package": STANDARD_LIBRARY, "file": FILE}
+                words = topic.replace("-", " ")
+                yield make_entry(section.title, section.text, facts, address=address, keywords=words)
 
 
 def split_topic(text: str) -> Iterator[ReferenceSection]:

@@ -1,1 +1,1 @@
-"""Reads the source of Python modules, without importing them: definitions, signatures, names and what is public."""
+"""Python source without running it: modules flow in; definitions under their public names flow out."""

@@ -1,23 +1,33 @@
-"""Where the names in a module come from, by its syntax tree: imports, aliases and `__all__`."""
+"""Reads from a module's syntax tree where the names come from that it does not define: imports, aliases, `__all__`."""
 
 import ast
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-
-from agentic_search.mcp_servers.python_docs.source.definition import DefinitionOrigin
+from dataclasses import dataclass, field
 
 DEFINING = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 
 
 @dataclass(frozen=True, slots=True)
-class Bindings:
-    """See Module for the fields."""
+class ImportOrigin:
+    """Where an imported name comes from: a module, or `name` in it."""
 
-    imports: Mapping[str, DefinitionOrigin]
-    stars: tuple[str, ...]
-    aliases: Mapping[str, str]
-    exported: frozenset[str] | None
-    exported_with: tuple[str, ...]
+    module: str
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bindings:
+    """What a module binds by importing and assigning; by default nothing."""
+
+    imports: Mapping[str, ImportOrigin] = field(default_factory=dict[str, ImportOrigin])
+    stars: tuple[str, ...] = ()
+    """Modules of which everything public was imported."""
+    aliases: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Names bound to another name, or to an attribute of one: `choice` to `Random.choice`."""
+    exported: frozenset[str] | None = None
+    """The names written down in `__all__`; None where there is no `__all__`."""
+    exported_with: tuple[str, ...] = ()
+    """Names of modules whose own `__all__` was added to this one's."""
 
 
 def read_bindings(tree: ast.Module, module: str, *, is_package: bool) -> Bindings:
@@ -37,7 +47,7 @@ def read_bindings(tree: ast.Module, module: str, *, is_package: bool) -> Binding
     return Bindings(
         imports=_plain_imports(nodes)
         | {
-            alias.asname or alias.name: DefinitionOrigin(source, alias.name)
+            alias.asname or alias.name: ImportOrigin(source, alias.name)
             for source, node in froms
             for alias in node.names
             if alias.name != "*"
@@ -66,9 +76,9 @@ def _absolute(node: ast.ImportFrom, package: str) -> str:
     return ".".join(filter(None, (base, node.module)))
 
 
-def _plain_imports(nodes: list[ast.AST]) -> dict[str, DefinitionOrigin]:
+def _plain_imports(nodes: list[ast.AST]) -> dict[str, ImportOrigin]:
     return {
-        alias.asname or alias.name: DefinitionOrigin(alias.name)
+        alias.asname or alias.name: ImportOrigin(alias.name)
         for node in nodes
         if isinstance(node, ast.Import)
         for alias in node.names

@@ -1,18 +1,21 @@
-"""What each module of a package publishes, however it is re-exported, with the definition behind it."""
+"""Finds what each public name of a package's modules stands for, however it is re-exported.
+
+It reads only the modules that it is given the paths of, and each only when a name leads there.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from agentic_search.mcp_servers.python_docs.source.definition import Definition, Module
-from agentic_search.mcp_servers.python_docs.source.module_source import read_module
+from agentic_search.mcp_servers.python_docs.source.definitions import Definition
+from agentic_search.mcp_servers.python_docs.source.module import Module, read_module
 
 TWINS = {"_datetime": "_pydatetime", "_decimal": "_pydecimal", "_io": "_pyio"}
 """Modules written in C and those that say the same in Python."""
 
 
 @dataclass(frozen=True, slots=True)
-class FoundName:
+class ResolvedName:
     """A name's definition and the module that it stands in; the module itself where `definition` is None."""
 
     module: Module
@@ -34,7 +37,9 @@ class Resolver:
     """Dotted module name → source file, of all modules that may be read."""
     _modules: dict[str, Module | None] = field(default_factory=dict[str, Module | None])
     _public: dict[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
-    _resolved: dict[tuple[str, str], FoundName | None] = field(default_factory=dict[tuple[str, str], FoundName | None])
+    _resolved: dict[tuple[str, str], ResolvedName | None] = field(
+        default_factory=dict[tuple[str, str], ResolvedName | None]
+    )
 
     def module(self, name: str) -> Module | None:
         """The module of this name, or its twin in Python; None where there is no source for it."""
@@ -44,15 +49,15 @@ class Resolver:
             self._modules[name] = read_module(name, path) if path else None
         return self._modules[name]
 
-    def surface(self, module: Module) -> dict[str, FoundName]:
+    def surface(self, module: Module) -> dict[str, ResolvedName]:
         """Public name → what it stands for, as far as that can be found in source."""
         found = ((name, self.resolve(module, name)) for name in sorted(self._public_names(module)))
         return {name: target for name, target in found if target is not None}
 
-    def resolve(self, module: Module, name: str) -> FoundName | None:
+    def resolve(self, module: Module, name: str) -> ResolvedName | None:
         """What `name` stands for in `module`."""
         if name in module.definitions:
-            return FoundName(module, module.definitions[name])
+            return ResolvedName(module, module.definitions[name])
         key = module.name, name
         if key not in self._resolved:
             self._resolved[key] = None  # whoever comes by again on the way to the answer finds nothing here
@@ -69,65 +74,67 @@ class Resolver:
         if module is None:
             return frozenset()
         if module.name not in self._public:
-            names = set(module.exported or ()) if module.exported is not None else _own_names(module)
+            names = set(module.bindings.exported or ()) if module.bindings.exported is not None else _own_names(module)
             self._public[module.name] = frozenset(names)
-            for other in module.exported_with:
+            for other in module.bindings.exported_with:
                 names |= self._public_names(self._sibling(module, other))
-            for star in module.stars:
-                if module.exported is None or (module.is_package and _is_inside(star, module.name)):
+            for star in module.bindings.stars:
+                if module.bindings.exported is None or (module.is_package and _is_inside(star, module.name)):
                     names |= self._public_names(self.module(star))
             self._public[module.name] = frozenset(name for name in names if not name.startswith("_"))
         return self._public[module.name]
 
     def _sibling(self, module: Module, name: str) -> Module | None:
         """The module that a package calls by this name."""
-        origin = module.imports.get(name)
+        origin = module.bindings.imports.get(name)
         within = f"{origin.module}.{origin.name}" if origin and origin.name else f"{module.name}.{name}"
         return self.module(within) or (self.module(origin.module) if origin else None)
 
-    def _aliased(self, module: Module, name: str) -> FoundName | None:
-        owner, _, attribute = module.aliases.get(name, "").partition(".")
+    def _aliased(self, module: Module, name: str) -> ResolvedName | None:
+        owner, _, attribute = module.bindings.aliases.get(name, "").partition(".")
         target = self.resolve(module, owner) if owner else None
         if target is None or not attribute:
             return target
         if target.definition is None:
             return self.resolve(target.module, attribute)
         members = {member.name: member for member in target.definition.members}
-        return FoundName(target.module, members[attribute], target.definition.name) if attribute in members else None
+        return ResolvedName(target.module, members[attribute], target.definition.name) if attribute in members else None
 
-    def _imported(self, module: Module, name: str) -> FoundName | None:
-        origin = module.imports.get(name)
+    def _imported(self, module: Module, name: str) -> ResolvedName | None:
+        origin = module.bindings.imports.get(name)
         if origin is None:
             return None
         source = self.module(origin.module)
         if origin.name is None:
-            return FoundName(source) if source else None
+            return ResolvedName(source) if source else None
         if source and (target := self.resolve(source, origin.name)):
             return target
         submodule = self.module(f"{origin.module}.{origin.name}")
-        return FoundName(submodule) if submodule else None
+        return ResolvedName(submodule) if submodule else None
 
-    def _starred(self, module: Module, name: str) -> FoundName | None:
-        for star in module.stars:
+    def _starred(self, module: Module, name: str) -> ResolvedName | None:
+        for star in module.bindings.stars:
             source = self.module(star)
             if source and name in self._public_names(source) and (target := self.resolve(source, name)):
                 return target
         return None
 
-    def _lazily_imported(self, module: Module, name: str) -> FoundName | None:
+    def _lazily_imported(self, module: Module, name: str) -> ResolvedName | None:
         """A package may promise a name in `__all__` and import it only when asked: the one submodule that has it."""
-        if not module.is_package or name not in (module.exported or ()):
+        if not module.is_package or name not in (module.bindings.exported or ()):
             return None
         inside = [path for path in self.paths if path.rpartition(".")[0] == module.name]
         having = [source for source in map(self.module, inside) if source and name in source.definitions]
-        return FoundName(having[0], having[0].definitions[name]) if len(having) == 1 else None
+        return ResolvedName(having[0], having[0].definitions[name]) if len(having) == 1 else None
 
 
 def _own_names(module: Module) -> set[str]:
-    names = set(module.definitions) | {name for name, target in module.aliases.items() if "." in target}
+    names = set(module.definitions) | {name for name, target in module.bindings.aliases.items() if "." in target}
     if module.is_package:
         top = module.name.partition(".")[0]
-        names |= {name for name, origin in module.imports.items() if origin.name and _is_inside(origin.module, top)}
+        names |= {
+            name for name, origin in module.bindings.imports.items() if origin.name and _is_inside(origin.module, top)
+        }
     return names
 
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from agentic_search.mcp_servers.python_docs.source.definition import Definition, Module
-from agentic_search.mcp_servers.python_docs.source.module_source import read_module
+from agentic_search.mcp_servers.python_docs.source.definitions import Definition
+from agentic_search.mcp_servers.python_docs.source.module import Module, read_module
 
 
 def module_of(tmp_path: Path, source: str | bytes, name: str = "some.mod") -> Module:

@@ -1,11 +1,15 @@
-"""What this Python has to be documented: the standard library by top-level module, and each installed distribution."""
+"""What there is to document: the standard library by top-level module, and each installed distribution.
+
+Also what users call these packages.
+"""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 
-from agentic_search.mcp_servers.python_docs.index.files import library_tops
+from agentic_search.mcp_servers.python_docs.installed.files import library_tops
 
 FORM = 1
 """Counts up when the same source gives other entries, so that every index is built again."""
@@ -19,6 +23,10 @@ MOST_ASKED = (
     "threading", "concurrent", "tempfile", "shutil", "functools", "dataclasses", "typing", "contextlib", "random",
     "urllib", "http", "unittest", "string", "enum", "decimal", "heapq", "queue", "multiprocessing", "inspect",
 )  # fmt: skip
+
+
+class UnknownPackage(LookupError):
+    """No such package is installed; the message names those that are spelt nearly so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +66,33 @@ def survey(library: Path, search_path: Sequence[Path], version: str) -> list[Pac
 def normalise(name: str) -> str:
     """A distribution's name as all its spellings have in common: `typing_extensions` → `typing-extensions`."""
     return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def standard_groups(packages: Mapping[str, Package]) -> set[str]:
+    """The groups of the standard library."""
+    return {group for group, package in packages.items() if package.standard}
+
+
+def groups_named(name: str, packages: Mapping[str, Package]) -> set[str]:
+    """The groups that a user means: `stdlib`, a module of it (also dotted), or a distribution in any spelling.
+
+    Raises UnknownPackage.
+    """
+    if name.lower() in (STANDARD_LIBRARY, "python", "builtins"):
+        return standard_groups(packages)
+    top = name.partition(".")[0]
+    for group in (LIBRARY + top, LIBRARY + top.lower(), normalise(name), normalise(top)):
+        if group in packages:
+            return {group}
+    known = {package.name.lower(): package.name for package in packages.values()}
+    near = get_close_matches(name.lower(), known, n=3)
+    hint = f" Did you mean {' or '.join(repr(known[key]) for key in near)}?" if near else ""
+    raise UnknownPackage(f"No package {name!r} is installed in this Python.{hint} list_packages names them all.")
+
+
+def names_of(packages: Collection[Package]) -> list[str]:
+    """What users call them, the standard library as one, in the order given."""
+    return list(dict.fromkeys(STANDARD_LIBRARY if package.standard else package.name for package in packages))
 
 
 def _standard_library(library: Path, version: str) -> list[Package]:

@@ -5,16 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from agentic_search.mcp_servers.python_docs.answers.selection import UnknownPackage, groups_named
-from agentic_search.mcp_servers.python_docs.index.files import (
+from agentic_search.mcp_servers.python_docs.index.overview import overview_entry
+from agentic_search.mcp_servers.python_docs.installed.files import (
     distribution_modules,
     library_modules,
     library_tops,
     modules_among,
 )
-from agentic_search.mcp_servers.python_docs.index.interpreter import Interpreter, this_interpreter
-from agentic_search.mcp_servers.python_docs.index.metadata import overview_entry
-from agentic_search.mcp_servers.python_docs.index.package import normalise, survey
+from agentic_search.mcp_servers.python_docs.installed.interpreter import Interpreter, this_interpreter
+from agentic_search.mcp_servers.python_docs.installed.packages import UnknownPackage, groups_named, normalise, survey
 from tests.mcp_servers.python_docs.places import install, small_python, uninstall, write_files
 
 

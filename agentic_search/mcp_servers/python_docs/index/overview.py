@@ -1,4 +1,4 @@
-"""A distribution's METADATA file: its summary, and its description as an overview entry."""
+"""Makes an overview entry of what a distribution's METADATA file says: its summary and its description."""
 
 from email.message import Message
 from email.parser import HeaderParser
@@ -6,7 +6,7 @@ from pathlib import Path
 
 from agentic_search.mcp_servers.fulltext import Entry
 from agentic_search.mcp_servers.python_docs.index.entries import make_entry
-from agentic_search.mcp_servers.python_docs.index.package import Package
+from agentic_search.mcp_servers.python_docs.installed.packages import Package
 
 OVERVIEW = "package:"
 
@@ -21,13 +21,9 @@ def overview_entry(package: Package) -> Entry:
         "\n\n".join(filter(None, (summary, description))),
         {
             "kind": "package",
-            "signature": "",
             "package": package.name,
             "file": f"{package.place.name}/METADATA",
-            "line": 1,
-            "listed": True,
             "defined_in": package.name,
-            "members": [],
             "summary": summary,
         },
         address=OVERVIEW + package.group,

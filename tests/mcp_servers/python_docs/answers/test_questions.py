@@ -7,7 +7,7 @@ import pytest
 
 from agentic_search.mcp_servers.fulltext import Index
 from agentic_search.mcp_servers.python_docs.answers.answering import find
-from tests.mcp_servers.python_docs.questions import TUNED, UNSEEN, table
+from tests.mcp_servers.python_docs.answers.questions import TUNED, UNSEEN, table
 
 
 def titles(index: Index, question: str, limit: int = 5) -> list[str]:

@@ -21,9 +21,7 @@ def library_tops(library: Path) -> list[str]:
 
 def library_modules(library: Path, top: str) -> dict[str, Path]:
     """The source files of one top-level module of the standard library."""
-    return _below(
-        library, [library / f"{top}.py"] if (library / f"{top}.py").is_file() else (library / top).rglob("*.py")
-    )
+    return _below(library, _package_files(library, top))
 
 
 def distribution_modules(metadata: Path) -> dict[str, Path]:
@@ -80,6 +78,7 @@ def _tops(metadata: Path) -> list[str]:
 
 
 def _package_files(root: Path, top: str) -> Iterator[Path]:
+    """Of a module that is one file, or of a package with all that is in it."""
     for suffix in (".py", ".pyi"):
         if (root / f"{top}{suffix}").is_file():
             yield root / f"{top}{suffix}"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from agentic_search.mcp_servers.python_docs.index.files import modules_among
+from agentic_search.mcp_servers.python_docs.installed.files import modules_among
 from agentic_search.mcp_servers.python_docs.source.publication import publish
 from agentic_search.mcp_servers.python_docs.source.resolver import Resolver
 from tests.mcp_servers.python_docs.places import write_files, write_library

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from agentic_search.mcp_servers.fulltext import Index
-from agentic_search.mcp_servers.python_docs.index.interpreter import Interpreter
-from agentic_search.mcp_servers.python_docs.index.library import PythonLibrary
+from agentic_search.mcp_servers.python_docs.index.builder import IndexBuilder
+from agentic_search.mcp_servers.python_docs.installed.interpreter import Interpreter
 from tests.mcp_servers.processes import children, holders, is_alive, linux_only
 from tests.mcp_servers.python_docs.places import install, uninstall, write_files
 
@@ -25,74 +25,74 @@ async def silent(done: int, total: int) -> None:
 @asynccontextmanager
 async def running(
     python: Interpreter, *, recheck: float = 0.0, patience: float = PATIENCE
-) -> AsyncGenerator[PythonLibrary]:
-    """A library at work on the index beside the small Python."""
+) -> AsyncGenerator[IndexBuilder]:
+    """A builder at work on the index beside the small Python."""
     with Index(python.library.parent / "index.sqlite3") as index:
-        library = PythonLibrary(index, python.survey, workers=2, recheck=recheck, patience=patience)
-        building = asyncio.ensure_future(library.run())
+        builder = IndexBuilder(index, python.survey, workers=2, recheck=recheck, patience=patience)
+        building = asyncio.ensure_future(builder.run())
         try:
-            yield library
+            yield builder
         finally:
             building.cancel()
             await asyncio.wait([building], timeout=PATIENCE)
 
 
-async def all_ready(library: PythonLibrary) -> None:
+async def all_ready(builder: IndexBuilder) -> None:
     """Check, and wait until nothing is missing."""
     async with asyncio.timeout(PATIENCE):
-        await library.check()
-        await library.ready(set(library.packages), PATIENCE, silent)
-    assert library.missing(library.packages) == []
+        await builder.check()
+        await builder.ready(set(builder.packages), PATIENCE, silent)
+    assert builder.missing(builder.packages) == []
 
 
 async def test_everything_that_is_installed_gets_into_the_index(python: Interpreter) -> None:
     install(python.search_path[0], "thing", "1.0", {"thing.py": "def f():\n    '''Frobnicate.'''"})
-    async with running(python) as library:
-        await all_ready(library)
-        assert set(library.index.counts()) == {"python/asyncio", "python/json", "python/topics", "thing"}
-        assert [hit.entry.title for hit in library.index.search("frobnicate")] == ["thing.f"]
+    async with running(python) as builder:
+        await all_ready(builder)
+        assert set(builder.index.counts()) == {"python/asyncio", "python/json", "python/topics", "thing"}
+        assert [hit.entry.title for hit in builder.index.search("frobnicate")] == ["thing.f"]
 
 
 async def test_a_package_that_changes_is_read_again_and_one_that_goes_is_dropped(python: Interpreter) -> None:
     site = python.search_path[0]
     install(site, "thing", "1.0", {"thing.py": "def old(): 'Frobnicate.'"})
-    async with running(python) as library:
-        await all_ready(library)
+    async with running(python) as builder:
+        await all_ready(builder)
         install(site, "thing", "2.0", {"thing.py": "def new(): 'Frobnicate.'"})
-        await all_ready(library)
-        assert [hit.entry.title for hit in library.index.search("frobnicate")] == ["thing.new"]
+        await all_ready(builder)
+        assert [hit.entry.title for hit in builder.index.search("frobnicate")] == ["thing.new"]
         uninstall(site / "thing-2.0.dist-info")
-        await library.check()
-        assert library.index.search("frobnicate") == []
-        assert "thing" not in library.index.groups()
+        await builder.check()
+        assert builder.index.search("frobnicate") == []
+        assert "thing" not in builder.index.groups()
 
 
 async def test_what_is_installed_is_not_looked_at_again_too_soon(python: Interpreter) -> None:
-    async with running(python, recheck=3_600) as library:
-        await all_ready(library)
+    async with running(python, recheck=3_600) as builder:
+        await all_ready(builder)
         install(python.search_path[0], "thing", "1.0", {"thing.py": ""})
-        await library.check()
-        assert "thing" not in library.packages
+        await builder.check()
+        assert "thing" not in builder.packages
 
 
 async def test_what_is_in_the_index_already_is_not_read_again(python: Interpreter) -> None:
-    async with running(python) as library:
-        await all_ready(library)
+    async with running(python) as builder:
+        await all_ready(builder)
     write_files(python.library, {"json/__init__.py": "'''Changed, but of the same Python.'''"})
-    async with running(python) as library:
-        await library.check()
-        assert library.missing(library.packages) == []
-        assert library.index.search("changed") == []
+    async with running(python) as builder:
+        await builder.check()
+        assert builder.missing(builder.packages) == []
+        assert builder.index.search("changed") == []
 
 
 async def test_an_index_lost_while_in_use_is_built_again(python: Interpreter) -> None:
-    async with running(python) as library:
-        await all_ready(library)
-        library.index.close()
-        library.index.path.write_bytes(b"damage" * 2_000)
-        assert library.index.search("gather") == []
-        await all_ready(library)
-        assert library.index.search("gather")
+    async with running(python) as builder:
+        await all_ready(builder)
+        builder.index.close()
+        builder.index.path.write_bytes(b"damage" * 2_000)
+        assert builder.index.search("gather") == []
+        await all_ready(builder)
+        assert builder.index.search("gather")
 
 
 async def test_a_broken_source_file_keeps_nothing_else_out(python: Interpreter) -> None:
@@ -103,11 +103,11 @@ async def test_a_broken_source_file_keeps_nothing_else_out(python: Interpreter) 
         "thing/worse.py": b"\xff\xfe\x00",
     }
     install(python.search_path[0], "thing", "1.0", files)
-    async with running(python) as library:
-        await all_ready(library)
-        assert library.failed == {}
-        assert [hit.entry.title for hit in library.index.search("frobnicate")] == ["thing.f"]
-        problem = library.index.get("pydoc:thing.bad")
+    async with running(python) as builder:
+        await all_ready(builder)
+        assert builder.failed == {}
+        assert [hit.entry.title for hit in builder.index.search("frobnicate")] == ["thing.f"]
+        problem = builder.index.get("pydoc:thing.bad")
         assert problem is not None
         assert "SyntaxError" in problem.body
 
@@ -117,13 +117,13 @@ async def test_a_package_that_cannot_be_read_is_given_up_with_a_reason(python: I
     (place / "METADATA").unlink()
     (place / "METADATA").mkdir()
     (place / "RECORD").write_text('"' + "x" * 200_000)  # longer than any field that csv takes
-    async with running(python) as library:
-        await all_ready(library)
-        assert set(library.failed) == {"thing"}
-        assert "Error" in library.failed["thing"]
+    async with running(python) as builder:
+        await all_ready(builder)
+        assert set(builder.failed) == {"thing"}
+        assert "Error" in builder.failed["thing"]
         uninstall_broken(place)
-        await library.check()
-        assert library.failed == {}
+        await builder.check()
+        assert builder.failed == {}
 
 
 def uninstall_broken(place: Path) -> None:
@@ -154,7 +154,7 @@ async def opened_with_its_reader(module: Path) -> int:
 @linux_only
 async def test_a_package_that_kills_its_reader_twice_is_given_up_and_the_others_are_read(python: Interpreter) -> None:
     module = jam(python)
-    async with running(python) as library:
+    async with running(python) as builder:
         async with asyncio.timeout(PATIENCE):
             for _ in range(2):
                 pipe = await opened_with_its_reader(module)
@@ -165,21 +165,21 @@ async def test_a_package_that_kills_its_reader_twice_is_given_up_and_the_others_
                 os.close(pipe)  # before another reader finds it open
                 while is_alive(reader):  # noqa: ASYNC110 - another process is waited for
                     await asyncio.sleep(0.005)
-        await all_ready(library)
-        assert library.failed == {
+        await all_ready(builder)
+        assert builder.failed == {
             "thing": "nothing came of reading it: its worker process was ended by signal SIGKILL, perhaps for want of"
             " memory"
         }
-        assert set(library.index.groups()) == {"python/asyncio", "python/json", "python/topics"}
+        assert set(builder.index.groups()) == {"python/asyncio", "python/json", "python/topics"}
 
 
 @linux_only
 async def test_a_package_that_takes_too_long_is_given_up_and_no_process_stays(python: Interpreter) -> None:
     jam(python)
-    async with running(python, patience=2) as library:
-        await all_ready(library)
-        assert library.failed == {"thing": "reading it took longer than 2 s"}
-        assert set(library.index.groups()) == {"python/asyncio", "python/json", "python/topics"}
+    async with running(python, patience=2) as builder:
+        await all_ready(builder)
+        assert builder.failed == {"thing": "reading it took longer than 2 s"}
+        assert set(builder.index.groups()) == {"python/asyncio", "python/json", "python/topics"}
         async with asyncio.timeout(PATIENCE):
             while workers():  # noqa: ASYNC110 - another process is waited for
                 await asyncio.sleep(0.005)
@@ -188,17 +188,17 @@ async def test_a_package_that_takes_too_long_is_given_up_and_no_process_stays(py
 @linux_only
 async def test_the_processes_end_when_all_is_read_and_when_the_server_ends_before(python: Interpreter) -> None:
     module = jam(python)
-    async with running(python) as library:
+    async with running(python) as builder:
         async with asyncio.timeout(PATIENCE):
             pipe = await opened_with_its_reader(module)
             assert workers()
             os.close(pipe)
-            await all_ready(library)
+            await all_ready(builder)
             while workers():  # noqa: ASYNC110 - another process is waited for
                 await asyncio.sleep(0.005)
-        assert "thing" in library.index.groups()
+        assert "thing" in builder.index.groups()
         jam(python, "2.0")
-        await library.check()
+        await builder.check()
         pipe = await opened_with_its_reader(module)
         assert workers()
     assert not workers()
@@ -217,26 +217,26 @@ async def test_a_wait_ends_in_time_and_reports_how_far_things_are(python: Interp
         told.append((done, total))
 
     with Index(python.library.parent / "index.sqlite3") as index:
-        library = PythonLibrary(index, python.survey, workers=1)
-        await library.check()
+        builder = IndexBuilder(index, python.survey, workers=1)
+        await builder.check()
         async with asyncio.timeout(PATIENCE):
-            await library.ready(set(library.packages), 0.05, report)
+            await builder.ready(set(builder.packages), 0.05, report)
         assert told == [(0, 3)]
-        assert [package.group for package in library.missing({"python/json"})] == ["python/json"]
-        assert repr(library) == "<Library 3 packages, 3 missing>"
+        assert [package.group for package in builder.missing({"python/json"})] == ["python/json"]
+        assert repr(builder) == "<IndexBuilder 3 packages, 3 missing>"
 
 
 async def test_what_is_waited_for_is_read_first(python: Interpreter) -> None:
     for number in range(5):
         install(python.search_path[0], f"thing{number}", "1", {f"thing{number}.py": ""})
     with Index(python.library.parent / "index.sqlite3") as index:
-        library = PythonLibrary(index, python.survey, workers=1)
-        await library.check()
-        await library.ready({"thing3"}, 0.01, silent)
-        building = asyncio.ensure_future(library.run())
+        builder = IndexBuilder(index, python.survey, workers=1)
+        await builder.check()
+        await builder.ready({"thing3"}, 0.01, silent)
+        building = asyncio.ensure_future(builder.run())
         try:
             async with asyncio.timeout(PATIENCE):
-                await library.ready({"thing3"}, PATIENCE, silent)
+                await builder.ready({"thing3"}, PATIENCE, silent)
             assert set(index.groups()) < {"thing3", "python/asyncio", "python/topics"}
         finally:
             building.cancel()
@@ -246,11 +246,11 @@ async def test_what_is_waited_for_is_read_first(python: Interpreter) -> None:
 async def test_an_index_that_cannot_be_used_ends_nothing(tmp_path: Path, python: Interpreter) -> None:
     (tmp_path / "file").write_text("in the way")
     with Index(tmp_path / "file" / "index.sqlite3") as index:
-        library = PythonLibrary(index, python.survey, workers=1, recheck=0)
-        building = asyncio.ensure_future(library.run())
+        builder = IndexBuilder(index, python.survey, workers=1, recheck=0)
+        building = asyncio.ensure_future(builder.run())
         try:
             with pytest.raises(OSError, match="file"):
-                await library.check()
+                await builder.check()
             assert not building.done()
         finally:
             building.cancel()

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from agentic_search.mcp_servers.python_docs.index.files import UNWANTED_LIBRARY, library_tops
-from agentic_search.mcp_servers.python_docs.index.package import Package, survey
+from agentic_search.mcp_servers.python_docs.installed.files import UNWANTED_LIBRARY, library_tops
+from agentic_search.mcp_servers.python_docs.installed.packages import Package, survey
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Keeps the index as it should be: has packages read in worker processes, and knows what is missing.
+"""Keeps the index as what is installed says it should be: worker processes read what is new or has changed.
 
 One task builds (`run`); any number of others ask what is missing and wait for it. All in one event loop.
 """
@@ -11,8 +11,8 @@ from collections.abc import Awaitable, Callable, Collection
 from typing import TypeAlias
 
 from agentic_search.mcp_servers.fulltext import Index
-from agentic_search.mcp_servers.python_docs.index.package import Package
 from agentic_search.mcp_servers.python_docs.index.reading import order_to_index
+from agentic_search.mcp_servers.python_docs.installed.packages import Package
 from agentic_search.workers.bounds import Bounds
 from agentic_search.workers.ending import Raised
 from agentic_search.workers.frames import pack_order
@@ -33,8 +33,8 @@ OnProgress: TypeAlias = Callable[[int, int], Awaitable[None]]
 """How many of how many packages are ready."""
 
 
-class PythonLibrary:
-    """Keeps the index as the survey says it should be."""
+class IndexBuilder:
+    """Compares the index with what a survey finds, and has worker processes read what is missing."""
 
     def __init__(
         self,
@@ -62,20 +62,20 @@ class PythonLibrary:
         self._waiting: list[Package] = []
         self._under_way: set[str] = set()
         self._attempts: Counter[str] = Counter()
-        self._news = asyncio.Event()
+        self._changed = asyncio.Event()
 
     def __repr__(self) -> str:
-        return f"<Library {len(self.packages)} packages, {len(self.missing(self.packages))} missing>"
+        return f"<IndexBuilder {len(self.packages)} packages, {len(self.missing(self.packages))} missing>"
 
     async def run(self) -> None:
         """Check, then read what is missing, and again whenever a check has found something; ends by cancellation."""
-        await self._check_calmly()
+        await self._check_or_log()
         while True:
-            news = self._news
+            changed = self._changed
             if self._waiting:
                 await self._build()
             else:
-                await news.wait()
+                await changed.wait()
 
     async def check(self) -> None:
         """Compare the index with what is installed, unless that was done a moment ago.
@@ -88,7 +88,7 @@ class PythonLibrary:
             if now - self._checked >= self._recheck:
                 packages, stale = await asyncio.to_thread(self._compare)
                 self._checked = now
-                self._take_up(packages, stale)
+                self._update(packages, stale)
 
     def missing(self, groups: Collection[str]) -> list[Package]:
         """Those of the groups that are not in the index yet, in the order in which they are read."""
@@ -101,13 +101,13 @@ class PythonLibrary:
         try:
             async with asyncio.timeout(seconds):
                 while missing := self.missing(groups):
-                    news = self._news
+                    changed = self._changed
                     await on_progress(len(groups) - len(missing), len(groups))
-                    await news.wait()
+                    await changed.wait()
         except TimeoutError:
             logger.info("answering without %d of %d packages", len(self.missing(groups)), len(groups))
 
-    async def _check_calmly(self) -> None:
+    async def _check_or_log(self) -> None:
         """A server that cannot use its index still serves, to say so when it is asked."""
         try:
             await self.check()
@@ -122,7 +122,7 @@ class PythonLibrary:
             self.index.drop(group)
         return packages, [package for package in packages if held.get(package.group) != package.fingerprint]
 
-    def _take_up(self, packages: list[Package], stale: list[Package]) -> None:
+    def _update(self, packages: list[Package], stale: list[Package]) -> None:
         changed = [package for package in packages if self.packages.get(package.group) != package]
         for package in changed:
             self.failed.pop(package.group, None)
@@ -130,11 +130,11 @@ class PythonLibrary:
         self.packages = {package.group: package for package in packages}
         self.failed = {group: why for group, why in self.failed.items() if group in self.packages}
         self._waiting = [package for package in stale if package.group not in self._under_way | self.failed.keys()]
-        self._tell()
+        self._announce()
 
-    def _tell(self) -> None:
-        news, self._news = self._news, asyncio.Event()
-        news.set()
+    def _announce(self) -> None:
+        changed, self._changed = self._changed, asyncio.Event()
+        changed.set()
 
     async def _build(self) -> None:
         """Until nothing waits any more; with it end the processes."""
@@ -154,7 +154,7 @@ class PythonLibrary:
                 await self._read(pool, package)
             finally:
                 self._under_way.discard(package.group)
-                self._tell()
+                self._announce()
 
     async def _read(self, pool: WorkerPool, package: Package) -> None:
         """One package's entries into the index, or why not."""
