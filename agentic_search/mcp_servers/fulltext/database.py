@@ -95,11 +95,15 @@ def _open(path: Path) -> sqlite3.Connection:
         if _version(connection) != VERSION:
             _create(connection)
         connection.execute("PRAGMA synchronous=NORMAL")
-        connection.create_function("stems", 1, lambda text: " ".join(stems(text)), deterministic=True)
+        connection.create_function("stems", 1, _stemmed, deterministic=True)
     except BaseException:
         connection.close()
         raise
     return connection
+
+
+def _stemmed(text: str) -> str:
+    return " ".join(stems(text))
 
 
 def _version(connection: sqlite3.Connection) -> int:
