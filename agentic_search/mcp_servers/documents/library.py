@@ -40,11 +40,12 @@ class DocumentLibrary:
         self._reader = Reader(folder, self.parser)
 
     async def run(self) -> None:
-        """Follow the folder until cancelled; with this end the processes that parse."""
+        """Follow the folder until cancelled; then end the processes that parse, and give the index back."""
         try:
             await self.indexer.run()
         finally:
             await self.parser.close()
+            await asyncio.to_thread(self._index.close)
 
     async def search(self, query: str, limit: int) -> DocumentPassages:
         """Raises sqlite3.Error where the index cannot be used."""

@@ -16,6 +16,7 @@ class Connections:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._idle: deque[tuple[sqlite3.Connection, tuple[int, int] | None]] = deque()
+        self._closed = False
         self._lock = Lock()
 
     def __repr__(self) -> str:
@@ -30,17 +31,25 @@ class Connections:
         except sqlite3.DatabaseError as error:
             connection.close()
             if is_damage(error):
-                self.close()
+                self._close_idle()
                 remove_database(self._path, seen)
             raise
         except BaseException:
             connection.close()
             raise
         with self._lock:
-            self._idle.append((connection, seen))
+            if not self._closed:
+                self._idle.append((connection, seen))
+                return
+        connection.close()
 
     def close(self) -> None:
-        """Close what is idle; lending goes on, with new connections."""
+        """Close what is idle now, and what is lent once it comes back. Lending goes on, with a new connection each."""
+        with self._lock:
+            self._closed = True
+        self._close_idle()
+
+    def _close_idle(self) -> None:
         with self._lock:
             idle, self._idle = self._idle, deque()
         for connection, _ in idle:

@@ -89,21 +89,21 @@ def remove_database(path: Path, seen: tuple[int, int] | None) -> None:
             path.with_name(path.name + suffix).unlink(missing_ok=True)
 
 
-def _stems(text: str) -> str:
-    return " ".join(stems(text))
-
-
 def _open(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
     try:
         if _version(connection) != VERSION:
             _create(connection)
         connection.execute("PRAGMA synchronous=NORMAL")
-        connection.create_function("stems", 1, _stems, deterministic=True)
+        connection.create_function("stems", 1, _stemmed, deterministic=True)
     except BaseException:
         connection.close()
         raise
     return connection
+
+
+def _stemmed(text: str) -> str:
+    return " ".join(stems(text))
 
 
 def _version(connection: sqlite3.Connection) -> int:

@@ -56,7 +56,7 @@ class Index:
         self.close()
 
     def close(self) -> None:
-        """Give the file back; a later call opens it again."""
+        """Give the file back; a later call opens it for its own time. Threads may still be at work."""
         self._connections.close()
 
     def replace(self, group: str, fingerprint: str, entries: Iterable[Entry]) -> None:

@@ -1,14 +1,21 @@
-"""Bytes → text, whatever their encoding; what is no text at all is refused."""
+"""Decodes text of any encoding, declared or guessed; what is no text at all is refused."""
 
 import codecs
 
 from agentic_search.mcp_servers.documents.parsing.document import Unreadable
+from agentic_search.mcp_servers.documents.parsing.encoding import guess_encoding, name_of
 
 MOST_CHARACTERS = 4_000_000
 """Characters of one document that are kept; about two thousand printed pages."""
 
 MOST_CONTROLS = 0.02
 """Share of control characters above which text is taken for binary data."""
+
+MOST_BROKEN = 0.1
+"""Share of the characters above ASCII that may be broken in a text that is UTF-8 otherwise."""
+
+AS_BROWSERS_DO = {"iso8859-1": "cp1252", "ascii": "cp1252", "gb2312": "gb18030", "gbk": "gb18030", "shift_jis": "cp932"}
+"""What pages mean that declare the smaller encoding."""
 
 MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -21,12 +28,13 @@ MARKS = (
 CONTROLS = dict.fromkeys(set(range(32)) - set(map(ord, "\t\n\r\f\v\x1b")))
 
 
-def decode(data: bytes) -> tuple[str, str | None]:
-    """The text with plain line ends, and a note where it had to be guessed or cut.
+def decode(data: bytes, declared: str | None = None) -> tuple[str, str | None]:
+    """The text with plain line ends, and a note where its encoding had to be guessed or it was cut.
 
-    Raises Unreadable for binary data.
+    `declared` is the encoding that the text itself names, if it does; UTF-8 goes before it. Raises Unreadable for
+    binary data.
     """
-    text, note = _decode(data)
+    text, note = _decode(data, declared)
     if len(text) - len(text.translate(CONTROLS)) > MOST_CONTROLS * len(text):
         raise Unreadable("it holds binary data, not text")
     text, cut = clip(text.replace("\r\n", "\n").replace("\r", "\n"))
@@ -40,16 +48,34 @@ def clip(text: str) -> tuple[str, str | None]:
     return text[:MOST_CHARACTERS], f"only the first {MOST_CHARACTERS:,} of {len(text):,} characters are kept"
 
 
-def _decode(data: bytes) -> tuple[str, str | None]:
+def _decode(data: bytes, declared: str | None) -> tuple[str, str | None]:
     for mark, encoding in MARKS:
         if data.startswith(mark):
             return _marked(data, encoding)
     if b"\0" in data:
         raise Unreadable("it holds binary data, not text")
+    for encoding in ("utf-8", *([_codec(declared)] if declared else [])):
+        try:
+            return data.decode(encoding), None
+        except (UnicodeError, LookupError):
+            continue
+    return _guessed(data)
+
+
+def _codec(declared: str) -> str:
     try:
-        return data.decode("utf-8"), None
-    except UnicodeDecodeError:
-        return data.decode("cp1252", "replace"), "not UTF-8; read as Windows-1252"
+        return AS_BROWSERS_DO.get(codecs.lookup(declared).name, declared)
+    except LookupError:
+        return declared
+
+
+def _guessed(data: bytes) -> tuple[str, str | None]:
+    text = data.decode("utf-8", "replace")
+    broken = text.count("\ufffd")
+    if broken <= MOST_BROKEN * sum(not character.isascii() for character in text):
+        return text, "some bytes are no UTF-8"
+    encoding = guess_encoding(data)
+    return data.decode(encoding, "replace"), f"not UTF-8; read as {name_of(encoding)}"
 
 
 def _marked(data: bytes, encoding: str) -> tuple[str, str | None]:

@@ -1,13 +1,16 @@
 """Bytes of each kind become documents, or one sentence says why not."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from agentic_search.mcp_servers.documents.parsing.decoding import MOST_CHARACTERS, decode
 from agentic_search.mcp_servers.documents.parsing.document import Document, Unreadable
-from agentic_search.mcp_servers.documents.parsing.html import html_to_text, parse_html
+from agentic_search.mcp_servers.documents.parsing.html import html_to_text
 from agentic_search.mcp_servers.documents.parsing.markdown import parse_markdown
+from agentic_search.mcp_servers.documents.parsing.page import parse_html
 from agentic_search.mcp_servers.documents.parsing.pdf import parse_pdf
 from agentic_search.mcp_servers.documents.parsing.work import parse, parse_plain
 from tests.mcp_servers.documents.pdf import make_pdf
@@ -103,6 +106,50 @@ def test_no_html_makes_the_parser_fail(text: str) -> None:
     assert all(section.end <= len(document.text) for section in document.sections)
 
 
+ARTICLE = "".join(f"<p>Sentence number {n} tells what the lamp does, and why it does it.</p>" for n in range(12))
+SITE = f"""<!DOCTYPE html><html><head><title>The lamp</title></head><body>
+<div id="cookie-consent"><p>We use cookies to improve your experience on our site.</p></div>
+<header><div class="navbar"><a href="/">Home</a> <a href="/shop">Shop</a> <a href="/about">About us</a></div></header>
+<ul class="menu"><li><a href="/a">All lamps</a><li><a href="/b">All shades</a><li><a href="/c">All bulbs</a></ul>
+<main><h1 id="lamp">The lamp</h1>{ARTICLE}
+<h2><a class="anchor" href="#setup">#</a>Setting <i>up</i><a id="setup"></a></h2>
+<p>Press <code>reset</code>, then type:</p><figure><pre><code>lamp on
+  --now</code></pre></figure>
+<section id="prices"><h2>Prices</h2><table><tr><th>Lamp<th>Price</tr><tr><td>small<td>4 euros</tr></table></section>
+</main>
+<div class="related"><h3>You may also like</h3><ul><li><a href="/1">Ten lamps that you will love</a></ul></div>
+<footer>All rights reserved. <a href="/imprint">Imprint</a></footer></body></html>"""
+
+
+def test_of_a_page_with_menus_and_banners_only_the_main_text_is_kept_with_its_anchors() -> None:
+    document = parse_html(SITE.encode())
+    assert document.title == "The lamp"
+    assert anchors(document) == ["lamp", "setup", "prices"]
+    assert document.text.startswith("# The lamp\n\nSentence number 0 tells")
+    assert "Sentence number 11 tells" in document.text
+    assert document.text.endswith(
+        "## Setting up\n\nPress reset, then type:\n\nlamp on\n  --now\n\n## Prices\n\nLamp | Price\nsmall | 4 euros\n\n"
+    )
+
+
+def test_a_page_that_is_taken_apart_wrongly_is_kept_whole() -> None:
+    listed = "".join(
+        f"<div class='sidebar'><h3>Part {n}</h3>A lamp of the {n}th kind, with a shade.</div>" for n in range(40)
+    )
+    document = parse_html(f"<html><body><p>All our parts:</p>{listed}</body></html>".encode())
+    assert all(f"### Part {n}\n\nA lamp of the {n}th kind" in document.text for n in range(40))
+
+
+def test_a_page_that_stands_in_one_form_is_read() -> None:
+    assert parse_html(b"<form action='/x'><h1>Lamp</h1><p>All of it.</p></form>").text == "# Lamp\n\nAll of it.\n\n"
+
+
+def test_a_heading_around_another_is_none() -> None:
+    document = parse_html(b"<body><h2>Source<h3 id='inner'>Inner</h3></h2><p>text")
+    assert anchors(document)[-1] == "inner"
+    assert document.text == "Source\n\n### Inner\n\ntext\n\n"
+
+
 def test_a_fragment_of_html_becomes_plain_text() -> None:
     assert html_to_text("It&#x27;s<p>two <i>lines</i> &lt;b&gt;") == "It's\n\ntwo lines <b>"
     assert html_to_text(" a < b & c ") == "a < b & c"
@@ -162,6 +209,48 @@ def test_text_is_read_in_any_unicode_encoding(encoding: str) -> None:
 def test_text_in_an_old_encoding_is_read_and_said_so() -> None:
     assert decode(b"caf\xe9") == ("café", "not UTF-8; read as Windows-1252")
     assert decode(b"\xff\xfea")[1] == "some bytes are no UTF-16"
+
+
+LEGACY = {
+    "cp1252": "Déjà vu dans les ténèbres: «garçon», l’été, où êtes-vous? Größe, Straße",
+    "iso8859_2": "Zażółć gęślą jaźń, pchnąć w tę łódź jeża lub ośm skrzyń fig",
+    "cp1250": "Příliš žluťoučký kůň úpěl ďábelské ódy",
+    "cp1254": "Pijamalı hasta yağız şoföre çabucak güvendi",
+    "cp1251": "Съешь же ещё этих мягких французских булок, да выпей чаю",
+    "koi8_u": "Съешь же ещё этих мягких французских булок, да выпей чаю",
+    "cp1253": "Ξεσκεπάζω την ψυχοφθόρα βδελυγμία, και όλα τα άλλα",
+    "cp932": "吾輩は猫である。名前はまだ無い。どこで生れたか頓と見当がつかぬ。",
+    "gb18030": "今天天气很好，我们去公园散步，然后回家吃饭。",
+    "big5": "今天天氣很好，我們去公園散步，然後回家吃飯。這是一個測試。",
+    "cp949": "오늘은 날씨가 좋아서 공원에 산책하러 갔습니다. 그리고 집에 왔습니다.",
+}
+
+
+@pytest.mark.parametrize(("encoding", "text"), LEGACY.items())
+def test_the_encoding_of_old_text_is_found_and_told(encoding: str, text: str) -> None:
+    written = f"# plain words before\n{text}\n" * 20
+    read, note = decode(written.encode(encoding))
+    assert read == written
+    assert note is not None and note.startswith("not UTF-8; read as ")
+
+
+def test_a_long_text_in_an_old_encoding_is_not_looked_at_in_full() -> None:
+    text = LEGACY["gb18030"] * 20_000
+    began = time.process_time()
+    assert decode(text.encode("gb18030")) == (text, "not UTF-8; read as GB18030")
+    assert time.process_time() - began < 5.0
+
+
+def test_utf_8_that_is_broken_in_places_is_still_read_as_utf_8() -> None:
+    read, note = decode("Größe, naïve, €, 東京 ".encode() * 5 + b"\xff")
+    assert read.startswith("Größe, naïve, €, 東京") and read.endswith("\ufffd")
+    assert note == "some bytes are no UTF-8"
+
+
+def test_what_a_page_declares_is_believed_as_browsers_do() -> None:
+    page = '<meta http-equiv="Content-Type" content="text/html; charset=ISO-8859-1"><p>“naïve”'
+    assert parse_html(page.encode("cp1252")).text.strip() == "“naïve”"
+    assert parse_html(b'<meta charset="no-such-thing"><p>na\xefve').note == "not UTF-8; read as Windows-1252"
 
 
 @pytest.mark.parametrize("data", [b"\0\1\2", bytes(range(1, 256)) * 20, b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"])
