@@ -1,6 +1,10 @@
-"""OLLAMA_HOST in any of the forms that Ollama takes flows in, the URL to connect to flows out."""
+"""Where an Ollama is: OLLAMA_HOST, in any of the forms that Ollama takes, as a URL, and the proxy on the way there."""
 
+from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+import httpx
 
 from agentic_search.errors import ConfigurationError
 
@@ -35,6 +39,31 @@ def is_cloud(url: str) -> bool:
     """Whether the URL leads to ollama.com itself rather than to somebody's own Ollama."""
     name = urlsplit(url).hostname or ""
     return name == CLOUD or name.endswith("." + CLOUD)
+
+
+def proxy_for(url: str) -> httpx.Proxy | None:
+    """The proxy to this URL, if any: as for Ollama's own client HTTP_PROXY, HTTPS_PROXY and NO_PROXY say which.
+
+    No proxy leads to this machine itself. Raises ConfigurationError.
+    """
+    parts = urlsplit(url)
+    proxy = getproxies().get(parts.scheme, "")
+    if not proxy or _is_loopback(parts.hostname or "") or proxy_bypass(parts.netloc):
+        return None
+    try:
+        known = httpx.Proxy(proxy if "://" in proxy else f"http://{proxy}")
+    except (ValueError, httpx.InvalidURL) as error:
+        raise ConfigurationError(f"{parts.scheme.upper()}_PROXY is {proxy!r}: {error}.") from error
+    if known.url.scheme not in _SCHEME_PORTS:
+        raise ConfigurationError(f"{parts.scheme.upper()}_PROXY is {proxy!r}: its scheme must be http or https.")
+    return known
+
+
+def _is_loopback(name: str) -> bool:
+    try:
+        return ip_address(name).is_loopback
+    except ValueError:
+        return name == "localhost" or name.endswith(".localhost")
 
 
 def _name(parts: SplitResult, host: str) -> str:

@@ -27,6 +27,8 @@ def explain_call(error: Exception, *, url: str, model: str) -> ModelError:
     match error:
         case ConnectionError() | httpx.ConnectError() | httpx.ConnectTimeout():
             return _nobody(url)
+        case httpx.ProxyError():
+            return _no_way(url, error)
         case httpx.TimeoutException():
             return ModelInterrupted(
                 f"Ollama at {url} went silent while {model!r} was running. It may be loading the model or busy with"
@@ -47,6 +49,8 @@ def explain_listing(error: Exception, *, url: str) -> ModelUnavailable:
     match error:
         case ConnectionError() | httpx.ConnectError() | httpx.ConnectTimeout():
             return _nobody(url)
+        case httpx.ProxyError():
+            return _no_way(url, error)
         case httpx.HTTPError():
             return ModelUnavailable(
                 f"Ollama at {url} takes connections but does not answer ({type(error).__name__}). Restart it."
@@ -85,6 +89,13 @@ def _explain_response(error: ResponseError, url: str, model: str) -> ModelError:
 def _nobody(url: str) -> ModelUnavailable:
     return ModelUnavailable(
         f"No Ollama answers at {url}. Start it with `ollama serve`, or set OLLAMA_HOST to where it runs."
+    )
+
+
+def _no_way(url: str, error: httpx.ProxyError) -> ModelUnavailable:
+    return ModelUnavailable(
+        f"The proxy on the way to {url} does not let us through: {error}. Correct HTTP_PROXY or HTTPS_PROXY,"
+        " or name the host in NO_PROXY."
     )
 
 

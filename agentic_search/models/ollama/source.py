@@ -43,11 +43,11 @@ class OllamaSource:
         self._num_ctx = num_ctx
         self._keep_alive = parse_keep_alive(keep_alive)
         clock = clock or SystemClock()
-        transport = OllamaTransport(clock)
-        writer_input = httpx.Timeout(list_timeout, connect=connect_timeout)
-        patient = httpx.Timeout(list_timeout, connect=connect_timeout, read=read_timeout)
-        self._http = httpx.AsyncClient(base_url=self.url, transport=transport, timeout=writer_input)
-        self._client = AsyncClient(self.url, transport=transport, timeout=patient)
+        transport = OllamaTransport(self.url, clock)
+        listing = httpx.Timeout(list_timeout, connect=connect_timeout)
+        generating = httpx.Timeout(list_timeout, connect=connect_timeout, read=read_timeout, pool=read_timeout)
+        self._http = httpx.AsyncClient(base_url=self.url, transport=transport, timeout=listing)
+        self._client = AsyncClient(self.url, transport=transport, timeout=generating)
         self._inventory = OllamaInventory(self._http, clock, fresh_for=fresh_for)
 
     def __repr__(self) -> str:

@@ -16,8 +16,8 @@ from agentic_search.errors import (
 )
 from agentic_search.models.chat import ChatModel, Finish
 from agentic_search.models.ollama.call_options import THINKING_TOKENS
+from agentic_search.models.ollama.chat_lines import PACE
 from agentic_search.models.ollama.source import OllamaSource
-from agentic_search.models.ollama.transport import PACE
 from tests.models.asking import ask, text_of
 from tests.support.ollama_double import (
     Drop,
@@ -64,6 +64,14 @@ async def test_text_that_comes_faster_than_it_can_be_read_comes_in_fewer_pieces_
         took = asyncio.get_running_loop().time() - began
     assert "".join(part for part in parts if isinstance(part, str)) == "".join(words)
     assert len(parts) <= took / PACE + 2
+
+
+@pytest.mark.parametrize("separator", ["\u0085", "\u2028", "\u2029", "\x0b", "\x1c"])
+async def test_characters_that_the_client_takes_for_line_ends_arrive_in_the_text(separator: str) -> None:
+    frame = {"message": {"role": "assistant", "content": f"a{separator}b"}, "done": False}
+    async with OllamaDouble() as ollama, OllamaSource(ollama.url) as source:
+        ollama.enqueue(Raw(json.dumps(frame, ensure_ascii=False)), separator)
+        assert await text_of(ask(await source.open(""))) == f"a{separator}b{separator}"
 
 
 async def test_a_call_always_says_its_context_its_limit_and_that_nothing_may_be_cut() -> None:

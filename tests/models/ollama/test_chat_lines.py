@@ -1,19 +1,41 @@
-"""Frames that arrive together: fewer come out, and they say the same."""
+"""Lines that arrive together: fewer come out, and they say the same."""
 
+import asyncio
 import json
+from collections.abc import AsyncIterator
 from contextlib import suppress
 from itertools import pairwise
 
+import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agentic_search.clock import SystemClock
 from agentic_search.domain.data import JsonObject
-from agentic_search.models.frames import Frames
+from agentic_search.models.ollama.chat_lines import ChatLines
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 PLACES = st.lists(st.integers(0, 10_000), max_size=8)
 STRANGE = ['{"error":"killed"}', "no json", "[1]", '{"done":"perhaps"}', "", '{"message":{"content":1},"done":false}']
+
+
+class Pieces(httpx.AsyncByteStream):
+    """A body that arrives in these pieces."""
+
+    def __init__(self, pieces: list[bytes]) -> None:
+        self._pieces = pieces
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for piece in self._pieces:
+            yield piece
+
+
+class Hurried(SystemClock):
+    """A clock that nobody waits for."""
+
+    async def sleep(self, seconds: float) -> None:
+        """Go on at once."""
 
 
 def frame(content: str, thinking: str | None = None, **more: object) -> JsonObject:
@@ -28,9 +50,12 @@ def end(content: str = "") -> JsonObject:
 def told(data: bytes, places: list[int]) -> list[str]:
     """The lines that come out where the data arrives cut at these places."""
     ends = sorted({place % (len(data) + 1) for place in places} | {0, len(data)})
-    frames = Frames()
-    pieces = [frames.feed(data[begin:stop]) for begin, stop in pairwise(ends)]
-    return (b"".join(pieces) + frames.finish()).decode().splitlines()
+    pieces = [data[begin:stop] for begin, stop in pairwise(ends)]
+
+    async def read() -> bytes:
+        return b"".join([lines async for lines in ChatLines(Pieces(pieces), Hurried())])
+
+    return asyncio.run(read()).decode().splitlines()
 
 
 def sent(*lines: JsonObject | str) -> bytes:
