@@ -40,7 +40,7 @@ class Hurried(SystemClock):
 
 def frame(content: str, thinking: str | None = None, **more: object) -> JsonObject:
     message = {"role": "assistant", "content": content} | ({} if thinking is None else {"thinking": thinking})
-    return {"model": "m", "created_at": "now", "message": message, "done": False, **more}  # pyright: ignore[reportReturnType]
+    return {"model": "m", "created_at": "now", "message": message, "done": False, **more}  # pyright: ignore[reportReturnType] - the double gives what a wrong server would
 
 
 def end(content: str = "") -> JsonObject:
