@@ -1,1 +1,1 @@
-"""Words of text, in the one form in which questions, tools and documents are compared; imports nothing of the rest."""
+"""Words of text, in the one form in which questions, tools and documents are compared."""

@@ -1,8 +1,7 @@
 """The full-text index that the bundled servers share: entries flow in, ranked hits with fitting passages flow out."""
 
 from agentic_search.mcp_servers.fulltext.database import cache_folder
-from agentic_search.mcp_servers.fulltext.entry import Entry, Extra, IndexHit
-from agentic_search.mcp_servers.fulltext.index import Index
+from agentic_search.mcp_servers.fulltext.index import Entry, Extra, Index, IndexHit
 from agentic_search.mcp_servers.fulltext.passage import best_passage
 from agentic_search.mcp_servers.fulltext.terms import compounds, match_expression, terms
 

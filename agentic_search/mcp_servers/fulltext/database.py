@@ -5,7 +5,7 @@ import sqlite3
 import sys
 import time
 import zlib
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from contextlib import closing, contextmanager
 from importlib.metadata import version
 from pathlib import Path
@@ -24,16 +24,17 @@ BUSY_SECONDS = 30.0
 WAL_ATTEMPTS = 200
 WAL_PAUSE = 0.05
 
-SCHEMA = """
-CREATE TABLE origin (name TEXT PRIMARY KEY, fingerprint TEXT NOT NULL);
-CREATE TABLE entry (
-    id INTEGER PRIMARY KEY, origin TEXT NOT NULL, address TEXT NOT NULL, title TEXT NOT NULL, keywords TEXT NOT NULL,
-    body TEXT NOT NULL, extra TEXT NOT NULL, UNIQUE (origin, address)
-);
-CREATE INDEX entry_address ON entry (address);
-CREATE INDEX entry_title ON entry (title COLLATE NOCASE);
-CREATE VIRTUAL TABLE words USING fts5 (title, keywords, body, content='', tokenize='ascii');
-"""
+SCHEMA = (
+    "CREATE TABLE origin (name TEXT PRIMARY KEY, fingerprint TEXT NOT NULL)",
+    """CREATE TABLE entry (
+        id INTEGER PRIMARY KEY, origin TEXT NOT NULL, address TEXT NOT NULL, title TEXT NOT NULL,
+        keywords TEXT NOT NULL, body TEXT NOT NULL, extra TEXT NOT NULL, UNIQUE (origin, address)
+    )""",
+    "CREATE INDEX entry_address ON entry (address)",
+    "CREATE INDEX entry_title ON entry (title COLLATE NOCASE)",
+    "CREATE VIRTUAL TABLE words USING fts5 (title, keywords, body, content='', tokenize='ascii')",
+)
+"""Of the words, only the stems are kept: the SQL function `stems` makes them from what is in `entry`."""
 
 
 def cache_folder() -> Path:
@@ -118,7 +119,7 @@ def _create(connection: sqlite3.Connection) -> None:
         if _version(connection) == VERSION:
             return  # another process was first
         _drop_everything(connection)
-        for statement in _statements(SCHEMA):
+        for statement in SCHEMA:
             connection.execute(statement)
         connection.execute(f"PRAGMA user_version={VERSION}")
 
@@ -140,16 +141,6 @@ def _drop_everything(connection: sqlite3.Connection) -> None:
     tables = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY sql LIKE ? DESC"
     for (name,) in connection.execute(tables, ("CREATE VIRTUAL%",)).fetchall():
         connection.execute(f'DROP TABLE IF EXISTS "{name}"')  # a virtual table takes its shadow tables with it
-
-
-def _statements(script: str) -> Iterator[str]:
-    """`executescript` would commit the open transaction, so the script is run statement by statement."""
-    statement = ""
-    for line in script.splitlines(keepends=True):
-        statement += line
-        if sqlite3.complete_statement(statement):
-            yield statement
-            statement = ""
 
 
 @contextmanager

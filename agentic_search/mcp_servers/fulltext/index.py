@@ -3,19 +3,22 @@
 import json
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeAlias, TypeVar
 
 from agentic_search.mcp_servers.fulltext.connections import Connections
 from agentic_search.mcp_servers.fulltext.database import is_damage, transaction
-from agentic_search.mcp_servers.fulltext.entry import Entry, Extra, IndexHit
 from agentic_search.mcp_servers.fulltext.passage import PASSAGE_SIZE, best_passage
 from agentic_search.mcp_servers.fulltext.terms import match_expression, stemmed
 
 T = TypeVar("T")
 Row: TypeAlias = tuple[Any, ...]
 """As SQLite gives it; the query says what is in it."""
+
+Extra: TypeAlias = dict[str, str | int | float | bool | list[str] | None]
+"""Facts that travel with an entry, kept as JSON; they are not searched."""
 
 COLUMNS = "entry.origin, entry.address, entry.title, entry.body, entry.keywords, entry.extra"
 ADD_WORDS = """
@@ -29,6 +32,31 @@ SELECT 'delete', id, stems(title), stems(keywords), stems(body) FROM entry WHERE
 
 TITLE_WEIGHT = 4.0
 KEYWORDS_WEIGHT = 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing that can be found."""
+
+    address: str
+    """Names the entry; unique within its group."""
+    title: str
+    body: str
+    keywords: str = ""
+    """Further words to be found by, never shown: a heading's path, the parts of a CamelCase name."""
+    extra: Extra = field(default_factory=dict[str, str | int | float | bool | list[str] | None])
+
+
+@dataclass(frozen=True, slots=True)
+class IndexHit:
+    """An entry that a question found."""
+
+    entry: Entry
+    group: str
+    score: float
+    """BM25 with weighted columns; above 0, higher is better, comparable within one question only."""
+    passage: str
+    """The part of the body that bears on the question best."""
 
 
 class Index:
@@ -99,12 +127,12 @@ class Index:
 
     def get(self, address: str) -> Entry | None:
         """The entry of this very address."""
-        rows = self._rows(f"SELECT {COLUMNS} FROM entry WHERE address = ? ORDER BY id LIMIT 1", address)  # noqa: S608 - only constants and numbers are put in
+        rows = self._rows(f"SELECT {COLUMNS} FROM entry WHERE address = ? ORDER BY id LIMIT 1", address)  # noqa: S608 - our own names and numbers only
         return _to_entry(rows[0]) if rows else None
 
     def titled(self, title: str) -> list[Entry]:
         """Entries of this title, whatever the case of its ASCII letters; the exact ones first."""
-        query = f"SELECT {COLUMNS} FROM entry WHERE title = ? COLLATE NOCASE ORDER BY title <> ?, id"  # noqa: S608 - only constants and numbers are put in
+        query = f"SELECT {COLUMNS} FROM entry WHERE title = ? COLLATE NOCASE ORDER BY title <> ?, id"  # noqa: S608 - our own names and numbers only
         return [_to_entry(row) for row in self._rows(query, title, title)]
 
     def titles(self) -> list[str]:
@@ -130,12 +158,12 @@ class Index:
         if not expression or limit < 1:
             return []
         # Only the best are fetched: a common word is in thousands of entries, and sorting those whole takes far longer.
-        best = f"SELECT rowid AS id, -{self._rank} AS score FROM words WHERE words MATCH ?"  # noqa: S608 - only constants and numbers are put in
+        best = f"SELECT rowid AS id, -{self._rank} AS score FROM words WHERE words MATCH ?"  # noqa: S608 - our own names and numbers only
         if groups is not None:
             # The + keeps SQLite from looking each entry of the groups up among the words, one by one.
             best += " AND +rowid IN (SELECT id FROM entry WHERE origin IN (SELECT value FROM json_each(?)))"
         query = (
-            f"WITH best AS MATERIALIZED ({best} ORDER BY score DESC, rowid LIMIT ?)"  # noqa: S608 - only constants and numbers are put in
+            f"WITH best AS MATERIALIZED ({best} ORDER BY score DESC, rowid LIMIT ?)"  # noqa: S608 - our own names and numbers only
             f" SELECT {COLUMNS}, best.score FROM best JOIN entry USING (id) ORDER BY best.score DESC, entry.id"
         )
         narrowed = () if groups is None else (json.dumps(list(groups)),)

@@ -270,7 +270,7 @@ async def parsers_of(server: asyncio.subprocess.Process) -> list[int]:
 async def all_ended(processes: list[int]) -> None:
     """Wait until none of them is alive; they have five seconds."""
     async with asyncio.timeout(5):
-        while any(map(is_alive, processes)):  # noqa: ASYNC110 - another process is waited for
+        while any(map(is_alive, processes)):  # noqa: ASYNC110 - nobody tells that a process has ended
             await asyncio.sleep(0.01)
 
 

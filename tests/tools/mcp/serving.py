@@ -32,9 +32,12 @@ class Server:
 async def serving(answer: Answer, *, tls: ssl.SSLContext | None = None) -> AsyncGenerator[Server]:
     """A server that gives each request this answer, on as many connections as there are."""
     writers: list[asyncio.StreamWriter] = []
+    accepting: set[asyncio.Task[object]] = set()
 
     async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writers.append(writer)
+        if (task := asyncio.current_task()) is not None:
+            accepting.add(task)
         server.connections += 1
         with suppress(asyncio.IncompleteReadError, ConnectionError):
             while not writer.is_closing():
@@ -49,6 +52,10 @@ async def serving(answer: Answer, *, tls: ssl.SSLContext | None = None) -> Async
             writer.close()
             with suppress(ConnectionError):
                 await writer.wait_closed()
+        for task in accepting:
+            task.cancel()
+        if accepting:
+            await asyncio.wait(accepting)
 
 
 def says(*pieces: bytes, close: bool = False) -> Answer:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from threading import Event
 
-from agentic_search.mcp_servers.documents.files.folder import Folder, FolderListing, Refused, Stamp
+from agentic_search.mcp_servers.documents.files.folder import Folder, FolderListing, Refused
 from agentic_search.mcp_servers.documents.files.kinds import kind_of
 from agentic_search.mcp_servers.documents.files.watch import watch_folder
 from agentic_search.mcp_servers.documents.indexing.document_index import DocumentIndex, FileRecord
@@ -99,8 +99,8 @@ class Indexer:
         for gone in records.keys() - listing.files.keys():
             await asyncio.to_thread(self._index.drop, gone)
             del records[gone]
-        differing = {path for path, stamp in listing.files.items() if not _is_taken_in(records.get(path), stamp)}
-        self.progress = IndexingProgress(listing, records, differing)
+        taken_in = {path for path, record in records.items() if record.fits(listing.files[path])}
+        self.progress = IndexingProgress(listing, records, listing.files.keys() - taken_in)
 
     async def _take_in_all(self) -> None:
         """The smallest first, so that most can be found soon; after a change the folder is looked at anew."""
@@ -128,7 +128,3 @@ class Indexer:
                 progress.records[path] = await asyncio.to_thread(self._index.put_problem, path, stamp, str(error))
             else:
                 progress.records[path] = await asyncio.to_thread(self._index.put, path, stamp, document)
-
-
-def _is_taken_in(record: FileRecord | None, stamp: Stamp) -> bool:
-    return record is not None and record.fits(stamp)

@@ -45,13 +45,13 @@ def _open(data: bytes) -> PdfReader:
 
 
 def _texts(reader: PdfReader) -> Iterator[str]:
-    """Each page's text, as long as there is time and room; a broken page is empty."""
-    end, room = time.monotonic() + PATIENCE, MOST_CHARACTERS
+    """Each page's text, until the time or the characters for one file are used up; a broken page is empty."""
+    end, left = time.monotonic() + PATIENCE, MOST_CHARACTERS
     for number in range(reader.get_num_pages()):
-        if time.monotonic() > end or room <= 0:
+        if time.monotonic() > end or left <= 0:
             return
         text = _page_text(reader, number)
-        room -= len(text)
+        left -= len(text)
         yield text
 
 

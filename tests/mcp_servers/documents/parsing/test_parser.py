@@ -39,7 +39,7 @@ async def parsing(*, patience: float = BOUND, longest_rest: float = BOUND) -> As
 
 async def busy(parser: Parser, but: frozenset[int] = frozenset()) -> int:
     """The one process, other than these, that there is once it is at work."""
-    while not (pids := parser.pids - but):  # noqa: ASYNC110 - no event says that a process is there, or gone
+    while not (pids := parser.pids - but):  # noqa: ASYNC110 - nobody tells that a process is there
         await asyncio.sleep(0.005)
     [pid] = pids
     return pid
@@ -105,7 +105,7 @@ async def test_processes_without_work_end_after_a_while_and_come_back() -> None:
     async with parsing(longest_rest=0.05) as parser:
         for text in ("words", "more words"):
             assert (await parser.parse("text", text.encode())).text == text
-            while parser.pids:  # noqa: ASYNC110 - no event says that a process is there, or gone
+            while parser.pids:  # noqa: ASYNC110 - nobody tells that a process has ended
                 await asyncio.sleep(0.005)
 
 

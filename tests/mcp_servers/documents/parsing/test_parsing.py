@@ -269,6 +269,6 @@ def test_a_text_of_enormous_length_is_cut_and_said_so() -> None:
 @given(data=st.binary(max_size=300))
 def test_no_bytes_end_as_anything_but_a_document_or_a_reason(kind: str, data: bytes) -> None:
     try:
-        parse(kind, data)  # type: ignore[arg-type] - the test gives what is not one of them
+        parse(kind, data)  # type: ignore[arg-type] - the table holds the kinds
     except Unreadable as error:
         assert str(error)
