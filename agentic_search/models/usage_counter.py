@@ -1,4 +1,4 @@
-"""A model flows in, the same model flows out, counting what is asked of it, also by calls that break off."""
+"""Counts what is asked of a model, also by calls that break off."""
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing

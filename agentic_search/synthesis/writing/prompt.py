@@ -8,8 +8,7 @@ import re
 from collections.abc import Iterator
 
 from agentic_search.models.budget import estimate_tokens
-from agentic_search.models.chat import Message
-from agentic_search.models.control_tokens import without_control_tokens
+from agentic_search.models.chat import Message, without_control_tokens
 from agentic_search.synthesis.evidence.packing import Packed
 
 RULES = """\
