@@ -94,6 +94,8 @@ class ScriptedSource:
         """The models; never raises."""
         if self._error:
             return ModelReport((), str(self._error))
+        if not self._models:
+            return ModelReport((), "There is no model.")
         infos = (ModelInfo(model.name, context=model.num_ctx) for model in self._models.values())
         return ModelReport(tuple(infos))
 
