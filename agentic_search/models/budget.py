@@ -1,4 +1,4 @@
-"""How much fits a model's context: texts flow in, conservative token counts and what has no room flow out."""
+"""How much fits a model's context: conservative token counts, and which of several texts go in."""
 
 import math
 from collections.abc import Sequence
@@ -50,7 +50,7 @@ class Budget:
 
 
 @dataclass(frozen=True, slots=True)
-class Packed:
+class PackedTexts:
     """Which of the offered texts fit; both are indices, in the order offered."""
 
     kept: tuple[int, ...]
@@ -59,8 +59,8 @@ class Packed:
     """What the kept ones take together."""
 
 
-def pack(texts: Sequence[str], tokens: int) -> Packed:
-    """Take the texts in order, each whole or not at all; one that does not fit makes room for smaller ones after it."""
+def pack(texts: Sequence[str], tokens: int) -> PackedTexts:
+    """Take the texts in order, each whole or not at all; after one that does not fit, smaller ones may."""
     kept: list[int] = []
     left_out: list[int] = []
     used = 0
@@ -71,4 +71,4 @@ def pack(texts: Sequence[str], tokens: int) -> Packed:
             used += cost
         else:
             left_out.append(index)
-    return Packed(tuple(kept), tuple(left_out), used)
+    return PackedTexts(tuple(kept), tuple(left_out), used)

@@ -1,11 +1,20 @@
-"""What every language model is to the rest of the house: messages flow in, pieces of text flow out, then one Finish."""
+"""What every language model is to the rest of the program: it takes messages, and streams text, then one Finish."""
 
+import re
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.run import Usage
+
+_CONTROL_TOKEN = re.compile(
+    r"<(?=\|)|(?<=\|)>|<(?=/?(?:s|bos|eos|think|tool_call|tool_response|(?:start|end)_of_turn|im_start|im_end)>)|"
+    r"\[(?=/?(?:INST|SYSTEM_PROMPT|AVAILABLE_TOOLS|TOOL_RESULTS|TOOL_CALLS)\])|<(?=<SYS>>|</SYS>>)",
+    re.IGNORECASE,
+)
+"""What chat templates part messages with: model servers read it as such in any text."""
+_LOOKALIKES = {"<": "‹", ">": "›", "[": "［"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,3 +137,8 @@ class ModelSource(Protocol):
         Raises ModelUnavailable (nobody answers) or ModelMissing (no such model, or none at all).
         """
         ...
+
+
+def without_control_tokens(text: str) -> str:
+    """Text from outside, unable to pass for a message of its own: a lookalike for the bracket of each control token."""
+    return _CONTROL_TOKEN.sub(lambda found: _LOOKALIKES[found[0]], text)

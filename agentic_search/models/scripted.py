@@ -1,4 +1,4 @@
-"""A model that says what it was told to say: scripted replies flow in, the same stream as a real model's flows out.
+"""A model that says what it was told to say: it streams scripted replies as a real model streams its own.
 
 It ships with the package: whoever builds on ChatModel or ModelSource tests against it, without Ollama.
 """
@@ -20,7 +20,7 @@ Step = str | ModelError | asyncio.Event | Finish
 
 
 @dataclass(frozen=True, slots=True)
-class Prompt:
+class ScriptedCall:
     """One call that a scripted model got."""
 
     messages: tuple[Message, ...]
@@ -48,7 +48,7 @@ class ScriptedModel:
         self.name = name
         self.num_ctx = num_ctx
         self.grammar = grammar
-        self.prompts: list[Prompt] = []
+        self.prompts: list[ScriptedCall] = []
         self._replies: deque[tuple[Step, ...]] = deque()
         for reply in replies:
             self.enqueue(*([reply] if isinstance(reply, str) else reply))
@@ -69,7 +69,7 @@ class ScriptedModel:
         temperature: float | None = None,
     ) -> AsyncGenerator[str | Finish]:
         """Give the next reply: see ChatModel. Raises LookupError when none is left: the script is too short."""
-        prompt = Prompt(tuple(messages), max_tokens, schema, temperature)
+        prompt = ScriptedCall(tuple(messages), max_tokens, schema, temperature)
         self.prompts.append(prompt)
         if not self._replies:
             raise LookupError(f"{self!r} has no reply for: {prompt.text[-200:]}")
@@ -101,6 +101,8 @@ class ScriptedSource:
         """The models; never raises."""
         if self._error:
             return ModelReport((), str(self._error))
+        if not self._models:
+            return ModelReport((), "There is no model.")
         infos = (ModelInfo(model.name, context=model.num_ctx) for model in self._models.values())
         return ModelReport(tuple(infos))
 

@@ -1,4 +1,4 @@
-"""Text as a model streams it flows in, the same text without a leading `<think>…</think>` flows out."""
+"""Takes a leading `<think>…</think>` out of text as a model streams it."""
 
 OPEN = "<think>"
 CLOSE = "</think>"

@@ -1,4 +1,4 @@
-"""A model flows in, the same model flows out, counting what is asked of it, also by calls that break off."""
+"""Counts what is asked of a model, also by calls that break off."""
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
@@ -40,11 +40,10 @@ class UsageCounter:
         temperature: float | None = None,
     ) -> AsyncGenerator[str | Finish]:
         """The model's stream, passed on."""
-        before = self.usage
-        self.usage = before.plus(Usage(model_calls=1))
+        self.usage = self.usage.plus(Usage(model_calls=1))
         stream = self._model.stream(messages, max_tokens=max_tokens, schema=schema, temperature=temperature)
         async with aclosing(stream) as pieces:
             async for piece in pieces:
                 if isinstance(piece, Finish):
-                    self.usage = before.plus(piece.usage)
+                    self.usage = self.usage.plus(piece.usage.model_copy(update={"model_calls": 0}))
                 yield piece

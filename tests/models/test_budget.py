@@ -1,10 +1,10 @@
-"""Token estimates are never far under, and packing to a budget tells what had no room."""
+"""Token estimates are never far under, and packing to a budget tells what does not fit."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentic_search.models.budget import TEMPLATE_TOKENS, Budget, Packed, estimate_tokens, pack
+from agentic_search.models.budget import TEMPLATE_TOKENS, Budget, PackedTexts, estimate_tokens, pack
 
 
 # Each count is the worst that three tokenisers (Qwen's, Mistral's Tekken, a SentencePiece of 32k) made of the text.
@@ -51,8 +51,8 @@ def test_a_budget_keeps_room_for_the_reply_and_the_template() -> None:
 
 def test_what_does_not_fit_is_told_and_makes_room_for_smaller_texts_after_it() -> None:
     texts = ["aaaaaa", "b" * 300, "cccccc"]
-    assert pack(texts, 4) == Packed(kept=(0, 2), left_out=(1,), tokens=4)
-    assert pack(texts, 3) == Packed(kept=(0,), left_out=(1, 2), tokens=2)
+    assert pack(texts, 4) == PackedTexts(kept=(0, 2), left_out=(1,), tokens=4)
+    assert pack(texts, 3) == PackedTexts(kept=(0,), left_out=(1, 2), tokens=2)
 
 
 @given(st.lists(st.text(max_size=40)), st.integers(min_value=0, max_value=100))

@@ -4,12 +4,12 @@ import re
 from dataclasses import dataclass
 
 from agentic_search.errors import ConfigurationError
-from agentic_search.models.ollama.listing import Found
+from agentic_search.models.ollama.listing import OllamaModelInfo
 
 DEFAULT_NUM_CTX = 16_384
 """Tokens of context when nothing is configured.
 
-Room for a dozen passages beside the question. Ollama's own default, 4096 on most machines, is not; and as an 8B model
+Enough for a dozen passages beside the question. Ollama's own default, 4096 on most machines, is not; and as an 8B model
 takes about 150 KB of memory a token, this is 2.4 GB beside the 5 GB of its weights: all that a 16 GB laptop can spare.
 """
 
@@ -17,7 +17,7 @@ THINKING_TOKENS = 2048
 """Added to a reply's limit where a model cannot be kept from thinking: Ollama counts thinking as part of the reply."""
 
 FORMAT_WITHOUT_THINKING = (0, 31, 2)
-"""The first Ollama that heeds `format` together with `think: false` for every model; earlier ones ignore the schema."""
+"""The first Ollama that keeps to `format` with `think: false` for every model; earlier ones ignore the schema."""
 
 _LEVELS_ONLY = ("gptoss", "gpt-oss")
 _HALF_CONTEXT_SLACK = 16
@@ -33,7 +33,7 @@ class Thinking:
     allowance: int
 
 
-def thinking(model: Found, version: tuple[int, ...], *, with_schema: bool) -> Thinking:
+def thinking(model: OllamaModelInfo, version: tuple[int, ...], *, with_schema: bool) -> Thinking:
     """As little thinking as the model and this version of Ollama allow.
 
     Unasked, a thinking model thinks; asked about it, a model that cannot think is an error.

@@ -1,4 +1,4 @@
-"""One model on Ollama: messages flow in over HTTP, pieces of text flow out as they are generated."""
+"""One model on Ollama: sends it messages over HTTP, and gives its text as it is generated."""
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
@@ -16,7 +16,7 @@ from agentic_search.models.ollama.call_options import reply_limit, thinking, was
 from agentic_search.models.ollama.errors import CLIENT_ERRORS, explain_call
 from agentic_search.models.ollama.grammar import OLLAMA_GRAMMAR
 from agentic_search.models.ollama.inventory import Version
-from agentic_search.models.ollama.listing import Found
+from agentic_search.models.ollama.listing import OllamaModelInfo
 from agentic_search.models.thinking import ThinkFilter
 
 SCHEMA_TEMPERATURE = 0.1
@@ -29,7 +29,7 @@ class OllamaModel:
 
     client: AsyncClient = field(repr=False)
     url: str
-    found: Found
+    found: OllamaModelInfo
     version: Version
     num_ctx: int
     keep_alive: str | int
@@ -75,7 +75,7 @@ class OllamaModel:
         temperature: float | None,
         estimated: int,
     ) -> AsyncGenerator[ChatResponse]:
-        """Ollama's frames, its errors as errors of the house."""
+        """Ollama's frames, its errors as ours."""
         mode = thinking(self.found, self.version, with_schema=schema is not None)
         options: dict[str, float] = {
             "num_ctx": self.num_ctx,

@@ -1,4 +1,4 @@
-"""What can go wrong between us and Ollama flows in, an error of ours that says what to do flows out."""
+"""What can go wrong between us and Ollama, as errors of ours that say what to do."""
 
 from collections.abc import Sequence
 

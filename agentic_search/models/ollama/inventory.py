@@ -1,4 +1,4 @@
-"""Asks one Ollama what it has: HTTP answers flow in, its version and its models flow out, kept for a few seconds."""
+"""What one Ollama has: asks it for its version and its models, and keeps what it said for a few seconds."""
 
 import asyncio
 import re
@@ -13,15 +13,15 @@ from agentic_search.clock import Clock
 from agentic_search.errors import ModelUnavailable
 from agentic_search.models.ollama.address import is_cloud
 from agentic_search.models.ollama.errors import CLIENT_ERRORS, explain_listing
-from agentic_search.models.ollama.listing import Found, Listed, Shown, Tags, describe
+from agentic_search.models.ollama.listing import ListedModel, OllamaModelInfo, ShownModel, Tags, describe
 
 Version = tuple[int, ...]
 """`(0, 31, 2)`; empty where it cannot be told."""
 
-_Body = TypeVar("_Body", bound=BaseModel)
+_Reply = TypeVar("_Reply", bound=BaseModel)
 
 
-class _Version(BaseModel):
+class _VersionReply(BaseModel):
     version: str
 
 
@@ -30,7 +30,7 @@ class Inventory:
     """What an Ollama has at one moment."""
 
     version: Version
-    found: tuple[Found, ...]
+    models: tuple[OllamaModelInfo, ...]
 
 
 class OllamaInventory:
@@ -45,7 +45,7 @@ class OllamaInventory:
         self._fresh_for = fresh_for
         self._asking = asyncio.Lock()
         self._last: tuple[float, Inventory | ModelUnavailable] | None = None
-        self._shown: dict[tuple[str, str], Shown] = {}
+        self._shown: dict[tuple[str, str], ShownModel] = {}
 
     async def get(self, *, fresh: bool = False) -> Inventory:
         """What is there, at most `fresh_for` seconds old, or new when `fresh`. Raises ModelUnavailable."""
@@ -70,7 +70,7 @@ class OllamaInventory:
     async def _ask(self) -> Inventory | ModelUnavailable:
         url = str(self._http.base_url)
         try:
-            version = parse_version((await self._fetch("GET", "/api/version", _Version)).version)
+            version = parse_version((await self._fetch("GET", "/api/version", _VersionReply)).version)
             listed = (await self._fetch("GET", "/api/tags", Tags)).models or ()
         except CLIENT_ERRORS as error:
             return explain_listing(error, url=url)
@@ -80,19 +80,19 @@ class OllamaInventory:
         described = (describe(one, task.result(), in_cloud=in_cloud) for one, task in zip(listed, shown, strict=True))
         return Inventory(version, tuple(described))
 
-    async def _show(self, listed: Listed) -> Shown | None:
+    async def _show(self, listed: ListedModel) -> ShownModel | None:
         """What else there is to know of a model; none where nothing is missing or Ollama cannot tell."""
         key = (listed.name, listed.digest)
         if not listed.needs_show or key in self._shown:
             return self._shown.get(key)
         try:
-            shown = await self._fetch("POST", "/api/show", Shown, model=listed.name)
+            shown = await self._fetch("POST", "/api/show", ShownModel, model=listed.name)
         except CLIENT_ERRORS:
             return None
         self._shown[key] = shown
         return shown
 
-    async def _fetch(self, method: str, path: str, shape: type[_Body], **body: str) -> _Body:
+    async def _fetch(self, method: str, path: str, shape: type[_Reply], **body: str) -> _Reply:
         response = await self._http.request(method, path, json=body or None)
         if not response.is_success:
             raise ResponseError(response.text, response.status_code)

@@ -1,4 +1,4 @@
-"""What one Ollama says it has flows in as it came over the wire, models we can or cannot use flow out."""
+"""What an Ollama says of its models, as it comes over HTTP, and what follows: which can be used, which is the best."""
 
 import re
 from collections.abc import Sequence
@@ -19,11 +19,11 @@ _CLOUD_SUFFIXES = (":cloud", "-cloud")
 _EMBEDDING_FAMILIES = ("bert", "embed")
 
 
-class _Wire(BaseModel):
+class _OllamaBody(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True, protected_namespaces=())
 
 
-class Details(_Wire):
+class ListedDetails(_OllamaBody):
     """The `details` of a model."""
 
     family: str | None = None
@@ -31,12 +31,12 @@ class Details(_Wire):
     context_length: int | None = None
 
 
-class Listed(_Wire):
+class ListedModel(_OllamaBody):
     """One model of GET /api/tags. Ollama before 0.30 tells no capabilities and no context here."""
 
     name: str
     digest: str = ""
-    details: Details = Details()
+    details: ListedDetails = ListedDetails()
     capabilities: tuple[str, ...] | None = None
     remote_host: str = ""
     """Set when the model only stands for one that runs elsewhere."""
@@ -47,13 +47,13 @@ class Listed(_Wire):
         return self.capabilities is None or self.details.context_length is None
 
 
-class Tags(_Wire):
+class Tags(_OllamaBody):
     """The body of GET /api/tags."""
 
-    models: tuple[Listed, ...] | None = None
+    models: tuple[ListedModel, ...] | None = None
 
 
-class Shown(_Wire):
+class ShownModel(_OllamaBody):
     """The body of POST /api/show. Ollama before 0.6.4 tells no capabilities here either."""
 
     capabilities: tuple[str, ...] | None = None
@@ -68,8 +68,8 @@ class Shown(_Wire):
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """A model as the house sees it, and what decides how it is called."""
+class OllamaModelInfo:
+    """A model as the rest of the program sees it, and what decides how it is called."""
 
     info: ModelInfo
     family: str
@@ -77,7 +77,7 @@ class Found:
     """How many; 0 where Ollama does not say."""
 
 
-def describe(listed: Listed, shown: Shown | None, *, in_cloud: bool) -> Found:
+def describe(listed: ListedModel, shown: ShownModel | None, *, in_cloud: bool) -> OllamaModelInfo:
     """One model from what Ollama says of it; `in_cloud`: this Ollama is ollama.com, chosen by the operator."""
     family = (listed.details.family or "").lower()
     capabilities = _capabilities(listed, shown, family)
@@ -91,10 +91,10 @@ def describe(listed: Listed, shown: Shown | None, *, in_cloud: bool) -> Found:
         usable=reason is None,
         reason=reason,
     )
-    return Found(info, family, parameters(size))
+    return OllamaModelInfo(info, family, parameters(size))
 
 
-def _capabilities(listed: Listed, shown: Shown | None, family: str) -> tuple[str, ...]:
+def _capabilities(listed: ListedModel, shown: ShownModel | None, family: str) -> tuple[str, ...]:
     told = listed.capabilities if listed.capabilities is not None else (shown and shown.capabilities)
     if told is not None:
         return told
@@ -102,7 +102,7 @@ def _capabilities(listed: Listed, shown: Shown | None, family: str) -> tuple[str
     return ("embedding",) if embeds else ("completion",)
 
 
-def _why_not(listed: Listed, capabilities: Sequence[str], *, in_cloud: bool) -> str | None:
+def _why_not(listed: ListedModel, capabilities: Sequence[str], *, in_cloud: bool) -> str | None:
     if not in_cloud and (listed.remote_host or runs_in_cloud(listed.name)):
         return IN_CLOUD
     if "completion" not in capabilities:
@@ -124,13 +124,13 @@ def parameters(size: str) -> float:
     return int(experts or 1) * float(number) * _UNITS[unit.upper()]
 
 
-def find(name: str, found: Sequence[Found]) -> Found | None:
+def find(name: str, found: Sequence[OllamaModelInfo]) -> OllamaModelInfo | None:
     """The model of that name, which may lack `:latest` and, as for Ollama, differ in case."""
     wanted = {name.lower(), f"{name}:latest".lower()}
     return next((one for one in found if one.info.name.lower() in wanted), None)
 
 
-def best(found: Sequence[Found]) -> Found | None:
+def best(found: Sequence[OllamaModelInfo]) -> OllamaModelInfo | None:
     """The model to take when none is named: the largest comfortable one, else the smallest there is.
 
     More parameters write better plans, but a model beyond a laptop's memory answers in minutes. Of two equals the

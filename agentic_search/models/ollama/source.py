@@ -1,4 +1,4 @@
-"""Where models of an Ollama come from: a model's name flows in, a ChatModel flows out, or why there is none."""
+"""The models of one Ollama: gives the ChatModel of a name, or says why there is none."""
 
 from types import TracebackType
 from typing import Self
@@ -14,7 +14,7 @@ from agentic_search.models.ollama.call_options import context_size, parse_keep_a
 from agentic_search.models.ollama.chat_model import OllamaModel
 from agentic_search.models.ollama.errors import missing
 from agentic_search.models.ollama.inventory import OllamaInventory
-from agentic_search.models.ollama.listing import IN_CLOUD, Found, best, find, runs_in_cloud
+from agentic_search.models.ollama.listing import IN_CLOUD, OllamaModelInfo, best, find, runs_in_cloud
 from agentic_search.models.ollama.transport import OllamaTransport
 
 
@@ -68,8 +68,8 @@ class OllamaSource:
             inventory = await self._inventory.get()
         except ModelError as error:
             return ModelReport((), str(error))
-        models = tuple(found.info for found in inventory.found)
-        if best(inventory.found) is None:
+        models = tuple(found.info for found in inventory.models)
+        if best(inventory.models) is None:
             return ModelReport(models, self._nothing_usable())
         return ModelReport(models)
 
@@ -81,13 +81,13 @@ class OllamaSource:
         if runs_in_cloud(name) and not is_cloud(self.url):
             raise ModelMissing(f"The model {name!r} cannot be used. {IN_CLOUD}")
         inventory = await self._inventory.get()
-        found = self._pick(name, inventory.found)
+        found = self._pick(name, inventory.models)
         if found is None:
             # It may have been pulled a moment ago.
             inventory = await self._inventory.get(fresh=True)
-            found = self._pick(name, inventory.found)
+            found = self._pick(name, inventory.models)
         if found is None:
-            names = [one.info.name for one in inventory.found if one.info.usable]
+            names = [one.info.name for one in inventory.models if one.info.usable]
             raise missing(name, names) if name else ModelMissing(self._nothing_usable())
         if not found.info.usable:
             raise ModelMissing(f"The model {found.info.name!r} cannot be used. {found.info.reason}")
@@ -101,7 +101,7 @@ class OllamaSource:
         )
 
     @staticmethod
-    def _pick(name: str, found: tuple[Found, ...]) -> Found | None:
+    def _pick(name: str, found: tuple[OllamaModelInfo, ...]) -> OllamaModelInfo | None:
         return find(name, found) if name else best(found)
 
     def _nothing_usable(self) -> str:

@@ -15,8 +15,7 @@ from agentic_search.domain.outcome import Completed, Failed, Outcome, Skipped
 from agentic_search.domain.plan import Plan, Task
 from agentic_search.errors import ContextOverflow
 from agentic_search.models.budget import Budget, estimate_tokens
-from agentic_search.models.chat import Message
-from agentic_search.models.control_tokens import without_control_tokens
+from agentic_search.models.chat import Message, without_control_tokens
 from agentic_search.planning.draft.links import links
 from agentic_search.planning.model.previews import preview
 from agentic_search.planning.model.prompt import PlanPrompt, clipped

@@ -14,8 +14,7 @@ from agentic_search.domain.answer import LeftOut
 from agentic_search.errors import ContextOverflow, ModelError, ModelInterrupted
 from agentic_search.events.facts import Emit
 from agentic_search.models.budget import Budget, estimate_tokens
-from agentic_search.models.chat import ChatModel, Finish, Message
-from agentic_search.models.control_tokens import without_control_tokens
+from agentic_search.models.chat import ChatModel, Finish, Message, without_control_tokens
 from agentic_search.models.usage_counter import UsageCounter
 from agentic_search.synthesis.citations.citations import CitationFilter
 from agentic_search.synthesis.evidence.packing import PackedSources, pack_sources

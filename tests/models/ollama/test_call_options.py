@@ -14,11 +14,11 @@ from agentic_search.models.ollama.call_options import (
     thinking,
     was_cut,
 )
-from agentic_search.models.ollama.listing import Found
+from agentic_search.models.ollama.listing import OllamaModelInfo
 
-THINKER = Found(ModelInfo("qwen3:8b", capabilities=("completion", "thinking")), "qwen3", 8.2e9)
-GPT_OSS = Found(ModelInfo("gpt-oss:20b", capabilities=("completion", "thinking")), "gptoss", 20.9e9)
-PLAIN = Found(ModelInfo("gemma3:4b", capabilities=("completion",)), "gemma3", 4.3e9)
+THINKER = OllamaModelInfo(ModelInfo("qwen3:8b", capabilities=("completion", "thinking")), "qwen3", 8.2e9)
+GPT_OSS = OllamaModelInfo(ModelInfo("gpt-oss:20b", capabilities=("completion", "thinking")), "gptoss", 20.9e9)
+PLAIN = OllamaModelInfo(ModelInfo("gemma3:4b", capabilities=("completion",)), "gemma3", 4.3e9)
 LEFT_ON = Thinking(None, THINKING_TOKENS)
 
 
@@ -38,7 +38,7 @@ LEFT_ON = Thinking(None, THINKING_TOKENS)
     ],
 )
 def test_a_model_thinks_as_little_as_it_and_its_ollama_allow(
-    model: Found, version: tuple[int, ...], with_schema: bool, expected: Thinking
+    model: OllamaModelInfo, version: tuple[int, ...], with_schema: bool, expected: Thinking
 ) -> None:
     assert thinking(model, version, with_schema=with_schema) == expected
 

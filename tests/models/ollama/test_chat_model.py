@@ -203,7 +203,7 @@ async def test_a_prompt_beyond_the_context_is_refused_before_anything_is_generat
 
 
 async def test_an_ollama_that_cuts_silently_is_found_out_at_the_end() -> None:
-    old = OllamaDouble(limits=Limits(heeds_truncate=False))
+    old = OllamaDouble(limits=Limits(knows_truncate=False))
     async with old as ollama, OllamaSource(ollama.url, num_ctx=4096) as source:
         with pytest.raises(ContextOverflow, match="read only 2051 of about"):
             await text_of(ask(await source.open(""), "word " * 10_000))

@@ -3,14 +3,23 @@
 import pytest
 
 from agentic_search.models.ollama.inventory import parse_version
-from agentic_search.models.ollama.listing import Details, Found, Listed, Shown, best, describe, find, parameters
+from agentic_search.models.ollama.listing import (
+    ListedDetails,
+    ListedModel,
+    OllamaModelInfo,
+    ShownModel,
+    best,
+    describe,
+    find,
+    parameters,
+)
 
 
-def listed(name: str, size: str = "8.2B", *capabilities: str, remote_host: str = "") -> Found:
-    details = Details(family="qwen3", parameter_size=size, context_length=40_960)
+def listed(name: str, size: str = "8.2B", *capabilities: str, remote_host: str = "") -> OllamaModelInfo:
+    details = ListedDetails(family="qwen3", parameter_size=size, context_length=40_960)
     told = capabilities or ("completion",)
     return describe(
-        Listed(name=name, details=details, capabilities=told, remote_host=remote_host), None, in_cloud=False
+        ListedModel(name=name, details=details, capabilities=told, remote_host=remote_host), None, in_cloud=False
     )
 
 
@@ -56,22 +65,22 @@ def test_a_stub_for_a_remote_model_is_not_usable_whatever_its_name() -> None:
 
 
 def test_in_the_cloud_itself_its_models_are_usable() -> None:
-    model = Listed(name="gpt-oss:120b-cloud", capabilities=("completion",))
+    model = ListedModel(name="gpt-oss:120b-cloud", capabilities=("completion",))
     assert describe(model, None, in_cloud=True).info.usable
 
 
 def test_an_ollama_that_tells_no_capabilities_is_judged_by_families() -> None:
-    chat = describe(Listed(name="a", details=Details(family="llama")), None, in_cloud=False)
-    embeds = describe(Listed(name="b", details=Details(family="nomic-bert")), Shown(), in_cloud=False)
+    chat = describe(ListedModel(name="a", details=ListedDetails(family="llama")), None, in_cloud=False)
+    embeds = describe(ListedModel(name="b", details=ListedDetails(family="nomic-bert")), ShownModel(), in_cloud=False)
     assert (chat.info.usable, embeds.info.usable) == (True, False)
 
 
 def test_show_fills_in_what_an_older_list_leaves_out() -> None:
-    shown = Shown(
+    shown = ShownModel(
         capabilities=("completion", "thinking"),
         model_info={"general.architecture": "qwen3", "qwen3.context_length": 40_960},
     )
-    info = describe(Listed(name="a"), shown, in_cloud=False).info
+    info = describe(ListedModel(name="a"), shown, in_cloud=False).info
     assert (info.context, info.capabilities) == (40_960, ("completion", "thinking"))
 
 

@@ -1,4 +1,4 @@
-"""POST /api/embed: texts flow in, unit vectors that depend on nothing but the text flow out."""
+"""POST /api/embed: a unit vector for each text, which depends on nothing but the text."""
 
 import math
 import random

@@ -28,7 +28,7 @@ class Limits:
     """OLLAMA_MAX_QUEUE: requests that may wait for a model to load."""
     load_time: float = 0.0
     """Seconds to load a model."""
-    heeds_truncate: bool = True
+    knows_truncate: bool = True
     """False: an Ollama too old to know `truncate` of /api/chat, which cuts long prompts silently."""
 
 
@@ -101,7 +101,7 @@ class Engine:
         tokens = model.tokens(_prompt_text(body))
         if tokens <= num_ctx:
             return tokens
-        if body.get("truncate") is False and self._limits.heeds_truncate:
+        if body.get("truncate") is False and self._limits.knows_truncate:
             raise refusals.too_long(tokens, num_ctx)
         return num_ctx // 2 + _CUT_FRAME_TOKENS
 

@@ -1,4 +1,4 @@
-"""One generation: a call and the steps of its script flow in, frames as Ollama streams them flow out."""
+"""One generation: plays the steps of a script as frames, as Ollama streams them."""
 
 import asyncio
 import secrets

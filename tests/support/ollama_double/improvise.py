@@ -1,4 +1,4 @@
-"""What a model says without a script: a request flows in, a small valid plan or a cited answer flows out."""
+"""What a model says without a script: to a request with a schema a small valid plan, to any other a cited answer."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""What Ollama refuses: a request's body and the models flow in, the recorded error text flows out."""
+"""What Ollama refuses, with the error texts recorded from a real one."""
 
 import json
 import re

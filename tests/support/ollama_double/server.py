@@ -30,8 +30,6 @@ _METHODS = {
     "/api/embed": "POST",
     "/api/delete": "DELETE",
 }
-_DEFAULT_NUM_CTX = 4096
-_CUT_FRAME_TOKENS = 3
 
 
 @dataclass(eq=False)

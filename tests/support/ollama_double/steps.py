@@ -1,4 +1,4 @@
-"""The words of a script: what the double does, one step after another, when a model is called."""
+"""The steps of a script: what the double does, one step after another, when a model is called."""
 
 import re
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""HTTP/1.1 as far as Ollama's clients use it: bytes of a connection flow in and out, requests and answers between."""
+"""HTTP/1.1 as far as Ollama's clients use it: reads the requests of a connection, and writes the answers."""
 
 import asyncio
 import json
