@@ -1,11 +1,17 @@
-"""The circuit breaker as a table: what happened, when, and how it stands then."""
+"""The circuit breaker: its rules as a table of what happened, when, and how it stands then; and on a clock."""
+
+import asyncio
+import contextlib
+import logging
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentic_search.tools.calls.breaker import LONGEST_OPEN, Breaker
+from agentic_search.errors import ConnectionLost, RateLimited, ServerUnavailable, ToolError, ToolFailed, ToolTimeout
+from agentic_search.tools.calls.breaker import LONGEST_OPEN, Breaker, ServerBreaker
 from agentic_search.tools.config.server_config import BreakerRules
+from tests.support.clock import FakeClock
 
 RULES = BreakerRules(failures=3, seconds=10.0)
 
@@ -70,6 +76,10 @@ def test_while_it_is_open_it_says_what_happened_and_when_it_is_tried_again() -> 
     told = "its last 3 calls failed, the last one so: no answer; it is tried again in 6 s"
     assert breaker.refusal(7.0) == told
     assert (breaker.open_for(7.0), breaker.open_for(99.0)) == (6.0, 0.0)
+    assert breaker_after("1 failed").open_for(1.0) == 0.0
+    assert "its last 2 calls failed" in (
+        breaker_after("1 failed", "2 failed", rules=BreakerRules(2, 9.0)).refusal(3.0) or ""
+    )
     assert breaker_after("1 failed", rules=BreakerRules(1, 0.2)).refusal(1.1) == (
         "its last call failed, the last one so: no answer; it is tried again in 1 s"
     )
@@ -149,3 +159,135 @@ def test_whatever_happens_it_refuses_only_for_a_while_and_lets_one_trial_through
     for began in calls:
         breaker.abandoned(began)
     assert breaker.refusal(now + LONGEST_OPEN) is None, "it is always tried again"
+
+
+class Server:
+    """A server's breaker on a clock that the test turns, and how often it has reported a change."""
+
+    def __init__(self, rules: BreakerRules = RULES, *, usual_limit: float = 60.0) -> None:
+        self.clock = FakeClock()
+        self.changes = 0
+        self.breaker = ServerBreaker(
+            "web", rules, clock=self.clock, usual_limit=usual_limit, on_change=self._count_change
+        )
+
+    def _count_change(self) -> None:
+        self.changes += 1
+
+    def call(self, error: ToolError | None = None, *, limit: float = 60.0, times: int = 1) -> None:
+        """So many calls that end so."""
+        for _ in range(times):
+            with contextlib.suppress(ToolError), self.breaker.watch(limit):
+                if error is not None:
+                    raise error
+
+
+LOST = ConnectionLost("it broke off")
+
+
+def test_its_opening_is_reported_and_logged_once(caplog: pytest.LogCaptureFixture) -> None:
+    server = Server()
+    server.call(LOST, times=2)
+    assert (server.breaker.is_open, server.changes) == (False, 0)
+    server.call(LOST)
+    assert (server.breaker.is_open, server.changes) == (True, 1)
+    server.breaker.judge(LOST, began=0.0, limit=60.0)
+    assert server.changes == 1
+    [logged] = caplog.records
+    assert logged.levelno == logging.WARNING
+    assert logged.getMessage().startswith("web is not called for a while: its last 3 calls failed")
+
+
+def test_while_it_is_open_a_call_is_turned_away_and_says_why() -> None:
+    server = Server()
+    server.call(LOST, times=3)
+    with (
+        pytest.raises(ServerUnavailable, match="'web' is unavailable: its last 3 calls failed"),
+        server.breaker.watch(1),
+    ):
+        pytest.fail("nothing is sent")
+
+
+def test_a_late_answer_closes_it_and_is_reported() -> None:
+    server = Server()
+    with server.breaker.watch(60.0):
+        server.call(LOST, times=3)
+        assert server.breaker.is_open
+    assert (server.breaker.is_open, server.changes) == (False, 2)
+    server.call()
+    assert server.changes == 2
+
+
+@pytest.mark.parametrize(
+    ("error", "limit", "opens"),
+    [
+        (ConnectionLost("no"), 60.0, True),
+        (ServerUnavailable("no"), 60.0, True),
+        (ToolTimeout("no"), 5.0, True),
+        (ToolTimeout("no"), 4.9, False),
+        (ToolFailed("no"), 60.0, False),
+        (RateLimited("no"), 60.0, False),
+    ],
+)
+def test_only_what_is_the_servers_fault_opens_it(error: ToolError, limit: float, opens: bool) -> None:
+    server = Server()
+    server.call(error, limit=limit, times=3)
+    assert server.breaker.is_open == opens
+
+
+@pytest.mark.parametrize("answer", [None, ToolFailed("no"), RateLimited("no")])
+def test_an_error_that_the_server_answers_with_is_an_answer(answer: ToolError | None) -> None:
+    server = Server()
+    for _ in range(4):
+        server.call(LOST, times=2)
+        server.call(answer)
+    assert not server.breaker.is_open
+
+
+def test_a_timeout_within_the_servers_own_short_limit_is_its_fault() -> None:
+    server = Server(usual_limit=0.5)
+    server.call(ToolTimeout("late"), limit=0.4, times=9)
+    assert not server.breaker.is_open
+    server.call(ToolTimeout("late"), limit=0.5, times=3)
+    assert server.breaker.is_open
+
+
+def test_a_lost_connection_closes_it_for_the_next() -> None:
+    server = Server()
+    server.call(LOST, times=3)
+    server.breaker.start_afresh()
+    assert (server.breaker.is_open, server.breaker.refusal()) == (False, None)
+
+
+def test_a_cancelled_trial_makes_room_for_another() -> None:
+    server = Server()
+    server.call(LOST, times=3)
+    server.clock.advance(10.0)
+    with pytest.raises(asyncio.CancelledError), server.breaker.watch(60.0):
+        assert "another call is trying it" in (server.breaker.refusal() or "")
+        raise asyncio.CancelledError
+    assert server.breaker.refusal() is None
+
+
+@pytest.mark.parametrize("seconds", [0.5, 10.0])
+async def test_that_it_is_half_open_is_reported_when_its_time_has_come(seconds: float) -> None:
+    server = Server(BreakerRules(failures=1, seconds=seconds))
+    async with asyncio.timeout(20), asyncio.TaskGroup() as group:
+        watching = group.create_task(server.breaker.run())
+        for opened, open_for in ((1, seconds), (3, 2 * seconds)):
+            server.call(LOST)
+            await turns()
+            assert server.changes == opened
+            server.clock.advance(0.75 * open_for)
+            await turns()
+            assert server.changes == opened
+            server.clock.advance(0.25 * open_for)
+            await turns()
+            assert (server.breaker.is_open, server.changes) == (False, opened + 1)
+        watching.cancel()
+
+
+async def turns(times: int = 5) -> None:
+    """Let the breaker's task go as far as it can."""
+    for _ in range(times):
+        await asyncio.sleep(0)

@@ -75,6 +75,18 @@ async def test_a_call_that_breaks_down_takes_nothing_else_with_it() -> None:
         assert (await other)[0].text == "0"
 
 
+async def test_who_leaves_at_the_moment_the_call_ends_keeps_nobody_from_its_result() -> None:
+    async with asyncio.timeout(PATIENCE), asyncio.TaskGroup() as group:
+        flights, gates = SingleFlight[str](group), Gates()
+        leaving, staying = (group.create_task(flights.join("k", gates(), unheard)) for _ in range(2))
+        await turns()
+        gates.open(0)
+        asyncio.get_running_loop().call_soon(leaving.cancel)  # after the call's last step, before anybody is woken
+        assert (await staying)[0].text == "0"
+        await asyncio.wait([leaving])
+        assert leaving.cancelled()
+
+
 async def test_who_asks_while_a_call_is_being_cancelled_begins_another() -> None:
     async with asyncio.timeout(PATIENCE), asyncio.TaskGroup() as group:
         flights, gates, unwound = SingleFlight[str](group), Gates(), asyncio.Event()

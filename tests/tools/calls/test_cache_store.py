@@ -1,9 +1,12 @@
 """What is kept, how much of it and for how long; the clock is turned by hand."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic_core import to_json
 
 from agentic_search.domain.outcome import ToolResult
+from agentic_search.settings import Settings
 from agentic_search.tools.calls.cache import CacheLimits, CallKey, ResultCache, Store
 from agentic_search.tools.config.server_config import CacheRules, ServerConfig, StdioLaunch
 from tests.support.clock import FakeClock
@@ -51,6 +54,21 @@ def test_a_result_that_is_larger_than_the_store_is_not_kept_and_pushes_out_nothi
     assert kept(store, "a", "b") == ["a"]
 
 
+def test_a_result_that_fills_the_store_is_kept() -> None:
+    size = len(key("a").arguments) + len(to_json(result("x" * 50)))
+    for max_bytes, found in ((size, ["a"]), (size - 1, list[str]())):
+        store = Store(max_entries=2, max_bytes=max_bytes)
+        store.put(key("a"), result("x" * 50), FOR_EVER)
+        assert kept(store, "a") == found
+
+
+def test_a_result_that_is_found_too_old_is_dropped() -> None:
+    store = Store(max_entries=2, max_bytes=1_000)
+    store.put(key("a"), result("old"), 5.0)
+    assert (kept(store, "a", now=4.0), len(store)) == (["a"], 1)
+    assert (kept(store, "a", now=5.0), len(store)) == ([], 0)
+
+
 def test_what_cannot_be_written_as_json_is_not_kept() -> None:
     store = Store(max_entries=2, max_bytes=1_000)
     store.put(key("a"), result("half a pair: \ud800"), FOR_EVER)
@@ -92,6 +110,27 @@ def test_a_server_has_its_own_age_and_where_it_wants_a_size_its_own_store() -> N
     clock.advance(1.0)
     assert cache.get(key("b", "brief")) is None
     assert cache.get(key("b", "apart")) is not None
+
+
+@pytest.mark.parametrize(
+    ("rules", "found"),
+    [
+        (CacheRules(max_entries=1), "e"),
+        (CacheRules(max_entries=9), "cde"),
+        (CacheRules(max_bytes=1_000), "de"),
+        (CacheRules(max_entries=1, max_bytes=1_000), "e"),
+    ],
+)
+def test_a_servers_own_store_takes_from_the_limits_for_all_what_it_does_not_say(rules: CacheRules, found: str) -> None:
+    cache = ResultCache(CacheLimits(max_entries=2, max_bytes=200), [server("apart", rules)], clock=FakeClock())
+    for name in "abcde":
+        cache.put(key(name, "apart"), result(name))
+    assert "".join(name for name in "abcde" if cache.get(key(name, "apart"))) == found
+
+
+def test_without_settings_as_much_is_kept_as_they_say_by_default() -> None:
+    told = Settings()
+    assert CacheLimits() == CacheLimits(told.cache_max_age, told.cache_max_entries, told.cache_max_bytes)
 
 
 def test_who_has_no_entry_in_the_servers_file_is_kept_by_the_limits_for_all() -> None:

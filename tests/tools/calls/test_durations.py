@@ -51,13 +51,14 @@ def test_the_latest_calls_weigh_most_and_the_time_is_told_as_a_power_of_two(
     assert told(after(*seconds), tool()) == typical
 
 
-def test_times_that_waver_about_a_boundary_change_nothing_in_a_prompt() -> None:
-    durations = after(1.4)
+@pytest.mark.parametrize(("boundary", "typical"), [(1.4, 1.0), (5.6, 4.0), (0.35, 0.25)])
+def test_times_that_waver_about_a_boundary_change_nothing_in_a_prompt(boundary: float, typical: float) -> None:
+    durations = after(boundary)
     steps = set[float | None]()
     for number in range(100):
-        durations.note(tool(), 1.4 + 0.15 * (-1) ** number)
+        durations.note(tool(), boundary * (1 + 0.11 * (-1) ** number))
         steps.add(told(durations, tool()))
-    assert steps == {1.0}
+    assert steps == {typical}
 
 
 def test_tools_of_one_name_on_two_servers_are_two() -> None:
@@ -75,6 +76,13 @@ def test_a_tool_is_the_same_object_until_its_time_changes() -> None:
     durations.note(asked, 99.0)
     assert durations.fill_in([asked])[0] is not first[0]
     assert asked.typical_seconds is None
+
+
+def test_a_tool_that_its_server_describes_anew_is_the_new_one() -> None:
+    durations, anew = after(4.0), tool().model_copy(update={"description": "Search better."})
+    assert told(durations, tool()) == 4.0
+    (timed,) = durations.fill_in([anew])
+    assert timed == anew.model_copy(update={"typical_seconds": 4.0})
 
 
 def test_only_so_many_tools_are_remembered() -> None:

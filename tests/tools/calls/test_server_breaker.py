@@ -30,7 +30,7 @@ LIMIT = 0.05
 """Seconds that the operator gives a call."""
 
 
-def guarded(config: ServerConfig, rules: BreakerRules | None = RULES) -> ServerConfig:
+def with_breaker(config: ServerConfig, rules: BreakerRules | None = RULES) -> ServerConfig:
     return replace(config, breaker=rules, timeout=LIMIT)
 
 
@@ -60,10 +60,10 @@ async def fails(pool: ToolPool, tool: str, *, times: int, timeout: float | None 
 def hanging(request: pytest.FixtureRequest, tmp_path: Path) -> ServerConfig:
     """A server whose tool `hang` never answers, once as a tool whose calls are shared and once as one whose are not."""
     rules = ToolRules(read_only=("hang",)) if request.param == "shared" else ToolRules()
-    return guarded(bare_server("bare", "--log", str(tmp_path / "log"), rules=rules))
+    return with_breaker(bare_server("bare", "--log", str(tmp_path / "log"), rules=rules))
 
 
-async def test_a_server_whose_calls_keep_failing_is_left_alone_for_a_while_and_then_tried(
+async def test_a_server_whose_calls_keep_failing_is_not_called_for_a_while_and_then_tried(
     hanging: ServerConfig, tmp_path: Path
 ) -> None:
     clock, log = FakeClock(), tmp_path / "log"
@@ -95,7 +95,7 @@ async def test_a_server_whose_calls_keep_failing_is_left_alone_for_a_while_and_t
 
 async def test_while_it_is_tried_no_second_call_is_sent(tmp_path: Path) -> None:
     clock, log = FakeClock(), tmp_path / "log"
-    async with pool_of(guarded(bare_server("bare", "--log", str(log))), clock) as pool:
+    async with pool_of(with_breaker(bare_server("bare", "--log", str(log))), clock) as pool:
         await fails(pool, "hang", times=3)
         clock.advance(10.0)
         async with asyncio.TaskGroup() as group:
@@ -109,7 +109,7 @@ async def test_while_it_is_tried_no_second_call_is_sent(tmp_path: Path) -> None:
 
 async def test_errors_of_a_tool_cancellation_and_impatience_are_no_fault_of_the_server(tmp_path: Path) -> None:
     clock, log = FakeClock(), tmp_path / "log"
-    async with pool_of(guarded(bare_server("bare", "--log", str(log))), clock) as pool:
+    async with pool_of(with_breaker(bare_server("bare", "--log", str(log))), clock) as pool:
         for _ in range(5):
             with pytest.raises(ToolFailed):
                 await call(pool, "promise", PATIENCE)
@@ -123,7 +123,7 @@ async def test_errors_of_a_tool_cancellation_and_impatience_are_no_fault_of_the_
 
 
 async def test_an_answer_in_between_starts_the_count_again() -> None:
-    async with pool_of(guarded(bare_server()), FakeClock()) as pool:
+    async with pool_of(with_breaker(bare_server()), FakeClock()) as pool:
         for text in ("one", "two", "three"):
             await fails(pool, "hang", times=2)
             assert await call(pool, "echo", PATIENCE, text=text) == text
@@ -131,7 +131,7 @@ async def test_an_answer_in_between_starts_the_count_again() -> None:
 
 
 async def test_equal_calls_that_wait_for_one_count_as_one(tmp_path: Path) -> None:
-    config = guarded(bare_server("bare", rules=ToolRules(read_only=("hang",))))
+    config = with_breaker(bare_server("bare", rules=ToolRules(read_only=("hang",))))
     async with pool_of(config, FakeClock()) as pool:
         async with asyncio.TaskGroup() as group:
             for _ in range(9):
@@ -141,7 +141,8 @@ async def test_equal_calls_that_wait_for_one_count_as_one(tmp_path: Path) -> Non
 
 async def test_a_new_session_is_a_fresh_start(tmp_path: Path) -> None:
     clock, log = FakeClock(), tmp_path / "log"
-    async with pool_of(guarded(bare_server("bare", "--log", str(log))), clock) as pool:
+    for_ever = replace(RULES, seconds=1e9)
+    async with pool_of(with_breaker(bare_server("bare", "--log", str(log)), for_ever), clock) as pool:
         await fails(pool, "hang", times=3)
         assert "its last 3 calls failed" in error_of(pool)
         os.kill(events(log)[0]["pid"], signal.SIGKILL)
@@ -154,6 +155,6 @@ async def test_a_new_session_is_a_fresh_start(tmp_path: Path) -> None:
 
 
 async def test_where_the_operator_says_so_calls_go_on_however_often_they_fail() -> None:
-    async with pool_of(guarded(bare_server(), rules=None), FakeClock()) as pool:
+    async with pool_of(with_breaker(bare_server(), rules=None), FakeClock()) as pool:
         assert isinstance(await fails(pool, "hang", times=12), ToolTimeout)
         assert state_of(pool) == "ready"

@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator
 import pytest
 
 from agentic_search.domain.outcome import ToolResult
+from agentic_search.errors import ConnectionLost
 from agentic_search.functions import tool
 from agentic_search.tools.calls.cache import CacheLimits
 from agentic_search.tools.pool import ToolPool
@@ -96,3 +97,18 @@ async def test_when_the_last_who_waits_for_a_function_leaves_it_is_cancelled(poo
     desk.is_open.set()
     assert not (await call(pool, "look_up", "hail")).cached, "what was given up has given nothing to keep"
     assert desk.calls == ["hail", "hail"]
+
+
+async def test_leaving_the_pool_breaks_off_a_shared_call_of_a_function(desk: Desk) -> None:
+    desk.is_open.clear()
+    pool = ToolPool([], clock=CLOCK, local=[desk.provider()])
+    async with asyncio.timeout(PATIENCE), asyncio.TaskGroup() as group, pool:
+        waiting = [group.create_task(lost(pool)) for _ in range(2)]
+        await desk.called.wait()
+    assert [each.result() for each in waiting] == ["the call was broken off: the tools are being closed"] * 2
+
+
+async def lost(pool: ToolPool) -> str:
+    with pytest.raises(ConnectionLost) as failure:
+        await call(pool, "look_up", "sleet")
+    return str(failure.value)
