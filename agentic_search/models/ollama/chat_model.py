@@ -86,7 +86,7 @@ class OllamaModel:
         elif schema is not None:
             options["temperature"] = SCHEMA_TEMPERATURE
         try:
-            frames = await self.client.chat(  # pyright: ignore[reportUnknownMemberType] - `tools` is loosely typed
+            frames = await self.client.chat(  # pyright: ignore[reportUnknownMemberType] - its `tools` is loosely typed
                 self.name,
                 [{"role": message.role, "content": message.content} for message in messages],
                 stream=True,
