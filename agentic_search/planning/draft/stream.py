@@ -77,7 +77,7 @@ class PlanStream:
                 self._open(bracket, offset - 1)
             case _:
                 self._depth -= 1
-                if self._in_tasks and self._depth == _LIST and self._kept is not None:
+                if self._depth == _LIST and self._kept is not None:
                     return _object(self._take(chunk[self._kept_from : offset]))
         return []
 

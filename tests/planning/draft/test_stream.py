@@ -70,6 +70,10 @@ def test_objects_in_other_lists_of_the_plan_are_no_tasks() -> None:
     assert tasks_of([json.dumps(plan)]) == plan["tasks"]
 
 
+def test_a_line_break_that_a_model_did_not_escape_costs_no_task() -> None:
+    assert tasks_of(['{"tasks": [{"tool": "a\n"}]}']) == [{"tool": "a\n"}]
+
+
 def test_objects_in_tasks_that_are_no_list_are_no_tasks() -> None:
     assert tasks_of(['{"tasks": {"a": {"tool": "x"}}}', '{"tasks": "[", "more": [{"tool": "y"}]}']) == []
 
