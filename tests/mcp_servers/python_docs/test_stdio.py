@@ -128,6 +128,13 @@ def test_the_end_of_standard_input_ends_the_server_and_its_low_priority_workers_
         assert (server.returncode, errors) == (0, "")
 
 
+async def search_when_complete(client: Client) -> dict[str, Any]:
+    """Ask until the standard library is indexed: a busy machine takes longer than a server lets one wait."""
+    while "stdlib" in (answer := await search(client, QUESTION))["missing"]:
+        pass
+    return answer
+
+
 async def test_after_being_killed_mid_build_two_servers_finish_the_index_together(
     tmp_path: Path, standard_index: Index
 ) -> None:
@@ -138,7 +145,7 @@ async def test_after_being_killed_mid_build_two_servers_finish_the_index_togethe
         await asyncio.to_thread(server.communicate, timeout=PATIENCE)
     async with connected(surroundings) as one, connected(surroundings) as two:
         async with asyncio.TaskGroup() as group:
-            answers = [group.create_task(search(client, QUESTION)) for client in (one, two)]
+            answers = [group.create_task(search_when_complete(client)) for client in (one, two)]
         for answer in answers:
             titles = [result["title"] for result in answer.result()["results"][:5]]
             assert {"asyncio.gather", "asyncio.TaskGroup", "asyncio.wait"} <= set(titles)
