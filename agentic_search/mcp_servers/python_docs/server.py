@@ -2,8 +2,9 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Collection
-from typing import Annotated, ParamSpec, TypeVar
+from collections.abc import Collection, Generator
+from contextlib import contextmanager
+from typing import Annotated
 
 from mcp.server.mcpserver import Context, MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
@@ -21,9 +22,6 @@ from agentic_search.mcp_servers.python_docs.installed.packages import (
     names_of,
     standard_groups,
 )
-
-P = ParamSpec("P")
-T = TypeVar("T")
 
 # What the tools say of themselves is written for a small language model that has to choose among many: one line each.
 SEARCH = (
@@ -75,7 +73,8 @@ def build_server(builder: IndexBuilder, interpreter: Interpreter, *, longest_wai
         """Waits for the index of what is asked about, then answers with what is there."""
         asked = await _groups(builder, package)
         await _settle(builder, asked or standard_groups(builder.packages), longest_wait, ctx)
-        results = await _usable(builder, find, builder.index, query, limit=limit, groups=asked)
+        with _explained(builder):  # in a thread: a search takes milliseconds, but those are the event loop's
+            results = await asyncio.to_thread(find, builder.index, query, limit=limit, groups=asked)
         missing = builder.missing(asked or builder.packages.keys())
         return DocsAnswer(
             results=results,
@@ -89,7 +88,8 @@ def build_server(builder: IndexBuilder, interpreter: Interpreter, *, longest_wai
         await _groups(builder, None)
         await _settle(builder, standard_groups(builder.packages), longest_wait, ctx)
         try:
-            return await _usable(builder, read, builder.index, name)
+            with _explained(builder):
+                return await asyncio.to_thread(read, builder.index, name)
         except UnknownName as error:
             missing = builder.missing(builder.packages.keys())
             note = note_on(name, found=True, missing=missing, without_source=unread)
@@ -99,20 +99,17 @@ def build_server(builder: IndexBuilder, interpreter: Interpreter, *, longest_wai
     async def list_packages() -> Packages:
         """All that is installed, indexed or not."""
         await _groups(builder, None)
-        return await _usable(builder, list_all, builder, interpreter)
+        with _explained(builder):
+            return await asyncio.to_thread(list_all, builder, interpreter)
 
     return server
 
 
 async def _groups(builder: IndexBuilder, package: str | None) -> set[str] | None:
     """The groups that a package's name means, None for all, once the builder has looked at what is installed."""
-    try:
+    with _explained(builder):
         await builder.check()
         return None if package is None else groups_named(package, builder.packages)
-    except UnknownPackage as error:
-        raise ToolError(str(error)) from error
-    except (sqlite3.Error, OSError) as error:
-        raise _unusable(builder, error) from error
 
 
 async def _settle(builder: IndexBuilder, groups: Collection[str], seconds: float, ctx: Context) -> None:
@@ -124,16 +121,15 @@ async def _settle(builder: IndexBuilder, groups: Collection[str], seconds: float
     await builder.ready(groups, seconds, report)
 
 
-async def _usable(builder: IndexBuilder, work: Callable[P, T], *arguments: P.args, **options: P.kwargs) -> T:
-    """Do the work in a thread: a search takes milliseconds, but those are the event loop's."""
+@contextmanager
+def _explained(builder: IndexBuilder) -> Generator[None]:
+    """Failures that a user can do something about are told by what that is."""
     try:
-        return await asyncio.to_thread(work, *arguments, **options)
+        yield
+    except UnknownPackage as error:
+        raise ToolError(str(error)) from error
     except (sqlite3.Error, OSError) as error:
-        raise _unusable(builder, error) from error
-
-
-def _unusable(builder: IndexBuilder, error: Exception) -> ToolError:
-    return ToolError(
-        f"The index {builder.index.path.name!r} cannot be used: {error}."
-        " Set AGENTIC_SEARCH_CACHE to a folder that can be written to."
-    )
+        raise ToolError(
+            f"The index {builder.index.path.name!r} cannot be used: {error}."
+            " Set AGENTIC_SEARCH_CACHE to a folder that can be written to."
+        ) from error

@@ -29,9 +29,7 @@ def find(index: Index, question: str, *, limit: int, groups: Collection[str] | N
     words = search_words(question)
     within = None if groups is None else sorted(groups)
     candidates = index.candidates(words, limit=max(CANDIDATES, limit), groups=within)
-    return [
-        _documented(each.entry, best_passage(each.entry.body, words)) for each in rank(question, candidates)[:limit]
-    ]
+    return [_documented(entry, best_passage(entry.body, words)) for entry in rank(question, candidates)[:limit]]
 
 
 def read(index: Index, name: str) -> Documentation:

@@ -20,28 +20,28 @@ def list_all(builder: IndexBuilder, interpreter: Interpreter) -> Packages:
     missing = builder.missing(builder.packages.keys())
     absent = {package.group for package in missing} | builder.failed.keys()
     standard = standard_groups(builder.packages)
-    distributions = [package for group, package in builder.packages.items() if group not in standard]
-    python = ListedPackage(
-        name=STANDARD_LIBRARY,
-        version=interpreter.version,
-        summary="Python's standard library and language reference",
-        entries=sum(counts.get(group, 0) for group in standard),
-        indexed=not absent & standard,
-        problem=next((why for group, why in builder.failed.items() if group in standard), None),
-    )
-    listed = (
-        ListedPackage(
-            name=package.name,
-            version=package.version,
-            summary=_summary(builder.index, package),
-            entries=counts.get(package.group, 0),
-            indexed=package.group not in absent,
-            problem=builder.failed.get(package.group),
+
+    def listed(name: str, version: str, summary: str, groups: set[str]) -> ListedPackage:
+        return ListedPackage(
+            name=name,
+            version=version,
+            summary=summary,
+            entries=sum(counts.get(group, 0) for group in groups),
+            indexed=not absent & groups,
+            problem=next((why for group, why in builder.failed.items() if group in groups), None),
         )
-        for package in distributions
-    )
+
+    about_python = "Python's standard library and language reference"
+    distributions = [
+        listed(package.name, package.version, _summary(builder.index, package), {group})
+        for group, package in builder.packages.items()
+        if group not in standard
+    ]
     return Packages(
-        packages=[python, *sorted(listed, key=lambda each: each.name.lower())],
+        packages=[
+            listed(STANDARD_LIBRARY, interpreter.version, about_python, standard),
+            *sorted(distributions, key=lambda each: each.name.lower()),
+        ],
         missing=names_of(missing),
         without_source=sorted(interpreter.without_source()),
     )

@@ -41,15 +41,6 @@ DATED = frozenset({"asynchat", "asyncore", "cgi", "distutils", "imp", "lib2to3",
 DATED_FACTOR = 0.5
 
 
-@dataclass(frozen=True, slots=True)
-class RankedEntry:
-    """A candidate with its group and final score."""
-
-    entry: Entry
-    group: str
-    score: float
-
-
 def search_words(question: str) -> str:
     """The question without the words that fit everything, and with what Python calls the things it is about."""
     words = [word for word in question.split() if word.strip("?!.,:;'\"").lower() not in SELF_EVIDENT]
@@ -59,15 +50,15 @@ def search_words(question: str) -> str:
     return " ".join([kept, *abbreviated, *expansion(WORD.findall(question.lower()))])
 
 
-def rank(question: str, candidates: Sequence[tuple[Entry, str, float]]) -> list[RankedEntry]:
+def rank(question: str, candidates: Sequence[tuple[Entry, str, float]]) -> list[Entry]:
     """All candidates, best first; of equals in the order in which they came."""
     words = frozenset(terms(question))
     installed = {_top(entry.title).lower() for entry, group, _ in candidates if not group.startswith(LIBRARY)}
     named = _Named(
         frozenset(compounds(question)), words, words.union(expansion(words)), foreign=not words.isdisjoint(installed)
     )
-    ranked = [RankedEntry(entry, group, score * _worth(entry, group, named)) for entry, group, score in candidates]
-    return sorted(ranked, key=lambda each: -each.score)
+    ranked = sorted(candidates, key=lambda each: -each[2] * _worth(each[0], each[1], named))
+    return [entry for entry, _, _ in ranked]
 
 
 @dataclass(frozen=True, slots=True)

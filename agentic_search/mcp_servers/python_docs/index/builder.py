@@ -8,7 +8,6 @@ import logging
 import sqlite3
 from collections import Counter
 from collections.abc import Awaitable, Callable, Collection
-from typing import TypeAlias
 
 from agentic_search.mcp_servers.fulltext import Index
 from agentic_search.mcp_servers.python_docs.index.reading import order_to_index
@@ -28,9 +27,6 @@ PATIENCE = 300.0
 
 BOUNDS = Bounds(niceness=10)
 """Reading is work in the background, for a question that may come."""
-
-OnProgress: TypeAlias = Callable[[int, int], Awaitable[None]]
-"""How many of how many packages are ready."""
 
 
 class IndexBuilder:
@@ -69,7 +65,10 @@ class IndexBuilder:
 
     async def run(self) -> None:
         """Check, then read what is missing, and again whenever a check has found something; ends by cancellation."""
-        await self._check_or_log()
+        try:
+            await self.check()
+        except (sqlite3.Error, OSError):  # a server that cannot use its index still serves, to say so when it is asked
+            logger.exception("the index %s cannot be used", self.index.path)
         while True:
             changed = self._changed
             if self._waiting:
@@ -95,8 +94,13 @@ class IndexBuilder:
         waiting = self._under_way.union(package.group for package in self._waiting)
         return [package for group, package in self.packages.items() if group in waiting and group in groups]
 
-    async def ready(self, groups: Collection[str], seconds: float, on_progress: OnProgress) -> None:
-        """Wait until the groups are in the index, but no longer than this; they are read before all others."""
+    async def ready(
+        self, groups: Collection[str], seconds: float, on_progress: Callable[[int, int], Awaitable[None]]
+    ) -> None:
+        """Wait until the groups are in the index, but no longer than this; they are read before all others.
+
+        `on_progress` takes how many of how many groups are ready.
+        """
         self._waiting.sort(key=lambda package: package.group not in groups)
         try:
             async with asyncio.timeout(seconds):
@@ -106,13 +110,6 @@ class IndexBuilder:
                     await changed.wait()
         except TimeoutError:
             logger.info("answering without %d of %d packages", len(self.missing(groups)), len(groups))
-
-    async def _check_or_log(self) -> None:
-        """A server that cannot use its index still serves, to say so when it is asked."""
-        try:
-            await self.check()
-        except (sqlite3.Error, OSError):
-            logger.exception("the index %s cannot be used", self.index.path)
 
     def _compare(self) -> tuple[list[Package], list[Package]]:
         """What is installed, and which of it the index does not hold as it is now."""
@@ -164,18 +161,15 @@ class IndexBuilder:
         except TimeoutError:
             self._give_up(package, f"reading it took longer than {self._patience:g} s")
         except (WorkerDied, OSError) as death:
-            self._again(package, f"nothing came of reading it: {death}")
+            # The process may have been ended for something else: try once more before giving the package up.
+            self._attempts[package.group] += 1
+            if self._attempts[package.group] < MOST_ATTEMPTS:
+                self._waiting.append(package)
+            else:
+                self._give_up(package, f"nothing came of reading it: {death}")
         else:
             if isinstance(ending, Raised):
                 self._give_up(package, ending.why)
-
-    def _again(self, package: Package, why: str) -> None:
-        """The process may have been ended for something else: try once more before giving the package up."""
-        self._attempts[package.group] += 1
-        if self._attempts[package.group] < MOST_ATTEMPTS:
-            self._waiting.append(package)
-        else:
-            self._give_up(package, why)
 
     def _give_up(self, package: Package, why: str) -> None:
         logger.warning("%s %s could not be indexed: %s", package.name, package.version, why)

@@ -30,12 +30,12 @@ def entry(title: str, kind: str = "function", *, listed: bool = True, body: str 
 )
 def test_the_better_of_two_comes_first(question: str, better: tuple[Entry, str], worse: tuple[Entry, str]) -> None:
     ranked = rank(question, [(*worse, 1.0), (*better, 1.0)])
-    assert [each.entry.title for each in ranked] == [better[0].title, worse[0].title]
+    assert [each.title for each in ranked] == [better[0].title, worse[0].title]
 
 
 def test_words_decide_where_nothing_else_is_known() -> None:
     ranked = rank("anything", [(entry("a.f"), "a", 1.0), (entry("a.g"), "a", 2.0)])
-    assert [each.entry.title for each in ranked] == ["a.g", "a.f"]
+    assert [each.title for each in ranked] == ["a.g", "a.f"]
 
 
 def test_words_that_fit_everything_are_not_searched_for() -> None:
