@@ -17,7 +17,7 @@ ASYNCHRONOUS = "async asyncio await awaitable awaitables coroutine coroutines ta
 TOGETHER = "all concurrent concurrently many multiple once parallel several simultaneously together"
 
 CONCEPTS = (
-    Concept(TOGETHER, "concurrently gather taskgroup", about=ASYNCHRONOUS),
+    Concept(TOGETHER, "concurrently gather taskgroup tasks futures", about=ASYNCHRONOUS),
     Concept("limit maximum long deadline", "timeout", about="await time wait waiting seconds"),
     Concept("pause delay", "sleep"),
     Concept("blocking", "to_thread run_in_executor", about=ASYNCHRONOUS),
