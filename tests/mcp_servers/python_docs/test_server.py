@@ -104,6 +104,15 @@ async def test_a_name_is_read_in_any_of_its_forms(python: Interpreter, name: str
         assert (await ask(client, "read_python_doc", name=name))["url"] == "pydoc:asyncio.gather"
 
 
+async def test_a_thing_is_read_by_any_of_its_public_names(python: Interpreter) -> None:
+    source = "__all__ = ['error', 'NewError']\nclass NewError(Exception):\n    'It went wrong.'\nerror = NewError"
+    install(python.search_path[0], "thing", "1", {"thing.py": source})
+    async with serving(python) as client:
+        await ask(client, "search_python_docs", query="wrong", package="thing")
+        for name in ("thing.NewError", "thing.error"):
+            assert (await ask(client, "read_python_doc", name=name))["url"] == "pydoc:thing.NewError"
+
+
 async def test_a_class_and_a_module_tell_what_they_contain(python: Interpreter) -> None:
     async with serving(python) as client:
         task = await ask(client, "read_python_doc", name="asyncio.Task")

@@ -44,7 +44,7 @@ def read(index: Index, name: str) -> Documentation:
     first, *others = found
     return Documentation(
         **_documented(first, first.body).model_dump(),
-        members=_members(first),
+        members=_listed(first, "members"),
         others=list(dict.fromkeys(other.address for other in others if other.address != first.address)),
     )
 
@@ -64,18 +64,20 @@ def note_on(question: str, *, found: bool, missing: Sequence[Package], without_s
 
 
 def _named(index: Index, wanted: str) -> list[Entry]:
-    """Best first: the address, the title, the place in the source."""
+    """Best first: the address, the title, another public name or the place in the source."""
     addressed = index.get(SCHEME + wanted)
     found = [*([addressed] if addressed else []), *index.titled(wanted)]
     if found:
         return found
     candidates = index.candidates(wanted.rpartition(".")[2], limit=CANDIDATES)
-    return [entry for entry, _, _ in candidates if entry.extra.get("defined_in") == wanted]
+    return [
+        entry for entry, _, _ in candidates if wanted in (entry.extra.get("defined_in"), *_listed(entry, "also_named"))
+    ]
 
 
-def _members(entry: Entry) -> list[str]:
-    members = entry.extra.get("members")
-    return members if isinstance(members, list) else []
+def _listed(entry: Entry, fact: str) -> list[str]:
+    value = entry.extra.get(fact)
+    return value if isinstance(value, list) else []
 
 
 def _hint(index: Index, wanted: str) -> str:

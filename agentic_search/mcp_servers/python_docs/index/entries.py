@@ -2,12 +2,13 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from agentic_search.mcp_servers.fulltext import Entry, Extra
 from agentic_search.mcp_servers.python_docs.source.definitions import Definition
 from agentic_search.mcp_servers.python_docs.source.publication import Published
+from agentic_search.mcp_servers.python_docs.source.resolver import ResolvedName
 
 SCHEME = "pydoc:"
 LONGEST_BODY = 60_000
@@ -32,50 +33,38 @@ def entries_of(published: Iterable[Published], *, package: str, root: Path) -> I
     contents = _contents(offered)
     renamed = {item.found.defined_as for item in offered if item.found.within}
     for item in offered:
-        definition = item.found.definition
-        facts: Extra = {"package": package, "file": _relative(item.found.module.path, root), "listed": item.listed}
-        if definition is None:
-            yield _module_entry(item, facts | {"members": contents[item.title]})
-            continue
-        yield _definition_entry(item.title, definition, facts | {"defined_in": item.found.defined_as})
-        for member in definition.members:
-            defined = f"{item.found.defined_as}.{member.name}"
-            if member.doc and defined not in renamed:
-                yield _definition_entry(f"{item.title}.{member.name}", member, facts | {"defined_in": defined})
+        facts: Extra = {"package": package, "listed": item.listed}
+        members = [_line_for(member.definition) for member in item.members.values()]
+        lines = contents[item.title] if item.found.is_module else members
+        yield _entry(item.title, item.found, root, facts | {"members": lines[:MOST_MEMBERS]}, item.also_named)
+        for name, member in item.members.items():
+            if member.definition.doc and member.defined_as not in renamed:
+                yield _entry(f"{item.title}.{name}", member, root, facts)
 
 
-def _module_entry(item: Published, facts: Extra) -> Entry:
-    module = item.found.module
-    body, readable = module.doc, not module.problem
-    if module.problem:
-        body = f"The source of this module could not be read. {module.problem}"
-    facts = facts | {"kind": "module", "defined_in": module.name, "listed": readable}
-    return make_entry(item.title, body, facts, keywords=body.partition("\n\n")[0] if readable else "")
-
-
-def _definition_entry(title: str, definition: Definition, facts: Extra) -> Entry:
+def _entry(title: str, found: ResolvedName, root: Path, facts: Extra, also_named: Sequence[str] = ()) -> Entry:
+    path, definition = found.module.path, found.definition
     facts = facts | {
         "kind": definition.kind,
         "signature": definition.signature,
+        "file": path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix(),
         "line": definition.line,
-        "members": [_line_for(member) for member in definition.members][:MOST_MEMBERS],
+        "defined_in": found.defined_as,
+        "also_named": list(also_named),
     }
-    return make_entry(title, definition.doc, facts, keywords=definition.summary)
+    other_words = {name.rpartition(".")[2] for name in also_named} - {title.rpartition(".")[2]}
+    words = [] if found.module.problem else [definition.summary, *sorted(other_words)]
+    return make_entry(title, definition.doc, facts, keywords=" ".join(words))
 
 
 def _contents(offered: list[Published]) -> defaultdict[str, list[str]]:
     """For each module title one line for each definition published under it."""
     contents: defaultdict[str, list[str]] = defaultdict(list)
     for item in offered:
-        lines = contents[item.title.rpartition(".")[0]]
-        if item.found.definition is not None and len(lines) < MOST_MEMBERS:
-            lines.append(_line_for(item.found.definition))
+        if not item.found.is_module:
+            contents[item.title.rpartition(".")[0]].append(_line_for(item.found.definition))
     return contents
 
 
 def _line_for(definition: Definition) -> str:
     return f"{definition.signature} - {definition.summary}" if definition.doc else definition.signature
-
-
-def _relative(path: Path, root: Path) -> str:
-    return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()

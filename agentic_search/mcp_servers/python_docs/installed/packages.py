@@ -11,7 +11,7 @@ from pathlib import Path
 
 from agentic_search.mcp_servers.python_docs.installed.files import library_tops
 
-FORM = 1
+FORM = 2
 """Counts up when the same source gives other entries, so that every index is built again."""
 LIBRARY = "python/"
 TOPICS = "python/topics"

@@ -1,7 +1,8 @@
 """Reads from a module's syntax tree where the names come from that it does not define: imports, aliases, `__all__`."""
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 DEFINING = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
@@ -19,11 +20,16 @@ class ImportOrigin:
 class Bindings:
     """What a module binds by importing and assigning; by default nothing."""
 
-    imports: Mapping[str, ImportOrigin] = field(default_factory=dict[str, ImportOrigin])
+    imports: Mapping[str, Sequence[ImportOrigin]] = field(default_factory=dict[str, list[ImportOrigin]])
+    """In the order of the source, for there may be one a platform; the first that can be found counts."""
     stars: tuple[str, ...] = ()
     """Modules of which everything public was imported."""
     aliases: Mapping[str, str] = field(default_factory=dict[str, str])
-    """Names bound to another name, or to an attribute of one: `choice` to `Random.choice`."""
+    """Names bound to another name, or to an attribute of one: `choice` to `_inst.choice`."""
+    instances: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Names bound to what a class of this module was called for: `_inst` to `Random`."""
+    taken_over: tuple[str, ...] = ()
+    """Dotted names of modules and instances whose public attributes are the module's own."""
     exported: frozenset[str] | None = None
     """The names written down in `__all__`; None where there is no `__all__`."""
     exported_with: tuple[str, ...] = ()
@@ -31,31 +37,29 @@ class Bindings:
 
 
 def read_bindings(tree: ast.Module, module: str, *, is_package: bool) -> Bindings:
-    """Only what runs when the module is imported counts, not what stands inside functions and classes."""
-    package = module if is_package else module.rpartition(".")[0]
+    """Only what runs when the module is imported counts, not what is inside functions and classes."""
     nodes = list(_module_level(tree))
-    froms = [(_absolute(node, package), node) for node in nodes if isinstance(node, ast.ImportFrom)]
+    assigned = list(_assigned(nodes))
+    imports: defaultdict[str, list[ImportOrigin]] = defaultdict(list)
+    for name, origin in _imports(nodes, module if is_package else module.rpartition(".")[0]):
+        imports[name].append(origin)
     exports = [value for node in nodes for value in _export_values(node)]
     strings = frozenset(
         part.value for part in exports if isinstance(part, ast.Constant) and isinstance(part.value, str)
     )
-    modules = (
-        part.value.id
-        for part in exports
-        if isinstance(part, ast.Attribute) and part.attr == "__all__" and isinstance(part.value, ast.Name)
-    )
+    dotted = [_dotted(part) for part in exports]
     return Bindings(
-        imports=_plain_imports(nodes)
-        | {
-            alias.asname or alias.name: ImportOrigin(source, alias.name)
-            for source, node in froms
-            for alias in node.names
-            if alias.name != "*"
+        stars=tuple(origin.module for origin in imports.pop("*", ())),
+        imports=imports,
+        aliases={name: other for name, value in assigned if (other := _dotted(value))},
+        instances={
+            name: value.func.id
+            for name, value in assigned
+            if isinstance(value, ast.Call) and isinstance(value.func, ast.Name)
         },
-        stars=tuple(source for source, node in froms if node.names[0].name == "*"),
-        aliases=_aliases(nodes),
+        taken_over=tuple(owner for node in nodes for owner in _taken_over(node) if owner),
         exported=strings if exports else None,
-        exported_with=tuple(modules),
+        exported_with=tuple(name.removesuffix(".__all__") for name in dotted if name.endswith(".__all__")),
     )
 
 
@@ -76,43 +80,51 @@ def _absolute(node: ast.ImportFrom, package: str) -> str:
     return ".".join(filter(None, (base, node.module)))
 
 
-def _plain_imports(nodes: list[ast.AST]) -> dict[str, ImportOrigin]:
-    return {
-        alias.asname or alias.name: ImportOrigin(alias.name)
-        for node in nodes
-        if isinstance(node, ast.Import)
-        for alias in node.names
-        if alias.asname or "." not in alias.name
-    }
+def _imports(nodes: list[ast.AST], package: str) -> Iterator[tuple[str, ImportOrigin]]:
+    """Each imported name, `*` among them, with where it comes from."""
+    for node in nodes:
+        if isinstance(node, ast.ImportFrom):
+            source = _absolute(node, package)
+            yield from ((alias.asname or alias.name, ImportOrigin(source, alias.name)) for alias in node.names)
+        elif isinstance(node, ast.Import):
+            named = (alias for alias in node.names if alias.asname or "." not in alias.name)
+            yield from ((alias.asname or alias.name, ImportOrigin(alias.name)) for alias in named)
 
 
 def _export_values(node: ast.AST) -> Iterator[ast.AST]:
     """Everything written into `__all__` by `=`, `+=`, `.extend(…)` or `.append(…)`."""
     if isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign):
         targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-        if node.value is not None and any(_is_all(target) for target in targets):
+        if node.value is not None and "__all__" in map(_dotted, targets):
             yield from ast.walk(node.value)
-    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and _is_all(node.func.value):
+    elif isinstance(node, ast.Call) and _dotted(node.func).startswith("__all__."):
         for argument in node.args:
             yield from ast.walk(argument)
 
 
-def _is_all(node: ast.expr) -> bool:
-    return isinstance(node, ast.Name) and node.id == "__all__"
-
-
-def _aliases(nodes: list[ast.AST]) -> dict[str, str]:
-    """`name = other` and `name = instance.method`, the latter as `Class.method`."""
-    instances: dict[str, str] = {}
-    aliases: dict[str, str] = {}
+def _assigned(nodes: list[ast.AST]) -> Iterator[tuple[str, ast.expr]]:
+    """Each name with what is assigned to it alone; `a = b = value` assigns to two."""
     for node in nodes:
-        match node:
-            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(func=ast.Name(id=called))):
-                instances[name] = called
-            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Name(id=other)):
-                aliases[name] = other
-            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Attribute(value=ast.Name(id=owner), attr=attribute)):
-                aliases[name] = f"{instances.get(owner, owner)}.{attribute}"
-            case _:
-                pass
-    return aliases
+        if isinstance(node, ast.Assign):
+            yield from ((target.id, node.value) for target in node.targets if isinstance(target, ast.Name))
+
+
+def _dotted(node: ast.AST) -> str:
+    """`a` or `a.b.c`; empty where the expression is anything else."""
+    if isinstance(node, ast.Attribute):
+        owner = _dotted(node.value)
+        return owner and f"{owner}.{node.attr}"
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def _taken_over(node: ast.AST) -> Iterator[str]:
+    """`sys.modules[__name__] = other`, and `globals().update((name, getattr(other, name)) for name in …)`."""
+    match node:
+        case ast.Assign(targets=[ast.Subscript(value=ast.Attribute(attr="modules"), slice=ast.Name(id="__name__"))]):
+            yield _dotted(node.value)
+        case ast.Call(func=ast.Attribute(value=ast.Call(func=ast.Name(id="globals")), attr="update"), args=[given]):
+            for inner in ast.walk(given):
+                if isinstance(inner, ast.Call) and _dotted(inner.func) == "getattr" and inner.args:
+                    yield _dotted(inner.args[0])
+        case _:
+            pass

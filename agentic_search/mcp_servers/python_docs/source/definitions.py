@@ -25,6 +25,8 @@ class Definition:
     doc: str
     line: int
     members: tuple["Definition", ...] = ()
+    bases: tuple[str, ...] = ()
+    """A class's bases as they are written, without what is in brackets."""
 
     @property
     def summary(self) -> str:
@@ -89,19 +91,13 @@ def _class(node: ast.ClassDef) -> Definition:
         "\n\n".join(filter(None, docs)),
         node.lineno,
         tuple(member for member in members if not member.name.startswith("_")),
+        tuple(base.partition("[")[0] for base in bases),
     )
 
 
 def _decorated(node: Function, *names: str) -> bool:
-    return any(_last_name(decorator) in names for decorator in node.decorator_list)
-
-
-def _last_name(node: ast.expr) -> str:
-    if isinstance(node, ast.Call):
-        return _last_name(node.func)
-    if isinstance(node, ast.Attribute):
-        return node.attr
-    return node.id if isinstance(node, ast.Name) else ""
+    """With one of these, whatever it is called with and whatever it is an attribute of."""
+    return any(ast.unparse(each).partition("(")[0].rpartition(".")[2] in names for each in node.decorator_list)
 
 
 def _without_first(arguments: ast.arguments) -> ast.arguments:

@@ -28,22 +28,28 @@ class Module:
     problem: str = ""
     """Why the source could not be read; empty where it could."""
 
+    @property
+    def as_definition(self) -> Definition:
+        """The module as one of the things that are documented."""
+        doc = f"The source of this module could not be read. {self.problem}" if self.problem else self.doc
+        return Definition("", "module", "", doc, line=1)
+
 
 def read_module(name: str, path: Path) -> Module:
     """The module, with `problem` set where its source cannot be read: nothing is raised for a bad file."""
     is_package = path.stem == "__init__"
     try:
         tree = _parse(path)
+        return Module(
+            name,
+            path,
+            is_package,
+            doc=ast.get_docstring(tree) or "",
+            definitions=read_definitions(tree.body),
+            bindings=read_bindings(tree, name, is_package=is_package),
+        )
     except (SyntaxError, ValueError, RecursionError, MemoryError, OSError) as error:
         return Module(name, path, is_package, problem=f"{type(error).__name__}: {error}")
-    return Module(
-        name,
-        path,
-        is_package,
-        doc=ast.get_docstring(tree) or "",
-        definitions=read_definitions(tree.body),
-        bindings=read_bindings(tree, name, is_package=is_package),
-    )
 
 
 def _parse(path: Path) -> ast.Module:

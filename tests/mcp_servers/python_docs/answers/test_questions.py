@@ -38,6 +38,12 @@ def test_the_ways_to_run_coroutines_at_once_are_all_among_the_first_five(standar
             "urllib.parse.urlsplit",
             "str.partition",
             "logging.getLogger",
+            "multiprocessing.Pool",
+            "pathlib.Path.read_bytes",
+            "argparse.ArgumentParser.add_argument",
+            "ipaddress.IPv4Network.hosts",
+            "asyncio.QueueEmpty",
+            "re.compile",
         ),
     ],
 )

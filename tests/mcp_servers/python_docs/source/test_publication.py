@@ -10,6 +10,7 @@ from agentic_search.mcp_servers.python_docs.source.resolver import Resolver
 from tests.mcp_servers.python_docs.places import write_files, write_library
 
 DEF = "def f():\n    '''Doc.'''\n"
+DEF_IN_CLASS = "def f(self):\n        '''Doc.'''\n"
 
 
 def titles(root: Path, files: dict[str, str], *, behind: tuple[str, ...] = ()) -> dict[str, str]:
@@ -17,7 +18,7 @@ def titles(root: Path, files: dict[str, str], *, behind: tuple[str, ...] = ()) -
     write_files(root, files)
     paths = {name: root / file for name, file in modules_among(files).items()}
     published = publish(Resolver(paths), [name for name in paths if name not in behind])
-    return {each.title: each.found.defined_as for each in published if each.found.definition}
+    return {each.title: each.found.defined_as for each in published if not each.found.is_module}
 
 
 def test_what_a_package_imports_with_a_star_is_known_by_the_packages_name(tmp_path: Path) -> None:
@@ -47,6 +48,10 @@ def test_what_a_package_imports_with_a_star_is_known_by_the_packages_name(tmp_pa
         "from . import _impl\nfrom ._impl import *\n__all__ = _impl.__all__",
         "try:\n    from p._speedups import f\nexcept ImportError:\n    from p._impl import f",
         "__all__ = ['f']\ndef __getattr__(name):\n    from ._impl import f\n    return f",
+        "try:\n    from p._impl import f\nexcept ImportError:\n    from p._fallback import f",
+        "from p import _impl\nf = g = _impl.f\n__all__ = ['f']",
+        "import sys\nfrom p import _impl\nsys.modules[__name__] = _impl",
+        "from p import _impl\nglobals().update((name, getattr(_impl, name)) for name in _impl.__all__)",
     ],
 )
 def test_a_re_export_in_any_form_is_followed(tmp_path: Path, init: str) -> None:
@@ -95,9 +100,66 @@ def test_a_method_of_an_instance_may_be_a_function_of_the_module(tmp_path: Path)
     }
 
 
+def test_the_methods_of_an_instance_may_all_be_functions_of_the_module(tmp_path: Path) -> None:
+    files = {
+        "p/__init__.py": "from . import c\n__all__ = [x for x in dir(c._it) if not x.startswith('_')]\n"
+        "globals().update((name, getattr(c._it, name)) for name in __all__)",
+        "p/c.py": f"class A:\n    {DEF_IN_CLASS}class B(A):\n    def g(self): ...\nif A:\n    _it = B()\n",
+    }
+    assert titles(tmp_path, files) == {"p.f": "p.c.A.f", "p.g": "p.c.B.g", "p.c.A": "p.c.A", "p.c.B": "p.c.B"}
+
+
+def test_of_several_names_the_one_of_the_definition_is_taken_and_the_others_are_known(tmp_path: Path) -> None:
+    source = "class NewError: ...\nerror = Old = NewError\n__all__ = ['error', 'NewError', 'Old']"
+    write_files(tmp_path, {"m.py": source})
+    (_, published) = publish(Resolver({"m": tmp_path / "m.py"}), ["m"])
+    assert (published.title, published.also_named) == ("m.NewError", ("m.Old", "m.error"))
+
+
+def test_a_class_has_the_members_of_bases_that_have_no_public_name(tmp_path: Path) -> None:
+    files = {
+        "p/__init__.py": "from ._impl import Open, Derived\n",
+        "p/_impl.py": "from ._base import Base\n"
+        f"class Open:\n    {DEF_IN_CLASS}"
+        "class Derived(Base[int], Open):\n    def g(self, here): ...\n    def _h(self): ...\n",
+        "p/_base.py": "class Root:\n    def g(self): 'Do g.'\nclass Base(Root):\n    def k(self): 'Do k.'\n",
+    }
+    write_files(tmp_path, files)
+    paths = {name: tmp_path / file for name, file in modules_among(files).items()}
+    members = {each.title: each.members for each in publish(Resolver(paths), paths)}["p.Derived"]
+    assert {(each.defined_as, each.definition.signature, each.definition.doc) for each in members.values()} == {
+        ("p._impl.Derived.g", "g(here)", "Do g."),
+        ("p._base.Base.k", "k()", "Do k."),
+    }
+
+
+def test_bases_in_a_circle_end(tmp_path: Path) -> None:
+    files = {
+        "p/__init__.py": f"from ._a import _A, _B\nclass C(_A, _B, C, p.C):\n    {DEF_IN_CLASS}",
+        "p/_a.py": "from ._b import _B\nclass _A(_B): ...\n",
+        "p/_b.py": f"from ._a import _A\nclass _B(_A):\n    {DEF_IN_CLASS}_B = _A = _B",
+    }
+    assert titles(tmp_path, files) == {"p.C": "p.C"}
+
+
 def test_a_module_published_under_another_name_is_known_by_that(tmp_path: Path) -> None:
     files = {"os.py": "import posixpath as path\n__all__ = ['path']", "posixpath.py": "def join(a, *p): ..."}
     assert titles(tmp_path, files, behind=("posixpath",)) == {"os.path.join": "posixpath.join"}
+
+
+def test_of_modules_imported_under_one_name_the_first_that_can_be_found_counts(tmp_path: Path) -> None:
+    source = "if posix:\n    import posixpath as path\nelse:\n    import ntpath as path\n__all__ = ['path']"
+    files = {"os.py": source, "posixpath.py": "def join(a, *p): ...", "ntpath.py": "def join(path, *paths): ..."}
+    assert titles(tmp_path, files, behind=("posixpath", "ntpath")) == {"os.path.join": "posixpath.join"}
+
+
+def test_a_module_that_another_stands_in_for_publishes_what_that_does(tmp_path: Path) -> None:
+    files = {
+        "collections/abc.py": "import _collections_abc\nimport sys\nsys.modules[__name__] = _collections_abc",
+        "_collections_abc.py": "__all__ = ['Mapping']\nclass Mapping: ...\ndef _private(): ...",
+    }
+    found = titles(tmp_path, files, behind=("_collections_abc",))
+    assert found == {"collections.abc.Mapping": "_collections_abc.Mapping"}
 
 
 def test_a_twin_in_python_stands_in_for_a_module_in_c(tmp_path: Path) -> None:
