@@ -117,12 +117,12 @@ def test_a_server_has_its_own_age_and_where_it_wants_a_size_its_own_store() -> N
     [
         (CacheRules(max_entries=1), "e"),
         (CacheRules(max_entries=9), "cde"),
-        (CacheRules(max_bytes=1_000), "de"),
+        (CacheRules(max_bytes=1_000), "bcde"),
         (CacheRules(max_entries=1, max_bytes=1_000), "e"),
     ],
 )
 def test_a_servers_own_store_takes_from_the_limits_for_all_what_it_does_not_say(rules: CacheRules, found: str) -> None:
-    cache = ResultCache(CacheLimits(max_entries=2, max_bytes=200), [server("apart", rules)], clock=FakeClock())
+    cache = ResultCache(CacheLimits(max_entries=4, max_bytes=200), [server("apart", rules)], clock=FakeClock())
     for name in "abcde":
         cache.put(key(name, "apart"), result(name))
     assert "".join(name for name in "abcde" if cache.get(key(name, "apart"))) == found

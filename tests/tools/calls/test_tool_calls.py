@@ -102,6 +102,9 @@ async def test_while_a_breaker_is_open_nothing_is_offered_called_or_said_to_be_r
     status = chain.calls.status(chain.puppet)
     assert (status.status, status.tools) == ("unavailable", 0)
     assert "its last 2 calls failed" in (status.error or "")
+    chain.puppet.state = "disabled"
+    assert chain.status == "disabled"
+    chain.puppet.state = "ready"
     with pytest.raises(ServerUnavailable, match="its last 2 calls failed"):
         await chain.call(tool, number=1)
     assert chain.puppet.calls == 2

@@ -56,7 +56,7 @@ async def server(
 
 def sends(*pieces: bytes) -> Callable[[asyncio.StreamWriter], None]:
     def respond(writer: asyncio.StreamWriter) -> None:
-        writer.writelines(pieces)
+        writer.write(b"".join(pieces))  # of empty pieces writelines of Python 3.13.0 never finishes the sending
         writer.close()
 
     return respond
