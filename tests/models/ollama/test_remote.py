@@ -1,7 +1,6 @@
 """An Ollama on another machine: over TLS, with a certificate that is trusted and one that is not, and by a proxy."""
 
 import asyncio
-from contextlib import suppress
 from pathlib import Path
 
 import httpx
@@ -11,7 +10,7 @@ from agentic_search.clock import SystemClock
 from agentic_search.errors import ConfigurationError, ModelUnavailable
 from agentic_search.models.ollama.source import OllamaSource
 from agentic_search.models.ollama.transport import OllamaTransport
-from tests.models.ollama.serving import Answer, certificate, says, serving, shown
+from tests.support.serving import Answer, certificate, pump, says, serving, shown
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nhi\n"
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY")
@@ -40,13 +39,6 @@ async def chat(url: str, headers: dict[str, str] | None = None, *, timeout: floa
 
 def tunnel(port: int) -> Answer:
     """What a proxy does that is asked to connect somewhere: it leads to this port, wherever that was."""
-
-    async def pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(ConnectionError):
-            while data := await reader.read(65_536):
-                writer.write(data)
-                await writer.drain()
-            writer.close()
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         to_reader, to_writer = await asyncio.open_connection("127.0.0.1", port)

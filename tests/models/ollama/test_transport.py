@@ -9,7 +9,7 @@ import pytest
 
 from agentic_search.clock import SystemClock
 from agentic_search.models.ollama.transport import MOST_CONNECTIONS, OllamaTransport
-from tests.models.ollama.serving import Server, says, serving
+from tests.support.serving import Server, says, serving
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nhi\n"
 BEGUN = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nhi\n\r\n"

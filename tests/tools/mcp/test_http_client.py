@@ -9,7 +9,7 @@ import httpx2
 import pytest
 
 from agentic_search.tools.mcp.shield import BROKEN_OFF, MOST_CONNECTIONS, UNREACHABLE, ShieldedClient
-from tests.tools.mcp.serving import Server, says, serving
+from tests.support.serving import Server, says, serving
 from tests.tools.mcp.test_shield import Notes, code
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"

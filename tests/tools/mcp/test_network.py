@@ -1,23 +1,18 @@
 """Real MCP servers through a proxy, over TLS, and one that never stops writing: what the environment decides."""
 
 import asyncio
-import datetime
 import sys
 from collections.abc import AsyncGenerator
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from agentic_search.clock import SystemClock
 from agentic_search.tools.pool import ToolPool
 from tests.support.busy_server import busy_server
 from tests.support.doorman import Doorman
 from tests.support.mcp_processes import PATIENCE, ROOT, at_url, error_of, state_of, unheard
-from tests.tools.mcp.serving import Server, forward_proxy
+from tests.support.serving import Server, certificate, forward_proxy
 
 REMOTE = "mcp.remote.test"
 """A host that nobody can find but the proxy."""
@@ -35,25 +30,9 @@ def plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A certificate of two names that vouches for itself, with its key, in one file."""
-    key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "us")])
-    now = datetime.datetime.now(datetime.UTC)
-    names = x509.SubjectAlternativeName([x509.DNSName("localhost"), x509.DNSName(REMOTE)])
-    made = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
-        .add_extension(names, critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    file = tmp_path_factory.mktemp("tls") / "own.pem"
-    unlocked = serialization.NoEncryption()
-    secret = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, unlocked)
-    file.write_bytes(secret + made.public_bytes(serialization.Encoding.PEM))
-    return file
+def own_certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A certificate of this machine and of the remote one that vouches for itself."""
+    return certificate(tmp_path_factory.mktemp("tls"), "localhost", REMOTE)
 
 
 @pytest.fixture(scope="module")
@@ -63,8 +42,8 @@ async def plain() -> AsyncGenerator[Doorman]:
 
 
 @pytest.fixture(scope="module")
-async def secure(certificate: Path) -> AsyncGenerator[Doorman]:
-    async with busy_server(certificate=certificate) as server:
+async def secure(own_certificate: Path) -> AsyncGenerator[Doorman]:
+    async with busy_server(certificate=own_certificate) as server:
         yield server
 
 
@@ -127,16 +106,16 @@ async def test_a_connection_error_behind_a_proxy_ends_its_own_request_only(
 
 
 async def test_a_server_with_a_certificate_of_an_authority_of_ones_own_is_reached_where_it_is_named(
-    secure: Doorman, certificate: Path, monkeypatch: pytest.MonkeyPatch
+    secure: Doorman, own_certificate: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    monkeypatch.setenv("SSL_CERT_FILE", str(own_certificate))
     assert await echo(called(secure, "localhost")) == "hello"
 
 
 async def test_a_secure_server_is_reached_through_a_tunnel_of_the_proxy(
-    secure: Doorman, certificate: Path, proxy: Server, monkeypatch: pytest.MonkeyPatch
+    secure: Doorman, own_certificate: Path, proxy: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    monkeypatch.setenv("SSL_CERT_FILE", str(own_certificate))
     monkeypatch.setenv("HTTPS_PROXY", proxy.url)
     assert await echo(called(secure, REMOTE)) == "hello"
     assert all(request.startswith(f"CONNECT {REMOTE}:".encode()) for request in proxy.requests)
