@@ -16,11 +16,12 @@ from agentic_search.domain.run import Usage
 from agentic_search.errors import ContextOverflow, ModelError, ModelInterrupted, ModelMissing, ModelUnavailable
 from agentic_search.models.chat import ChatModel, Finish, Message
 from agentic_search.models.ollama.source import OllamaSource
-from agentic_search.models.scripted import ScriptedModel, Step
+from agentic_search.models.scripted import Step
 from agentic_search.models.usage_counter import UsageCounter
 from tests.models.asking import ask, text_of
 from tests.support import ollama_double as double
 from tests.support.ollama_double import OllamaDouble
+from tests.support.watched_model import WatchedModel
 
 SCHEMA: JsonObject = {
     "type": "object",
@@ -86,32 +87,6 @@ async def on_ollama() -> AsyncGenerator[Subject]:
             assert ollama.chats[0].outcome == "cancelled"
 
         yield Subject(await source.open(""), enqueue, lambda: bool(ollama.chats), stopped)
-
-
-class WatchedModel(ScriptedModel):
-    """A scripted model that tells when a call of it was closed before its end."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.stopped = asyncio.Event()
-
-    async def stream(
-        self,
-        messages: Sequence[Message],
-        *,
-        max_tokens: int,
-        schema: JsonObject | None = None,
-        temperature: float | None = None,
-    ) -> AsyncGenerator[str | Finish]:
-        """The script, watched."""
-        script = super().stream(messages, max_tokens=max_tokens, schema=schema, temperature=temperature)
-        try:
-            async with aclosing(script) as parts:
-                async for part in parts:
-                    yield part
-        except (GeneratorExit, asyncio.CancelledError):
-            self.stopped.set()
-            raise
 
 
 @asynccontextmanager

@@ -2,16 +2,14 @@
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 
 import pytest
 
-from agentic_search.domain.data import JsonObject
 from agentic_search.domain.plan import Plan
 from agentic_search.domain.run import Usage
 from agentic_search.errors import ModelInterrupted, ModelUnavailable, PlanRefused
-from agentic_search.models.chat import Finish, Message
+from agentic_search.models.chat import Finish
 from agentic_search.models.scripted import ScriptedModel, Step
 from agentic_search.planning.ladder import GivenPlanner, PlanLadder
 from agentic_search.planning.model.planner import ModelPlanner
@@ -19,6 +17,7 @@ from agentic_search.planning.offline.planner import OfflinePlanner
 from agentic_search.planning.planner import DraftDropped, DraftStarted, Planned, PlanRequest, PlanStep, TaskReady
 from tests.planning.schemas import tool
 from tests.planning.steps import follow
+from tests.support.watched_model import WatchedModel
 
 SEARCH = tool(
     "search_docs",
@@ -106,26 +105,8 @@ async def test_where_no_planner_finds_a_plan_the_refusal_says_why() -> None:
 
 @pytest.mark.parametrize("while_writing", [True, False], ids=["cancelled while it writes", "closed between tasks"])
 async def test_whoever_stops_following_stops_the_model_at_once(*, while_writing: bool) -> None:
-    stopped = asyncio.Event()
-
-    class Endless(ScriptedModel):
-        """Writes one task and never ends; says when it was closed."""
-
-        async def stream(
-            self,
-            messages: Sequence[Message],
-            *,
-            max_tokens: int,
-            schema: JsonObject | None = None,
-            temperature: float | None = None,
-        ) -> AsyncGenerator[str | Finish]:
-            try:
-                yield GOOD[:-2]
-                await asyncio.Event().wait()
-            finally:
-                stopped.set()
-
-    ladder = PlanLadder(ModelPlanner(Endless()), OfflinePlanner())
+    model = WatchedModel(GOOD[:-2], asyncio.Event())  # it writes one task and never ends
+    ladder = PlanLadder(ModelPlanner(model), OfflinePlanner())
 
     async def first_tasks() -> None:
         async with aclosing(ladder.plan(PlanRequest("?", [SEARCH]))) as steps:
@@ -137,9 +118,9 @@ async def test_whoever_stops_following_stops_the_model_at_once(*, while_writing:
         following = group.create_task(first_tasks())
         for _ in range(5):
             await asyncio.sleep(0)
-        assert stopped.is_set() is not while_writing
+        assert model.stopped.is_set() is not while_writing
         following.cancel()
-    assert stopped.is_set()
+    assert model.stopped.is_set()
 
 
 async def test_a_given_plan_is_checked_and_told_and_handed_on() -> None:

@@ -2,19 +2,18 @@
 
 import asyncio
 import re
-from collections.abc import AsyncGenerator, Sequence
 
 import pytest
 
 from agentic_search.domain.answer import Answer, LeftOut
-from agentic_search.domain.data import JsonObject
 from agentic_search.domain.run import Usage
 from agentic_search.errors import ContextOverflow, ModelInterrupted
 from agentic_search.events.facts import AnswerBlock, AnswerCompleted, AnswerDelta, AnswerStarted, Fact
-from agentic_search.models.chat import Finish, Message
+from agentic_search.models.chat import Finish
 from agentic_search.models.scripted import ScriptedModel, Step
 from agentic_search.synthesis.evidence.writer_input import WriterInput
 from agentic_search.synthesis.writing.model_writer import ModelWriter
+from tests.support.watched_model import WatchedModel
 from tests.synthesis.evidence.samples import numbered, writer_input
 
 QUESTION = writer_input("Which apples are red?", "Some apples are red.", "Pears are green.", "Red apples are sweet.")
@@ -117,25 +116,7 @@ async def test_prompt_and_reply_together_fit_the_context() -> None:
 
 
 async def test_when_the_reader_goes_the_model_is_stopped_at_once() -> None:
-    closed = asyncio.Event()
-
-    class Endless(ScriptedModel):
-        """Never ends, and records that it was closed."""
-
-        async def stream(
-            self,
-            messages: Sequence[Message],
-            *,
-            max_tokens: int,
-            schema: JsonObject | None = None,
-            temperature: float | None = None,
-        ) -> AsyncGenerator[str | Finish]:
-            try:
-                yield "word "
-                await asyncio.Event().wait()
-            finally:
-                closed.set()
-
+    model = WatchedModel("word ", asyncio.Event())  # it never ends
     started = asyncio.Event()
 
     def emit(fact: Fact) -> None:
@@ -143,41 +124,24 @@ async def test_when_the_reader_goes_the_model_is_stopped_at_once() -> None:
             started.set()
 
     async with asyncio.timeout(5), asyncio.TaskGroup() as group:
-        task = group.create_task(ModelWriter(Endless()).write(QUESTION, emit))
+        task = group.create_task(ModelWriter(model).write(QUESTION, emit))
         await started.wait()
         task.cancel()
 
     assert task.cancelled()
-    assert closed.is_set()
+    assert model.stopped.is_set()
 
 
 async def test_a_failure_of_ours_in_the_middle_closes_the_stream() -> None:
-    closed = asyncio.Event()
-
-    class Open(ScriptedModel):
-        """Records that it was closed."""
-
-        async def stream(
-            self,
-            messages: Sequence[Message],
-            *,
-            max_tokens: int,
-            schema: JsonObject | None = None,
-            temperature: float | None = None,
-        ) -> AsyncGenerator[str | Finish]:
-            try:
-                while True:
-                    yield "word "
-            finally:
-                closed.set()
+    model = WatchedModel("word ", asyncio.Event())
 
     def emit(fact: Fact) -> None:
         assert not isinstance(fact, AnswerDelta), "the listener broke"
 
     with pytest.raises(AssertionError, match="the listener broke"):
-        await ModelWriter(Open()).write(QUESTION, emit)
+        await ModelWriter(model).write(QUESTION, emit)
 
-    assert closed.is_set()
+    assert model.stopped.is_set()
 
 
 async def test_html_of_the_models_own_stays_text() -> None:

@@ -1,0 +1,36 @@
+"""A double of a model that knows whether its caller left it before the end of a reply."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+
+from agentic_search.domain.data import JsonObject
+from agentic_search.models.chat import Finish, Message
+from agentic_search.models.scripted import ScriptedModel, Step
+
+
+class WatchedModel(ScriptedModel):
+    """A scripted model whose `stopped` is set when a call of it was closed before its end."""
+
+    def __init__(self, *steps: Step) -> None:
+        """With steps they are its one reply."""
+        super().__init__(replies=[steps] if steps else ())
+        self.stopped = asyncio.Event()
+
+    async def stream(
+        self,
+        messages: Sequence[Message],
+        *,
+        max_tokens: int,
+        schema: JsonObject | None = None,
+        temperature: float | None = None,
+    ) -> AsyncGenerator[str | Finish]:
+        """The script, watched."""
+        script = super().stream(messages, max_tokens=max_tokens, schema=schema, temperature=temperature)
+        try:
+            async with aclosing(script) as parts:
+                async for part in parts:
+                    yield part
+        except (GeneratorExit, asyncio.CancelledError):
+            self.stopped.set()
+            raise
