@@ -14,11 +14,11 @@ class WorkerPool:
     Its owner must call `close` in the end; if the program is killed, the processes end by themselves.
     """
 
-    def __init__(self, size: int, *, bounds: Bounds | None = None, longest_rest: float | None = None) -> None:
-        """`longest_rest`: seconds after which a process without work is ended; None: never."""
+    def __init__(self, size: int, *, bounds: Bounds | None = None, idle_timeout: float | None = None) -> None:
+        """`idle_timeout`: seconds after which a process without work is ended; None: never."""
         self._size = size
         self._bounds = bounds or Bounds()
-        self._longest_rest = longest_rest
+        self._idle_timeout = idle_timeout
         self._slots = asyncio.Semaphore(size)
         self._idle: dict[Worker, asyncio.TimerHandle | None] = {}
         self._workers: set[Worker] = set()
@@ -33,16 +33,16 @@ class WorkerPool:
         return frozenset(worker.pid for worker in self._workers if worker.pid is not None)
 
     @property
-    def full(self) -> str:
+    def why_waiting(self) -> str:
         """Why an order had to wait."""
         return f"all {self._size} worker processes were busy"
 
-    def has_place(self) -> bool:
+    def has_free_slot(self) -> bool:
         """Whether an order would be started at once."""
         return not self._slots.locked()
 
-    async def perform(self, order: bytes, on_progress: Sink | None = None, *, patience: float | None = None) -> Ending:
-        """Have one order carried out, in `patience` seconds from when a process has started it.
+    async def perform(self, order: bytes, on_progress: Sink | None = None, *, timeout: float | None = None) -> Ending:
+        """Have one order carried out, in `timeout` seconds from when a process has started it.
 
         Raises WorkerDied, TimeoutError, and OSError where no process can be started. When it takes too long or is
         cancelled, its process is killed. An idle worker that turns out to be dead costs nothing: the order goes to
@@ -52,7 +52,7 @@ class WorkerPool:
             while True:
                 worker, is_new = await self._take()
                 try:
-                    async with asyncio.timeout(patience):
+                    async with asyncio.timeout(timeout):
                         return await worker.perform(order, on_progress)
                 except WorkerDied as death:
                     if death.began or is_new:
@@ -100,9 +100,9 @@ class WorkerPool:
             await worker.gone()
 
     def _idle_timer(self, worker: Worker) -> asyncio.TimerHandle | None:
-        if self._longest_rest is None:
+        if self._idle_timeout is None:
             return None
-        return asyncio.get_running_loop().call_later(self._longest_rest, worker.kill)
+        return asyncio.get_running_loop().call_later(self._idle_timeout, worker.kill)
 
     def _forget(self, worker: Worker) -> None:
         """The process has ended, whatever it was doing."""

@@ -75,7 +75,7 @@ async def executor(kind: Callable[[int], Executor], verb: str, arguments: JsonOb
 
 @asynccontextmanager
 async def functions(where: str, verb: str, arguments: JsonObject) -> AsyncGenerator[Opened]:
-    """Functions of the service, called as a run's tasks call them; a member of its own has to start everything."""
+    """Functions of the service, called as a run's tasks call them; a provider of its own has to start everything."""
     provider = FunctionTools(load_functions(["benchmarks.searches.work"]))
     async with ToolPool([], clock=SystemClock(), local=[provider]) as pool:
         yield Opened(

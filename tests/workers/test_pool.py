@@ -31,10 +31,10 @@ def order(name: str, *, progress: str | None = None, **arguments: object) -> byt
 
 @asynccontextmanager
 async def workers(
-    size: int = 2, *, bounds: Bounds | None = None, longest_rest: float | None = None
+    size: int = 2, *, bounds: Bounds | None = None, idle_timeout: float | None = None
 ) -> AsyncGenerator[WorkerPool]:
     """A pool of which nothing is left."""
-    pool = WorkerPool(size, bounds=bounds, longest_rest=longest_rest)
+    pool = WorkerPool(size, bounds=bounds, idle_timeout=idle_timeout)
     pids: frozenset[int] = frozenset()
     try:
         async with asyncio.timeout(2 * PATIENCE):
@@ -134,7 +134,7 @@ async def test_work_that_hangs_is_ended_in_time_with_what_it_has_started(tmp_pat
     async with workers(1) as pool:
         assert await pid_of_next(pool)
         with pytest.raises(TimeoutError):
-            await pool.perform(order("hold", started=tmp_path / "a", child=True), patience=2)
+            await pool.perform(order("hold", started=tmp_path / "a", child=True), timeout=2)
         pids = await begun(tmp_path / "a")
         await until(lambda: not any(map(is_alive, pids)))
         assert await pid_of_next(pool) not in pids
@@ -144,9 +144,9 @@ async def test_waiting_for_a_process_is_no_part_of_an_orders_time(tmp_path: Path
     async with workers(1) as pool, asyncio.TaskGroup() as group:
         held = group.create_task(pool.perform(order("hold", started=tmp_path / "a")))
         await begun(tmp_path / "a")
-        waiting = group.create_task(pool.perform(order("whoami"), patience=PATIENCE))
+        waiting = group.create_task(pool.perform(order("whoami"), timeout=PATIENCE))
         await asyncio.sleep(0)
-        assert not pool.has_place()
+        assert not pool.has_free_slot()
         held.cancel()
         assert isinstance(await waiting, Returned)
 
@@ -187,7 +187,7 @@ async def ended(pool: WorkerPool, started: Path) -> str:
 
 
 async def test_a_process_without_work_rests_and_then_ends_and_one_with_work_does_not(tmp_path: Path) -> None:
-    async with workers(longest_rest=0.05) as pool, asyncio.TaskGroup() as group:
+    async with workers(idle_timeout=0.05) as pool, asyncio.TaskGroup() as group:
         held = group.create_task(pool.perform(order("hold", started=tmp_path / "a")))
         [pid] = await begun(tmp_path / "a")
         first = await pid_of_next(pool)

@@ -21,7 +21,7 @@ from agentic_search.mcp_servers.documents.results import (
 )
 from agentic_search.mcp_servers.fulltext import IndexHit
 
-PATIENCE = 10.0
+TIMEOUT = 10.0
 """Seconds after the indexing fell behind for which a question waits for it."""
 
 MOST_SECTIONS = 200
@@ -31,10 +31,10 @@ MOST_SECTIONS = 200
 class DocumentLibrary:
     """What the tools ask, while its owner runs `run`."""
 
-    def __init__(self, folder: Folder, cache: Path, *, patience: float = PATIENCE) -> None:
+    def __init__(self, folder: Folder, cache: Path, *, timeout: float = TIMEOUT) -> None:
         self.folder = folder
         self.parser = Parser()
-        self._patience = patience
+        self._timeout = timeout
         self._index = DocumentIndex(folder.root, cache)
         self.indexer = Indexer(folder, self._index, self.parser)
         self._reader = Reader(folder, self.parser)
@@ -49,7 +49,7 @@ class DocumentLibrary:
 
     async def search(self, query: str, limit: int) -> DocumentPassages:
         """Raises sqlite3.Error where the index cannot be used."""
-        await self.indexer.settle(self._patience)
+        await self.indexer.settle(self._timeout)
         hits = await asyncio.to_thread(self._index.search, query, limit)
         return DocumentPassages(results=[_passage(hit) for hit in hits], indexing=self._indexing(), note=self._note())
 
@@ -73,7 +73,7 @@ class DocumentLibrary:
 
     async def list_files(self, pattern: str, limit: int) -> DocumentList:
         """Readable or not, in the order of their paths."""
-        await self.indexer.settle(self._patience)
+        await self.indexer.settle(self._timeout)
         progress = self.indexer.progress
         paths = sorted({*progress.listing.files, *progress.listing.refused})
         fitting = [path for path in paths if fnmatch(path.casefold(), pattern.casefold())]

@@ -116,7 +116,7 @@ class InProcesses:
 
     def busy(self) -> str:
         """Why a call cannot begin at once."""
-        return "" if self.workers.has_place() else self.workers.full
+        return "" if self.workers.has_free_slot() else self.workers.why_waiting
 
     async def perform(self, function: Function, arguments: Mapping[str, Any], on_progress: Sink) -> Ending:
         """Send it to a worker; a worker that dies is this call's failure and no other's."""

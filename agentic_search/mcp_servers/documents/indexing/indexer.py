@@ -51,11 +51,11 @@ class Indexer:
         """The index holds what the folder held at the last look."""
         return self._settled.is_set()
 
-    async def settle(self, patience: float) -> None:
-        """Wait for the indexing, but not beyond `patience` seconds after it fell behind."""
+    async def settle(self, timeout: float) -> None:
+        """Wait for the indexing, but not beyond `timeout` seconds after it fell behind."""
         now = asyncio.get_running_loop().time()
         try:
-            async with asyncio.timeout_at((self._behind_since or now) + patience):
+            async with asyncio.timeout_at((self._behind_since or now) + timeout):
                 await self._settled.wait()
         except TimeoutError:
             return

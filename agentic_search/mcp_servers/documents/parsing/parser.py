@@ -8,7 +8,7 @@ from agentic_search.workers.frames import Order, pack_order
 from agentic_search.workers.pool import WorkerPool
 from agentic_search.workers.worker import WorkerDied
 
-PATIENCE = 60.0
+TIMEOUT = 60.0
 """Seconds for one file; longer than a parser grants itself."""
 
 BOUNDS = Bounds(memory=2 * 1024**3)
@@ -16,7 +16,7 @@ BOUNDS = Bounds(memory=2 * 1024**3)
 PROCESSES = 2
 """One for the indexing, one for somebody who waits for a page."""
 
-LONGEST_REST = 10.0
+IDLE_TIMEOUT = 10.0
 """Seconds that a process is kept without work: starting one takes some tenths of a second, keeping one 40 MB."""
 
 WORK = "agentic_search.mcp_servers.documents.parsing.work"
@@ -26,9 +26,9 @@ WORK = "agentic_search.mcp_servers.documents.parsing.work"
 class Parser:
     """Its processes start when there is something to parse; its owner must call `close` in the end."""
 
-    def __init__(self, *, patience: float = PATIENCE, longest_rest: float = LONGEST_REST) -> None:
-        self._patience = patience
-        self._workers = WorkerPool(PROCESSES, bounds=BOUNDS, longest_rest=longest_rest)
+    def __init__(self, *, timeout: float = TIMEOUT, idle_timeout: float = IDLE_TIMEOUT) -> None:
+        self._timeout = timeout
+        self._workers = WorkerPool(PROCESSES, bounds=BOUNDS, idle_timeout=idle_timeout)
 
     @property
     def pids(self) -> frozenset[int]:
@@ -54,9 +54,9 @@ class Parser:
 
     async def _carry_out(self, order: bytes) -> Ending:
         try:
-            return await self._workers.perform(order, patience=self._patience)
+            return await self._workers.perform(order, timeout=self._timeout)
         except TimeoutError as error:
-            raise Unreadable(f"its parser was stopped after {self._patience:g} s") from error
+            raise Unreadable(f"its parser was stopped after {self._timeout:g} s") from error
 
     async def _once_more(self, order: bytes) -> Ending:
         """A process may have been ended from outside; a file that ends two is to blame."""

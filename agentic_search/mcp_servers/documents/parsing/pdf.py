@@ -11,7 +11,7 @@ from agentic_search.mcp_servers.documents.parsing.decoding import MOST_CHARACTER
 from agentic_search.mcp_servers.documents.parsing.document import Document, Unreadable
 from agentic_search.mcp_servers.documents.parsing.sections import Heading, cut
 
-PATIENCE = 30.0
+TIMEOUT = 30.0
 """Seconds for one file; the pages got by then are kept."""
 
 BROKEN = (PyPdfError, ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
@@ -46,7 +46,7 @@ def _open(data: bytes) -> PdfReader:
 
 def _texts(reader: PdfReader) -> Iterator[str]:
     """Each page's text, until the time or the characters for one file are used up; a broken page is empty."""
-    end, left = time.monotonic() + PATIENCE, MOST_CHARACTERS
+    end, left = time.monotonic() + TIMEOUT, MOST_CHARACTERS
     for number in range(reader.get_num_pages()):
         if time.monotonic() > end or left <= 0:
             return

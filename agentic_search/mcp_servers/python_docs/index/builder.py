@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 
 RECHECK = 30.0
 MOST_ATTEMPTS = 2
-PATIENCE = 300.0
+TIMEOUT = 300.0
 """Seconds for one package; the largest take some ten."""
 
 BOUNDS = Bounds(niceness=10)
@@ -39,9 +39,9 @@ class IndexBuilder:
         *,
         workers: int,
         recheck: float = RECHECK,
-        patience: float = PATIENCE,
+        timeout: float = TIMEOUT,
     ) -> None:
-        """`workers` processes read at once, each package for at most `patience` seconds; the survey is repeated when
+        """`workers` processes read at once, each package for at most `timeout` seconds; the survey is repeated when
         asked, at most every `recheck` seconds.
         """
         self.index = index
@@ -52,7 +52,7 @@ class IndexBuilder:
         self._survey = survey
         self._workers = workers
         self._recheck = recheck
-        self._patience = patience
+        self._timeout = timeout
         self._checked = float("-inf")
         self._checking = asyncio.Lock()
         self._waiting: list[Package] = []
@@ -157,9 +157,9 @@ class IndexBuilder:
         """One package's entries into the index, or why not."""
         order = pack_order(order_to_index(self.index.path, package))
         try:
-            ending = await pool.perform(order, patience=self._patience)
+            ending = await pool.perform(order, timeout=self._timeout)
         except TimeoutError:
-            self._give_up(package, f"reading it took longer than {self._patience:g} s")
+            self._give_up(package, f"reading it took longer than {self._timeout:g} s")
         except (WorkerDied, OSError) as death:
             # The process may have been ended for something else: try once more before giving the package up.
             self._attempts[package.group] += 1

@@ -25,9 +25,9 @@ def root(tmp_path: Path) -> Path:
 
 
 @asynccontextmanager
-async def library(root: Path, patience: float = BOUND) -> AsyncGenerator[DocumentLibrary]:
+async def library(root: Path, timeout: float = BOUND) -> AsyncGenerator[DocumentLibrary]:
     """A library whose indexing runs for the length of the block."""
-    made = DocumentLibrary(Folder(root), root.parent / "cache", patience=patience)
+    made = DocumentLibrary(Folder(root), root.parent / "cache", timeout=timeout)
     async with asyncio.TaskGroup() as group:
         indexing = group.create_task(made.run())
         try:
@@ -176,7 +176,7 @@ async def test_a_folder_that_is_replaced_is_followed_still(root: Path) -> None:
 async def test_a_question_that_cannot_wait_says_what_is_missing(root: Path) -> None:
     for number in range(30):
         (root / f"{number}.md").write_text("# One\n\nwords")
-    async with library(root, patience=0.0) as lib:
+    async with library(root, timeout=0.0) as lib:
         early = await lib.search("words", 50)
         assert not early.indexing.complete
         assert early.note is not None

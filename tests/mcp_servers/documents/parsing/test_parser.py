@@ -24,9 +24,9 @@ sections = st.builds(DocumentSection, *[texts] * 2, *[st.integers()] * 4, *[st.n
 
 
 @asynccontextmanager
-async def parsing(*, patience: float = BOUND, longest_rest: float = BOUND) -> AsyncGenerator[Parser]:
+async def parsing(*, timeout: float = BOUND, idle_timeout: float = BOUND) -> AsyncGenerator[Parser]:
     """A parser of which nothing is left."""
-    parser = Parser(patience=patience, longest_rest=longest_rest)
+    parser = Parser(timeout=timeout, idle_timeout=idle_timeout)
     pids: frozenset[int] = frozenset()
     try:
         async with asyncio.timeout(2 * BOUND):
@@ -61,7 +61,7 @@ async def test_every_kind_is_parsed_and_what_cannot_be_is_told_why() -> None:
 
 
 async def test_a_file_that_hangs_its_parser_is_given_up_and_holds_up_no_other() -> None:
-    async with parsing(patience=1.5) as parser, asyncio.TaskGroup() as group:
+    async with parsing(timeout=1.5) as parser, asyncio.TaskGroup() as group:
         hanging = group.create_task(complaint(parser, ENDLESS))
         pid = await busy(parser)
         assert (await parser.parse("text", b"words")).text == "words"
@@ -102,7 +102,7 @@ async def test_a_process_ended_from_outside_costs_no_file() -> None:
 
 
 async def test_processes_without_work_end_after_a_while_and_come_back() -> None:
-    async with parsing(longest_rest=0.05) as parser:
+    async with parsing(idle_timeout=0.05) as parser:
         for text in ("words", "more words"):
             assert (await parser.parse("text", text.encode())).text == text
             while parser.pids:  # noqa: ASYNC110 - nobody tells that a process has ended

@@ -24,11 +24,11 @@ async def silent(done: int, total: int) -> None:
 
 @asynccontextmanager
 async def running(
-    python: Interpreter, *, recheck: float = 0.0, patience: float = PATIENCE
+    python: Interpreter, *, recheck: float = 0.0, timeout: float = PATIENCE
 ) -> AsyncGenerator[IndexBuilder]:
     """A builder at work on the index beside the small Python."""
     with Index(python.library.parent / "index.sqlite3") as index:
-        builder = IndexBuilder(index, python.survey, workers=2, recheck=recheck, patience=patience)
+        builder = IndexBuilder(index, python.survey, workers=2, recheck=recheck, timeout=timeout)
         building = asyncio.ensure_future(builder.run())
         try:
             yield builder
@@ -176,7 +176,7 @@ async def test_a_package_that_kills_its_reader_twice_is_given_up_and_the_others_
 @linux_only
 async def test_a_package_that_takes_too_long_is_given_up_and_no_process_stays(python: Interpreter) -> None:
     jam(python)
-    async with running(python, patience=2) as builder:
+    async with running(python, timeout=2) as builder:
         await all_ready(builder)
         assert builder.failed == {"thing": "reading it took longer than 2 s"}
         assert set(builder.index.groups()) == {"python/asyncio", "python/json", "python/topics"}
