@@ -4,14 +4,16 @@ Each takes the state, has one package do its work, and gives the state back with
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from langgraph.runtime import Runtime
 
 from agentic_search.domain.outcome import Completed, Failed, Outcome
+from agentic_search.domain.query import Query
+from agentic_search.domain.tool import Tool
 from agentic_search.errors import DeadlinePassed, SearchFailed
 from agentic_search.events.facts import RunStarted, ToolsDiscovered
-from agentic_search.graph.context import RunContext
+from agentic_search.graph.context import RunContext, Toolbox
 from agentic_search.graph.state import (
     AskedState,
     DiscoveredState,
@@ -44,15 +46,17 @@ async def initialize(state: AskedState, runtime: Runtime[RunContext]) -> Initial
 
 
 async def discover_tools(state: InitializedState, runtime: Runtime[RunContext]) -> DiscoveredState:
-    """Find what can be used now, giving servers that have just been started a moment to connect."""
-    context, globs = runtime.context, state["query"].tools
-    toolbox = context.toolbox
+    """Find what can be used now, giving servers that have just been started a moment to connect.
+
+    Where nothing at all can be used yet, they get as long as a model may take to plan: else there would be no search.
+    """
+    context, query = runtime.context, state["query"]
+    toolbox, globs = context.toolbox, query.tools
     with context.run.spent.phase("discover"):
         await toolbox.settled(min(context.limits.discovery_wait, state["deadline"]))
-    catalog = toolbox.catalog()
-    tools = toolbox.timed(catalog.select(globs))
-    if not state["query"].brings_a_plan:
-        tools = tuple(tool for tool in tools if tool.plannable)
+        if not _usable(toolbox, query):
+            await toolbox.settled(context.limits.planner_share * state["deadline"] - context.run.elapsed)
+    catalog, tools = toolbox.catalog(), toolbox.timed(_usable(toolbox, query))
     statuses = tuple(toolbox.statuses())
     context.run.emit(ToolsDiscovered(servers=statuses, tools=len(tools)))
     if not tools and globs and catalog.tools:
@@ -64,6 +68,11 @@ async def discover_tools(state: InitializedState, runtime: Runtime[RunContext]) 
         raise SearchFailed(f"No tool can be used, so nothing can be searched. {reasons or 'No server is configured.'}")
     context.runner.know(tools)
     return {**state, "tools": tools}
+
+
+def _usable(toolbox: Toolbox, query: Query) -> Sequence[Tool]:
+    """The tools that the query's plan may have."""
+    return [tool for tool in toolbox.catalog().select(query.tools) if query.brings_a_plan or tool.plannable]
 
 
 async def execute_all_parallel(state: PlannedState, runtime: Runtime[RunContext]) -> ExecutedState:
