@@ -99,7 +99,7 @@ async def synthesize(state: ExecutedState, runtime: Runtime[RunContext]) -> Answ
     context, query, outcomes = runtime.context, state["query"], state["outcomes"]
     _refuse_nothing(outcomes)
     began = context.run.elapsed
-    chosen = await context.models.writer(query.model)
+    chosen = await context.models.writer(query.model, batch=query.batch)
     writer = FallbackWriter(chosen.model, chosen.why_none)
     written = await writer.write(make_writer_input(query.query, whole_plan(state["plans"]), outcomes), context.run.emit)
     return {**state, "usage": state["usage"].plus(written.usage), "synthesize_seconds": context.run.elapsed - began}

@@ -15,7 +15,7 @@ from agentic_search.domain.plan import Plan
 from agentic_search.domain.query import Query
 from agentic_search.domain.tool import by_any_name
 from agentic_search.errors import DeadlinePassed, PlanRefused, SearchFailed
-from agentic_search.events.facts import PlanFallback, PlanReady, PlanStarted, PlanTask
+from agentic_search.events.facts import ModelWaiting, PlanFallback, PlanReady, PlanStarted, PlanTask
 from agentic_search.graph.context import RunContext
 from agentic_search.graph.state import DiscoveredState, PlannedState, whole_plan
 from agentic_search.planning.ladder import ENOUGH, GivenPlanner, PlanLadder
@@ -26,6 +26,7 @@ from agentic_search.planning.planner import (
     DraftStarted,
     Planned,
     Planner,
+    PlannerWaiting,
     PlanRequest,
     SoFar,
     TaskReady,
@@ -85,7 +86,7 @@ async def _planner(query: Query, context: RunContext) -> Planner:
         return GivenPlanner(query.plan)
     if query.workflow is not None:
         return await asyncio.to_thread(context.workflows.planner, query)
-    chosen = await context.models.planner(query.model)
+    chosen = await context.models.planner(query.model, batch=query.batch)
     by_model = ModelPlanner(chosen.model) if chosen.model else None
     return PlanLadder(by_model, OfflinePlanner(), why_no_model=chosen.why_none or "")
 
@@ -107,11 +108,15 @@ async def _followed(planner: Planner, request: PlanRequest, context: RunContext,
     raise RuntimeError(f"{planner!r} ended without a plan")
 
 
-def _follow(step: DraftStarted | TaskReady | DraftDropped, context: RunContext, *, early: Container[str]) -> None:
+def _follow(
+    step: DraftStarted | PlannerWaiting | TaskReady | DraftDropped, context: RunContext, *, early: Container[str]
+) -> None:
     """Emit one step of planning, and have the runner do what it means for the tasks."""
     match step:
         case DraftStarted():
             context.run.emit(PlanStarted(planner=step.planner, model=step.model, round=step.round))
+        case PlannerWaiting(model, waiting):
+            context.run.emit(ModelWaiting(model=model, purpose="plan", before=waiting.before, loading=waiting.loading))
         case TaskReady():
             context.run.emit(PlanTask(task=step.task))
             if step.task.tool in early:

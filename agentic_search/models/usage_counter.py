@@ -5,31 +5,17 @@ from contextlib import aclosing
 
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.run import Usage
-from agentic_search.models.chat import ChatModel, Finish, GrammarLimits, Message
+from agentic_search.models.chat import ChatModel, Finish, Message, ModelOutput
+from agentic_search.models.wrapped_model import WrappedModel
 
 
-class UsageCounter:
+class UsageCounter(WrappedModel):
     """A ChatModel that knows what it was used for."""
 
     def __init__(self, model: ChatModel) -> None:
-        self._model = model
+        super().__init__(model)
         self.usage = Usage()
         """All calls so far; of one that broke off only that it was made."""
-
-    @property
-    def name(self) -> str:
-        """The model's."""
-        return self._model.name
-
-    @property
-    def num_ctx(self) -> int:
-        """The model's."""
-        return self._model.num_ctx
-
-    @property
-    def grammar(self) -> GrammarLimits:
-        """The model's."""
-        return self._model.grammar
 
     async def stream(
         self,
@@ -38,7 +24,7 @@ class UsageCounter:
         max_tokens: int,
         schema: JsonObject | None = None,
         temperature: float | None = None,
-    ) -> AsyncGenerator[str | Finish]:
+    ) -> AsyncGenerator[ModelOutput]:
         """The model's stream, passed on."""
         self.usage = self.usage.plus(Usage(model_calls=1))
         stream = self._model.stream(messages, max_tokens=max_tokens, schema=schema, temperature=temperature)

@@ -12,9 +12,9 @@ from contextlib import aclosing
 
 from agentic_search.domain.answer import LeftOut
 from agentic_search.errors import ContextOverflow, ModelError, ModelInterrupted
-from agentic_search.events.facts import Emit
+from agentic_search.events.facts import Emit, ModelWaiting
 from agentic_search.models.budget import Budget, estimate_tokens
-from agentic_search.models.chat import ChatModel, Finish, Message, without_control_tokens
+from agentic_search.models.chat import ChatModel, Finish, Message, Waiting, without_control_tokens
 from agentic_search.models.usage_counter import UsageCounter
 from agentic_search.synthesis.citations.citations import CitationFilter
 from agentic_search.synthesis.evidence.packing import PackedSources, pack_sources
@@ -96,14 +96,16 @@ class ModelWriter:
         citations = CitationFilter(packed.shown, writer_input.query)
         urls = [item.passage.url for item in packed.shown]
         emitter = AnswerEmitter(emit, AnswerHtml(citations.numbers, urls), model=self._model.name)
-        finish = await self._stream(messages(writer_input.query, packed), citations, emitter)
+        finish = await self._stream(messages(writer_input.query, packed), citations, emitter, emit)
         if not emitter.text.strip():
             raise ModelInterrupted(f"{self._model.name} wrote no answer{_thought_too_long(finish)}.")
         left_out = (*writer_input.left_out, *packed.left_out, *self._shortcomings(writer_input, citations, finish))
         sources = await in_thread_if_large(writer_input, lambda: citations.sources(writer_input.query, emitter.text))
         return Written(emitter.complete(sources, left_out), finish.usage, self._model.name)
 
-    async def _stream(self, prompt: Sequence[Message], citations: CitationFilter, emitter: AnswerEmitter) -> Finish:
+    async def _stream(
+        self, prompt: Sequence[Message], citations: CitationFilter, emitter: AnswerEmitter, emit: Emit
+    ) -> Finish:
         finish: Finish | None = None
         stream = self._model.stream(prompt, max_tokens=self._max_tokens)
         # Closed at once, so that the model stops when the reader does.
@@ -111,6 +113,8 @@ class ModelWriter:
             async for piece in pieces:
                 if isinstance(piece, Finish):
                     finish = piece
+                elif isinstance(piece, Waiting):
+                    emit(self._waits(piece))
                 else:
                     emitter.add(citations.feed(piece))
         if finish is None:
@@ -118,6 +122,9 @@ class ModelWriter:
         emitter.add(citations.finish())
         emitter.close()
         return finish
+
+    def _waits(self, waiting: Waiting) -> ModelWaiting:
+        return ModelWaiting(model=self._model.name, purpose="answer", before=waiting.before, loading=waiting.loading)
 
     def _shortcomings(self, writer_input: WriterInput, citations: CitationFilter, finish: Finish) -> Iterator[LeftOut]:
         if finish.reason == "length":
