@@ -123,7 +123,7 @@ class ChatModel(Protocol):
         schema: JsonObject | None = None,
         temperature: float | None = None,
     ) -> AsyncGenerator[ModelOutput, None]:
-        """Generate: a Waiting whenever what is waited for changes, text as it comes, thinking left out, then one Finish.
+        """Generate: a Waiting whenever what it waits for changes, text as it comes without thinking, then one Finish.
 
         With `schema` the text is JSON constrained to it. `temperature`: none takes the model's own. Close
         the generator to stop the generation.

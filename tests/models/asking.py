@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 
 from agentic_search.domain.data import JsonObject
-from agentic_search.models.chat import ChatModel, Finish, Message, Waiting
+from agentic_search.models.chat import ChatModel, Finish, Message, ModelOutput, Waiting
 
 
 async def ask(
@@ -17,6 +17,6 @@ async def ask(
                 yield part
 
 
-async def text_of(stream: AsyncIterator[str | Finish]) -> str:
-    """All of the text, without the Finish."""
+async def text_of(stream: AsyncIterator[ModelOutput]) -> str:
+    """All of the text, and nothing else."""
     return "".join([part async for part in stream if isinstance(part, str)])
