@@ -15,7 +15,7 @@ from agentic_search.domain.plan import Plan, Task
 from agentic_search.domain.query import Query
 from agentic_search.domain.tool import by_any_name
 from agentic_search.errors import DeadlinePassed, PlanRefused, SearchFailed
-from agentic_search.events.facts import PlanFallback, PlanReady, PlanStarted, PlanTask
+from agentic_search.events.facts import ModelWaiting, PlanFallback, PlanReady, PlanStarted, PlanTask
 from agentic_search.graph.context import RunContext
 from agentic_search.graph.state import DiscoveredState, PlannedState, whole_plan
 from agentic_search.planning.ladder import ENOUGH, WITHOUT_MODEL, GivenPlanner, PlanLadder
@@ -26,6 +26,7 @@ from agentic_search.planning.planner import (
     DraftStarted,
     Planned,
     Planner,
+    PlannerWaiting,
     PlanRequest,
     SoFar,
     TaskReady,
@@ -120,7 +121,7 @@ async def _planner(query: Query, context: RunContext) -> Planner:
         return GivenPlanner(query.plan)
     if query.workflow is not None:
         return await asyncio.to_thread(context.workflows.planner, query)
-    chosen = await context.models.planner(query.model)
+    chosen = await context.models.planner(query.model, batch=query.batch)
     by_model = ModelPlanner(chosen.model) if chosen.model else None
     return PlanLadder(by_model, OfflinePlanner(), why_no_model=chosen.why_none or "")
 
@@ -155,12 +156,15 @@ class _Follower:
                 self.emit(step)
         raise RuntimeError(f"{planner!r} ended without a plan")
 
-    def emit(self, step: DraftStarted | TaskReady | DraftDropped) -> None:
+    def emit(self, step: DraftStarted | PlannerWaiting | TaskReady | DraftDropped) -> None:
         """Emit one step."""
         match step:
             case DraftStarted():
                 self.model = step.model
                 self._run.emit(PlanStarted(planner=step.planner, model=step.model, round=step.round))
+            case PlannerWaiting(model, waiting):
+                told = ModelWaiting(model=model, purpose="plan", before=waiting.before, loading=waiting.loading)
+                self._run.emit(told)
             case TaskReady():
                 self.tasks.append(step.task)
                 self._run.emit(PlanTask(task=step.task))

@@ -12,9 +12,9 @@ from contextlib import aclosing
 
 from agentic_search.domain.answer import LeftOut, Source
 from agentic_search.errors import ContextOverflow, ModelError, ModelInterrupted
-from agentic_search.events.facts import Emit
+from agentic_search.events.facts import Emit, ModelWaiting
 from agentic_search.models.budget import Budget, estimate_tokens
-from agentic_search.models.chat import ChatModel, Finish, Message, without_control_tokens
+from agentic_search.models.chat import ChatModel, Finish, Message, Waiting, without_control_tokens
 from agentic_search.synthesis.citations.citations import CitationFilter
 from agentic_search.synthesis.evidence.packing import PackedSources, pack_sources
 from agentic_search.synthesis.evidence.support import is_supported
@@ -73,7 +73,7 @@ class ModelWriter:
         citations = CitationFilter(packed.shown, writer_input.query)
         urls = [item.passage.url for item in packed.shown]
         emitter = AnswerEmitter(emit, AnswerHtml(citations.numbers, urls), model=self._model.name)
-        finish = await self._stream(messages(writer_input.query, packed), citations, emitter)
+        finish = await self._stream(messages(writer_input.query, packed), citations, emitter, emit)
         if not emitter.text.strip():
             raise ModelInterrupted(f"{self._model.name} wrote no answer{_why_nothing(finish)}.")
         left_out = (*writer_input.left_out, *packed.left_out, *self._shortcomings(writer_input, citations, finish))
@@ -87,7 +87,7 @@ class ModelWriter:
         return Written(emitter.complete(sources, left_out), self._model.name)
 
     async def _stream(
-        self, prompt: Sequence[Message], citations: CitationFilter, emitter: AnswerEmitter
+        self, prompt: Sequence[Message], citations: CitationFilter, emitter: AnswerEmitter, emit: Emit
     ) -> Finish | None:
         """How the model ended; None: it was stopped, for its time was over."""
         finish: Finish | None = None
@@ -98,6 +98,8 @@ class ModelWriter:
                     async for piece in pieces:
                         if isinstance(piece, Finish):
                             finish = piece
+                        elif isinstance(piece, Waiting):
+                            emit(self._waits(piece))
                         else:
                             emitter.add(citations.feed(piece))
             if finish is None:
@@ -107,6 +109,9 @@ class ModelWriter:
                 raise ModelInterrupted(f"{self._model.name} had cited no source when its time was over.") from None
         emitter.add(citations.finish())
         return finish
+
+    def _waits(self, waiting: Waiting) -> ModelWaiting:
+        return ModelWaiting(model=self._model.name, purpose="answer", before=waiting.before, loading=waiting.loading)
 
     async def _quote_below(
         self, writer_input: WriterInput, packed: PackedSources, citations: CitationFilter, emitter: AnswerEmitter
