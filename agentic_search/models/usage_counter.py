@@ -5,6 +5,7 @@ from contextlib import aclosing
 
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.run import Usage
+from agentic_search.models.budget import TokenEstimate
 from agentic_search.models.chat import ChatModel, Finish, GrammarLimits, Message
 
 
@@ -30,6 +31,11 @@ class UsageCounter:
     def grammar(self) -> GrammarLimits:
         """The model's."""
         return self._model.grammar
+
+    @property
+    def tokens(self) -> TokenEstimate:
+        """The model's."""
+        return self._model.tokens
 
     async def stream(
         self,

@@ -1,5 +1,6 @@
 """The models of one Ollama: gives the ChatModel of a name, or says why there is none."""
 
+from collections import defaultdict
 from types import TracebackType
 from typing import Self
 
@@ -16,6 +17,7 @@ from agentic_search.models.ollama.errors import missing
 from agentic_search.models.ollama.inventory import OllamaInventory
 from agentic_search.models.ollama.listing import IN_CLOUD, OllamaModelInfo, best, find, runs_in_cloud
 from agentic_search.models.ollama.transport import OllamaTransport
+from agentic_search.models.token_learner import TokenLearner
 
 
 class OllamaSource:
@@ -49,6 +51,7 @@ class OllamaSource:
         self._http = httpx.AsyncClient(base_url=self.url, transport=transport, timeout=listing)
         self._client = AsyncClient(self.url, transport=transport, timeout=generating)
         self._inventory = OllamaInventory(self._http, clock, fresh_for=fresh_for)
+        self._learners: defaultdict[str, TokenLearner] = defaultdict(TokenLearner)
 
     def __repr__(self) -> str:
         return f"OllamaSource({self.url!r})"
@@ -96,8 +99,9 @@ class OllamaSource:
             url=self.url,
             found=found,
             version=inventory.version,
-            num_ctx=context_size(self._num_ctx, found.info.context),
+            configured_num_ctx=context_size(self._num_ctx, found.info.context),
             keep_alive=self._keep_alive,
+            learner=self._learners[found.info.name],
         )
 
     @staticmethod
