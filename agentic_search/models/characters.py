@@ -24,7 +24,7 @@ class CharacterKind:
 
 
 LETTERS = CharacterKind(ascii_lowercase.encode(), 1 / 3, 1.0)
-ACCENTED_LETTERS = LETTERS
+ACCENTED_LETTERS = CharacterKind(ascii_lowercase.encode(), 1 / 3, 1.0)
 """The same letters where the text around them has accents: in most languages but English they cost more."""
 SPACE = CharacterKind(b" ", 0.4, 1.0)
 """Between words; as many as there are words."""

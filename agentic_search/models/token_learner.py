@@ -68,8 +68,9 @@ class TokenLearner:
         A refusal without a count says at least that the prompt is longer than the context.
         """
         counted = refusal.counted
-        if refusal.num_ctx and (counted is None or refusal.num_ctx <= counted):
-            self._num_ctx = self.num_ctx(min(asked, refusal.num_ctx))
+        num_ctx = refusal.num_ctx or 0
+        if 0 < num_ctx <= (counted or num_ctx):
+            self._num_ctx = self.num_ctx(min(asked, num_ctx))
         texts = tuple(texts)
         self.learn(texts, counted or max(self.num_ctx(asked), self.estimate.prompt(texts)) + 1)
 
