@@ -48,31 +48,34 @@ class TokenLearner:
         return min(asked, self._num_ctx) if self._num_ctx else asked
 
     def learn(self, texts: Iterable[str], counted: int) -> None:
-        """Take to heart that a prompt of messages with these texts was counted as so many tokens.
+        """Learn that the server counted a prompt of messages with these texts as so many tokens.
 
         An implausible count is ignored. So is one that is far below what is known by now: some servers report only
         what they evaluated, and leave out what they had kept of the prompt before.
         """
+        self._learn(_numbers(texts), counted)
+
+    def learn_refusal(self, texts: Iterable[str], refusal: ContextOverflow, *, asked: int) -> None:
+        """Learn that such a prompt was refused where `asked` tokens of context were asked for.
+
+        A refusal without a count says that the prompt is longer than the context.
+        """
+        counted = refusal.counted
+        num_ctx = refusal.num_ctx or 0
+        if 0 < num_ctx <= (counted or num_ctx):
+            self._num_ctx = self.num_ctx(min(asked, num_ctx))
         numbers = _numbers(texts)
-        if not _LEAST_OF_START * _dot(START_CHARGES, numbers) <= counted <= _dot(_MOST, numbers) or counted <= 0:
+        counted = counted or max(self.num_ctx(asked), math.ceil(_dot(self._charges, numbers))) + 1
+        self._learn(numbers, min(counted, math.floor(_dot(_MOST, numbers))))
+
+    def _learn(self, numbers: tuple[float, ...], counted: int) -> None:
+        if not max(1, _LEAST_OF_START * _dot(START_CHARGES, numbers)) <= counted <= _dot(_MOST, numbers):
             return
         surprise = self._surprise(numbers, counted)
         if surprise > _SURPRISE:
             self._covariance = _start_covariance()  # what was believed is wrong
         if surprise >= -_SURPRISE:
             self._update(numbers, counted)
-
-    def learn_refusal(self, texts: Iterable[str], refusal: ContextOverflow, *, asked: int) -> None:
-        """Take to heart that such a prompt was refused where `asked` tokens of context were asked for.
-
-        A refusal without a count says at least that the prompt is longer than the context.
-        """
-        counted = refusal.counted
-        num_ctx = refusal.num_ctx or 0
-        if 0 < num_ctx <= (counted or num_ctx):
-            self._num_ctx = self.num_ctx(min(asked, num_ctx))
-        texts = tuple(texts)
-        self.learn(texts, counted or max(self.num_ctx(asked), self.estimate.prompt(texts)) + 1)
 
     def _surprise(self, numbers: tuple[float, ...], counted: int) -> float:
         """By how many standard deviations the count is above the estimate."""
