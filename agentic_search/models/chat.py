@@ -3,7 +3,7 @@
 import re
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, Protocol, TypeAlias
 
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.run import Usage
@@ -29,10 +29,19 @@ class Message:
 class Finish:
     """The last thing a stream gives: the model ended properly."""
 
-    reason: Literal["stop", "length"]
-    """`length`: it was cut at `max_tokens`."""
+    reason: Literal["stop", "length", "loop"]
+    """`length`: it was cut at `max_tokens`; `loop`: its text repeated itself, and it was stopped."""
     usage: Usage
-    """This call's tokens, as the model server counted them; `model_calls` is 1."""
+    """This call's tokens, as the model server counted them, or estimated where it was stopped; `model_calls` is 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Retracted:
+    """All text that was given so far was a thought, as is known only now; what follows begins anew."""
+
+
+ModelOutput: TypeAlias = str | Retracted | Finish
+"""What a model's stream gives."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +99,8 @@ class ChatModel(Protocol):
         max_tokens: int,
         schema: JsonObject | None = None,
         temperature: float | None = None,
-    ) -> AsyncGenerator[str | Finish, None]:
-        """Generate: text as it comes, thinking left out, then one Finish.
+    ) -> AsyncGenerator[ModelOutput, None]:
+        """Generate: text as it comes, thoughts and control tokens left out, then one Finish.
 
         With `schema` the text is JSON constrained to it. `temperature`: none takes the model's own. Close
         the generator to stop the generation.

@@ -12,11 +12,20 @@ from agentic_search.domain.data import JsonObject
 from agentic_search.domain.run import Usage
 from agentic_search.errors import ModelError, ModelMissing
 from agentic_search.models.budget import estimate_tokens
-from agentic_search.models.chat import ChatModel, Finish, GrammarLimits, Message, ModelInfo, ModelReport
+from agentic_search.models.chat import (
+    ChatModel,
+    Finish,
+    GrammarLimits,
+    Message,
+    ModelInfo,
+    ModelOutput,
+    ModelReport,
+    Retracted,
+)
 from agentic_search.models.ollama.grammar import OLLAMA_GRAMMAR
 
-Step = str | ModelError | asyncio.Event | Finish
-"""Text to stream, an error to raise, a gate to wait at, or the end where it is not a plain stop."""
+Step = str | ModelError | asyncio.Event | Retracted | Finish
+"""Text to stream, an error to raise, a gate to wait at, or another item of a stream."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +76,7 @@ class ScriptedModel:
         max_tokens: int,
         schema: JsonObject | None = None,
         temperature: float | None = None,
-    ) -> AsyncGenerator[str | Finish]:
+    ) -> AsyncGenerator[ModelOutput]:
         """Give the next reply: see ChatModel. Raises LookupError when none is left: the script is too short."""
         prompt = ScriptedCall(tuple(messages), max_tokens, schema, temperature)
         self.prompts.append(prompt)
@@ -83,7 +92,7 @@ class ScriptedModel:
             yield step
             if isinstance(step, Finish):
                 return
-            written += step
+            written += step if isinstance(step, str) else ""
         usage = Usage(
             model_calls=1, prompt_tokens=estimate_tokens(prompt.text), completion_tokens=estimate_tokens(written)
         )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.run import Usage
 from agentic_search.domain.spending import spending_of_run
-from agentic_search.models.chat import ChatModel, Finish, GrammarLimits, Message, ModelReport, ModelSource
+from agentic_search.models.chat import ChatModel, Finish, GrammarLimits, Message, ModelOutput, ModelReport, ModelSource
 
 _MILLION = 1_000_000
 
@@ -75,7 +75,7 @@ class UsageCounter:
         max_tokens: int,
         schema: JsonObject | None = None,
         temperature: float | None = None,
-    ) -> AsyncGenerator[str | Finish]:
+    ) -> AsyncGenerator[ModelOutput]:
         """The model's stream, passed on."""
         self._count(Usage(model_calls=1))
         stream = self._model.stream(messages, max_tokens=max_tokens, schema=schema, temperature=temperature)

@@ -11,13 +11,13 @@ from agentic_search.domain.data import JsonObject
 from agentic_search.domain.run import Usage
 from agentic_search.errors import ContextOverflow, ModelInterrupted
 from agentic_search.models.budget import TEMPLATE_TOKENS, estimate_tokens
-from agentic_search.models.chat import Finish, GrammarLimits, Message
+from agentic_search.models.chat import Finish, GrammarLimits, Message, ModelOutput
+from agentic_search.models.generated.reply import as_reply
 from agentic_search.models.ollama.call_options import reply_limit, thinking, was_cut
 from agentic_search.models.ollama.errors import CLIENT_ERRORS, explain_call
 from agentic_search.models.ollama.grammar import OLLAMA_GRAMMAR
 from agentic_search.models.ollama.inventory import Version
 from agentic_search.models.ollama.listing import OllamaModelInfo
-from agentic_search.models.thinking import ThinkFilter
 
 SCHEMA_TEMPERATURE = 0.1
 """JSON wants the likeliest words; not 0, where some models fall into repeating themselves for ever."""
@@ -44,24 +44,26 @@ class OllamaModel:
         """That of every model on Ollama."""
         return OLLAMA_GRAMMAR
 
-    async def stream(
+    def stream(
         self,
         messages: Sequence[Message],
         *,
         max_tokens: int,
         schema: JsonObject | None = None,
         temperature: float | None = None,
-    ) -> AsyncGenerator[str | Finish]:
+    ) -> AsyncGenerator[ModelOutput]:
         """Generate: see ChatModel. Closing the iterator closes the connection, and Ollama stops at once."""
         estimated = TEMPLATE_TOKENS + sum(estimate_tokens(message.content) for message in messages)
-        answer = ThinkFilter()
-        async with aclosing(self._frames(messages, max_tokens, schema, temperature, estimated)) as frames:
-            async for frame in frames:
-                if text := answer.feed(frame.message.content or ""):
+        frames = self._frames(messages, max_tokens, schema, temperature, estimated)
+        return as_reply(self._read(frames, estimated), prompt_tokens=estimated, json=schema is not None)
+
+    async def _read(self, frames: AsyncGenerator[ChatResponse], estimated: int) -> AsyncGenerator[ModelOutput]:
+        """What the frames say, up to the last."""
+        async with aclosing(frames) as arriving:
+            async for frame in arriving:
+                if text := frame.message.content:
                     yield text
                 if frame.done:
-                    if rest := answer.end():
-                        yield rest
                     yield self._finish(frame, estimated)
                     return
         # Ollama does this, with status 200, when a model repeats one token over and over.
