@@ -16,6 +16,10 @@ _NUMBER = "0"
 _DIGITS = 4
 """Digits of one number; a longer one counts as several."""
 _TOKEN = re.compile(rf"\d{{1,{_DIGITS}}}|\D")
+_END = re.compile(rf"(?:(?<!{_NUMBER})[.!?…]\s+|[。！？\n])\s*")
+"""What ends a sentence or a line, but for the point behind a number."""
+_LONGEST_END = 8
+"""Characters by which two sentences may end alike: ` [1]. `"""
 _RUN = re.compile(r"\d|\D+")
 _LETTERS = 2
 """Letters beside each number from which on it counts something; without them it may be data."""
@@ -136,7 +140,9 @@ def without_repetition(text: str) -> str:
     first = len(tokens) - length
     while first > 0 and compared[first - 1] == compared[first - 1 + length]:
         first -= 1
-    return text[: tokens[first + length - 1].end()]
+    # What stands before may end as the repetition does, so that this seems to begin there: it begins behind that end.
+    end_before = _END.search(compared, first, first + min(_LONGEST_END, length // 2))
+    return text[: tokens[(end_before.end() if end_before else first) + length - 1].end()]
 
 
 def _needed(length: int) -> int:

@@ -27,29 +27,27 @@ def noticed(text: str, *, piece: int = 100_000) -> int | None:
 
 
 @pytest.mark.parametrize(
-    ("once", "again"),
+    "once",
     [
-        ("Paris ", "Paris "),
-        ("a", "a"),
-        (" ", " "),
-        ("\n", "\n"),
-        ("😀", "😀"),
-        ("0, ", "0, "),
-        ("The answer is: Paris. ", "The answer is: Paris. "),
-        ("Ответ: Париж, столица Франции. ", "Ответ: Париж, столица Франции. "),
-        ("答案是巴黎。", "答案是巴黎。"),
-        ("- The capital of France is Paris [1].\n", "- The capital of France is Paris [1].\n"),
-        ("| a | b |\n", "| a | b |\n"),
-        (PARAGRAPH, PARAGRAPH),
-        ('{"tool":"list_documents","with":{}},', '{"tool":"list_documents","with":{}},'),
-        ("```\nx = 1\n```\n", "```\nx = 1\n```\n"),
+        "Paris ",
+        "a",
+        " ",
+        "\n",
+        "😀",
+        "0, ",
+        "The answer is: Paris. ",
+        "Ответ: Париж, столица Франции. ",
+        "答案是巴黎。",
+        "- The capital of France is Paris [1].\n",
+        "| a | b |\n",
+        PARAGRAPH,
+        '{"tool":"list_documents","with":{}},',
+        "```python\nx = 1\n```\n",
     ],
 )
 @pytest.mark.parametrize("before", ["", "Apples are red [1]. Pears are green [2].\n\n", '{"tasks":[', "1945 "])
-def test_a_repetition_is_noticed_within_a_hundred_tokens_and_ends_after_its_first_time(
-    before: str, once: str, again: str
-) -> None:
-    text = before + once + again * 1_000
+def test_a_repetition_is_noticed_within_a_hundred_tokens_and_ends_after_its_first_time(before: str, once: str) -> None:
+    text = before + once * 1_000
     found = noticed(text)
 
     assert found is not None
