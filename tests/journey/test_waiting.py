@@ -82,7 +82,8 @@ async def test_who_stops_while_waiting_makes_room_and_never_reaches_the_model(tm
         ollama.enqueue(Say("{", delay=600))
         first, second, third = [await waiting_run(service) for _ in range(3)]
         await service.client.post(f"/runs/{second}/cancel")
-        assert (await service.events(second))[-1].event == "run.cancelled"
+        end = (await service.events(second))[-1]
+        assert (end.event, end.data["data"]["usage"]["model_calls"]) == ("run.cancelled", 0)
         await service.client.post(f"/runs/{first}/cancel")
         events = await service.events(third)
     places = [event.data["data"]["before"] for event in events if event.event == "model.waiting"]
