@@ -14,7 +14,7 @@ from tests.support.service import RunningService, running_service, stdio_entry
 SEARCHES = 5
 
 
-class Lonely:
+class CountedReplies:
     """The replies of a model that knows how many of its calls were under way at once."""
 
     def __init__(self) -> None:
@@ -47,14 +47,14 @@ async def waiting_run(service: RunningService) -> str:
 
 
 async def test_five_searches_on_one_slot_all_get_the_models_plan_and_answer_and_true_places(tmp_path: Path) -> None:
-    lonely = Lonely()
+    replies = CountedReplies()
     async with (
-        OllamaDouble([Model("qwen3:8b", script=lonely.reply)], limits=Limits(parallel=SEARCHES)) as ollama,
+        OllamaDouble([Model("qwen3:8b", script=replies.reply)], limits=Limits(parallel=SEARCHES)) as ollama,
         running_service(tmp_path, servers={"slow": stdio_entry()}, ollama=ollama.url) as service,
     ):
         await service.ready_servers("slow")
         runs = await asyncio.gather(*(told(service) for _ in range(SEARCHES)))
-    assert lonely.most == 1, "they waited with us, not inside the model server"
+    assert replies.most == 1, "they waited with us, not inside the model server"
     assert len(ollama.chats) == 2 * SEARCHES
     for events in runs:
         kinds = [kind for kind, _, _ in events]
@@ -73,9 +73,9 @@ async def test_five_searches_on_one_slot_all_get_the_models_plan_and_answer_and_
 
 
 async def test_who_stops_while_waiting_makes_room_and_never_reaches_the_model(tmp_path: Path) -> None:
-    lonely = Lonely()
+    replies = CountedReplies()
     async with (
-        OllamaDouble([Model("qwen3:8b", script=lonely.reply)]) as ollama,
+        OllamaDouble([Model("qwen3:8b", script=replies.reply)]) as ollama,
         running_service(tmp_path, servers={"slow": stdio_entry()}, ollama=ollama.url) as service,
     ):
         await service.ready_servers("slow")
