@@ -74,10 +74,13 @@ async def open_service(settings: Settings) -> AsyncGenerator[Service, None]:
     clock = SystemClock()
     models, servers, functions = configured(settings)
     workflows = WorkflowFolder(settings.workflows)
-    counted = CountedSource(
-        models, {name: Price(each.prompt, each.completion) for name, each in settings.prices.items()}
+    prices = {name: Price(each.prompt, each.completion) for name, each in settings.prices.items()}
+    choice = ModelChoice(
+        CountedSource(models, prices),
+        writer=settings.model,
+        planner=settings.planner_model,
+        slots=settings.model_slots,
     )
-    choice = ModelChoice(counted, writer=settings.model, planner=settings.planner_model, slots=settings.model_slots)
     ask_model = AskModel(choice, writer=settings.model, profiles=settings.profiles)
     local: list[ToolProvider] = [Builtin(ask_model), *([FunctionTools(functions)] if functions else [])]
     max_concurrent = settings.max_concurrent_tasks if settings.parallel else 1
