@@ -64,11 +64,11 @@ async def test_five_searches_on_one_slot_all_get_the_models_plan_and_answer_and_
     plans = sorted(
         [data["before"] for data, _ in run if data["purpose"] == "plan" and not data["loading"]] for run in waits
     )
-    # Whoever came n-th was told n first. A number may grow where an answer went first, and ends at 0.
-    assert [places[0] for places in plans if places] == [1, 2, 3, 4]
+    # Who came n-th was told n first; a number may grow where an answer went first. All end at 0, as does the loading.
+    assert [places[0] for places in plans if places] == [0, 1, 2, 3, 4]
     assert all(places[-1] == 0 for places in plans if places)
     said = {text for run in waits for _, text in run}
-    assert {"⏳ Waiting for the model, 2 before you", "⏳ The model is free now"} <= said
+    assert {"⏳ Waiting for the model, 2 before you", "⏳ The model has begun"} <= said
     assert sum(text == "⏳ Loading the model qwen3:8b; this can take a minute" for run in waits for _, text in run) == 1
 
 

@@ -56,10 +56,14 @@ class OllamaModel:
         """Generate: see ChatModel. Closing the iterator closes the connection, and Ollama stops at once."""
         estimated = TEMPLATE_TOKENS + sum(estimate_tokens(message.content) for message in messages)
         answer = ThinkFilter()
-        if await self.inventory.will_load(self.name, self.num_ctx):
+        loading = await self.inventory.will_load(self.name, self.num_ctx)
+        if loading:
             yield Waiting(loading=True)
         async with aclosing(self._frames(messages, max_tokens, schema, temperature, estimated)) as frames:
             async for frame in frames:
+                if loading:
+                    loading = False
+                    yield Waiting()
                 if text := answer.feed(frame.message.content or ""):
                     yield text
                 if frame.done:
