@@ -19,13 +19,15 @@ from agentic_search.models.chat import (
     GrammarLimits,
     Message,
     ModelInfo,
+    ModelOutput,
     ModelReport,
     ModelServer,
+    Waiting,
 )
 from agentic_search.models.ollama.grammar import OLLAMA_GRAMMAR
 
-Step = str | ModelError | asyncio.Event | Finish
-"""Text to stream, an error to raise, a gate to wait at, or the end where it is not a plain stop."""
+Step = str | ModelError | asyncio.Event | Waiting | Finish
+"""Text to stream, an error to raise, a gate to wait at, why it has not begun, or the end where it is no plain stop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,7 @@ class ScriptedModel:
         max_tokens: int,
         schema: JsonObject | None = None,
         temperature: float | None = None,
-    ) -> AsyncGenerator[str | Finish]:
+    ) -> AsyncGenerator[ModelOutput]:
         """Give the next reply: see ChatModel. Raises LookupError when none is left: the script is too short."""
         prompt = ScriptedCall(tuple(messages), max_tokens, schema, temperature)
         self.prompts.append(prompt)
@@ -95,7 +97,8 @@ class ScriptedModel:
             yield step
             if isinstance(step, Finish):
                 return
-            written += step
+            if isinstance(step, str):
+                written += step
         usage = Usage(
             model_calls=1, prompt_tokens=estimate_tokens(prompt.text), completion_tokens=estimate_tokens(written)
         )
