@@ -6,6 +6,7 @@ the plan around it, and the native forms of tool calls. Anything else stays as i
 
 import json
 import math
+from collections.abc import Container
 
 import json_repair
 from pydantic import JsonValue
@@ -49,10 +50,11 @@ def _is_plan(value: JsonValue) -> bool:
     return isinstance(value, dict) and any(isinstance(value.get(name), list) for name in _LISTS)
 
 
-def as_task(draft: JsonValue) -> JsonObject:
+def as_task(draft: JsonValue, tools: Container[str] = ()) -> JsonObject:
     """The task with its tool and its arguments under these names, as far as it has them.
 
-    What is no object becomes an empty one: a task in which everything is missing.
+    Of several keys that are no field of a task that one is the tool which is in `tools`. What is no object becomes an
+    empty one: a task in which everything is missing.
     """
     match draft:
         case {"function": {"name": str(name)} as call}:
@@ -60,20 +62,21 @@ def as_task(draft: JsonValue) -> JsonObject:
         case {"name": str(name), **rest} if not draft.keys() & {*_TOOL}:
             return _called(name, {key: value for key, value in rest.items() if key in TASK_FIELDS})
         case {} if not draft.keys() & {*_TOOL, *ARGUMENTS}:
-            return _keyed(draft)
+            return _keyed(draft, tools)
         case {**fields}:
             return _called(None, fields)
         case _:
             return {}
 
 
-def _keyed(draft: JsonObject) -> JsonObject:
-    """The tool's name is the one key that is no field of a task."""
+def _keyed(draft: JsonObject, tools: Container[str]) -> JsonObject:
+    """The task whose tool is a key, that of its arguments."""
     strange = [key for key in draft if key not in TASK_FIELDS]
-    if len(strange) != 1:
+    known = [key for key in strange if key in tools] or strange
+    if len(known) != 1:
         return draft
-    fields = {key: value for key, value in draft.items() if key in TASK_FIELDS}
-    return _called(strange[0], {**fields, "arguments": draft[strange[0]] or {}})
+    fields = {key: value for key, value in draft.items() if key != known[0]}
+    return _called(known[0], {**fields, "arguments": draft[known[0]] or {}})
 
 
 def _called(name: str | None, fields: JsonObject) -> JsonObject:
