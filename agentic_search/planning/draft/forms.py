@@ -6,7 +6,8 @@ the plan around it, and the native forms of tool calls. Anything else stays as i
 
 import json
 import math
-from collections.abc import Container
+import re
+from collections.abc import Container, Iterator
 
 import json_repair
 from pydantic import JsonValue
@@ -17,30 +18,54 @@ from agentic_search.errors import PlanRefused
 
 _TOOL = ("tool", "tool_name")
 _LISTS = ("tasks", "tool_calls")
+_MOST_VALUES = 20
+_OPENING = re.compile(r"(?P<json>\{\s*\"|\[\s*\{)|[{\[]")
+_DECODER = json.JSONDecoder(strict=False)
 
 
-def plan_in(text: str) -> JsonValue:
+def plan_in(text: str, tools: Container[str] = ()) -> JsonValue:
     """The plan that stands in the text, which may have to be repaired; an empty text where it holds no JSON.
 
     Raises PlanRefused.
     """
+    for value in _whole_values(text):
+        plan = as_plan(value, tools)
+        if _is_plan(plan):
+            return plan
     try:
         value: JsonValue = json_repair.loads(text)  # pyright: ignore[reportAssignmentType] - json_repair says object
     except (RecursionError, ValueError) as problem:  # which of the two depends on its version, and on Python's
         raise PlanRefused(("the plan is nested too deeply to be read",)) from problem
-    return as_plan(value)
+    return as_plan(value, tools)
 
 
-def as_plan(value: JsonValue) -> JsonValue:
+def _whole_values(text: str) -> Iterator[JsonValue]:
+    """Objects and lists in the text, up to the first that needs repair; few are tried."""
+    offset = 0
+    for _ in range(_MOST_VALUES):
+        found = _OPENING.search(text, offset)
+        if found is None:
+            return
+        try:
+            value, offset = _DECODER.raw_decode(text, found.start())
+            yield value
+        except (ValueError, RecursionError):
+            if found["json"]:
+                return
+            offset = found.end()
+
+
+def as_plan(value: JsonValue, tools: Container[str]) -> JsonValue:
     """The plan with its list of tasks; of several JSON values that stood in a text the first with such a list."""
     match value:
-        case [*values]:
-            return next((as_plan(each) for each in values if _is_plan(each)), {"tasks": values})
+        case [*values] if any(isinstance(each, dict) for each in values):
+            plans = (each for each in values if isinstance(each, dict) and _is_plan(each))
+            return next((as_plan(plan, tools) for plan in plans), {"tasks": values})
         case {"tool_calls": [*calls]}:
             return {"tasks": calls}
         case {"tasks": _}:
             return value
-        case {} if "tool" in as_task(value):
+        case {} if as_task(value, tools).keys() & {*_TOOL}:
             return {"tasks": [value]}
         case _:
             return value
