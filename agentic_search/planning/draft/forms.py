@@ -7,7 +7,7 @@ the plan around it, and the native forms of tool calls. Anything else stays as i
 import json
 import math
 import re
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Sequence
 
 import json_repair
 from pydantic import JsonValue
@@ -58,21 +58,26 @@ def _whole_values(text: str) -> Iterator[JsonValue]:
 def as_plan(value: JsonValue, tools: Container[str]) -> JsonValue:
     """The plan with its list of tasks; of several JSON values that stood in a text the first with such a list."""
     match value:
-        case [*values] if any(isinstance(each, dict) for each in values):
+        case [*values] if not values or any(isinstance(each, dict) for each in values):
             plans = (each for each in values if isinstance(each, dict) and _is_plan(each))
-            return next((as_plan(plan, tools) for plan in plans), {"tasks": values})
+            return next((as_plan(plan, tools) for plan in plans), _plan_of(values))
         case {"tool_calls": [*calls]}:
-            return {"tasks": calls}
+            return _plan_of(calls)
         case {"tasks": _}:
             return value
         case {} if as_task(value, tools).keys() & {*_TOOL}:
-            return {"tasks": [value]}
+            return _plan_of([value])
         case _:
             return value
 
 
+def _plan_of(tasks: Sequence[JsonValue]) -> JsonObject:
+    return {"tasks": [*tasks]}
+
+
 def _is_plan(value: JsonValue) -> bool:
-    return isinstance(value, dict) and any(isinstance(value.get(name), list) for name in _LISTS)
+    """Whether it is an object with a list of tasks in which there are some."""
+    return isinstance(value, dict) and any(isinstance(listed := value.get(name), list) and listed for name in _LISTS)
 
 
 def as_task(draft: JsonValue, tools: Container[str] = ()) -> JsonObject:
@@ -81,17 +86,17 @@ def as_task(draft: JsonValue, tools: Container[str] = ()) -> JsonObject:
     Of several keys that are no field of a task that one is the tool which is in `tools`. What is no object becomes an
     empty one: a task in which everything is missing.
     """
+    if not isinstance(draft, dict):
+        return {}
     match draft:
-        case {"function": {"name": str(name)} as call}:
+        case {"function": {"name": str(name), **call}}:
             return _called(name, {key: value for key, value in call.items() if key in ARGUMENTS})
         case {"name": str(name), **rest} if not draft.keys() & {*_TOOL}:
             return _called(name, {key: value for key, value in rest.items() if key in TASK_FIELDS})
-        case {} if not draft.keys() & {*_TOOL, *ARGUMENTS}:
+        case _ if not draft.keys() & {*_TOOL, *ARGUMENTS}:
             return _keyed(draft, tools)
-        case {**fields}:
-            return _called(None, fields)
         case _:
-            return {}
+            return _called(None, draft)
 
 
 def _keyed(draft: JsonObject, tools: Container[str]) -> JsonObject:

@@ -14,7 +14,7 @@ from agentic_search.models.chat import Finish
 from agentic_search.models.scripted import ScriptedModel
 from agentic_search.planning.draft.check import check
 from agentic_search.planning.draft.plan_draft import PlanDraft
-from agentic_search.planning.planner import Planned, TaskReady
+from agentic_search.planning.planner import DraftMended, Planned, TaskReady
 from tests.planning.schemas import tool
 
 TOOLS = [
@@ -107,16 +107,15 @@ def cycle(dice: random.Random) -> str:
     size = dice.choice([1, 2, 3, 30, 300])
     edges = [f"t{(index + dice.choice([1, 1, 2, size])) % size + 1}" for index in range(size)]
     how = dice.choice(["depends_on", "id", "query", "for_each"])
-    tasks = [
-        {"now": {}, "depends_on": [edge]}
-        if how == "depends_on"
-        else {"read": {"id": f"${{{edge}.id}}"}}
-        if how == "id"
-        else {"search": {"query": f"{index} ${{{edge}.id}}"}}
-        if how == "query"
-        else {"search": {"query": f"${{item}} {index}"}, "for_each": f"${{{edge}.list}}"}
-        for index, edge in enumerate(edges)
-    ]
+    tasks: list[dict[str, JsonValue]] = []
+    for index, edge in enumerate(edges):
+        forms: dict[str, dict[str, JsonValue]] = {
+            "depends_on": {"now": {}, "depends_on": [edge]},
+            "id": {"read": {"id": f"${{{edge}.id}}"}},
+            "query": {"search": {"query": f"{index} ${{{edge}.id}}"}},
+            "for_each": {"search": {"query": f"${{item}} {index}"}, "for_each": f"${{{edge}.list}}"},
+        }
+        tasks.append(forms[how])
     return json.dumps({"tasks": tasks})
 
 
@@ -132,14 +131,12 @@ def deep(dice: random.Random) -> str:
 
 
 def native(dice: random.Random) -> str:
-    call = {
-        "name": dice.choice(NAMES),
-        "arguments": dice.choice(['{"query": "x"}', "{", "[]", '"', {"id": 1}, None, 7]),
-    }
-    calls = [{"id": "call_1", "type": "function", "function": call}, call, {"function": "now", "parameters": {}}]
-    return json.dumps(
-        dice.choice([call, calls, {"tool_calls": calls}, {"tasks": calls}, [calls], {"tasks": {"t1": call}}])
-    )
+    arguments: list[JsonValue] = ['{"query": "x"}', "{", "[]", '"', {"id": 1}, None, 7]
+    call: dict[str, JsonValue] = {"name": dice.choice(NAMES), "arguments": dice.choice(arguments)}
+    wrapped: dict[str, JsonValue] = {"id": "call_1", "type": "function", "function": call}
+    calls: list[JsonValue] = [wrapped, call, {"function": "now", "parameters": {}}]
+    texts: list[JsonValue] = [call, calls, {"tool_calls": calls}, {"tasks": calls}, [calls], {"tasks": {"t1": call}}]
+    return json.dumps(dice.choice(texts))
 
 
 def numbers(dice: random.Random) -> str:
@@ -183,15 +180,14 @@ async def test_a_hostile_text_gives_tasks_that_pass_the_check_or_a_refusal(
         text = kind(dice)
         finish = Finish(dice.choice(["stop", "stop", "length"]), Usage(model_calls=1))
         model = ScriptedModel("m", [[*pieces(text, dice), finish]])
-        given, plans = [], []
+        steps: list[TaskReady | DraftMended | Planned] = []
         try:
-            async for step in PlanDraft(TOOLS).generate(model, (), schema={}, max_tokens=99):
-                given += [step.task] if isinstance(step, TaskReady) else []
-                plans += [step] if isinstance(step, Planned) else []
+            steps += [step async for step in PlanDraft(TOOLS).generate(model, (), schema={}, max_tokens=99)]
         except PlanRefused as refused:
             assert refused.complaints, text
             continue
-        [planned] = plans
+        planned, given = steps[-1], [step.task for step in steps if isinstance(step, TaskReady)]
+        assert isinstance(planned, Planned)
         assert sorted(task.id for task in given) == sorted(task.id for task in planned.tasks), text
         drafts: list[JsonValue] = [each.model_dump(mode="json") for each in planned.tasks]
         assert check({"tasks": drafts}, TOOLS).tasks == planned.tasks, text

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
+from pydantic import JsonValue
 
 from agentic_search.domain.data import JsonObject
 from agentic_search.errors import PlanRefused
@@ -62,27 +63,27 @@ def test_whatever_the_tools_are_no_reference_of_the_grammar_is_refused(
         assert [complaint for complaint in refused.complaints if ABOUT_REFERENCES.search(complaint)] == []
 
 
-@pytest.mark.parametrize(
-    ("tasks", "allowed"),
-    [
-        ([{"read": {"id": "${t1.id}"}}], False),
-        ([{"search": {"query": "about ${t1}"}}], False),
-        ([{"search": {"query": 'costs $5, {braces} and \\"quotes\\"'}}], True),
-        ([{"for_each": "${t1.list}", "search": {"query": "a"}}], False),
-        ([{"now": {}}, {"read": {"id": "${t1.id}"}}], True),
-        ([{"now": {}}, {"read": {"id": "${t2.id}"}}], False),
-        ([{"now": {}}, {"read": {"id": "${item.id}"}}], False),
-        ([{"now": {}}, {"for_each": "${t1.list[:3]}", "read": {"id": "${item.id}"}}], True),
-        ([{"now": {}}, {"for_each": "${item.list}", "read": {"id": "${item.id}"}}], False),
-        ([{"now": {}}, {"for_each": "${t2.list}", "read": {"id": "${item.id}"}}], False),
-        ([{"now": {}}, {"search": {"query": "about ${t1.title}, more"}, "depends_on": ["t1"]}], True),
-        ([{"now": {}}, {"search": {"query": "about ${t2.title}"}}], False),
-        ([{"now": {}}, {"now": {}, "depends_on": ["t2"]}], False),
-        ([{"now": {}}, {"now": {}, "depends_on": ["t3"]}, {"now": {}}], False),
-        ([{"read": {"id": 1, "parts": ["${none}"]}}], False),
-    ],
-)
-def test_a_task_refers_to_what_was_written_before_it(tasks: list[JsonObject], *, allowed: bool) -> None:
+REFERRING: list[tuple[list[JsonValue], bool]] = [
+    ([{"read": {"id": "${t1.id}"}}], False),
+    ([{"search": {"query": "about ${t1}"}}], False),
+    ([{"search": {"query": 'costs $5, {braces} and \\"quotes\\"'}}], True),
+    ([{"for_each": "${t1.list}", "search": {"query": "a"}}], False),
+    ([{"now": {}}, {"read": {"id": "${t1.id}"}}], True),
+    ([{"now": {}}, {"read": {"id": "${t2.id}"}}], False),
+    ([{"now": {}}, {"read": {"id": "${item.id}"}}], False),
+    ([{"now": {}}, {"for_each": "${t1.list[:3]}", "read": {"id": "${item.id}"}}], True),
+    ([{"now": {}}, {"for_each": "${item.list}", "read": {"id": "${item.id}"}}], False),
+    ([{"now": {}}, {"for_each": "${t2.list}", "read": {"id": "${item.id}"}}], False),
+    ([{"now": {}}, {"search": {"query": "about ${t1.title}, more"}, "depends_on": ["t1"]}], True),
+    ([{"now": {}}, {"search": {"query": "about ${t2.title}"}}], False),
+    ([{"now": {}}, {"now": {}, "depends_on": ["t2"]}], False),
+    ([{"now": {}}, {"now": {}, "depends_on": ["t3"]}, {"now": {}}], False),
+    ([{"read": {"id": 1, "parts": ["${none}"]}}], False),
+]
+
+
+@pytest.mark.parametrize(("tasks", "allowed"), REFERRING)
+def test_a_task_refers_to_what_was_written_before_it(tasks: list[JsonValue], *, allowed: bool) -> None:
     rules: Any = Draft202012Validator(plan_schema(TOOLS, OLLAMA_GRAMMAR, most_tasks=MOST_TASKS))
     assert rules.is_valid({"tasks": tasks}) is allowed
 
