@@ -46,7 +46,7 @@ def plan_schema(
         lists += [_tuple(places[: index + 1]) for index in range(most_tasks)]
     else:
         places = [_Place(ids[:-1] if linked else ())]
-        lists += [{"type": "array", "items": places[0].task, "minItems": 1, "maxItems": most_tasks}]
+        lists.append({"type": "array", "items": places[0].task, "minItems": 1, "maxItems": most_tasks})
     bounded = [honoured(form, limits) for form in lists]
     return {
         "type": "object",
