@@ -27,6 +27,8 @@ from agentic_search.events.task_facts import (
     headline,
 )
 
+_MOST_NOTES = 3
+
 
 class RunStarted(BaseFact):
     """The run left the queue."""
@@ -144,6 +146,20 @@ class ModelWaiting(BaseFact):
         return f"⏳ Waiting for the model, {self.before} before you" if self.before else "⏳ The model has begun"
 
 
+class PlanMended(BaseFact):
+    """Parts of the model's plan that cannot be were left out, or were there twice; the rest is used."""
+
+    kind: Literal["plan.mended"] = "plan.mended"
+    notes: tuple[str, ...]
+    """What was left out, and why; one sentence each, without a full stop."""
+
+    @property
+    def message(self) -> str:
+        shown = "; ".join(self.notes[:_MOST_NOTES])
+        more = len(self.notes) - _MOST_NOTES
+        return f"🩹 Mended the plan: {shown}" + (f"; and {count(more, 'more change')}" if more > 0 else "")
+
+
 class AnswerStarted(BaseFact):
     """The answer is being written."""
 
@@ -248,6 +264,7 @@ Fact = Annotated[
     | PlanTask
     | PlanReady
     | PlanFallback
+    | PlanMended
     | TaskStarted
     | TaskProgress
     | TaskRetrying
