@@ -11,7 +11,7 @@ from pydantic import JsonValue
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.run import Usage
 from agentic_search.errors import ContextOverflow, ModelInterrupted, PlanRefused
-from agentic_search.models.chat import Finish
+from agentic_search.models.chat import Finish, Retracted
 from agentic_search.models.scripted import ScriptedModel
 from agentic_search.planning.model.planner import ModelPlanner
 from agentic_search.planning.planner import DraftRefused, DraftStarted, PlanRequest, PlanStep, TaskReady
@@ -98,6 +98,20 @@ async def test_of_a_plan_that_was_cut_off_only_whole_tasks_are_used() -> None:
     model = ScriptedModel("m", replies=[[text, Finish("length", USAGE)]])
     planned = await follow(ModelPlanner(model), PlanRequest("upstream?", TOOLS))
     assert [task.arguments for task in planned.tasks] == [{"query": "upstream"}]
+
+
+async def test_of_a_plan_that_repeats_itself_its_whole_tasks_are_used() -> None:
+    text = plan_text(ONE)[:-2] + ', {"tool": "search_stories", "with": {"query": "what is what is what is '
+    model = ScriptedModel("m", replies=[[text, Finish("loop", USAGE)]])
+    planned = await follow(ModelPlanner(model), PlanRequest("upstream?", TOOLS))
+    assert [task.arguments for task in planned.tasks] == [{"query": "upstream"}]
+
+
+async def test_a_plan_that_was_only_thought_of_does_not_count() -> None:
+    thought = 'Perhaps {"tasks": [{"tool": "search_stories", "with": {"query": "no"}'
+    model = ScriptedModel("m", replies=[[thought, Retracted(), plan_text(ONE)]])
+    planned = await follow(ModelPlanner(model), PlanRequest("upstream?", TOOLS))
+    assert [(task.id, task.arguments) for task in planned.tasks] == [("t1", {"query": "upstream"})]
 
 
 async def test_a_plan_cut_off_inside_its_first_task_is_refused() -> None:
