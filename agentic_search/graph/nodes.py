@@ -12,6 +12,7 @@ from agentic_search.domain.run import Usage
 from agentic_search.errors import DeadlinePassed, SearchFailed
 from agentic_search.events.facts import RunStarted, ToolsDiscovered
 from agentic_search.graph.context import RunContext
+from agentic_search.graph.model_prompts import opening
 from agentic_search.graph.state import (
     AnsweredState,
     AskedState,
@@ -100,7 +101,8 @@ async def synthesize(state: ExecutedState, runtime: Runtime[RunContext]) -> Answ
     _refuse_nothing(outcomes)
     began = context.run.elapsed
     chosen = await context.models.writer(query.model)
-    writer = FallbackWriter(chosen.model, chosen.why_none)
+    beginning = opening(chosen.model, state, context) if chosen.model else ""
+    writer = FallbackWriter(chosen.model, chosen.why_none, opening=beginning)
     written = await writer.write(make_writer_input(query.query, whole_plan(state["plans"]), outcomes), context.run.emit)
     return {**state, "usage": state["usage"].plus(written.usage), "synthesize_seconds": context.run.elapsed - began}
 

@@ -43,10 +43,12 @@ class ScriptedModel:
         replies: Iterable[str | Sequence[Step]] = (),
         *,
         num_ctx: int = 16_384,
-        grammar: GrammarLimits = OLLAMA_GRAMMAR,
+        grammar: GrammarLimits | None = OLLAMA_GRAMMAR,
+        parameters: float = 0.0,
     ) -> None:
         self.name = name
         self.num_ctx = num_ctx
+        self.parameters = parameters
         self.grammar = grammar
         self.prompts: list[ScriptedCall] = []
         self._replies: deque[tuple[Step, ...]] = deque()

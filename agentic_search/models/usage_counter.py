@@ -27,7 +27,12 @@ class UsageCounter:
         return self._model.num_ctx
 
     @property
-    def grammar(self) -> GrammarLimits:
+    def parameters(self) -> float:
+        """The model's."""
+        return self._model.parameters
+
+    @property
+    def grammar(self) -> GrammarLimits | None:
         """The model's."""
         return self._model.grammar
 

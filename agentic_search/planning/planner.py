@@ -64,6 +64,8 @@ class PlanRequest:
     """After the first round the planner says what is still needed; its tasks may refer to all earlier ones."""
     several_rounds: bool = False
     """Whether the search may take more rounds than one: in each of them the planner keeps room for what comes later."""
+    instructions: Mapping[str, str] = field(default_factory=dict[str, str])
+    """What servers say of themselves, by server; untrusted."""
     refused: DraftRefused | None = None
     """The same planner's draft that was refused, where it is to write it again without the mistakes."""
 

@@ -1,14 +1,16 @@
-"""Plans with a language model, whose output is constrained to plans over the tools at hand: first and later rounds."""
+"""Plans with a language model, held to plans over the tools at hand where its server can: first and later rounds."""
 
 import logging
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
+from agentic_search.domain.data import JsonObject
 from agentic_search.errors import PlanRefused
 from agentic_search.models.chat import ChatModel
 from agentic_search.planning.draft.plan_draft import PlanDraft
+from agentic_search.planning.model.form import FormSetting, PlanForm, plan_form, simple_form
 from agentic_search.planning.model.later_rounds import continued
-from agentic_search.planning.model.prompt import PlanPrompt, correction, planning_prompt
+from agentic_search.planning.model.prompt import PlanPrompt, PromptNeeds, correction, planning_prompt
 from agentic_search.planning.planner import DraftStarted, PlanRequest, PlanStep
 from agentic_search.planning.schema.plan_schema import plan_schema
 
@@ -23,44 +25,80 @@ LONGEST_PLAN = 1_024
 class ModelPlanner:
     """Plans all rounds of a search in one growing conversation."""
 
-    def __init__(self, model: ChatModel, *, most_tasks: int = MOST_TASKS, max_tokens: int = LONGEST_PLAN) -> None:
-        """`max_tokens` bounds the text of a plan. Both must be the same in every round of a search.
+    def __init__(
+        self,
+        model: ChatModel,
+        *,
+        form: FormSetting = "auto",
+        answer_rules: str = "",
+        most_tasks: int = MOST_TASKS,
+        max_tokens: int = LONGEST_PLAN,
+    ) -> None:
+        """`max_tokens` bounds the text of a plan. `answer_rules`: how answers are written, where `model` does both.
 
-        Otherwise the model reads its prompt from the beginning again.
+        All must be the same in every round of a search: otherwise the model reads its prompt from the beginning again.
         """
         self._model = model
-        self._most_tasks = most_tasks
-        self._max_tokens = max_tokens
+        self._needs = PromptNeeds(
+            num_ctx=model.num_ctx,
+            max_tokens=max_tokens,
+            form=plan_form(model, form, most_tasks=most_tasks),
+            has_grammar=model.grammar is not None,
+            answer_rules=answer_rules,
+        )
 
     async def plan(self, request: PlanRequest) -> AsyncGenerator[PlanStep, None]:
-        """Write a plan, or what it still needs; raises DraftRefused, PlanRefused (there are no tools) or ModelError."""
+        """Write a plan, or what it still needs; raises DraftRefused, PlanRefused (there are no tools) or ModelError.
+
+        A draft that was refused is written again in the simple form.
+        """
         earlier = request.so_far.ids
         if request.refused is None:
             yield DraftStarted("model", self._model.name, request.so_far.next_round)
         prompt = self._prompt(request)
-        schema = plan_schema(prompt.shown, self._model.grammar, most_tasks=self._most_tasks, earlier=earlier)
+        form = self._needs.form if request.refused is None else simple_form(self._needs.form.most_tasks)
         draft = PlanDraft(request.tools, earlier=earlier)
-        writing = draft.generate(self._model, prompt.messages, schema=schema, max_tokens=self._max_tokens)
+        writing = draft.generate(
+            self._model,
+            prompt.messages,
+            schema=self._schema(prompt, form, earlier),
+            max_tokens=self._needs.max_tokens,
+        )
         async with aclosing(writing) as steps:
             async for step in steps:
                 yield step
 
-    def _prompt(self, request: PlanRequest) -> PlanPrompt:
-        if not request.tools:
-            raise PlanRefused(("there are no tools now; see /servers for what is wrong",))
-        num_ctx, max_tokens = self._model.num_ctx, self._max_tokens
-        prompt = planning_prompt(
-            request.query,
-            request.tools,
-            num_ctx=num_ctx,
-            max_tokens=max_tokens,
-            most_tasks=self._most_tasks,
-            several_rounds=request.several_rounds,
+    def opening(self, request: PlanRequest) -> str:
+        """The system message of this search's prompts, which the model has read when it comes to write the answer.
+
+        Raises PlanRefused or ContextOverflow where no such prompt can be made.
+        """
+        return self._first_prompt(request).messages[0].content
+
+    def _schema(self, prompt: PlanPrompt, form: PlanForm, earlier: tuple[str, ...]) -> JsonObject | None:
+        if self._model.grammar is None:
+            return None
+        return plan_schema(
+            prompt.shown, self._model.grammar, most_tasks=form.most_tasks, earlier=earlier, linked=form.linked
         )
+
+    def _prompt(self, request: PlanRequest) -> PlanPrompt:
+        prompt = self._first_prompt(request)
         if prompt.left_out:
             logger.info("the planner is not shown %d of %d tools", len(prompt.left_out), len(request.tools))
         if request.so_far.plans:
-            prompt = continued(prompt, request.so_far, num_ctx=num_ctx, max_tokens=max_tokens)
+            prompt = continued(prompt, request.so_far, self._needs)
         if refused := request.refused:
-            prompt = correction(prompt, refused.draft, refused.complaints, num_ctx=num_ctx, max_tokens=max_tokens)
+            prompt = correction(prompt, refused.draft, refused.complaints, self._needs)
         return prompt
+
+    def _first_prompt(self, request: PlanRequest) -> PlanPrompt:
+        if not request.tools:
+            raise PlanRefused(("there are no tools now; see /servers for what is wrong",))
+        return planning_prompt(
+            request.query,
+            request.tools,
+            self._needs,
+            several_rounds=request.several_rounds,
+            instructions=request.instructions,
+        )

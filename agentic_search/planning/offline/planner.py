@@ -83,12 +83,13 @@ class OfflinePlanner:
             yield Planned((), "offline")
             return
         yield DraftStarted("offline")
-        tasks = self._tasks(request.query, request.tools)
+        tasks = self.tasks(request.query, request.tools)
         for task in tasks:
             yield TaskReady(task)
         yield Planned(tasks, "offline")
 
-    def _tasks(self, query: str, tools: Sequence[Tool]) -> tuple[Task, ...]:
+    def tasks(self, query: str, tools: Sequence[Tool]) -> tuple[Task, ...]:
+        """The tasks of the plan; raises PlanRefused where no tool can be called."""
         question = read_question(query)
         scored = by_relevance(query, tools)
         calls = list(_possible(scored, question))

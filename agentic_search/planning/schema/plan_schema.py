@@ -19,17 +19,24 @@ from agentic_search.planning.schema.scalars import honoured
 
 
 def plan_schema(
-    tools: Sequence[Tool], limits: GrammarLimits, *, most_tasks: int = 12, earlier: Sequence[str] = ()
+    tools: Sequence[Tool],
+    limits: GrammarLimits,
+    *,
+    most_tasks: int = 12,
+    earlier: Sequence[str] = (),
+    linked: bool = True,
 ) -> JsonObject:
     """The schema of plans of 1 to `most_tasks` tasks over `tools`, at least one: bounded everywhere.
 
-    With the ids of `earlier` tasks it is that of what is added to their plan, which may be nothing.
+    With the ids of `earlier` tasks it is that of what is added to their plan, which may be nothing. Unless `linked`,
+    no task waits for another.
     """
     if not tools:
         raise ValueError("a plan needs at least one tool")
+    linked = linked and (most_tasks > 1 or bool(earlier))
     tasks: JsonObject = {
         "type": "array",
-        "items": {"anyOf": [_task(tool, limits, linked=most_tasks > 1 or bool(earlier)) for tool in tools]},
+        "items": {"anyOf": [_task(tool, limits, linked=linked) for tool in tools]},
         "minItems": 0 if earlier else 1,
         "maxItems": most_tasks,
     }

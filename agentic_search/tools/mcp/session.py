@@ -114,7 +114,7 @@ class Session:
     async def _list_tools(self, client: Client) -> None:
         listed = await _whole_list(client)
         if listed != self._listed:
-            self._offer = await asyncio.to_thread(read_offer, self._config, listed)
+            self._offer = await asyncio.to_thread(read_offer, self._config, listed, client.instructions or "")
             self._listed = listed
         self._raise_if_over()
         self._on_offer(client, self._offer)
