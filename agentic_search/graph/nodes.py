@@ -12,7 +12,6 @@ from agentic_search.domain.run import Usage
 from agentic_search.errors import DeadlinePassed, SearchFailed
 from agentic_search.events.facts import RunStarted, ToolsDiscovered
 from agentic_search.graph.context import RunContext
-from agentic_search.graph.model_prompts import opening
 from agentic_search.graph.state import (
     AnsweredState,
     AskedState,
@@ -36,6 +35,7 @@ async def initialize(state: AskedState, runtime: Runtime[RunContext]) -> Initial
         "deadline": query.deadline or context.limits.deadline,
         "plans": (),
         "outcomes": {},
+        "opening": "",
         "usage": Usage(),
         "plan_seconds": 0.0,
         "execute_seconds": 0.0,
@@ -60,7 +60,7 @@ async def discover_tools(state: InitializedState, runtime: Runtime[RunContext]) 
         reasons = "; ".join(f"{server.name}: {server.error or server.status}" for server in statuses)
         raise SearchFailed(f"No tool can be used, so nothing can be searched. {reasons or 'No server is configured.'}")
     runtime.context.runner.know(tools)
-    return {**state, "tools": tools}
+    return {**state, "tools": tools, "instructions": catalog.instructions}
 
 
 async def execute_all_parallel(state: PlannedState, runtime: Runtime[RunContext]) -> ExecutedState:
@@ -101,8 +101,7 @@ async def synthesize(state: ExecutedState, runtime: Runtime[RunContext]) -> Answ
     _refuse_nothing(outcomes)
     began = context.run.elapsed
     chosen = await context.models.writer(query.model)
-    beginning = opening(chosen.model, state, context) if chosen.model else ""
-    writer = FallbackWriter(chosen.model, chosen.why_none, opening=beginning)
+    writer = FallbackWriter(chosen.model, chosen.why_none, opening=state["opening"])
     written = await writer.write(make_writer_input(query.query, whole_plan(state["plans"]), outcomes), context.run.emit)
     return {**state, "usage": state["usage"].plus(written.usage), "synthesize_seconds": context.run.elapsed - began}
 

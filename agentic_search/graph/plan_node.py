@@ -12,13 +12,14 @@ from typing import assert_never
 from langgraph.runtime import Runtime
 
 from agentic_search.domain.plan import Plan
+from agentic_search.domain.query import Query
 from agentic_search.domain.tool import by_any_name
 from agentic_search.errors import DeadlinePassed, PlanRefused, SearchFailed
 from agentic_search.events.facts import PlanFallback, PlanReady, PlanStarted, PlanTask
 from agentic_search.graph.context import RunContext
-from agentic_search.graph.model_prompts import model_planner, plan_request
 from agentic_search.graph.state import DiscoveredState, PlannedState, whole_plan
 from agentic_search.planning.ladder import ENOUGH, GivenPlanner, PlanLadder
+from agentic_search.planning.model.planner import ModelPlanner
 from agentic_search.planning.offline.planner import OfflinePlanner
 from agentic_search.planning.planner import (
     DraftDropped,
@@ -29,6 +30,7 @@ from agentic_search.planning.planner import (
     SoFar,
     TaskReady,
 )
+from agentic_search.synthesis.writing.prompt import ANSWER_RULES
 
 
 async def plan(state: DiscoveredState, runtime: Runtime[RunContext]) -> PlannedState:
@@ -55,6 +57,7 @@ async def plan(state: DiscoveredState, runtime: Runtime[RunContext]) -> PlannedS
         "plans": plans,
         "planner": "model" if so_far.plans else planned.planner,
         "inputs": planned.inputs,
+        "opening": planned.opening or state["opening"],
         "usage": state["usage"].plus(planned.usage),
         "plan_seconds": state["plan_seconds"] + context.run.elapsed - began,
     }
@@ -62,10 +65,11 @@ async def plan(state: DiscoveredState, runtime: Runtime[RunContext]) -> PlannedS
 
 async def _planned(state: DiscoveredState, context: RunContext, so_far: SoFar) -> Planned:
     query, deadline = state["query"], state["deadline"]
-    request = plan_request(state, context, so_far)
+    several_rounds, instructions = query.rounds > 1, state["instructions"]
+    request = PlanRequest(query.query, state["tools"], so_far, several_rounds=several_rounds, instructions=instructions)
     try:
         async with asyncio.timeout(deadline - context.run.elapsed):
-            return await _followed(await _planner(state, context), request, context, early=_early(state, context))
+            return await _followed(await _planner(query, context), request, context, early=_early(state, context))
     except PlanRefused as refused:
         if query.brings_a_plan:
             raise
@@ -78,15 +82,15 @@ async def _planned(state: DiscoveredState, context: RunContext, so_far: SoFar) -
         return Planned((), "offline")
 
 
-async def _planner(state: DiscoveredState, context: RunContext) -> Planner:
+async def _planner(query: Query, context: RunContext) -> Planner:
     """Who plans for this query; raises NotFound or PlanRefused for a workflow that cannot be run."""
-    query = state["query"]
     if query.plan is not None:
         return GivenPlanner(query.plan)
     if query.workflow is not None:
         return await asyncio.to_thread(context.workflows.planner, query)
     chosen = await context.models.planner(query.model)
-    by_model = model_planner(chosen.model, state, context) if chosen.model else None
+    rules = ANSWER_RULES if context.models.is_one(query.model) else ""
+    by_model = ModelPlanner(chosen.model, form=context.plan_form, answer_rules=rules) if chosen.model else None
     return PlanLadder(by_model, OfflinePlanner(), why_no_model=chosen.why_none or "")
 
 

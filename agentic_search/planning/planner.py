@@ -104,6 +104,8 @@ class Planned:
     model: str | None = None
     usage: Usage = field(default_factory=Usage)
     """Of all calls of the model on the way."""
+    opening: str = ""
+    """The system message of the prompt, where it says how to write the answer too: the model has read it already."""
     inputs: JsonObject | None = None
     """What the plan's references to `inputs` read, where it is a workflow's."""
 

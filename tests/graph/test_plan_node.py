@@ -80,6 +80,8 @@ async def planned(
         plan_seconds=0,
         execute_seconds=0,
         tools=(LOOK, WRITE),
+        instructions={},
+        opening="",
     )
     return await plan(state, Runtime(context=context))
 

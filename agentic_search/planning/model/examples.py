@@ -1,7 +1,7 @@
 """Makes the examples of a planning prompt from the tools at hand, with values from the question.
 
-Small models copy examples. So each is a plan that the check accepts, of tools that only read, and as good as what is
-planned without a model: a copy does no harm.
+Small models copy examples. So each is a plan that the check accepts, of tools that only read, each called with what
+the question gives: a copy does no harm.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,12 +15,12 @@ from agentic_search.errors import PlanRefused
 from agentic_search.planning.draft.argument_check import argument_complaints
 from agentic_search.planning.draft.check import check
 from agentic_search.planning.model.tool_line import result_schema
-from agentic_search.planning.offline.filling import fill
-from agentic_search.planning.offline.planner import OfflinePlanner
+from agentic_search.planning.offline.filling import ASKING, SEARCHING, Filling, fill
 from agentic_search.planning.offline.question import read_question
 from agentic_search.planning.relevance import by_relevance
 from agentic_search.planning.schema.alternatives import alternatives
-from agentic_search.text.shortening import shortened
+from agentic_search.text.lexicon import terms
+from agentic_search.text.sentences import shortened
 
 _LONGEST_TEXT = 120
 _MOST_ELEMENTS = 2
@@ -32,50 +32,45 @@ def example_plans(query: str, tools: Sequence[Tool], *, linked: bool) -> tuple[P
 
     Fewer where the question gives the tools no arguments, none where it gives them to no tool.
     """
-    tasks = list(_independent(query, tools))
+    tasks = _independent(query, tools)
     drafts = [tasks[:count] for count in range(1, len(tasks) + 1)]
     if linked and (pair := next(_pairs(tasks, tools), None)):
         drafts = [tasks, pair]
-    return tuple(Plan(tasks=tuple(draft)) for draft in drafts if draft)
+    return tuple(Plan(tasks=tuple(draft)) for draft in drafts)
 
 
-def _independent(query: str, tools: Sequence[Tool]) -> Iterator[Task]:
-    """At most two calls of different tools, best first."""
-    numbered = zip(("t1", "t2"), _calls(query, tools), strict=False)
-    yield from (Task(id=id_, tool=tool.name, arguments=arguments) for id_, (tool, arguments) in numbered)
+def _independent(query: str, tools: Sequence[Tool]) -> list[Task]:
+    """The best call and another, if there is one: of another server rather than of the same."""
+    calls = sorted(_calls(query, tools), key=lambda call: call[0])
+    first = calls[:1]
+    elsewhere = [call for call in calls[1:] if call[1].server != calls[0][1].server]
+    chosen = [*first, *(elsewhere or calls[1:])[:1]]
+    return [Task(id=f"t{number}", tool=tool.name, arguments=given) for number, (_, tool, given) in enumerate(chosen, 1)]
 
 
-def _calls(query: str, tools: Sequence[Tool]) -> Iterator[tuple[Tool, JsonObject]]:
-    """What would be called without a model, then what else the question gives all arguments of."""
-    by_name = {tool.name: tool for tool in tools}
-    seen: set[str] = set()
-    for name, arguments in (*_offline(query, tools), *_filled(query, tools)):
-        short = {key: _short(value) for key, value in arguments.items()}
-        if name not in seen and not argument_complaints(short, by_name[name]):
-            seen.add(name)
-            yield by_name[name], short
-
-
-def _offline(query: str, tools: Sequence[Tool]) -> list[tuple[str, JsonObject]]:
-    try:
-        return [(task.tool, task.arguments) for task in OfflinePlanner().tasks(query, tools)]
-    except PlanRefused:
-        return []
-
-
-def _filled(query: str, tools: Sequence[Tool]) -> Iterator[tuple[str, JsonObject]]:
+def _calls(query: str, tools: Sequence[Tool]) -> Iterator[tuple[int, Tool, JsonObject]]:
+    """Every tool that only reads and that the question gives all arguments, the most relevant first, with its order."""
     question = read_question(query)
     for scored in by_relevance(query, tools):
         filling = fill(scored.tool, question)
-        if scored.tool.read_only and not filling.missing:
-            yield scored.tool.name, filling.arguments
+        arguments = {name: _short(value) for name, value in filling.arguments.items()}
+        usable = scored.tool.read_only and not filling.missing and not argument_complaints(arguments, scored.tool)
+        if usable and (order := _order(scored.tool, filling)) is not None:
+            yield order, scored.tool, arguments
+
+
+def _order(tool: Tool, filling: Filling) -> int | None:
+    """First what the question names by address or id, then searches; None: a guess, as what takes any phrase."""
+    if not filling.roles.isdisjoint(("url", "id")):
+        return 0
+    if ASKING & filling.roles:
+        return 1 if SEARCHING & set(terms(tool.name)) else 2
+    return None if filling.roles else 3
 
 
 def _short(value: JsonValue) -> JsonValue:
     """Words may be left out; what is one word, as an address, stays."""
-    if isinstance(value, str) and " " in value and len(value) > _LONGEST_TEXT:
-        return shortened(value, _LONGEST_TEXT).rstrip("…")
-    return value
+    return shortened(value, _LONGEST_TEXT) if isinstance(value, str) and " " in value else value
 
 
 def _pairs(tasks: Sequence[Task], tools: Sequence[Tool]) -> Iterator[list[Task]]:

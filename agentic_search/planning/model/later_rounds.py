@@ -13,10 +13,10 @@ from agentic_search.domain.plan import Plan, Task
 from agentic_search.errors import ContextOverflow
 from agentic_search.models.budget import estimate_tokens
 from agentic_search.models.chat import Message, without_control_tokens
+from agentic_search.planning.model.asking import PlanPrompt, PromptNeeds, as_written
 from agentic_search.planning.model.previews import preview
-from agentic_search.planning.model.prompt import PlanPrompt, PromptNeeds, as_written
 from agentic_search.planning.planner import SoFar, next_number
-from agentic_search.text.shortening import shortened
+from agentic_search.text.sentences import shortened
 
 _LONGEST_ERROR = 200
 _LEAST_ROOM = 12

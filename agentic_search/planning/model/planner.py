@@ -3,15 +3,18 @@
 import logging
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from dataclasses import replace
 
 from agentic_search.domain.data import JsonObject
 from agentic_search.errors import PlanRefused
 from agentic_search.models.chat import ChatModel
 from agentic_search.planning.draft.plan_draft import PlanDraft
+from agentic_search.planning.model.asking import PlanPrompt, PromptNeeds
+from agentic_search.planning.model.examples import example_plans
 from agentic_search.planning.model.form import FormSetting, PlanForm, plan_form, simple_form
 from agentic_search.planning.model.later_rounds import continued
-from agentic_search.planning.model.prompt import PlanPrompt, PromptNeeds, correction, planning_prompt
-from agentic_search.planning.planner import DraftStarted, PlanRequest, PlanStep
+from agentic_search.planning.model.prompt import correction, planning_prompt
+from agentic_search.planning.planner import DraftStarted, Planned, PlanRequest, PlanStep
 from agentic_search.planning.schema.plan_schema import plan_schema
 
 logger = logging.getLogger(__name__)
@@ -57,6 +60,7 @@ class ModelPlanner:
             yield DraftStarted("model", self._model.name, request.so_far.next_round)
         prompt = self._prompt(request)
         form = self._needs.form if request.refused is None else simple_form(self._needs.form.most_tasks)
+        opening = prompt.messages[0].content if self._needs.answer_rules else ""
         draft = PlanDraft(request.tools, earlier=earlier)
         writing = draft.generate(
             self._model,
@@ -66,14 +70,7 @@ class ModelPlanner:
         )
         async with aclosing(writing) as steps:
             async for step in steps:
-                yield step
-
-    def opening(self, request: PlanRequest) -> str:
-        """The system message of this search's prompts, which the model has read when it comes to write the answer.
-
-        Raises PlanRefused or ContextOverflow where no such prompt can be made.
-        """
-        return self._first_prompt(request).messages[0].content
+                yield replace(step, opening=opening) if isinstance(step, Planned) else step
 
     def _schema(self, prompt: PlanPrompt, form: PlanForm, earlier: tuple[str, ...]) -> JsonObject | None:
         if self._model.grammar is None:
@@ -99,6 +96,7 @@ class ModelPlanner:
             request.query,
             request.tools,
             self._needs,
+            examples=example_plans(request.query, request.tools, linked=self._needs.form.linked),
             several_rounds=request.several_rounds,
             instructions=request.instructions,
         )

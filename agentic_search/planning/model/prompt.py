@@ -6,22 +6,17 @@ examples made for it come last. Tools, what their servers say, and the question 
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
-from pydantic_core import to_json
-
-from agentic_search.domain.data import JsonObject
-from agentic_search.domain.plan import Plan, Task
+from agentic_search.domain.plan import Plan
 from agentic_search.domain.tool import Tool
 from agentic_search.errors import ContextOverflow
-from agentic_search.models.budget import Budget, estimate_tokens, pack
+from agentic_search.models.budget import estimate_tokens, pack
 from agentic_search.models.chat import Message, without_control_tokens
-from agentic_search.planning.draft.links import links
-from agentic_search.planning.model.examples import example_plans
-from agentic_search.planning.model.form import PlanForm, simple_form
+from agentic_search.planning.model.asking import PlanPrompt, PromptNeeds, as_written
+from agentic_search.planning.model.form import simple_form
 from agentic_search.planning.model.tool_line import signature
 from agentic_search.planning.relevance import by_relevance
-from agentic_search.text.shortening import shortened
+from agentic_search.text.sentences import shortened
 
 MOST_TOOLS = 40
 """More than these confuse a model and slow its grammar, whatever its context."""
@@ -38,40 +33,10 @@ _PLANS_AND_ANSWERS = (
     "You help to answer a question with search tools. You are asked either for a plan of tool calls, or for the answer."
 )
 _ASK = "Write the plan for this question as JSON"
-_SHAPE = """: an object with the field "tasks", a list. Each task in it is an object with two fields: "tool", the name \
-of a tool, and "with", an object with its arguments."""
+_SHAPE = """: an object with the field "tasks", a list. Each task in it is an object whose one field has the name of a \
+tool, and as its value an object with the arguments of the tool."""
 _JSON_ONLY = "Write the JSON object alone, with no other text and no code fence around it."
 _SIMPLER = "Write a simpler plan as JSON: one to %d calls that stand alone, with values from the question"
-
-
-@dataclass(frozen=True, slots=True)
-class PlanPrompt:
-    """What to send, and which tools it shows."""
-
-    messages: tuple[Message, ...]
-    shown: tuple[Tool, ...]
-    left_out: tuple[str, ...]
-    """Names of tools for which there was no room."""
-
-
-@dataclass(frozen=True, slots=True)
-class PromptNeeds:
-    """What every prompt of one planner keeps to."""
-
-    num_ctx: int
-    """Tokens of the model's context."""
-    max_tokens: int
-    """Of them, those kept for the plan."""
-    form: PlanForm
-    has_grammar: bool = True
-    """Whether the model's server holds it to a schema; otherwise the prompt says what JSON is wanted."""
-    answer_rules: str = ""
-    """How answers are written, where the same model writes them."""
-
-    @property
-    def room(self) -> int:
-        """Tokens for all messages together."""
-        return Budget(self.num_ctx, self.max_tokens).prompt
 
 
 def planning_prompt(
@@ -79,11 +44,13 @@ def planning_prompt(
     tools: Sequence[Tool],
     needs: PromptNeeds,
     *,
+    examples: Sequence[Plan] = (),
     several_rounds: bool = False,
     instructions: Mapping[str, str] | None = None,
 ) -> PlanPrompt:
     """The prompt for a first draft; where tools have to be left out, those least like the question.
 
+    `examples` are shown as far as there is room, and as the tools in them are shown.
     With `several_rounds` a third of what tools may take is left free for what later rounds add to the prompt.
     `instructions` are what servers say of themselves, by server.
     Raises ContextOverflow where not even one tool fits beside the question.
@@ -104,7 +71,8 @@ def planning_prompt(
     left_out = tuple(tool.name for tool in tools if tool.name not in names)
     note = f"\n{len(left_out)} other tools, less like the question, are not listed." if left_out else ""
     system = f"{head}\n{_fenced('tools', lines.listed(shown))}{note}"
-    asked = _asking(_ASK, _examples(query, shown, needs.form, examples_room), needs)
+    fitting = [plan for plan in examples if all(task.tool in names for task in plan.tasks)]
+    asked = _asking(_ASK, _written(fitting, examples_room), needs)
     return PlanPrompt((Message("system", system), Message("user", f"{asked}\n{question}")), shown, left_out)
 
 
@@ -121,23 +89,6 @@ def correction(prompt: PlanPrompt, draft: str, complaints: Sequence[str], needs:
     drafted = (Message("assistant", draft),) if 1 in packed.kept else ()
     again = Message("user", "\n".join(("This plan was refused:", *kept, wish)))
     return PlanPrompt((*prompt.messages, *drafted, again), prompt.shown, prompt.left_out)
-
-
-def as_written(tasks: Sequence[Task]) -> str:
-    """The tasks as a model writes them: with nothing that follows from the rest."""
-    return to_json({"tasks": [_draft(task) for task in tasks]}).decode()
-
-
-def _draft(task: Task) -> JsonObject:
-    reads = links(task).reads
-    written: JsonObject = {
-        "tool": task.tool,
-        "with": task.arguments,
-        "for_each": task.for_each,
-        "when": task.when,
-        "depends_on": [name for name in task.depends_on if name not in reads],
-    }
-    return {name: value for name, value in written.items() if value}
 
 
 def _role(needs: PromptNeeds) -> str:
@@ -157,9 +108,8 @@ def _asking(wish: str, examples: Sequence[str], needs: PromptNeeds) -> str:
     return told if needs.has_grammar else f"{told}\n{_JSON_ONLY}"
 
 
-def _examples(query: str, tools: Sequence[Tool], form: PlanForm, room: int) -> list[str]:
-    plans: Sequence[Plan] = example_plans(query, tools, linked=form.linked)
-    texts = [without_control_tokens(as_written(plan.tasks)) for plan in plans]
+def _written(examples: Sequence[Plan], room: int) -> list[str]:
+    texts = [without_control_tokens(as_written(plan.tasks)) for plan in examples]
     return [texts[index] for index in pack(texts, room).kept]
 
 

@@ -8,7 +8,7 @@ from pydantic import JsonValue
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.tool import Tool
 from agentic_search.planning.schema.alternatives import alternatives
-from agentic_search.text.shortening import shortened
+from agentic_search.text.sentences import shortened
 
 _LONGEST_DESCRIPTION = 200
 _LONGEST_HINT = 60
@@ -82,7 +82,7 @@ def _form(form: JsonObject, root: JsonObject) -> str:
 def _hint(name: str, schema: JsonValue) -> str:
     match schema:
         case {"description": str(text)} if name.lower() not in _CLEAR_NAMES:
-            said = shortened(text, _LONGEST_HINT)
+            said = shortened(text, _LONGEST_HINT).rstrip(".")
             return f" ({said})" if said else ""
         case _:
             return ""

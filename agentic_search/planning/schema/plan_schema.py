@@ -51,13 +51,8 @@ def plan_schema(
 
 def _task(tool: Tool, limits: GrammarLimits, *, linked: bool) -> JsonObject:
     arguments = bounded_arguments(tool.input_schema, limits)
-    properties: JsonObject = {**(_links() if linked else {}), "tool": {"const": tool.name}}
-    required: list[JsonValue] = ["tool"]
-    if arguments.get("properties") != {}:
-        properties["with"] = arguments
-    if arguments.get("required") != []:
-        required.append("with")
-    return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
+    properties: JsonObject = {**(_links() if linked else {}), tool.name: arguments}
+    return {"type": "object", "properties": properties, "required": [tool.name], "additionalProperties": False}
 
 
 def _links() -> JsonObject:

@@ -5,31 +5,19 @@ what short ones leave of theirs goes to the long ones.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from agentic_search.domain.answer import LeftOut
 from agentic_search.events.facts import count
 from agentic_search.models.budget import estimate_tokens
 from agentic_search.synthesis.evidence.quotation import quote
 from agentic_search.synthesis.evidence.relevance import QuestionTerms, score_evidence
-from agentic_search.synthesis.evidence.writer_input import Evidence
+from agentic_search.synthesis.evidence.writer_input import Evidence, PackedSources
 
 SMALLEST_SHARE = 150
 """Tokens below which a part of a passage is no use; rather a passage is left out."""
 
 FRAME = 24
 """Tokens that the frame around each source costs, its title apart."""
-
-
-@dataclass(frozen=True, slots=True)
-class PackedSources:
-    """What fits."""
-
-    shown: tuple[Evidence, ...]
-    """Best first: the first is [1] to the model."""
-    texts: tuple[str, ...]
-    """What the model sees of each."""
-    left_out: tuple[LeftOut, ...]
 
 
 def pack_sources(query: str, evidence: Sequence[Evidence], tokens: int) -> PackedSources:

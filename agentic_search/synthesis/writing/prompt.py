@@ -10,10 +10,10 @@ from collections.abc import Iterator
 
 from agentic_search.models.budget import estimate_tokens
 from agentic_search.models.chat import Message, without_control_tokens
-from agentic_search.synthesis.evidence.packing import PackedSources
-from agentic_search.synthesis.evidence.quotation import quote
-from agentic_search.synthesis.evidence.relevance import QuestionTerms
-from agentic_search.text.shortening import shortened
+from agentic_search.synthesis.evidence.passages import read_units
+from agentic_search.synthesis.evidence.writer_input import PackedSources
+from agentic_search.text.lexicon import terms
+from agentic_search.text.sentences import is_whole
 
 ANSWER_TEMPERATURE = 0.2
 """Sources are to be reported, not varied; a model's own, often 0.8, makes small models repeat and invent."""
@@ -69,13 +69,23 @@ def _wish(query: str, packed: PackedSources) -> str:
 
 
 def _cited_sentence(query: str, packed: PackedSources) -> str:
-    """A sentence of the first source with its number: true as it stands, should the model copy it."""
-    for text in packed.texts[:1]:
-        units = quote(text, QuestionTerms.of(query), limit=_LONGEST_EXAMPLE, across_sections=True).units
-        for unit in units:
-            if unit.kind == "sentence" and (sentence := shortened(_disarmed(unit.text), _LONGEST_EXAMPLE)):
-                return f"{sentence} [1]"
-    return ""
+    """The sentence of the first source that has most of the question's words, with its number.
+
+    It is true as it stands, should the model copy it. Empty where the source has no sentence that is short enough.
+    """
+    sentences = [
+        " ".join(unit.text.split())
+        for text in packed.texts[:1]
+        for unit in read_units(text)
+        if unit.kind == "sentence" and len(unit.text) <= _LONGEST_EXAMPLE and _is_statement(unit.text)
+    ]
+    asked = set(terms(query))
+    best = max(sentences, key=lambda sentence: len(asked.intersection(terms(sentence))), default="")
+    return f"{_disarmed(best)} [1]" if best else ""
+
+
+def _is_statement(sentence: str) -> bool:
+    return is_whole(sentence) and not sentence.endswith((":", ";", "?"))
 
 
 def _disarmed(text: str) -> str:

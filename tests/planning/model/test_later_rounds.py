@@ -18,6 +18,8 @@ from agentic_search.models.budget import Budget, estimate_tokens
 from agentic_search.models.chat import Finish, Message
 from agentic_search.models.scripted import ScriptedModel, Step
 from agentic_search.planning.ladder import PlanLadder
+from agentic_search.planning.model.asking import PromptNeeds
+from agentic_search.planning.model.form import PlanForm
 from agentic_search.planning.model.later_rounds import continued
 from agentic_search.planning.model.planner import ModelPlanner
 from agentic_search.planning.model.prompt import planning_prompt
@@ -59,8 +61,8 @@ def request(so_far: SoFar, tools: Sequence[Tool] = TOOLS) -> PlanRequest:
 
 
 def shown(so_far: SoFar, *, num_ctx: int = 16_384) -> tuple[Message, ...]:
-    first = planning_prompt("up?", TOOLS, num_ctx=num_ctx, max_tokens=512, most_tasks=5, several_rounds=True)
-    return continued(first, so_far, num_ctx=num_ctx, max_tokens=512).messages
+    needs = PromptNeeds(num_ctx, 512, PlanForm("full", 5))
+    return continued(planning_prompt("up?", TOOLS, needs, several_rounds=True), so_far, needs).messages
 
 
 def done(prompt_tokens: int) -> Finish:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from agentic_search.domain.answer import LeftOut
 from agentic_search.models.budget import estimate_tokens
 from agentic_search.synthesis.evidence.packing import pack_sources
-from agentic_search.synthesis.writing.model_writer import fixed_tokens, messages
+from agentic_search.synthesis.writing.prompt import fixed_tokens, messages
 from tests.synthesis.evidence.samples import bare, numbered
 
 LONG = " ".join(f"Sentence {n} speaks of something else." for n in range(100))

@@ -5,7 +5,7 @@ import pytest
 from agentic_search.domain.outcome import Passage
 from agentic_search.synthesis.evidence.packing import PackedSources
 from agentic_search.synthesis.evidence.writer_input import Evidence
-from agentic_search.synthesis.writing.model_writer import RULES, messages
+from agentic_search.synthesis.writing.prompt import ANSWER_RULES, messages
 from tests.synthesis.evidence.samples import numbered
 
 
@@ -18,7 +18,8 @@ def test_what_never_changes_comes_first() -> None:
     shown = numbered("One.", "Two.")
     system, user = messages("Why?", PackedSources(shown, ("One.", "Two."), ()))
 
-    assert (system.role, system.content, user.role) == ("system", RULES, "user")
+    assert (system.role, user.role) == ("system", "user")
+    assert system.content.endswith(ANSWER_RULES)
     assert user.content.startswith(
         '<source id="1" title="Title 1">\nOne.\n</source>\n\n<source id="2" title="Title 2">'
     )
