@@ -16,7 +16,7 @@ from agentic_search.planning.draft.argument_check import argument_complaints
 from agentic_search.planning.draft.check import check
 from agentic_search.planning.model.tool_line import result_schema
 from agentic_search.planning.offline.filling import ASKING, SEARCHING, Filling, fill
-from agentic_search.planning.offline.question import read_question
+from agentic_search.planning.offline.question import Question, read_question
 from agentic_search.planning.relevance import by_relevance
 from agentic_search.planning.schema.alternatives import alternatives
 from agentic_search.text.lexicon import terms
@@ -53,7 +53,7 @@ def _calls(query: str, tools: Sequence[Tool]) -> Iterator[tuple[int, Tool, JsonO
     question = read_question(query)
     for scored in by_relevance(query, tools):
         filling = fill(scored.tool, question)
-        arguments = {name: _short(value) for name, value in filling.arguments.items()}
+        arguments = {name: _short(value, question) for name, value in filling.arguments.items()}
         usable = scored.tool.read_only and not filling.missing and not argument_complaints(arguments, scored.tool)
         if usable and (order := _order(scored.tool, filling)) is not None:
             yield order, scored.tool, arguments
@@ -68,9 +68,18 @@ def _order(tool: Tool, filling: Filling) -> int | None:
     return None if filling.roles else 3
 
 
-def _short(value: JsonValue) -> JsonValue:
-    """Words may be left out; what is one word, as an address, stays."""
-    return shortened(value, _LONGEST_TEXT) if isinstance(value, str) and " " in value else value
+def _short(value: JsonValue, question: Question) -> JsonValue:
+    """A search goes by few words; other texts may lose words, but not what is one word, as an address."""
+    if not isinstance(value, str) or " " not in value:
+        return value
+    return shortened(_key_words(value) if value == question.search else value, _LONGEST_TEXT)
+
+
+def _key_words(text: str) -> str:
+    """Without the words that hold a question together, unless marks or capitals say that they are meant."""
+    words = text.split()
+    kept = [word for index, word in enumerate(words) if terms(word) or not (index == 0 or word.islower())]
+    return " ".join(kept) if len(kept) > 1 else text
 
 
 def _pairs(tasks: Sequence[Task], tools: Sequence[Tool]) -> Iterator[list[Task]]:

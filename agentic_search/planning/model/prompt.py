@@ -25,7 +25,7 @@ _FENCES = 60
 """Tokens for the marks around data and for notes."""
 _EXAMPLES = 300
 """Tokens that all examples may take."""
-_LONGEST_INSTRUCTIONS = 160
+_LONGEST_INSTRUCTIONS = 120
 """Characters of what a server says of itself."""
 
 _PLANS = "You plan calls of search tools that gather what is needed to answer a question."

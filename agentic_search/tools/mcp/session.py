@@ -60,7 +60,7 @@ class Session:
         self._transport = transport_to(config, self, wall=clock.wall)
         self._look = asyncio.Event()
         self._over: str | None = None
-        self._listed: list[mcp_types.Tool] = []
+        self._listed: list[mcp_types.Tool] | None = None
         self._offer = Offer(config.name)
 
     async def hold(self) -> None:
