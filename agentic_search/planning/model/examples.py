@@ -77,8 +77,7 @@ def _short(value: JsonValue, question: Question) -> JsonValue:
 
 def _key_words(text: str) -> str:
     """Without the words that hold a question together, unless marks or capitals say that they are meant."""
-    words = text.split()
-    kept = [word for index, word in enumerate(words) if terms(word) or not (index == 0 or word.islower())]
+    kept = [word for word in text.split() if terms(word) or not word.isalpha() or word[1:].isupper()]
     return " ".join(kept) if len(kept) > 1 else text
 
 

@@ -7,6 +7,7 @@ independent calls, it breaks none.
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from agentic_search.domain.tool import Tool
 from agentic_search.models.chat import ChatModel, is_small
 
 FormName: TypeAlias = Literal["simple", "full"]
@@ -63,3 +64,16 @@ def plan_form(model: ChatModel, setting: FormSetting, *, most_tasks: int) -> Pla
 def simple_form(most_tasks: int) -> PlanForm:
     """Independent tasks, a few of them."""
     return PlanForm("simple", min(most_tasks, MOST_SIMPLE_TASKS))
+
+
+def with_required_only(tool: Tool) -> Tool:
+    """The tool without its optional arguments, of which small models fill in what nobody asked for.
+
+    A tool that requires nothing keeps what it takes, else it could not be asked anything.
+    """
+    match tool.input_schema:
+        case {"properties": {**properties}, "required": [_, *_] as required}:
+            needed = {name: schema for name, schema in properties.items() if name in required}
+            return tool.model_copy(update={"input_schema": {**tool.input_schema, "properties": needed}})
+        case _:
+            return tool

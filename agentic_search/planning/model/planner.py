@@ -11,7 +11,7 @@ from agentic_search.models.chat import ChatModel
 from agentic_search.planning.draft.plan_draft import PlanDraft
 from agentic_search.planning.model.asking import PlanPrompt, PromptNeeds
 from agentic_search.planning.model.examples import example_plans
-from agentic_search.planning.model.form import FormSetting, PlanForm, plan_form, simple_form
+from agentic_search.planning.model.form import FormSetting, PlanForm, plan_form, simple_form, with_required_only
 from agentic_search.planning.model.later_rounds import continued
 from agentic_search.planning.model.prompt import correction, planning_prompt
 from agentic_search.planning.planner import DraftStarted, Planned, PlanRequest, PlanStep
@@ -75,9 +75,8 @@ class ModelPlanner:
     def _schema(self, prompt: PlanPrompt, form: PlanForm, earlier: tuple[str, ...]) -> JsonObject | None:
         if self._model.grammar is None:
             return None
-        return plan_schema(
-            prompt.shown, self._model.grammar, most_tasks=form.most_tasks, earlier=earlier, linked=form.linked
-        )
+        tools = prompt.shown if form.linked else [with_required_only(tool) for tool in prompt.shown]
+        return plan_schema(tools, self._model.grammar, most_tasks=form.most_tasks, earlier=earlier, linked=form.linked)
 
     def _prompt(self, request: PlanRequest) -> PlanPrompt:
         prompt = self._first_prompt(request)

@@ -32,7 +32,7 @@ _PLANS = "You plan calls of search tools that gather what is needed to answer a 
 _PLANS_AND_ANSWERS = (
     "You help to answer a question with search tools. You are asked either for a plan of tool calls, or for the answer."
 )
-_ASK = "Write the plan for this question as JSON"
+_ASK = "Write the plan for this question as JSON on one line"
 _SHAPE = """: an object with the field "tasks", a list. Each task in it is an object whose one field has the name of a \
 tool, and as its value an object with the arguments of the tool."""
 _JSON_ONLY = "Write the JSON object alone, with no other text and no code fence around it."
@@ -73,7 +73,7 @@ def planning_prompt(
     system = f"{head}\n{_fenced('tools', lines.listed(shown))}{note}"
     fitting = [plan for plan in examples if all(task.tool in names for task in plan.tasks)]
     asked = _asking(_ASK, _written(fitting, examples_room), needs)
-    return PlanPrompt((Message("system", system), Message("user", f"{asked}\n{question}")), shown, left_out)
+    return PlanPrompt((Message("system", system), Message("user", f"{question}\n{asked}")), shown, left_out)
 
 
 def correction(prompt: PlanPrompt, draft: str, complaints: Sequence[str], needs: PromptNeeds) -> PlanPrompt:

@@ -86,7 +86,7 @@ async def test_the_second_round_s_prompt_begins_with_the_whole_first_one() -> No
     await follow(ModelPlanner(model), request(FIRST))
     first, second = (prompt.messages for prompt in model.prompts)
     assert second[: len(first)] == first
-    assert second[len(first)] == Message("assistant", '{"tasks":[{"tool":"search_stories","with":{"query":"t1"}}]}')
+    assert second[len(first)] == Message("assistant", '{"tasks":[{"search_stories":{"query":"t1"}}]}')
     assert '{"id":7,"title":"Upstream"}' in second[-1].content and "the first is t2" in second[-1].content
 
 

@@ -3,7 +3,7 @@
 from agentic_search.domain.data import JsonObject
 from agentic_search.models.budget import Budget, estimate_tokens
 from agentic_search.planning.model.asking import PlanPrompt, PromptNeeds
-from agentic_search.planning.model.form import PlanForm
+from agentic_search.planning.model.form import PlanForm, simple_form
 from agentic_search.planning.model.prompt import MOST_TOOLS, correction, planning_prompt
 from agentic_search.planning.model.tool_line import signature
 from tests.planning.schemas import tool
@@ -25,7 +25,10 @@ FOUND: JsonObject = {
 }
 
 
-def needs(num_ctx: int = 16_384, form: PlanForm = PlanForm("full", 5)) -> PromptNeeds:
+FULL, SIMPLE = PlanForm("full", 5), simple_form(5)
+
+
+def needs(num_ctx: int = 16_384, form: PlanForm = FULL) -> PromptNeeds:
     return PromptNeeds(num_ctx, 512, form)
 
 
