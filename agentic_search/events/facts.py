@@ -27,6 +27,8 @@ from agentic_search.events.task_facts import (
     headline,
 )
 
+_MOST_NOTES = 3
+
 
 class RunStarted(BaseFact):
     """The run left the queue."""
@@ -120,6 +122,20 @@ class PlanFallback(BaseFact):
     @property
     def message(self) -> str:
         return f"↩️ {self.reason} {self.instead}"
+
+
+class PlanMended(BaseFact):
+    """Parts of the model's plan that cannot be were left out, or were there twice; the rest is used."""
+
+    kind: Literal["plan.mended"] = "plan.mended"
+    notes: tuple[str, ...]
+    """What was left out, and why; one sentence each, without a full stop."""
+
+    @property
+    def message(self) -> str:
+        shown = "; ".join(self.notes[:_MOST_NOTES])
+        more = len(self.notes) - _MOST_NOTES
+        return f"🩹 Mended the plan: {shown}" + (f"; and {count(more, 'more change')}" if more > 0 else "")
 
 
 class AnswerStarted(BaseFact):
@@ -222,6 +238,7 @@ Fact = Annotated[
     | PlanTask
     | PlanReady
     | PlanFallback
+    | PlanMended
     | TaskStarted
     | TaskProgress
     | TaskRetrying

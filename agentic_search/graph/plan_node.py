@@ -15,7 +15,7 @@ from agentic_search.domain.plan import Plan
 from agentic_search.domain.query import Query
 from agentic_search.domain.tool import by_any_name
 from agentic_search.errors import DeadlinePassed, PlanRefused, SearchFailed
-from agentic_search.events.facts import PlanFallback, PlanReady, PlanStarted, PlanTask
+from agentic_search.events.facts import PlanFallback, PlanMended, PlanReady, PlanStarted, PlanTask
 from agentic_search.graph.context import RunContext
 from agentic_search.graph.state import DiscoveredState, PlannedState, whole_plan
 from agentic_search.planning.ladder import ENOUGH, GivenPlanner, PlanLadder
@@ -23,6 +23,7 @@ from agentic_search.planning.model.planner import ModelPlanner
 from agentic_search.planning.offline.planner import OfflinePlanner
 from agentic_search.planning.planner import (
     DraftDropped,
+    DraftMended,
     DraftStarted,
     Planned,
     Planner,
@@ -111,7 +112,9 @@ async def _followed(planner: Planner, request: PlanRequest, context: RunContext,
     raise RuntimeError(f"{planner!r} ended without a plan")
 
 
-def _follow(step: DraftStarted | TaskReady | DraftDropped, context: RunContext, *, early: Container[str]) -> None:
+def _follow(
+    step: DraftStarted | TaskReady | DraftDropped | DraftMended, context: RunContext, *, early: Container[str]
+) -> None:
     """Emit one step of planning, and have the runner do what it means for the tasks."""
     match step:
         case DraftStarted():
@@ -123,5 +126,7 @@ def _follow(step: DraftStarted | TaskReady | DraftDropped, context: RunContext, 
         case DraftDropped():
             context.runner.abandon("the plan it was of is not used")
             context.run.emit(PlanFallback(reason=step.reason, instead=step.instead))
+        case DraftMended():
+            context.run.emit(PlanMended(notes=step.notes))
         case _:
             assert_never(step)

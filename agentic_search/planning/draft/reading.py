@@ -10,7 +10,6 @@ from agentic_search.domain.plan import ARGUMENTS, MOST_TASKS, Task
 from agentic_search.planning.draft.wording import did_you_mean, json_kind
 
 _FIELDS = tuple(Task.model_fields)
-_KNOWN = frozenset({*_FIELDS, *ARGUMENTS})
 _MUST = {
     "string_type": "must be text",
     "string_too_short": "must not be empty",
@@ -67,7 +66,7 @@ def read_task(draft: JsonValue, number: int) -> ReadDraft:
     """Read one task; `number`, counted from 1, names it where it has no id."""
     if not isinstance(draft, dict):
         return ReadDraft(complaints=(f"task number {number} must be an object, not {json_kind(draft)}",))
-    numbered: JsonObject = {"id": f"t{number}", **_with_tool(draft)}
+    numbered: JsonObject = {"id": f"t{number}", **draft}
     task_id = numbered["id"]
     written = (task_id,) if isinstance(task_id, str) else ()
     name = f"task {task_id!r}" if written else f"task number {number}"
@@ -76,15 +75,6 @@ def read_task(draft: JsonValue, number: int) -> ReadDraft:
     except ValidationError as problem:
         sentences = (f"{name}: {_sentence(error)}" for error in problem.errors(include_url=False))
         return ReadDraft(ids=written, complaints=tuple(sentences))
-
-
-def _with_tool(draft: JsonObject) -> JsonObject:
-    """`{"search_stories": {…}}` as `{"tool": "search_stories", "with": {…}}`: the name of the tool may be the key."""
-    strange = [name for name in draft if name not in _KNOWN]
-    if len(strange) != 1 or "tool" in draft or "tool_name" in draft or not isinstance(draft[strange[0]], dict):
-        return draft
-    rest = {name: value for name, value in draft.items() if name != strange[0]}
-    return {"tool": strange[0], "with": draft[strange[0]], **rest}
 
 
 def _about_length(tasks: int, *, fewest: int) -> tuple[str, ...]:

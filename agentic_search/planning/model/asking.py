@@ -7,7 +7,7 @@ from pydantic import JsonValue
 from pydantic_core import to_json
 
 from agentic_search.domain.data import JsonObject
-from agentic_search.domain.plan import Task
+from agentic_search.domain.plan import TASK_FIELDS, Task
 from agentic_search.domain.tool import Tool
 from agentic_search.models.budget import Budget
 from agentic_search.models.chat import Message
@@ -54,7 +54,7 @@ def _draft(task: Task) -> JsonObject:
     """What the task reads is seen before its arguments; what it waits for besides comes last."""
     reads = links(task).reads
     call: JsonObject = {task.tool: task.arguments}
-    if task.tool in Task.model_fields:
+    if task.tool in TASK_FIELDS:
         call = {"tool": task.tool, "with": task.arguments}
     waits: list[JsonValue] = [name for name in task.depends_on if name not in reads]
     links_before: JsonObject = {"for_each": task.for_each}

@@ -65,8 +65,8 @@ async def test_the_ids_that_are_given_early_are_those_of_the_whole_plan(earlier:
 
 
 async def test_a_purpose_that_the_model_wrote_is_kept() -> None:
-    [own, ours] = await tasks_given(ScriptedModel("m", [written({**LOOK, "purpose": "Because."}, LOOK)]))
-    assert (own.purpose, ours.purpose) == ("Because.", "Look up")
+    [own, ours] = await tasks_given(ScriptedModel("m", [written({**LOOK, "purpose": "Because."}, READ)]))
+    assert (own.purpose, ours.purpose) == ("Because.", "Read: ${t1.id}")
 
 
 async def test_a_stream_that_just_ends_is_an_interrupted_model() -> None:
