@@ -66,6 +66,15 @@ async def stories_tools(service: RunningService) -> set[str]:
     return {tool["name"] for tool in tools if tool["server"] == "stories"}
 
 
+async def offered(service: RunningService, *, count: int) -> None:
+    """Wait until so many tools of the stories server are offered."""
+    async with asyncio.timeout(30):
+        while True:
+            if len(await stories_tools(service)) == count:
+                return
+            await asyncio.sleep(0.05)
+
+
 async def test_an_empty_archive_offers_no_tool_and_says_how_to_fill_it_and_a_filled_one_offers_all(
     service: RunningService, folder: Path
 ) -> None:
@@ -74,8 +83,6 @@ async def test_an_empty_archive_offers_no_tool_and_says_how_to_fill_it_and_a_fil
     servers = {server["name"]: server for server in (await service.client.get("/servers")).json()["servers"]}
     assert "agentic_search.mcp_servers.stories import" in servers["stories"]["error"]
     upsert(folder / "stories.sqlite", [Item("1", title="Otters return to the river", text="They were seen.")])
-    async with asyncio.timeout(30):
-        while len(await stories_tools(service)) < 6:
-            await asyncio.sleep(0.05)
+    await offered(service, count=6)
     run = await service.ask("Which stories are there about otters?")
     assert "Otters return to the river" in {source["title"] for source in run["sources"]}

@@ -57,6 +57,6 @@ class ServerOverArchive(MCPServer):
         if client is not None and client.protocol_version not in MODERN_PROTOCOL_VERSIONS:
             await client.session.send_tool_list_changed()
 
-    async def _note_client(self, context: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
-        self._client = context
-        return await call_next(context)
+    async def _note_client(self, ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
+        self._client = ctx
+        return await call_next(ctx)

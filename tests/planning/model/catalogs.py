@@ -40,21 +40,21 @@ BUNDLED = (
     tool("delete_story", takes(query=TEXT), server="stories", read_only=False, description="Delete stories found."),
 )  # fmt: skip
 
-ANY = st.lists(
-    st.builds(
-        lambda name, schema, text, read_only, given: tool(
-            name, schema, description=text, read_only=read_only, output_schema=given
-        ),
-        st.sampled_from(["search", "find_it", "read-page", "when", "tool", "a_b", "lookup", "Größe"]),
-        input_schemas(),
-        st.text("abc de. ,;<>/[]{}\"'\n|é検", max_size=300),
-        st.booleans(),
-        st.none() | input_schemas(),
-    ),
-    min_size=1,
-    max_size=6,
-    unique_by=lambda each: each.name,
-)
+
+@st.composite
+def _tools(draw: st.DrawFn) -> Tool:
+    return tool(
+        draw(st.sampled_from(["search", "find_it", "read-page", "when", "tool", "a_b", "lookup", "Größe"])),
+        draw(input_schemas()),
+        description=draw(st.text("abc de. ,;<>/[]{}\"'\n|é検", max_size=300)),
+        read_only=draw(st.booleans()),
+        output_schema=draw(st.none() | input_schemas()),
+    )
+
+
+ANY = st.lists(_tools(), min_size=1, max_size=6, unique_by=lambda each: each.name)
+"""Catalogs that nobody thought of."""
+
 QUESTIONS = st.sampled_from(
     [
         "How do I read a CSV file?",
@@ -66,8 +66,3 @@ QUESTIONS = st.sampled_from(
         "?",
     ]
 )
-
-
-def names(tools: list[Tool] | tuple[Tool, ...]) -> set[str]:
-    """The names of the tools."""
-    return {each.name for each in tools}
