@@ -56,7 +56,7 @@ class ModelDraft:
         self._written += 1
         if self._written > MOST_TASKS:
             return
-        draft = self._known_fields({"id": f"t{number}", **as_task(written)})
+        draft = self._known_fields({"id": f"t{number}", **as_task(written, self._catalog)})
         task_id = str(draft["id"])
         read = read_task(draft, number).tasks
         taken = task_id in self._ids or task_id in self._earlier

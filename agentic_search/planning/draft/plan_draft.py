@@ -34,8 +34,8 @@ class PlanDraft:
         self._closed: list[JsonValue] = []
         """Each task that the text has closed, as it was written."""
         self._draft = ModelDraft(tools, earlier)
-        self._given: set[str] = set()
-        """The ids of the tasks that are given already."""
+        self._given: dict[str, Task] = {}
+        """The tasks that are given already, by id."""
 
     async def generate(
         self, model: ChatModel, messages: Sequence[Message], *, schema: JsonObject | None, max_tokens: int
@@ -65,38 +65,45 @@ class PlanDraft:
         for written in self._stream.feed(text):
             self._closed.append(written)
             for task in self._draft.add(written):
-                self._given.add(task.id)
+                self._given[task.id] = task
                 yield self._with_purpose(task)
 
     def _accepted(self, finish: Finish) -> tuple[Task, ...]:
         """The tasks of the whole draft; raises DraftRefused."""
         text = self._stream.text
         try:
-            for written in self._left(text, cut=finish.reason == "length"):
-                list(self._draft.add(written))
-            tasks = self._draft.finish()
+            tasks = self._finished(text, cut=finish.reason == "length")
         except PlanRefused as problem:
             raise DraftRefused(problem.complaints, draft=text, usage=finish.usage) from problem
         return tuple(self._with_purpose(task) for task in tasks)
 
-    def _left(self, text: str, *, cut: bool) -> Sequence[JsonValue]:
-        """The tasks that were not closed while the text came: all of a text that has to be repaired, or its end.
+    def _finished(self, text: str, *, cut: bool) -> tuple[Task, ...]:
+        """The tasks of the draft, those that are given among them; raises PlanRefused.
 
         Of a text that was cut off only closed tasks count: half a task is not what was meant.
         """
-        if cut:
-            if not self._closed:
-                raise PlanRefused(("the plan was cut off before its first task was complete; write shorter arguments",))
-            return ()
-        match plan_in(text):
+        if not cut:
+            self._read_rest(text)
+        elif not self._closed:
+            raise PlanRefused(("the plan was cut off before its first task was complete; write shorter arguments",))
+        tasks = self._draft.finish()
+        if not all(task in tasks for task in self._given.values()):
+            raise PlanRefused(("the plan is no JSON: it can be read in more than one way",))
+        return tasks
+
+    def _read_rest(self, text: str) -> None:
+        """Read the tasks that were not closed while the text came; all anew where they are not as they seemed."""
+        match plan_in(text, self._by_name):
             case {"tasks": [*tasks]}:
-                begin, closed = len(self._closed), json.dumps(self._closed)
-                return tasks[begin:] if json.dumps(tasks[:begin]) == closed else ()
-            case _ if self._closed:
-                return ()
-            case other:
+                closed = len(self._closed)
+                if json.dumps(tasks[:closed]) != json.dumps(self._closed):
+                    self._draft, closed = ModelDraft(self._tools, self._earlier), 0
+                for written in tasks[closed:]:
+                    list(self._draft.add(written))
+            case other if not self._closed:
                 check_added(other, self._tools, earlier=self._earlier)
-                return ()
+            case _:
+                pass
 
     def _with_purpose(self, task: Task) -> Task:
         if task.purpose:

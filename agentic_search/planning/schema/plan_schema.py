@@ -40,7 +40,7 @@ def plan_schema(
     first = next_number(earlier)
     ids = (*earlier, *(f"t{number}" for number in range(first, first + most_tasks)))
     exact = linked and most_tasks > 1 and "prefixItems" in limits.keywords
-    lists: list[JsonValue] = [{"const": []}] if earlier else []
+    lists: list[JsonObject] = [{"const": []}] if earlier else []
     if exact:
         places = [_Place(ids[: len(earlier) + index], str(index + 1)) for index in range(most_tasks)]
         lists += [_tuple(places[: index + 1]) for index in range(most_tasks)]

@@ -168,9 +168,9 @@ def test_an_argument_of_any_type_may_be_a_reference() -> None:
             "short": {"type": "string", "maxLength": 5},
         },
     }
-    properties = properties(schema)
-    rules: JsonObject = {"properties": properties, "$defs": DEFINITIONS}
-    assert fits(dict.fromkeys(properties, "${t1.stories[:3]}"), rules)
+    bounded = properties(schema)
+    rules: JsonObject = {"properties": bounded, "$defs": DEFINITIONS}
+    assert fits(dict.fromkeys(bounded, "${t1.stories[:3]}"), rules)
     assert not fits({"n": "${t1 + 1}"}, rules)
     assert not fits({"e": "c"}, rules)
 

@@ -117,16 +117,14 @@ def test_the_sizes_of_a_schema_are_those_of_the_providers_grammar() -> None:
             "left out": True,
         }
     }
-    reference = SCOPE.definition("reference")
+    text, reference = SCOPE.definition("text"), SCOPE.definition("reference")
     empty: JsonObject = {"type": "object", "properties": {}, "required": [], "additionalProperties": False}
     assert properties(schema, small) == {
         "choice": {"anyOf": [{"enum": ["a", "b"]}, reference]},
         "list": {
             "anyOf": [{"type": "array", "items": SCOPE.definition("whole"), "minItems": 0, "maxItems": 2}, reference],
         },
-        "long": {
-            "anyOf": [{"type": "array", "items": SCOPE.definition("text"), "minItems": 3, "maxItems": 3}, reference]
-        },
+        "long": {"anyOf": [{"type": "array", "items": text, "minItems": 3, "maxItems": 3}, reference]},
         "forms": {"anyOf": [{"const": 0}, {"const": 1}]},
         "inside": {"anyOf": [{**empty, "properties": {"in": {"anyOf": [empty, reference]}}}, reference]},
     }
