@@ -30,9 +30,11 @@ what is missing.
 """
 
 _ROLE = "You answer a question from numbered sources that search tools returned."
-_EXAMPLE_TOKENS = 100
-"""That the example and the words around it may take."""
-_LONGEST_EXAMPLE = 160
+_WISH = "Answer the question from the sources above in at most six sentences, each with a source's number"
+_EXAMPLE_TOKENS = 80
+"""That the example of a sentence may take, with the words around it."""
+_LONGEST_EXAMPLE = 60
+"""Tokens of the sentence itself."""
 
 _OWN_FENCE = re.compile(r"<(?=\s*/?\s*(?:source|question|tools)s?\b)", re.IGNORECASE)
 
@@ -45,7 +47,7 @@ def messages(query: str, packed: PackedSources, opening: str = "") -> tuple[Mess
 
 def fixed_tokens(query: str, opening: str = "") -> int:
     """What the prompt costs without its sources."""
-    return estimate_tokens(_system(opening)) + estimate_tokens(_question(query)) + _EXAMPLE_TOKENS
+    return estimate_tokens(_system(opening)) + estimate_tokens(_question(query) + _WISH) + _EXAMPLE_TOKENS
 
 
 def _system(opening: str) -> str:
@@ -64,8 +66,7 @@ def _question(query: str) -> str:
 
 def _wish(query: str, packed: PackedSources) -> str:
     cited = _cited_sentence(query, packed)
-    example = f", as in this example: {cited}" if cited else "."
-    return f"Answer the question from the sources above in at most six sentences, each with a source's number{example}"
+    return f"{_WISH}, as in this example: {cited}" if cited else f"{_WISH}."
 
 
 def _cited_sentence(query: str, packed: PackedSources) -> str:
@@ -74,14 +75,15 @@ def _cited_sentence(query: str, packed: PackedSources) -> str:
     It is true as it stands, should the model copy it. Empty where the source has no sentence that is short enough.
     """
     sentences = [
-        " ".join(unit.text.split())
+        " ".join(_disarmed(unit.text).split())
         for text in packed.texts[:1]
         for unit in read_units(text)
-        if unit.kind == "sentence" and len(unit.text) <= _LONGEST_EXAMPLE and _is_statement(unit.text)
+        if unit.kind == "sentence" and _is_statement(unit.text)
     ]
     asked = set(terms(query))
-    best = max(sentences, key=lambda sentence: len(asked.intersection(terms(sentence))), default="")
-    return f"{_disarmed(best)} [1]" if best else ""
+    short = (sentence for sentence in sentences if estimate_tokens(sentence) <= _LONGEST_EXAMPLE)
+    best = max(short, key=lambda sentence: len(asked.intersection(terms(sentence))), default="")
+    return f"{best} [1]" if best else ""
 
 
 def _is_statement(sentence: str) -> bool:
