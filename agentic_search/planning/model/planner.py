@@ -23,6 +23,8 @@ MOST_TASKS = 12
 """Of one round: what a model of this size still plans sensibly."""
 LONGEST_PLAN = 1_024
 """Tokens of text that a round's tasks may take."""
+LONGEST_SIMPLE_PLAN = 320
+"""The same in the simple form: about 50 are usual, and a small model that repeats itself is stopped early."""
 
 
 class ModelPlanner:
@@ -42,10 +44,11 @@ class ModelPlanner:
         All must be the same in every round of a search: otherwise the model reads its prompt from the beginning again.
         """
         self._model = model
+        asked = plan_form(model, form, most_tasks=most_tasks)
         self._needs = PromptNeeds(
             num_ctx=model.num_ctx,
-            max_tokens=max_tokens,
-            form=plan_form(model, form, most_tasks=most_tasks),
+            max_tokens=max_tokens if asked.linked else min(max_tokens, LONGEST_SIMPLE_PLAN),
+            form=asked,
             has_grammar=model.grammar is not None,
             answer_rules=answer_rules,
         )

@@ -188,6 +188,7 @@ async def test_a_small_model_is_asked_for_a_few_calls_that_stand_alone(
     schema = await written_by(model, form)
     assert ("for_each" in schema) == ("for_each" in model.prompts[0].text) == linked
     assert ('"maxItems": 3' in schema and '"maxItems": 12' not in schema) != linked
+    assert model.prompts[0].max_tokens == (1_024 if linked else 320)
 
 
 async def test_a_simple_plan_has_no_optional_arguments_and_a_tool_that_requires_none_keeps_what_it_takes() -> None:
