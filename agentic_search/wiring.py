@@ -13,6 +13,7 @@ from agentic_search.graph.build import build_program
 from agentic_search.graph.context import RunContext, RunLimits
 from agentic_search.models.choice import ModelChoice
 from agentic_search.models.ollama.source import OllamaSource
+from agentic_search.models.usage_counter import CountedSource, Price
 from agentic_search.runs.service import SearchService, Service
 from agentic_search.scheduler.admission.admission import Admission
 from agentic_search.scheduler.dispatcher import Dispatcher
@@ -37,10 +38,19 @@ def configured(settings: Settings) -> tuple[OllamaSource, tuple[ServerConfig, ..
     known = environment()
     bundled = bundled_servers(documents=settings.documents, environment=known) if settings.bundled_servers else ()
     models = OllamaSource(
-        settings.ollama_host, num_ctx=settings.num_ctx, keep_alive=settings.keep_alive, clock=SystemClock()
+        settings.ollama_host,
+        num_ctx=settings.num_ctx,
+        keep_alive=settings.keep_alive,
+        parallel=_whole(known.get("OLLAMA_NUM_PARALLEL", "")),
+        clock=SystemClock(),
     )
     servers = read_servers(settings.servers_file, bundled=bundled, environment=known)
     return models, servers, load_functions(settings.functions)
+
+
+def _whole(text: str) -> int:
+    """A variable of another program's; 0 where it holds no number."""
+    return int(text) if text.isdecimal() else 0
 
 
 def _admission(servers: Sequence[ServerConfig]) -> Admission:
@@ -64,11 +74,18 @@ async def open_service(settings: Settings) -> AsyncGenerator[Service, None]:
     clock = SystemClock()
     models, servers, functions = configured(settings)
     workflows = WorkflowFolder(settings.workflows)
-    ask_model = AskModel(models, writer=settings.model, profiles=settings.profiles)
+    prices = {name: Price(each.prompt, each.completion) for name, each in settings.prices.items()}
+    choice = ModelChoice(
+        CountedSource(models, prices),
+        writer=settings.model,
+        planner=settings.planner_model,
+        slots=settings.model_slots,
+    )
+    ask_model = AskModel(choice, writer=settings.model, profiles=settings.profiles)
     local: list[ToolProvider] = [Builtin(ask_model), *([FunctionTools(functions)] if functions else [])]
     max_concurrent = settings.max_concurrent_tasks if settings.parallel else 1
     dispatcher = Dispatcher(clock, _admission(servers))
-    limits = RunLimits(deadline=settings.deadline, discovery_wait=settings.discovery_wait)
+    limits = RunLimits(settings.deadline, settings.discovery_wait, settings.planner_share, settings.writer_share)
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(models)
         tools = await stack.enter_async_context(
@@ -76,7 +93,6 @@ async def open_service(settings: Settings) -> AsyncGenerator[Service, None]:
                 servers, clock=clock, local=local, task_timeout=settings.task_timeout, cache=_cache_limits(settings)
             )
         )
-        choice = ModelChoice(models, writer=settings.model, planner=settings.planner_model)
 
         def context_of(run: Run, query: Query) -> RunContext:
             runner = Runner(

@@ -11,7 +11,7 @@ from agentic_search.domain.data import JsonObject
 from agentic_search.domain.outcome import Outcome
 from agentic_search.domain.plan import Plan
 from agentic_search.domain.query import Query
-from agentic_search.domain.run import PlannerKind, Usage
+from agentic_search.domain.run import PlannerKind
 from agentic_search.domain.tool import Tool
 
 
@@ -32,11 +32,8 @@ class InitializedState(AskedState):
     """Of all rounds that have run: by task id, in the order of the plans."""
     opening: str
     """The system message with which the model has planned that is to write, too; empty where none has."""
-    usage: Usage
-    """Model calls and tokens so far."""
-    plan_seconds: float
-    """Of all rounds together, as the next."""
-    execute_seconds: float
+    lacking: str
+    """Why what a model planned is not enough, a sentence: the next round is planned without it. Empty where it is."""
 
 
 class DiscoveredState(InitializedState):
@@ -61,13 +58,7 @@ class ExecutedState(PlannedState):
     """From execute_all_parallel."""
 
     another_round: bool
-    """Whether the planner is to be asked what is still needed."""
-
-
-class AnsweredState(ExecutedState):
-    """From synthesize."""
-
-    synthesize_seconds: float
+    """Whether more is to be planned."""
 
 
 def whole_plan(plans: Sequence[Plan]) -> Plan:

@@ -15,6 +15,7 @@ from agentic_search.domain.references import ITEM
 from agentic_search.domain.run import PlannerKind, Usage
 from agentic_search.domain.tool import Tool
 from agentic_search.errors import PlanRefused
+from agentic_search.models.chat import Waiting
 
 _NUMBERED = re.compile(r"t([1-9]\d{0,8})")
 
@@ -71,6 +72,8 @@ class PlanRequest:
     """All that the plan may use."""
     so_far: SoFar = field(default_factory=SoFar)
     """After the first round the planner says what is still needed; its tasks may refer to all earlier ones."""
+    lacking: str = ""
+    """Why what the rounds so far found is not enough, where a plan by words alone is to add to it."""
     several_rounds: bool = False
     """Whether the search may take more rounds than one: in each of them the planner keeps room for what comes later."""
     instructions: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -86,6 +89,14 @@ class DraftStarted:
     planner: PlannerKind
     model: str | None = None
     round: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class PlannerWaiting:
+    """The model that plans has not begun, and why."""
+
+    model: str
+    waiting: Waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +138,7 @@ class Planned:
     """What the plan's references to `inputs` read, where it is a workflow's."""
 
 
-PlanStep: TypeAlias = DraftStarted | TaskReady | DraftDropped | DraftMended | Planned
+PlanStep: TypeAlias = DraftStarted | PlannerWaiting | TaskReady | DraftDropped | DraftMended | Planned
 
 
 class Planner(Protocol):

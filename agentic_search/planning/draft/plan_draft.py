@@ -10,13 +10,13 @@ from agentic_search.domain.data import JsonObject
 from agentic_search.domain.plan import Task
 from agentic_search.domain.tool import Tool, by_any_name
 from agentic_search.errors import ModelInterrupted, PlanRefused
-from agentic_search.models.chat import ChatModel, Finish, Message
+from agentic_search.models.chat import ChatModel, Finish, Message, Retracted, Waiting
 from agentic_search.planning.draft.check import check_added
 from agentic_search.planning.draft.forms import plan_in
 from agentic_search.planning.draft.model_draft import ModelDraft
 from agentic_search.planning.draft.stream import PlanStream
 from agentic_search.planning.draft.wording import purpose
-from agentic_search.planning.planner import DraftMended, DraftRefused, Planned, TaskReady
+from agentic_search.planning.planner import DraftMended, DraftRefused, Planned, PlannerWaiting, TaskReady
 
 PLAN_TEMPERATURE = 0.1
 """JSON wants the likeliest words; not 0, where some models fall into repeating themselves for ever."""
@@ -39,7 +39,7 @@ class PlanDraft:
 
     async def generate(
         self, model: ChatModel, messages: Sequence[Message], *, schema: JsonObject | None, max_tokens: int
-    ) -> AsyncGenerator[TaskReady | DraftMended | Planned, None]:
+    ) -> AsyncGenerator[PlannerWaiting | TaskReady | DraftMended | Planned, None]:
         """Have the model write, under `schema` if there is one; raises DraftRefused or ModelError."""
         finish: Finish | None = None
         stream = model.stream(messages, max_tokens=max_tokens, schema=schema, temperature=PLAN_TEMPERATURE)
@@ -47,9 +47,13 @@ class PlanDraft:
             async for piece in pieces:
                 if isinstance(piece, Finish):
                     finish = piece
-                    continue
-                for task in self._tasks_closed_by(piece):
-                    yield TaskReady(task)
+                elif isinstance(piece, Waiting):
+                    yield PlannerWaiting(model.name, piece)
+                elif isinstance(piece, Retracted):
+                    self._begin_anew()
+                else:
+                    for task in self._tasks_closed_by(piece):
+                        yield TaskReady(task)
         if finish is None:
             raise ModelInterrupted(f"{model.name!r} stopped before its plan was complete")
         tasks = self._accepted(finish)
@@ -60,19 +64,25 @@ class PlanDraft:
             yield DraftMended(tuple(self._draft.notes))
         yield Planned(tasks, "model", model.name, finish.usage)
 
+    def _begin_anew(self) -> None:
+        """What was written so far was no plan. A task of it that was given must be in the plan, too."""
+        self._stream, self._closed = PlanStream(), []
+        self._draft = ModelDraft(self._tools, self._earlier)
+
     def _tasks_closed_by(self, text: str) -> Iterator[Task]:
         """Each task that the text closes, if it can be accepted on what is known so far."""
         for written in self._stream.feed(text):
             self._closed.append(written)
             for task in self._draft.add(written):
-                self._given[task.id] = task
-                yield self._with_purpose(task)
+                if task.id not in self._given:
+                    self._given[task.id] = task
+                    yield self._with_purpose(task)
 
     def _accepted(self, finish: Finish) -> tuple[Task, ...]:
         """The tasks of the whole draft; raises DraftRefused."""
         text = self._stream.text
         try:
-            tasks = self._finished(text, cut=finish.reason == "length")
+            tasks = self._finished(text, cut=finish.reason != "stop")
         except PlanRefused as problem:
             raise DraftRefused(problem.complaints, draft=text, usage=finish.usage) from problem
         return tuple(self._with_purpose(task) for task in tasks)

@@ -29,20 +29,13 @@ class PlanPrompt:
 class PromptNeeds:
     """What every prompt of one planner keeps to."""
 
-    num_ctx: int
-    """Tokens of the model's context."""
-    max_tokens: int
-    """Of them, those kept for the plan."""
+    budget: Budget
+    """Of the model's context; what is kept free of it is for the plan."""
     form: PlanForm
     has_grammar: bool = True
     """Whether the model's server holds it to a schema; otherwise the prompt says what JSON is wanted."""
     answer_rules: str = ""
     """How answers are written, where the same model writes them."""
-
-    @property
-    def room(self) -> int:
-        """Tokens for all messages together."""
-        return Budget(self.num_ctx, self.max_tokens).prompt
 
 
 def as_written(tasks: Sequence[Task]) -> str:

@@ -6,7 +6,8 @@ from contextlib import aclosing
 from dataclasses import replace
 
 from agentic_search.domain.data import JsonObject
-from agentic_search.errors import PlanRefused
+from agentic_search.errors import ContextOverflow, PlanRefused
+from agentic_search.models.budget import MOST_REPACKS, Budget
 from agentic_search.models.chat import ChatModel
 from agentic_search.planning.draft.plan_draft import PlanDraft
 from agentic_search.planning.model.asking import PlanPrompt, PromptNeeds
@@ -14,7 +15,15 @@ from agentic_search.planning.model.examples import example_plans
 from agentic_search.planning.model.form import FormSetting, PlanForm, plan_form, simple_form, with_required_only
 from agentic_search.planning.model.later_rounds import continued
 from agentic_search.planning.model.prompt import correction, planning_prompt
-from agentic_search.planning.planner import DraftStarted, Planned, PlanRequest, PlanStep
+from agentic_search.planning.planner import (
+    DraftMended,
+    DraftStarted,
+    Planned,
+    PlannerWaiting,
+    PlanRequest,
+    PlanStep,
+    TaskReady,
+)
 from agentic_search.planning.schema.plan_schema import plan_schema
 
 logger = logging.getLogger(__name__)
@@ -45,35 +54,46 @@ class ModelPlanner:
         """
         self._model = model
         asked = plan_form(model, form, most_tasks=most_tasks)
-        self._needs = PromptNeeds(
-            num_ctx=model.num_ctx,
-            max_tokens=max_tokens if asked.linked else min(max_tokens, LONGEST_SIMPLE_PLAN),
-            form=asked,
-            has_grammar=model.grammar is not None,
-            answer_rules=answer_rules,
-        )
+        self._max_tokens = max_tokens if asked.linked else min(max_tokens, LONGEST_SIMPLE_PLAN)
+        self._needs = PromptNeeds(self._learnt_budget(), asked, model.grammar is not None, answer_rules)
 
     async def plan(self, request: PlanRequest) -> AsyncGenerator[PlanStep, None]:
         """Write a plan, or what it still needs; raises DraftRefused, PlanRefused (there are no tools) or ModelError.
 
         A draft that was refused is written again in the simple form.
         """
-        earlier = request.so_far.ids
         if request.refused is None:
             yield DraftStarted("model", self._model.name, request.so_far.next_round)
-        prompt = self._prompt(request)
+        for repacked in range(MOST_REPACKS + 1):
+            prompt, begun = self._prompt(request), False
+            opening = prompt.messages[0].content if self._needs.answer_rules else ""
+            try:
+                async with aclosing(self._draft(request, prompt)) as steps:
+                    async for step in steps:
+                        begun = begun or not isinstance(step, PlannerWaiting)
+                        yield replace(step, opening=opening) if isinstance(step, Planned) else step
+                return
+            except ContextOverflow as refusal:
+                if begun or repacked == MOST_REPACKS:
+                    raise
+                self._needs = replace(self._needs, budget=self._learnt_budget(refusal.num_ctx))
+
+    def _draft(
+        self, request: PlanRequest, prompt: PlanPrompt
+    ) -> AsyncGenerator[PlannerWaiting | TaskReady | DraftMended | Planned, None]:
+        earlier = request.so_far.ids
         form = self._needs.form if request.refused is None else simple_form(self._needs.form.most_tasks)
-        opening = prompt.messages[0].content if self._needs.answer_rules else ""
+        schema = self._schema(prompt, form, earlier)
         draft = PlanDraft(request.tools, earlier=earlier)
-        writing = draft.generate(
-            self._model,
-            prompt.messages,
-            schema=self._schema(prompt, form, earlier),
-            max_tokens=self._needs.max_tokens,
-        )
-        async with aclosing(writing) as steps:
-            async for step in steps:
-                yield replace(step, opening=opening) if isinstance(step, Planned) else step
+        return draft.generate(self._model, prompt.messages, schema=schema, max_tokens=self._max_tokens)
+
+    def _learnt_budget(self, num_ctx: int | None = None) -> Budget:
+        """By what is known of the model now; kept for a search, as a later round's prompt must begin like the first's.
+
+        `num_ctx` is the context that the model turned out to have.
+        """
+        known = self._model.num_ctx
+        return Budget(min(known, num_ctx or known), self._max_tokens, self._model.tokens)
 
     def _schema(self, prompt: PlanPrompt, form: PlanForm, earlier: tuple[str, ...]) -> JsonObject | None:
         if self._model.grammar is None:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from agentic_search.domain.plan import Plan
 from agentic_search.domain.tool import Tool
 from agentic_search.errors import ContextOverflow
-from agentic_search.models.budget import estimate_tokens, pack
+from agentic_search.models.budget import TokenEstimate, pack
 from agentic_search.models.chat import Message, without_control_tokens
 from agentic_search.planning.model.asking import PlanPrompt, PromptNeeds, as_written
 from agentic_search.planning.model.form import simple_form
@@ -57,14 +57,15 @@ def planning_prompt(
     """
     head = "\n\n".join(filter(None, (_role(needs), needs.answer_rules, needs.form.rules)))
     question = _fenced("question", query)
-    free = needs.room - estimate_tokens(head) - estimate_tokens(question) - estimate_tokens(_SHAPE) - _FENCES
+    tokens = needs.budget.tokens
+    free = needs.budget.prompt - tokens.texts((head, question, _SHAPE)) - _FENCES
     examples_room = min(_EXAMPLES, max(0, free) // 4)
     room = free - examples_room
-    lines = _ToolLines(needs.form.linked, instructions or {})
+    lines = _ToolLines(needs.form.linked, instructions or {}, tokens)
     shown = lines.shortlist(query, tools, room * 2 // 3 if several_rounds else room)
     if not shown:
         raise ContextOverflow(
-            f"the question and one tool do not fit a context of {needs.num_ctx} tokens; "
+            f"the question and one tool do not fit a context of {needs.budget.num_ctx} tokens; "
             "ask shorter or raise AGENTIC_SEARCH_NUM_CTX"
         )
     names = {tool.name for tool in shown}
@@ -72,7 +73,7 @@ def planning_prompt(
     note = f"\n{len(left_out)} other tools, less like the question, are not listed." if left_out else ""
     system = f"{head}\n{_fenced('tools', lines.listed(shown))}{note}"
     fitting = [plan for plan in examples if all(task.tool in names for task in plan.tasks)]
-    asked = _asking(_ASK, _written(fitting, examples_room), needs)
+    asked = _asking(_ASK, _written(fitting, examples_room, tokens), needs)
     return PlanPrompt((Message("system", system), Message("user", f"{question}\n{asked}")), shown, left_out)
 
 
@@ -82,8 +83,9 @@ def correction(prompt: PlanPrompt, draft: str, complaints: Sequence[str], needs:
     Nothing before is changed, so that a model server evaluates only what is added.
     """
     asked = [f"- {complaint}" for complaint in complaints]
-    room = needs.room - sum(estimate_tokens(each.content) for each in prompt.messages) - 2 * _FENCES
-    packed = pack(["\n".join(asked[:1]), draft, *asked[1:]], room)
+    tokens = needs.budget.tokens
+    room = needs.budget.prompt - tokens.texts(each.content for each in prompt.messages) - 2 * _FENCES
+    packed = pack(["\n".join(asked[:1]), draft, *asked[1:]], room, tokens)
     kept = [asked[0]] + [asked[index - 1] for index in packed.kept if index > 1]
     wish = _asking(_SIMPLER % simple_form(needs.form.most_tasks).most_tasks, (), needs)
     drafted = (Message("assistant", draft),) if 1 in packed.kept else ()
@@ -108,16 +110,17 @@ def _asking(wish: str, examples: Sequence[str], needs: PromptNeeds) -> str:
     return told if needs.has_grammar else f"{told}\n{_JSON_ONLY}"
 
 
-def _written(examples: Sequence[Plan], room: int) -> list[str]:
+def _written(examples: Sequence[Plan], room: int, tokens: TokenEstimate) -> list[str]:
     texts = [without_control_tokens(as_written(plan.tasks)) for plan in examples]
-    return [texts[index] for index in pack(texts, room).kept]
+    return [texts[index] for index in pack(texts, room, tokens).kept]
 
 
 class _ToolLines:
     """The tools as they are listed: a line each, and one before the first of a server that says what it is."""
 
-    def __init__(self, linked: bool, instructions: Mapping[str, str]) -> None:
+    def __init__(self, linked: bool, instructions: Mapping[str, str], tokens: TokenEstimate) -> None:
         self._linked = linked
+        self._tokens = tokens
         self._servers = {
             server: f"# {server}: {said}"
             for server, text in instructions.items()
@@ -129,11 +132,11 @@ class _ToolLines:
 
     def shortlist(self, query: str, tools: Sequence[Tool], room: int) -> tuple[Tool, ...]:
         """The tools that fit, in the order given: all, or those most like the question."""
-        if len(tools) <= MOST_TOOLS and sum(map(estimate_tokens, self._lines(tools))) <= room:
+        if len(tools) <= MOST_TOOLS and self._tokens.texts(self._lines(tools)) <= room:
             return tuple(tools)
-        room -= sum(map(estimate_tokens, self._servers.values()))
+        room -= self._tokens.texts(self._servers.values())
         best = [scored.tool for scored in by_relevance(query, tools)[:MOST_TOOLS]]
-        kept = pack([signature(tool, linked=self._linked) for tool in best], room).kept
+        kept = pack([signature(tool, linked=self._linked) for tool in best], room, self._tokens).kept
         names = {best[index].name for index in kept}
         return tuple(tool for tool in tools if tool.name in names)
 

@@ -1,28 +1,31 @@
-"""Writes an answer with a language model, and one made of quotations where there is no model or it fails.
+"""Writes an answer with a language model, with quotations below it where it cites nothing.
 
 The model only writes: which marks, links and blocks readers get is decided mechanically.
 """
 
-import logging
+import asyncio
 from collections.abc import Iterator, Sequence
 from contextlib import aclosing
 
-from agentic_search.domain.answer import LeftOut
+from agentic_search.domain.answer import LeftOut, Source
 from agentic_search.errors import ContextOverflow, ModelError, ModelInterrupted
-from agentic_search.events.facts import Emit
-from agentic_search.models.budget import Budget, estimate_tokens
-from agentic_search.models.chat import ChatModel, Finish, Message, is_small
-from agentic_search.models.usage_counter import UsageCounter
+from agentic_search.events.facts import Emit, ModelWaiting
+from agentic_search.models.budget import MOST_REPACKS, Budget
+from agentic_search.models.chat import ChatModel, Finish, Message, Retracted, Waiting, is_small
 from agentic_search.synthesis.citations.citations import CitationFilter
-from agentic_search.synthesis.evidence.packing import pack_sources
+from agentic_search.synthesis.evidence.packing import PackedSources, pack_sources
+from agentic_search.synthesis.evidence.support import is_supported
 from agentic_search.synthesis.evidence.writer_input import WriterInput, in_thread_if_large
-from agentic_search.synthesis.markdown.html import AnswerHtml
-from agentic_search.synthesis.writing.extractive_writer import ExtractiveWriter
-from agentic_search.synthesis.writing.prompt import ANSWER_TEMPERATURE, fixed_tokens, messages
+from agentic_search.synthesis.writing.deltas import PacedDeltas
+from agentic_search.synthesis.writing.extractive_writer import Quotations, quotations_of
+from agentic_search.synthesis.writing.model_answer import ModelAnswer
+from agentic_search.synthesis.writing.prompt import ANSWER_TEMPERATURE, INSTRUCTIONS, fixed_tokens, head_of, messages
 from agentic_search.synthesis.writing.writer import AnswerEmitter, Written
 
 MAX_TOKENS = 1_500
 """Tokens of an answer at most."""
+
+NO_MARKS = "The model named no source for this. What the sources say:"
 
 _LARGEST_OPENING = 0.3
 """Share of the room for a prompt that the planner's system message may take in the writer's."""
@@ -30,99 +33,136 @@ _LARGEST_OPENING = 0.3
 _SMALL_ROOM = 2_000
 """Tokens of sources that a small model is given: more only confuse it, and it runs where reading takes long."""
 
-NOTHING_FOUND = "The tools found nothing to cite, so none was asked."
-
-logger = logging.getLogger(__name__)
-
-
-class FallbackWriter:
-    """The writer that a run uses: the model where there is one, or else quotations, which say why."""
-
-    def __init__(self, model: ChatModel | None, why_no_model: str | None = None, *, opening: str = "") -> None:
-        """`why_no_model`: a sentence that readers see where there is no `model`. `opening`: see ModelWriter."""
-        self._model = model
-        self._why_no_model = why_no_model
-        self._opening = opening
-
-    async def write(self, writer_input: WriterInput, emit: Emit) -> Written:
-        """Write with the model; if it fails, even in the middle, begin again with quotations."""
-        if self._model is None:
-            return await ExtractiveWriter(self._why_no_model).write(writer_input, emit)
-        if not writer_input.evidence:
-            return await ExtractiveWriter(NOTHING_FOUND).write(writer_input, emit)
-        model = UsageCounter(self._model)
-        try:
-            written = await ModelWriter(model, opening=self._opening).write(writer_input, emit)
-        except ModelError as failure:
-            logger.warning("%s wrote no answer: %s", model.name, failure)
-            written = await ExtractiveWriter(f"The model failed: {failure}").write(writer_input, emit)
-        return Written(written.answer, model.usage, written.model)
-
 
 class ModelWriter:
     """Answers with a model."""
 
-    def __init__(self, model: ChatModel, *, max_tokens: int = MAX_TOKENS, opening: str = "") -> None:
-        """`opening`: the system message with which the model has planned, and which holds the rules of answers.
+    def __init__(
+        self, model: ChatModel, *, max_tokens: int = MAX_TOKENS, within: float | None = None, opening: str = ""
+    ) -> None:
+        """`within`: seconds after which the model is stopped; what it wrote is the answer if it cites a source.
 
-        Read already, it is used again where it leaves most of the context to the sources.
+        `opening`: the system message with which the model has planned, and which holds the rules of answers. Read
+        already, it is used again where it leaves most of the context to the sources.
         """
         self._model = model
-        self._max_tokens = min(max_tokens, model.num_ctx // 3)
-        self._room = Budget(model.num_ctx, self._max_tokens).prompt
-        self._opening = opening if estimate_tokens(opening) <= self._room * _LARGEST_OPENING else ""
+        self._opening = opening
+        self._until = None if within is None else asyncio.get_running_loop().time() + within
+        self._max_tokens = max_tokens
 
     async def write(self, writer_input: WriterInput, emit: Emit) -> Written:
         """Write from as much of the evidence as the model's context holds.
 
-        Where the model finds the prompt too long after all, it gets half as much. Raises ModelError.
+        Where the model finds the prompt too long after all, it is packed again by what the refusal taught. Raises
+        ModelError.
         """
-        tokens = self._room - fixed_tokens(writer_input.query, self._opening)
+        budget = self._budget(self._model.num_ctx)
+        for _ in range(MOST_REPACKS):
+            packed = await self._pack(writer_input, budget)
+            try:
+                return await self._write(writer_input, emit, packed)
+            except ContextOverflow as refusal:
+                budget = self._budget(min(self._model.num_ctx, refusal.num_ctx or budget.num_ctx))
+        return await self._write(writer_input, emit, await self._pack(writer_input, budget))
+
+    def _budget(self, num_ctx: int) -> Budget:
+        self._max_tokens = min(self._max_tokens, num_ctx // 3)
+        budget = Budget(num_ctx, self._max_tokens, self._model.tokens)
+        if budget.tokens.count(self._opening) > _LARGEST_OPENING * budget.prompt:
+            self._opening = ""
+        return budget
+
+    async def _pack(self, writer_input: WriterInput, budget: Budget) -> PackedSources:
+        query, evidence, tokens = writer_input.query, writer_input.evidence, budget.tokens
+        room = budget.prompt - fixed_tokens(query, tokens, self._opening)
         if is_small(self._model):
-            tokens = min(tokens, _SMALL_ROOM)
-        try:
-            return await self._write(writer_input, emit, tokens)
-        except ContextOverflow:
-            return await self._write(writer_input, emit, tokens // 2)
+            room = min(room, _SMALL_ROOM)
+        packed = await in_thread_if_large(writer_input, lambda: pack_sources(query, evidence, room, tokens))
+        if evidence and not packed.shown:
+            raise ContextOverflow(f"No source fits the model's context of {budget.num_ctx} tokens.")
+        return packed
 
-    async def _write(self, writer_input: WriterInput, emit: Emit, tokens: int) -> Written:
-        packed = await in_thread_if_large(
-            writer_input, lambda: pack_sources(writer_input.query, writer_input.evidence, tokens)
-        )
-        if writer_input.evidence and not packed.shown:
-            raise ContextOverflow(f"No source fits the model's context of {self._model.num_ctx} tokens.")
-        citations = CitationFilter(packed.shown, writer_input.query)
-        urls = [item.passage.url for item in packed.shown]
-        emitter = AnswerEmitter(emit, AnswerHtml(citations.numbers, urls), model=self._model.name)
-        finish = await self._stream(messages(writer_input.query, packed, self._opening), citations, emitter)
+    async def _write(self, writer_input: WriterInput, emit: Emit, packed: PackedSources) -> Written:
+        with PacedDeltas(emit) as paced:
+            return await self._written(writer_input, packed, paced.emit)
+
+    async def _written(self, writer_input: WriterInput, packed: PackedSources, emit: Emit) -> Written:
+        query = writer_input.query
+        instructions = f"{INSTRUCTIONS}\n{head_of(self._opening)}"
+        answer = ModelAnswer(emit, packed, query, instructions=instructions, model=self._model.name)
+        finish = await self._stream(messages(query, packed, self._model.tokens, self._opening), answer, emit)
+        citations, emitter = answer.citations, answer.emitter
         if not emitter.text.strip():
-            raise ModelInterrupted(f"{self._model.name} wrote no answer{_thought_too_long(finish)}.")
+            raise ModelInterrupted(f"{self._model.name} wrote no answer{_why_nothing(finish)}.")
         left_out = (*writer_input.left_out, *packed.left_out, *self._shortcomings(writer_input, citations, finish))
-        sources = await in_thread_if_large(writer_input, lambda: citations.sources(writer_input.query, emitter.text))
-        return Written(emitter.complete(sources, left_out), finish.usage, self._model.name)
-
-    async def _stream(self, prompt: Sequence[Message], citations: CitationFilter, emitter: AnswerEmitter) -> Finish:
-        finish: Finish | None = None
-        stream = self._model.stream(prompt, max_tokens=self._max_tokens, temperature=ANSWER_TEMPERATURE)
-        # Closed at once, so that the model stops when the reader does.
-        async with aclosing(stream) as pieces:
-            async for piece in pieces:
-                if isinstance(piece, Finish):
-                    finish = piece
-                else:
-                    emitter.add(citations.feed(piece))
-        if finish is None:
-            raise ModelInterrupted(f"{self._model.name} stopped in the middle of its answer.")
-        emitter.add(citations.finish())
+        if citations.numbers or not packed.shown:
+            sources = await in_thread_if_large(writer_input, lambda: citations.sources(query, emitter.text))
+        else:
+            sources = await self._quote_below(writer_input, packed, citations, emitter)
         emitter.close()
+        return Written(emitter.complete(sources, left_out), self._model.name)
+
+    async def _stream(self, prompt: Sequence[Message], answer: ModelAnswer, emit: Emit) -> Finish | None:
+        """How the model ended; None: it was stopped, for its time was over."""
+        finish: Finish | None = None
+        try:
+            async with asyncio.timeout_at(self._until):
+                # Closed at once, so that the model stops when the reader does.
+                stream = self._model.stream(prompt, max_tokens=self._max_tokens, temperature=ANSWER_TEMPERATURE)
+                async with aclosing(stream) as pieces:
+                    async for piece in pieces:
+                        if isinstance(piece, Finish):
+                            finish = piece
+                        elif isinstance(piece, Waiting):
+                            emit(self._waits(piece))
+                        elif isinstance(piece, Retracted):
+                            answer.begin()
+                        else:
+                            answer.add(piece)
+            if finish is None:
+                raise ModelInterrupted(f"{self._model.name} stopped in the middle of its answer.")
+        except TimeoutError:
+            if not answer.citations.numbers:
+                raise ModelInterrupted(f"{self._model.name} had cited no source when its time was over.") from None
+        answer.end(repeated=finish is not None and finish.reason == "loop")
         return finish
 
-    def _shortcomings(self, writer_input: WriterInput, citations: CitationFilter, finish: Finish) -> Iterator[LeftOut]:
-        if finish.reason == "length":
+    def _waits(self, waiting: Waiting) -> ModelWaiting:
+        return ModelWaiting(model=self._model.name, purpose="answer", before=waiting.before, loading=waiting.loading)
+
+    async def _quote_below(
+        self, writer_input: WriterInput, packed: PackedSources, citations: CitationFilter, emitter: AnswerEmitter
+    ) -> tuple[Source, ...]:
+        """Add quotations to an answer that cites nothing; raises ModelError where no source says what it says."""
+
+        def quotations() -> Quotations | None:
+            return quotations_of(writer_input) if is_supported(emitter.text, packed.shown) else None
+
+        found = await in_thread_if_large(writer_input, quotations)
+        if found is None:
+            raise ModelError(f"{self._model.name} cited no source, and no source says what it wrote.")
+        citations.numbers.update(source.id for source in found.sources)
+        emitter.add(f"\n\n{NO_MARKS}\n\n{found.text}")
+        return found.sources
+
+    def _shortcomings(
+        self, writer_input: WriterInput, citations: CitationFilter, finish: Finish | None
+    ) -> Iterator[LeftOut]:
+        if finish is None:
+            yield LeftOut(what="the end of the answer", why="was not written before the deadline")
+        elif finish.reason == "length":
             yield LeftOut(what="the end of the answer", why=f"was cut at the limit of {self._max_tokens} tokens")
+        elif finish.reason == "loop":
+            yield LeftOut(what="the end of the answer", why="was cut off where the model began to repeat itself")
         if writer_input.evidence and not citations.numbers:
             yield LeftOut(what="citations", why="the model cited no source: nothing in this answer can be checked")
 
 
-def _thought_too_long(finish: Finish) -> str:
-    return ": it used up its tokens before" if finish.reason == "length" else ""
+def _why_nothing(finish: Finish | None) -> str:
+    match finish.reason if finish else "stop":
+        case "length":
+            return ": it used up its tokens before"
+        case "loop":
+            return ": it only repeated itself"
+        case "stop":
+            return ""

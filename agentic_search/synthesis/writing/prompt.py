@@ -8,10 +8,10 @@ its fence or pass for a message of its own.
 import re
 from collections.abc import Iterator
 
-from agentic_search.models.budget import estimate_tokens
+from agentic_search.models.budget import TokenEstimate
 from agentic_search.models.chat import Message, without_control_tokens
+from agentic_search.synthesis.evidence.packing import PackedSources
 from agentic_search.synthesis.evidence.passages import read_units
-from agentic_search.synthesis.evidence.writer_input import PackedSources
 from agentic_search.text.lexicon import terms
 from agentic_search.text.sentences import is_whole
 
@@ -30,7 +30,13 @@ what is missing.
 """
 
 _ROLE = "You answer a question from numbered sources that search tools returned."
-_WISH = "Answer the question from the sources above in at most six sentences, each with a source's number"
+_BRIEFLY = "Answer the question from the sources above in at most six sentences, each with a source's number"
+WISH = f"{_BRIEFLY}."
+WISH_WITH_EXAMPLE = f"{_BRIEFLY}, as in this example:"
+
+INSTRUCTIONS = f"{_ROLE}\n\n{ANSWER_RULES}\n{WISH}\n{WISH_WITH_EXAMPLE}"
+"""All that the prompt says besides sources, question and example."""
+
 _EXAMPLE_TOKENS = 80
 """That the example of a sentence may take, with the words around it."""
 _LONGEST_EXAMPLE = 60
@@ -39,15 +45,20 @@ _LONGEST_EXAMPLE = 60
 _OWN_FENCE = re.compile(r"<(?=\s*/?\s*(?:source|question|tools)s?\b)", re.IGNORECASE)
 
 
-def messages(query: str, packed: PackedSources, opening: str = "") -> tuple[Message, ...]:
+def messages(query: str, packed: PackedSources, tokens: TokenEstimate, opening: str = "") -> tuple[Message, ...]:
     """The whole prompt; `opening` is a system message that holds the rules already."""
-    user = "\n\n".join((*_sources(packed), _question(query), _wish(query, packed)))
+    user = "\n\n".join((*_sources(packed), _question(query), _wish(query, packed, tokens)))
     return (Message("system", _system(opening)), Message("user", user))
 
 
-def fixed_tokens(query: str, opening: str = "") -> int:
+def fixed_tokens(query: str, tokens: TokenEstimate, opening: str = "") -> int:
     """What the prompt costs without its sources."""
-    return estimate_tokens(_system(opening)) + estimate_tokens(_question(query) + _WISH) + _EXAMPLE_TOKENS
+    return tokens.texts((_system(opening), _question(query), WISH_WITH_EXAMPLE)) + _EXAMPLE_TOKENS
+
+
+def head_of(opening: str) -> str:
+    """What an opening says itself, without the tools that it lists."""
+    return opening.partition("\n<tools>\n")[0]
 
 
 def _system(opening: str) -> str:
@@ -64,12 +75,12 @@ def _question(query: str) -> str:
     return f"<question>\n{_disarmed(query)}\n</question>"
 
 
-def _wish(query: str, packed: PackedSources) -> str:
-    cited = _cited_sentence(query, packed)
-    return f"{_WISH}, as in this example: {cited}" if cited else f"{_WISH}."
+def _wish(query: str, packed: PackedSources, tokens: TokenEstimate) -> str:
+    cited = _cited_sentence(query, packed, tokens)
+    return f"{WISH_WITH_EXAMPLE} {cited}" if cited else WISH
 
 
-def _cited_sentence(query: str, packed: PackedSources) -> str:
+def _cited_sentence(query: str, packed: PackedSources, tokens: TokenEstimate) -> str:
     """The sentence of the first source that has most of the question's words, with its number.
 
     It is true as it stands, should the model copy it. Empty where the source has no sentence that is short enough.
@@ -81,7 +92,7 @@ def _cited_sentence(query: str, packed: PackedSources) -> str:
         if unit.kind == "sentence" and _is_statement(unit.text)
     ]
     asked = set(terms(query))
-    short = (sentence for sentence in sentences if estimate_tokens(sentence) <= _LONGEST_EXAMPLE)
+    short = (sentence for sentence in sentences if tokens.count(sentence) <= _LONGEST_EXAMPLE)
     best = max(short, key=lambda sentence: len(asked.intersection(terms(sentence))), default="")
     return f"{best} [1]" if best else ""
 

@@ -10,7 +10,7 @@ from pydantic_core import from_json
 
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.tool import Tool
-from agentic_search.models.budget import Budget, estimate_tokens
+from agentic_search.models.budget import Budget, TokenEstimate
 from agentic_search.planning.model.asking import PlanPrompt, PromptNeeds
 from agentic_search.planning.model.examples import example_plans
 from agentic_search.planning.model.form import PlanForm, simple_form
@@ -38,11 +38,12 @@ FOUND: JsonObject = {
 
 NO_SHRINKING = (Phase.explicit, Phase.reuse, Phase.generate)
 """A catalog of schemas takes minutes to shrink."""
+ESTIMATE = TokenEstimate()
 FULL, SIMPLE = PlanForm("full", 5), simple_form(5)
 
 
 def needs(num_ctx: int = 16_384, form: PlanForm = FULL) -> PromptNeeds:
-    return PromptNeeds(num_ctx, 512, form)
+    return PromptNeeds(Budget(num_ctx, 512, ESTIMATE), form)
 
 
 def prompt_of(query: str, count: int, *, num_ctx: int = 16_384, description: str = "does something") -> PlanPrompt:
@@ -100,8 +101,8 @@ def test_of_too_many_tools_those_most_like_the_question_are_shown_and_the_rest_i
 def test_a_prompt_fits_the_context_with_room_for_the_reply() -> None:
     for num_ctx in (2_048, 4_096, 8_192):
         prompt = prompt_of("what about this?", 40, num_ctx=num_ctx, description="a tool that does many things " * 6)
-        used = sum(estimate_tokens(message.content) for message in prompt.messages)
-        assert used <= Budget(num_ctx, 512).prompt
+        used = sum(ESTIMATE.count(message.content) for message in prompt.messages)
+        assert used <= Budget(num_ctx, 512, ESTIMATE).prompt
         assert prompt.shown
 
 
@@ -122,7 +123,7 @@ def test_a_correction_leaves_out_what_has_no_room_but_always_says_what_was_wrong
     assert [message.role for message in again.messages] == ["system", "user", "user"]
     assert "complaint 0" in again.messages[-1].content
     assert "complaint 49" not in again.messages[-1].content
-    assert sum(estimate_tokens(message.content) for message in again.messages) <= 2_048 - 512
+    assert sum(ESTIMATE.count(message.content) for message in again.messages) <= 2_048 - 512
 
 
 def bundled(query: str, form: PlanForm) -> tuple[str, str]:
@@ -163,7 +164,7 @@ def test_only_the_full_form_speaks_of_references_results_and_time() -> None:
     simple, full = (bundled("Which stories are about otters?", form) for form in (SIMPLE, FULL))
     assert not re.search(r"\$\{|for_each|gives \{|t1", "".join(simple))
     assert re.search(r"\$\{t1", full[0]) and "gives {results: [{title, url, text}]" in full[0] and "for_each" in full[1]
-    assert sum(map(estimate_tokens, simple)) < 0.8 * sum(map(estimate_tokens, full))
+    assert sum(map(ESTIMATE.count, simple)) < 0.8 * sum(map(ESTIMATE.count, full))
 
 
 @FORMS
@@ -206,7 +207,7 @@ def test_whatever_the_tools_a_prompt_keeps_its_budget_and_its_json_is_legal(
     wanted = needs(num_ctx, form)
     examples = example_plans(query, tools, linked=form.linked)
     prompt = planning_prompt(query, tools, wanted, examples=examples, several_rounds=several_rounds)
-    assert sum(estimate_tokens(message.content) for message in prompt.messages) <= wanted.room
+    assert sum(ESTIMATE.count(message.content) for message in prompt.messages) <= wanted.budget.prompt
     system, user = (message.content for message in prompt.messages)
     assert system.count("\n<tools>\n") == system.count("</tools>") == 1
     asked = user.rpartition("</question>")[2]

@@ -9,11 +9,13 @@ from agentic_search.domain.answer import Answer, LeftOut
 from agentic_search.domain.run import Usage
 from agentic_search.errors import ContextOverflow, ModelInterrupted
 from agentic_search.events.facts import AnswerBlock, AnswerCompleted, AnswerDelta, AnswerStarted, Fact
-from agentic_search.models.budget import estimate_tokens
-from agentic_search.models.chat import Finish
+from agentic_search.models.budget import TokenEstimate
+from agentic_search.models.chat import Finish, Retracted
 from agentic_search.models.scripted import ScriptedModel, Step
+from agentic_search.models.usage_counter import UsageCounter
 from agentic_search.synthesis.evidence.writer_input import WriterInput
 from agentic_search.synthesis.writing.model_writer import ModelWriter
+from agentic_search.synthesis.writing.prompt import INSTRUCTIONS
 from tests.support.watched_model import WatchedModel
 from tests.synthesis.evidence.samples import numbered, writer_input
 
@@ -56,11 +58,10 @@ async def test_marks_follow_the_order_of_the_answer_and_name_what_the_model_saw(
 
 async def test_usage_is_what_the_model_server_counted() -> None:
     usage = Usage(model_calls=1, prompt_tokens=700, completion_tokens=5)
-    written = await ModelWriter(ScriptedModel(replies=[["Red [1].", Finish("stop", usage)]])).write(
-        QUESTION, lambda _: None
-    )
+    model = UsageCounter(ScriptedModel(replies=[["Red [1].", Finish("stop", usage)]]))
+    await ModelWriter(model).write(QUESTION, lambda _: None)
 
-    assert written.usage == usage
+    assert model.usage == usage
 
 
 async def test_an_answer_that_was_cut_says_so() -> None:
@@ -69,16 +70,65 @@ async def test_an_answer_that_was_cut_says_so() -> None:
     assert answer.left_out == (LeftOut(what="the end of the answer", why="was cut at the limit of 1500 tokens"),)
 
 
-async def test_an_answer_without_a_mark_is_kept_and_says_that_nothing_is_cited() -> None:
-    answer, _ = await write(ScriptedModel(replies=["They are red, believe me [9]."]))
+LOOP = Finish("loop", Usage(model_calls=1))
 
-    assert answer.text == "They are red, believe me."
+
+@pytest.mark.parametrize(
+    ("pieces", "answer"),
+    [
+        (["Red ones [1]. ", *["They are red [2]. "] * 30], "Red ones [1]. They are red [2]."),
+        (
+            ["Red ones [2].\n\n", *[f"{place}. Sweet apples.\n" for place in range(1, 60)]],
+            "Red ones [1].\n\n1. Sweet apples.",
+        ),
+        (["Red ones [1]. And so", *[" on and on"] * 50], "Red ones [1]."),
+        (["红苹果 [1]。", *["苹果是红的 [1]。"] * 60], "红苹果 [1]。苹果是红的 [1]。"),
+        (["Red ones [1]: " + "sweet " * 200], "Red ones [1]:"),
+    ],
+)
+async def test_an_answer_that_repeats_itself_ends_before_it_does_and_says_so(pieces: list[str], answer: str) -> None:
+    written, emitted = await write(ScriptedModel(replies=[[*pieces, LOOP]]))
+
+    assert written.text == answer
+    assert written.left_out[0].what == "the end of the answer" and "repeat" in written.left_out[0].why
+    assert {source.id for source in written.sources} == {int(number) for number in re.findall(r"\[(\d)\]", answer)}
+    last = max(index for index, fact in enumerate(emitted) if isinstance(fact, AnswerStarted))
+    assert deltas(emitted[last:]).strip() == answer
+    assert "".join(fact.html for fact in emitted[last:] if isinstance(fact, AnswerBlock)) == written.html
+
+
+async def test_an_answer_of_nothing_but_a_repetition_is_none() -> None:
+    with pytest.raises(ModelInterrupted, match="only repeated itself"):
+        await write(ScriptedModel(replies=[["red " * 100, LOOP]]))
+
+
+async def test_what_turns_out_to_be_a_thought_is_taken_back() -> None:
+    pieces = ["Let me see [2].\n\n- one [7]\n\n", Retracted(), "Red ", "[1]."]
+    answer, emitted = await write(ScriptedModel(replies=[pieces]))
+
+    assert answer.text == "Red [1]."
+    assert [source.id for source in answer.sources] == [1]
+    second = [index for index, fact in enumerate(emitted) if isinstance(fact, AnswerStarted)][1]
+    assert deltas(emitted[second:]) == "Red [1]."
+
+
+async def test_what_is_copied_from_the_prompt_is_no_answer() -> None:
+    text = f'{INSTRUCTIONS}\n<source id="1">\nx\n</source>\nRed [n][1].\nUser: And?'
+    answer, _ = await write(ScriptedModel(replies=[text]))
+
+    assert answer.text == "Red [1]."
+
+
+async def test_an_answer_without_a_mark_is_kept_and_says_that_nothing_is_cited() -> None:
+    answer, _ = await write(ScriptedModel(replies=["Apples are red, believe me [9]."]))
+
+    assert answer.text.startswith("Apples are red, believe me.\n\n")
     assert [line.what for line in answer.left_out] == ["citations"]
 
 
 async def test_what_was_missing_before_comes_first_among_what_is_left_out() -> None:
     failed = LeftOut(what="t2: read", why="failed")
-    answer, _ = await write(ScriptedModel(replies=["Red."]), WriterInput("q", numbered("Red apples."), (failed,)))
+    answer, _ = await write(ScriptedModel(replies=["Red [1]."]), WriterInput("q", numbered("Red apples."), (failed,)))
 
     assert answer.left_out[0] == failed
 
@@ -159,7 +209,7 @@ async def test_a_small_model_is_given_fewer_sources_and_every_model_a_low_temper
     small, other = (ScriptedModel(replies=["Red [1]."], parameters=size) for size in (135e6, 0.0))
     for model in (small, other):
         await write(model, writer_input("Which apples are red?", *[f"{LONG}{number}" for number in range(8)]))
-    assert estimate_tokens(small.prompts[0].text) < 2_500 < estimate_tokens(other.prompts[0].text)
+    assert TokenEstimate().count(small.prompts[0].text) < 2_500 < TokenEstimate().count(other.prompts[0].text)
     assert small.prompts[0].temperature == other.prompts[0].temperature == 0.2
 
 

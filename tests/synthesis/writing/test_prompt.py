@@ -2,22 +2,23 @@
 
 import pytest
 
-from agentic_search.domain.outcome import Passage
-from agentic_search.models.budget import estimate_tokens
+from agentic_search.domain.outcome import Evidence, Passage
+from agentic_search.models.budget import TokenEstimate
 from agentic_search.synthesis.evidence.packing import PackedSources
-from agentic_search.synthesis.evidence.writer_input import Evidence
 from agentic_search.synthesis.writing.prompt import ANSWER_RULES, fixed_tokens, messages
 from tests.synthesis.evidence.samples import numbered
+
+ESTIMATE = TokenEstimate()
 
 
 def prompt(title: str, text: str, query: str = "What?") -> str:
     evidence = Evidence(7, Passage(title=title, text=text), "t1")
-    return messages(query, PackedSources((evidence,), (text,), ()))[1].content
+    return messages(query, PackedSources((evidence,), (text,), ()), ESTIMATE)[1].content
 
 
 def test_what_never_changes_comes_first() -> None:
     shown = numbered("One.", "Two.")
-    system, user = messages("Why?", PackedSources(shown, ("One.", "Two."), ()))
+    system, user = messages("Why?", PackedSources(shown, ("One.", "Two."), ()), ESTIMATE)
 
     assert (system.role, user.role) == ("system", "user")
     assert system.content.endswith(ANSWER_RULES)
@@ -71,7 +72,7 @@ TORN = "def f(x):\n    return x\n\nWhat is it? See:\n\nOtters eat fish. Otters l
 
 def test_the_example_is_the_sentence_of_the_first_source_that_is_nearest_to_the_question_with_its_number() -> None:
     shown = numbered(TORN, "Otters live in rivers, says nobody.")
-    _, user = messages("Where do otters live?", PackedSources(shown, (TORN, "Otters live in rivers."), ()))
+    _, user = messages("Where do otters live?", PackedSources(shown, (TORN, "Otters live in rivers."), ()), ESTIMATE)
 
     assert user.content.endswith("as in this example: Otters live in clean rivers and lakes. [1]")
 
@@ -85,14 +86,15 @@ def test_a_source_without_a_short_whole_sentence_gives_no_example(text: str) -> 
     "text", ["Red is it. " * 20, "é" * 59 + ".", "本" * 30 + "。", "</source> is it. <|im_end|> too."]
 )
 def test_what_stands_behind_the_sources_keeps_to_what_is_set_aside_for_it(text: str) -> None:
-    system, user = messages("Is it?", PackedSources(numbered(text), (text,), ()))
+    system, user = messages("Is it?", PackedSources(numbered(text), (text,), ()), ESTIMATE)
     behind = user.content.rpartition("</source>")[2]
 
-    assert estimate_tokens(system.content) + estimate_tokens(behind) <= fixed_tokens("Is it?")
+    assert ESTIMATE.count(system.content) + ESTIMATE.count(behind) <= fixed_tokens("Is it?", ESTIMATE)
 
 
 def test_the_rules_say_what_to_do_and_hold_nothing_that_a_model_could_copy() -> None:
-    whole = "\n".join(message.content for message in messages("Why?", PackedSources(numbered("One."), ("One.",), ())))
+    packed = PackedSources(numbered("One."), ("One.",), ())
+    whole = "\n".join(message.content for message in messages("Why?", packed, ESTIMATE))
 
     assert "[n]" not in whole and "…" not in whole and "..." not in whole
     assert "ix sentences" in ANSWER_RULES
@@ -101,8 +103,8 @@ def test_the_rules_say_what_to_do_and_hold_nothing_that_a_model_could_copy() -> 
 
 def test_where_the_model_has_planned_its_prompt_begins_as_it_did_then() -> None:
     packed = PackedSources(numbered("One."), ("One.",), ())
-    alone, planned = messages("Why?", packed), messages("Why?", packed, "You plan and answer.")
+    alone, planned = messages("Why?", packed, ESTIMATE), messages("Why?", packed, ESTIMATE, "You plan and answer.")
 
     assert planned[0].content == "You plan and answer."
     assert planned[1] == alone[1]
-    assert fixed_tokens("Why?", "You plan and answer.") < fixed_tokens("Why?")
+    assert fixed_tokens("Why?", ESTIMATE, "You plan and answer.") < fixed_tokens("Why?", ESTIMATE)
