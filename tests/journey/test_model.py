@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -45,8 +45,10 @@ async def test_the_model_plans_and_writes_in_two_calls_and_invented_citations_ar
     assert run["usage"]["prompt_tokens"] > 0 and run["usage"]["completion_tokens"] > 0
     assert kinds.count("plan.task") == 2 and "plan.fallback" not in kinds
     assert kinds.index("plan.task") < kinds.index("plan.ready") < kinds.index("answer.started")
-    plan_call, answer_call = (chat.body for chat in ollama.chats[-2:])
+    plan_call, answer_call = (cast("Any", chat.body) for chat in ollama.chats[-2:])
     assert plan_call["format"] and "format" not in answer_call
+    assert plan_call["messages"][0] == answer_call["messages"][0], "a server with one slot reads the beginning once"
+    assert answer_call["options"]["temperature"] == 0.2
     assert len(set(ollama.loads)) == 1, "one context size for all calls: the model is loaded once"
 
 
