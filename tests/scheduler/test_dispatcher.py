@@ -252,3 +252,25 @@ async def test_a_call_that_is_turned_away_too_often_fails_its_task() -> None:
         outcome = (await runner.run(plan_of(task("a", tool="gate"))))["a"]
     assert outcome.status == "failed" and outcome.code == "rate_limited"
     assert [fact.kind for fact in tool.told] == ["task.started", "server.slowed", "task.failed"]
+
+
+async def test_a_call_that_is_turned_away_without_a_time_is_tried_again_as_after_any_failure() -> None:
+    clock, tool = FakeClock(), TurningAway(times=1, retry_after=None)
+    shared = Shared(Limit(), clock)
+    runner = Runner(
+        tool.call,
+        tool.told.append,
+        clock=clock,
+        elapsed=clock.now,
+        tools={"gate": GATE.model_copy(update={"retries": 1})},
+        max_concurrent=4,
+        dispatcher=shared.dispatcher,
+    )
+    async with asyncio.timeout(5):
+        running = asyncio.ensure_future(runner.run(plan_of(gate("a"))))
+        await until_alarms_are_set()
+        clock.advance(1)
+        await until_alarms_are_set()
+        clock.advance(1)
+        outcome = (await running)["a"]
+    assert isinstance(outcome, Completed) and outcome.attempts == 2

@@ -3,6 +3,7 @@
 import asyncio
 
 from agentic_search.domain.outcome import Completed
+from agentic_search.events import facts
 from tests.scheduler.test_runner import World, gate, plan_of
 
 
@@ -56,6 +57,8 @@ async def test_a_task_that_the_finished_plan_has_differently_is_done_anew() -> N
         outcomes = await runner.finish(plan_of(changed))
     outcome = outcomes["a"]
     assert isinstance(outcome, Completed) and outcome.result.value == "other"
+    failures = [fact.error for fact in world.told if isinstance(fact, facts.TaskFailed)]
+    assert failures == ["the finished plan says otherwise"]
 
 
 async def test_a_task_that_the_finished_plan_does_not_have_is_not_waited_for() -> None:

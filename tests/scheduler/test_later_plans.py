@@ -72,3 +72,21 @@ async def test_a_plan_cut_off_by_its_deadline_leaves_room_for_another() -> None:
         "completed",
         "skipped",
     ]
+
+
+async def test_of_each_plan_the_tasks_that_began_early_are_not_begun_again() -> None:
+    world = World()
+    world.open("a", "b")
+    async with asyncio.timeout(5), world.runner() as runner:
+        for name in ("a", "b"):
+            runner.add([gate(name)])
+            assert (await runner.finish(plan_of(gate(name))))[name].status == "completed"
+    assert [fact.kind for fact in world.told].count("task.started") == 2
+
+
+async def test_a_later_plan_may_use_an_id_again() -> None:
+    world = World()
+    async with asyncio.timeout(5), world.runner() as runner:
+        await runner.finish(plan_of(task("a")))
+        outcome = (await runner.finish(plan_of(task("a", arguments={"name": "the second"}))))["a"]
+    assert isinstance(outcome, Completed) and outcome.result.value == "the second"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from agentic_search.domain.outcome import Failed, Skipped
+from agentic_search.domain.outcome import Completed, Failed, Skipped
 from agentic_search.scheduler.commands import (
     CallId,
     CancelCall,
@@ -88,7 +88,7 @@ def test_a_reference_that_cannot_be_evaluated_fails_its_task_alone() -> None:
     assert ended(told) == {"a": "completed", "bad": "failed"}
     assert started(told) == ["good"]
     outcome = machine.outcomes["bad"]
-    assert isinstance(outcome, Failed) and "${abs(a)}" in outcome.error
+    assert isinstance(outcome, Failed) and "${abs(a)}" in outcome.error and outcome.code == "bad_reference"
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,9 @@ def test_for_each_runs_once_an_element_and_keeps_their_order() -> None:
         (told,) = machine.handle(completed("b", f"got {element}", element), 2)
         assert isinstance(told, ElementEnded)
     assert ended(machine.handle(completed("b", "got 1", 1), 3)) == {"b": "completed"}
-    assert value_of(machine.outcomes["b"]) == ["got 0", "got 1", "got 2"]
+    outcome = machine.outcomes["b"]
+    assert value_of(outcome) == ["got 0", "got 1", "got 2"]
+    assert isinstance(outcome, Completed) and outcome.result.text == "got 0\n\ngot 1\n\ngot 2"
 
 
 def test_an_element_that_fails_fails_alone_and_all_of_them_fail_the_task() -> None:
@@ -127,14 +129,27 @@ def test_an_element_that_fails_fails_alone_and_all_of_them_fail_the_task() -> No
 def test_for_each_over_an_empty_list_completes_with_an_empty_list() -> None:
     machine, _ = machine_with(task("a"), task("b", "a", for_each="${a}"))
     assert ended(machine.handle(completed("a", []), 1)) == {"a": "completed", "b": "completed"}
-    assert value_of(machine.outcomes["b"]) == []
-
-
-def test_for_each_over_no_list_fails_the_task_and_says_what_it_got() -> None:
-    machine, _ = machine_with(task("a"), task("b", "a", for_each="${a.rows}"))
-    machine.handle(completed("a", {"rows": {"x": 1}}), 1)
     outcome = machine.outcomes["b"]
-    assert isinstance(outcome, Failed) and "no list but an object" in outcome.error
+    assert value_of(outcome) == []
+    assert isinstance(outcome, Completed) and outcome.attempts == 1
+
+
+@pytest.mark.parametrize(
+    ("rows", "kind"),
+    [
+        ({"x": 1}, "an object"),
+        ("x", "text"),
+        (True, "a truth value"),
+        (0, "a number"),
+        (0.5, "a number"),
+        (None, "null"),
+    ],
+)
+def test_for_each_over_no_list_fails_the_task_and_says_what_it_got(rows: object, kind: str) -> None:
+    machine, _ = machine_with(task("a"), task("b", "a", for_each="${a.rows}"))
+    machine.handle(completed("a", {"rows": rows}), 1)
+    outcome = machine.outcomes["b"]
+    assert isinstance(outcome, Failed) and outcome.error.endswith(f"no list but {kind}")
 
 
 def test_stopping_cancels_what_is_under_way_and_skips_what_is_not() -> None:
@@ -175,3 +190,9 @@ def test_durations_are_the_time_from_the_first_start_to_the_end() -> None:
     outcome = machine.outcomes["a"]
     assert isinstance(outcome, Failed)
     assert (outcome.started_at, outcome.duration) == (1.5, 2.5)
+
+
+def test_of_several_tasks_that_never_came_the_first_by_name_is_the_reason() -> None:
+    machine, _ = machine_with(task("orphan", "ghost_b", "ghost_a", "ghost_c"))
+    outcome = machine.outcomes["orphan"]
+    assert isinstance(outcome, Skipped) and outcome.because == "there is no task 'ghost_a'"

@@ -95,3 +95,10 @@ def test_a_draft_that_runs_in_a_circle_is_not_followed_for_ever() -> None:
     paths = Paths(lambda _: 1.0)
     paths.add([task("head"), task("a", "head", "b"), task("b", "a")])
     assert paths.of("head") >= 2
+
+
+def test_what_ended_before_the_task_that_it_comes_after_counts_no_more() -> None:
+    paths = Paths(lambda _: 1.0)
+    paths.add([task("head"), task("skipped", "head")])
+    paths.remove("skipped")
+    assert paths.of("head") == 1

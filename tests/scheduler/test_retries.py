@@ -179,3 +179,30 @@ async def test_the_runner_waits_tells_and_tries_again() -> None:
         ("task.started", 3),
         ("task.completed", None),
     ]
+
+
+def test_what_a_policy_does_not_say_is_the_careful_choice() -> None:
+    assert not Policy(attempts=2).allows("connection_lost", after_attempt=1)
+    assert not Policy().allows("server_unavailable", after_attempt=1)
+    assert [Policy().wait(attempt, 1.0) for attempt in (1, 2, 6, 7, 99)] == [0.5, 1.0, 16.0, 30.0, 30.0]
+
+
+async def test_leaving_the_runner_waits_for_no_attempt_that_is_to_come() -> None:
+    waiting = asyncio.Event()
+
+    async def call(tool: str, arguments: JsonObject, *, timeout: float | None, on_progress: OnProgress) -> ToolResult:
+        raise ServerUnavailable("down")
+
+    def emit(fact: Fact) -> None:
+        if isinstance(fact, facts.TaskRetrying):
+            waiting.set()
+
+    clock = FakeClock()
+    tools = {"tool": Tool(name="tool", server="s", remote_name="tool", input_schema={}, read_only=True, retries=2)}
+    async with (
+        asyncio.timeout(5),
+        Runner(call, emit, clock=clock, elapsed=clock.now, tools=tools, max_concurrent=4) as runner,
+    ):
+        runner.add([task("a")])
+        await waiting.wait()
+        await asyncio.sleep(0)  # the alarm begins to sleep

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Sequence
 
 import pytest
 
@@ -9,6 +10,7 @@ from agentic_search.clock import SystemClock
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.outcome import Completed, Failed, OnProgress, Passage, ToolResult
 from agentic_search.domain.plan import Plan, Task
+from agentic_search.domain.tool import Tool
 from agentic_search.errors import ToolFailed
 from agentic_search.events import facts
 from agentic_search.events.facts import Fact
@@ -68,10 +70,17 @@ class World:
         for name in names:
             self.gates.setdefault(name, asyncio.Event()).set()
 
-    def runner(self, *, max_concurrent: int = 16) -> Runner:
+    def runner(self, *, max_concurrent: int = 16, tools: Sequence[Tool] = ()) -> Runner:
         """A runner in this world."""
         clock = SystemClock()
-        return Runner(self.call, self.told.append, clock=clock, elapsed=clock.now, max_concurrent=max_concurrent)
+        return Runner(
+            self.call,
+            self.told.append,
+            clock=clock,
+            elapsed=clock.now,
+            tools={tool.name: tool for tool in tools},
+            max_concurrent=max_concurrent,
+        )
 
 
 def gate(id_: str, *depends_on: str) -> Task:
@@ -116,6 +125,9 @@ async def test_a_failing_or_broken_call_leaves_the_others_alone(caplog: pytest.L
         "fine": "completed",
     }
     assert isinstance(outcomes["no"], Failed) and outcomes["no"].error == "it says no"
+    broken = outcomes["broken"]
+    assert isinstance(broken, Failed) and broken.code == "internal"
+    assert broken.error == "calling 'break' broke down: ZeroDivisionError()"
     assert "ZeroDivisionError" in caplog.text
 
 
@@ -174,3 +186,15 @@ async def test_a_thousand_ready_tasks_all_end() -> None:
     world = World()
     outcomes = await world.runner(max_concurrent=64).run(plan_of(*(task(f"t{n}") for n in range(1_000))))
     assert len(outcomes) == 1_000 and world.most_inside <= 64
+
+
+async def test_a_tool_that_nobody_has_timed_counts_as_one_second() -> None:
+    world = World()
+    tools = [
+        Tool(name=name, server="s", remote_name=name, input_schema={}, typical_seconds=seconds)
+        for name, seconds in {"quick": 0.75, "slow": 1.5}.items()
+    ]
+    tasks = [task(name).model_copy(update={"tool": name}) for name in ("quick", "unknown", "slow")]
+    await world.runner(max_concurrent=1, tools=tools).run(plan_of(*tasks))
+    started = [(fact.id, fact.server) for fact in world.told if isinstance(fact, facts.TaskStarted)]
+    assert started == [("slow", "s"), ("unknown", ""), ("quick", "s")]
