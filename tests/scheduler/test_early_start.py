@@ -77,3 +77,17 @@ async def test_leaving_the_runner_leaves_no_call_behind() -> None:
         runner.add([gate("a"), gate("b")])
         await world.until_inside("a", "b")
     assert sorted(world.cancelled) == ["a", "b"]
+
+
+async def test_of_a_draft_after_an_abandoned_one_what_began_early_is_not_begun_again() -> None:
+    world = World()
+    world.open("kept")
+    async with asyncio.timeout(5), world.runner() as runner:
+        runner.add([gate("dropped")])
+        await world.until_inside("dropped")
+        runner.abandon("the plan was refused")
+        runner.add([gate("kept")])
+        outcomes = await runner.finish(plan_of(gate("kept")))
+    assert outcomes["kept"].status == "completed"
+    started = [fact.id for fact in world.told if isinstance(fact, facts.TaskStarted)]
+    assert started == ["dropped", "kept"]
