@@ -27,7 +27,7 @@ class World:
         self.cancelled: list[str] = []
         self.gates: dict[str, asyncio.Event] = {}
         self.arrived: asyncio.Condition = asyncio.Condition()
-        self.told: list[Fact] = []
+        self.emitted: list[Fact] = []
 
     async def call(
         self, tool: str, arguments: JsonObject, *, timeout: float | None, on_progress: OnProgress
@@ -75,7 +75,7 @@ class World:
         clock = SystemClock()
         return Runner(
             self.call,
-            self.told.append,
+            self.emitted.append,
             clock=clock,
             elapsed=clock.now,
             tools={tool.name: tool for tool in tools},
@@ -156,13 +156,13 @@ async def test_a_run_that_ends_before_its_deadline_does_not_wait_for_it() -> Non
         await World().runner().run(plan_of(task("quick")), deadline=3_600)
 
 
-async def test_every_step_is_told_in_an_order_that_makes_sense() -> None:
+async def test_every_step_is_emitted_in_an_order_that_makes_sense() -> None:
     world = World()
     world.open("a")
     await world.runner().run(
         plan_of(gate("a"), task("no", "a").model_copy(update={"tool": "fail"}), task("never", "no"))
     )
-    assert [fact.kind for fact in world.told] == [
+    assert [fact.kind for fact in world.emitted] == [
         "task.started",
         "task.progress",
         "task.completed",
@@ -173,12 +173,12 @@ async def test_every_step_is_told_in_an_order_that_makes_sense() -> None:
     ]
 
 
-async def test_a_task_over_a_list_is_told_as_one_task_that_progresses() -> None:
+async def test_a_task_over_a_list_is_emitted_as_one_task_that_progresses() -> None:
     world = World()
     each = task("b", "a", for_each="${ {rows: ['x', 'y', 'z'], a: a}.rows }", arguments={"name": "${item}"})
     outcomes = await world.runner().run(plan_of(task("a"), each))
     assert isinstance(outcomes["b"], Completed) and outcomes["b"].result.value == ["x", "y", "z"]
-    kinds = Counter(fact.kind for fact in world.told if isinstance(fact, facts.TaskStarted | facts.TaskProgress))
+    kinds = Counter(fact.kind for fact in world.emitted if isinstance(fact, facts.TaskStarted | facts.TaskProgress))
     assert kinds == {"task.started": 2, "task.progress": 2}
 
 
@@ -196,5 +196,5 @@ async def test_a_tool_that_nobody_has_timed_counts_as_one_second() -> None:
     ]
     tasks = [task(name).model_copy(update={"tool": name}) for name in ("quick", "unknown", "slow")]
     await world.runner(max_concurrent=1, tools=tools).run(plan_of(*tasks))
-    started = [(fact.id, fact.server) for fact in world.told if isinstance(fact, facts.TaskStarted)]
+    started = [(fact.id, fact.server) for fact in world.emitted if isinstance(fact, facts.TaskStarted)]
     assert started == [("slow", "s"), ("unknown", ""), ("quick", "s")]

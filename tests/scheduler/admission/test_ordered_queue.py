@@ -8,7 +8,7 @@ from agentic_search.scheduler.admission.ordered_queue import OrderedQueue, Queue
 
 
 def queue_order(priority: int, number: int) -> QueueOrder:
-    """A rank that no other has."""
+    """An order that no other has."""
     return QueueOrder(False, priority, 0.0, 0.0, 0, 0, number)
 
 
@@ -42,7 +42,7 @@ def test_an_empty_queue_has_no_first() -> None:
         queue.pop()
 
 
-def test_a_thing_that_changes_its_rank_for_ever_takes_no_more_room() -> None:
+def test_a_thing_that_changes_its_order_for_ever_takes_no_more_room() -> None:
     queue = OrderedQueue[str]()
     for number in range(10_000):
         queue.put("a", queue_order(0, number))
