@@ -149,7 +149,7 @@ def test_for_each_over_no_list_fails_the_task_and_says_what_it_got(rows: object,
     machine, _ = machine_with(task("a"), task("b", "a", for_each="${a.rows}"))
     machine.handle(completed("a", {"rows": rows}), 1)
     outcome = machine.outcomes["b"]
-    assert isinstance(outcome, Failed) and outcome.error.endswith(f"no list but {kind}")
+    assert isinstance(outcome, Failed) and outcome.error == f"for_each ${{a.rows}} is no list but {kind}"
 
 
 def test_stopping_cancels_what_is_under_way_and_skips_what_is_not() -> None:

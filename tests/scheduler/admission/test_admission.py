@@ -275,3 +275,14 @@ def test_a_tool_that_is_in_no_catalog_is_limited_by_its_run_alone_and_no_rate_is
     assert admission.turned_away(a, 5, 0) is None
     admission.release(a)
     assert names(granted(admission)) == ["b"]
+
+
+def test_an_admission_is_idle_when_no_run_is_there_and_nothing_is_held() -> None:
+    admission = admission_with("x")
+    assert not admission.idle
+    offer(admission, "x", "a")
+    (a,) = granted(admission)
+    admission.leave("x")
+    assert not admission.idle
+    admission.release(a)
+    assert admission.idle

@@ -38,7 +38,7 @@ def test_the_first_is_always_the_least_of_those_that_are_in(moves: list[tuple[st
 def test_an_empty_queue_has_no_first() -> None:
     queue = OrderedQueue[str]()
     assert queue.first is None
-    with pytest.raises(IndexError, match="the queue is empty"):
+    with pytest.raises(IndexError, match=r"^the queue is empty$"):
         queue.pop()
 
 

@@ -1,8 +1,8 @@
 """What holds of admission for any runs, plans, limits and ends of calls, in any order, cancelled at any moment.
 
-A world of machines with one admission is driven at random beside an oracle that knows the rules by brute force: every grant
-was the best that could begin, and whenever nothing is granted nothing could be. So no slot and no rate is exceeded, in
-any sliding span; every run ends; and nothing is held after the last.
+A world of machines with one admission is driven at random beside an oracle that knows the rules by brute force: every
+grant was the best that could begin, and whenever nothing is granted nothing could be. So no slot and no rate is
+exceeded, in any sliding span; every run ends; and nothing is held after the last.
 """
 
 from collections.abc import Callable
