@@ -90,18 +90,18 @@ async def test_a_system_of_the_task_is_stronger_than_the_profiles(ollama: Ollama
     ]
 
 
-async def test_progress_is_reported_while_the_model_writes() -> None:
-    reported: list[tuple[float, float | None, str]] = []
+async def test_progress_is_told_while_the_model_writes() -> None:
+    told: list[tuple[float, float | None, str]] = []
 
     def hear(progress: float, total: float | None, text: str) -> None:
-        reported.append((progress, total, text))
+        told.append((progress, total, text))
 
     def script(body: JsonObject) -> Iterator[Step]:
-        """Goes on only when what it has written so far was reported."""
+        """Goes on only when what it has written so far was told."""
         for heard in range(1, 4):
             yield Say("x" * 200)
             for _ in range(2_000):
-                if len(reported) >= heard:
+                if len(told) >= heard:
                     break
                 yield Say("", delay=0.005)
 
@@ -111,7 +111,7 @@ async def test_progress_is_reported_while_the_model_writes() -> None:
     ):
         provider = builtin(source)
         await provider.call(provider.offer.tools[0], {"prompt": "?"}, timeout=10, on_progress=hear)
-    assert reported == [(written_by_then, None, "qwen3:8b is writing") for written_by_then in (200, 400, 600)]
+    assert told == [(written_by_then, None, "qwen3:8b is writing") for written_by_then in (200, 400, 600)]
 
 
 async def test_a_reply_that_was_cut_says_so_in_its_text(ollama: OllamaDouble, source: OllamaSource) -> None:
@@ -159,7 +159,7 @@ async def test_no_model_server_means_that_nothing_was_sent() -> None:
         (Fail("server busy, please try again.", 503), ServerUnavailable),
     ],
 )
-async def test_what_breaks_a_reply_is_reported_to_the_scheduler_as_what_it_is(
+async def test_what_breaks_a_reply_is_told_to_the_scheduler_as_what_it_is(
     ollama: OllamaDouble, source: OllamaSource, fault: Drop | Fail, error: type[Exception]
 ) -> None:
     ollama.enqueue(fault)
