@@ -14,6 +14,8 @@ _CONTROL_TOKEN = re.compile(
     re.IGNORECASE,
 )
 """What chat templates part messages with: model servers read it as such in any text."""
+SCHEMA_TEMPERATURE = 0.1
+"""JSON wants the likeliest words; not 0, where some models fall into repeating themselves for ever."""
 _LOOKALIKES = {"<": "‹", ">": "›", "[": "［"}
 
 
@@ -79,8 +81,8 @@ class ChatModel(Protocol):
         ...
 
     @property
-    def grammar(self) -> GrammarLimits:
-        """The limits of the `schema` that calls may have."""
+    def grammar(self) -> GrammarLimits | None:
+        """The limits of the `schema` that calls may have; none where the server takes no schema: ask in words then."""
         ...
 
     def stream(
@@ -117,11 +119,11 @@ class ModelInfo:
 
 @dataclass(frozen=True, slots=True)
 class ModelReport:
-    """What a model server has."""
+    """What a model server has, or several."""
 
     models: tuple[ModelInfo, ...]
     error: str | None = None
-    """Why there is none, and what to do."""
+    """Why there is none, or none of one of several servers, and what to do."""
 
 
 class ModelSource(Protocol):

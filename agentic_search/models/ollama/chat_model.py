@@ -11,16 +11,13 @@ from agentic_search.domain.data import JsonObject
 from agentic_search.domain.run import Usage
 from agentic_search.errors import ContextOverflow, ModelInterrupted
 from agentic_search.models.budget import TEMPLATE_TOKENS, estimate_tokens
-from agentic_search.models.chat import Finish, GrammarLimits, Message
+from agentic_search.models.chat import SCHEMA_TEMPERATURE, Finish, GrammarLimits, Message
 from agentic_search.models.ollama.call_options import reply_limit, thinking, was_cut
 from agentic_search.models.ollama.errors import CLIENT_ERRORS, explain_call
 from agentic_search.models.ollama.grammar import OLLAMA_GRAMMAR
 from agentic_search.models.ollama.inventory import Version
 from agentic_search.models.ollama.listing import OllamaModelInfo
 from agentic_search.models.thinking import ThinkFilter
-
-SCHEMA_TEMPERATURE = 0.1
-"""JSON wants the likeliest words; not 0, where some models fall into repeating themselves for ever."""
 
 
 @dataclass(frozen=True, slots=True)
