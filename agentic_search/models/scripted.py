@@ -43,7 +43,7 @@ class ScriptedModel:
         replies: Iterable[str | Sequence[Step]] = (),
         *,
         num_ctx: int = 16_384,
-        grammar: GrammarLimits = OLLAMA_GRAMMAR,
+        grammar: GrammarLimits | None = OLLAMA_GRAMMAR,
     ) -> None:
         self.name = name
         self.num_ctx = num_ctx

@@ -27,7 +27,7 @@ class UsageCounter:
         return self._model.num_ctx
 
     @property
-    def grammar(self) -> GrammarLimits:
+    def grammar(self) -> GrammarLimits | None:
         """The model's."""
         return self._model.grammar
 

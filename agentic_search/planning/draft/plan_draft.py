@@ -11,7 +11,7 @@ from agentic_search.domain.data import JsonObject
 from agentic_search.domain.plan import Task
 from agentic_search.domain.tool import Tool
 from agentic_search.errors import ModelInterrupted, PlanRefused
-from agentic_search.models.chat import ChatModel, Finish, Message
+from agentic_search.models.chat import SCHEMA_TEMPERATURE, ChatModel, Finish, Message
 from agentic_search.planning.draft.check import check_added, check_next
 from agentic_search.planning.draft.stream import PlanStream
 from agentic_search.planning.draft.wording import purpose
@@ -37,11 +37,12 @@ class PlanDraft:
         """The ids of the tasks that are given already."""
 
     async def generate(
-        self, model: ChatModel, messages: Sequence[Message], *, schema: JsonObject, max_tokens: int
+        self, model: ChatModel, messages: Sequence[Message], *, schema: JsonObject | None, max_tokens: int
     ) -> AsyncGenerator[TaskReady | Planned, None]:
-        """Have the model write under `schema`; raises DraftRefused or ModelError."""
+        """Have the model write, under `schema` where its server takes one; raises DraftRefused or ModelError."""
         finish: Finish | None = None
-        async with aclosing(model.stream(messages, max_tokens=max_tokens, schema=schema)) as pieces:
+        writing = model.stream(messages, max_tokens=max_tokens, schema=schema, temperature=SCHEMA_TEMPERATURE)
+        async with aclosing(writing) as pieces:
             async for piece in pieces:
                 if isinstance(piece, Finish):
                     finish = piece

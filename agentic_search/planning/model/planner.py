@@ -38,7 +38,8 @@ class ModelPlanner:
         if request.refused is None:
             yield DraftStarted("model", self._model.name, request.so_far.next_round)
         prompt = self._prompt(request)
-        schema = plan_schema(prompt.shown, self._model.grammar, most_tasks=self._most_tasks, earlier=earlier)
+        grammar = self._model.grammar
+        schema = plan_schema(prompt.shown, grammar, most_tasks=self._most_tasks, earlier=earlier) if grammar else None
         draft = PlanDraft(request.tools, earlier=earlier)
         writing = draft.generate(self._model, prompt.messages, schema=schema, max_tokens=self._max_tokens)
         async with aclosing(writing) as steps:

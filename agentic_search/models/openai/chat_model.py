@@ -1,0 +1,130 @@
+"""One model of an OpenAI-compatible server: calls it in the form that its server takes, and gives its text."""
+
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field, replace
+
+import httpx
+
+from agentic_search.clock import Clock
+from agentic_search.domain.data import JsonObject
+from agentic_search.domain.run import Usage
+from agentic_search.errors import ContextOverflow, ModelError, ModelInterrupted
+from agentic_search.models.chat import Finish, GrammarLimits, Message
+from agentic_search.models.openai.call_form import CallForm, CallForms
+from agentic_search.models.openai.chunks import ChatChunk, together
+from agentic_search.models.openai.errors import ServerAccess
+from agentic_search.models.openai.listing import ServedModel
+from agentic_search.models.openai.reply import CallRefused, ReplyStream
+from agentic_search.models.thinking import ThinkFilter
+
+_LEAST_THOUGHTS = len("<think></think>")
+"""Characters more that were sent than shown, from which on the model thinks in its text."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChatCall:
+    """What is asked of a model."""
+
+    messages: Sequence[Message]
+    max_tokens: int
+    schema: JsonObject | None
+    temperature: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenAIModel:
+    """A ChatModel; its connections belong to the OpenAISource that made it."""
+
+    http: httpx.AsyncClient = field(repr=False)
+    server: ServerAccess
+    url: str
+    """What the server's paths follow."""
+    served: ServedModel
+    num_ctx: int
+    forms: CallForms = field(repr=False)
+    clock: Clock = field(repr=False)
+
+    @property
+    def name(self) -> str:
+        """The source's name and the server's for the model: `lab/qwen3-8b`."""
+        return self.served.info.name
+
+    @property
+    def grammar(self) -> GrammarLimits | None:
+        """That of every such server, until this one turns out to know no way to ask for JSON."""
+        return self.forms.of(self.served.id).grammar
+
+    async def stream(
+        self,
+        messages: Sequence[Message],
+        *,
+        max_tokens: int,
+        schema: JsonObject | None = None,
+        temperature: float | None = None,
+    ) -> AsyncGenerator[str | Finish]:
+        """Generate: see ChatModel. Closing the iterator closes the connection, and the server stops.
+
+        What the server refuses for a field that it does not take is asked again without it; what works is remembered.
+        """
+        call = ChatCall(messages, max_tokens, schema, temperature)
+        form = self.forms.of(self.served.id)
+        first: ModelError | None = None
+        begun = False
+        while True:
+            try:
+                async with aclosing(self._attempt(call, form)) as pieces:
+                    async for piece in pieces:
+                        begun = True
+                        yield piece
+                return
+            except CallRefused as refused:
+                first = first or refused.error
+                again = None if begun else self._next_form(form, refused, call)
+                if again is None:
+                    raise first from refused
+                form = again
+
+    def _next_form(self, form: CallForm, refused: CallRefused, call: ChatCall) -> CallForm | None:
+        """How to ask again; none where it would not help."""
+        error = refused.error
+        if isinstance(error, ContextOverflow) and error.num_ctx and self.served.info.context is None:
+            self.forms.learn(self.served.id, replace(form, num_ctx=error.num_ctx))
+        if not isinstance(error, ModelInterrupted):
+            return None
+        return form.after(refused.refusal, with_schema=call.schema is not None)
+
+    async def _attempt(self, call: ChatCall, form: CallForm) -> AsyncGenerator[str | Finish]:
+        """One request; raises CallRefused."""
+        answer, written, ended, heard = ThinkFilter(), "", ChatChunk(), 0
+        reply = ReplyStream(self.http, self.server, self.clock, model=self.name)
+        async with aclosing(reply.chunks(f"{self.url}/chat/completions", self._body(call, form))) as chunks:
+            async for chunk in chunks:
+                if not heard:
+                    self.forms.learn(self.served.id, form)  # it was taken
+                heard += len(chunk.text)
+                ended = together([ended, replace(chunk, text="")])
+                if text := answer.feed(chunk.text):
+                    written += text
+                    yield text
+        if ended.finish is None or ended.was_stopped:
+            why = ended.was_stopped or "try again, or use another model"
+            raise ModelInterrupted(f"{self.name!r} stopped in the middle of its reply: {why}.")
+        if rest := answer.end():
+            written += rest
+            yield rest
+        thought = ended.thought or heard > len(written) + _LEAST_THOUGHTS
+        whole = bool(written) and not ended.was_cut
+        learnt = form.after_reply(written, schema=call.schema, thought=thought, whole=whole)
+        self.forms.learn(self.served.id, learnt)
+        yield Finish("length" if ended.was_cut else "stop", ended.usage or Usage(model_calls=1))
+
+    def _body(self, call: ChatCall, form: CallForm) -> JsonObject:
+        return form.body(
+            self.served.id,
+            call.messages,
+            max_tokens=call.max_tokens,
+            num_ctx=self.num_ctx,
+            schema=call.schema,
+            temperature=call.temperature,
+        )
