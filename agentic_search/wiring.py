@@ -16,6 +16,7 @@ from agentic_search.models.ollama.source import OllamaSource
 from agentic_search.models.openai.address import server_access
 from agentic_search.models.openai.source import OpenAISource
 from agentic_search.models.sources import ModelSources
+from agentic_search.models.usage_counter import CountedSource, Price
 from agentic_search.runs.service import SearchService, Service
 from agentic_search.scheduler.admission.admission import Admission
 from agentic_search.scheduler.dispatcher import Dispatcher
@@ -46,7 +47,13 @@ def configured(settings: Settings) -> tuple[ModelSources, tuple[ServerConfig, ..
 def _models(settings: Settings) -> ModelSources:
     """Ollama, and the model servers that are configured beside it."""
     clock, num_ctx = SystemClock(), settings.num_ctx
-    ollama = OllamaSource(settings.ollama_host, num_ctx=num_ctx, keep_alive=settings.keep_alive, clock=clock)
+    ollama = OllamaSource(
+        settings.ollama_host,
+        num_ctx=num_ctx,
+        keep_alive=settings.keep_alive,
+        parallel=_whole(environment().get("OLLAMA_NUM_PARALLEL", "")),
+        clock=clock,
+    )
     others = {
         name: OpenAISource(
             server_access(name, given.url, given.key.get_secret_value()),
@@ -57,6 +64,11 @@ def _models(settings: Settings) -> ModelSources:
         for name, given in settings.models.items()
     }
     return ModelSources(ollama, others)
+
+
+def _whole(text: str) -> int:
+    """A variable of another program's; 0 where it holds no number."""
+    return int(text) if text.isdecimal() else 0
 
 
 def _admission(servers: Sequence[ServerConfig]) -> Admission:
@@ -80,11 +92,18 @@ async def open_service(settings: Settings) -> AsyncGenerator[Service, None]:
     clock = SystemClock()
     models, servers, functions = configured(settings)
     workflows = WorkflowFolder(settings.workflows)
-    ask_model = AskModel(models, writer=settings.model, profiles=settings.profiles)
+    prices = {name: Price(each.prompt, each.completion) for name, each in settings.prices.items()}
+    choice = ModelChoice(
+        CountedSource(models, prices),
+        writer=settings.model,
+        planner=settings.planner_model,
+        slots=settings.model_slots,
+    )
+    ask_model = AskModel(choice, writer=settings.model, profiles=settings.profiles)
     local: list[ToolProvider] = [Builtin(ask_model), *([FunctionTools(functions)] if functions else [])]
     max_concurrent = settings.max_concurrent_tasks if settings.parallel else 1
     dispatcher = Dispatcher(clock, _admission(servers))
-    limits = RunLimits(deadline=settings.deadline, discovery_wait=settings.discovery_wait)
+    limits = RunLimits(settings.deadline, settings.discovery_wait, settings.planner_share, settings.writer_share)
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(models)
         tools = await stack.enter_async_context(
@@ -92,7 +111,6 @@ async def open_service(settings: Settings) -> AsyncGenerator[Service, None]:
                 servers, clock=clock, local=local, task_timeout=settings.task_timeout, cache=_cache_limits(settings)
             )
         )
-        choice = ModelChoice(models, writer=settings.model, planner=settings.planner_model)
 
         def context_of(run: Run, query: Query) -> RunContext:
             runner = Runner(

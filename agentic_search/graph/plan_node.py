@@ -11,14 +11,15 @@ from typing import assert_never
 
 from langgraph.runtime import Runtime
 
-from agentic_search.domain.plan import Plan
+from agentic_search.domain.plan import Plan, Task
 from agentic_search.domain.query import Query
 from agentic_search.domain.tool import by_any_name
 from agentic_search.errors import DeadlinePassed, PlanRefused, SearchFailed
-from agentic_search.events.facts import PlanFallback, PlanReady, PlanStarted, PlanTask
+from agentic_search.events.facts import ModelWaiting, PlanFallback, PlanReady, PlanStarted, PlanTask
 from agentic_search.graph.context import RunContext
 from agentic_search.graph.state import DiscoveredState, PlannedState, whole_plan
-from agentic_search.planning.ladder import ENOUGH, GivenPlanner, PlanLadder
+from agentic_search.models.chat import Waiting
+from agentic_search.planning.ladder import ENOUGH, WITHOUT_MODEL, GivenPlanner, PlanLadder
 from agentic_search.planning.model.planner import ModelPlanner
 from agentic_search.planning.offline.planner import OfflinePlanner
 from agentic_search.planning.planner import (
@@ -26,10 +27,13 @@ from agentic_search.planning.planner import (
     DraftStarted,
     Planned,
     Planner,
+    PlannerWaiting,
     PlanRequest,
     SoFar,
     TaskReady,
 )
+
+NOTHING_MORE = Planned((), "offline")
 
 
 async def plan(state: DiscoveredState, runtime: Runtime[RunContext]) -> PlannedState:
@@ -38,10 +42,10 @@ async def plan(state: DiscoveredState, runtime: Runtime[RunContext]) -> PlannedS
     Later rounds never raise: whatever goes wrong then, there is something to answer from.
     """
     context, so_far = runtime.context, SoFar(state["plans"], state["outcomes"])
-    began = context.run.elapsed
-    planned = await _planned(state, context, so_far)
+    with context.run.spent.phase("plan"):
+        planned, lacking = await _planned(state, context, so_far)
     plans = (*so_far.plans, Plan(tasks=planned.tasks)) if planned.tasks else so_far.plans
-    if not so_far.plans or planned.model is not None:
+    if not so_far.plans or planned.tasks or planned.model is not None:
         context.run.emit(
             PlanReady(
                 plan=whole_plan(plans),
@@ -51,32 +55,77 @@ async def plan(state: DiscoveredState, runtime: Runtime[RunContext]) -> PlannedS
                 earlier=len(so_far.ids),
             )
         )
+    by_model = so_far.plans and not state["lacking"]
     return {
         **state,
         "plans": plans,
-        "planner": "model" if so_far.plans else planned.planner,
+        "planner": "model" if by_model else planned.planner,
         "inputs": planned.inputs,
-        "usage": state["usage"].plus(planned.usage),
-        "plan_seconds": state["plan_seconds"] + context.run.elapsed - began,
+        "lacking": lacking,
     }
 
 
-async def _planned(state: DiscoveredState, context: RunContext, so_far: SoFar) -> Planned:
-    query, deadline = state["query"], state["deadline"]
-    request = PlanRequest(query.query, state["tools"], so_far, several_rounds=query.rounds > 1)
+async def _planned(state: DiscoveredState, context: RunContext, so_far: SoFar) -> tuple[Planned, str]:
+    """The round, and why it is to be added to although it can be used: empty where it need not."""
+    query, lacking = state["query"], state["lacking"]
+    request = PlanRequest(query.query, state["tools"], so_far, lacking, several_rounds=query.rounds > 1)
+    follower = _Follower(context, early=_early(state, context))
+    by_model, time = not (query.brings_a_plan or lacking), _PlanTime(state, context)
     try:
-        async with asyncio.timeout(deadline - context.run.elapsed):
-            return await _followed(await _planner(query, context), request, context, early=_early(state, context))
+        if lacking:
+            follower.emit(DraftDropped(lacking, WITHOUT_MODEL))
+        try:
+            async with time.limit if by_model else asyncio.timeout(state["deadline"] - context.run.elapsed):
+                planner = OfflinePlanner() if lacking else await _planner(query, context)
+                return await follower.follow(planner, request, time), ""
+        except TimeoutError:
+            if not by_model:
+                return _too_late(state, so_far), ""
+            return await _cut_off(follower, request, time.share)
     except PlanRefused as refused:
         if query.brings_a_plan:
             raise
-        raise SearchFailed(f"No plan could be made. {'; '.join(refused.complaints)}.") from refused
-    except TimeoutError:
-        if not so_far.plans:
-            raise DeadlinePassed(f"The deadline of {deadline:g} s passed before there was a plan.") from None
-        reason = f"The deadline of {deadline:g} s passed while round {so_far.next_round} was planned."
-        _follow(DraftDropped(reason, ENOUGH), context, early=())
-        return Planned((), "offline")
+        if so_far.plans:
+            return NOTHING_MORE, ""
+        raise SearchFailed(f"No plan could be made. {follower.cause}{'; '.join(refused.complaints)}.") from refused
+
+
+class _PlanTime:
+    """How long a model may plan: its share of the deadline, and nothing of what is left to those who come after."""
+
+    def __init__(self, state: DiscoveredState, context: RunContext) -> None:
+        deadline, limits = state["deadline"], context.limits
+        now = asyncio.get_running_loop().time()
+        self.share = limits.planner_share * deadline
+        """Seconds, from when the model has begun."""
+        self._until = now + (1 - limits.writer_share) * deadline - context.run.elapsed
+        self.limit = asyncio.timeout_at(min(self._until, now + self.share))
+        """To be entered: ends the block with TimeoutError."""
+
+    def note(self, waiting: Waiting) -> None:
+        """A model that waits for other requests, or is being loaded, has not begun; when it has, its share begins."""
+        begins = not (waiting.before or waiting.loading)
+        now = asyncio.get_running_loop().time()
+        self.limit.reschedule(min(self._until, now + self.share) if begins else self._until)
+
+
+def _too_late(state: DiscoveredState, so_far: SoFar) -> Planned:
+    if so_far.plans:
+        return NOTHING_MORE
+    raise DeadlinePassed(f"The deadline of {state['deadline']:g} s passed before there was a plan.")
+
+
+async def _cut_off(follower: "_Follower", request: PlanRequest, share: float) -> tuple[Planned, str]:
+    """What comes of a model that takes too long: the tasks that it has written are used, and added to without it."""
+    what = f"to plan round {request.so_far.next_round}" if request.so_far.plans else "to plan"
+    reason = f"The model took longer {what} than its share of the deadline, {share:.3g} s."
+    if follower.tasks:
+        return Planned(tuple(follower.tasks), "model", follower.model), reason
+    if request.so_far.plans:
+        follower.emit(DraftDropped(reason, ENOUGH))
+        return NOTHING_MORE, ""
+    follower.emit(DraftDropped(reason, WITHOUT_MODEL))
+    return await follower.follow(OfflinePlanner(), request), ""
 
 
 async def _planner(query: Query, context: RunContext) -> Planner:
@@ -85,7 +134,7 @@ async def _planner(query: Query, context: RunContext) -> Planner:
         return GivenPlanner(query.plan)
     if query.workflow is not None:
         return await asyncio.to_thread(context.workflows.planner, query)
-    chosen = await context.models.planner(query.model)
+    chosen = await context.models.planner(query.model, batch=query.batch)
     by_model = ModelPlanner(chosen.model) if chosen.model else None
     return PlanLadder(by_model, OfflinePlanner(), why_no_model=chosen.why_none or "")
 
@@ -97,27 +146,57 @@ def _early(state: DiscoveredState, context: RunContext) -> Container[str]:
     return by_any_name(tool for tool in state["tools"] if tool.read_only)
 
 
-async def _followed(planner: Planner, request: PlanRequest, context: RunContext, *, early: Container[str]) -> Planned:
-    """Follow the planner to its last step; closed at once, so that the model stops when the run does."""
-    async with aclosing(planner.plan(request)) as steps:
-        async for step in steps:
-            if isinstance(step, Planned):
-                return step
-            _follow(step, context, early=early)
-    raise RuntimeError(f"{planner!r} ended without a plan")
+class _Follower:
+    """Follows planners step by step: emits each step, and has the runner do what it means for the tasks."""
 
+    def __init__(self, context: RunContext, *, early: Container[str]) -> None:
+        self._run = context.run
+        self._runner = context.runner
+        self._early = early
+        self.tasks: list[Task] = []
+        """What has been written of the plan so far."""
+        self.model: str | None = None
+        """Who writes it."""
+        self.cause = ""
+        """Why the first draft was dropped, a sentence and a blank."""
 
-def _follow(step: DraftStarted | TaskReady | DraftDropped, context: RunContext, *, early: Container[str]) -> None:
-    """Emit one step of planning, and have the runner do what it means for the tasks."""
-    match step:
-        case DraftStarted():
-            context.run.emit(PlanStarted(planner=step.planner, model=step.model, round=step.round))
-        case TaskReady():
-            context.run.emit(PlanTask(task=step.task))
-            if step.task.tool in early:
-                context.runner.add((step.task,))
-        case DraftDropped():
-            context.runner.abandon("the plan it was of is not used")
-            context.run.emit(PlanFallback(reason=step.reason, instead=step.instead))
-        case _:
-            assert_never(step)
+    async def follow(self, planner: Planner, request: PlanRequest, time: _PlanTime | None = None) -> Planned:
+        """Follow to the last step, within `time`; closed at once, so that the model stops when the run does."""
+        async with aclosing(planner.plan(request)) as steps:
+            async for step in steps:
+                if isinstance(step, Planned):
+                    return step
+                if time is not None and isinstance(step, PlannerWaiting):
+                    time.note(step.waiting)
+                self.emit(step)
+        raise RuntimeError(f"{planner!r} ended without a plan")
+
+    def emit(self, step: DraftStarted | PlannerWaiting | TaskReady | DraftDropped) -> None:
+        """Emit one step."""
+        match step:
+            case DraftStarted():
+                self.model = step.model
+                self._run.emit(PlanStarted(planner=step.planner, model=step.model, round=step.round))
+            case PlannerWaiting(model, waiting):
+                told = ModelWaiting(model=model, purpose="plan", before=waiting.before, loading=waiting.loading)
+                self._run.emit(told)
+            case TaskReady():
+                self.tasks.append(step.task)
+                self._run.emit(PlanTask(task=step.task))
+                if step.task.tool in self._early:
+                    self._runner.add((step.task,))
+            case DraftDropped():
+                self.tasks.clear()
+                self.cause = self.cause or f"{step.reason} "
+                self._runner.abandon("the plan it was of is not used")
+                spent = self._run.spent
+                self._run.emit(
+                    PlanFallback(
+                        reason=step.reason,
+                        instead=step.instead,
+                        seconds=round(spent.seconds("plan"), 4),
+                        usage=spent.usage,
+                    )
+                )
+            case _:
+                assert_never(step)

@@ -12,7 +12,16 @@ from agentic_search.domain.data import JsonObject
 from agentic_search.domain.run import Usage
 from agentic_search.errors import ModelError, ModelMissing
 from agentic_search.models.budget import estimate_tokens
-from agentic_search.models.chat import ChatModel, Finish, GrammarLimits, Message, ModelInfo, ModelReport
+from agentic_search.models.chat import (
+    UNTOLD_SLOTS,
+    ChatModel,
+    Finish,
+    GrammarLimits,
+    Message,
+    ModelInfo,
+    ModelReport,
+    ModelServer,
+)
 from agentic_search.models.ollama.grammar import OLLAMA_GRAMMAR
 
 Step = str | ModelError | asyncio.Event | Finish
@@ -44,8 +53,11 @@ class ScriptedModel:
         *,
         num_ctx: int = 16_384,
         grammar: GrammarLimits | None = OLLAMA_GRAMMAR,
+        slots: int = UNTOLD_SLOTS,
     ) -> None:
+        """`slots`: of the model server that is its own."""
         self.name = name
+        self.server = ModelServer(f"scripted:{name}", slots)
         self.num_ctx = num_ctx
         self.grammar = grammar
         self.prompts: list[ScriptedCall] = []

@@ -14,6 +14,7 @@ from agentic_search.domain.plan import Plan, Task
 from agentic_search.domain.run import PlannerKind, Usage
 from agentic_search.domain.tool import Tool
 from agentic_search.errors import PlanRefused
+from agentic_search.models.chat import Waiting
 
 _NUMBERED = re.compile(r"t([1-9]\d{0,8})")
 
@@ -62,6 +63,8 @@ class PlanRequest:
     """All that the plan may use."""
     so_far: SoFar = field(default_factory=SoFar)
     """After the first round the planner says what is still needed; its tasks may refer to all earlier ones."""
+    lacking: str = ""
+    """Why what the rounds so far found is not enough, where a plan by words alone is to add to it."""
     several_rounds: bool = False
     """Whether the search may take more rounds than one: in each of them the planner keeps room for what comes later."""
     refused: DraftRefused | None = None
@@ -75,6 +78,14 @@ class DraftStarted:
     planner: PlannerKind
     model: str | None = None
     round: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class PlannerWaiting:
+    """The model that plans has not begun, and why."""
+
+    model: str
+    waiting: Waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +117,7 @@ class Planned:
     """What the plan's references to `inputs` read, where it is a workflow's."""
 
 
-PlanStep: TypeAlias = DraftStarted | TaskReady | DraftDropped | Planned
+PlanStep: TypeAlias = DraftStarted | PlannerWaiting | TaskReady | DraftDropped | Planned
 
 
 class Planner(Protocol):

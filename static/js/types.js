@@ -50,7 +50,7 @@
  * @typedef {{from: number, to: number|null}} Span
  * @typedef {{at: number, text: string}} Step
  * @typedef {{plan: number, execute: number, synthesize: number, total: number, serial_tools: number}} Timings
- * @typedef {{model_calls: number, prompt_tokens: number, completion_tokens: number}} Usage
+ * @typedef {{model_calls: number, prompt_tokens: number, completion_tokens: number, cost?: number|null}} Usage
  *
  * @typedef {'asking'|'queued'|'running'|'completed'|'partial'|'failed'|'cancelled'} RunStatus
  * @typedef {object} Run
@@ -64,6 +64,7 @@
  * @property {number|null} toolCount
  * @property {number|null} discoveredAt
  * @property {Span[]} planning one span a planning round
+ * @property {string|null} waiting why the model has not begun
  * @property {Task[]} tasks in the order they were written
  * @property {Step[]} steps
  * @property {number} found passages found so far

@@ -11,11 +11,19 @@ from agentic_search.domain.data import JsonObject
 from agentic_search.domain.run import Usage
 from agentic_search.errors import ContextOverflow, ModelInterrupted
 from agentic_search.models.budget import TEMPLATE_TOKENS, estimate_tokens
-from agentic_search.models.chat import SCHEMA_TEMPERATURE, Finish, GrammarLimits, Message
+from agentic_search.models.chat import (
+    SCHEMA_TEMPERATURE,
+    Finish,
+    GrammarLimits,
+    Message,
+    ModelOutput,
+    ModelServer,
+    Waiting,
+)
 from agentic_search.models.ollama.call_options import reply_limit, thinking, was_cut
 from agentic_search.models.ollama.errors import CLIENT_ERRORS, explain_call
 from agentic_search.models.ollama.grammar import OLLAMA_GRAMMAR
-from agentic_search.models.ollama.inventory import Version
+from agentic_search.models.ollama.inventory import OllamaInventory, Version
 from agentic_search.models.ollama.listing import OllamaModelInfo
 from agentic_search.models.thinking import ThinkFilter
 
@@ -25,7 +33,8 @@ class OllamaModel:
     """A ChatModel; its connections belong to the OllamaSource that made it."""
 
     client: AsyncClient = field(repr=False)
-    url: str
+    inventory: OllamaInventory = field(repr=False)
+    server: ModelServer
     found: OllamaModelInfo
     version: Version
     num_ctx: int
@@ -48,10 +57,12 @@ class OllamaModel:
         max_tokens: int,
         schema: JsonObject | None = None,
         temperature: float | None = None,
-    ) -> AsyncGenerator[str | Finish]:
+    ) -> AsyncGenerator[ModelOutput]:
         """Generate: see ChatModel. Closing the iterator closes the connection, and Ollama stops at once."""
         estimated = TEMPLATE_TOKENS + sum(estimate_tokens(message.content) for message in messages)
         answer = ThinkFilter()
+        if await self.inventory.will_load(self.name, self.num_ctx):
+            yield Waiting(loading=True)
         async with aclosing(self._frames(messages, max_tokens, schema, temperature, estimated)) as frames:
             async for frame in frames:
                 if text := answer.feed(frame.message.content or ""):
@@ -97,7 +108,7 @@ class OllamaModel:
                 async for frame in closing:
                     yield frame
         except CLIENT_ERRORS as error:
-            raise explain_call(error, url=self.url, model=self.name) from error
+            raise explain_call(error, url=self.server.url, model=self.name) from error
 
     def _finish(self, frame: ChatResponse, estimated: int) -> Finish:
         usage = Usage(

@@ -13,7 +13,14 @@ from agentic_search.clock import Clock
 from agentic_search.models.network.recent_answer import RecentAnswer
 from agentic_search.models.ollama.address import is_cloud
 from agentic_search.models.ollama.errors import CLIENT_ERRORS, explain_listing
-from agentic_search.models.ollama.listing import ListedModel, OllamaModelInfo, ShownModel, Tags, describe
+from agentic_search.models.ollama.listing import (
+    ListedModel,
+    LoadedModels,
+    OllamaModelInfo,
+    ShownModel,
+    Tags,
+    describe,
+)
 
 Version = tuple[int, ...]
 """`(0, 31, 2)`; empty where it cannot be told."""
@@ -47,6 +54,20 @@ class OllamaInventory:
     async def get(self, *, fresh: bool = False) -> Inventory:
         """What is there, at most `fresh_for` seconds old, or new when `fresh`. Raises ModelUnavailable."""
         return await self._answer.get(fresh=fresh)
+
+    async def will_load(self, name: str, num_ctx: int) -> bool:
+        """Whether Ollama would load the model before a call with that context; False where it cannot be told.
+
+        A model that is loaded with less context is loaded anew.
+        """
+        if is_cloud(str(self._http.base_url)):
+            return False
+        try:
+            loaded = (await self._fetch("GET", "/api/ps", LoadedModels)).models or ()
+        except CLIENT_ERRORS:
+            return False
+        contexts = [one.context_length or num_ctx for one in loaded if one.name.lower() == name.lower()]
+        return max(contexts, default=0) < num_ctx
 
     async def _ask(self) -> Inventory:
         url = str(self._http.base_url)

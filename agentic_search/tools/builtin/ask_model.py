@@ -18,7 +18,7 @@ from agentic_search.errors import (
     ToolFailed,
 )
 from agentic_search.models.budget import Budget, estimate_tokens
-from agentic_search.models.chat import ChatModel, Finish, Message, ModelSource
+from agentic_search.models.chat import ChatModel, Finish, Message, ModelSource, Waiting
 from agentic_search.settings import ModelProfile
 
 SERVER = "builtin"
@@ -121,12 +121,21 @@ async def _ask(model: ChatModel, messages: Sequence[Message], profile: ModelProf
         async for piece in arriving:
             if isinstance(piece, Finish):
                 return _Reply("".join(pieces).strip(), piece)
+            if isinstance(piece, Waiting):
+                on_progress(0, None, _why_it_waits(model, piece))
+                continue
             pieces.append(piece)
             written += len(piece)
             if written >= next_report:
                 on_progress(written, None, f"{model.name} is writing")
                 next_report = written + _REPORTED_EVERY
     raise ModelInterrupted(f"{model.name!r} stopped in the middle of its reply.")
+
+
+def _why_it_waits(model: ChatModel, waiting: Waiting) -> str:
+    if waiting.loading:
+        return f"{model.name} is being loaded"
+    return f"waiting for {model.name}, {waiting.before} before" if waiting.before else f"{model.name} is free now"
 
 
 def _check_length(model: ChatModel, messages: Sequence[Message], *, reply: int) -> None:
