@@ -103,7 +103,7 @@ class ChatModel(Protocol):
         ...
 
     @property
-    def server(self) -> ModelServer:
+    def served_by(self) -> ModelServer:
         """What runs it."""
         ...
 

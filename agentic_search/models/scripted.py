@@ -57,7 +57,7 @@ class ScriptedModel:
     ) -> None:
         """`slots`: of the model server that is its own."""
         self.name = name
-        self.server = ModelServer(f"scripted:{name}", slots)
+        self.served_by = ModelServer(f"scripted:{name}", slots)
         self.num_ctx = num_ctx
         self.grammar = grammar
         self.prompts: list[ScriptedCall] = []

@@ -136,7 +136,7 @@ async def test_slots_that_the_server_tells_later_are_used_at_once() -> None:
     calls = [reading(queues.queued(model, "plan")) for _ in range(2)]
     await settle()
     assert len(model.now) == 1
-    model.server = ScriptedModel("counting", slots=2).server
+    model.served_by = ScriptedModel("counting", slots=2).served_by
     queues.queued(model, "plan")
     await settle()
     assert len(model.now) == 2

@@ -34,7 +34,7 @@ class OllamaModel:
 
     client: AsyncClient = field(repr=False)
     inventory: OllamaInventory = field(repr=False)
-    server: ModelServer
+    served_by: ModelServer
     found: OllamaModelInfo
     version: Version
     num_ctx: int
@@ -108,7 +108,7 @@ class OllamaModel:
                 async for frame in closing:
                     yield frame
         except CLIENT_ERRORS as error:
-            raise explain_call(error, url=self.server.url, model=self.name) from error
+            raise explain_call(error, url=self.served_by.url, model=self.name) from error
 
     def _finish(self, frame: ChatResponse, estimated: int) -> Finish:
         usage = Usage(
