@@ -10,7 +10,7 @@ from agentic_search.clock import Clock
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.run import Usage
 from agentic_search.errors import ContextOverflow, ModelError, ModelInterrupted
-from agentic_search.models.chat import Finish, GrammarLimits, Message
+from agentic_search.models.chat import Finish, GrammarLimits, Message, ModelOutput, ModelServer
 from agentic_search.models.openai.call_form import CallForm, CallForms
 from agentic_search.models.openai.chunks import ChatChunk, together
 from agentic_search.models.openai.errors import ServerAccess
@@ -37,9 +37,9 @@ class OpenAIModel:
     """A ChatModel; its connections belong to the OpenAISource that made it."""
 
     http: httpx.AsyncClient = field(repr=False)
-    server: ServerAccess
-    url: str
-    """What the server's paths follow."""
+    access: ServerAccess
+    served_by: ModelServer
+    """Its URL is what the server's paths follow."""
     served: ServedModel
     num_ctx: int
     forms: CallForms = field(repr=False)
@@ -62,7 +62,7 @@ class OpenAIModel:
         max_tokens: int,
         schema: JsonObject | None = None,
         temperature: float | None = None,
-    ) -> AsyncGenerator[str | Finish]:
+    ) -> AsyncGenerator[ModelOutput]:
         """Generate: see ChatModel. Closing the iterator closes the connection, and the server stops.
 
         What the server refuses for a field that it does not take is asked again without it; what works is remembered.
@@ -94,11 +94,11 @@ class OpenAIModel:
             return None
         return form.after(refused.refusal, with_schema=call.schema is not None)
 
-    async def _attempt(self, call: ChatCall, form: CallForm) -> AsyncGenerator[str | Finish]:
+    async def _attempt(self, call: ChatCall, form: CallForm) -> AsyncGenerator[ModelOutput]:
         """One request; raises CallRefused."""
         answer, written, ended, heard = ThinkFilter(), "", ChatChunk(), 0
-        reply = ReplyStream(self.http, self.server, self.clock, model=self.name)
-        async with aclosing(reply.chunks(f"{self.url}/chat/completions", self._body(call, form))) as chunks:
+        reply = ReplyStream(self.http, self.access, self.clock, model=self.name)
+        async with aclosing(reply.chunks(f"{self.served_by.url}/chat/completions", self._body(call, form))) as chunks:
             async for chunk in chunks:
                 if not heard:
                     self.forms.learn(self.served.id, form)  # it was taken

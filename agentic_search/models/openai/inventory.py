@@ -1,16 +1,18 @@
 """What one server has: asks for its models, finds where its paths begin, keeps the answer for a few seconds."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 import httpx
 
 from agentic_search.clock import Clock
 from agentic_search.errors import ModelUnavailable
+from agentic_search.models.chat import UNTOLD_SLOTS
 from agentic_search.models.network.failures import NETWORK_ERRORS, explain_network
 from agentic_search.models.network.recent_answer import RecentAnswer
 from agentic_search.models.openai.address import candidates, root_of
 from agentic_search.models.openai.errors import ServerAccess, explain_refused_listing, not_openai
-from agentic_search.models.openai.listing import ServedModel, is_of_llama_cpp, read_models, slot_context
+from agentic_search.models.openai.listing import ServedModel, SlotProps, is_of_llama_cpp, read_models, read_props
 from agentic_search.models.openai.refusals import read_refusal
 
 
@@ -21,6 +23,8 @@ class ServedModels:
     url: str
     """What its paths follow: `http://127.0.0.1:8080/v1`."""
     models: tuple[ServedModel, ...]
+    slots: int
+    """Requests that it works on at once."""
 
 
 class ServerInventory:
@@ -33,6 +37,7 @@ class ServerInventory:
         self._http = http
         self._server = server
         self._prefix = prefix
+        self._may_be_lm_studio = True
         self._answer = RecentAnswer(self._ask, clock, fresh_for=fresh_for)
 
     async def get(self, *, fresh: bool = False) -> ServedModels:
@@ -58,16 +63,29 @@ class ServerInventory:
         except ValueError as error:
             raise not_openai(self._server) from error
         if len(models) == 1 and is_of_llama_cpp(response.content):
-            models = (models[0].with_context(await self._slot_context(url)),)
-        return ServedModels(url, models)
+            return await self._with_slots(url, models[0])
+        if not any(served.info.context for served in models):
+            models = await self._of_lm_studio(url) or models
+        return ServedModels(url, models, UNTOLD_SLOTS)
 
-    async def _slot_context(self, url: str) -> int | None:
-        """What llama.cpp's server has for each request, where it tells: its list only has the sum of them."""
-        try:
+    async def _with_slots(self, url: str, served: ServedModel) -> ServedModels:
+        """The model of llama.cpp's server with the context of each request: the list has only the sum of them."""
+        props = SlotProps()
+        with suppress(ModelUnavailable, ValueError):
             response = await self._fetch(f"{root_of(url)}/props")
-            return slot_context(response.content) if response.is_success else None
-        except (ModelUnavailable, ValueError):
-            return None
+            props = read_props(response.content) if response.is_success else props
+        return ServedModels(url, (served.with_context(props.context),), props.count or UNTOLD_SLOTS)
+
+    async def _of_lm_studio(self, url: str) -> tuple[ServedModel, ...]:
+        """LM Studio's own list, which has contexts and kinds; nothing, and not asked for again, where there is none."""
+        if not self._may_be_lm_studio:
+            return ()
+        with suppress(ModelUnavailable, ValueError):
+            response = await self._fetch(f"{root_of(url)}/api/v0/models")
+            if response.is_success:
+                return read_models(response.content, prefix=self._prefix)
+        self._may_be_lm_studio = False
+        return ()
 
     async def _fetch(self, url: str) -> httpx.Response:
         try:

@@ -78,11 +78,23 @@ def is_of_llama_cpp(body: bytes) -> bool:
     return b'"llamacpp"' in body or b'"n_ctx_train"' in body
 
 
-def slot_context(body: bytes) -> int | None:
-    """The context of each request to llama.cpp's server, by its GET /props."""
+@dataclass(frozen=True, slots=True)
+class SlotProps:
+    """What llama.cpp's server tells of its slots."""
+
+    context: int | None = None
+    """Of each, in tokens."""
+    count: int | None = None
+
+
+def read_props(body: bytes) -> SlotProps:
+    """The body of GET /props of llama.cpp's server. Raises ValueError."""
     props: JsonValue = from_json(body)
-    settings = props.get("default_generation_settings") if isinstance(props, dict) else None
-    return _positive(settings.get("n_ctx")) if isinstance(settings, dict) else None
+    if not isinstance(props, dict):
+        return SlotProps()
+    settings = props.get("default_generation_settings")
+    context = _positive(settings.get("n_ctx")) if isinstance(settings, dict) else None
+    return SlotProps(context, _positive(props.get("total_slots")))
 
 
 def best_served(models: Sequence[ServedModel]) -> ServedModel | None:

@@ -7,7 +7,7 @@ import httpx
 
 from agentic_search.clock import Clock, SystemClock
 from agentic_search.errors import ModelError, ModelMissing, ModelUnavailable
-from agentic_search.models.chat import ChatModel, ModelReport
+from agentic_search.models.chat import ChatModel, ModelReport, ModelServer
 from agentic_search.models.network.transport import ModelTransport
 from agentic_search.models.openai.call_form import CallForms
 from agentic_search.models.openai.chat_model import OpenAIModel
@@ -90,8 +90,8 @@ class OpenAISource:
             raise ModelMissing(f"The model {served.info.name!r} cannot be used. {served.info.reason}")
         return OpenAIModel(
             http=self._generating,
-            server=self._server,
-            url=inventory.url,
+            access=self._server,
+            served_by=ModelServer(inventory.url, inventory.slots),
             served=served,
             num_ctx=self._context_of(served),
             forms=self._forms,

@@ -8,10 +8,11 @@ import pytest
 from agentic_search.models.openai.listing import (
     DEFAULT_NUM_CTX,
     MOST_NUM_CTX,
+    SlotProps,
     best_served,
     is_of_llama_cpp,
     read_models,
-    slot_context,
+    read_props,
 )
 
 
@@ -158,6 +159,6 @@ def test_the_first_that_can_chat_is_the_one_to_take() -> None:
 def test_llama_cpp_tells_the_context_of_a_slot_in_its_props() -> None:
     assert is_of_llama_cpp(json.dumps({"data": [{"owned_by": "llamacpp"}]}).encode())
     assert not is_of_llama_cpp(listed({"id": "x"}))
-    assert slot_context(b'{"default_generation_settings": {"n_ctx": 4096}}') == 4096
+    assert read_props(b'{"default_generation_settings": {"n_ctx": 4096}, "total_slots": 2}') == SlotProps(4096, 2)
     for body in (b"{}", b"[]", b'{"default_generation_settings": {"n_ctx": 0}}', b'{"default_generation_settings": 1}'):
-        assert slot_context(body) is None
+        assert read_props(body) == SlotProps()

@@ -62,9 +62,33 @@ async def test_a_slot_of_llama_cpp_has_the_context_that_its_props_tell() -> None
     props: dict[str, JsonObject] = {"/props": {"default_generation_settings": {"n_ctx": 2_048}, "total_slots": 4}}
     dialect = Dialect(in_llama_cpp=True)
     async with OpenAIDouble(dialect=dialect, pages=props) as server, OpenAISource(access(server.url)) as source:
-        assert (await source.open("")).num_ctx == 2_048
+        model = await source.open("")
+        assert (model.num_ctx, model.served_by.slots, model.served_by.url) == (2_048, 4, server.url)
     async with OpenAIDouble(dialect=dialect) as server, OpenAISource(access(server.url)) as source:
         assert (await source.open("")).num_ctx == 32_768, "of 40,960 that the model was made for"
+
+
+async def test_lm_studio_tells_contexts_and_kinds_in_a_list_of_its_own() -> None:
+    own: dict[str, JsonObject] = {
+        "/api/v0/models": {
+            "data": [
+                {"id": "qwen3-8b", "type": "llm", "loaded_context_length": 2_048, "max_context_length": 40_960},
+                {"id": "embedder", "type": "embeddings"},
+            ]
+        }
+    }
+    dialect, models = Dialect(context_field=""), [Model("qwen3-8b"), Model("embedder")]
+    async with OpenAIDouble(models, dialect=dialect, pages=own) as server, OpenAISource(access(server.url)) as source:
+        assert [info.usable for info in (await source.report()).models] == [True, False]
+        assert (await source.open("")).num_ctx == 2_048
+    async with (
+        OpenAIDouble(models, dialect=dialect) as server,
+        OpenAISource(access(server.url), fresh_for=0) as source,
+    ):
+        for _ in range(2):
+            assert (await source.open("")).num_ctx == 8_192
+        paths = [request.path for request in server.requests]
+        assert paths == ["/v1/models", "/api/v0/models", "/v1/models"], "where there is none it is asked for once"
 
 
 async def test_a_list_is_believed_for_a_few_seconds_and_a_new_model_is_found_at_once() -> None:
