@@ -10,7 +10,7 @@ from agentic_search.clock import Clock
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.run import Usage
 from agentic_search.errors import ContextOverflow, ModelError, ModelInterrupted
-from agentic_search.models.chat import Finish, GrammarLimits, Message, ModelOutput, ModelServer
+from agentic_search.models.chat import Finish, GrammarLimits, Message, ModelOutput, ModelServer, Waiting
 from agentic_search.models.openai.call_form import CallForm, CallForms
 from agentic_search.models.openai.chunks import ChatChunk, together
 from agentic_search.models.openai.errors import ServerAccess
@@ -20,6 +20,9 @@ from agentic_search.models.thinking import ThinkFilter
 
 _LEAST_THOUGHTS = len("<think></think>")
 """Characters more that were sent than shown, from which on the model thinks in its text."""
+
+_LOADING_PAUSE = 0.5
+"""Seconds after which a server is asked again that was loading the model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +76,9 @@ class OpenAIModel:
         begun = False
         while True:
             try:
-                async with aclosing(self._attempt(call, form)) as pieces:
+                async with aclosing(self._when_loaded(call, form)) as pieces:
                     async for piece in pieces:
-                        begun = True
+                        begun = begun or not isinstance(piece, Waiting)
                         yield piece
                 return
             except CallRefused as refused:
@@ -93,6 +96,26 @@ class OpenAIModel:
         if not isinstance(error, ModelInterrupted):
             return None
         return form.after(refused.refusal, with_schema=call.schema is not None)
+
+    async def _when_loaded(self, call: ChatCall, form: CallForm) -> AsyncGenerator[ModelOutput]:
+        """One request, made again as long as the server says that it is loading the model; raises CallRefused."""
+        loading = begun = False
+        while True:
+            try:
+                async with aclosing(self._attempt(call, form)) as pieces:
+                    async for piece in pieces:
+                        if loading and not begun:
+                            yield Waiting()
+                        begun = True
+                        yield piece
+                return
+            except CallRefused as refused:
+                if begun or not refused.refusal.is_loading:
+                    raise
+            if not loading:
+                loading = True
+                yield Waiting(loading=True)
+            await self.clock.sleep(_LOADING_PAUSE)
 
     async def _attempt(self, call: ChatCall, form: CallForm) -> AsyncGenerator[ModelOutput]:
         """One request; raises CallRefused."""

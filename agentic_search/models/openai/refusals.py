@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from http import HTTPStatus
 
 from pydantic import JsonValue
 from pydantic_core import from_json
@@ -24,6 +25,7 @@ _OVERFLOW = re.compile(
     r"reduce the length of the (?:input )?(?:messages|prompt)",
     re.IGNORECASE,
 )
+_LOADING = re.compile(r"loading (?:the )?model|model\b.{0,80}\b(?:is|being) (?:still |currently )?load", re.IGNORECASE)
 # The first that is found counts; a prompt's own tokens are told apart from those of prompt and reply together.
 _PROMPT_TOKENS = tuple(
     re.compile(pattern, re.IGNORECASE)
@@ -66,6 +68,11 @@ class Refusal:
     def is_overflow(self) -> bool:
         """Whether the prompt was too long."""
         return bool(_OVERFLOW.search(self.kind) or _OVERFLOW.search(self.text))
+
+    @property
+    def is_loading(self) -> bool:
+        """Whether the server, as llama.cpp's does, turned the call away only until the model is loaded."""
+        return self.status == HTTPStatus.SERVICE_UNAVAILABLE and bool(_LOADING.search(self.text))
 
 
 def read_refusal(status: int, body: bytes) -> Refusal:

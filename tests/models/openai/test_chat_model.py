@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from agentic_search.errors import ContextOverflow, ModelError, ModelInterrupted, ModelUnavailable
-from agentic_search.models.chat import ChatModel, Finish, Message
+from agentic_search.models.chat import ChatModel, Finish, Message, Waiting
 from agentic_search.models.openai.source import OpenAISource
 from tests.models.asking import ask, text_of
 from tests.models.openai.servers import access, first_model
@@ -220,3 +220,33 @@ async def test_a_key_goes_to_no_other_host_that_a_server_names() -> None:
         async with serving(says(moved)) as server, OpenAISource(access(f"{server.url}/v1", "sk-1")) as source:
             assert "no OpenAI-compatible" in ((await source.report()).error or "")
         assert not elsewhere.requests
+
+
+@pytest.mark.parametrize("text", ["Loading model", "The model qwen3-8b is currently loading"])
+async def test_a_call_waits_while_its_model_is_loaded_and_says_so_once(text: str) -> None:
+    async with OpenAIDouble() as server, first_model(server) as model:
+        for _ in range(2):
+            server.enqueue(Fail(text, 503))
+        server.enqueue("Hel", "lo")
+        parts = [part async for part in model.stream([Message("user", "Hi.")], max_tokens=7)]
+        assert parts[:2] == [Waiting(loading=True), Waiting()]
+        assert "".join(part for part in parts if isinstance(part, str)) == "Hello"
+        assert len(server.chats) == 3 and len(parts) <= 5
+
+
+async def test_a_model_that_is_never_loaded_can_be_left_at_any_moment() -> None:
+    async with OpenAIDouble() as server, first_model(server) as model:
+        server.enqueue(Fail("Loading model", 503))
+        stream = model.stream([Message("user", "Hi.")], max_tokens=7)
+        assert await anext(stream) == Waiting(loading=True)
+        await stream.aclose()
+        assert len(server.chats) == 1
+
+
+@pytest.mark.parametrize("text", ["the server is overloaded", "no slot available for model x"])
+async def test_a_server_that_is_busy_for_another_reason_is_not_asked_again(text: str) -> None:
+    async with OpenAIDouble() as server, first_model(server) as model:
+        server.enqueue(Fail(text, 503))
+        with pytest.raises(ModelUnavailable, match=text):
+            await text_of(ask(model))
+        assert len(server.chats) == 1
