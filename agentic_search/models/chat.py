@@ -7,6 +7,7 @@ from typing import Literal, Protocol, TypeAlias
 
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.run import Usage
+from agentic_search.models.budget import TokenEstimate
 
 _CONTROL_TOKEN = re.compile(
     r"<(?=\|)|(?<=\|)>|<(?=/?(?:s|bos|eos|think|tool_call|tool_response|(?:start|end)_of_turn|im_start|im_end)>)|"
@@ -117,6 +118,11 @@ class ChatModel(Protocol):
         """The limits of the `schema` that calls may have; none where the server takes no schema: ask in words then."""
         ...
 
+    @property
+    def tokens(self) -> TokenEstimate:
+        """What texts cost this model, as far as its calls have taught until now."""
+        ...
+
     def stream(
         self,
         messages: Sequence[Message],
@@ -129,7 +135,8 @@ class ChatModel(Protocol):
 
         With `schema` the text is JSON constrained to it. `temperature`: none takes the model's own. Close
         the generator to stop the generation.
-        Raises ModelUnavailable, ModelMissing, ModelInterrupted (no Finish came) or ContextOverflow.
+        Raises ModelUnavailable, ModelMissing, ModelInterrupted (no Finish came) or ContextOverflow, after which
+        `tokens` and `num_ctx` are what the refusal has taught.
         """
         ...
 

@@ -1,4 +1,4 @@
-"""A question to a model, and what it says: the least that tests of models need."""
+"""A question to a model, what was sent, and what it says: the least that tests of models need."""
 
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
@@ -20,3 +20,10 @@ async def ask(
 async def text_of(stream: AsyncIterator[ModelOutput]) -> str:
     """All of the text, and nothing else."""
     return "".join([part async for part in stream if isinstance(part, str)])
+
+
+def sent_text(body: JsonObject) -> str:
+    """The text of all messages in the body of a chat request."""
+    messages = body["messages"]
+    assert isinstance(messages, list)
+    return "".join(str(message["content"]) for message in messages if isinstance(message, dict))

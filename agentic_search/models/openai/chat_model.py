@@ -10,26 +10,18 @@ from agentic_search.clock import Clock
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.run import Usage
 from agentic_search.errors import ContextOverflow, ModelError, ModelInterrupted
+from agentic_search.models.budget import Budget, TokenEstimate
 from agentic_search.models.chat import Finish, GrammarLimits, Message, ModelOutput, ModelServer
-from agentic_search.models.openai.call_form import CallForm, CallForms
+from agentic_search.models.openai.call_form import CallForm, CallForms, ChatCall
 from agentic_search.models.openai.chunks import ChatChunk, together
 from agentic_search.models.openai.errors import ServerAccess
 from agentic_search.models.openai.listing import ServedModel
 from agentic_search.models.openai.reply import CallRefused, ReplyStream
 from agentic_search.models.thinking import ThinkFilter
+from agentic_search.models.token_learner import TokenLearner
 
 _LEAST_THOUGHTS = len("<think></think>")
 """Characters more that were sent than shown, from which on the model thinks in its text."""
-
-
-@dataclass(frozen=True, slots=True)
-class ChatCall:
-    """What is asked of a model."""
-
-    messages: Sequence[Message]
-    max_tokens: int
-    schema: JsonObject | None
-    temperature: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +33,26 @@ class OpenAIModel:
     served_by: ModelServer
     """Its URL is what the server's paths follow."""
     served: ServedModel
-    num_ctx: int
+    configured_num_ctx: int
     forms: CallForms = field(repr=False)
+    learner: TokenLearner = field(repr=False)
+    """The one of all calls of this model."""
     clock: Clock = field(repr=False)
 
     @property
     def name(self) -> str:
         """The source's name and the server's for the model: `lab/qwen3-8b`."""
         return self.served.info.name
+
+    @property
+    def num_ctx(self) -> int:
+        """As configured or listed, or what the server said when it refused a prompt."""
+        return self.learner.num_ctx(self.configured_num_ctx)
+
+    @property
+    def tokens(self) -> TokenEstimate:
+        """What the calls of this model have taught until now."""
+        return self.learner.estimate
 
     @property
     def grammar(self) -> GrammarLimits | None:
@@ -87,18 +91,17 @@ class OpenAIModel:
 
     def _next_form(self, form: CallForm, refused: CallRefused, call: ChatCall) -> CallForm | None:
         """How to ask again; none where it would not help."""
-        error = refused.error
-        if isinstance(error, ContextOverflow) and error.num_ctx and self.served.info.context is None:
-            self.forms.learn(self.served.id, replace(form, num_ctx=error.num_ctx))
-        if not isinstance(error, ModelInterrupted):
+        if not isinstance(refused.error, ModelInterrupted):
             return None
         return form.after(refused.refusal, with_schema=call.schema is not None)
 
     async def _attempt(self, call: ChatCall, form: CallForm) -> AsyncGenerator[ModelOutput]:
         """One request; raises CallRefused."""
+        budget = Budget(self.num_ctx, call.max_tokens, self.tokens)
+        messages = form.messages(call, budget)
+        texts = [message.content for message in messages]
         answer, written, ended, heard = ThinkFilter(), "", ChatChunk(), 0
-        reply = ReplyStream(self.http, self.access, self.clock, model=self.name)
-        async with aclosing(reply.chunks(f"{self.served_by.url}/chat/completions", self._body(call, form))) as chunks:
+        async with aclosing(self._chunks(form.body(self.served.id, call, messages, budget), texts)) as chunks:
             async for chunk in chunks:
                 if not heard:
                     self.forms.learn(self.served.id, form)  # it was taken
@@ -117,14 +120,18 @@ class OpenAIModel:
         whole = bool(written) and not ended.was_cut
         learnt = form.after_reply(written, schema=call.schema, thought=thought, whole=whole)
         self.forms.learn(self.served.id, learnt)
-        yield Finish("length" if ended.was_cut else "stop", ended.usage or Usage(model_calls=1))
+        usage = ended.usage or Usage(model_calls=1)
+        self.learner.learn(texts, usage.prompt_tokens)
+        yield Finish("length" if ended.was_cut else "stop", usage)
 
-    def _body(self, call: ChatCall, form: CallForm) -> JsonObject:
-        return form.body(
-            self.served.id,
-            call.messages,
-            max_tokens=call.max_tokens,
-            num_ctx=self.num_ctx,
-            schema=call.schema,
-            temperature=call.temperature,
-        )
+    async def _chunks(self, body: JsonObject, texts: Sequence[str]) -> AsyncGenerator[ChatChunk]:
+        """What the server sends; a refusal teaches what `texts`, those of the messages, cost."""
+        reply = ReplyStream(self.http, self.access, self.clock, model=self.name)
+        try:
+            async with aclosing(reply.chunks(f"{self.served_by.url}/chat/completions", body)) as chunks:
+                async for chunk in chunks:
+                    yield chunk
+        except CallRefused as refused:
+            if isinstance(error := refused.error, ContextOverflow):
+                self.learner.learn_refusal(texts, error, asked=self.configured_num_ctx)
+            raise

@@ -13,7 +13,7 @@ from contextlib import aclosing
 from agentic_search.domain.answer import LeftOut, Source
 from agentic_search.errors import ContextOverflow, ModelError, ModelInterrupted
 from agentic_search.events.facts import Emit, ModelWaiting
-from agentic_search.models.budget import Budget, estimate_tokens
+from agentic_search.models.budget import MOST_REPACKS, Budget, TokenEstimate
 from agentic_search.models.chat import ChatModel, Finish, Message, Waiting, without_control_tokens
 from agentic_search.synthesis.citations.citations import CitationFilter
 from agentic_search.synthesis.evidence.packing import PackedSources, pack_sources
@@ -51,25 +51,36 @@ class ModelWriter:
         """`within`: seconds after which the model is stopped; what it wrote is the answer if it cites a source."""
         self._model = model
         self._until = None if within is None else asyncio.get_running_loop().time() + within
-        self._max_tokens = min(max_tokens, model.num_ctx // 3)
+        self._max_tokens = max_tokens
 
     async def write(self, writer_input: WriterInput, emit: Emit) -> Written:
         """Write from as much of the evidence as the model's context holds.
 
-        Where the model finds the prompt too long after all, it gets half as much. Raises ModelError.
+        Where the model finds the prompt too long after all, it is packed again by what the refusal taught. Raises
+        ModelError.
         """
-        tokens = Budget(self._model.num_ctx, self._max_tokens).prompt - fixed_tokens(writer_input.query)
-        try:
-            return await self._write(writer_input, emit, tokens)
-        except ContextOverflow:
-            return await self._write(writer_input, emit, tokens // 2)
+        budget = self._budget(self._model.num_ctx)
+        for _ in range(MOST_REPACKS):
+            packed = await self._pack(writer_input, budget)
+            try:
+                return await self._write(writer_input, emit, packed)
+            except ContextOverflow as refusal:
+                budget = self._budget(min(self._model.num_ctx, refusal.num_ctx or budget.num_ctx))
+        return await self._write(writer_input, emit, await self._pack(writer_input, budget))
 
-    async def _write(self, writer_input: WriterInput, emit: Emit, tokens: int) -> Written:
-        packed = await in_thread_if_large(
-            writer_input, lambda: pack_sources(writer_input.query, writer_input.evidence, tokens)
-        )
-        if writer_input.evidence and not packed.shown:
-            raise ContextOverflow(f"No source fits the model's context of {self._model.num_ctx} tokens.")
+    def _budget(self, num_ctx: int) -> Budget:
+        self._max_tokens = min(self._max_tokens, num_ctx // 3)
+        return Budget(num_ctx, self._max_tokens, self._model.tokens)
+
+    async def _pack(self, writer_input: WriterInput, budget: Budget) -> PackedSources:
+        query, evidence, tokens = writer_input.query, writer_input.evidence, budget.tokens
+        room = budget.prompt - fixed_tokens(query, tokens)
+        packed = await in_thread_if_large(writer_input, lambda: pack_sources(query, evidence, room, tokens))
+        if evidence and not packed.shown:
+            raise ContextOverflow(f"No source fits the model's context of {budget.num_ctx} tokens.")
+        return packed
+
+    async def _write(self, writer_input: WriterInput, emit: Emit, packed: PackedSources) -> Written:
         citations = CitationFilter(packed.shown, writer_input.query)
         urls = [item.passage.url for item in packed.shown]
         emitter = AnswerEmitter(emit, AnswerHtml(citations.numbers, urls), model=self._model.name)
@@ -148,9 +159,9 @@ def messages(query: str, packed: PackedSources) -> tuple[Message, ...]:
     return (Message("system", RULES), Message("user", "\n\n".join((*_sources(packed), _question(query)))))
 
 
-def fixed_tokens(query: str) -> int:
+def fixed_tokens(query: str, tokens: TokenEstimate) -> int:
     """What the prompt costs without its sources."""
-    return estimate_tokens(RULES) + estimate_tokens(_question(query))
+    return tokens.texts((RULES, _question(query)))
 
 
 def _sources(packed: PackedSources) -> Iterator[str]:

@@ -17,7 +17,7 @@ from agentic_search.errors import (
     ToolError,
     ToolFailed,
 )
-from agentic_search.models.budget import Budget, estimate_tokens
+from agentic_search.models.budget import Budget
 from agentic_search.models.chat import ChatModel, Finish, Message, ModelSource, Waiting
 from agentic_search.settings import ModelProfile
 
@@ -139,7 +139,8 @@ def _why_it_waits(model: ChatModel, waiting: Waiting) -> str:
 
 
 def _check_length(model: ChatModel, messages: Sequence[Message], *, reply: int) -> None:
-    tokens, free = sum(estimate_tokens(each.content) for each in messages), Budget(model.num_ctx, reply).prompt
+    tokens = model.tokens.texts(each.content for each in messages)
+    free = Budget(model.num_ctx, reply, model.tokens).prompt
     if tokens > free:
         raise ToolFailed(
             f"the prompt has about {tokens} tokens; the context of {model.name!r} has room for {free} and the reply."
