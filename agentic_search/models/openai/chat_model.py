@@ -12,12 +12,13 @@ from agentic_search.domain.run import Usage
 from agentic_search.errors import ContextOverflow, ModelError, ModelInterrupted
 from agentic_search.models.budget import Budget, TokenEstimate
 from agentic_search.models.chat import Finish, GrammarLimits, Message, ModelOutput, ModelServer
+from agentic_search.models.generated.reader import ReplyReader
+from agentic_search.models.generated.reply import as_reply
 from agentic_search.models.openai.call_form import CallForm, CallForms, ChatCall
 from agentic_search.models.openai.chunks import ChatChunk, together
 from agentic_search.models.openai.errors import ServerAccess
 from agentic_search.models.openai.listing import ServedModel
 from agentic_search.models.openai.reply import CallRefused, ReplyStream
-from agentic_search.models.thinking import ThinkFilter
 from agentic_search.models.token_learner import TokenLearner
 
 _LEAST_THOUGHTS = len("<think></think>")
@@ -59,7 +60,7 @@ class OpenAIModel:
         """That of every such server, until this one turns out to know no way to ask for JSON."""
         return self.forms.of(self.served.id).grammar
 
-    async def stream(
+    def stream(
         self,
         messages: Sequence[Message],
         *,
@@ -72,6 +73,10 @@ class OpenAIModel:
         What the server refuses for a field that it does not take is asked again without it; what works is remembered.
         """
         call = ChatCall(messages, max_tokens, schema, temperature)
+        estimated = self.tokens.prompt(message.content for message in messages)
+        return as_reply(self._reply(call), self.tokens, prompt_tokens=estimated, json=schema is not None)
+
+    async def _reply(self, call: ChatCall) -> AsyncGenerator[ModelOutput]:
         form = self.forms.of(self.served.id)
         first: ModelError | None = None
         begun = False
@@ -100,25 +105,22 @@ class OpenAIModel:
         budget = Budget(self.num_ctx, call.max_tokens, self.tokens)
         messages = form.messages(call, budget)
         texts = [message.content for message in messages]
-        answer, written, ended, heard = ThinkFilter(), "", ChatChunk(), 0
+        written, ended = "", ChatChunk()
         async with aclosing(self._chunks(form.body(self.served.id, call, messages, budget), texts)) as chunks:
             async for chunk in chunks:
-                if not heard:
+                if not written:
                     self.forms.learn(self.served.id, form)  # it was taken
-                heard += len(chunk.text)
                 ended = together([ended, replace(chunk, text="")])
-                if text := answer.feed(chunk.text):
-                    written += text
-                    yield text
+                if chunk.text:
+                    written += chunk.text
+                    yield chunk.text
         if ended.finish is None or ended.was_stopped:
             why = ended.was_stopped or "try again, or use another model"
             raise ModelInterrupted(f"{self.name!r} stopped in the middle of its reply: {why}.")
-        if rest := answer.end():
-            written += rest
-            yield rest
-        thought = ended.thought or heard > len(written) + _LEAST_THOUGHTS
-        whole = bool(written) and not ended.was_cut
-        learnt = form.after_reply(written, schema=call.schema, thought=thought, whole=whole)
+        text = _without_thoughts(written, json=call.schema is not None)
+        thought = ended.thought or len(written) > len(text) + _LEAST_THOUGHTS
+        whole = bool(text) and not ended.was_cut
+        learnt = form.after_reply(text, schema=call.schema, thought=thought, whole=whole)
         self.forms.learn(self.served.id, learnt)
         usage = ended.usage or Usage(model_calls=1)
         self.learner.learn(texts, usage.prompt_tokens)
@@ -135,3 +137,10 @@ class OpenAIModel:
             if isinstance(error := refused.error, ContextOverflow):
                 self.learner.learn_refusal(texts, error, asked=self.configured_num_ctx)
             raise
+
+
+def _without_thoughts(written: str, *, json: bool) -> str:
+    reader, text = ReplyReader(json=json), ""
+    for given in (*reader.feed(written), *reader.finish()):
+        text = text + given if isinstance(given, str) else ""
+    return text
