@@ -23,11 +23,12 @@ from agentic_search.models.chat import (
     ModelReport,
     ModelServer,
     Retracted,
+    Waiting,
 )
 from agentic_search.models.ollama.grammar import OLLAMA_GRAMMAR
 from agentic_search.models.token_learner import TokenLearner
 
-Step = str | ModelError | asyncio.Event | Retracted | Finish
+Step = str | ModelError | asyncio.Event | Waiting | Retracted | Finish
 """Text to stream, an error to raise, a gate to wait at, or another item of a stream."""
 
 

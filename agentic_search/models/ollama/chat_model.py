@@ -84,9 +84,13 @@ class OllamaModel:
     ) -> AsyncGenerator[ModelOutput]:
         """What the frames say, up to the last."""
         async with aclosing(frames) as arriving:
-            if await self.inventory.will_load(self.name, self.num_ctx):
+            loading = await self.inventory.will_load(self.name, self.num_ctx)
+            if loading:
                 yield Waiting(loading=True)
             async for frame in arriving:
+                if loading:
+                    loading = False
+                    yield Waiting()
                 if text := frame.message.content:
                     yield text
                 if frame.done:
