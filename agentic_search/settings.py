@@ -133,7 +133,7 @@ class Settings(BaseSettings):
     """Python functions to offer as tools: `module:function`, or `module` for all that `@tool` marks in it."""
 
     model: str = ""
-    """Model that writes answers; empty takes the best that Ollama has, `offline` none."""
+    """Model that writes answers; empty takes the best that Ollama has, else one of another server, `offline` none."""
 
     planner_model: str = ""
     """Model that plans, where it differs from the writer."""

@@ -127,7 +127,7 @@ class PlanFallback(BaseFact):
 
 
 class ModelWaiting(BaseFact):
-    """A call of a model has not begun, and why; with no request before it and nothing to load, it begins now."""
+    """A call of a model has not begun, and why; with no request before it and nothing to load, it has begun."""
 
     kind: Literal["model.waiting"] = "model.waiting"
     model: str
@@ -141,7 +141,7 @@ class ModelWaiting(BaseFact):
     def message(self) -> str:
         if self.loading:
             return f"⏳ Loading the model {self.model}; this can take a minute"
-        return f"⏳ Waiting for the model, {self.before} before you" if self.before else "⏳ The model is free now"
+        return f"⏳ Waiting for the model, {self.before} before you" if self.before else "⏳ The model has begun"
 
 
 class AnswerStarted(BaseFact):

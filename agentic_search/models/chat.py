@@ -7,6 +7,7 @@ from typing import Literal, Protocol, TypeAlias
 
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.run import Usage
+from agentic_search.models.budget import TokenEstimate
 
 _CONTROL_TOKEN = re.compile(
     r"<(?=\|)|(?<=\|)>|<(?=/?(?:s|bos|eos|think|tool_call|tool_response|(?:start|end)_of_turn|im_start|im_end)>)|"
@@ -31,15 +32,20 @@ class Message:
 class Finish:
     """The last thing a stream gives: the model ended properly."""
 
-    reason: Literal["stop", "length"]
-    """`length`: it was cut at `max_tokens`."""
+    reason: Literal["stop", "length", "loop"]
+    """`length`: it was cut at `max_tokens`; `loop`: its text repeated itself, and it was stopped."""
     usage: Usage
-    """This call's tokens, as the model server counted them; `model_calls` is 1."""
+    """This call's tokens, as the model server counted them, or estimated where it was stopped; `model_calls` is 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Retracted:
+    """All text that was given so far was a thought, as is known only now; what follows begins anew."""
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Nothing is generated yet, and why; without either the wait for other requests is over."""
+    """Nothing is generated yet, and why; without either the wait is over: the model has begun."""
 
     before: int = 0
     """How many requests must end before the model server takes this one."""
@@ -47,7 +53,7 @@ class Waiting:
     """The model server is loading the model."""
 
 
-ModelOutput: TypeAlias = str | Waiting | Finish
+ModelOutput: TypeAlias = str | Waiting | Retracted | Finish
 """What a model's stream gives."""
 
 UNTOLD_SLOTS = 8
@@ -117,6 +123,11 @@ class ChatModel(Protocol):
         """The limits of the `schema` that calls may have; none where the server takes no schema: ask in words then."""
         ...
 
+    @property
+    def tokens(self) -> TokenEstimate:
+        """What texts cost this model, as far as its calls have taught until now."""
+        ...
+
     def stream(
         self,
         messages: Sequence[Message],
@@ -125,11 +136,14 @@ class ChatModel(Protocol):
         schema: JsonObject | None = None,
         temperature: float | None = None,
     ) -> AsyncGenerator[ModelOutput, None]:
-        """Generate: a Waiting whenever what it waits for changes, text as it comes without thinking, then one Finish.
+        """Generate: a Waiting whenever what it waits for changes, text as it comes, then one Finish.
+
+        Of the text, thoughts and control tokens are left out.
 
         With `schema` the text is JSON constrained to it. `temperature`: none takes the model's own. Close
         the generator to stop the generation.
-        Raises ModelUnavailable, ModelMissing, ModelInterrupted (no Finish came) or ContextOverflow.
+        Raises ModelUnavailable, ModelMissing, ModelInterrupted (no Finish came) or ContextOverflow, after which
+        `tokens` and `num_ctx` are what the refusal has taught.
         """
         ...
 

@@ -1,5 +1,6 @@
 """The part of a ChatModel around another one that is the other's."""
 
+from agentic_search.models.budget import TokenEstimate
 from agentic_search.models.chat import ChatModel, GrammarLimits, ModelServer
 
 
@@ -23,6 +24,11 @@ class WrappedModel:
     def num_ctx(self) -> int:
         """The model's."""
         return self._model.num_ctx
+
+    @property
+    def tokens(self) -> TokenEstimate:
+        """The model's."""
+        return self._model.tokens
 
     @property
     def grammar(self) -> GrammarLimits | None:

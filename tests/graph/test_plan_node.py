@@ -24,6 +24,7 @@ from agentic_search.models.chat import ChatModel, Message, ModelOutput, Waiting
 from agentic_search.models.choice import ModelChoice
 from agentic_search.models.scripted import ScriptedModel, ScriptedSource, Step
 from agentic_search.models.usage_counter import CountedSource
+from agentic_search.models.wrapped_model import WrappedModel
 from agentic_search.scheduler.runner import Runner
 from agentic_search.workflows.folder import WorkflowFolder
 from tests.planning.schemas import tool
@@ -159,19 +160,19 @@ async def test_what_a_slow_model_has_written_is_used_and_to_be_added_to(plans: t
 
 
 async def test_a_model_s_share_counts_from_when_it_has_begun() -> None:
-    class Queued(ScriptedModel):
+    class Queued(WrappedModel):
         """Waits for another request longer than its share."""
 
         async def stream(self, messages: Sequence[Message], **options: Any) -> AsyncGenerator[ModelOutput, None]:
             yield Waiting(before=1)
             await asyncio.sleep(0.4)
             yield Waiting()
-            async with aclosing(super().stream(messages, **options)) as pieces:
+            async with aclosing(self._model.stream(messages, **options)) as pieces:
                 async for piece in pieces:
                     yield piece
 
     log = Log()
-    state = await planned(log, Queued("m", [BOTH]), deadline=0.6, planner_share=0.25)
+    state = await planned(log, Queued(model(BOTH)), deadline=0.6, planner_share=0.25)
     assert (state["planner"], state["lacking"]) == ("model", "")
     assert log.done[1:3] == ["emit model.waiting", "emit model.waiting"]
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from agentic_search.domain.data import JsonObject
 from agentic_search.errors import ModelInterrupted
-from agentic_search.models.chat import ChatModel, Finish, Message, ModelOutput, Waiting
+from agentic_search.models.chat import ChatModel, Message, ModelOutput, Waiting
 from agentic_search.models.choice import ModelChoice
 from agentic_search.models.ollama.source import OllamaSource
 from agentic_search.models.queued_model import ModelQueues
@@ -37,7 +37,7 @@ class CountingModel(ScriptedModel):
         max_tokens: int,
         schema: JsonObject | None = None,
         temperature: float | None = None,
-    ) -> AsyncGenerator[str | Finish]:
+    ) -> AsyncGenerator[ModelOutput]:
         who = messages[0].content
         self.served.append(who)
         self.now.append(who)
@@ -232,8 +232,7 @@ async def test_who_leaves_while_the_server_works_lets_the_next_one_in() -> None:
         ollama.enqueue("text")
         first, second = await choice.open(""), await choice.open("")
         async with aclosing(first.stream(ASKED, max_tokens=9)) as parts:
-            assert await anext(parts) == Waiting(loading=True)
-            assert await anext(parts) == "x"
+            assert [await anext(parts) for _ in range(3)] == [Waiting(loading=True), Waiting(), "x"]
             waiting = reading(second)
             await settle()
         assert await waiting
@@ -247,7 +246,7 @@ async def test_as_many_calls_reach_ollama_at_once_as_it_is_said_to_take() -> Non
         for _ in range(3):
             ollama.enqueue("x", Hang())
         one, two, three = [(await choice.open("")).stream(ASKED, max_tokens=9) for _ in range(3)]
-        assert [await anext(one), await anext(one)] == [Waiting(loading=True), "x"]
+        assert [await anext(one) for _ in range(3)] == [Waiting(loading=True), Waiting(), "x"]
         assert await anext(two) == "x"
         assert await anext(three) == Waiting(1)
         await two.aclose()

@@ -1,5 +1,6 @@
 """The models of one Ollama: gives the ChatModel of a name, or says why there is none."""
 
+from collections import defaultdict
 from types import TracebackType
 from typing import Self
 
@@ -16,6 +17,7 @@ from agentic_search.models.ollama.errors import missing
 from agentic_search.models.ollama.inventory import OllamaInventory
 from agentic_search.models.ollama.listing import IN_CLOUD, OllamaModelInfo, best, find, runs_in_cloud
 from agentic_search.models.ollama.transport import OllamaTransport
+from agentic_search.models.token_learner import TokenLearner
 
 _DEFAULT_PARALLEL = 1
 """OLLAMA_NUM_PARALLEL, where it is not set."""
@@ -57,6 +59,7 @@ class OllamaSource:
         self._http = httpx.AsyncClient(base_url=self.url, transport=transport, timeout=listing)
         self._client = AsyncClient(self.url, transport=transport, timeout=generating)
         self._inventory = OllamaInventory(self._http, clock, fresh_for=fresh_for)
+        self._learners: defaultdict[str, TokenLearner] = defaultdict(TokenLearner)
 
     def __repr__(self) -> str:
         return f"OllamaSource({self.url!r})"
@@ -105,8 +108,9 @@ class OllamaSource:
             served_by=self._server,
             found=found,
             version=inventory.version,
-            num_ctx=context_size(self._num_ctx, found.info.context),
+            configured_num_ctx=context_size(self._num_ctx, found.info.context),
             keep_alive=self._keep_alive,
+            learner=self._learners[found.info.name],
         )
 
     @staticmethod

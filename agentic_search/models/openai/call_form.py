@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pydantic_core import from_json
 
 from agentic_search.domain.data import JsonObject
-from agentic_search.models.budget import Budget, estimate_tokens
+from agentic_search.models.budget import Budget
 from agentic_search.models.chat import SCHEMA_TEMPERATURE, GrammarLimits, Message
 from agentic_search.models.ollama.grammar import OLLAMA_GRAMMAR
 from agentic_search.models.openai.refusals import Refusal
@@ -33,6 +33,16 @@ _THINKING_TOKENS = 2048
 
 
 @dataclass(frozen=True, slots=True)
+class ChatCall:
+    """What is asked of a model."""
+
+    messages: Sequence[Message]
+    max_tokens: int
+    schema: JsonObject | None
+    temperature: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class CallForm:
     """The fields that one model's server takes."""
 
@@ -43,34 +53,28 @@ class CallForm:
     thinks: bool = False
     proven: bool = False
     """Whether `json` brought JSON of a schema: what is refused or ignored after that is one schema, not all."""
-    num_ctx: int | None = None
-    """The context that a refusal told, where the list of models does not."""
 
     @property
     def grammar(self) -> GrammarLimits | None:
         """What a schema may hold; none where only the prompt can ask for JSON."""
         return OPENAI_GRAMMAR if self.json < _WORDS else None
 
-    def body(
-        self,
-        model: str,
-        messages: Sequence[Message],
-        *,
-        max_tokens: int,
-        num_ctx: int,
-        schema: JsonObject | None,
-        temperature: float | None,
-    ) -> JsonObject:
+    def messages(self, call: ChatCall, budget: Budget) -> Sequence[Message]:
+        """The messages of the call; the last also asks for JSON where the form asks for no schema."""
+        if call.schema is None or self.json <= _SCHEMA:
+            return call.messages
+        return _asked_in_words(call.messages, call.schema, budget)
+
+    def body(self, model: str, call: ChatCall, messages: Sequence[Message], budget: Budget) -> JsonObject:
         """The body of the request."""
-        if schema is not None and self.json > _SCHEMA:
-            messages = _asked_in_words(messages, schema, Budget(num_ctx, max_tokens).prompt)
+        schema, temperature = call.schema, call.temperature
         if temperature is None and schema is not None:
             temperature = SCHEMA_TEMPERATURE
         body: JsonObject = {
             "model": model,
             "messages": [{"role": message.role, "content": message.content} for message in messages],
             "stream": True,
-            self.limit: max_tokens + (self._room_to_think(messages, max_tokens, num_ctx) if self.thinks else 0),
+            self.limit: budget.reply + (_room_to_think(messages, budget) if self.thinks else 0),
         }
         if self.usage:
             body["stream_options"] = {"include_usage": True}
@@ -112,19 +116,18 @@ class CallForm:
             "json_schema": {"name": "reply", "schema": schema, "strict": self.json == _STRICT},
         }
 
-    @staticmethod
-    def _room_to_think(messages: Sequence[Message], max_tokens: int, num_ctx: int) -> int:
-        prompt = sum(estimate_tokens(message.content) for message in messages)
-        return max(0, min(_THINKING_TOKENS, num_ctx - prompt - max_tokens))
+
+def _room_to_think(messages: Sequence[Message], budget: Budget) -> int:
+    prompt = budget.tokens.prompt(message.content for message in messages)
+    return max(0, min(_THINKING_TOKENS, budget.num_ctx - prompt - budget.reply))
 
 
-def _asked_in_words(messages: Sequence[Message], schema: JsonObject, room: int) -> Sequence[Message]:
+def _asked_in_words(messages: Sequence[Message], schema: JsonObject, budget: Budget) -> Sequence[Message]:
     """The messages, the last of which also asks for JSON, with the schema where it fits; some servers insist on it."""
     wish = "\n\nReply with one JSON object and nothing else"
     shown = f"{wish}. It fits this JSON Schema:\n{json.dumps(schema, separators=(',', ':'))}"
     *before, last = messages
-    used = sum(estimate_tokens(message.content) for message in messages)
-    fits = used + estimate_tokens(shown) <= room
+    fits = budget.tokens.texts([*(message.content for message in messages), shown]) <= budget.prompt
     return [*before, replace(last, content=last.content + (shown if fits else f"{wish}."))]
 
 
@@ -158,7 +161,6 @@ class CallForms:
             usage=known.usage and form.usage,
             thinks=known.thinks or form.thinks,
             proven=known.proven or form.proven,
-            num_ctx=form.num_ctx or known.num_ctx,
         )
 
     def forget(self) -> None:

@@ -10,29 +10,22 @@ from agentic_search.clock import Clock
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.run import Usage
 from agentic_search.errors import ContextOverflow, ModelError, ModelInterrupted
+from agentic_search.models.budget import Budget, TokenEstimate
 from agentic_search.models.chat import Finish, GrammarLimits, Message, ModelOutput, ModelServer, Waiting
-from agentic_search.models.openai.call_form import CallForm, CallForms
+from agentic_search.models.generated.reader import ReplyReader
+from agentic_search.models.generated.reply import as_reply
+from agentic_search.models.openai.call_form import CallForm, CallForms, ChatCall
 from agentic_search.models.openai.chunks import ChatChunk, together
 from agentic_search.models.openai.errors import ServerAccess
 from agentic_search.models.openai.listing import ServedModel
 from agentic_search.models.openai.reply import CallRefused, ReplyStream
-from agentic_search.models.thinking import ThinkFilter
+from agentic_search.models.token_learner import TokenLearner
 
 _LEAST_THOUGHTS = len("<think></think>")
 """Characters more that were sent than shown, from which on the model thinks in its text."""
 
 _LOADING_PAUSE = 0.5
 """Seconds after which a server is asked again that was loading the model."""
-
-
-@dataclass(frozen=True, slots=True)
-class ChatCall:
-    """What is asked of a model."""
-
-    messages: Sequence[Message]
-    max_tokens: int
-    schema: JsonObject | None
-    temperature: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +37,10 @@ class OpenAIModel:
     served_by: ModelServer
     """Its URL is what the server's paths follow."""
     served: ServedModel
-    num_ctx: int
+    configured_num_ctx: int
     forms: CallForms = field(repr=False)
+    learner: TokenLearner = field(repr=False)
+    """The one of all calls of this model."""
     clock: Clock = field(repr=False)
 
     @property
@@ -54,11 +49,21 @@ class OpenAIModel:
         return self.served.info.name
 
     @property
+    def num_ctx(self) -> int:
+        """As configured or listed, or what the server said when it refused a prompt."""
+        return self.learner.num_ctx(self.configured_num_ctx)
+
+    @property
+    def tokens(self) -> TokenEstimate:
+        """What the calls of this model have taught until now."""
+        return self.learner.estimate
+
+    @property
     def grammar(self) -> GrammarLimits | None:
         """That of every such server, until this one turns out to know no way to ask for JSON."""
         return self.forms.of(self.served.id).grammar
 
-    async def stream(
+    def stream(
         self,
         messages: Sequence[Message],
         *,
@@ -71,6 +76,10 @@ class OpenAIModel:
         What the server refuses for a field that it does not take is asked again without it; what works is remembered.
         """
         call = ChatCall(messages, max_tokens, schema, temperature)
+        estimated = self.tokens.prompt(message.content for message in messages)
+        return as_reply(self._reply(call), self.tokens, prompt_tokens=estimated, json=schema is not None)
+
+    async def _reply(self, call: ChatCall) -> AsyncGenerator[ModelOutput]:
         form = self.forms.of(self.served.id)
         first: ModelError | None = None
         begun = False
@@ -90,10 +99,7 @@ class OpenAIModel:
 
     def _next_form(self, form: CallForm, refused: CallRefused, call: ChatCall) -> CallForm | None:
         """How to ask again; none where it would not help."""
-        error = refused.error
-        if isinstance(error, ContextOverflow) and error.num_ctx and self.served.info.context is None:
-            self.forms.learn(self.served.id, replace(form, num_ctx=error.num_ctx))
-        if not isinstance(error, ModelInterrupted):
+        if not isinstance(refused.error, ModelInterrupted):
             return None
         return form.after(refused.refusal, with_schema=call.schema is not None)
 
@@ -119,35 +125,45 @@ class OpenAIModel:
 
     async def _attempt(self, call: ChatCall, form: CallForm) -> AsyncGenerator[ModelOutput]:
         """One request; raises CallRefused."""
-        answer, written, ended, heard = ThinkFilter(), "", ChatChunk(), 0
-        reply = ReplyStream(self.http, self.access, self.clock, model=self.name)
-        async with aclosing(reply.chunks(f"{self.served_by.url}/chat/completions", self._body(call, form))) as chunks:
+        budget = Budget(self.num_ctx, call.max_tokens, self.tokens)
+        messages = form.messages(call, budget)
+        texts = [message.content for message in messages]
+        written, ended = "", ChatChunk()
+        async with aclosing(self._chunks(form.body(self.served.id, call, messages, budget), texts)) as chunks:
             async for chunk in chunks:
-                if not heard:
+                if not written:
                     self.forms.learn(self.served.id, form)  # it was taken
-                heard += len(chunk.text)
                 ended = together([ended, replace(chunk, text="")])
-                if text := answer.feed(chunk.text):
-                    written += text
-                    yield text
+                if chunk.text:
+                    written += chunk.text
+                    yield chunk.text
         if ended.finish is None or ended.was_stopped:
             why = ended.was_stopped or "try again, or use another model"
             raise ModelInterrupted(f"{self.name!r} stopped in the middle of its reply: {why}.")
-        if rest := answer.end():
-            written += rest
-            yield rest
-        thought = ended.thought or heard > len(written) + _LEAST_THOUGHTS
-        whole = bool(written) and not ended.was_cut
-        learnt = form.after_reply(written, schema=call.schema, thought=thought, whole=whole)
+        text = _without_thoughts(written, json=call.schema is not None)
+        thought = ended.thought or len(written) > len(text) + _LEAST_THOUGHTS
+        whole = bool(text) and not ended.was_cut
+        learnt = form.after_reply(text, schema=call.schema, thought=thought, whole=whole)
         self.forms.learn(self.served.id, learnt)
-        yield Finish("length" if ended.was_cut else "stop", ended.usage or Usage(model_calls=1))
+        usage = ended.usage or Usage(model_calls=1)
+        self.learner.learn(texts, usage.prompt_tokens)
+        yield Finish("length" if ended.was_cut else "stop", usage)
 
-    def _body(self, call: ChatCall, form: CallForm) -> JsonObject:
-        return form.body(
-            self.served.id,
-            call.messages,
-            max_tokens=call.max_tokens,
-            num_ctx=self.num_ctx,
-            schema=call.schema,
-            temperature=call.temperature,
-        )
+    async def _chunks(self, body: JsonObject, texts: Sequence[str]) -> AsyncGenerator[ChatChunk]:
+        """What the server sends; a refusal teaches what `texts`, those of the messages, cost."""
+        reply = ReplyStream(self.http, self.access, self.clock, model=self.name)
+        try:
+            async with aclosing(reply.chunks(f"{self.served_by.url}/chat/completions", body)) as chunks:
+                async for chunk in chunks:
+                    yield chunk
+        except CallRefused as refused:
+            if isinstance(error := refused.error, ContextOverflow):
+                self.learner.learn_refusal(texts, error, asked=self.configured_num_ctx)
+            raise
+
+
+def _without_thoughts(written: str, *, json: bool) -> str:
+    reader, text = ReplyReader(json=json), ""
+    for given in (*reader.feed(written), *reader.finish()):
+        text = text + given if isinstance(given, str) else ""
+    return text

@@ -13,6 +13,8 @@ from agentic_search.domain.data import JsonObject
 LONGEST_TEXT = 300
 """Characters of a server's own words in a message of ours."""
 
+_LEAST_CONTEXT = 512
+"""Tokens: a smaller context is none, but what some servers name that is left of it beside the reply."""
 _TEXTS = ("message", "msg", "detail", "error", "title", "reason")
 _KINDS = ("code", "type", "error_type")
 _NUMBER = r"(\d[\d,]*)"
@@ -124,12 +126,13 @@ def _own_texts(found: JsonObject) -> Iterator[str]:
 
 def _refusal(status: int, text: str, found: JsonObject) -> Refusal:
     kinds = (found.get(name) for name in _KINDS)
+    num_ctx = _whole(found.get("n_ctx")) or _counted(_CONTEXT_TOKENS, text) or 0
     return Refusal(
         status,
         " ".join(text.split()),
         " ".join(kind for kind in kinds if isinstance(kind, str)),
         _whole(found.get("n_prompt_tokens")) or _counted(_PROMPT_TOKENS, text),
-        _whole(found.get("n_ctx")) or _counted(_CONTEXT_TOKENS, text),
+        num_ctx if num_ctx >= _LEAST_CONTEXT else None,
     )
 
 

@@ -1,5 +1,6 @@
 """The models of one OpenAI-compatible server: gives the ChatModel of a name, or says why there is none."""
 
+from collections import defaultdict
 from types import TracebackType
 from typing import Self
 
@@ -14,6 +15,7 @@ from agentic_search.models.openai.chat_model import OpenAIModel
 from agentic_search.models.openai.errors import ServerAccess, missing_model, nothing_usable
 from agentic_search.models.openai.inventory import ServedModels, ServerInventory
 from agentic_search.models.openai.listing import ServedModel, best_served
+from agentic_search.models.token_learner import TokenLearner
 
 
 class OpenAISource:
@@ -42,6 +44,7 @@ class OpenAISource:
         self._num_ctx = num_ctx
         self._clock = clock or SystemClock()
         self._forms = CallForms()
+        self._learners: defaultdict[str, TokenLearner] = defaultdict(TokenLearner)
         headers = {"authorization": f"Bearer {server.key}"} if server.key else {}
         transport = ModelTransport(server.url, self._clock)
         listing = httpx.Timeout(list_timeout, connect=connect_timeout)
@@ -93,14 +96,11 @@ class OpenAISource:
             access=self._server,
             served_by=ModelServer(inventory.url, inventory.slots),
             served=served,
-            num_ctx=self._context_of(served),
+            configured_num_ctx=served.num_ctx(self._num_ctx),
             forms=self._forms,
+            learner=self._learners[served.id],
             clock=self._clock,
         )
-
-    def _context_of(self, served: ServedModel) -> int:
-        chosen, learnt = served.num_ctx(self._num_ctx), self._forms.of(served.id).num_ctx
-        return min(chosen, learnt) if learnt else chosen
 
     async def _get(self, *, fresh: bool = False) -> ServedModels:
         try:

@@ -162,7 +162,6 @@ async def test_what_was_learnt_is_forgotten_when_the_server_was_gone() -> None:
         ("usage", False),
         ("thinks", True),
         ("proven", True),
-        ("num_ctx", 9),
     ],
 )
 def test_what_one_call_learns_another_that_began_before_does_not_undo(field: str, learnt: Any) -> None:

@@ -178,10 +178,19 @@ async def test_a_server_that_goes_silent_is_not_waited_for() -> None:
 
 
 async def test_a_refused_prompt_tells_the_servers_counts() -> None:
-    async with OpenAIDouble([Model("x", context=100)]) as server, first_model(server) as model:
+    async with OpenAIDouble([Model("x", context=1000)]) as server, first_model(server) as model:
         with pytest.raises(ContextOverflow) as caught:
-            await text_of(ask(model, "word " * 200))
-    assert (caught.value.counted, caught.value.num_ctx) == (270, 100)
+            await text_of(ask(model, "word " * 1000))
+        assert (caught.value.counted, caught.value.num_ctx) == (1270, 1000)
+        assert model.tokens.prompt(["word " * 1000]) > 1000
+
+
+async def test_what_a_server_counts_teaches_what_texts_cost() -> None:
+    async with OpenAIDouble([Model("x", chars_per_token=2.0)]) as server, first_model(server) as model:
+        before = model.tokens.count("word " * 1000)
+        for _ in range(5):
+            await text_of(ask(model, "word " * 1000))
+        assert before < 2_000 < model.tokens.count("word " * 1000) < 2_800
 
 
 async def test_a_context_that_only_a_refusal_tells_is_that_of_later_calls() -> None:

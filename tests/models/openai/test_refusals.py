@@ -61,6 +61,7 @@ OVERFLOWS: list[tuple[JsonValue, int | None, int | None]] = [
         40000,
         32768,
     ),
+    ("This model's maximum context length is 3 tokens. However, your request has 8 input tokens.", 8, None),
     ({"error": {"code": "context_length_exceeded", "message": "Too long."}}, None, None),
     ("Your input exceeds the context window of this model.", None, None),
     ("Its maximum context length is 131,072 tokens. However, you requested about 200,000 tokens", 200_000, 131_072),
