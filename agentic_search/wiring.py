@@ -13,6 +13,9 @@ from agentic_search.graph.build import build_program
 from agentic_search.graph.context import RunContext, RunLimits
 from agentic_search.models.choice import ModelChoice
 from agentic_search.models.ollama.source import OllamaSource
+from agentic_search.models.openai.address import server_access
+from agentic_search.models.openai.source import OpenAISource
+from agentic_search.models.sources import ModelSources
 from agentic_search.models.usage_counter import CountedSource, Price
 from agentic_search.runs.service import SearchService, Service
 from agentic_search.scheduler.admission.admission import Admission
@@ -33,19 +36,34 @@ from agentic_search.tools.python.provider import FunctionTools
 from agentic_search.workflows.folder import WorkflowFolder
 
 
-def configured(settings: Settings) -> tuple[OllamaSource, tuple[ServerConfig, ...], tuple[Function, ...]]:
+def configured(settings: Settings) -> tuple[ModelSources, tuple[ServerConfig, ...], tuple[Function, ...]]:
     """Where models come from, the MCP servers, the operator's functions; raises ConfigurationError. Opens nothing."""
     known = environment()
     bundled = bundled_servers(documents=settings.documents, environment=known) if settings.bundled_servers else ()
-    models = OllamaSource(
-        settings.ollama_host,
-        num_ctx=settings.num_ctx,
-        keep_alive=settings.keep_alive,
-        parallel=_whole(known.get("OLLAMA_NUM_PARALLEL", "")),
-        clock=SystemClock(),
-    )
     servers = read_servers(settings.servers_file, bundled=bundled, environment=known)
-    return models, servers, load_functions(settings.functions)
+    return _models(settings), servers, load_functions(settings.functions)
+
+
+def _models(settings: Settings) -> ModelSources:
+    """Ollama, and the model servers that are configured beside it."""
+    clock, num_ctx = SystemClock(), settings.num_ctx
+    ollama = OllamaSource(
+        settings.ollama_host,
+        num_ctx=num_ctx,
+        keep_alive=settings.keep_alive,
+        parallel=_whole(environment().get("OLLAMA_NUM_PARALLEL", "")),
+        clock=clock,
+    )
+    others = {
+        name: OpenAISource(
+            server_access(name, given.url, given.key.get_secret_value()),
+            prefix=f"{name}/",
+            num_ctx=num_ctx,
+            clock=clock,
+        )
+        for name, given in settings.models.items()
+    }
+    return ModelSources(ollama, others)
 
 
 def _whole(text: str) -> int:

@@ -90,7 +90,7 @@ class ModelList(Frozen):
     planner: str | None
     """The model that would plan; null: plans are made without one."""
     error: str | None
-    """Why there is no model, and what to do."""
+    """Why there is no model, or none of one of several servers, and what to do."""
 
 
 class WorkflowList(Frozen):

@@ -15,6 +15,10 @@ _CONTROL_TOKEN = re.compile(
     re.IGNORECASE,
 )
 """What chat templates part messages with: model servers read it as such in any text."""
+SCHEMA_TEMPERATURE = 0.1
+"""JSON wants the likeliest words; not 0, where some models fall into repeating themselves for ever."""
+_UNITS = {"": 1.0, "K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}
+_SIZE = re.compile(r"(?:(\d+)x)?(\d+(?:\.\d+)?)([KMBT]?)", re.IGNORECASE)
 _LOOKALIKES = {"<": "‹", ">": "›", "[": "［"}
 
 
@@ -155,6 +159,15 @@ SMALL = 3e9
 """Parameters below which a model is asked for less: it loses the thread in long prompts and in involved rules."""
 
 
+def parameters_in(size: str) -> float:
+    """`8.2B`, `943K`, `8x7B` as a number; 0 for anything else."""
+    match = _SIZE.fullmatch(size.strip())
+    if match is None:
+        return 0.0
+    experts, number, unit = match.groups()
+    return int(experts or 1) * float(number) * _UNITS[unit.upper()]
+
+
 def is_small(model: ChatModel) -> bool:
     """Whether the model is known to be small; of an unknown size it is taken for an ordinary one."""
     return 0 < model.parameters < SMALL
@@ -177,11 +190,11 @@ class ModelInfo:
 
 @dataclass(frozen=True, slots=True)
 class ModelReport:
-    """What a model server has."""
+    """What a model server has, or several."""
 
     models: tuple[ModelInfo, ...]
     error: str | None = None
-    """Why there is none, and what to do."""
+    """Why there is none, or none of one of several servers, and what to do."""
 
 
 class ModelSource(Protocol):

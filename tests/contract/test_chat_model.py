@@ -16,11 +16,14 @@ from agentic_search.domain.run import Usage
 from agentic_search.errors import ContextOverflow, ModelError, ModelInterrupted, ModelMissing, ModelUnavailable
 from agentic_search.models.chat import ChatModel, Finish, Message, ModelOutput, Retracted
 from agentic_search.models.ollama.source import OllamaSource
+from agentic_search.models.openai.address import server_access
+from agentic_search.models.openai.source import OpenAISource
 from agentic_search.models.scripted import Step
 from agentic_search.models.usage_counter import UsageCounter
 from tests.models.asking import ask, text_of
 from tests.support import ollama_double as double
 from tests.support.ollama_double import OllamaDouble
+from tests.support.openai_double import OpenAIDouble
 from tests.support.watched_model import WatchedModel
 
 SCHEMA: JsonObject = {
@@ -63,7 +66,7 @@ class Subject:
     """Wait until the first call was stopped before its end."""
 
 
-OLLAMA_STEPS: Mapping[Event, double.Step] = {
+STEPS: Mapping[Event, double.Step] = {
     Event.CUT: double.Length(),
     Event.SILENCE: double.Hang(),
     Event.BREAK: double.NoDone(),
@@ -80,13 +83,28 @@ async def on_ollama() -> AsyncGenerator[Subject]:
     async with OllamaDouble(limits=limits) as ollama, OllamaSource(ollama.url) as source:
 
         def enqueue(reply: Reply) -> None:
-            ollama.enqueue(*(OLLAMA_STEPS[step] if isinstance(step, Event) else step for step in reply))
+            ollama.enqueue(*(STEPS[step] if isinstance(step, Event) else step for step in reply))
 
         async def stopped() -> None:
             await ollama.chats[0].ended.wait()
             assert ollama.chats[0].outcome == "cancelled"
 
         yield Subject(await source.open(""), enqueue, lambda: bool(ollama.chats), stopped)
+
+
+@asynccontextmanager
+async def on_openai() -> AsyncGenerator[Subject]:
+    """A model of an OpenAI-compatible server, over HTTP."""
+    async with OpenAIDouble() as server, OpenAISource(server_access("lab", server.url, "")) as source:
+
+        def enqueue(reply: Reply) -> None:
+            server.enqueue(*(STEPS[step] if isinstance(step, Event) else step for step in reply))
+
+        async def stopped() -> None:
+            await server.chats[0].ended.wait()
+            assert server.chats[0].outcome == "cancelled"
+
+        yield Subject(await source.open(""), enqueue, lambda: bool(server.chats), stopped)
 
 
 @asynccontextmanager
@@ -122,7 +140,7 @@ def counted(inner: Opened) -> Opened:
     return opened
 
 
-REAL = {"ollama": on_ollama, "ollama, counted": counted(on_ollama)}
+REAL = {"ollama": on_ollama, "ollama, counted": counted(on_ollama), "openai": on_openai}
 """Models that count tokens and keep to a schema by themselves: over a protocol, not by a script."""
 ALL = REAL | {"scripted": scripted, "scripted, counted": counted(scripted)}
 

@@ -8,9 +8,14 @@ import pytest
 from agentic_search.errors import ModelMissing, ModelUnavailable
 from agentic_search.models.chat import ModelSource
 from agentic_search.models.ollama.source import OllamaSource
+from agentic_search.models.openai.address import server_access
+from agentic_search.models.openai.source import OpenAISource
 from agentic_search.models.scripted import ScriptedModel, ScriptedSource
+from agentic_search.models.sources import ModelSources
 from tests.models.asking import ask, text_of
 from tests.support.ollama_double import Model, OllamaDouble
+from tests.support.openai_double import OpenAIDouble
+from tests.support.service import NOBODY
 
 BEST = "best:8b"
 """The best of the models: for Ollama the largest that a laptop runs, for the scripted source the first."""
@@ -34,9 +39,42 @@ async def scripted(names: Sequence[str]) -> AsyncGenerator[ModelSource]:
 
 
 @asynccontextmanager
+async def openai(names: Sequence[str]) -> AsyncGenerator[ModelSource]:
+    """An OpenAI-compatible server with these models."""
+    async with (
+        OpenAIDouble(map(Model, names)) as server,
+        OpenAISource(server_access("lab", server.url, "")) as source,
+    ):
+        yield source
+
+
+@asynccontextmanager
+async def several(names: Sequence[str]) -> AsyncGenerator[ModelSource]:
+    """That Ollama, as the only one of several sources."""
+    models = [Model(name, parameter_size=name.partition(":")[2].upper()) for name in names]
+    async with OllamaDouble(models) as server, ModelSources(OllamaSource(server.url), {}) as source:
+        yield source
+
+
+@asynccontextmanager
 async def no_ollama() -> AsyncGenerator[ModelSource]:
     """An address where nobody answers."""
-    async with OllamaSource("http://127.0.0.1:9") as source:
+    async with OllamaSource(NOBODY) as source:
+        yield source
+
+
+@asynccontextmanager
+async def no_server() -> AsyncGenerator[ModelSource]:
+    """Another such address."""
+    async with OpenAISource(server_access("lab", NOBODY, "")) as source:
+        yield source
+
+
+@asynccontextmanager
+async def nobody_at_all() -> AsyncGenerator[ModelSource]:
+    """Both."""
+    server = OpenAISource(server_access("lab", NOBODY, ""), prefix="lab/")
+    async with ModelSources(OllamaSource(NOBODY), {"lab": server}) as source:
         yield source
 
 
@@ -46,8 +84,10 @@ async def failing_script() -> AsyncGenerator[ModelSource]:
     yield ScriptedSource(error=ModelUnavailable("Nobody answers."))
 
 
-every_source = pytest.mark.parametrize("opened", [ollama, scripted])
-every_source_where_nobody_answers = pytest.mark.parametrize("opened", [no_ollama, failing_script])
+every_source = pytest.mark.parametrize("opened", [ollama, openai, several, scripted])
+every_source_where_nobody_answers = pytest.mark.parametrize(
+    "opened", [no_ollama, no_server, nobody_at_all, failing_script]
+)
 
 
 @every_source

@@ -11,7 +11,15 @@ from agentic_search.domain.data import JsonObject
 from agentic_search.domain.run import Usage
 from agentic_search.errors import ContextOverflow, ModelInterrupted
 from agentic_search.models.budget import TokenEstimate
-from agentic_search.models.chat import Finish, GrammarLimits, Message, ModelOutput, ModelServer, Waiting
+from agentic_search.models.chat import (
+    SCHEMA_TEMPERATURE,
+    Finish,
+    GrammarLimits,
+    Message,
+    ModelOutput,
+    ModelServer,
+    Waiting,
+)
 from agentic_search.models.generated.reply import as_reply
 from agentic_search.models.ollama.call_options import context_of_cut, reply_limit, thinking, was_cut
 from agentic_search.models.ollama.errors import CLIENT_ERRORS, explain_call
@@ -19,9 +27,6 @@ from agentic_search.models.ollama.grammar import OLLAMA_GRAMMAR
 from agentic_search.models.ollama.inventory import OllamaInventory, Version
 from agentic_search.models.ollama.listing import OllamaModelInfo
 from agentic_search.models.token_learner import TokenLearner
-
-SCHEMA_TEMPERATURE = 0.1
-"""JSON wants the likeliest words; not 0, where some models fall into repeating themselves for ever."""
 
 
 @dataclass(frozen=True, slots=True)

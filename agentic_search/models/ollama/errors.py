@@ -3,7 +3,6 @@
 import re
 from collections.abc import Sequence
 
-import httpx
 from ollama import ResponseError
 
 from agentic_search.errors import (
@@ -13,10 +12,11 @@ from agentic_search.errors import (
     ModelMissing,
     ModelUnavailable,
 )
+from agentic_search.models.network.failures import NETWORK_ERRORS, ServerName, explain_network
 
 # The client parses bodies without care: one that is not Ollama's gives a ValueError (no JSON, wrong shape), a TypeError
 # or an AttributeError (JSON, but no object).
-CLIENT_ERRORS = (ResponseError, httpx.HTTPError, ConnectionError, ValueError, TypeError, AttributeError)
+CLIENT_ERRORS = (ResponseError, *NETWORK_ERRORS, ValueError, TypeError, AttributeError)
 """Everything that the `ollama` and `httpx` clients raise when the other side or the network is at fault."""
 
 # Ollama tells these apart by its text only.
@@ -27,20 +27,9 @@ _NUM_CTX = re.compile(r'\bn_ctx\\*"\s*:\s*(\d{1,9})\b')
 
 def explain_call(error: Exception, *, url: str, model: str) -> ModelError:
     """One of CLIENT_ERRORS, met when `model` was to run at `url`."""
+    if isinstance(error, NETWORK_ERRORS):
+        return explain_network(error, _server(url), model=model)
     match error:
-        case ConnectionError() | httpx.ConnectError() | httpx.ConnectTimeout():
-            return _nobody(url)
-        case httpx.ProxyError():
-            return _no_way(url, error)
-        case httpx.TimeoutException():
-            return ModelInterrupted(
-                f"Ollama at {url} went silent while {model!r} was running. It may be loading the model or busy with"
-                " other requests; a smaller model answers sooner."
-            )
-        case httpx.HTTPError():
-            return ModelInterrupted(
-                f"The connection to Ollama at {url} broke while {model!r} was running: {error or type(error).__name__}"
-            )
         case ResponseError():
             return _explain_response(error, url, model)
         case _:
@@ -49,15 +38,9 @@ def explain_call(error: Exception, *, url: str, model: str) -> ModelError:
 
 def explain_listing(error: Exception, *, url: str) -> ModelUnavailable:
     """One of CLIENT_ERRORS, met when Ollama at `url` was asked what it has."""
+    if isinstance(error, NETWORK_ERRORS):
+        return ModelUnavailable(str(explain_network(error, _server(url))))
     match error:
-        case ConnectionError() | httpx.ConnectError() | httpx.ConnectTimeout():
-            return _nobody(url)
-        case httpx.ProxyError():
-            return _no_way(url, error)
-        case httpx.HTTPError():
-            return ModelUnavailable(
-                f"Ollama at {url} takes connections but does not answer ({type(error).__name__}). Restart it."
-            )
         case ResponseError() if error.status_code not in (404, 405):
             return ModelUnavailable(
                 f"Ollama at {url} refuses us ({error.status_code}): {error.error or 'no reason given'}"
@@ -96,17 +79,9 @@ def _number(pattern: re.Pattern[str], text: str) -> int | None:
     return int(found[1]) if found else None
 
 
-def _nobody(url: str) -> ModelUnavailable:
-    return ModelUnavailable(
-        f"No Ollama answers at {url}. Start it with `ollama serve`, or set OLLAMA_HOST to where it runs."
-    )
-
-
-def _no_way(url: str, error: httpx.ProxyError) -> ModelUnavailable:
-    return ModelUnavailable(
-        f"The proxy on the way to {url} does not let us through: {error}. Correct HTTP_PROXY or HTTPS_PROXY,"
-        " or name the host in NO_PROXY."
-    )
+def _server(url: str) -> ServerName:
+    nobody = f"No Ollama answers at {url}. Start it with `ollama serve`, or set OLLAMA_HOST to where it runs."
+    return ServerName(f"Ollama at {url}", url, nobody)
 
 
 def _not_ollama(url: str) -> ModelUnavailable:

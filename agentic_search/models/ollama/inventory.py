@@ -10,7 +10,7 @@ from ollama import ResponseError
 from pydantic import BaseModel
 
 from agentic_search.clock import Clock
-from agentic_search.errors import ModelUnavailable
+from agentic_search.models.network.recent_answer import RecentAnswer
 from agentic_search.models.ollama.address import is_cloud
 from agentic_search.models.ollama.errors import CLIENT_ERRORS, explain_listing
 from agentic_search.models.ollama.listing import (
@@ -48,23 +48,12 @@ class OllamaInventory:
 
     def __init__(self, http: httpx.AsyncClient, clock: Clock, *, fresh_for: float) -> None:
         self._http = http
-        self._clock = clock
-        self._fresh_for = fresh_for
-        self._asking = asyncio.Lock()
-        self._last: tuple[float, Inventory | ModelUnavailable] | None = None
+        self._answer = RecentAnswer(self._ask, clock, fresh_for=fresh_for)
         self._shown: dict[tuple[str, str], ShownModel] = {}
 
     async def get(self, *, fresh: bool = False) -> Inventory:
         """What is there, at most `fresh_for` seconds old, or new when `fresh`. Raises ModelUnavailable."""
-        asked = self._clock.now()
-        async with self._asking:
-            known = self._known(asked, fresh=fresh)
-            if known is None:
-                known = await self._ask()
-                self._last = (self._clock.now(), known)
-        if isinstance(known, ModelUnavailable):
-            raise ModelUnavailable(str(known))
-        return known
+        return await self._answer.get(fresh=fresh)
 
     async def will_load(self, name: str, num_ctx: int) -> bool:
         """Whether Ollama would load the model before a call with that context; False where it cannot be told.
@@ -80,21 +69,13 @@ class OllamaInventory:
         contexts = [one.context_length or num_ctx for one in loaded if one.name.lower() == name.lower()]
         return max(contexts, default=0) < num_ctx
 
-    def _known(self, asked: float, *, fresh: bool) -> Inventory | ModelUnavailable | None:
-        """What was learnt last, if it may still be believed: a failure only by those who waited while it happened."""
-        if self._last is None:
-            return None
-        learnt, outcome = self._last
-        believed = 0.0 if fresh or isinstance(outcome, ModelUnavailable) else self._fresh_for
-        return outcome if learnt > asked - believed else None
-
-    async def _ask(self) -> Inventory | ModelUnavailable:
+    async def _ask(self) -> Inventory:
         url = str(self._http.base_url)
         try:
             version = parse_version((await self._fetch("GET", "/api/version", _VersionReply)).version)
             listed = (await self._fetch("GET", "/api/tags", Tags)).models or ()
         except CLIENT_ERRORS as error:
-            return explain_listing(error, url=url)
+            raise explain_listing(error, url=url) from error
         async with asyncio.TaskGroup() as group:
             shown = [group.create_task(self._show(one)) for one in listed]
         in_cloud = is_cloud(url)

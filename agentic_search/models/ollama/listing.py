@@ -1,20 +1,17 @@
 """What an Ollama says of its models, as it comes over HTTP, and what follows: which can be used, which is the best."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict, JsonValue
 
-from agentic_search.models.chat import ModelInfo
+from agentic_search.models.chat import ModelInfo, parameters_in
 
 COMFORTABLE_PARAMETERS = 16e9
 """The largest model that a laptop with 16 GB of memory runs at reading speed in 4 bits a weight."""
 
 IN_CLOUD = "It runs on ollama.com: every prompt would leave this machine."
 
-_UNITS = {"": 1.0, "K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}
-_SIZE = re.compile(r"(?:(\d+)x)?(\d+(?:\.\d+)?)([KMBT]?)", re.IGNORECASE)
 _CLOUD_SUFFIXES = (":cloud", "-cloud")
 _EMBEDDING_FAMILIES = ("bert", "embed")
 
@@ -104,7 +101,7 @@ def describe(listed: ListedModel, shown: ShownModel | None, *, in_cloud: bool) -
         usable=reason is None,
         reason=reason,
     )
-    return OllamaModelInfo(info, family, parameters(size))
+    return OllamaModelInfo(info, family, parameters_in(size))
 
 
 def _capabilities(listed: ListedModel, shown: ShownModel | None, family: str) -> tuple[str, ...]:
@@ -126,15 +123,6 @@ def _why_not(listed: ListedModel, capabilities: Sequence[str], *, in_cloud: bool
 def runs_in_cloud(name: str) -> bool:
     """Whether Ollama passes prompts for a model of this name on to ollama.com, listed or not."""
     return name.lower().endswith(_CLOUD_SUFFIXES)
-
-
-def parameters(size: str) -> float:
-    """`8.2B`, `943K`, `8x7B` as a number; 0 for anything else."""
-    match = _SIZE.fullmatch(size.strip())
-    if match is None:
-        return 0.0
-    experts, number, unit = match.groups()
-    return int(experts or 1) * float(number) * _UNITS[unit.upper()]
 
 
 def find(name: str, found: Sequence[OllamaModelInfo]) -> OllamaModelInfo | None:

@@ -10,16 +10,13 @@ from agentic_search.domain.data import JsonObject
 from agentic_search.domain.plan import Task
 from agentic_search.domain.tool import Tool, by_any_name
 from agentic_search.errors import ModelInterrupted, PlanRefused
-from agentic_search.models.chat import ChatModel, Finish, Message, Retracted, Waiting
+from agentic_search.models.chat import SCHEMA_TEMPERATURE, ChatModel, Finish, Message, Retracted, Waiting
 from agentic_search.planning.draft.check import check_added
 from agentic_search.planning.draft.forms import plan_in
 from agentic_search.planning.draft.model_draft import ModelDraft
 from agentic_search.planning.draft.stream import PlanStream
 from agentic_search.planning.draft.wording import purpose
 from agentic_search.planning.planner import DraftMended, DraftRefused, Planned, PlannerWaiting, TaskReady
-
-PLAN_TEMPERATURE = 0.1
-"""JSON wants the likeliest words; not 0, where some models fall into repeating themselves for ever."""
 
 
 class PlanDraft:
@@ -42,7 +39,7 @@ class PlanDraft:
     ) -> AsyncGenerator[PlannerWaiting | TaskReady | DraftMended | Planned, None]:
         """Have the model write, under `schema` if there is one; raises DraftRefused or ModelError."""
         finish: Finish | None = None
-        stream = model.stream(messages, max_tokens=max_tokens, schema=schema, temperature=PLAN_TEMPERATURE)
+        stream = model.stream(messages, max_tokens=max_tokens, schema=schema, temperature=SCHEMA_TEMPERATURE)
         async with aclosing(stream) as pieces:
             async for piece in pieces:
                 if isinstance(piece, Finish):

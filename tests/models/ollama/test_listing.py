@@ -2,6 +2,7 @@
 
 import pytest
 
+from agentic_search.models.chat import parameters_in
 from agentic_search.models.ollama.inventory import parse_version
 from agentic_search.models.ollama.listing import (
     ListedDetails,
@@ -11,7 +12,6 @@ from agentic_search.models.ollama.listing import (
     best,
     describe,
     find,
-    parameters,
 )
 
 
@@ -28,7 +28,7 @@ def listed(name: str, size: str = "8.2B", *capabilities: str, remote_host: str =
     [("8.2B", 8.2e9), ("943K", 943e3), ("22.57M", 22.57e6), ("8x7B", 56e9), ("1.1T", 1.1e12), ("", 0), ("big", 0)],
 )
 def test_parameter_sizes_are_read_as_ollama_writes_them(size: str, number: float) -> None:
-    assert parameters(size) == pytest.approx(number)
+    assert parameters_in(size) == pytest.approx(number)
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,14 @@ async def chat(url: str, headers: dict[str, str] | None = None, *, timeout: floa
     """The answer to a chat."""
     transport = OllamaTransport(url, SystemClock())
     async with asyncio.timeout(20), httpx.AsyncClient(base_url=url, transport=transport, timeout=timeout) as client:
-        return (await client.post("/api/chat", json={}, headers=headers)).text
+        return (await client.post("/api/chat", json={"messages": []}, headers=headers)).text
+
+
+async def test_a_chat_asks_for_no_cut_and_for_no_compression() -> None:
+    async with serving(says(OK)) as server:
+        await chat(server.url)
+    assert server.bodies == [b'{"messages":[],"truncate":false}']
+    assert b"\r\naccept-encoding: identity\r\n" in server.requests[0].lower()
 
 
 def tunnel(port: int) -> Answer:

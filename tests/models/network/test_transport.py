@@ -1,4 +1,4 @@
-"""The network under the `ollama` client, against servers over real TCP: connections, limits, and every fault."""
+"""The network under the clients of model servers, against real TCP: connections, limits, and every fault."""
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from agentic_search.clock import SystemClock
-from agentic_search.models.ollama.transport import MOST_CONNECTIONS, OllamaTransport
+from agentic_search.models.network.transport import MOST_CONNECTIONS, ModelTransport
 from tests.support.serving import Server, says, serving
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nhi\n"
@@ -24,7 +24,7 @@ async def client(
     url: str, *, most: int = MOST_CONNECTIONS, timeout: httpx.Timeout = PATIENT
 ) -> AsyncGenerator[httpx.AsyncClient]:
     """A client on the transport."""
-    transport = OllamaTransport(url, SystemClock(), most=most)
+    transport = ModelTransport(url, SystemClock(), most=most)
     async with asyncio.timeout(20), httpx.AsyncClient(base_url=url, transport=transport, timeout=timeout) as opened:
         yield opened
 
@@ -45,13 +45,6 @@ async def arrived(server: Server, count: int) -> None:
     """Wait for that many requests."""
     while len(server.requests) < count:  # noqa: ASYNC110 - the server has no event for an arrival
         await asyncio.sleep(0)
-
-
-async def test_a_chat_asks_for_no_cut_and_for_no_compression() -> None:
-    async with serving(says(OK)) as server, client(server.url) as ollama:
-        await chat(ollama)
-    assert server.bodies == [b'{"messages":[{"role":"user","content":"hi"}],"truncate":false}']
-    assert b"\r\naccept-encoding: identity\r\n" in server.requests[0].lower()
 
 
 async def test_chats_one_after_another_share_a_connection_and_those_at_a_time_do_not() -> None:
