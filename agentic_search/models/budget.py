@@ -11,7 +11,6 @@ TEMPLATE_TOKENS = 128
 """Tokens that a chat template may add around our messages: role marks, and in some a preamble of its own."""
 
 MARGIN = 0.05
-"""Share of a context that no prompt is given, as an estimate is hardly ever exact."""
 
 MOST_REPACKS = 3
 """How often a prompt that a model refused is packed again, each time by what the refusal taught."""
@@ -31,6 +30,8 @@ class TokenEstimate:
     """Tokens a character, for each of KINDS."""
     template: float = TEMPLATE_TOKENS
     """Tokens that the chat template adds to a prompt."""
+    margin: float = MARGIN
+    """Share of a context that no prompt is given, as this is hardly ever exact."""
 
     def count(self, text: str) -> int:
         """Tokens that `text` costs."""
@@ -56,7 +57,9 @@ class Budget:
     @property
     def prompt(self) -> int:
         """Tokens that all messages of a prompt may take together."""
-        return max(0, math.floor((1 - MARGIN) * self.num_ctx) - self.reply - math.ceil(self.tokens.template))
+        return max(
+            0, math.floor((1 - self.tokens.margin) * self.num_ctx) - self.reply - math.ceil(self.tokens.template)
+        )
 
 
 @dataclass(frozen=True, slots=True)

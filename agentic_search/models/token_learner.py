@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from operator import mul
 
 from agentic_search.errors import ContextOverflow
-from agentic_search.models.budget import START_CHARGES, TEMPLATE_TOKENS, TokenEstimate
+from agentic_search.models.budget import MARGIN, START_CHARGES, TEMPLATE_TOKENS, TokenEstimate
 from agentic_search.models.characters import KINDS, count_characters
 
 _START = (*START_CHARGES, float(TEMPLATE_TOKENS))
@@ -27,6 +27,8 @@ _SURPRISE = 4.0
 """Standard deviations beyond which a count cannot be chance."""
 _LEAST_OF_START = 1 / 4
 """The start's estimate of texts may be twice the truth, hardly four times: a count below this share is none of them."""
+_MARGINS = (MARGIN, 0.15, 0.125, 0.1, 0.075)
+"""After so many counts: what was learnt from few may be low, while the charges of the start are conservative."""
 
 
 class TokenLearner:
@@ -35,13 +37,15 @@ class TokenLearner:
     def __init__(self) -> None:
         self._charges = _START
         self._covariance = _start_covariance()
+        self._learnt = 0
         self._num_ctx: int | None = None
 
     @property
     def estimate(self) -> TokenEstimate:
         """As it is now."""
         *charges, template = self._charges
-        return TokenEstimate(tuple(charges), template)
+        margin = _MARGINS[self._learnt] if self._learnt < len(_MARGINS) else MARGIN
+        return TokenEstimate(tuple(charges), template, margin)
 
     def num_ctx(self, asked: int) -> int:
         """The context that the model has where `asked` tokens are asked for: fewer, if its server once said so."""
@@ -89,6 +93,7 @@ class TokenLearner:
         return [_dot(row, numbers) for row in self._covariance]
 
     def _update(self, numbers: tuple[float, ...], counted: int) -> None:
+        self._learnt += 1
         missing = counted - _dot(self._charges, numbers)
         uncertain, variance = self._uncertain(numbers), self._variance(numbers, counted)
         moved = (charge + missing * each / variance for charge, each in zip(self._charges, uncertain, strict=True))

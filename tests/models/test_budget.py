@@ -49,6 +49,7 @@ def test_two_texts_together_cost_about_what_they_cost_apart(one: str, other: str
 def test_a_budget_keeps_room_for_the_reply_the_template_and_a_margin() -> None:
     assert Budget(4000, 1000, TOKENS).prompt == (1 - MARGIN) * 4000 - 1000 - TEMPLATE_TOKENS
     assert Budget(4000, 1000, TokenEstimate(template=20.5)).prompt == (1 - MARGIN) * 4000 - 1000 - 21
+    assert Budget(4000, 1000, TokenEstimate(margin=0.25)).prompt == 3000 - 1000 - TEMPLATE_TOKENS
     assert Budget(512, 1000, TOKENS).prompt == 0
 
 

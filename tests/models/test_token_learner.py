@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agentic_search.errors import ContextOverflow
-from agentic_search.models.budget import START_CHARGES, TEMPLATE_TOKENS, TokenEstimate
+from agentic_search.models.budget import MARGIN, START_CHARGES, TEMPLATE_TOKENS, TokenEstimate
 from agentic_search.models.characters import KINDS, count_characters
 from agentic_search.models.token_learner import TokenLearner
 from tests.models.samples import PROMPTS, TEXTS, prompt
@@ -119,6 +119,15 @@ def test_a_count_that_cannot_be_one_of_the_prompt_is_ignored(count: int) -> None
     learner = TokenLearner()
     learner.learn([ENGLISH], count)
     assert learner.estimate == TokenEstimate()
+
+
+def test_while_little_is_learnt_more_room_is_kept() -> None:
+    learner, margins = TokenLearner(), list[float]()
+    for seed in range(7):
+        taught(learner, by_words, prompt("German", seed))
+        margins.append(learner.estimate.margin)
+    assert margins[0] == 0.15 and margins == sorted(margins, reverse=True)
+    assert margins[4:] == [MARGIN] * 3 == [TokenEstimate().margin] * 3
 
 
 def test_a_prompt_of_nothing_teaches_nothing_but_the_template() -> None:

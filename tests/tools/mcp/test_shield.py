@@ -72,6 +72,13 @@ def code(response: httpx2.Response) -> int:
     return number
 
 
+async def test_a_request_goes_to_the_address_that_it_names_whichever_came_before() -> None:
+    async with client_of(1, Notes()) as client:
+        addresses = ["http://a.example/mcp", "http://b.example/mcp", "http://a.example/mcp", "/mcp", "/mcp"]
+        built = [str(client.build_request("POST", address).url) for address in addresses]
+    assert built == [*addresses[:3], "http://127.0.0.1:1/mcp", "http://127.0.0.1:1/mcp"]
+
+
 async def test_a_refused_connection_is_an_error_of_the_request_that_was_never_sent() -> None:
     notes = Notes()
     async with client_of(free_port(), notes) as client:
