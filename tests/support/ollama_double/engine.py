@@ -2,7 +2,8 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import AsyncGenerator, Iterable
+from contextlib import aclosing
 from dataclasses import dataclass
 
 from agentic_search.domain.data import JsonObject
@@ -63,22 +64,21 @@ class Engine:
     async def generate(self, name: str, model: Model, body: JsonObject, connection: Connection, *, chat: bool) -> None:
         """Check the call, wait for the model and for a turn, then stream the next reply."""
         refusals.check_abilities(name, model, body)
-        given = body.get("options")
-        options = given if isinstance(given, dict) else {}
+        options = options_of(body)
         refusals.check_num_ctx(options)
-        num_ctx = min(_whole(options.get("num_ctx")) or _DEFAULT_NUM_CTX, model.context)
+        num_ctx = num_ctx_of(options, model)
         load_ns = await self._load(model, num_ctx)
         refusals.check_format(body.get("format"))
         generation = Generation(
             name,
             chat=chat,
             streamed=body.get("stream") is not False,
-            limit=_whole(options.get("num_predict")),
-            prompt_tokens=self._fit(model, body, num_ctx),
+            limit=whole(options.get("num_predict")),
+            prompt_tokens=await self.fit(model, body, num_ctx),
             load_ns=load_ns,
         )
-        async with self._slots:
-            await generation.run(self._next_reply(model, body), connection, self._pace)
+        async with self._slots, aclosing(self.reply(model, body)) as steps:
+            await generation.run(steps, connection, self._pace)
 
     async def _load(self, model: Model, num_ctx: int) -> int:
         """Have the model loaded with that context; nanoseconds that took."""
@@ -96,7 +96,7 @@ class Engine:
             self.loads.append((model.full_name, num_ctx))
         return int(self._limits.load_time * 1e9)
 
-    def _fit(self, model: Model, body: JsonObject, num_ctx: int) -> int:
+    async def fit(self, model: Model, body: JsonObject, num_ctx: int) -> int:
         """Tokens of the prompt, or what is left of them once it was cut to the context."""
         tokens = model.tokens(_prompt_text(body))
         if tokens <= num_ctx:
@@ -104,6 +104,11 @@ class Engine:
         if body.get("truncate") is False and self._limits.knows_truncate:
             raise refusals.too_long(tokens, num_ctx)
         return num_ctx // 2 + _CUT_FRAME_TOKENS
+
+    async def reply(self, model: Model, body: JsonObject) -> AsyncGenerator[Step]:
+        """The steps of the reply to a call; closed when the client leaves."""
+        for step in self._next_reply(model, body):
+            yield step
 
     def _next_reply(self, model: Model, body: JsonObject) -> Iterable[Step]:
         if self.replies:
@@ -120,5 +125,17 @@ def _prompt_text(body: JsonObject) -> str:
     return "".join(str(part or "") for part in (*parts, body.get("prompt")))
 
 
-def _whole(value: object) -> int:
+def options_of(body: JsonObject) -> JsonObject:
+    """The options of a call."""
+    given = body.get("options")
+    return given if isinstance(given, dict) else {}
+
+
+def num_ctx_of(options: JsonObject, model: Model) -> int:
+    """The context that a call gets, in tokens."""
+    return min(whole(options.get("num_ctx")) or _DEFAULT_NUM_CTX, model.context)
+
+
+def whole(value: object) -> int:
+    """An option as a whole number; 0 where there is none."""
     return int(value) if isinstance(value, int | float) else 0
