@@ -38,6 +38,10 @@ format: $(VENV)/dev.stamp ## Put the code into its form
 bench: $(VENV)/dev.stamp ## Measure; ONLY=name runs one, DATA=folder gives other data, OUT=folder keeps the figures
 	$(BIN)/python -m benchmarks $(if $(ONLY),--only $(ONLY)) $(if $(DATA),--data $(DATA)) $(if $(OUT),--out $(OUT))
 
+eval-model: $(VENV)/dev.stamp ## Measure MODEL=name; SOURCE=flags says where it is, DATA=folder N=cases adds planning sets, OUT=file CARD=yes keep it
+	$(BIN)/python -m benchmarks.models.evaluate $(MODEL) $(SOURCE) $(if $(DATA),--data $(DATA)) $(if $(N),--n $(N)) \
+		$(if $(OUT),--out $(OUT)) $(if $(CARD),--card)
+
 lock: $(VENV)/dev.stamp ## Resolve the exact versions anew
 	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-emit-find-links --custom-compile-command "make lock" --quiet --output-file requirements.lock

@@ -7,6 +7,7 @@ from typing import Literal, Protocol
 
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.run import Usage
+from agentic_search.models.card import ModelCard
 
 _CONTROL_TOKEN = re.compile(
     r"<(?=\|)|(?<=\|)>|<(?=/?(?:s|bos|eos|think|tool_call|tool_response|(?:start|end)_of_turn|im_start|im_end)>)|"
@@ -113,6 +114,8 @@ class ModelInfo:
     usable: bool = True
     reason: str | None = None
     """Why it cannot be used."""
+    card: ModelCard | None = None
+    """How well it plans and answers, where that was measured."""
 
 
 @dataclass(frozen=True, slots=True)

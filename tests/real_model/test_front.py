@@ -1,4 +1,4 @@
-"""Ollama's protocol in front of the real engine: the recorded requests of a real Ollama get answers of the same form."""
+"""Ollama's protocol in front of the real engine: recorded requests get answers of the recorded form."""
 
 import json
 from collections.abc import AsyncGenerator
