@@ -45,6 +45,18 @@ class ModelProfile(BaseModel):
     """Tokens of a reply at most."""
 
 
+class ModelPrice(BaseModel):
+    """What a million tokens of a model cost, in any one currency."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    prompt: Annotated[float, Field(ge=0)]
+    """Of what the model reads."""
+
+    completion: Annotated[float, Field(ge=0)]
+    """Of what it writes."""
+
+
 class Settings(BaseSettings):
     """The service's settings."""
 
@@ -86,6 +98,9 @@ class Settings(BaseSettings):
 
     profiles: dict[str, ModelProfile] = Field(default_factory=dict[str, ModelProfile])
     """Named ways of calling a model, for the tool `ask_model`; in the TOML file a table each, `[profiles.reviewer]`."""
+
+    prices: dict[str, ModelPrice] = Field(default_factory=dict[str, ModelPrice])
+    """What models cost, so that runs say what they cost; in the TOML file a table each, `[prices."qwen3:8b"]`."""
 
     workflows: Path = Path("workflows")
     """The folder of saved plans; it may be missing."""
@@ -133,6 +148,12 @@ class Settings(BaseSettings):
 
     deadline: Annotated[float, Field(gt=0)] = 300.0
     """Seconds for a whole run; then tasks that still run are cancelled and the answer is made from what arrived."""
+
+    planner_share: Annotated[float, Field(gt=0, lt=1)] = 1 / 3
+    """Share of the deadline that a model may take to plan; then what it has written runs, and a plan without it."""
+
+    writer_share: Annotated[float, Field(gt=0, lt=1)] = 1 / 3
+    """Share of the deadline that tasks leave to the model that writes the answer."""
 
     discovery_wait: Annotated[float, Field(ge=0)] = 5.0
     """Seconds that a run waits for servers that are still connecting for the first time."""

@@ -13,6 +13,7 @@ from agentic_search.graph.build import build_program
 from agentic_search.graph.context import RunContext, RunLimits
 from agentic_search.models.choice import ModelChoice
 from agentic_search.models.ollama.source import OllamaSource
+from agentic_search.models.usage_counter import CountedSource, Price
 from agentic_search.runs.service import SearchService, Service
 from agentic_search.scheduler.admission.admission import Admission
 from agentic_search.scheduler.dispatcher import Dispatcher
@@ -64,11 +65,14 @@ async def open_service(settings: Settings) -> AsyncGenerator[Service, None]:
     clock = SystemClock()
     models, servers, functions = configured(settings)
     workflows = WorkflowFolder(settings.workflows)
-    ask_model = AskModel(models, writer=settings.model, profiles=settings.profiles)
+    counted = CountedSource(
+        models, {name: Price(each.prompt, each.completion) for name, each in settings.prices.items()}
+    )
+    ask_model = AskModel(counted, writer=settings.model, profiles=settings.profiles)
     local: list[ToolProvider] = [Builtin(ask_model), *([FunctionTools(functions)] if functions else [])]
     max_concurrent = settings.max_concurrent_tasks if settings.parallel else 1
     dispatcher = Dispatcher(clock, _admission(servers))
-    limits = RunLimits(deadline=settings.deadline, discovery_wait=settings.discovery_wait)
+    limits = RunLimits(settings.deadline, settings.discovery_wait, settings.planner_share, settings.writer_share)
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(models)
         tools = await stack.enter_async_context(
@@ -76,7 +80,7 @@ async def open_service(settings: Settings) -> AsyncGenerator[Service, None]:
                 servers, clock=clock, local=local, task_timeout=settings.task_timeout, cache=_cache_limits(settings)
             )
         )
-        choice = ModelChoice(models, writer=settings.model, planner=settings.planner_model)
+        choice = ModelChoice(counted, writer=settings.model, planner=settings.planner_model)
 
         def context_of(run: Run, query: Query) -> RunContext:
             runner = Runner(

@@ -1,10 +1,12 @@
 """A run as far as it has come: one search from query to answer, in the form that GET /runs/{id} shows."""
 
-from typing import Literal
+from collections.abc import Mapping
+from functools import reduce
+from typing import Literal, Self
 
 from pydantic import JsonValue
 
-from agentic_search.domain.answer import Source
+from agentic_search.domain.answer import LeftOut, Source
 from agentic_search.domain.data import Frozen
 from agentic_search.domain.plan import Plan
 
@@ -38,6 +40,7 @@ class TaskRecord(Frozen):
 class Timings(Frozen):
     """Where the time went, in seconds."""
 
+    discover: float = 0.0
     plan: float = 0.0
     execute: float = 0.0
     synthesize: float = 0.0
@@ -47,19 +50,36 @@ class Timings(Frozen):
 
 
 class Usage(Frozen):
-    """What the run asked of language models."""
+    """What was asked of one language model."""
 
     model_calls: int = 0
     prompt_tokens: int = 0
     completion_tokens: int = 0
+    cost: float | None = None
+    """In the currency of the operator's prices; none where there is no price."""
 
     def plus(self, other: "Usage") -> "Usage":
         """Both together."""
+        costs = [each.cost for each in (self, other) if each.cost is not None]
         return Usage(
             model_calls=self.model_calls + other.model_calls,
             prompt_tokens=self.prompt_tokens + other.prompt_tokens,
             completion_tokens=self.completion_tokens + other.completion_tokens,
+            cost=sum(costs) if costs else None,
         )
+
+
+class RunUsage(Usage):
+    """What the run asked of language models: plans, also refused ones, answers, and tasks that ask a model."""
+
+    by_model: Mapping[str, Usage] = {}
+    """The same for each model, by its name."""
+
+    @classmethod
+    def of(cls, by_model: Mapping[str, Usage]) -> Self:
+        """The sum of what each was asked."""
+        total = reduce(Usage.plus, by_model.values(), Usage())
+        return cls(**total.model_dump(), by_model=dict(by_model))
 
 
 class RunSummary(Frozen):
@@ -89,12 +109,14 @@ class RunReport(Frozen):
     answer: str | None = None
     """Markdown with marks [n]."""
     sources: tuple[Source, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+    """What the answer had to do without, and why."""
     plan: Plan | None = None
     tasks: tuple[TaskRecord, ...] = ()
     thinking_steps: tuple[str, ...] = ()
     """The messages of the run's events, in order."""
     timings: Timings = Timings()
-    usage: Usage = Usage()
+    usage: RunUsage = RunUsage()
     created_at: str
     """ISO 8601, UTC."""
     error: str | None = None

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from agentic_search.clock import Clock
 from agentic_search.domain.query import Query
 from agentic_search.domain.run import Timings
+from agentic_search.domain.spending import Spending, spending_of_run
 from agentic_search.engine.protocols import Program
 from agentic_search.errors import AgenticSearchError
 from agentic_search.events.channel import Channel
@@ -31,6 +32,7 @@ class LiveRun:
             run_id, thread_id=thread_id, query=query.query, created_at=clock.wall().isoformat(timespec="milliseconds")
         )
         self.channel = Channel(run_id, clock, observe=self._record_event)
+        self.spent = Spending(lambda: self.elapsed)
         self._on_end = on_end
         self._task: asyncio.Task[None] | None = None
         self._cancelled_by: str | None = None
@@ -71,22 +73,30 @@ class LiveRun:
 
     async def _supervise(self, program: Program) -> None:
         """Whatever happens in the program, the run ends with one terminal fact and nothing escapes but cancellation."""
+        spending_of_run.set(self.spent)
         try:
             self.emit(await program(self, self.query))
         except asyncio.CancelledError:
-            self.emit(RunCancelled(by=self._cancelled_by or "shutdown", timings=self._spent()))
+            self._emit_cancelled()
             raise
         except AgenticSearchError as error:
-            self.emit(RunFailed(error=str(error), code=error.code, timings=self._spent()))
+            self._emit_failed(str(error), error.code)
         except Exception:
             logger.exception("run %s broke down", self.id)
             text = "The search broke down because of a fault in the service; its log has the details."
-            self.emit(RunFailed(error=text, code="internal", timings=self._spent()))
+            self._emit_failed(text, "internal")
 
     def _end_if_never_begun(self, _: "asyncio.Task[None]") -> None:
         """A task that is cancelled before its first step runs none of its code: its run must end all the same."""
         if not self.channel.closed:
-            self.emit(RunCancelled(by=self._cancelled_by or "shutdown", timings=self._spent()))
+            self._emit_cancelled()
 
-    def _spent(self) -> Timings:
-        return Timings(total=round(self.elapsed, 4))
+    def _emit_failed(self, error: str, code: str) -> None:
+        self.emit(RunFailed(error=error, code=code, timings=self._timings(), usage=self.spent.usage))
+
+    def _emit_cancelled(self) -> None:
+        by = self._cancelled_by or "shutdown"
+        self.emit(RunCancelled(by=by, timings=self._timings(), usage=self.spent.usage))
+
+    def _timings(self) -> Timings:
+        return self.spent.timings(serial_tools=self.record.serial_tools)

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from agentic_search.domain.query import Query
 from agentic_search.domain.run import RunReport, RunStatus, RunSummary, TaskRecord
+from agentic_search.domain.spending import Spending
 from agentic_search.events.event import Event
 from agentic_search.events.facts import Fact, RunCompleted
 
@@ -25,6 +26,11 @@ class Run(Protocol):
     @property
     def elapsed(self) -> float:
         """Seconds since it began."""
+        ...
+
+    @property
+    def spent(self) -> Spending:
+        """What it has spent; it is counted up by whoever works for the run."""
         ...
 
     def emit(self, fact: Fact) -> None:

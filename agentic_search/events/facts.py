@@ -11,7 +11,7 @@ from pydantic import Field
 
 from agentic_search.domain.answer import LeftOut, Source
 from agentic_search.domain.plan import Plan, Task
-from agentic_search.domain.run import PlannerKind, Timings, Usage
+from agentic_search.domain.run import PlannerKind, RunUsage, Timings
 from agentic_search.domain.tool import ServerStatus
 from agentic_search.events.task_facts import (
     BaseFact,
@@ -116,6 +116,10 @@ class PlanFallback(BaseFact):
     """Why the plan was not used."""
     instead: str
     """What is done instead."""
+    seconds: float = 0.0
+    """What planning has taken so far."""
+    usage: RunUsage = RunUsage()
+    """What the run has asked of models so far."""
 
     @property
     def message(self) -> str:
@@ -128,10 +132,14 @@ class AnswerStarted(BaseFact):
     kind: Literal["answer.started"] = "answer.started"
     model: str | None = None
     """None when it is put together from quotations, without a model."""
+    reason: str = ""
+    """Why no model writes it, where one was to."""
 
     @property
     def message(self) -> str:
-        return f"✍️ Writing the answer with {self.model}" if self.model else "✍️ Quoting the best passages"
+        if self.model:
+            return f"✍️ Writing the answer with {self.model}"
+        return f"✍️ Quoting the best passages. {self.reason}" if self.reason else "✍️ Quoting the best passages"
 
 
 class AnswerDelta(BaseFact):
@@ -173,7 +181,7 @@ class RunCompleted(BaseFact):
     kind: Literal["run.completed"] = "run.completed"
     status: Literal["completed", "partial"]
     timings: Timings
-    usage: Usage
+    usage: RunUsage
 
     @property
     def message(self) -> str:
@@ -192,7 +200,7 @@ class RunFailed(BaseFact):
     code: str = "run_failed"
     """The error's stable name."""
     timings: Timings = Timings()
-    usage: Usage = Usage()
+    usage: RunUsage = RunUsage()
 
     @property
     def message(self) -> str:
@@ -208,7 +216,7 @@ class RunCancelled(BaseFact):
     by: str
     """user, or shutdown."""
     timings: Timings = Timings()
-    usage: Usage = Usage()
+    usage: RunUsage = RunUsage()
 
     @property
     def message(self) -> str:

@@ -2,9 +2,9 @@
 
 from functools import singledispatchmethod
 
-from agentic_search.domain.answer import Source
+from agentic_search.domain.answer import LeftOut, Source
 from agentic_search.domain.plan import Plan, Task
-from agentic_search.domain.run import PlannerKind, RunReport, RunStatus, RunSummary, TaskRecord, Timings, Usage
+from agentic_search.domain.run import PlannerKind, RunReport, RunStatus, RunSummary, RunUsage, TaskRecord, Timings
 from agentic_search.events import facts
 from agentic_search.events.event import Event
 
@@ -27,8 +27,9 @@ class RunRecord:
         self._steps: list[str] = []
         self._answer: str | None = None
         self._sources: tuple[Source, ...] = ()
+        self._left_out: tuple[LeftOut, ...] = ()
         self._timings = Timings()
-        self._usage = Usage()
+        self._usage = RunUsage()
         self._error: str | None = None
         self._error_code: str | None = None
 
@@ -43,6 +44,7 @@ class RunRecord:
             planner=self._planner,
             answer=self._answer,
             sources=self._sources,
+            left_out=self._left_out,
             plan=self._plan,
             tasks=tuple(self._tasks.values()),
             thinking_steps=tuple(self._steps),
@@ -64,6 +66,11 @@ class RunRecord:
             created_at=self.created_at,
             duration=self._timings.total or None,
         )
+
+    @property
+    def serial_tools(self) -> float:
+        """Seconds that the tool calls would have taken one after another, as far as they have ended."""
+        return sum(task.duration or 0.0 for task in self._tasks.values())
 
     def task(self, task_id: str) -> TaskRecord | None:
         """One task as far as it has come."""
@@ -143,6 +150,7 @@ class RunRecord:
     @_fold.register
     def _answer_completed(self, fact: facts.AnswerCompleted, at: float) -> None:
         self._answer, self.html, self._sources = fact.answer, fact.html, fact.sources
+        self._left_out = fact.left_out
 
     @_fold.register(facts.RunCompleted)
     @_fold.register(facts.RunFailed)

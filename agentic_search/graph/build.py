@@ -7,18 +7,18 @@ from langgraph.graph import END, START, StateGraph
 
 from agentic_search.domain.outcome import Completed, Failed
 from agentic_search.domain.query import Query
-from agentic_search.domain.run import Timings
+from agentic_search.domain.spending import Spending
 from agentic_search.engine.protocols import Program, Run
 from agentic_search.events.facts import RunCompleted
 from agentic_search.graph.context import RunContext
 from agentic_search.graph.nodes import discover_tools, execute_all_parallel, initialize, synthesize
 from agentic_search.graph.plan_node import plan
-from agentic_search.graph.state import AnsweredState, AskedState, ExecutedState
+from agentic_search.graph.state import AskedState, ExecutedState
 
 
 def build_program(context_of: Callable[[Run, Query], RunContext]) -> Program:
     """Compile the graph once; `context_of` gives each run what its nodes work with."""
-    graph = StateGraph(AnsweredState, context_schema=RunContext, input_schema=AskedState)
+    graph = StateGraph(ExecutedState, context_schema=RunContext, input_schema=AskedState)
     graph.add_sequence([initialize, discover_tools, plan, execute_all_parallel])
     graph.add_node("synthesize", synthesize)  # pyright: ignore[reportUnknownMemberType] - LangGraph types it loosely
     graph.add_edge(START, "initialize")
@@ -30,7 +30,7 @@ def build_program(context_of: Callable[[Run, Query], RunContext]) -> Program:
         context, given = context_of(run, query), AskedState(query=query)
         async with context.runner:
             state = await compiled.ainvoke(given, context=context)  # pyright: ignore[reportUnknownMemberType] - as above
-        return _completed(cast(AnsweredState, state), run.elapsed)
+        return _completed(cast(ExecutedState, state), run.spent)
 
     return search
 
@@ -39,15 +39,9 @@ def _after_a_round(state: ExecutedState) -> Literal["plan", "synthesize"]:
     return "plan" if state["another_round"] else "synthesize"
 
 
-def _completed(state: AnsweredState, total: float) -> RunCompleted:
+def _completed(state: ExecutedState, spent: Spending) -> RunCompleted:
     outcomes = state["outcomes"].values()
     whole = all(isinstance(outcome, Completed) for outcome in outcomes)
     called = (outcome.duration for outcome in outcomes if isinstance(outcome, Completed | Failed))
-    timings = Timings(
-        plan=round(state["plan_seconds"], 4),
-        execute=round(state["execute_seconds"], 4),
-        synthesize=round(state["synthesize_seconds"], 4),
-        total=round(total, 4),
-        serial_tools=round(sum(called), 4),
-    )
-    return RunCompleted(status="completed" if whole else "partial", timings=timings, usage=state["usage"])
+    timings = spent.timings(serial_tools=sum(called))
+    return RunCompleted(status="completed" if whole else "partial", timings=timings, usage=spent.usage)

@@ -40,6 +40,10 @@ class RunLimits:
     """Seconds, where the query does not say."""
     discovery_wait: float
     """Seconds to wait for servers that are connecting for the first time."""
+    planner_share: float
+    """Of the deadline: what a model may take to plan one round."""
+    writer_share: float
+    """Of the deadline: what tasks leave to a model that writes, or to what is tried after a model's plan."""
 
 
 @dataclass(frozen=True, slots=True)

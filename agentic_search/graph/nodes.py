@@ -3,17 +3,18 @@
 Each takes the state, has one package do its work, and gives the state back with its part added.
 """
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Mapping, Sequence
 
 from langgraph.runtime import Runtime
 
 from agentic_search.domain.outcome import Completed, Failed, Outcome
-from agentic_search.domain.run import Usage
+from agentic_search.domain.query import Query
+from agentic_search.domain.tool import Tool
 from agentic_search.errors import DeadlinePassed, SearchFailed
 from agentic_search.events.facts import RunStarted, ToolsDiscovered
-from agentic_search.graph.context import RunContext
+from agentic_search.graph.context import RunContext, Toolbox
 from agentic_search.graph.state import (
-    AnsweredState,
     AskedState,
     DiscoveredState,
     ExecutedState,
@@ -21,8 +22,13 @@ from agentic_search.graph.state import (
     PlannedState,
     whole_plan,
 )
+from agentic_search.models.choice import ChosenModel
+from agentic_search.synthesis.evidence.support import bears_on
 from agentic_search.synthesis.evidence.writer_input import make_writer_input
-from agentic_search.synthesis.writing.model_writer import FallbackWriter
+from agentic_search.synthesis.writing.fallback_writer import FallbackWriter
+
+FOUND_NOTHING = "What the model planned found nothing that bears on the question."
+_NO_ANSWER_OF_MODELS = "The model server did not say in time which models it has."
 
 
 async def initialize(state: AskedState, runtime: Runtime[RunContext]) -> InitializedState:
@@ -35,22 +41,24 @@ async def initialize(state: AskedState, runtime: Runtime[RunContext]) -> Initial
         "deadline": query.deadline or context.limits.deadline,
         "plans": (),
         "outcomes": {},
-        "usage": Usage(),
-        "plan_seconds": 0.0,
-        "execute_seconds": 0.0,
+        "lacking": "",
     }
 
 
 async def discover_tools(state: InitializedState, runtime: Runtime[RunContext]) -> DiscoveredState:
-    """Find what can be used now, giving servers that have just been started a moment to connect."""
-    toolbox, globs = runtime.context.toolbox, state["query"].tools
-    await toolbox.settled(min(runtime.context.limits.discovery_wait, state["deadline"]))
-    catalog = toolbox.catalog()
-    tools = toolbox.timed(catalog.select(globs))
-    if not state["query"].brings_a_plan:
-        tools = tuple(tool for tool in tools if tool.plannable)
+    """Find what can be used now, giving servers that have just been started a moment to connect.
+
+    Where nothing at all can be used yet, they get as long as a model may take to plan: else there would be no search.
+    """
+    context, query = runtime.context, state["query"]
+    toolbox, globs = context.toolbox, query.tools
+    with context.run.spent.phase("discover"):
+        await toolbox.settled(min(context.limits.discovery_wait, state["deadline"]))
+        if not _usable(toolbox, query):
+            await toolbox.settled(context.limits.planner_share * state["deadline"] - context.run.elapsed)
+    catalog, tools = toolbox.catalog(), toolbox.timed(_usable(toolbox, query))
     statuses = tuple(toolbox.statuses())
-    runtime.context.run.emit(ToolsDiscovered(servers=statuses, tools=len(tools)))
+    context.run.emit(ToolsDiscovered(servers=statuses, tools=len(tools)))
     if not tools and globs and catalog.tools:
         raise SearchFailed(
             f"No tool matches {', '.join(globs)}; there are: {', '.join(t.name for t in catalog.tools)}."
@@ -58,8 +66,13 @@ async def discover_tools(state: InitializedState, runtime: Runtime[RunContext]) 
     if not tools:
         reasons = "; ".join(f"{server.name}: {server.error or server.status}" for server in statuses)
         raise SearchFailed(f"No tool can be used, so nothing can be searched. {reasons or 'No server is configured.'}")
-    runtime.context.runner.know(tools)
+    context.runner.know(tools)
     return {**state, "tools": tools}
+
+
+def _usable(toolbox: Toolbox, query: Query) -> Sequence[Tool]:
+    """The tools that the query's plan may have."""
+    return [tool for tool in toolbox.catalog().select(query.tools) if query.brings_a_plan or tool.plannable]
 
 
 async def execute_all_parallel(state: PlannedState, runtime: Runtime[RunContext]) -> ExecutedState:
@@ -67,42 +80,73 @@ async def execute_all_parallel(state: PlannedState, runtime: Runtime[RunContext]
 
     A failed task skips what depends on it, nothing else. A round that planned nothing has nothing to run.
     """
-    context, latest = runtime.context, state["plans"][-1]
-    if latest.tasks[0].id in state["outcomes"]:
-        return {**state, "another_round": False}
-    began = context.run.elapsed
-    left = max(0.0, state["deadline"] - began)
-    outcomes = await context.runner.finish(latest, deadline=left, inputs=state["inputs"])
-    now = context.run.elapsed
-    return {
-        **state,
-        "outcomes": {**state["outcomes"], **outcomes},
-        "execute_seconds": state["execute_seconds"] + now - began,
-        "another_round": wants_another_round(state, now=now),
-    }
+    context, latest, outcomes = runtime.context, state["plans"][-1], state["outcomes"]
+    has_tasks = latest.tasks[0].id not in outcomes
+    if has_tasks:
+        with context.run.spent.phase("execute"):
+            left = await _seconds_for_tasks(state, context)
+            outcomes = outcomes | await context.runner.finish(latest, deadline=left, inputs=state["inputs"])
+    now, planned = context.run.elapsed, context.run.spent.seconds("plan")
+    until = state["deadline"] * (1 - context.limits.writer_share)
+    another_round = has_tasks and wants_another_round(state, until - now, plan_seconds=planned)
+    lacking = "" if another_round else what_is_lacking(state, outcomes, now=now)
+    return {**state, "outcomes": outcomes, "lacking": lacking, "another_round": another_round or bool(lacking)}
 
 
-def wants_another_round(state: PlannedState, *, now: float) -> bool:
+async def _seconds_for_tasks(state: PlannedState, context: RunContext) -> float:
+    """Until the deadline, less what must be left for a model that writes, or for another plan."""
+    deadline = state["deadline"]
+    left = max(0.0, deadline - context.run.elapsed)
+    if state["lacking"]:
+        return left / 2
+    if state["planner"] == "model" or (await _writer(state, context)).model is not None:
+        return max(0.0, left - context.limits.writer_share * deadline)
+    return left
+
+
+def wants_another_round(state: PlannedState, left: float, *, plan_seconds: float) -> bool:
     """Whether, with the latest plan run, the planner is to be asked what is still needed.
 
-    Only a model learns from outcomes: words match as they did before. And where no more time is left than planning a
-    round has taken so far, there would be none to run what it plans.
+    Only a model learns from outcomes: words match as they did before. And where no more than the `left` seconds remain
+    that planning a round has taken so far (`plan_seconds` are those of all rounds), none would remain to run what it
+    plans.
     """
     rounds = len(state["plans"])
-    if rounds >= state["query"].rounds or state["planner"] != "model":
+    if rounds >= state["query"].rounds or state["planner"] != "model" or state["lacking"]:
         return False
-    return state["deadline"] - now > state["plan_seconds"] / rounds
+    return left > plan_seconds / rounds
 
 
-async def synthesize(state: ExecutedState, runtime: Runtime[RunContext]) -> AnsweredState:
-    """Have the answer written from whatever completed; without anything, there is none."""
+def what_is_lacking(state: PlannedState, outcomes: Mapping[str, Outcome], *, now: float) -> str:
+    """Why the offline planner is to add to what a model planned, a sentence; empty where it need not.
+
+    Whatever a model does or fails to do, its run finds at least what a run without it would have found.
+    """
+    if state["planner"] != "model" or now >= state["deadline"]:
+        return ""
+    query = state["query"].query
+    found = make_writer_input(query, whole_plan(state["plans"]), outcomes).evidence
+    return state["lacking"] or ("" if bears_on(query, found) else FOUND_NOTHING)
+
+
+async def synthesize(state: ExecutedState, runtime: Runtime[RunContext]) -> ExecutedState:
+    """Have the answer written from whatever completed, before the deadline; without anything, there is none."""
     context, query, outcomes = runtime.context, state["query"], state["outcomes"]
     _refuse_nothing(outcomes)
-    began = context.run.elapsed
-    chosen = await context.models.writer(query.model)
-    writer = FallbackWriter(chosen.model, chosen.why_none)
-    written = await writer.write(make_writer_input(query.query, whole_plan(state["plans"]), outcomes), context.run.emit)
-    return {**state, "usage": state["usage"].plus(written.usage), "synthesize_seconds": context.run.elapsed - began}
+    with context.run.spent.phase("synthesize"):
+        chosen = await _writer(state, context)
+        writer = FallbackWriter(chosen.model, chosen.why_none, within=state["deadline"] - context.run.elapsed)
+        await writer.write(make_writer_input(query.query, whole_plan(state["plans"]), outcomes), context.run.emit)
+    return state
+
+
+async def _writer(state: PlannedState, context: RunContext) -> ChosenModel:
+    """Who writes, as far as that is known before the deadline."""
+    try:
+        async with asyncio.timeout(state["deadline"] - context.run.elapsed):
+            return await context.models.writer(state["query"].model)
+    except TimeoutError:
+        return ChosenModel(None, _NO_ANSWER_OF_MODELS)
 
 
 def _refuse_nothing(outcomes: Mapping[str, Outcome]) -> None:

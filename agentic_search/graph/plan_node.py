@@ -11,14 +11,14 @@ from typing import assert_never
 
 from langgraph.runtime import Runtime
 
-from agentic_search.domain.plan import Plan
+from agentic_search.domain.plan import Plan, Task
 from agentic_search.domain.query import Query
 from agentic_search.domain.tool import by_any_name
 from agentic_search.errors import DeadlinePassed, PlanRefused, SearchFailed
 from agentic_search.events.facts import PlanFallback, PlanReady, PlanStarted, PlanTask
 from agentic_search.graph.context import RunContext
 from agentic_search.graph.state import DiscoveredState, PlannedState, whole_plan
-from agentic_search.planning.ladder import ENOUGH, GivenPlanner, PlanLadder
+from agentic_search.planning.ladder import ENOUGH, WITHOUT_MODEL, GivenPlanner, PlanLadder
 from agentic_search.planning.model.planner import ModelPlanner
 from agentic_search.planning.offline.planner import OfflinePlanner
 from agentic_search.planning.planner import (
@@ -31,6 +31,8 @@ from agentic_search.planning.planner import (
     TaskReady,
 )
 
+NOTHING_MORE = Planned((), "offline")
+
 
 async def plan(state: DiscoveredState, runtime: Runtime[RunContext]) -> PlannedState:
     """Have a round planned; its first tasks may be done before its last is written.
@@ -38,10 +40,10 @@ async def plan(state: DiscoveredState, runtime: Runtime[RunContext]) -> PlannedS
     Later rounds never raise: whatever goes wrong then, there is something to answer from.
     """
     context, so_far = runtime.context, SoFar(state["plans"], state["outcomes"])
-    began = context.run.elapsed
-    planned = await _planned(state, context, so_far)
+    with context.run.spent.phase("plan"):
+        planned, lacking = await _planned(state, context, so_far)
     plans = (*so_far.plans, Plan(tasks=planned.tasks)) if planned.tasks else so_far.plans
-    if not so_far.plans or planned.model is not None:
+    if not so_far.plans or planned.tasks or planned.model is not None:
         context.run.emit(
             PlanReady(
                 plan=whole_plan(plans),
@@ -51,32 +53,65 @@ async def plan(state: DiscoveredState, runtime: Runtime[RunContext]) -> PlannedS
                 earlier=len(so_far.ids),
             )
         )
+    by_model = so_far.plans and not state["lacking"]
     return {
         **state,
         "plans": plans,
-        "planner": "model" if so_far.plans else planned.planner,
+        "planner": "model" if by_model else planned.planner,
         "inputs": planned.inputs,
-        "usage": state["usage"].plus(planned.usage),
-        "plan_seconds": state["plan_seconds"] + context.run.elapsed - began,
+        "lacking": lacking,
     }
 
 
-async def _planned(state: DiscoveredState, context: RunContext, so_far: SoFar) -> Planned:
-    query, deadline = state["query"], state["deadline"]
-    request = PlanRequest(query.query, state["tools"], so_far, several_rounds=query.rounds > 1)
+async def _planned(state: DiscoveredState, context: RunContext, so_far: SoFar) -> tuple[Planned, str]:
+    """The round, and why it is to be added to although it can be used: empty where it need not."""
+    query, lacking = state["query"], state["lacking"]
+    request = PlanRequest(query.query, state["tools"], so_far, lacking, several_rounds=query.rounds > 1)
+    follower = _Follower(context, early=_early(state, context))
+    by_model = not (query.brings_a_plan or lacking)
+    seconds = _seconds_to_plan(state, context) if by_model else state["deadline"] - context.run.elapsed
     try:
-        async with asyncio.timeout(deadline - context.run.elapsed):
-            return await _followed(await _planner(query, context), request, context, early=_early(state, context))
+        if lacking:
+            follower.emit(DraftDropped(lacking, WITHOUT_MODEL))
+        try:
+            async with asyncio.timeout(seconds):
+                planner = OfflinePlanner() if lacking else await _planner(query, context)
+                return await follower.follow(planner, request), ""
+        except TimeoutError:
+            if not by_model:
+                return _too_late(state, so_far), ""
+            return await _cut_off(follower, request, seconds)
     except PlanRefused as refused:
         if query.brings_a_plan:
             raise
-        raise SearchFailed(f"No plan could be made. {'; '.join(refused.complaints)}.") from refused
-    except TimeoutError:
-        if not so_far.plans:
-            raise DeadlinePassed(f"The deadline of {deadline:g} s passed before there was a plan.") from None
-        reason = f"The deadline of {deadline:g} s passed while round {so_far.next_round} was planned."
-        _follow(DraftDropped(reason, ENOUGH), context, early=())
-        return Planned((), "offline")
+        if so_far.plans:
+            return NOTHING_MORE, ""
+        raise SearchFailed(f"No plan could be made. {follower.cause}{'; '.join(refused.complaints)}.") from refused
+
+
+def _seconds_to_plan(state: DiscoveredState, context: RunContext) -> float:
+    """A model's share of the deadline, and nothing of what is left to those who come after."""
+    deadline, limits = state["deadline"], context.limits
+    return min(limits.planner_share * deadline, (1 - limits.writer_share) * deadline - context.run.elapsed)
+
+
+def _too_late(state: DiscoveredState, so_far: SoFar) -> Planned:
+    if so_far.plans:
+        return NOTHING_MORE
+    raise DeadlinePassed(f"The deadline of {state['deadline']:g} s passed before there was a plan.")
+
+
+async def _cut_off(follower: "_Follower", request: PlanRequest, seconds: float) -> tuple[Planned, str]:
+    """What comes of a model that takes too long: the tasks that it has written are used, and added to without it."""
+    what = f"to plan round {request.so_far.next_round}" if request.so_far.plans else "to plan"
+    reason = f"The model took longer {what} than its share of the deadline, {max(0.0, seconds):.3g} s."
+    if follower.tasks:
+        return Planned(tuple(follower.tasks), "model", follower.model), reason
+    if request.so_far.plans:
+        follower.emit(DraftDropped(reason, ENOUGH))
+        return NOTHING_MORE, ""
+    follower.emit(DraftDropped(reason, WITHOUT_MODEL))
+    return await follower.follow(OfflinePlanner(), request), ""
 
 
 async def _planner(query: Query, context: RunContext) -> Planner:
@@ -97,27 +132,52 @@ def _early(state: DiscoveredState, context: RunContext) -> Container[str]:
     return by_any_name(tool for tool in state["tools"] if tool.read_only)
 
 
-async def _followed(planner: Planner, request: PlanRequest, context: RunContext, *, early: Container[str]) -> Planned:
-    """Follow the planner to its last step; closed at once, so that the model stops when the run does."""
-    async with aclosing(planner.plan(request)) as steps:
-        async for step in steps:
-            if isinstance(step, Planned):
-                return step
-            _follow(step, context, early=early)
-    raise RuntimeError(f"{planner!r} ended without a plan")
+class _Follower:
+    """Follows planners step by step: emits each step, and has the runner do what it means for the tasks."""
 
+    def __init__(self, context: RunContext, *, early: Container[str]) -> None:
+        self._run = context.run
+        self._runner = context.runner
+        self._early = early
+        self.tasks: list[Task] = []
+        """What has been written of the plan so far."""
+        self.model: str | None = None
+        """Who writes it."""
+        self.cause = ""
+        """Why the first draft was dropped, a sentence and a blank."""
 
-def _follow(step: DraftStarted | TaskReady | DraftDropped, context: RunContext, *, early: Container[str]) -> None:
-    """Emit one step of planning, and have the runner do what it means for the tasks."""
-    match step:
-        case DraftStarted():
-            context.run.emit(PlanStarted(planner=step.planner, model=step.model, round=step.round))
-        case TaskReady():
-            context.run.emit(PlanTask(task=step.task))
-            if step.task.tool in early:
-                context.runner.add((step.task,))
-        case DraftDropped():
-            context.runner.abandon("the plan it was of is not used")
-            context.run.emit(PlanFallback(reason=step.reason, instead=step.instead))
-        case _:
-            assert_never(step)
+    async def follow(self, planner: Planner, request: PlanRequest) -> Planned:
+        """Follow to the last step; closed at once, so that the model stops when the run does."""
+        async with aclosing(planner.plan(request)) as steps:
+            async for step in steps:
+                if isinstance(step, Planned):
+                    return step
+                self.emit(step)
+        raise RuntimeError(f"{planner!r} ended without a plan")
+
+    def emit(self, step: DraftStarted | TaskReady | DraftDropped) -> None:
+        """Emit one step."""
+        match step:
+            case DraftStarted():
+                self.model = step.model
+                self._run.emit(PlanStarted(planner=step.planner, model=step.model, round=step.round))
+            case TaskReady():
+                self.tasks.append(step.task)
+                self._run.emit(PlanTask(task=step.task))
+                if step.task.tool in self._early:
+                    self._runner.add((step.task,))
+            case DraftDropped():
+                self.tasks.clear()
+                self.cause = self.cause or f"{step.reason} "
+                self._runner.abandon("the plan it was of is not used")
+                spent = self._run.spent
+                self._run.emit(
+                    PlanFallback(
+                        reason=step.reason,
+                        instead=step.instead,
+                        seconds=round(spent.seconds("plan"), 4),
+                        usage=spent.usage,
+                    )
+                )
+            case _:
+                assert_never(step)

@@ -11,7 +11,7 @@ from agentic_search.domain.data import JsonObject
 from agentic_search.domain.outcome import Outcome
 from agentic_search.domain.plan import Plan
 from agentic_search.domain.query import Query
-from agentic_search.domain.run import PlannerKind, Usage
+from agentic_search.domain.run import PlannerKind
 from agentic_search.domain.tool import Tool
 
 
@@ -30,11 +30,8 @@ class InitializedState(AskedState):
     """What each round planned, in order; a later round may read what tasks of an earlier one gave."""
     outcomes: dict[str, Outcome]
     """Of all rounds that have run: by task id, in the order of the plans."""
-    usage: Usage
-    """Model calls and tokens so far."""
-    plan_seconds: float
-    """Of all rounds together, as the next."""
-    execute_seconds: float
+    lacking: str
+    """Why what a model planned is not enough, a sentence: the next round is planned without it. Empty where it is."""
 
 
 class DiscoveredState(InitializedState):
@@ -57,13 +54,7 @@ class ExecutedState(PlannedState):
     """From execute_all_parallel."""
 
     another_round: bool
-    """Whether the planner is to be asked what is still needed."""
-
-
-class AnsweredState(ExecutedState):
-    """From synthesize."""
-
-    synthesize_seconds: float
+    """Whether more is to be planned."""
 
 
 def whole_plan(plans: Sequence[Plan]) -> Plan:

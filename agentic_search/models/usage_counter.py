@@ -1,20 +1,57 @@
-"""Counts what is asked of a model, also by calls that break off."""
+"""Counts what is asked of models, also by calls that break off: each call, in the spending of the run that makes it."""
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
+from dataclasses import dataclass
 
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.run import Usage
-from agentic_search.models.chat import ChatModel, Finish, GrammarLimits, Message
+from agentic_search.domain.spending import spending_of_run
+from agentic_search.models.chat import ChatModel, Finish, GrammarLimits, Message, ModelReport, ModelSource
+
+_MILLION = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What a model costs, in the operator's currency."""
+
+    prompt: float
+    """A million tokens of prompts."""
+    completion: float
+    """A million tokens of replies."""
+
+    def of(self, usage: Usage) -> float:
+        """What this usage costs."""
+        return (usage.prompt_tokens * self.prompt + usage.completion_tokens * self.completion) / _MILLION
+
+
+class CountedSource:
+    """A ModelSource whose models count their calls."""
+
+    def __init__(self, source: ModelSource, prices: Mapping[str, Price]) -> None:
+        """`prices` by the models' names."""
+        self._source = source
+        self._prices = prices
+
+    async def report(self) -> ModelReport:
+        """The source's."""
+        return await self._source.report()
+
+    async def open(self, name: str) -> ChatModel:
+        """The source's model, counted; see ModelSource."""
+        model = await self._source.open(name)
+        return UsageCounter(model, self._prices.get(model.name))
 
 
 class UsageCounter:
     """A ChatModel that knows what it was used for."""
 
-    def __init__(self, model: ChatModel) -> None:
+    def __init__(self, model: ChatModel, price: Price | None = None) -> None:
         self._model = model
+        self._price = price
         self.usage = Usage()
-        """All calls so far; of one that broke off only that it was made."""
+        """All calls so far, of whatever run; of one that broke off only that it was made."""
 
     @property
     def name(self) -> str:
@@ -40,10 +77,17 @@ class UsageCounter:
         temperature: float | None = None,
     ) -> AsyncGenerator[str | Finish]:
         """The model's stream, passed on."""
-        self.usage = self.usage.plus(Usage(model_calls=1))
+        self._count(Usage(model_calls=1))
         stream = self._model.stream(messages, max_tokens=max_tokens, schema=schema, temperature=temperature)
         async with aclosing(stream) as pieces:
             async for piece in pieces:
                 if isinstance(piece, Finish):
-                    self.usage = self.usage.plus(piece.usage.model_copy(update={"model_calls": 0}))
+                    self._count(piece.usage.model_copy(update={"model_calls": 0}))
                 yield piece
+
+    def _count(self, usage: Usage) -> None:
+        if self._price is not None:
+            usage = usage.model_copy(update={"cost": self._price.of(usage)})
+        self.usage = self.usage.plus(usage)
+        if spending := spending_of_run.get():
+            spending.count(self.name, usage)

@@ -26,7 +26,7 @@ from agentic_search.planning.planner import (
 )
 
 _AGAIN = "It is asked once more, with what was wrong."
-_OFFLINE = "Planning without a language model instead."
+WITHOUT_MODEL = "Planning without a language model instead."
 ENOUGH = "The answer is made from what was found."
 _MOST_COMPLAINTS = 3
 
@@ -62,7 +62,7 @@ class PlanLadder:
 
         Raises PlanRefused where the last step does: in the first round only.
         """
-        otherwise = ENOUGH if request.so_far.plans else _OFFLINE
+        otherwise = ENOUGH if request.so_far.plans else WITHOUT_MODEL
         spent, planner = Usage(), self._model or self._offline
         if self._model is None and self._why_no_model:
             yield DraftDropped(self._why_no_model, otherwise)

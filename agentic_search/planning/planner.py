@@ -62,6 +62,8 @@ class PlanRequest:
     """All that the plan may use."""
     so_far: SoFar = field(default_factory=SoFar)
     """After the first round the planner says what is still needed; its tasks may refer to all earlier ones."""
+    lacking: str = ""
+    """Why what the rounds so far found is not enough, where a plan by words alone is to add to it."""
     several_rounds: bool = False
     """Whether the search may take more rounds than one: in each of them the planner keeps room for what comes later."""
     refused: DraftRefused | None = None

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextvars import copy_context
 from functools import partial
 from types import TracebackType
 from typing import Protocol, Self, assert_never
@@ -96,6 +97,8 @@ class Runner:
         self._machine = self._new_machine()
         self._added: dict[str, Task] = {}
         self._group = asyncio.TaskGroup()
+        self._context = copy_context()
+        """The run's: a call may be started in the course of another run, and is none of its doing."""
         self._under_way: dict[CallId, asyncio.Task[None]] = {}
         self._retries = Alarm(self._group, clock, now=elapsed, call_back=lambda: self._step(TimePassed()))
         self._wake = Alarm(self._group, clock, now=clock.now, call_back=self._dispatcher.start_ready)
@@ -225,7 +228,9 @@ class Runner:
     def _start(self, start: StartCall, slot: Slot) -> None:
         if start.elements is None or (start.call.element == 0 and start.attempt == 1):
             emit_started(self._emit, start, self._server_of(start.task))
-        call = self._group.create_task(self._call(start, slot), name=f"call {start.task.id}")
+        call = self._group.create_task(
+            self._call(start, slot), name=f"call {start.task.id}", context=self._context.copy()
+        )
         # In a callback, for a call that is cancelled before it began to run has no other end.
         call.add_done_callback(partial(self._release, slot))
         self._under_way[start.call] = call

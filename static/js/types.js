@@ -51,7 +51,7 @@
  * @typedef {{from: number, to: number|null}} Span
  * @typedef {{at: number, text: string}} Step
  * @typedef {{plan: number, execute: number, synthesize: number, total: number, serial_tools: number}} Timings
- * @typedef {{model_calls: number, prompt_tokens: number, completion_tokens: number}} Usage
+ * @typedef {{model_calls: number, prompt_tokens: number, completion_tokens: number, cost?: number|null}} Usage
  *
  * @typedef {'asking'|'queued'|'running'|'completed'|'partial'|'failed'|'cancelled'} RunStatus
  * @typedef {object} Run

@@ -125,7 +125,9 @@ test("what is missing stands in one line, and a failed task is named once", () =
 });
 
 test("the last line says who wrote, and says so when no model did", () => {
-  assert.equal(colophon(replay("partial"), duration), "Written by qwen3:8b · 3.0 s · 40 tokens");
+  assert.equal(colophon(replay("partial"), duration), "Written by qwen3:8b · 3.0 s · 2 model calls · 940 tokens");
+  const priced = replay("partial");
+  assert.match(colophon({ ...priced, usage: { ...priced.usage, cost: 0.01234 } }, duration), / · 940 tokens · cost 0\.012$/);
   assert.match(colophon(replay("fallback"), duration), /^Quoted from the sources, without a language model/);
 });
 

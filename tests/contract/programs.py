@@ -5,12 +5,12 @@ import contextlib
 from collections.abc import Awaitable, Callable
 
 from agentic_search.domain.query import Query
-from agentic_search.domain.run import Timings, Usage
+from agentic_search.domain.run import RunUsage, Timings
 from agentic_search.engine.protocols import Run
 from agentic_search.errors import SearchFailed
 from agentic_search.events.facts import RunCompleted, RunFailed, RunStarted
 
-DONE = RunCompleted(status="completed", timings=Timings(), usage=Usage())
+DONE = RunCompleted(status="completed", timings=Timings(), usage=RunUsage())
 QUERY = Query(query="why?")
 Script = Callable[[Run], Awaitable[None]]
 

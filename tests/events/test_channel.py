@@ -4,13 +4,13 @@ import asyncio
 
 import pytest
 
-from agentic_search.domain.run import Timings, Usage
+from agentic_search.domain.run import RunUsage, Timings
 from agentic_search.events import facts
 from agentic_search.events.channel import Channel
 from agentic_search.events.event import Event
 from tests.support.clock import FakeClock
 
-DONE = facts.RunCompleted(status="completed", timings=Timings(), usage=Usage())
+DONE = facts.RunCompleted(status="completed", timings=Timings(), usage=RunUsage())
 
 
 def delta(text: str) -> facts.AnswerDelta:

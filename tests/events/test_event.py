@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from pydantic import JsonValue
 
 from agentic_search.domain.plan import Plan, Task
-from agentic_search.domain.run import Timings, Usage
+from agentic_search.domain.run import RunUsage, Timings
 from agentic_search.events import facts
 from agentic_search.events.channel import Channel
 from agentic_search.events.event import LARGEST_RESULT, Event, PackedEvents
@@ -61,7 +61,7 @@ def test_events_come_back_as_they_were(result: JsonValue) -> None:
         facts.RunStarted(query="ö 🔎", thread_id="t"),
         facts.PlanReady(plan=plan, planner="given"),
         facts.TaskCompleted(id="t1", tool="x", duration=0.1 + 0.2, result=result),
-        facts.RunCompleted(status="completed", timings=Timings(total=1e-9), usage=Usage()),
+        facts.RunCompleted(status="completed", timings=Timings(total=1e-9), usage=RunUsage()),
     )
     again = PackedEvents.of("r", before).unpack()
     assert again == before

@@ -2,7 +2,7 @@
 
 from agentic_search.domain.answer import Source
 from agentic_search.domain.plan import Plan, Task
-from agentic_search.domain.run import Timings, Usage
+from agentic_search.domain.run import RunUsage, Timings
 from agentic_search.events import facts
 from agentic_search.events.event import Event
 from agentic_search.events.facts import Fact
@@ -23,7 +23,7 @@ FACTS: list[Fact] = [
     facts.AnswerCompleted(
         answer="Hello [1]", html="<p>Hello</p>", sources=(Source(id=1, title="A", url="u", snippet="s", task_id="a"),)
     ),
-    facts.RunCompleted(status="partial", timings=Timings(total=2), usage=Usage(model_calls=1)),
+    facts.RunCompleted(status="partial", timings=Timings(total=2), usage=RunUsage(model_calls=1)),
 ]
 
 

@@ -13,7 +13,7 @@ from langgraph.runtime import Runtime
 from agentic_search.domain.outcome import Completed, ToolResult
 from agentic_search.domain.plan import Plan, Task
 from agentic_search.domain.query import Query
-from agentic_search.domain.run import Usage
+from agentic_search.domain.spending import Spending, spending_of_run
 from agentic_search.errors import DeadlinePassed, ModelUnavailable, PlanRefused, SearchFailed
 from agentic_search.events.facts import Fact
 from agentic_search.graph.context import RunContext, RunLimits, Toolbox
@@ -22,6 +22,7 @@ from agentic_search.graph.state import DiscoveredState, PlannedState
 from agentic_search.models.chat import ChatModel
 from agentic_search.models.choice import ModelChoice
 from agentic_search.models.scripted import ScriptedModel, ScriptedSource, Step
+from agentic_search.models.usage_counter import CountedSource
 from agentic_search.scheduler.runner import Runner
 from agentic_search.workflows.folder import WorkflowFolder
 from tests.planning.schemas import tool
@@ -30,6 +31,7 @@ LOOK, WRITE = tool("look_up", description="Look anything up"), tool("write_down"
 BOTH = json.dumps({"tasks": [{"tool": "write_down"}, {"tool": "look_up"}]})
 BAD = json.dumps({"tasks": [{"tool": "look_up"}, {"tool": "lok_up"}]})
 FIRST = Plan(tasks=(Task(id="t1", tool="look_up"),))
+WRITTEN = Plan(tasks=(Task(id="t1", tool="write_down"),))
 FOUND = Completed(task_id="t1", result=ToolResult(value=1, text="1"), started_at=0, duration=1)
 
 
@@ -41,6 +43,7 @@ class Log:
     id: str = "r"
     thread_id: str = "th"
     elapsed: float = 0.0
+    spent: Spending = field(default_factory=lambda: Spending(lambda: 0.0))
 
     def emit(self, fact: Fact) -> None:
         tasks = [fact.task.id] if fact.kind == "plan.task" else []
@@ -60,15 +63,17 @@ async def planned(
     plans: tuple[Plan, ...] = (),
     start_early: bool = True,
     deadline: float = 5,
+    lacking: str = "",
 ) -> PlannedState:
     source = ScriptedSource(*models, error=None if models else ModelUnavailable("Nobody answers."))
+    spending_of_run.set(log.spent)
     context = RunContext(
         run=log,
         toolbox=cast("Toolbox", None),
-        models=ModelChoice(source, writer="", planner=""),
+        models=ModelChoice(CountedSource(source, {}), writer="", planner=""),
         workflows=WorkflowFolder(Path("nowhere")),
         runner=cast("Runner", log),
-        limits=RunLimits(deadline, 0),
+        limits=RunLimits(deadline, 0, planner_share=0.5, writer_share=0.25),
         start_early=start_early,
     )
     state = DiscoveredState(
@@ -76,9 +81,7 @@ async def planned(
         deadline=deadline,
         plans=plans,
         outcomes={"t1": FOUND} if plans else {},
-        usage=Usage(model_calls=len(plans)),
-        plan_seconds=0,
-        execute_seconds=0,
+        lacking=lacking,
         tools=(LOOK, WRITE),
     )
     return await plan(state, Runtime(context=context))
@@ -95,7 +98,7 @@ async def test_each_step_is_emitted_and_a_task_that_only_reads_begins_at_once() 
         "emit plan.started", "emit plan.task t1", "emit plan.task t2", "add t2", "emit plan.ready",
     ]  # fmt: skip
     assert [task.id for task in state["plans"][0].tasks] == ["t1", "t2"]
-    assert (state["planner"], state["usage"].model_calls) == ("model", 1)
+    assert (state["planner"], log.spent.usage.model_calls) == ("model", 1)
 
 
 @pytest.mark.parametrize("query", [Query(query="?", plan=FIRST), None], ids=["brought", "switched off"])
@@ -121,23 +124,53 @@ async def test_a_later_round_adds_to_the_plan_and_to_the_usage() -> None:
     state = await planned(log, model('{"tasks":[{"tool":"look_up"}]}'), plans=(FIRST,))
     assert log.done == ["emit plan.started", "emit plan.task t2", "add t2", "emit plan.ready"]
     assert [task.id for each in state["plans"] for task in each.tasks] == ["t1", "t2"]
-    assert (state["planner"], state["usage"].model_calls) == ("model", 2)
+    assert (state["planner"], log.spent.usage.model_calls) == ("model", 1)
 
 
 async def test_a_later_round_without_a_model_adds_nothing_and_says_why() -> None:
     log = Log()
     state = await planned(log, plans=(FIRST,))
     assert log.done == ["abandon", "emit plan.fallback"]
-    assert (state["plans"], state["planner"], state["usage"].model_calls) == ((FIRST,), "model", 1)
+    assert (state["plans"], state["planner"], log.spent.usage.model_calls) == ((FIRST,), "model", 0)
 
 
-async def test_a_deadline_ends_the_first_round_s_run_but_only_a_later_round() -> None:
+async def test_a_model_that_takes_longer_than_its_share_is_replaced_by_the_offline_planner() -> None:
     log = Log()
-    with pytest.raises(DeadlinePassed, match=r"The deadline of 0\.05 s passed before there was a plan"):
-        await planned(log, model([asyncio.Event()]), deadline=0.05)
-    state = await planned(log, model([BOTH[:-2], asyncio.Event()]), plans=(FIRST,), deadline=0.05)
+    state = await planned(log, model([asyncio.Event()]), query=Query(query="look up apples"), deadline=0.1)
+    assert log.done == [
+        "emit plan.started", "abandon", "emit plan.fallback",
+        "emit plan.started", "emit plan.task t1", "add t1", "emit plan.ready",
+    ]  # fmt: skip
+    assert (state["planner"], state["lacking"]) == ("offline", "")
+    later = await planned(log, model([asyncio.Event()]), plans=(FIRST,), deadline=0.1)
     assert log.done[-2:] == ["abandon", "emit plan.fallback"]
-    assert state["plans"] == (FIRST,)
+    assert later["plans"] == (FIRST,)
+
+
+@pytest.mark.parametrize("plans", [(), (FIRST,)], ids=["first round", "later round"])
+async def test_what_a_slow_model_has_written_is_used_and_to_be_added_to(plans: tuple[Plan, ...]) -> None:
+    log = Log()
+    state = await planned(log, model(['{"tasks":[{"tool":"look_up"},', asyncio.Event()]), plans=plans, deadline=0.1)
+    assert "abandon" not in log.done and log.done[-1] == "emit plan.ready"
+    assert [task.tool for task in state["plans"][-1].tasks] == ["look_up"]
+    assert "than its share of the deadline, 0.05 s" in state["lacking"]
+
+
+async def test_what_a_model_planned_is_added_to_without_it_where_that_is_lacking() -> None:
+    log = Log()
+    state = await planned(log, model(), query=Query(query="look up apples"), plans=(WRITTEN,), lacking="Nothing.")
+    assert log.done == [
+        "abandon", "emit plan.fallback", "emit plan.started", "emit plan.task t2", "add t2", "emit plan.ready",
+    ]  # fmt: skip
+    assert (state["planner"], state["lacking"], log.spent.usage.model_calls) == ("offline", "", 0)
+    again = await planned(log, model(), query=Query(query="look up apples"), plans=(FIRST,), lacking="Nothing.")
+    assert again["plans"] == (FIRST,), "a call that the model has planned already is not made again"
+
+
+async def test_a_deadline_that_has_passed_before_there_is_any_plan_ends_the_run() -> None:
+    log = Log(elapsed=6)
+    with pytest.raises(DeadlinePassed, match=r"The deadline of 5 s passed before there was a plan"):
+        await planned(log, query=Query(query="?", workflow="none"))
 
 
 async def test_a_plan_that_cannot_be_is_refused_to_whoever_brought_it_and_fails_any_other_run() -> None:

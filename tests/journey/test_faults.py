@@ -123,6 +123,18 @@ async def servers_once_known(service: RunningService, *names: str) -> dict[str, 
             await asyncio.sleep(0.02)
 
 
+async def test_a_search_while_every_server_is_still_connecting_waits_for_one(tmp_path: Path) -> None:
+    late = {
+        **stdio_entry(),
+        "command": "sh",
+        "args": ["-c", f"sleep 3; exec {sys.executable} -m tests.support.slow_server"],
+    }
+    settings = {"DISCOVERY_WAIT": "0.2"}
+    async with running_service(tmp_path, servers={"late": late}, settings=settings) as service:
+        run = await service.ask("What do the rows say?")
+        assert run["status"] == "completed" and run["timings"]["discover"] > 0.2
+
+
 async def test_a_search_without_any_server_says_what_to_do(tmp_path: Path) -> None:
     async with running_service(tmp_path) as service:
         response = await service.client.post("/search", json={"query": "x"})

@@ -146,8 +146,9 @@ async def test_the_planner_is_shown_what_failed_and_what_refers_to_it_is_skipped
 
 
 async def test_with_too_little_time_left_no_round_is_begun(service: RunningService, ollama: OllamaDouble) -> None:
-    slowly = [Say(plan(ROWS)[:-1]), Say("}", delay=4)]
-    told, run, calls = await story(service, ollama, slowly, ANSWER, rounds=3, deadline=6.5)
+    resting = {"tool": "sleep_for", "arguments": {"seconds": 4.8}}
+    slowly = [Say(plan(ROWS, resting)[:-1]), Say("}", delay=2)]
+    told, run, calls = await story(service, ollama, slowly, ANSWER, rounds=3, deadline=9)
     assert (run["status"], len(calls), kinds(told).count("plan.started")) == ("completed", 2, 1)
 
 
@@ -157,7 +158,8 @@ async def test_a_deadline_that_passes_while_a_round_is_planned_ends_the_rounds_n
     unfinished = [Say('{"tasks": ['), Hang()]
     told, run, _ = await story(service, ollama, plan(ROWS), unfinished, ANSWER, rounds=3, deadline=5)
     assert run["status"] == "completed" and run["sources"]
-    assert "while round 2 was planned" in data_of(told, "plan.fallback")[0]["reason"]
+    reason = data_of(told, "plan.fallback")[0]["reason"]
+    assert reason == "The model took longer to plan round 2 than its share of the deadline, 1.67 s."
 
 
 async def test_stopping_a_run_while_its_second_round_is_planned_ends_it(

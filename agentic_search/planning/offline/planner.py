@@ -13,7 +13,7 @@ from agentic_search.domain.plan import Task
 from agentic_search.domain.tool import Tool
 from agentic_search.errors import PlanRefused
 from agentic_search.planning.draft.argument_check import argument_complaints
-from agentic_search.planning.draft.check import check
+from agentic_search.planning.draft.check import check_added
 from agentic_search.planning.draft.wording import purpose
 from agentic_search.planning.offline.filling import ASKING, Filling, fill
 from agentic_search.planning.offline.question import Question, read_question
@@ -77,26 +77,30 @@ class OfflinePlanner:
     async def plan(self, request: PlanRequest) -> AsyncGenerator[PlanStep, None]:
         """Make a plan of 1 to `most_tasks` calls; raises PlanRefused where no tool can be called.
 
-        In later rounds it adds nothing: the words match as they did before.
+        In later rounds it adds nothing, for the words match as they did before: but where what a model planned is
+        `lacking`, it adds each call that the model did not plan.
         """
-        if request.so_far.plans:
+        if request.so_far.plans and not request.lacking:
             yield Planned((), "offline")
             return
-        yield DraftStarted("offline")
-        tasks = self._tasks(request.query, request.tools)
+        yield DraftStarted("offline", round=request.so_far.next_round)
+        tasks = self._tasks(request)
         for task in tasks:
             yield TaskReady(task)
         yield Planned(tasks, "offline")
 
-    def _tasks(self, query: str, tools: Sequence[Tool]) -> tuple[Task, ...]:
+    def _tasks(self, request: PlanRequest) -> tuple[Task, ...]:
+        query, tools, so_far = request.query, request.tools, request.so_far
         question = read_question(query)
         scored = by_relevance(query, tools)
         calls = list(_possible(scored, question))
         chosen = _chosen(calls, set(terms(query)))[: self._most_tasks]
         if not chosen:
             raise PlanRefused(tuple(_why_nothing_fits(scored, question)))
-        slow_first = sorted(chosen, key=lambda call: call.tool.slow_seconds, reverse=True)
-        return check({"tasks": [_draft(call) for call in slow_first]}, tools).tasks
+        planned = [(task.tool, task.arguments) for plan in so_far.plans for task in plan.tasks]
+        new = [call for call in chosen if (call.tool.name, call.filling.arguments) not in planned]
+        slow_first = sorted(new, key=lambda call: call.tool.slow_seconds, reverse=True)
+        return check_added({"tasks": [_draft(call) for call in slow_first]}, tools, earlier=so_far.ids)
 
 
 def _possible(scored: Sequence[ScoredTool], question: Question) -> Iterator[_Call]:

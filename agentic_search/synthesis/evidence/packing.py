@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from agentic_search.domain.answer import LeftOut
-from agentic_search.events.facts import count
+from agentic_search.events.task_facts import count
 from agentic_search.models.budget import estimate_tokens
 from agentic_search.synthesis.evidence.quotation import quote
 from agentic_search.synthesis.evidence.relevance import QuestionTerms, score_evidence

@@ -11,7 +11,7 @@ from typing import TypeVar
 from agentic_search.domain.answer import LeftOut
 from agentic_search.domain.outcome import Completed, Failed, Outcome, Passage, Skipped
 from agentic_search.domain.plan import Plan, Task
-from agentic_search.events.facts import headline
+from agentic_search.events.task_facts import headline
 
 AT_ONCE = 8_000
 """Characters of evidence that are read within a few milliseconds, which is hardly more than changing threads takes."""

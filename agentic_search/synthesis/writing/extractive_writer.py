@@ -42,22 +42,37 @@ class Quoted:
     quotation: Quotation
 
 
+@dataclass(frozen=True, slots=True)
+class Quotations:
+    """Passages as they stand in an answer."""
+
+    text: str
+    """Markdown: a heading and a block quote each, with the marks [1], [2] … in order."""
+    sources: tuple[Source, ...]
+
+
 class ExtractiveWriter:
     """Answers by quoting; never fails."""
 
     def __init__(self, reason: str | None = None) -> None:
         """`reason`: why no model wrote it, a sentence; the answer says it at its top."""
-        self._notice = NO_MODEL if reason is None else f"{NO_MODEL} {reason}"
+        self._reason = reason or ""
 
     async def write(self, writer_input: WriterInput, emit: Emit) -> Written:
         """Quote the passages that bear on the question most, best first."""
-        quoted = await in_thread_if_large(writer_input, lambda: choose(writer_input))
-        emitter = AnswerEmitter(emit, AnswerHtml(range(1, len(quoted) + 1)))
-        for paragraph in (escape_line(self._notice), *_body(quoted, writer_input.evidence)):
-            emitter.add(f"{paragraph}\n\n")
+        quotations = await in_thread_if_large(writer_input, lambda: quotations_of(writer_input))
+        marks = range(1, len(quotations.sources) + 1)
+        emitter = AnswerEmitter(emit, AnswerHtml(marks), reason=self._reason)
+        emitter.add(f"{escape_line(f'{NO_MODEL} {self._reason}'.strip())}\n\n{quotations.text}")
         emitter.close()
-        sources = tuple(_source(number, item) for number, item in enumerate(quoted, start=1))
-        return Written(emitter.complete(sources, writer_input.left_out))
+        return Written(emitter.complete(quotations.sources, writer_input.left_out))
+
+
+def quotations_of(writer_input: WriterInput) -> Quotations:
+    """The passages that bear on the question most, best first; where none does, the text says so."""
+    quoted = choose(writer_input)
+    text = "".join(f"{paragraph}\n\n" for paragraph in _body(quoted, writer_input.evidence))
+    return Quotations(text, tuple(_source(number, item) for number, item in enumerate(quoted, start=1)))
 
 
 def choose(writer_input: WriterInput) -> tuple[Quoted, ...]:

@@ -1,32 +1,32 @@
-"""Writes an answer with a language model, and one made of quotations where there is no model or it fails.
+"""Writes an answer with a language model, with quotations below it where it cites nothing.
 
 The model only writes: which marks, links and blocks readers get is decided mechanically. In its prompt, what never
 changes comes first, so that the model server's prefix cache serves it. Sources are fenced: no text of theirs can end
 its fence or pass for a message of its own.
 """
 
-import logging
+import asyncio
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import aclosing
 
-from agentic_search.domain.answer import LeftOut
+from agentic_search.domain.answer import LeftOut, Source
 from agentic_search.errors import ContextOverflow, ModelError, ModelInterrupted
 from agentic_search.events.facts import Emit
 from agentic_search.models.budget import Budget, estimate_tokens
 from agentic_search.models.chat import ChatModel, Finish, Message, without_control_tokens
-from agentic_search.models.usage_counter import UsageCounter
 from agentic_search.synthesis.citations.citations import CitationFilter
 from agentic_search.synthesis.evidence.packing import PackedSources, pack_sources
+from agentic_search.synthesis.evidence.support import is_supported
 from agentic_search.synthesis.evidence.writer_input import WriterInput, in_thread_if_large
 from agentic_search.synthesis.markdown.html import AnswerHtml
-from agentic_search.synthesis.writing.extractive_writer import ExtractiveWriter
+from agentic_search.synthesis.writing.extractive_writer import Quotations, quotations_of
 from agentic_search.synthesis.writing.writer import AnswerEmitter, Written
 
 MAX_TOKENS = 1_500
 """Tokens of an answer at most."""
 
-NOTHING_FOUND = "The tools found nothing to cite, so none was asked."
+NO_MARKS = "The model named no source for this. What the sources say:"
 
 RULES = """\
 You answer a question from numbered sources that search tools returned.
@@ -43,37 +43,14 @@ You answer a question from numbered sources that search tools returned.
 
 _OWN_FENCE = re.compile(r"<(?=\s*/?\s*(?:source|question)s?\b)", re.IGNORECASE)
 
-logger = logging.getLogger(__name__)
-
-
-class FallbackWriter:
-    """The writer that a run uses: the model where there is one, or else quotations, which say why."""
-
-    def __init__(self, model: ChatModel | None, why_no_model: str | None = None) -> None:
-        """`why_no_model`: a sentence that readers see where there is no `model`."""
-        self._model = model
-        self._why_no_model = why_no_model
-
-    async def write(self, writer_input: WriterInput, emit: Emit) -> Written:
-        """Write with the model; if it fails, even in the middle, begin again with quotations."""
-        if self._model is None:
-            return await ExtractiveWriter(self._why_no_model).write(writer_input, emit)
-        if not writer_input.evidence:
-            return await ExtractiveWriter(NOTHING_FOUND).write(writer_input, emit)
-        model = UsageCounter(self._model)
-        try:
-            written = await ModelWriter(model).write(writer_input, emit)
-        except ModelError as failure:
-            logger.warning("%s wrote no answer: %s", model.name, failure)
-            written = await ExtractiveWriter(f"The model failed: {failure}").write(writer_input, emit)
-        return Written(written.answer, model.usage, written.model)
-
 
 class ModelWriter:
     """Answers with a model."""
 
-    def __init__(self, model: ChatModel, *, max_tokens: int = MAX_TOKENS) -> None:
+    def __init__(self, model: ChatModel, *, max_tokens: int = MAX_TOKENS, within: float | None = None) -> None:
+        """`within`: seconds after which the model is stopped; what it wrote is the answer if it cites a source."""
         self._model = model
+        self._until = None if within is None else asyncio.get_running_loop().time() + within
         self._max_tokens = min(max_tokens, model.num_ctx // 3)
 
     async def write(self, writer_input: WriterInput, emit: Emit) -> Written:
@@ -98,36 +75,67 @@ class ModelWriter:
         emitter = AnswerEmitter(emit, AnswerHtml(citations.numbers, urls), model=self._model.name)
         finish = await self._stream(messages(writer_input.query, packed), citations, emitter)
         if not emitter.text.strip():
-            raise ModelInterrupted(f"{self._model.name} wrote no answer{_thought_too_long(finish)}.")
+            raise ModelInterrupted(f"{self._model.name} wrote no answer{_why_nothing(finish)}.")
         left_out = (*writer_input.left_out, *packed.left_out, *self._shortcomings(writer_input, citations, finish))
-        sources = await in_thread_if_large(writer_input, lambda: citations.sources(writer_input.query, emitter.text))
-        return Written(emitter.complete(sources, left_out), finish.usage, self._model.name)
-
-    async def _stream(self, prompt: Sequence[Message], citations: CitationFilter, emitter: AnswerEmitter) -> Finish:
-        finish: Finish | None = None
-        stream = self._model.stream(prompt, max_tokens=self._max_tokens)
-        # Closed at once, so that the model stops when the reader does.
-        async with aclosing(stream) as pieces:
-            async for piece in pieces:
-                if isinstance(piece, Finish):
-                    finish = piece
-                else:
-                    emitter.add(citations.feed(piece))
-        if finish is None:
-            raise ModelInterrupted(f"{self._model.name} stopped in the middle of its answer.")
-        emitter.add(citations.finish())
+        if citations.numbers or not packed.shown:
+            sources = await in_thread_if_large(
+                writer_input, lambda: citations.sources(writer_input.query, emitter.text)
+            )
+        else:
+            sources = await self._quote_below(writer_input, packed, citations, emitter)
         emitter.close()
+        return Written(emitter.complete(sources, left_out), self._model.name)
+
+    async def _stream(
+        self, prompt: Sequence[Message], citations: CitationFilter, emitter: AnswerEmitter
+    ) -> Finish | None:
+        """How the model ended; None: it was stopped, for its time was over."""
+        finish: Finish | None = None
+        try:
+            async with asyncio.timeout_at(self._until):
+                # Closed at once, so that the model stops when the reader does.
+                async with aclosing(self._model.stream(prompt, max_tokens=self._max_tokens)) as pieces:
+                    async for piece in pieces:
+                        if isinstance(piece, Finish):
+                            finish = piece
+                        else:
+                            emitter.add(citations.feed(piece))
+            if finish is None:
+                raise ModelInterrupted(f"{self._model.name} stopped in the middle of its answer.")
+        except TimeoutError:
+            if not citations.numbers:
+                raise ModelInterrupted(f"{self._model.name} had cited no source when its time was over.") from None
+        emitter.add(citations.finish())
         return finish
 
-    def _shortcomings(self, writer_input: WriterInput, citations: CitationFilter, finish: Finish) -> Iterator[LeftOut]:
-        if finish.reason == "length":
+    async def _quote_below(
+        self, writer_input: WriterInput, packed: PackedSources, citations: CitationFilter, emitter: AnswerEmitter
+    ) -> tuple[Source, ...]:
+        """Add quotations to an answer that cites nothing; raises ModelError where no source says what it says."""
+
+        def quotations() -> Quotations | None:
+            return quotations_of(writer_input) if is_supported(emitter.text, packed.shown) else None
+
+        found = await in_thread_if_large(writer_input, quotations)
+        if found is None:
+            raise ModelError(f"{self._model.name} cited no source, and no source says what it wrote.")
+        citations.numbers.update(source.id for source in found.sources)
+        emitter.add(f"\n\n{NO_MARKS}\n\n{found.text}")
+        return found.sources
+
+    def _shortcomings(
+        self, writer_input: WriterInput, citations: CitationFilter, finish: Finish | None
+    ) -> Iterator[LeftOut]:
+        if finish is None:
+            yield LeftOut(what="the end of the answer", why="was not written before the deadline")
+        elif finish.reason == "length":
             yield LeftOut(what="the end of the answer", why=f"was cut at the limit of {self._max_tokens} tokens")
         if writer_input.evidence and not citations.numbers:
             yield LeftOut(what="citations", why="the model cited no source: nothing in this answer can be checked")
 
 
-def _thought_too_long(finish: Finish) -> str:
-    return ": it used up its tokens before" if finish.reason == "length" else ""
+def _why_nothing(finish: Finish | None) -> str:
+    return ": it used up its tokens before" if finish and finish.reason == "length" else ""
 
 
 def messages(query: str, packed: PackedSources) -> tuple[Message, ...]:

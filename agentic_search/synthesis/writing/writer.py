@@ -1,10 +1,9 @@
 """What all writers share: their protocol, what they return, and the events of an answer while it is written."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 
 from agentic_search.domain.answer import Answer, LeftOut, Source
-from agentic_search.domain.run import Usage
 from agentic_search.events.facts import AnswerBlock, AnswerCompleted, AnswerDelta, AnswerStarted, Emit
 from agentic_search.synthesis.evidence.writer_input import WriterInput
 from agentic_search.synthesis.markdown.blocks import BlockSplitter, Step
@@ -13,10 +12,9 @@ from agentic_search.synthesis.markdown.html import AnswerHtml
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """An answer, and what writing it took."""
+    """An answer, and who wrote it."""
 
     answer: Answer
-    usage: Usage = field(default_factory=Usage)
     model: str | None = None
 
 
@@ -34,12 +32,13 @@ class Writer(Protocol):
 class AnswerEmitter:
     """Emits one answer while it is written; its answer.started clears whatever was emitted of another before."""
 
-    def __init__(self, emit: Emit, html: AnswerHtml, *, model: str | None = None) -> None:
+    def __init__(self, emit: Emit, html: AnswerHtml, *, model: str | None = None, reason: str = "") -> None:
+        """`model` writes it, or none, for this `reason`."""
         self._emit = emit
         self._splitter = BlockSplitter(html)
         self._text: list[str] = []
         self._blocks: list[str] = []
-        emit(AnswerStarted(model=model))
+        emit(AnswerStarted(model=model, reason=reason))
 
     @property
     def text(self) -> str:

@@ -1,15 +1,20 @@
 """Whatever the model does, there is an answer, and it says how it was made."""
 
+import asyncio
+
 import pytest
 
+from agentic_search.domain.answer import LeftOut
 from agentic_search.domain.run import Usage
 from agentic_search.errors import ModelError, ModelInterrupted, ModelMissing, ModelUnavailable
 from agentic_search.events.facts import AnswerBlock, AnswerCompleted, AnswerDelta, AnswerStarted, Fact
 from agentic_search.models.chat import Finish
 from agentic_search.models.scripted import ScriptedModel
+from agentic_search.models.usage_counter import UsageCounter
 from agentic_search.synthesis.evidence.writer_input import WriterInput
 from agentic_search.synthesis.writing.extractive_writer import NO_MODEL
-from agentic_search.synthesis.writing.model_writer import NOTHING_FOUND, FallbackWriter
+from agentic_search.synthesis.writing.fallback_writer import NOTHING_FOUND, FallbackWriter
+from agentic_search.synthesis.writing.model_writer import NO_MARKS
 from agentic_search.synthesis.writing.writer import Writer
 from tests.synthesis.evidence.samples import writer_input
 
@@ -20,7 +25,7 @@ async def test_a_model_that_works_writes_the_answer() -> None:
     writer: Writer = FallbackWriter(ScriptedModel("m", ["Some [1]."]))
     written = await writer.write(QUESTION, lambda _: None)
 
-    assert (written.answer.text, written.model, written.usage.model_calls) == ("Some [1].", "m", 1)
+    assert (written.answer.text, written.model) == ("Some [1].", "m")
 
 
 async def test_without_a_model_sources_are_quoted() -> None:
@@ -47,22 +52,25 @@ async def test_a_model_that_fails_in_the_middle_is_superseded_cleanly(failure: M
     again = max(place for place, fact in enumerate(emitted) if isinstance(fact, AnswerStarted))
     after = emitted[again + 1 :]
 
-    assert [fact for fact in emitted if isinstance(fact, AnswerStarted)] == [AnswerStarted(model="m"), AnswerStarted()]
+    assert [fact for fact in emitted if isinstance(fact, AnswerStarted)] == [
+        AnswerStarted(model="m"),
+        AnswerStarted(reason=f"The model failed: {failure}"),
+    ]
     assert [fact.index for fact in after if isinstance(fact, AnswerBlock)][:2] == [0, 1]
     assert "".join(fact.html for fact in after if isinstance(fact, AnswerBlock)) == written.answer.html
     assert "".join(fact.text for fact in after if isinstance(fact, AnswerDelta)).strip() == written.answer.text
     assert [fact for fact in emitted if isinstance(fact, AnswerCompleted)] == [emitted[-1]]
     assert f"{NO_MODEL} The model failed: {failure}" in written.answer.text
-    assert (written.model, written.usage.model_calls) == (None, 1)
+    assert written.model is None
+    assert written.answer.left_out == (LeftOut(what="the model's answer", why=str(failure)),)
 
 
 async def test_what_a_failed_call_used_is_counted() -> None:
     usage = Usage(model_calls=1, prompt_tokens=900, completion_tokens=300)
-    written = await FallbackWriter(ScriptedModel(replies=[["", Finish("length", usage)]])).write(
-        QUESTION, lambda _: None
-    )
+    model = UsageCounter(ScriptedModel(replies=[["", Finish("length", usage)]]))
+    written = await FallbackWriter(model).write(QUESTION, lambda _: None)
 
-    assert written.usage == usage
+    assert model.usage == usage
     assert "wrote no answer" in written.answer.text
 
 
@@ -72,3 +80,38 @@ async def test_without_evidence_no_model_is_asked_to_invent_some() -> None:
 
     assert written.answer.text.startswith(f"{NO_MODEL} {NOTHING_FOUND}")
     assert model.prompts == []
+
+
+async def test_below_an_answer_that_cites_nothing_stand_quotations() -> None:
+    written = await FallbackWriter(ScriptedModel("m", ["Some apples are red, says one."])).write(
+        QUESTION, lambda _: None
+    )
+
+    assert written.answer.text.startswith(f"Some apples are red, says one.\n\n{NO_MARKS}\n\n")
+    assert "> Some apples are red. [1]" in written.answer.text
+    assert '<a href="#source-1" class="citation">1</a>' in written.answer.html
+    assert ([source.id for source in written.answer.sources], written.model) == ([1], "m")
+    assert [line.what for line in written.answer.left_out] == ["citations"]
+
+
+@pytest.mark.parametrize("answer", ["Bananas are yellow and grow in the tropics.", "Blau.", "x " * 500, "…"])
+async def test_instead_of_an_answer_that_no_source_supports_stand_quotations(answer: str) -> None:
+    written = await FallbackWriter(ScriptedModel("m", [answer])).write(QUESTION, lambda _: None)
+
+    assert written.answer.text.startswith(f"{NO_MODEL} The model failed: m cited no source")
+    assert "> Some apples are red. [1]" in written.answer.text and answer not in written.answer.text
+    assert written.model is None
+
+
+async def test_a_model_whose_time_is_over_leaves_what_it_has_cited_or_else_quotations() -> None:
+    cited = ScriptedModel("m", [["Some apples are red [1]. They", asyncio.Event()]])
+    written = await FallbackWriter(cited, within=0.1).write(QUESTION, lambda _: None)
+    assert written.answer.text == "Some apples are red [1]. They"
+    assert written.answer.left_out == (
+        LeftOut(what="the end of the answer", why="was not written before the deadline"),
+    )
+
+    uncited = ScriptedModel("m", [["Some apples are red. They", asyncio.Event()]])
+    written = await FallbackWriter(uncited, within=0.1).write(QUESTION, lambda _: None)
+    assert "m had cited no source when its time was over" in written.answer.text
+    assert "> Some apples are red. [1]" in written.answer.text

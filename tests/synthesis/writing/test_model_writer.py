@@ -11,6 +11,7 @@ from agentic_search.errors import ContextOverflow, ModelInterrupted
 from agentic_search.events.facts import AnswerBlock, AnswerCompleted, AnswerDelta, AnswerStarted, Fact
 from agentic_search.models.chat import Finish
 from agentic_search.models.scripted import ScriptedModel, Step
+from agentic_search.models.usage_counter import UsageCounter
 from agentic_search.synthesis.evidence.writer_input import WriterInput
 from agentic_search.synthesis.writing.model_writer import ModelWriter
 from tests.support.watched_model import WatchedModel
@@ -55,11 +56,10 @@ async def test_marks_follow_the_order_of_the_answer_and_name_what_the_model_saw(
 
 async def test_usage_is_what_the_model_server_counted() -> None:
     usage = Usage(model_calls=1, prompt_tokens=700, completion_tokens=5)
-    written = await ModelWriter(ScriptedModel(replies=[["Red [1].", Finish("stop", usage)]])).write(
-        QUESTION, lambda _: None
-    )
+    model = UsageCounter(ScriptedModel(replies=[["Red [1].", Finish("stop", usage)]]))
+    await ModelWriter(model).write(QUESTION, lambda _: None)
 
-    assert written.usage == usage
+    assert model.usage == usage
 
 
 async def test_an_answer_that_was_cut_says_so() -> None:
@@ -69,15 +69,15 @@ async def test_an_answer_that_was_cut_says_so() -> None:
 
 
 async def test_an_answer_without_a_mark_is_kept_and_says_that_nothing_is_cited() -> None:
-    answer, _ = await write(ScriptedModel(replies=["They are red, believe me [9]."]))
+    answer, _ = await write(ScriptedModel(replies=["Apples are red, believe me [9]."]))
 
-    assert answer.text == "They are red, believe me."
+    assert answer.text.startswith("Apples are red, believe me.\n\n")
     assert [line.what for line in answer.left_out] == ["citations"]
 
 
 async def test_what_was_missing_before_comes_first_among_what_is_left_out() -> None:
     failed = LeftOut(what="t2: read", why="failed")
-    answer, _ = await write(ScriptedModel(replies=["Red."]), WriterInput("q", numbered("Red apples."), (failed,)))
+    answer, _ = await write(ScriptedModel(replies=["Red [1]."]), WriterInput("q", numbered("Red apples."), (failed,)))
 
     assert answer.left_out[0] == failed
 

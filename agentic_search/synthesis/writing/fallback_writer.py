@@ -1,0 +1,46 @@
+"""Chooses how an answer is written: by a model, by a model with quotations beside it, or of quotations alone.
+
+Readers never get less than the quotations that they would get without a model.
+"""
+
+import logging
+from dataclasses import replace
+
+from agentic_search.domain.answer import LeftOut
+from agentic_search.errors import ModelError
+from agentic_search.events.facts import Emit
+from agentic_search.models.chat import ChatModel
+from agentic_search.synthesis.evidence.writer_input import WriterInput
+from agentic_search.synthesis.writing.extractive_writer import ExtractiveWriter
+from agentic_search.synthesis.writing.model_writer import ModelWriter
+from agentic_search.synthesis.writing.writer import Written
+
+NOTHING_FOUND = "The tools found nothing to cite, so none was asked."
+
+logger = logging.getLogger(__name__)
+
+
+class FallbackWriter:
+    """The writer that a run uses: the model where there is one, or else quotations, which say why."""
+
+    def __init__(
+        self, model: ChatModel | None, why_no_model: str | None = None, *, within: float | None = None
+    ) -> None:
+        """`why_no_model`: a sentence that readers see where there is no `model`; `within`: seconds that it may take."""
+        self._model = model
+        self._why_no_model = why_no_model
+        self._within = within
+
+    async def write(self, writer_input: WriterInput, emit: Emit) -> Written:
+        """Write with the model; if it fails, even in the middle, begin again with quotations."""
+        if self._model is None:
+            return await ExtractiveWriter(self._why_no_model).write(writer_input, emit)
+        if not writer_input.evidence:
+            return await ExtractiveWriter(NOTHING_FOUND).write(writer_input, emit)
+        try:
+            return await ModelWriter(self._model, within=self._within).write(writer_input, emit)
+        except ModelError as failure:
+            logger.warning("%s wrote no answer: %s", self._model.name, failure)
+            left_out = (*writer_input.left_out, LeftOut(what="the model's answer", why=str(failure)))
+            quoting = ExtractiveWriter(f"The model failed: {failure}")
+            return await quoting.write(replace(writer_input, left_out=left_out), emit)
