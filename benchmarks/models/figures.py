@@ -10,6 +10,7 @@ from benchmarks.models.observing import PLAN_CAME, Observed
 from benchmarks.models.sentences import citing
 
 Figures = dict[str, Any]
+_USAGE = ("model_calls", "prompt_tokens", "completion_tokens")
 _PHASES = ("plan", "execute", "synthesize", "total")
 
 
@@ -30,9 +31,11 @@ def of_plans(runs: Sequence[Observed]) -> Figures:
 
 
 def of_usage(runs: Sequence[Observed]) -> Figures:
-    """What the model was asked, a run in the mean."""
-    names = ("model_calls", "prompt_tokens", "completion_tokens")
-    return {name.replace("_", " "): mean(run.run["usage"][name] for run in runs) for name in names}
+    """What the model was asked, a run in the mean: in all, and until there was a plan."""
+    return {
+        **{name.replace("_", " "): mean(run.run["usage"][name] for run in runs) for name in _USAGE},
+        **{f"plan {name.replace('_', ' ')}": mean(run.planning_usage[name] for run in runs) for name in _USAGE[1:]},
+    }
 
 
 def of_answers(runs: Sequence[Observed]) -> Figures:
@@ -79,7 +82,7 @@ COLUMNS = (
     "right passage, with the model / without",
     "tools / arguments right (planning sets)",
     "cited sentences / lexically supported / without source",
-    "completion tokens a search",
+    "completion tokens a search (plan, answer)",
     "prompt tokens evaluated a search",
     "seconds a search (plan, tools, answer)",
 )
@@ -90,6 +93,7 @@ def markdown(model: str, report: Figures) -> str:
     asked: Figures = report["questions"]
     sets: list[Figures] = [*report["planning"].values()]
     seconds = asked["seconds"]
+    written = asked["completion tokens"] - asked["plan completion tokens"]
     cells = (
         f"{model} ({report['measured']})",
         " / ".join(percent(asked[f"plans {how}"]) for how in PLAN_CAME[:4]),
@@ -98,7 +102,7 @@ def markdown(model: str, report: Figures) -> str:
         f"{_of_sets(sets, 'tools')} / {_of_sets(sets, 'arguments')}",
         f"{percent(asked['cited sentences'])} / {percent(asked['lexically supported'])}"
         f" / {asked['citations without source']}",
-        number(asked["completion tokens"]),
+        f"{number(asked['completion tokens'])} ({number(asked['plan completion tokens'])}, {number(written)})",
         number(asked["evaluated tokens"]),
         f"{number(seconds['total'])} ({', '.join(number(seconds[phase]) for phase in _PHASES[:3])})",
     )

@@ -69,6 +69,12 @@ class Observed:
             for task in next(plans, list[dict[str, Any]]())
         ]
 
+    @property
+    def planning_usage(self) -> Mapping[str, int]:
+        """What the model was asked until there was the last plan; for a run without one, in all."""
+        told = [message.data["data"] for message in self.events if message.event == "plan.ready"]
+        return told[-1]["usage"] if told else self.run["usage"]
+
     def found(self, expected: str) -> bool:
         """Whether a source that the answer cites bears the expected word in its title, address or text."""
         wanted = expected.lower()
