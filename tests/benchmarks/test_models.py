@@ -16,7 +16,7 @@ from tests.support.ollama_double import Model, OllamaDouble, Say, written
 from tests.support.service import running_service
 from tests.support.sse import Message
 
-TASK = {"id": "t1", "tool": "c0.area", "arguments": {"base": 6}, "depends_on": []}
+TASK: dict[str, Any] = {"id": "t1", "tool": "c0.area", "arguments": {"base": 6}, "depends_on": []}
 SOURCES = [
     {"id": 1, "title": "json.load", "url": "py:json", "snippet": "Deserialise an open file to a Python object."},
     {"id": 2, "title": "csv", "url": "py:csv", "snippet": "Read rows of tables."},
@@ -32,7 +32,7 @@ def plan_f1(made, gold):
 
 def observed(*kinds: str, planner: str = "model", answer: str = "") -> Observed:
     """A run with these events."""
-    told = {"plan.ready": {"planner": planner, "plan": {"tasks": [TASK]}}}
+    told: dict[str, dict[str, Any]] = {"plan.ready": {"planner": planner, "plan": {"tasks": [TASK]}}}
     events = [
         Message(str(seq), kind, {"seq": seq, "at": float(seq), "data": told.get(kind, {})})
         for seq, kind in enumerate(kinds, start=1)
@@ -119,6 +119,7 @@ async def test_a_plan_over_the_tools_of_a_set_is_seen_and_the_search_stopped(dat
         planned = await ask_for_plan(service, bfcl.cases[0].query, tools=["c0.*"])
         assert planned.plan_came == "at once" and planned.run["status"] == "cancelled"
         assert bfcl.cases[0].judge(planned.calls) == (1.0, 1.0)
+        assert planned.planning_usage["model_calls"] == 1 and planned.planning_usage["completion_tokens"] > 0
         whole = await ask(service, bfcl.cases[0].query, model="offline")
         assert whole.events[-1].event.startswith("run.")
 
