@@ -20,7 +20,7 @@ from agentic_search.domain.data import JsonObject
 from tests.real_model.engine import CONTEXT, NAME, llama_server
 from tests.real_model.set_up import default_folder, set_up
 from tests.support.ollama_double import Fail, Length, Limits, Model, OllamaDouble, Pace, Say, Silent, Step
-from tests.support.ollama_double.engine import Engine, num_ctx_of, options_of, whole
+from tests.support.ollama_double.engine import Engine
 from tests.support.ollama_double.refusals import ENGINE, Refused, too_long
 
 MODEL = Model(NAME, ("completion",), "134.52M", context=CONTEXT, embedding_length=576, size=98_362_432)
@@ -47,12 +47,13 @@ class LlamaEngine(Engine):
             raise too_long(tokens, num_ctx)
         return tokens
 
-    async def reply(self, model: Model, body: JsonObject) -> AsyncGenerator[Step]:
+    async def reply(self, model: Model, body: JsonObject, num_ctx: int) -> AsyncGenerator[Step]:
         """What the server generates, token by token."""
-        options = {**options_of(body), **self.forced}
+        given = body.get("options")
+        options = {**(given if isinstance(given, dict) else {}), **self.forced}
         async with self._client() as client:
             prompt, tokens = await _prompt(client, body)
-            room, most = num_ctx_of(options, model) - tokens, whole(options.get("num_predict"))
+            most, room = int(str(options.get("num_predict") or 0)), num_ctx - tokens
             request: JsonObject = {
                 **_SAMPLING,
                 **{key: value for key, value in options.items() if key in {*_SAMPLING, "seed", "stop"}},

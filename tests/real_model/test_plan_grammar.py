@@ -31,10 +31,10 @@ class Overheard(LlamaEngine):
     text = ""
     ended = False
 
-    async def reply(self, model: Model, body: JsonObject) -> AsyncGenerator[Step]:
+    async def reply(self, model: Model, body: JsonObject, num_ctx: int) -> AsyncGenerator[Step]:
         """See LlamaEngine."""
         self.text, self.ended = "", True
-        async with aclosing(super().reply(model, body)) as steps:
+        async with aclosing(super().reply(model, body, num_ctx)) as steps:
             async for step in steps:
                 self.text += step.text if isinstance(step, Say) else ""
                 self.ended &= not isinstance(step, Length)

@@ -64,20 +64,21 @@ class Engine:
     async def generate(self, name: str, model: Model, body: JsonObject, connection: Connection, *, chat: bool) -> None:
         """Check the call, wait for the model and for a turn, then stream the next reply."""
         refusals.check_abilities(name, model, body)
-        options = options_of(body)
+        given = body.get("options")
+        options = given if isinstance(given, dict) else {}
         refusals.check_num_ctx(options)
-        num_ctx = num_ctx_of(options, model)
+        num_ctx = min(_whole(options.get("num_ctx")) or _DEFAULT_NUM_CTX, model.context)
         load_ns = await self._load(model, num_ctx)
         refusals.check_format(body.get("format"))
         generation = Generation(
             name,
             chat=chat,
             streamed=body.get("stream") is not False,
-            limit=whole(options.get("num_predict")),
+            limit=_whole(options.get("num_predict")),
             prompt_tokens=await self.fit(model, body, num_ctx),
             load_ns=load_ns,
         )
-        async with self._slots, aclosing(self.reply(model, body)) as steps:
+        async with self._slots, aclosing(self.reply(model, body, num_ctx)) as steps:
             await generation.run(steps, connection, self._pace)
 
     async def _load(self, model: Model, num_ctx: int) -> int:
@@ -105,7 +106,7 @@ class Engine:
             raise refusals.too_long(tokens, num_ctx)
         return num_ctx // 2 + _CUT_FRAME_TOKENS
 
-    async def reply(self, model: Model, body: JsonObject) -> AsyncGenerator[Step]:
+    async def reply(self, model: Model, body: JsonObject, num_ctx: int) -> AsyncGenerator[Step]:
         """The steps of the reply to a call; closed when the client leaves."""
         for step in self._next_reply(model, body):
             yield step
@@ -125,17 +126,5 @@ def _prompt_text(body: JsonObject) -> str:
     return "".join(str(part or "") for part in (*parts, body.get("prompt")))
 
 
-def options_of(body: JsonObject) -> JsonObject:
-    """The options of a call."""
-    given = body.get("options")
-    return given if isinstance(given, dict) else {}
-
-
-def num_ctx_of(options: JsonObject, model: Model) -> int:
-    """The context that a call gets, in tokens."""
-    return min(whole(options.get("num_ctx")) or _DEFAULT_NUM_CTX, model.context)
-
-
-def whole(value: object) -> int:
-    """An option as a whole number; 0 where there is none."""
+def _whole(value: object) -> int:
     return int(value) if isinstance(value, int | float) else 0
