@@ -1,10 +1,10 @@
 """Asks the running service, and keeps what a run says of itself: its JSON, its events, how its plan came about."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from benchmarks.models.sentences import marks
 from tests.support.service import RunningService
 from tests.support.sse import Message
 
@@ -12,7 +12,6 @@ PlanCame = Literal["at once", "mended", "after complaints", "fallen back", "none
 """How the first plan of a run came about: by the model without complaint, with its impossible parts dropped, at its
 second try; without the model; or not at all."""
 PLAN_CAME: tuple[PlanCame, ...] = ("at once", "mended", "after complaints", "fallen back", "none")
-_MARK = re.compile(r"\[(\d+)\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +85,7 @@ class Observed:
     def marks_without_source(self) -> int:
         """Citations of what is no source; there must be none."""
         known = {source["id"] for source in self.sources}
-        return sum(int(number) not in known for number in _MARK.findall(self.answer))
+        return sum(number not in known for number in marks(self.answer))
 
     def _first(self, kind: str) -> float | None:
         return next((message.data["at"] for message in self.events if message.event == kind), None)

@@ -7,7 +7,7 @@ from typing import Any
 
 from agentic_search.text.lexicon import terms
 
-_FENCE = re.compile(r"^(```|~~~).*?^\1\s*$", re.MULTILINE | re.DOTALL)
+_CODE = re.compile(r"^[ >]*(```+|~~~+).*?^[ >]*\1\s*$|(`+)(?!`).*?(?<!`)\2(?!`)", re.MULTILINE | re.DOTALL)
 _END = re.compile(r"(?<=[.!?:])\s+(?!\[\d)|(?<=\])\s+(?=[A-Z>*-])|\n+")
 _MARK = re.compile(r"\[(\d+)\]")
 _FEWEST_WORDS = 3
@@ -27,10 +27,15 @@ class Citing:
     by their stems. It is a lexical measure: it knows nothing of negations or of who did what."""
 
 
+def marks(answer: str) -> list[int]:
+    """The numbers that a Markdown text cites; `row[0]` in code cites nothing."""
+    return [int(number) for number in _MARK.findall(_CODE.sub("", answer))]
+
+
 def citing(answer: str, sources: Sequence[Mapping[str, Any]]) -> Citing:
     """Judge the sentences of a Markdown text; code and headings are none."""
     texts = {source["id"]: f"{source['title']} {source['snippet']}" for source in sources}
-    sentences = [part for part in _END.split(_FENCE.sub("", answer)) if _is_sentence(part)]
+    sentences = [part for part in _END.split(_CODE.sub("code", answer)) if _is_sentence(part)]
     cited = [(sentence, _MARK.findall(sentence)) for sentence in sentences if _MARK.search(sentence)]
     supported = [
         sentence

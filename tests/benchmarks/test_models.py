@@ -66,7 +66,7 @@ def test_sentences_are_counted_with_their_citations_and_their_support() -> None:
 
 
 def test_marks_of_nothing_and_expected_sources_are_found() -> None:
-    run = observed(answer="So it is [1][3]. And so [7].")
+    run = observed(answer="So it is [1][3]. And so [7]. Take `row[0]`, or ``a[8]``:\n\n> ```python\n> x[9]\n> ```\n")
     assert run.marks_without_source == 2
     assert run.found("JSON.load") and run.found("rows") and not run.found("xml")
     assert figures.of_finding([run, run, run], ["rows", "xml", None]) == 0.5

@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
+from benchmarks.models.sentences import marks
 from tests.real_model.conftest import Served
 
 pytestmark = pytest.mark.real_model
@@ -28,7 +29,6 @@ DEADLINE = 40.0
 """Seconds for each: twenty such searches are to take less than a quarter of an hour."""
 SLACK = 2.0
 """Seconds that a busy machine may be late."""
-MARK = re.compile(r"\[(\d+)\]")
 CONTROL = re.compile(r"<\|[^|<>]{0,40}\|>|</?(?:think|thinking|reasoning|source|sources|tool_call)\b", re.IGNORECASE)
 OWN_WORDS = 25
 """Characters from which a line of a prompt could not stand in an answer by chance."""
@@ -118,6 +118,4 @@ def long_lines(text: str) -> list[str]:
 
 async def test_no_citation_is_without_a_source(asked: Asked) -> None:
     for query, run in asked.runs.items():
-        known = {source["id"] for source in run["sources"]}
-        assert {int(mark) for mark in MARK.findall(run["answer"])} <= known, query
-        assert known <= {int(mark) for mark in MARK.findall(run["answer"])}, query
+        assert {*marks(run["answer"])} == {source["id"] for source in run["sources"]}, query
