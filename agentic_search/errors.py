@@ -135,6 +135,12 @@ class ContextOverflow(ModelError):
 
     code = "context_overflow"
 
+    def __init__(self, message: str, *, counted: int | None = None, num_ctx: int | None = None) -> None:
+        """`counted` and `num_ctx`: tokens of the prompt and of the context, where the model's server said them."""
+        super().__init__(message)
+        self.counted = counted
+        self.num_ctx = num_ctx
+
 
 class SearchFailed(AgenticSearchError):
     """A run ended without an answer."""

@@ -113,6 +113,9 @@ class Settings(BaseSettings):
     num_ctx: Annotated[int, Field(ge=0)] = 0
     """The one context size of all model calls, in tokens; 0 chooses it from the model."""
 
+    model_slots: Annotated[int, Field(ge=0)] = 0
+    """Requests at once to a model server, more wait in a queue; 0 takes as many as it says it works on."""
+
     keep_alive: str = "30m"
     """How long Ollama keeps the model loaded after a call, in Ollama's form of durations."""
 

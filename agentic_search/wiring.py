@@ -38,10 +38,19 @@ def configured(settings: Settings) -> tuple[OllamaSource, tuple[ServerConfig, ..
     known = environment()
     bundled = bundled_servers(documents=settings.documents, environment=known) if settings.bundled_servers else ()
     models = OllamaSource(
-        settings.ollama_host, num_ctx=settings.num_ctx, keep_alive=settings.keep_alive, clock=SystemClock()
+        settings.ollama_host,
+        num_ctx=settings.num_ctx,
+        keep_alive=settings.keep_alive,
+        parallel=_whole(known.get("OLLAMA_NUM_PARALLEL", "")),
+        clock=SystemClock(),
     )
     servers = read_servers(settings.servers_file, bundled=bundled, environment=known)
     return models, servers, load_functions(settings.functions)
+
+
+def _whole(text: str) -> int:
+    """A variable of another program's; 0 where it holds no number."""
+    return int(text) if text.isdecimal() else 0
 
 
 def _admission(servers: Sequence[ServerConfig]) -> Admission:
@@ -65,10 +74,14 @@ async def open_service(settings: Settings) -> AsyncGenerator[Service, None]:
     clock = SystemClock()
     models, servers, functions = configured(settings)
     workflows = WorkflowFolder(settings.workflows)
-    counted = CountedSource(
-        models, {name: Price(each.prompt, each.completion) for name, each in settings.prices.items()}
+    prices = {name: Price(each.prompt, each.completion) for name, each in settings.prices.items()}
+    choice = ModelChoice(
+        CountedSource(models, prices),
+        writer=settings.model,
+        planner=settings.planner_model,
+        slots=settings.model_slots,
     )
-    ask_model = AskModel(counted, writer=settings.model, profiles=settings.profiles)
+    ask_model = AskModel(choice, writer=settings.model, profiles=settings.profiles)
     local: list[ToolProvider] = [Builtin(ask_model), *([FunctionTools(functions)] if functions else [])]
     max_concurrent = settings.max_concurrent_tasks if settings.parallel else 1
     dispatcher = Dispatcher(clock, _admission(servers))
@@ -80,7 +93,6 @@ async def open_service(settings: Settings) -> AsyncGenerator[Service, None]:
                 servers, clock=clock, local=local, task_timeout=settings.task_timeout, cache=_cache_limits(settings)
             )
         )
-        choice = ModelChoice(counted, writer=settings.model, planner=settings.planner_model)
 
         def context_of(run: Run, query: Query) -> RunContext:
             runner = Runner(

@@ -128,6 +128,24 @@ class PlanFallback(BaseFact):
         return f"↩️ {self.reason} {self.instead}"
 
 
+class ModelWaiting(BaseFact):
+    """A call of a model has not begun, and why; with no request before it and nothing to load, it begins now."""
+
+    kind: Literal["model.waiting"] = "model.waiting"
+    model: str
+    purpose: Literal["plan", "answer"]
+    before: int = 0
+    """How many requests must end before the model server takes this one."""
+    loading: bool = False
+    """The model server is loading the model."""
+
+    @property
+    def message(self) -> str:
+        if self.loading:
+            return f"⏳ Loading the model {self.model}; this can take a minute"
+        return f"⏳ Waiting for the model, {self.before} before you" if self.before else "⏳ The model is free now"
+
+
 class AnswerStarted(BaseFact):
     """The answer is being written."""
 
@@ -240,6 +258,7 @@ Fact = Annotated[
     | TaskSkipped
     | ServerSlowed
     | SourcesFound
+    | ModelWaiting
     | AnswerStarted
     | AnswerDelta
     | AnswerBlock

@@ -144,7 +144,7 @@ async def _writer(state: PlannedState, context: RunContext) -> ChosenModel:
     """Who writes, as far as that is known before the deadline."""
     try:
         async with asyncio.timeout(state["deadline"] - context.run.elapsed):
-            return await context.models.writer(state["query"].model)
+            return await context.models.writer(state["query"].model, batch=state["query"].batch)
     except TimeoutError:
         return ChosenModel(None, _NO_ANSWER_OF_MODELS)
 

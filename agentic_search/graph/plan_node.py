@@ -15,9 +15,10 @@ from agentic_search.domain.plan import Plan, Task
 from agentic_search.domain.query import Query
 from agentic_search.domain.tool import by_any_name
 from agentic_search.errors import DeadlinePassed, PlanRefused, SearchFailed
-from agentic_search.events.facts import PlanFallback, PlanReady, PlanStarted, PlanTask
+from agentic_search.events.facts import ModelWaiting, PlanFallback, PlanReady, PlanStarted, PlanTask
 from agentic_search.graph.context import RunContext
 from agentic_search.graph.state import DiscoveredState, PlannedState, whole_plan
+from agentic_search.models.chat import Waiting
 from agentic_search.planning.ladder import ENOUGH, WITHOUT_MODEL, GivenPlanner, PlanLadder
 from agentic_search.planning.model.planner import ModelPlanner
 from agentic_search.planning.offline.planner import OfflinePlanner
@@ -26,6 +27,7 @@ from agentic_search.planning.planner import (
     DraftStarted,
     Planned,
     Planner,
+    PlannerWaiting,
     PlanRequest,
     SoFar,
     TaskReady,
@@ -69,19 +71,18 @@ async def _planned(state: DiscoveredState, context: RunContext, so_far: SoFar) -
     query, lacking = state["query"], state["lacking"]
     request = PlanRequest(query.query, state["tools"], so_far, lacking, several_rounds=query.rounds > 1)
     follower = _Follower(context, early=_early(state, context))
-    by_model = not (query.brings_a_plan or lacking)
-    seconds = _seconds_to_plan(state, context) if by_model else state["deadline"] - context.run.elapsed
+    by_model, time = not (query.brings_a_plan or lacking), _PlanTime(state, context)
     try:
         if lacking:
             follower.emit(DraftDropped(lacking, WITHOUT_MODEL))
         try:
-            async with asyncio.timeout(seconds):
+            async with time.limit if by_model else asyncio.timeout(state["deadline"] - context.run.elapsed):
                 planner = OfflinePlanner() if lacking else await _planner(query, context)
-                return await follower.follow(planner, request), ""
+                return await follower.follow(planner, request, time), ""
         except TimeoutError:
             if not by_model:
                 return _too_late(state, so_far), ""
-            return await _cut_off(follower, request, seconds)
+            return await _cut_off(follower, request, time.share)
     except PlanRefused as refused:
         if query.brings_a_plan:
             raise
@@ -90,10 +91,23 @@ async def _planned(state: DiscoveredState, context: RunContext, so_far: SoFar) -
         raise SearchFailed(f"No plan could be made. {follower.cause}{'; '.join(refused.complaints)}.") from refused
 
 
-def _seconds_to_plan(state: DiscoveredState, context: RunContext) -> float:
-    """A model's share of the deadline, and nothing of what is left to those who come after."""
-    deadline, limits = state["deadline"], context.limits
-    return min(limits.planner_share * deadline, (1 - limits.writer_share) * deadline - context.run.elapsed)
+class _PlanTime:
+    """How long a model may plan: its share of the deadline, and nothing of what is left to those who come after."""
+
+    def __init__(self, state: DiscoveredState, context: RunContext) -> None:
+        deadline, limits = state["deadline"], context.limits
+        now = asyncio.get_running_loop().time()
+        self.share = limits.planner_share * deadline
+        """Seconds, from when the model has begun."""
+        self._until = now + (1 - limits.writer_share) * deadline - context.run.elapsed
+        self.limit = asyncio.timeout_at(min(self._until, now + self.share))
+        """To be entered: ends the block with TimeoutError."""
+
+    def note(self, waiting: Waiting) -> None:
+        """A model that waits for other requests, or is being loaded, has not begun; when it has, its share begins."""
+        begins = not (waiting.before or waiting.loading)
+        now = asyncio.get_running_loop().time()
+        self.limit.reschedule(min(self._until, now + self.share) if begins else self._until)
 
 
 def _too_late(state: DiscoveredState, so_far: SoFar) -> Planned:
@@ -102,10 +116,10 @@ def _too_late(state: DiscoveredState, so_far: SoFar) -> Planned:
     raise DeadlinePassed(f"The deadline of {state['deadline']:g} s passed before there was a plan.")
 
 
-async def _cut_off(follower: "_Follower", request: PlanRequest, seconds: float) -> tuple[Planned, str]:
+async def _cut_off(follower: "_Follower", request: PlanRequest, share: float) -> tuple[Planned, str]:
     """What comes of a model that takes too long: the tasks that it has written are used, and added to without it."""
     what = f"to plan round {request.so_far.next_round}" if request.so_far.plans else "to plan"
-    reason = f"The model took longer {what} than its share of the deadline, {max(0.0, seconds):.3g} s."
+    reason = f"The model took longer {what} than its share of the deadline, {share:.3g} s."
     if follower.tasks:
         return Planned(tuple(follower.tasks), "model", follower.model), reason
     if request.so_far.plans:
@@ -121,7 +135,7 @@ async def _planner(query: Query, context: RunContext) -> Planner:
         return GivenPlanner(query.plan)
     if query.workflow is not None:
         return await asyncio.to_thread(context.workflows.planner, query)
-    chosen = await context.models.planner(query.model)
+    chosen = await context.models.planner(query.model, batch=query.batch)
     by_model = ModelPlanner(chosen.model) if chosen.model else None
     return PlanLadder(by_model, OfflinePlanner(), why_no_model=chosen.why_none or "")
 
@@ -147,21 +161,26 @@ class _Follower:
         self.cause = ""
         """Why the first draft was dropped, a sentence and a blank."""
 
-    async def follow(self, planner: Planner, request: PlanRequest) -> Planned:
-        """Follow to the last step; closed at once, so that the model stops when the run does."""
+    async def follow(self, planner: Planner, request: PlanRequest, time: _PlanTime | None = None) -> Planned:
+        """Follow to the last step, within `time`; closed at once, so that the model stops when the run does."""
         async with aclosing(planner.plan(request)) as steps:
             async for step in steps:
                 if isinstance(step, Planned):
                     return step
+                if time is not None and isinstance(step, PlannerWaiting):
+                    time.note(step.waiting)
                 self.emit(step)
         raise RuntimeError(f"{planner!r} ended without a plan")
 
-    def emit(self, step: DraftStarted | TaskReady | DraftDropped) -> None:
+    def emit(self, step: DraftStarted | PlannerWaiting | TaskReady | DraftDropped) -> None:
         """Emit one step."""
         match step:
             case DraftStarted():
                 self.model = step.model
                 self._run.emit(PlanStarted(planner=step.planner, model=step.model, round=step.round))
+            case PlannerWaiting(model, waiting):
+                told = ModelWaiting(model=model, purpose="plan", before=waiting.before, loading=waiting.loading)
+                self._run.emit(told)
             case TaskReady():
                 self.tasks.append(step.task)
                 self._run.emit(PlanTask(task=step.task))

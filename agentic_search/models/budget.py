@@ -1,39 +1,48 @@
-"""How much fits a model's context: conservative token counts, and which of several texts go in."""
+"""How much fits a model's context: what texts cost it in tokens, and which of several go in."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from string import ascii_letters, ascii_lowercase, ascii_uppercase
+from operator import mul
 
-# No tokeniser is shared by all models, and loading each model's own would cost more than it saves. So each kind of
-# character is charged about what three tokenisers (Qwen's, Mistral's Tekken, a SentencePiece of 32k) made of samples in
-# 13 languages, code, JSON, tables and URLs: the sums come to 0.85 to 1.5 times the worst of the three, 0.73 for base64.
-# Capitals are dear because they fill codes, digits because most tokenisers make a token of each. A character is told
-# by the first byte of its UTF-8 form: bytes are counted at C speed.
-_CHARGES: tuple[tuple[bytes, float], ...] = (
-    ((ascii_lowercase + " ").encode(), 1 / 3),
-    (ascii_uppercase.encode(), 2 / 3),
-    (bytes(byte for byte in range(0x80) if chr(byte) not in ascii_letters + " "), 1.0),
-    (bytes(range(0xD0, 0xD4)), 1 / 2),  # Cyrillic
-    (bytes(range(0xC2, 0xD0)) + bytes(range(0xD4, 0xE0)), 1.0),  # accents, Greek, Hebrew, Arabic
-    (bytes(range(0xE0, 0xF0)), 1.5),  # Indic, Thai, Chinese, Japanese, Korean, typographic signs
-    (bytes(range(0xF0, 0xF5)), 4.0),  # emoji, rare ideographs
-)
+from agentic_search.models.characters import KINDS, count_characters
 
 TEMPLATE_TOKENS = 128
-"""Tokens that a model's chat template adds around our messages: role marks, and in some a preamble of its own."""
+"""Tokens that a chat template may add around our messages: role marks, and in some a preamble of its own."""
+
+MARGIN = 0.05
+"""Share of a context that no prompt is given, as an estimate is hardly ever exact."""
+
+MOST_REPACKS = 3
+"""How often a prompt that a model refused is packed again, each time by what the refusal taught."""
+
+START_CHARGES = tuple(kind.charge for kind in KINDS)
 
 
-def estimate_tokens(text: str) -> int:
-    """Tokens that `text` may cost: for ordinary text hardly less than a tokeniser makes of it, often half more."""
-    words = text.split()  # tokenisers make one token of a run of spaces, and at least one of a word
-    data = " ".join(words).encode("utf-8", "replace")
-    charges = sum(_count(data, members) * charge for members, charge in _CHARGES)
-    return max(len(words), math.ceil(charges))
+@dataclass(frozen=True, slots=True)
+class TokenEstimate:
+    """What texts cost one model, as far as it is known now; it never changes, so threads may share it.
 
+    No tokeniser is shared by all models, and loading each model's own would cost more than it saves. So each kind of
+    character is charged a number of tokens: conservative ones here, those of the model from a TokenLearner.
+    """
 
-def _count(data: bytes, members: bytes) -> int:
-    return len(data) - len(data.translate(None, members))
+    charges: tuple[float, ...] = START_CHARGES
+    """Tokens a character, for each of KINDS."""
+    template: float = TEMPLATE_TOKENS
+    """Tokens that the chat template adds to a prompt."""
+
+    def count(self, text: str) -> int:
+        """Tokens that `text` costs."""
+        return math.ceil(sum(map(mul, self.charges, count_characters(text))))
+
+    def texts(self, texts: Iterable[str]) -> int:
+        """Tokens that several texts cost together."""
+        return sum(map(self.count, texts))
+
+    def prompt(self, texts: Iterable[str]) -> int:
+        """Tokens that a prompt of messages with these texts costs, the chat template's included."""
+        return math.ceil(self.template) + self.texts(texts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +51,12 @@ class Budget:
 
     num_ctx: int
     reply: int
+    tokens: TokenEstimate
 
     @property
     def prompt(self) -> int:
         """Tokens that all messages of a prompt may take together."""
-        return max(0, self.num_ctx - self.reply - TEMPLATE_TOKENS)
+        return max(0, math.floor((1 - MARGIN) * self.num_ctx) - self.reply - math.ceil(self.tokens.template))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +69,14 @@ class PackedTexts:
     """What the kept ones take together."""
 
 
-def pack(texts: Sequence[str], tokens: int) -> PackedTexts:
+def pack(texts: Sequence[str], room: int, tokens: TokenEstimate) -> PackedTexts:
     """Take the texts in order, each whole or not at all; after one that does not fit, smaller ones may."""
     kept: list[int] = []
     left_out: list[int] = []
     used = 0
     for index, text in enumerate(texts):
-        cost = estimate_tokens(text)
-        if used + cost <= tokens:
+        cost = tokens.count(text)
+        if used + cost <= room:
             kept.append(index)
             used += cost
         else:

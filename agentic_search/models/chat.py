@@ -3,10 +3,11 @@
 import re
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, Protocol, TypeAlias
 
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.run import Usage
+from agentic_search.models.budget import TokenEstimate
 from agentic_search.models.card import ModelCard
 
 _CONTROL_TOKEN = re.compile(
@@ -34,6 +35,33 @@ class Finish:
     """`length`: it was cut at `max_tokens`."""
     usage: Usage
     """This call's tokens, as the model server counted them; `model_calls` is 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Nothing is generated yet, and why; without either the wait for other requests is over."""
+
+    before: int = 0
+    """How many requests must end before the model server takes this one."""
+    loading: bool = False
+    """The model server is loading the model."""
+
+
+ModelOutput: TypeAlias = str | Waiting | Finish
+"""What a model's stream gives."""
+
+UNTOLD_SLOTS = 8
+"""Of a model server made for many users that does not say how many requests it works on at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelServer:
+    """The program that runs a model, shared by all of its models and by all runs."""
+
+    url: str
+    """What it is known by."""
+    slots: int
+    """Requests that it works on at once; it would make more wait, and say nothing to them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +103,11 @@ class ChatModel(Protocol):
         ...
 
     @property
+    def server(self) -> ModelServer:
+        """What runs it."""
+        ...
+
+    @property
     def num_ctx(self) -> int:
         """Tokens of context that every call uses: prompt and reply together."""
         ...
@@ -84,6 +117,11 @@ class ChatModel(Protocol):
         """The limits of the `schema` that calls may have."""
         ...
 
+    @property
+    def tokens(self) -> TokenEstimate:
+        """What texts cost this model, as far as its calls have taught until now."""
+        ...
+
     def stream(
         self,
         messages: Sequence[Message],
@@ -91,12 +129,13 @@ class ChatModel(Protocol):
         max_tokens: int,
         schema: JsonObject | None = None,
         temperature: float | None = None,
-    ) -> AsyncGenerator[str | Finish, None]:
-        """Generate: text as it comes, thinking left out, then one Finish.
+    ) -> AsyncGenerator[ModelOutput, None]:
+        """Generate: a Waiting whenever what it waits for changes, text as it comes without thinking, then one Finish.
 
         With `schema` the text is JSON constrained to it. `temperature`: none takes the model's own. Close
         the generator to stop the generation.
-        Raises ModelUnavailable, ModelMissing, ModelInterrupted (no Finish came) or ContextOverflow.
+        Raises ModelUnavailable, ModelMissing, ModelInterrupted (no Finish came) or ContextOverflow, after which
+        `tokens` and `num_ctx` are what the refusal has taught.
         """
         ...
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from agentic_search.domain.query import OFFLINE
 from agentic_search.errors import ModelError
 from agentic_search.models.chat import ChatModel, ModelReport, ModelSource
+from agentic_search.models.queue import Purpose
+from agentic_search.models.queued_model import ModelQueues
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +29,18 @@ class ModelsInUse:
 
 
 class ModelChoice:
-    """Opens models of one source. Wherever a model's name is given, empty is the best there is, `offline` is none."""
+    """Opens models of one source. Wherever a model's name is given, empty is the best there is, `offline` is none.
 
-    def __init__(self, source: ModelSource, *, writer: str, planner: str) -> None:
-        """`writer` and `planner` are the configured names; an empty `planner` is whoever writes."""
+    All models that it opens share one queue for each model server.
+    """
+
+    def __init__(self, source: ModelSource, *, writer: str, planner: str, slots: int = 0) -> None:
+        """`writer` and `planner` are the configured names; an empty `planner` is whoever writes.
+
+        `slots`: requests at once to a model server; 0: as many as it says.
+        """
         self._source = source
+        self._queues = ModelQueues(slots)
         self._writer = writer
         self._planner = planner
 
@@ -40,16 +49,27 @@ class ModelChoice:
         name = asked or self._writer
         return None if name == OFFLINE else name or None
 
-    async def writer(self, asked: str | None) -> ChosenModel:
-        """Who writes for a query that asks for this model, or for none in particular; never raises ModelError."""
-        return await self._open(asked or self._writer)
+    async def writer(self, asked: str | None, *, batch: bool = False) -> ChosenModel:
+        """Who writes for a query that asks for this model, or for none in particular; never raises ModelError.
 
-    async def planner(self, asked: str | None) -> ChosenModel:
+        With `batch` its calls come after those that somebody waits for.
+        """
+        return await self._choose(asked or self._writer, "answer", batch=batch)
+
+    async def planner(self, asked: str | None, *, batch: bool = False) -> ChosenModel:
         """Who plans for such a query; never raises ModelError.
 
         The writer plans too, unless another planner is configured: one model stays loaded instead of two.
         """
-        return await self._open(OFFLINE if asked == OFFLINE else self._planner or asked or self._writer)
+        name = OFFLINE if asked == OFFLINE else self._planner or asked or self._writer
+        return await self._choose(name, "plan", batch=batch)
+
+    async def open(self, name: str) -> ChatModel:
+        """A model for a task of a plan: its calls come after those of writers and planners.
+
+        Raises ModelUnavailable or ModelMissing.
+        """
+        return self._queues.queued(await self._source.open(name), "tool")
 
     async def report(self) -> ModelReport:
         """The models that there are; never raises."""
@@ -62,10 +82,11 @@ class ModelChoice:
             writer.model.name if writer.model else None, planner.model.name if planner.model else None, writer.why_none
         )
 
-    async def _open(self, name: str) -> ChosenModel:
+    async def _choose(self, name: str, purpose: Purpose, *, batch: bool) -> ChosenModel:
         if name == OFFLINE:
             return ChosenModel(None)
         try:
-            return ChosenModel(await self._source.open(name))
+            model = await self._source.open(name)
         except ModelError as error:
             return ChosenModel(None, str(error))
+        return ChosenModel(self._queues.queued(model, purpose, batch=batch))

@@ -10,10 +10,20 @@ from dataclasses import dataclass
 
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.run import Usage
-from agentic_search.errors import ModelError, ModelMissing
-from agentic_search.models.budget import estimate_tokens
-from agentic_search.models.chat import ChatModel, Finish, GrammarLimits, Message, ModelInfo, ModelReport
+from agentic_search.errors import ContextOverflow, ModelError, ModelMissing
+from agentic_search.models.budget import TokenEstimate
+from agentic_search.models.chat import (
+    UNTOLD_SLOTS,
+    ChatModel,
+    Finish,
+    GrammarLimits,
+    Message,
+    ModelInfo,
+    ModelReport,
+    ModelServer,
+)
 from agentic_search.models.ollama.grammar import OLLAMA_GRAMMAR
+from agentic_search.models.token_learner import TokenLearner
 
 Step = str | ModelError | asyncio.Event | Finish
 """Text to stream, an error to raise, a gate to wait at, or the end where it is not a plain stop."""
@@ -35,7 +45,10 @@ class ScriptedCall:
 
 
 class ScriptedModel:
-    """A ChatModel that gives `replies` one a call, in order, and keeps the `prompts` it got."""
+    """A ChatModel that gives `replies` one a call, in order, and keeps the `prompts` it got.
+
+    It counts as it estimates, so that there is nothing to learn but from a ContextOverflow in the script.
+    """
 
     def __init__(
         self,
@@ -44,9 +57,13 @@ class ScriptedModel:
         *,
         num_ctx: int = 16_384,
         grammar: GrammarLimits = OLLAMA_GRAMMAR,
+        slots: int = UNTOLD_SLOTS,
     ) -> None:
+        """`slots`: of the model server that is its own."""
         self.name = name
-        self.num_ctx = num_ctx
+        self.server = ModelServer(f"scripted:{name}", slots)
+        self._num_ctx = num_ctx
+        self._learner = TokenLearner()
         self.grammar = grammar
         self.prompts: list[ScriptedCall] = []
         self._replies: deque[tuple[Step, ...]] = deque()
@@ -55,6 +72,16 @@ class ScriptedModel:
 
     def __repr__(self) -> str:
         return f"ScriptedModel({self.name!r}, {len(self.prompts)} calls, {len(self._replies)} replies left)"
+
+    @property
+    def num_ctx(self) -> int:
+        """Tokens of context, fewer where a ContextOverflow said so."""
+        return self._learner.num_ctx(self._num_ctx)
+
+    @property
+    def tokens(self) -> TokenEstimate:
+        """The estimate by which it counts."""
+        return self._learner.estimate
 
     def enqueue(self, *steps: Step) -> None:
         """Add one reply; without a Finish or an error at its end it stops in the ordinary way."""
@@ -75,6 +102,8 @@ class ScriptedModel:
             raise LookupError(f"{self!r} has no reply for: {prompt.text[-200:]}")
         written = ""
         for step in self._replies.popleft():
+            if isinstance(step, ContextOverflow):
+                self._learner.learn_refusal((each.content for each in messages), step, asked=self._num_ctx)
             if isinstance(step, ModelError):
                 raise step
             if isinstance(step, asyncio.Event):
@@ -84,10 +113,8 @@ class ScriptedModel:
             if isinstance(step, Finish):
                 return
             written += step
-        usage = Usage(
-            model_calls=1, prompt_tokens=estimate_tokens(prompt.text), completion_tokens=estimate_tokens(written)
-        )
-        yield Finish("stop", usage)
+        count = self.tokens.count
+        yield Finish("stop", Usage(model_calls=1, prompt_tokens=count(prompt.text), completion_tokens=count(written)))
 
 
 class ScriptedSource:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.run import Usage
 from agentic_search.domain.spending import spending_of_run
-from agentic_search.models.chat import ChatModel, Finish, GrammarLimits, Message, ModelReport, ModelSource
+from agentic_search.models.chat import ChatModel, Finish, Message, ModelOutput, ModelReport, ModelSource
+from agentic_search.models.wrapped_model import WrappedModel
 
 _MILLION = 1_000_000
 
@@ -44,29 +45,14 @@ class CountedSource:
         return UsageCounter(model, self._prices.get(model.name))
 
 
-class UsageCounter:
+class UsageCounter(WrappedModel):
     """A ChatModel that knows what it was used for."""
 
     def __init__(self, model: ChatModel, price: Price | None = None) -> None:
-        self._model = model
+        super().__init__(model)
         self._price = price
         self.usage = Usage()
         """All calls so far, of whatever run; of one that broke off only that it was made."""
-
-    @property
-    def name(self) -> str:
-        """The model's."""
-        return self._model.name
-
-    @property
-    def num_ctx(self) -> int:
-        """The model's."""
-        return self._model.num_ctx
-
-    @property
-    def grammar(self) -> GrammarLimits:
-        """The model's."""
-        return self._model.grammar
 
     async def stream(
         self,
@@ -75,7 +61,7 @@ class UsageCounter:
         max_tokens: int,
         schema: JsonObject | None = None,
         temperature: float | None = None,
-    ) -> AsyncGenerator[str | Finish]:
+    ) -> AsyncGenerator[ModelOutput]:
         """The model's stream, passed on."""
         self._count(Usage(model_calls=1))
         stream = self._model.stream(messages, max_tokens=max_tokens, schema=schema, temperature=temperature)

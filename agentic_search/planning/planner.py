@@ -14,6 +14,7 @@ from agentic_search.domain.plan import Plan, Task
 from agentic_search.domain.run import PlannerKind, Usage
 from agentic_search.domain.tool import Tool
 from agentic_search.errors import PlanRefused
+from agentic_search.models.chat import Waiting
 
 _NUMBERED = re.compile(r"t([1-9]\d{0,8})")
 
@@ -80,6 +81,14 @@ class DraftStarted:
 
 
 @dataclass(frozen=True, slots=True)
+class PlannerWaiting:
+    """The model that plans has not begun, and why."""
+
+    model: str
+    waiting: Waiting
+
+
+@dataclass(frozen=True, slots=True)
 class TaskReady:
     """One task is accepted, on what is known of the plan so far."""
 
@@ -108,7 +117,7 @@ class Planned:
     """What the plan's references to `inputs` read, where it is a workflow's."""
 
 
-PlanStep: TypeAlias = DraftStarted | TaskReady | DraftDropped | Planned
+PlanStep: TypeAlias = DraftStarted | PlannerWaiting | TaskReady | DraftDropped | Planned
 
 
 class Planner(Protocol):

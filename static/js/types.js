@@ -65,6 +65,7 @@
  * @property {number|null} toolCount
  * @property {number|null} discoveredAt
  * @property {Span[]} planning one span a planning round
+ * @property {string|null} waiting why the model has not begun
  * @property {Task[]} tasks in the order they were written
  * @property {Step[]} steps
  * @property {number} found passages found so far

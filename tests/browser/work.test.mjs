@@ -147,6 +147,24 @@ test("a line leads down from the end of a task to the start of the one that wait
   assert.equal(links.length, 2);
 });
 
+test("a run that waits for the model says so until the model gives something, or nobody waits any more", () => {
+  const told = (...events) =>
+    events.reduce((run, event, place) => reduceRun(run, { ...event, seq: place + 1, run_id: "run-1", at: place }), newRun("run-1", ""));
+  const behind = { type: "model.waiting", message: "⏳ 2 before you", data: { before: 2, loading: false } };
+  const loading = { type: "model.waiting", message: "⏳ Loading", data: { before: 0, loading: true } };
+  const progress = { type: "task.progress", message: "", data: { id: "t1" } };
+  assert.equal(told(behind, progress).waiting, "⏳ 2 before you");
+  assert.equal(told(behind, loading).waiting, "⏳ Loading");
+  for (const event of [
+    { type: "model.waiting", message: "⏳ free", data: { before: 0, loading: false } },
+    { type: "plan.fallback", message: "↩️", data: {} },
+    { type: "answer.delta", message: "", data: { text: "A" } },
+    { type: "run.failed", message: "💥", data: { status: "failed", error: "e" } },
+  ]) {
+    assert.equal(told(behind, event).waiting, null, event.type);
+  }
+});
+
 function cancelled(at) {
   return { seq: 0, run_id: "run-1", at, type: "run.cancelled", message: "", data: { status: "cancelled", by: "user" } };
 }

@@ -2,10 +2,11 @@
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import pytest
 from langgraph.runtime import Runtime
@@ -19,10 +20,11 @@ from agentic_search.events.facts import Fact
 from agentic_search.graph.context import RunContext, RunLimits, Toolbox
 from agentic_search.graph.plan_node import plan
 from agentic_search.graph.state import DiscoveredState, PlannedState
-from agentic_search.models.chat import ChatModel
+from agentic_search.models.chat import ChatModel, Message, ModelOutput, Waiting
 from agentic_search.models.choice import ModelChoice
 from agentic_search.models.scripted import ScriptedModel, ScriptedSource, Step
 from agentic_search.models.usage_counter import CountedSource
+from agentic_search.models.wrapped_model import WrappedModel
 from agentic_search.scheduler.runner import Runner
 from agentic_search.workflows.folder import WorkflowFolder
 from tests.planning.schemas import tool
@@ -64,6 +66,7 @@ async def planned(
     start_early: bool = True,
     deadline: float = 5,
     lacking: str = "",
+    planner_share: float = 0.5,
 ) -> PlannedState:
     source = ScriptedSource(*models, error=None if models else ModelUnavailable("Nobody answers."))
     spending_of_run.set(log.spent)
@@ -73,7 +76,7 @@ async def planned(
         models=ModelChoice(CountedSource(source, {}), writer="", planner=""),
         workflows=WorkflowFolder(Path("nowhere")),
         runner=cast("Runner", log),
-        limits=RunLimits(deadline, 0, planner_share=0.5, writer_share=0.25),
+        limits=RunLimits(deadline, 0, planner_share=planner_share, writer_share=0.25),
         start_early=start_early,
     )
     state = DiscoveredState(
@@ -154,6 +157,24 @@ async def test_what_a_slow_model_has_written_is_used_and_to_be_added_to(plans: t
     assert "abandon" not in log.done and log.done[-1] == "emit plan.ready"
     assert [task.tool for task in state["plans"][-1].tasks] == ["look_up"]
     assert "than its share of the deadline, 0.05 s" in state["lacking"]
+
+
+async def test_a_model_s_share_counts_from_when_it_has_begun() -> None:
+    class Queued(WrappedModel):
+        """Waits for another request longer than its share."""
+
+        async def stream(self, messages: Sequence[Message], **options: Any) -> AsyncGenerator[ModelOutput, None]:
+            yield Waiting(before=1)
+            await asyncio.sleep(0.4)
+            yield Waiting()
+            async with aclosing(self._model.stream(messages, **options)) as pieces:
+                async for piece in pieces:
+                    yield piece
+
+    log = Log()
+    state = await planned(log, Queued(model(BOTH)), deadline=0.6, planner_share=0.25)
+    assert (state["planner"], state["lacking"]) == ("model", "")
+    assert log.done[1:3] == ["emit model.waiting", "emit model.waiting"]
 
 
 async def test_what_a_model_planned_is_added_to_without_it_where_that_is_lacking() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from agentic_search.domain.run import Usage
 from agentic_search.errors import ModelInterrupted, ModelMissing, ModelUnavailable
-from agentic_search.models.budget import estimate_tokens
+from agentic_search.models.budget import TokenEstimate
 from agentic_search.models.chat import ChatModel, Finish, Message, ModelSource
 from agentic_search.models.scripted import ScriptedModel, ScriptedSource
 
@@ -24,7 +24,7 @@ async def test_replies_come_in_order_and_end_with_a_finish() -> None:
     first = [part async for part in ask(model)]
     second = [part async for part in ask(model)]
     assert (first[:-1], second[:-1]) == (["one"], ["tw", "o"])
-    tokens = estimate_tokens("Be brief.\nHello?")
+    tokens = TokenEstimate().count("Be brief.\nHello?")
     assert first[-1] == Finish("stop", Usage(model_calls=1, prompt_tokens=tokens, completion_tokens=1))
 
 

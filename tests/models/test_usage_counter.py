@@ -6,7 +6,8 @@ import pytest
 
 from agentic_search.domain.run import Usage
 from agentic_search.errors import ModelInterrupted
-from agentic_search.models.chat import Finish
+from agentic_search.models.chat import Finish, Waiting
+from agentic_search.models.queued_model import ModelQueues
 from agentic_search.models.scripted import ScriptedModel
 from agentic_search.models.usage_counter import UsageCounter
 from tests.models.asking import ask, text_of
@@ -34,3 +35,15 @@ async def test_calls_at_a_time_all_count() -> None:
             await asyncio.sleep(0)
         gate.set()
     assert model.usage == Usage(model_calls=2, prompt_tokens=20, completion_tokens=6)
+
+
+async def test_a_call_that_left_the_queue_was_none() -> None:
+    queues, server = ModelQueues(), ScriptedModel(replies=[["one", END]], slots=1)
+    busy = ask(queues.queued(server, "plan"))
+    assert await anext(busy) == "one"
+    model = UsageCounter(server)
+    stream = queues.queued(model, "plan").stream([], max_tokens=9)
+    assert await anext(stream) == Waiting(1)
+    await stream.aclose()
+    assert model.usage == Usage()
+    await busy.aclose()

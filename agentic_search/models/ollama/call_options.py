@@ -62,11 +62,18 @@ def was_cut(*, estimated: int, counted: int, num_ctx: int) -> bool:
     """Whether Ollama dropped part of the prompt without saying so, as it does where it does not know `truncate: false`.
 
     It then keeps half of the context it really has, which may be less than the `num_ctx` asked for. Our estimate may be
-    twice the truth, hardly three times. Nothing counted means that Ollama did not say.
+    twice the truth, hardly three times, or a little less than it. Nothing counted means that Ollama did not say.
     """
-    kept_half = estimated > num_ctx and counted <= num_ctx // 2 + _HALF_CONTEXT_SLACK
-    lost_most = estimated > num_ctx // 2 and counted * 3 < estimated
+    half = num_ctx // 2
+    at_most_half = counted <= half + _HALF_CONTEXT_SLACK
+    kept_half = at_most_half and (estimated > num_ctx or (counted >= half and estimated > 1.5 * counted))
+    lost_most = estimated > half and counted * 3 < estimated
     return counted > 0 and (kept_half or lost_most)
+
+
+def context_of_cut(counted: int) -> int:
+    """The context that Ollama really has where it kept `counted` tokens of a prompt that was too long; rather less."""
+    return max(0, 2 * (counted - _HALF_CONTEXT_SLACK))
 
 
 def parse_keep_alive(duration: str) -> str | int:

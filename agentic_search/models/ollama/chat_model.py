@@ -10,14 +10,15 @@ from ollama import AsyncClient, ChatResponse
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.run import Usage
 from agentic_search.errors import ContextOverflow, ModelInterrupted
-from agentic_search.models.budget import TEMPLATE_TOKENS, estimate_tokens
-from agentic_search.models.chat import Finish, GrammarLimits, Message
-from agentic_search.models.ollama.call_options import reply_limit, thinking, was_cut
+from agentic_search.models.budget import TokenEstimate
+from agentic_search.models.chat import Finish, GrammarLimits, Message, ModelOutput, ModelServer, Waiting
+from agentic_search.models.ollama.call_options import context_of_cut, reply_limit, thinking, was_cut
 from agentic_search.models.ollama.errors import CLIENT_ERRORS, explain_call
 from agentic_search.models.ollama.grammar import OLLAMA_GRAMMAR
-from agentic_search.models.ollama.inventory import Version
+from agentic_search.models.ollama.inventory import OllamaInventory, Version
 from agentic_search.models.ollama.listing import OllamaModelInfo
 from agentic_search.models.thinking import ThinkFilter
+from agentic_search.models.token_learner import TokenLearner
 
 SCHEMA_TEMPERATURE = 0.1
 """JSON wants the likeliest words; not 0, where some models fall into repeating themselves for ever."""
@@ -28,16 +29,29 @@ class OllamaModel:
     """A ChatModel; its connections belong to the OllamaSource that made it."""
 
     client: AsyncClient = field(repr=False)
-    url: str
+    inventory: OllamaInventory = field(repr=False)
+    server: ModelServer
     found: OllamaModelInfo
     version: Version
-    num_ctx: int
+    configured_num_ctx: int
     keep_alive: str | int
+    learner: TokenLearner = field(repr=False)
+    """The one of all calls of this model."""
 
     @property
     def name(self) -> str:
         """As Ollama names it."""
         return self.found.info.name
+
+    @property
+    def num_ctx(self) -> int:
+        """As configured, or what Ollama said that it has."""
+        return self.learner.num_ctx(self.configured_num_ctx)
+
+    @property
+    def tokens(self) -> TokenEstimate:
+        """What the calls of this model have taught until now."""
+        return self.learner.estimate
 
     @property
     def grammar(self) -> GrammarLimits:
@@ -51,10 +65,13 @@ class OllamaModel:
         max_tokens: int,
         schema: JsonObject | None = None,
         temperature: float | None = None,
-    ) -> AsyncGenerator[str | Finish]:
+    ) -> AsyncGenerator[ModelOutput]:
         """Generate: see ChatModel. Closing the iterator closes the connection, and Ollama stops at once."""
-        estimated = TEMPLATE_TOKENS + sum(estimate_tokens(message.content) for message in messages)
+        texts = [message.content for message in messages]
+        estimated = self.tokens.prompt(texts)
         answer = ThinkFilter()
+        if await self.inventory.will_load(self.name, self.num_ctx):
+            yield Waiting(loading=True)
         async with aclosing(self._frames(messages, max_tokens, schema, temperature, estimated)) as frames:
             async for frame in frames:
                 if text := answer.feed(frame.message.content or ""):
@@ -62,7 +79,7 @@ class OllamaModel:
                 if frame.done:
                     if rest := answer.end():
                         yield rest
-                    yield self._finish(frame, estimated)
+                    yield self._finish(frame, texts, estimated)
                     return
         # Ollama does this, with status 200, when a model repeats one token over and over.
         raise ModelInterrupted(f"{self.name!r} stopped in the middle of its reply. Try again, or use another model.")
@@ -100,15 +117,21 @@ class OllamaModel:
                 async for frame in closing:
                     yield frame
         except CLIENT_ERRORS as error:
-            raise explain_call(error, url=self.url, model=self.name) from error
+            problem = explain_call(error, url=self.server.url, model=self.name)
+            if isinstance(problem, ContextOverflow):
+                texts = [message.content for message in messages]
+                self.learner.learn_refusal(texts, problem, asked=self.configured_num_ctx)
+            raise problem from error
 
-    def _finish(self, frame: ChatResponse, estimated: int) -> Finish:
+    def _finish(self, frame: ChatResponse, texts: Sequence[str], estimated: int) -> Finish:
         usage = Usage(
             model_calls=1, prompt_tokens=frame.prompt_eval_count or 0, completion_tokens=frame.eval_count or 0
         )
         if was_cut(estimated=estimated, counted=usage.prompt_tokens, num_ctx=self.num_ctx):
             raise ContextOverflow(
                 f"Ollama read only {usage.prompt_tokens} of about {estimated} tokens of the prompt for {self.name!r}:"
-                " the rest it cut away silently. Take a newer Ollama, or a smaller AGENTIC_SEARCH_NUM_CTX."
+                " the rest it cut away silently. Take a newer Ollama, or a smaller AGENTIC_SEARCH_NUM_CTX.",
+                num_ctx=context_of_cut(usage.prompt_tokens),
             )
+        self.learner.learn(texts, usage.prompt_tokens)
         return Finish("length" if frame.done_reason == "length" else "stop", usage)

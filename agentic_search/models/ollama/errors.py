@@ -1,5 +1,6 @@
 """What can go wrong between us and Ollama, as errors of ours that say what to do."""
 
+import re
 from collections.abc import Sequence
 
 import httpx
@@ -20,6 +21,8 @@ CLIENT_ERRORS = (ResponseError, httpx.HTTPError, ConnectionError, ValueError, Ty
 
 # Ollama tells these apart by its text only.
 _TOO_LONG = ("exceed_context_size", "prompt is longer than the context", "exceeds the context length")
+_COUNTED = re.compile(r'\bn_prompt_tokens\\*"\s*:\s*(\d{1,9})\b')
+_NUM_CTX = re.compile(r'\bn_ctx\\*"\s*:\s*(\d{1,9})\b')
 
 
 def explain_call(error: Exception, *, url: str, model: str) -> ModelError:
@@ -72,7 +75,9 @@ def missing(model: str, names: Sequence[str]) -> ModelMissing:
 def _explain_response(error: ResponseError, url: str, model: str) -> ModelError:
     text = str(error.error).strip() or "no reason given"
     if any(mark in text for mark in _TOO_LONG):
-        return ContextOverflow(f"The prompt does not fit the context of {model!r}: {text}")
+        counted, num_ctx = _number(_COUNTED, text), _number(_NUM_CTX, text)
+        message = f"The prompt does not fit the context of {model!r}: {text}"
+        return ContextOverflow(message, counted=counted, num_ctx=num_ctx)
     match error.status_code:
         case 404 if text.startswith("model"):
             return ModelMissing(f"Ollama no longer has the model {model!r}. Get it with `ollama pull {model}`.")
@@ -84,6 +89,11 @@ def _explain_response(error: ResponseError, url: str, model: str) -> ModelError:
             return ModelUnavailable(f"Ollama at {url} is overloaded ({error.status_code}): {text}")
         case _:
             return ModelInterrupted(f"Ollama could not run {model!r}: {text}")
+
+
+def _number(pattern: re.Pattern[str], text: str) -> int | None:
+    found = pattern.search(text)
+    return int(found[1]) if found else None
 
 
 def _nobody(url: str) -> ModelUnavailable:

@@ -13,7 +13,14 @@ from agentic_search.clock import Clock
 from agentic_search.errors import ModelUnavailable
 from agentic_search.models.ollama.address import is_cloud
 from agentic_search.models.ollama.errors import CLIENT_ERRORS, explain_listing
-from agentic_search.models.ollama.listing import ListedModel, OllamaModelInfo, ShownModel, Tags, describe
+from agentic_search.models.ollama.listing import (
+    ListedModel,
+    LoadedModels,
+    OllamaModelInfo,
+    ShownModel,
+    Tags,
+    describe,
+)
 
 Version = tuple[int, ...]
 """`(0, 31, 2)`; empty where it cannot be told."""
@@ -58,6 +65,20 @@ class OllamaInventory:
         if isinstance(known, ModelUnavailable):
             raise ModelUnavailable(str(known))
         return known
+
+    async def will_load(self, name: str, num_ctx: int) -> bool:
+        """Whether Ollama would load the model before a call with that context; False where it cannot be told.
+
+        A model that is loaded with less context is loaded anew.
+        """
+        if is_cloud(str(self._http.base_url)):
+            return False
+        try:
+            loaded = (await self._fetch("GET", "/api/ps", LoadedModels)).models or ()
+        except CLIENT_ERRORS:
+            return False
+        contexts = [one.context_length or num_ctx for one in loaded if one.name.lower() == name.lower()]
+        return max(contexts, default=0) < num_ctx
 
     def _known(self, asked: float, *, fresh: bool) -> Inventory | ModelUnavailable | None:
         """What was learnt last, if it may still be believed: a failure only by those who waited while it happened."""

@@ -53,6 +53,19 @@ class Tags(_OllamaBody):
     models: tuple[ListedModel, ...] | None = None
 
 
+class LoadedModel(_OllamaBody):
+    """One model of GET /api/ps. Older Ollamas tell no context here."""
+
+    name: str
+    context_length: int | None = None
+
+
+class LoadedModels(_OllamaBody):
+    """The body of GET /api/ps."""
+
+    models: tuple[LoadedModel, ...] | None = None
+
+
 class ShownModel(_OllamaBody):
     """The body of POST /api/show. Ollama before 0.6.4 tells no capabilities here either."""
 

@@ -1,5 +1,6 @@
 """The models of one Ollama: gives the ChatModel of a name, or says why there is none."""
 
+from collections import defaultdict
 from types import TracebackType
 from typing import Self
 
@@ -8,7 +9,7 @@ from ollama import AsyncClient
 
 from agentic_search.clock import Clock, SystemClock
 from agentic_search.errors import ModelError, ModelMissing
-from agentic_search.models.chat import ChatModel, ModelReport
+from agentic_search.models.chat import UNTOLD_SLOTS, ChatModel, ModelReport, ModelServer
 from agentic_search.models.ollama.address import base_url, is_cloud
 from agentic_search.models.ollama.call_options import context_size, parse_keep_alive
 from agentic_search.models.ollama.chat_model import OllamaModel
@@ -16,6 +17,10 @@ from agentic_search.models.ollama.errors import missing
 from agentic_search.models.ollama.inventory import OllamaInventory
 from agentic_search.models.ollama.listing import IN_CLOUD, OllamaModelInfo, best, find, runs_in_cloud
 from agentic_search.models.ollama.transport import OllamaTransport
+from agentic_search.models.token_learner import TokenLearner
+
+_DEFAULT_PARALLEL = 1
+"""OLLAMA_NUM_PARALLEL, where it is not set."""
 
 
 class OllamaSource:
@@ -27,19 +32,24 @@ class OllamaSource:
         *,
         num_ctx: int = 0,
         keep_alive: str = "30m",
+        parallel: int = 0,
         connect_timeout: float = 2.0,
         read_timeout: float = 120.0,
         list_timeout: float = 5.0,
         fresh_for: float = 5.0,
         clock: Clock | None = None,
     ) -> None:
-        """`host`: any form of OLLAMA_HOST. `num_ctx`: tokens; 0 chooses from the model. The others are seconds.
+        """`host`: any form of OLLAMA_HOST. `num_ctx`: tokens; 0 chooses from the model.
+
+        `parallel`: OLLAMA_NUM_PARALLEL as that Ollama has it, which it does not tell; 0: its default. The others are
+        seconds.
 
         `read_timeout` is the longest silence: Ollama's queue, loading the model and reading the prompt are all silent.
         `list_timeout` is the same for anything but generating; `fresh_for` is how long a list of models is believed.
         Raises ConfigurationError.
         """
         self.url = base_url(host)
+        self._server = ModelServer(self.url, parallel or (UNTOLD_SLOTS if is_cloud(self.url) else _DEFAULT_PARALLEL))
         self._num_ctx = num_ctx
         self._keep_alive = parse_keep_alive(keep_alive)
         clock = clock or SystemClock()
@@ -49,6 +59,7 @@ class OllamaSource:
         self._http = httpx.AsyncClient(base_url=self.url, transport=transport, timeout=listing)
         self._client = AsyncClient(self.url, transport=transport, timeout=generating)
         self._inventory = OllamaInventory(self._http, clock, fresh_for=fresh_for)
+        self._learners: defaultdict[str, TokenLearner] = defaultdict(TokenLearner)
 
     def __repr__(self) -> str:
         return f"OllamaSource({self.url!r})"
@@ -93,11 +104,13 @@ class OllamaSource:
             raise ModelMissing(f"The model {found.info.name!r} cannot be used. {found.info.reason}")
         return OllamaModel(
             client=self._client,
-            url=self.url,
+            inventory=self._inventory,
+            server=self._server,
             found=found,
             version=inventory.version,
-            num_ctx=context_size(self._num_ctx, found.info.context),
+            configured_num_ctx=context_size(self._num_ctx, found.info.context),
             keep_alive=self._keep_alive,
+            learner=self._learners[found.info.name],
         )
 
     @staticmethod

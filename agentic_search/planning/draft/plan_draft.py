@@ -11,11 +11,11 @@ from agentic_search.domain.data import JsonObject
 from agentic_search.domain.plan import Task
 from agentic_search.domain.tool import Tool
 from agentic_search.errors import ModelInterrupted, PlanRefused
-from agentic_search.models.chat import ChatModel, Finish, Message
+from agentic_search.models.chat import ChatModel, Finish, Message, Waiting
 from agentic_search.planning.draft.check import check_added, check_next
 from agentic_search.planning.draft.stream import PlanStream
 from agentic_search.planning.draft.wording import purpose
-from agentic_search.planning.planner import DraftRefused, Planned, TaskReady, next_number
+from agentic_search.planning.planner import DraftRefused, Planned, PlannerWaiting, TaskReady, next_number
 
 logger = logging.getLogger(__name__)
 
@@ -38,16 +38,18 @@ class PlanDraft:
 
     async def generate(
         self, model: ChatModel, messages: Sequence[Message], *, schema: JsonObject, max_tokens: int
-    ) -> AsyncGenerator[TaskReady | Planned, None]:
+    ) -> AsyncGenerator[PlannerWaiting | TaskReady | Planned, None]:
         """Have the model write under `schema`; raises DraftRefused or ModelError."""
         finish: Finish | None = None
         async with aclosing(model.stream(messages, max_tokens=max_tokens, schema=schema)) as pieces:
             async for piece in pieces:
                 if isinstance(piece, Finish):
                     finish = piece
-                    continue
-                for task in self._tasks_closed_by(piece):
-                    yield TaskReady(task)
+                elif isinstance(piece, Waiting):
+                    yield PlannerWaiting(model.name, piece)
+                else:
+                    for task in self._tasks_closed_by(piece):
+                        yield TaskReady(task)
         if finish is None:
             raise ModelInterrupted(f"{model.name!r} stopped before its plan was complete")
         tasks = self._accepted(finish)

@@ -14,7 +14,7 @@ from agentic_search.domain.data import JsonObject
 from agentic_search.domain.outcome import Completed, Failed, Outcome, Skipped
 from agentic_search.domain.plan import Plan, Task
 from agentic_search.errors import ContextOverflow
-from agentic_search.models.budget import Budget, estimate_tokens
+from agentic_search.models.budget import Budget, TokenEstimate
 from agentic_search.models.chat import Message, without_control_tokens
 from agentic_search.planning.draft.links import links
 from agentic_search.planning.model.previews import preview
@@ -37,7 +37,7 @@ They may refer to every task above that completed, also to what was cut: "${%s}"
 If the results suffice, or nothing better can be tried, write {"tasks":[]}."""
 
 
-def continued(first: PlanPrompt, so_far: SoFar, *, num_ctx: int, max_tokens: int) -> PlanPrompt:
+def continued(first: PlanPrompt, so_far: SoFar, budget: Budget) -> PlanPrompt:
     """The prompt of the next round, whose beginning is the whole prompt of the round before; `first` is the first's.
 
     Raises ContextOverflow where there is no room for how the tasks ended.
@@ -48,9 +48,9 @@ def continued(first: PlanPrompt, so_far: SoFar, *, num_ctx: int, max_tokens: int
         earlier += (task.id for task in plan.tasks)
         asking = _asking(earlier)
         messages.append(Message("assistant", _as_written(plan)))
-        spent = sum(estimate_tokens(message.content) for message in messages) + estimate_tokens(asking)
-        room = (Budget(num_ctx, max_tokens).prompt - spent) // 2
-        messages.append(Message("user", f"{_results(plan, so_far.outcomes, room)}\n{asking}"))
+        spent = budget.tokens.texts((*(message.content for message in messages), asking))
+        results = _results(plan, so_far.outcomes, (budget.prompt - spent) // 2, budget.tokens)
+        messages.append(Message("user", f"{results}\n{asking}"))
     return PlanPrompt(tuple(messages), first.shown, first.left_out)
 
 
@@ -76,31 +76,31 @@ def _draft(task: Task) -> JsonObject:
     return {name: value for name, value in written.items() if value}
 
 
-def _results(plan: Plan, outcomes: Mapping[str, Outcome], room: int) -> str:
+def _results(plan: Plan, outcomes: Mapping[str, Outcome], room: int, tokens: TokenEstimate) -> str:
     if room < _LEAST_ROOM * len(plan.tasks):
         raise ContextOverflow(
             "the question, the tools and the results so far do not fit the model's context; "
             "raise AGENTIC_SEARCH_NUM_CTX, or allow fewer tools"
         )
-    lines = "\n".join(_lines(plan.tasks, outcomes, room))
+    lines = "\n".join(_lines(plan.tasks, outcomes, room, tokens))
     return f"<results>\n{without_control_tokens(_FENCE.sub('‹', lines))}\n</results>"
 
 
-def _lines(tasks: Sequence[Task], outcomes: Mapping[str, Outcome], room: int) -> Iterator[str]:
+def _lines(tasks: Sequence[Task], outcomes: Mapping[str, Outcome], room: int, tokens: TokenEstimate) -> Iterator[str]:
     """One line a task; each may take an equal share of the room, and what it leaves goes to those after it."""
     for index, task in enumerate(tasks):
-        line = _line(task, outcomes[task.id], room // (len(tasks) - index))
-        room -= estimate_tokens(line)
+        line = _line(task, outcomes[task.id], room // (len(tasks) - index), tokens)
+        room -= tokens.count(line)
         yield line
 
 
-def _line(task: Task, outcome: Outcome, share: int) -> str:
+def _line(task: Task, outcome: Outcome, share: int, tokens: TokenEstimate) -> str:
     match outcome:
         case Completed(result=result):
-            tokens = min(share - _LEAST_ROOM, _LONGEST_PREVIEW)
-            if tokens < _SMALLEST_PREVIEW:
+            room = min(share - _LEAST_ROOM, _LONGEST_PREVIEW)
+            if room < _SMALLEST_PREVIEW:
                 return f"{task.id} completed: …"
-            return f"{task.id} completed: {preview(result.value, tokens)}"
+            return f"{task.id} completed: {preview(result.value, room, tokens)}"
         case Failed(error=why):
             status = "failed"
         case Skipped(because=why):

@@ -11,7 +11,7 @@ from itertools import islice
 from pydantic import JsonValue
 from pydantic_core import to_json
 
-from agentic_search.models.budget import estimate_tokens
+from agentic_search.models.budget import TokenEstimate
 
 _MOST_VALUES = 300
 _MOST_FIELDS = 30
@@ -31,14 +31,14 @@ _MEASURES = (_Measure(2_000, 30), _Measure(400, 20), _Measure(120, 10), _Measure
 """Tried in turn until the whole fits."""
 
 
-def preview(value: JsonValue, tokens: int) -> str:
-    """As much of `value` as `tokens` hold; `…` stands where something was left out."""
+def preview(value: JsonValue, room: int, tokens: TokenEstimate) -> str:
+    """As much of `value` as `room` tokens hold; `…` stands where something was left out."""
     text = ""
     for measure in _MEASURES:
         text = to_json(_cut(value, measure, _DEEPEST, iter(range(_MOST_VALUES)))).decode()
-        if estimate_tokens(text) <= tokens:
+        if tokens.count(text) <= room:
             return text
-    return _shortened(text, tokens)
+    return _shortened(text, room, tokens)
 
 
 def _cut(value: JsonValue, measure: _Measure, depth: int, steps: Iterator[int]) -> JsonValue:
@@ -61,8 +61,8 @@ def _cut(value: JsonValue, measure: _Measure, depth: int, steps: Iterator[int]) 
             return value
 
 
-def _shortened(text: str, tokens: int) -> str:
-    while (cost := estimate_tokens(text)) > tokens and len(text) > 1:
-        kept = min(len(text) - 2, len(text) * tokens // cost)
+def _shortened(text: str, room: int, tokens: TokenEstimate) -> str:
+    while (cost := tokens.count(text)) > room and len(text) > 1:
+        kept = min(len(text) - 2, len(text) * room // cost)
         text = text[:kept] + _CUT
     return text

@@ -13,7 +13,7 @@ from pydantic import JsonValue
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.tool import Tool
 from agentic_search.errors import ContextOverflow
-from agentic_search.models.budget import Budget, estimate_tokens, pack
+from agentic_search.models.budget import Budget, TokenEstimate, pack
 from agentic_search.models.chat import Message
 from agentic_search.planning.relevance import by_relevance
 from agentic_search.planning.schema.alternatives import alternatives
@@ -57,7 +57,7 @@ class PlanPrompt:
 
 
 def planning_prompt(
-    query: str, tools: Sequence[Tool], *, num_ctx: int, max_tokens: int, most_tasks: int, several_rounds: bool = False
+    query: str, tools: Sequence[Tool], budget: Budget, *, most_tasks: int, several_rounds: bool = False
 ) -> PlanPrompt:
     """The prompt for a first draft; where tools have to be left out, those least like the question.
 
@@ -65,11 +65,11 @@ def planning_prompt(
     Raises ContextOverflow where not even one tool fits beside the question.
     """
     rules, question = _RULES % most_tasks, _fenced("question", query)
-    room = Budget(num_ctx, max_tokens).prompt - estimate_tokens(rules) - estimate_tokens(question) - _FENCES
-    shown = _shortlist(query, tools, room * 2 // 3 if several_rounds else room)
+    room = budget.prompt - budget.tokens.texts((rules, question)) - _FENCES
+    shown = _shortlist(query, tools, room * 2 // 3 if several_rounds else room, budget.tokens)
     if not shown:
         raise ContextOverflow(
-            f"the question and one tool do not fit a context of {num_ctx} tokens; "
+            f"the question and one tool do not fit a context of {budget.num_ctx} tokens; "
             "ask shorter or raise AGENTIC_SEARCH_NUM_CTX"
         )
     names = {tool.name for tool in shown}
@@ -83,26 +83,24 @@ def planning_prompt(
     )
 
 
-def correction(
-    prompt: PlanPrompt, draft: str, complaints: Sequence[str], *, num_ctx: int, max_tokens: int
-) -> PlanPrompt:
+def correction(prompt: PlanPrompt, draft: str, complaints: Sequence[str], budget: Budget) -> PlanPrompt:
     """The same prompt with the refused draft and what is wrong with it, as far as there is room."""
     asked = [f"- {complaint}" for complaint in complaints]
-    room = Budget(num_ctx, max_tokens).prompt - sum(estimate_tokens(each.content) for each in prompt.messages) - _FENCES
-    packed = pack(["\n".join(asked[:1]), draft, *asked[1:]], room)
+    room = budget.prompt - budget.tokens.texts(each.content for each in prompt.messages) - _FENCES
+    packed = pack(["\n".join(asked[:1]), draft, *asked[1:]], room, budget.tokens)
     kept = [asked[0]] + [asked[index - 1] for index in packed.kept if index > 1]
     again = "\n".join(("This plan was refused:", *kept, "Write the whole plan again, without these mistakes."))
     drafted = (Message("assistant", draft),) if 1 in packed.kept else ()
     return PlanPrompt((*prompt.messages, *drafted, Message("user", again)), prompt.shown, prompt.left_out)
 
 
-def _shortlist(query: str, tools: Sequence[Tool], room: int) -> tuple[Tool, ...]:
+def _shortlist(query: str, tools: Sequence[Tool], room: int, tokens: TokenEstimate) -> tuple[Tool, ...]:
     """The tools that fit, in the order given: all, or those most like the question."""
     lines = [signature(tool) for tool in tools]
-    if len(tools) <= MOST_TOOLS and len(pack(lines, room).kept) == len(tools):
+    if len(tools) <= MOST_TOOLS and len(pack(lines, room, tokens).kept) == len(tools):
         return tuple(tools)
     best = [scored.tool for scored in by_relevance(query, tools)[:MOST_TOOLS]]
-    kept = pack([signature(tool) for tool in best], room).kept
+    kept = pack([signature(tool) for tool in best], room, tokens).kept
     names = {best[index].name for index in kept}
     return tuple(tool for tool in tools if tool.name in names)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from agentic_search.domain.answer import LeftOut
 from agentic_search.events.task_facts import count
-from agentic_search.models.budget import estimate_tokens
+from agentic_search.models.budget import TokenEstimate
 from agentic_search.synthesis.evidence.quotation import quote
 from agentic_search.synthesis.evidence.relevance import QuestionTerms, score_evidence
 from agentic_search.synthesis.evidence.writer_input import Evidence
@@ -32,42 +32,38 @@ class PackedSources:
     left_out: tuple[LeftOut, ...]
 
 
-def pack_sources(query: str, evidence: Sequence[Evidence], tokens: int) -> PackedSources:
-    """Take as much of the evidence as `tokens` can hold, cutting before dropping."""
+def pack_sources(query: str, evidence: Sequence[Evidence], room: int, tokens: TokenEstimate) -> PackedSources:
+    """Take as much of the evidence as `room` tokens can hold, cutting before dropping."""
     scored = score_evidence(query, evidence)
     ordered = [passage.evidence for passage in scored.passages]
-    costs = [_cost(item) for item in ordered]
-    fitting = _how_many(costs, tokens)
-    share = _share(costs[:fitting], tokens)
+    costs = [_frame(item, tokens) + tokens.count(item.passage.text) for item in ordered]
+    fitting = _how_many(costs, room)
+    share = _share(costs[:fitting], room)
     texts = tuple(
-        item.passage.text if cost <= share else _cut(item, scored.question, share)
+        item.passage.text if cost <= share else _cut(item, scored.question, share, tokens)
         for item, cost in zip(ordered[:fitting], costs, strict=False)
     )
     cut = sum(cost > share for cost in costs[:fitting])
     return PackedSources(tuple(ordered[:fitting]), texts, _left_out(len(ordered), fitting, cut))
 
 
-def _cost(item: Evidence) -> int:
-    return _frame(item) + estimate_tokens(item.passage.text)
+def _frame(item: Evidence, tokens: TokenEstimate) -> int:
+    return FRAME + tokens.count(item.passage.title)
 
 
-def _frame(item: Evidence) -> int:
-    return FRAME + estimate_tokens(item.passage.title)
-
-
-def _how_many(costs: Sequence[int], tokens: int) -> int:
+def _how_many(costs: Sequence[int], room: int) -> int:
     """How many of the best passages can be shown, each at least in its smallest share."""
     used = 0
     for before, cost in enumerate(costs):
         used += min(cost, SMALLEST_SHARE)
-        if used > tokens:
+        if used > room:
             return before
     return len(costs)
 
 
-def _share(costs: Sequence[int], tokens: int) -> int:
+def _share(costs: Sequence[int], room: int) -> int:
     """The most that each may take so that all fit: what the short ones leave goes to the long."""
-    left = tokens
+    left = room
     for before, cost in enumerate(sorted(costs)):
         share = left // (len(costs) - before)
         if cost > share:
@@ -76,13 +72,13 @@ def _share(costs: Sequence[int], tokens: int) -> int:
     return max(costs, default=0)
 
 
-def _cut(item: Evidence, question: QuestionTerms, share: int) -> str:
+def _cut(item: Evidence, question: QuestionTerms, share: int, tokens: TokenEstimate) -> str:
     """The part of a passage that bears on the question, in `share` tokens."""
     text = item.passage.text
-    tokens = share - _frame(item)
-    limit = max(1, len(text) * tokens // max(1, estimate_tokens(text)))
+    room = share - _frame(item, tokens)
+    limit = max(1, len(text) * room // max(1, tokens.count(text)))
     part = quote(text, question, limit=limit, across_sections=True).text
-    while estimate_tokens(part) > tokens and limit > 1:
+    while tokens.count(part) > room and limit > 1:
         limit = limit * 3 // 4
         part = quote(part, question, limit=limit, across_sections=True).text
     return part

@@ -17,8 +17,8 @@ from agentic_search.errors import (
     ToolError,
     ToolFailed,
 )
-from agentic_search.models.budget import Budget, estimate_tokens
-from agentic_search.models.chat import ChatModel, Finish, Message, ModelSource
+from agentic_search.models.budget import Budget
+from agentic_search.models.chat import ChatModel, Finish, Message, ModelSource, Waiting
 from agentic_search.settings import ModelProfile
 
 SERVER = "builtin"
@@ -121,6 +121,9 @@ async def _ask(model: ChatModel, messages: Sequence[Message], profile: ModelProf
         async for piece in arriving:
             if isinstance(piece, Finish):
                 return _Reply("".join(pieces).strip(), piece)
+            if isinstance(piece, Waiting):
+                on_progress(0, None, _why_it_waits(model, piece))
+                continue
             pieces.append(piece)
             written += len(piece)
             if written >= next_report:
@@ -129,8 +132,15 @@ async def _ask(model: ChatModel, messages: Sequence[Message], profile: ModelProf
     raise ModelInterrupted(f"{model.name!r} stopped in the middle of its reply.")
 
 
+def _why_it_waits(model: ChatModel, waiting: Waiting) -> str:
+    if waiting.loading:
+        return f"{model.name} is being loaded"
+    return f"waiting for {model.name}, {waiting.before} before" if waiting.before else f"{model.name} is free now"
+
+
 def _check_length(model: ChatModel, messages: Sequence[Message], *, reply: int) -> None:
-    tokens, free = sum(estimate_tokens(each.content) for each in messages), Budget(model.num_ctx, reply).prompt
+    tokens = model.tokens.texts(each.content for each in messages)
+    free = Budget(model.num_ctx, reply, model.tokens).prompt
     if tokens > free:
         raise ToolFailed(
             f"the prompt has about {tokens} tokens; the context of {model.name!r} has room for {free} and the reply."

@@ -8,7 +8,7 @@ import { RequestProblem, read } from "./api.js";
 const TYPES = [
   "run.started", "tools.discovered", "plan.started", "plan.task", "plan.ready", "plan.fallback", "task.started",
   "task.progress", "task.retrying", "task.completed", "task.failed", "task.skipped", "sources.found", "server.slowed",
-  "answer.started", "answer.delta", "answer.block", "answer.completed",
+  "model.waiting", "answer.started", "answer.delta", "answer.block", "answer.completed",
 ];
 const TERMINAL = ["run.completed", "run.failed", "run.cancelled"];
 const RETRY_AFTER = 2000;

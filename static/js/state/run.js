@@ -15,7 +15,7 @@ import { cancelUnfinished, reduceTasks } from "./tasks.js";
 export function newRun(id, query, status = "asking") {
   return {
     id, query, status, model: null, planner: null, lastSeq: 0, servers: [], toolCount: null, discoveredAt: null,
-    planning: [], tasks: [], steps: [], found: 0, answer: null, answerFrom: null, answerTo: null, endedAt: null,
+    planning: [], waiting: null, tasks: [], steps: [], found: 0, answer: null, answerFrom: null, answerTo: null, endedAt: null,
     timings: null, usage: null, error: null,
   };
 }
@@ -34,6 +34,7 @@ export function reduceRun(run, event) {
     steps: event.message ? [...run.steps, { at: event.at, text: event.message }] : run.steps,
     tasks: reduceTasks(run.tasks, event),
     answer: reduceAnswer(run.answer, event),
+    waiting: OF_THE_MODEL.has(event.type) ? null : run.waiting,
   };
   return { ...heard, ...FACTS[event.type]?.(heard, event.data, event.at) };
 }
@@ -43,6 +44,9 @@ export function hasEnded(run) {
   return run.status === "completed" || run.status === "partial" || run.status === "failed" || run.status === "cancelled";
 }
 
+/** What a model gives, or what is done without it: then nothing waits for it any more. */
+const OF_THE_MODEL = new Set(["plan.task", "plan.ready", "plan.fallback", "answer.started", "answer.delta", "answer.completed"]);
+
 /** @type {Object<string, (run: Run, data: any, at: number) => Partial<Run>>} */
 const FACTS = {
   "run.started": (run, data) => ({ status: "running", query: data.query, model: data.model ?? null }),
@@ -50,6 +54,7 @@ const FACTS = {
   "plan.started": (run, data, at) => ({ planner: data.planner, planning: [...closed(run.planning, at), { from: at, to: null }] }),
   "plan.ready": (run, data, at) => ({ planner: data.planner, planning: closed(run.planning, at) }),
   "sources.found": (run, data) => ({ found: run.found + data.sources.length }),
+  "model.waiting": (run, data) => ({ waiting: data.before > 0 || data.loading ? (run.steps.at(-1)?.text ?? null) : null }),
   "answer.started": (run, data, at) => ({
     model: data.model ?? null,
     planning: closed(run.planning, at),
@@ -76,6 +81,7 @@ function ended(run, data, at) {
     usage: data.usage ?? null,
     error: data.error ?? null,
     planning: closed(run.planning, at),
+    waiting: null,
     tasks: cancelUnfinished(run.tasks, at),
     answerTo: run.answerFrom === null ? null : (run.answerTo ?? at),
   };

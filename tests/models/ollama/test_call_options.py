@@ -74,6 +74,8 @@ def test_thinking_gets_only_the_room_that_prompt_and_text_leave(prompt: int, lim
         (5000, 3900, 4096, False),  # our estimate was high; it did fit
         (9000, 2051, 16_384, True),  # the server has less context than we asked for
         (3000, 2051, 4096, False),  # half the context by chance
+        (3900, 2051, 4096, True),  # our estimate was a little low; that it is just half is no chance
+        (3900, 2040, 4096, False),
         (150, 22, 4096, False),  # mostly our allowance for the template
         (6020, 0, 4096, False),  # not told
     ],

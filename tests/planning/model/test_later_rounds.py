@@ -14,7 +14,7 @@ from agentic_search.domain.plan import Plan, Task
 from agentic_search.domain.run import Usage
 from agentic_search.domain.tool import Tool
 from agentic_search.errors import ContextOverflow, ModelInterrupted
-from agentic_search.models.budget import Budget, estimate_tokens
+from agentic_search.models.budget import Budget, TokenEstimate
 from agentic_search.models.chat import Finish, Message
 from agentic_search.models.scripted import ScriptedModel, Step
 from agentic_search.planning.ladder import PlanLadder
@@ -59,8 +59,9 @@ def request(so_far: SoFar, tools: Sequence[Tool] = TOOLS) -> PlanRequest:
 
 
 def shown(so_far: SoFar, *, num_ctx: int = 16_384) -> tuple[Message, ...]:
-    first = planning_prompt("up?", TOOLS, num_ctx=num_ctx, max_tokens=512, most_tasks=5, several_rounds=True)
-    return continued(first, so_far, num_ctx=num_ctx, max_tokens=512).messages
+    budget = Budget(num_ctx, 512, TokenEstimate())
+    first = planning_prompt("up?", TOOLS, budget, most_tasks=5, several_rounds=True)
+    return continued(first, so_far, budget).messages
 
 
 def done(prompt_tokens: int) -> Finish:
@@ -94,7 +95,8 @@ def test_every_round_adds_to_the_prompt_and_changes_nothing_before() -> None:
     outcomes = {id_: completed(id_, long) for id_ in SoFar(plans, {}).ids}
     prompts = [shown(SoFar(plans[:rounds], outcomes)) for rounds in range(1, len(plans) + 1)]
     assert all(later[: len(prompt)] == prompt for prompt, later in pairwise(prompts))
-    assert sum(estimate_tokens(message.content) for message in prompts[-1]) <= Budget(16_384, 512).prompt
+    used = TokenEstimate().texts(message.content for message in prompts[-1])
+    assert used <= Budget(16_384, 512, TokenEstimate()).prompt
 
 
 async def test_however_many_tools_there_are_the_results_have_room() -> None:

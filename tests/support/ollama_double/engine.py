@@ -29,6 +29,8 @@ class Limits:
     """OLLAMA_MAX_QUEUE: requests that may wait for a model to load."""
     load_time: float = 0.0
     """Seconds to load a model."""
+    num_ctx: int = 0
+    """The longest context, where that is less than the models have; 0: no limit."""
     knows_truncate: bool = True
     """False: an Ollama too old to know `truncate` of /api/chat, which cuts long prompts silently."""
 
@@ -67,7 +69,8 @@ class Engine:
         given = body.get("options")
         options = given if isinstance(given, dict) else {}
         refusals.check_num_ctx(options)
-        num_ctx = min(_whole(options.get("num_ctx")) or _DEFAULT_NUM_CTX, model.context)
+        longest = min(model.context, self._limits.num_ctx or model.context)
+        num_ctx = min(_whole(options.get("num_ctx")) or _DEFAULT_NUM_CTX, longest)
         load_ns = await self._load(model, num_ctx)
         refusals.check_format(body.get("format"))
         generation = Generation(

@@ -25,6 +25,8 @@ class Model:
     embedding_length: int = 384
     size: int = 5_200_000_000
     chars_per_token: float = 4.0
+    tokenizer: Callable[[str], int] | None = None
+    """Counts the tokens of a text; without it there is one token for every `chars_per_token`."""
     sorts_keys: bool = False
     """On Ollama's native path the keys of schema-bound JSON come in alphabetical order."""
     remote_host: str = ""
@@ -44,7 +46,8 @@ class Model:
 
     def tokens(self, text: str) -> int:
         """Tokens of a prompt of that text."""
-        return ceil(len(text) / self.chars_per_token) + PROMPT_FRAME_TOKENS
+        tokens = self.tokenizer(text) if self.tokenizer else ceil(len(text) / self.chars_per_token)
+        return tokens + PROMPT_FRAME_TOKENS
 
     def details(self) -> JsonObject:
         """As every list shows them."""

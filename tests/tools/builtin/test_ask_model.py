@@ -9,6 +9,8 @@ from agentic_search.clock import SystemClock
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.outcome import ToolResult
 from agentic_search.errors import ConnectionLost, ServerUnavailable, ToolFailed, ToolTimeout
+from agentic_search.models.chat import ModelSource
+from agentic_search.models.choice import ModelChoice
 from agentic_search.models.ollama.source import OllamaSource
 from agentic_search.settings import ModelProfile
 from agentic_search.tools.builtin.ask_model import AskModel
@@ -42,7 +44,7 @@ def unheard(progress: float, total: float | None, text: str) -> None:
     """Nobody listens to progress."""
 
 
-def builtin(source: OllamaSource, *, writer: str = "") -> Builtin:
+def builtin(source: ModelSource, *, writer: str = "") -> Builtin:
     """The provider in the pool."""
     return Builtin(AskModel(source, writer=writer, profiles=PROFILES))
 
@@ -101,7 +103,7 @@ async def test_progress_is_told_while_the_model_writes() -> None:
         for heard in range(1, 4):
             yield Say("x" * 200)
             for _ in range(2_000):
-                if len(told) >= heard:
+                if len(told) > heard:
                     break
                 yield Say("", delay=0.005)
 
@@ -111,7 +113,30 @@ async def test_progress_is_told_while_the_model_writes() -> None:
     ):
         provider = builtin(source)
         await provider.call(provider.offer.tools[0], {"prompt": "?"}, timeout=10, on_progress=hear)
-    assert told == [(written_by_then, None, "qwen3:8b is writing") for written_by_then in (200, 400, 600)]
+    assert told[0] == (0, None, "qwen3:8b is being loaded")
+    assert told[1:] == [(written_by_then, None, "qwen3:8b is writing") for written_by_then in (200, 400, 600)]
+
+
+async def test_a_call_that_waits_for_the_model_tells_its_place(ollama: OllamaDouble, source: OllamaSource) -> None:
+    provider, told = builtin(ModelChoice(source, writer="", planner="")), list[str]()
+    second: asyncio.Task[ToolResult] | None = None
+
+    def hear(progress: float, total: float | None, text: str) -> None:
+        told.append(text)
+
+    def begun(progress: float, total: float | None, text: str) -> None:
+        """The first has begun: let the second come."""
+        nonlocal second
+        if second is None:
+            call = provider.call(provider.offer.tools[0], {"prompt": "?"}, timeout=10, on_progress=hear)
+            second = asyncio.create_task(call)
+
+    for _ in range(2):
+        ollama.enqueue(Say("text", delay=0.2))
+    await provider.call(provider.offer.tools[0], {"prompt": "?"}, timeout=10, on_progress=begun)
+    assert second is not None
+    await second
+    assert told == ["waiting for qwen3:8b, 1 before", "qwen3:8b is free now", "qwen3:8b is writing"]
 
 
 async def test_a_reply_that_was_cut_says_so_in_its_text(ollama: OllamaDouble, source: OllamaSource) -> None:

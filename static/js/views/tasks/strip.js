@@ -54,7 +54,7 @@ export function mountStrip(el, actions) {
     for (const phase of phases(run, now)) showPhase(part(el, `phase-${phase.name}`), phase);
     const over = workIsOver(run);
     el.toggleAttribute("data-over", over);
-    say(part(el, "summary"), over ? summary(run) : "");
+    say(part(el, "summary"), run.waiting ?? (over ? summary(run) : ""));
     say(part(el, "empty"), run.tasks.length > 0 || hasEnded(run) ? "" : run.lastSeq > 0 ? WRITING : QUEUED);
     if (!wasOpen) return;
     chart.update(run, now, { critical: over ? criticalPath(run.tasks) : new Set(), opened });
