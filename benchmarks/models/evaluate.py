@@ -20,7 +20,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from agentic_search.models.card import CARDS, card_name
+from agentic_search.models.cards.card import CARDS, card_name
 from benchmarks.models import figures
 from benchmarks.models.figures import Figures
 from benchmarks.models.observing import Observed, ask, ask_for_plan

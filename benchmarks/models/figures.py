@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from agentic_search.models.card import ModelCard
+from agentic_search.models.cards.card import ModelCard
 from benchmarks.models.observing import PLAN_CAME, Observed
 from benchmarks.models.sentences import citing
 

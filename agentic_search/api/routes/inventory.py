@@ -9,7 +9,7 @@ from agentic_search.api import examples
 from agentic_search.api.dependencies import ServiceDep
 from agentic_search.api.openapi import shows
 from agentic_search.api.schemas import ModelList, ServerList, ToolList, ToolView, UnusableTool, WorkflowList
-from agentic_search.models.card import card_of
+from agentic_search.models.cards.card import card_of
 
 router = APIRouter(tags=["inventory"])
 

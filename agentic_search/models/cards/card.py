@@ -11,7 +11,7 @@ from pydantic import Field
 
 from agentic_search.domain.data import Frozen
 
-CARDS = Path(__file__).with_name("cards")
+CARDS = Path(__file__).parent
 """The folder of the cards: a JSON file for each model."""
 
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from agentic_search.models import card
-from agentic_search.models.card import CARDS, ModelCard, card_name, card_of
+from agentic_search.models.cards import card
+from agentic_search.models.cards.card import CARDS, ModelCard, card_name, card_of
 from tests.support.ollama_double import Model, OllamaDouble
 from tests.support.service import running_service
 
