@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -171,15 +171,33 @@ def _say(what: str, run: Observed) -> None:
     print(f"{what}: plan {run.plan_came}, {run.run['status']}, {seconds:.1f} s", file=sys.stderr, flush=True)
 
 
-async def evaluate(given: argparse.Namespace) -> Figures:
-    """All figures."""
+async def evaluate(given: argparse.Namespace) -> AsyncGenerator[Figures, None]:
+    """The figures so far, after each part: it takes long, and what was measured is not to be lost."""
     sets = read_sets(given.data, given.n, given.seed) if given.data else []
+    plans: dict[str, Figures] = {}
+    report: Figures = {"model": given.model, "measured": datetime.now(UTC).date().isoformat(), "planning": plans}
     with tempfile.TemporaryDirectory() as folder:
         async with subject(given, Path(folder)) as measured:
-            asked = await answering(measured, new_folder(folder), given.questions, given.conversations)
-            plans = {each.name: await planning(measured, new_folder(folder), each) for each in sets}
-    day = datetime.now(UTC).date().isoformat()
-    return {"model": given.model, "measured": day, **asked, "planning": plans}
+            report |= await answering(measured, new_folder(folder), given.questions, given.conversations)
+            yield report
+            for each in sets:
+                plans[each.name] = await planning(measured, new_folder(folder), each)
+                yield report
+
+
+async def measure(given: argparse.Namespace) -> Figures:
+    """All figures; those so far are in the file that was asked for."""
+    report: Figures = {}
+    async with aclosing(evaluate(given)) as reports:
+        async for report in reports:
+            if given.out:
+                await asyncio.to_thread(given.out.write_text, f"{as_json(report)}\n", encoding="utf-8")
+    return report
+
+
+def as_json(report: Figures) -> str:
+    """For people and programs."""
+    return json.dumps(report, indent=2, ensure_ascii=False)
 
 
 def main() -> None:
@@ -200,11 +218,8 @@ def main() -> None:
     parser.add_argument("--out", type=Path, help="file for the figures, as JSON")
     parser.add_argument("--card", action="store_true", help="write the model's card into the package")
     given = parser.parse_args()
-    report = asyncio.run(evaluate(given))
-    text = json.dumps(report, indent=2, ensure_ascii=False)
-    print(f"{text}\n\n{figures.markdown(given.model, report)}")
-    if given.out:
-        given.out.write_text(f"{text}\n", encoding="utf-8")
+    report = asyncio.run(measure(given))
+    print(f"{as_json(report)}\n\n{figures.markdown(given.model, report)}")
     if given.card:
         card = figures.card(given.model, report["questions"]["n"], report["questions"])
         path = CARDS / f"{card_name(given.model)}.json"

@@ -11,7 +11,7 @@ from agentic_search.errors import PlanRefused
 from agentic_search.models.ollama.source import OllamaSource
 from agentic_search.planning.model.planner import ModelPlanner
 from agentic_search.planning.planner import Planned, PlanRequest
-from tests.real_model.conftest import BUNDLED
+from tests.real_model.conftest import BUNDLED, MOST_SECONDS
 from tests.real_model.engine import LlamaServer
 from tests.real_model.ollama_front import MODEL, LlamaEngine
 from tests.support.ollama_double import Length, Model, OllamaDouble, Say, Step
@@ -56,7 +56,10 @@ async def test_every_plan_that_the_grammar_lets_end_is_accepted(engine: LlamaSer
     llama = Overheard(engine.url)
     refused: dict[int, str] = {}
     ended = 0
-    async with OllamaDouble([MODEL], engine=llama) as ollama, OllamaSource(ollama.url) as source:
+    async with (
+        OllamaDouble([MODEL], engine=llama) as ollama,
+        OllamaSource(ollama.url, read_timeout=MOST_SECONDS) as source,
+    ):
         planner = ModelPlanner(await source.open(""))
         for seed in SEEDS:
             llama.forced = {"temperature": TEMPERATURE, "seed": seed}
