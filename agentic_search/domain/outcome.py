@@ -1,6 +1,7 @@
 """How a task ended, and what a tool call gives."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field, JsonValue
@@ -19,6 +20,16 @@ class Passage(Frozen):
 
     text: str
     """The text itself, as the tool gave it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A passage that may be cited, under its number."""
+
+    id: int
+    """1, 2, 3 … in the order of the plan."""
+    passage: Passage
+    task_id: str
 
 
 class ToolResult(Frozen):

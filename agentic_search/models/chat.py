@@ -31,10 +31,15 @@ class Message:
 class Finish:
     """The last thing a stream gives: the model ended properly."""
 
-    reason: Literal["stop", "length"]
-    """`length`: it was cut at `max_tokens`."""
+    reason: Literal["stop", "length", "loop"]
+    """`length`: it was cut at `max_tokens`; `loop`: its text repeated itself, and it was stopped."""
     usage: Usage
-    """This call's tokens, as the model server counted them; `model_calls` is 1."""
+    """This call's tokens, as the model server counted them, or estimated where it was stopped; `model_calls` is 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Retracted:
+    """All text that was given so far was a thought, as is known only now; what follows begins anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +52,7 @@ class Waiting:
     """The model server is loading the model."""
 
 
-ModelOutput: TypeAlias = str | Waiting | Finish
+ModelOutput: TypeAlias = str | Waiting | Retracted | Finish
 """What a model's stream gives."""
 
 UNTOLD_SLOTS = 8
@@ -130,7 +135,9 @@ class ChatModel(Protocol):
         schema: JsonObject | None = None,
         temperature: float | None = None,
     ) -> AsyncGenerator[ModelOutput, None]:
-        """Generate: a Waiting whenever what it waits for changes, text as it comes without thinking, then one Finish.
+        """Generate: a Waiting whenever what it waits for changes, text as it comes, then one Finish.
+
+        Of the text, thoughts and control tokens are left out.
 
         With `schema` the text is JSON constrained to it. `temperature`: none takes the model's own. Close
         the generator to stop the generation.

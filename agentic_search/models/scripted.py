@@ -19,14 +19,16 @@ from agentic_search.models.chat import (
     GrammarLimits,
     Message,
     ModelInfo,
+    ModelOutput,
     ModelReport,
     ModelServer,
+    Retracted,
 )
 from agentic_search.models.ollama.grammar import OLLAMA_GRAMMAR
 from agentic_search.models.token_learner import TokenLearner
 
-Step = str | ModelError | asyncio.Event | Finish
-"""Text to stream, an error to raise, a gate to wait at, or the end where it is not a plain stop."""
+Step = str | ModelError | asyncio.Event | Retracted | Finish
+"""Text to stream, an error to raise, a gate to wait at, or another item of a stream."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ class ScriptedModel:
         max_tokens: int,
         schema: JsonObject | None = None,
         temperature: float | None = None,
-    ) -> AsyncGenerator[str | Finish]:
+    ) -> AsyncGenerator[ModelOutput]:
         """Give the next reply: see ChatModel. Raises LookupError when none is left: the script is too short."""
         prompt = ScriptedCall(tuple(messages), max_tokens, schema, temperature)
         self.prompts.append(prompt)
@@ -112,7 +114,7 @@ class ScriptedModel:
             yield step
             if isinstance(step, Finish):
                 return
-            written += step
+            written += step if isinstance(step, str) else ""
         count = self.tokens.count
         yield Finish("stop", Usage(model_calls=1, prompt_tokens=count(prompt.text), completion_tokens=count(written)))
 

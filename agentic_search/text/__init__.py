@@ -1,1 +1,1 @@
-"""Words of text, in the one form in which questions, tools and documents are compared."""
+"""Words of text in the form in which all texts are compared, and a growing text read however it comes in pieces."""

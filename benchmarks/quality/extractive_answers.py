@@ -19,8 +19,8 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
-from agentic_search.domain.outcome import Passage
-from agentic_search.synthesis.evidence.writer_input import Evidence, WriterInput
+from agentic_search.domain.outcome import Evidence, Passage
+from agentic_search.synthesis.evidence.writer_input import WriterInput
 from agentic_search.synthesis.writing.extractive_writer import Quoted, choose
 
 PASSAGES = 10

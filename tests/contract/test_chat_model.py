@@ -14,7 +14,7 @@ from jsonschema import validate
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.run import Usage
 from agentic_search.errors import ContextOverflow, ModelError, ModelInterrupted, ModelMissing, ModelUnavailable
-from agentic_search.models.chat import ChatModel, Finish, Message
+from agentic_search.models.chat import ChatModel, Finish, Message, ModelOutput
 from agentic_search.models.ollama.source import OllamaSource
 from agentic_search.models.scripted import Step
 from agentic_search.models.usage_counter import UsageCounter
@@ -260,7 +260,7 @@ async def test_calls_at_a_time_do_not_mix(opened: Opened) -> None:
 async def test_a_failure_ends_the_stream_without_a_finish_and_the_next_call_works(
     opened: Opened, reply: Reply, kind: type[ModelError], given: str
 ) -> None:
-    parts: list[str | Finish] = []
+    parts: list[ModelOutput] = []
     async with opened() as subject:
         subject.enqueue(reply)
         subject.enqueue(["well again"])

@@ -16,7 +16,7 @@ from agentic_search.domain.data import JsonObject
 from agentic_search.domain.outcome import OnProgress, ToolResult
 from agentic_search.domain.tool import ServerStatus, Tool
 from agentic_search.errors import ModelInterrupted, ServerUnavailable, ToolError, ToolFailed, ToolTimeout
-from agentic_search.models.chat import Finish, Message
+from agentic_search.models.chat import Message, ModelOutput
 from agentic_search.models.scripted import ScriptedModel, ScriptedSource
 from agentic_search.tools.builtin.ask_model import AskModel
 from agentic_search.tools.builtin.provider import Builtin
@@ -138,7 +138,7 @@ class Typist(ScriptedModel):
         max_tokens: int,
         schema: JsonObject | None = None,
         temperature: float | None = None,
-    ) -> AsyncGenerator[str | Finish]:
+    ) -> AsyncGenerator[ModelOutput]:
         match messages[-1].content:
             case "wait":
                 self.enqueue("I wait", asyncio.Event())

@@ -4,13 +4,13 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 
 from agentic_search.domain.data import JsonObject
-from agentic_search.models.chat import ChatModel, Finish, Message, ModelOutput, Waiting
+from agentic_search.models.chat import ChatModel, Message, ModelOutput, Waiting
 
 
 async def ask(
     model: ChatModel, prompt: str = "hi", *, max_tokens: int = 50, schema: JsonObject | None = None
-) -> AsyncGenerator[str | Finish]:
-    """The text and the Finish of one call, as they come."""
+) -> AsyncGenerator[ModelOutput]:
+    """The stream of one call, but for what it waited for."""
     async with aclosing(model.stream([Message("user", prompt)], max_tokens=max_tokens, schema=schema)) as parts:
         async for part in parts:
             if not isinstance(part, Waiting):

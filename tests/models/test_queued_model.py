@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from agentic_search.domain.data import JsonObject
 from agentic_search.errors import ModelInterrupted
-from agentic_search.models.chat import ChatModel, Finish, Message, ModelOutput, Waiting
+from agentic_search.models.chat import ChatModel, Message, ModelOutput, Waiting
 from agentic_search.models.choice import ModelChoice
 from agentic_search.models.ollama.source import OllamaSource
 from agentic_search.models.queued_model import ModelQueues
@@ -37,7 +37,7 @@ class CountingModel(ScriptedModel):
         max_tokens: int,
         schema: JsonObject | None = None,
         temperature: float | None = None,
-    ) -> AsyncGenerator[str | Finish]:
+    ) -> AsyncGenerator[ModelOutput]:
         who = messages[0].content
         self.served.append(who)
         self.now.append(who)

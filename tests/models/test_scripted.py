@@ -9,13 +9,13 @@ import pytest
 from agentic_search.domain.run import Usage
 from agentic_search.errors import ModelInterrupted, ModelMissing, ModelUnavailable
 from agentic_search.models.budget import TokenEstimate
-from agentic_search.models.chat import ChatModel, Finish, Message, ModelSource
+from agentic_search.models.chat import ChatModel, Finish, Message, ModelOutput, ModelSource
 from agentic_search.models.scripted import ScriptedModel, ScriptedSource
 
 HELLO = [Message("system", "Be brief."), Message("user", "Hello?")]
 
 
-def ask(model: ScriptedModel) -> AsyncGenerator[str | Finish]:
+def ask(model: ScriptedModel) -> AsyncGenerator[ModelOutput]:
     return model.stream(HELLO, max_tokens=10)
 
 

@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 
 from agentic_search.domain.data import JsonObject
-from agentic_search.models.chat import Finish, Message
+from agentic_search.models.chat import Message, ModelOutput
 from agentic_search.models.scripted import ScriptedModel, Step
 
 
@@ -24,7 +24,7 @@ class WatchedModel(ScriptedModel):
         max_tokens: int,
         schema: JsonObject | None = None,
         temperature: float | None = None,
-    ) -> AsyncGenerator[str | Finish]:
+    ) -> AsyncGenerator[ModelOutput]:
         """The script, watched."""
         script = super().stream(messages, max_tokens=max_tokens, schema=schema, temperature=temperature)
         try:

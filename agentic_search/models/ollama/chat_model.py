@@ -12,12 +12,12 @@ from agentic_search.domain.run import Usage
 from agentic_search.errors import ContextOverflow, ModelInterrupted
 from agentic_search.models.budget import TokenEstimate
 from agentic_search.models.chat import Finish, GrammarLimits, Message, ModelOutput, ModelServer, Waiting
+from agentic_search.models.generated.reply import as_reply
 from agentic_search.models.ollama.call_options import context_of_cut, reply_limit, thinking, was_cut
 from agentic_search.models.ollama.errors import CLIENT_ERRORS, explain_call
 from agentic_search.models.ollama.grammar import OLLAMA_GRAMMAR
 from agentic_search.models.ollama.inventory import OllamaInventory, Version
 from agentic_search.models.ollama.listing import OllamaModelInfo
-from agentic_search.models.thinking import ThinkFilter
 from agentic_search.models.token_learner import TokenLearner
 
 SCHEMA_TEMPERATURE = 0.1
@@ -58,7 +58,7 @@ class OllamaModel:
         """That of every model on Ollama."""
         return OLLAMA_GRAMMAR
 
-    async def stream(
+    def stream(
         self,
         messages: Sequence[Message],
         *,
@@ -68,17 +68,23 @@ class OllamaModel:
     ) -> AsyncGenerator[ModelOutput]:
         """Generate: see ChatModel. Closing the iterator closes the connection, and Ollama stops at once."""
         texts = [message.content for message in messages]
-        estimated = self.tokens.prompt(texts)
-        answer = ThinkFilter()
-        if await self.inventory.will_load(self.name, self.num_ctx):
-            yield Waiting(loading=True)
-        async with aclosing(self._frames(messages, max_tokens, schema, temperature, estimated)) as frames:
-            async for frame in frames:
-                if text := answer.feed(frame.message.content or ""):
+        tokens = self.tokens
+        estimated = tokens.prompt(texts)
+        frames = self._frames(messages, max_tokens, schema, temperature, estimated)
+        reading = self._read(frames, texts, estimated)
+        return as_reply(reading, tokens, prompt_tokens=estimated, json=schema is not None)
+
+    async def _read(
+        self, frames: AsyncGenerator[ChatResponse], texts: Sequence[str], estimated: int
+    ) -> AsyncGenerator[ModelOutput]:
+        """What the frames say, up to the last."""
+        async with aclosing(frames) as arriving:
+            if await self.inventory.will_load(self.name, self.num_ctx):
+                yield Waiting(loading=True)
+            async for frame in arriving:
+                if text := frame.message.content:
                     yield text
                 if frame.done:
-                    if rest := answer.end():
-                        yield rest
                     yield self._finish(frame, texts, estimated)
                     return
         # Ollama does this, with status 200, when a model repeats one token over and over.

@@ -11,7 +11,7 @@ from agentic_search.domain.data import JsonObject
 from agentic_search.domain.plan import Task
 from agentic_search.domain.tool import Tool
 from agentic_search.errors import ModelInterrupted, PlanRefused
-from agentic_search.models.chat import ChatModel, Finish, Message, Waiting
+from agentic_search.models.chat import ChatModel, Finish, Message, Retracted, Waiting
 from agentic_search.planning.draft.check import check_added, check_next
 from agentic_search.planning.draft.stream import PlanStream
 from agentic_search.planning.draft.wording import purpose
@@ -47,6 +47,8 @@ class PlanDraft:
                     finish = piece
                 elif isinstance(piece, Waiting):
                     yield PlannerWaiting(model.name, piece)
+                elif isinstance(piece, Retracted):
+                    self._begin_anew()
                 else:
                     for task in self._tasks_closed_by(piece):
                         yield TaskReady(task)
@@ -57,6 +59,11 @@ class PlanDraft:
             if task.id not in self._given:
                 yield TaskReady(task)
         yield Planned(tasks, "model", model.name, finish.usage)
+
+    def _begin_anew(self) -> None:
+        """What was written so far was no plan. A task of it that was given counts where the plan has it, too."""
+        self._stream, self._closed = PlanStream(), []
+        self._ids, self._next = list(self._earlier), next_number(self._earlier)
 
     def _tasks_closed_by(self, text: str) -> Iterator[Task]:
         """Each task that the text closes, if it can be accepted on what is known so far."""
@@ -76,7 +83,7 @@ class PlanDraft:
         """The tasks of the whole draft; raises DraftRefused."""
         text = self._stream.text
         try:
-            tasks = check_added(self._draft(text, cut=finish.reason == "length"), self._tools, earlier=self._earlier)
+            tasks = check_added(self._draft(text, cut=finish.reason != "stop"), self._tools, earlier=self._earlier)
         except PlanRefused as problem:
             raise DraftRefused(problem.complaints, draft=text, usage=finish.usage) from problem
         return tuple(self._with_purpose(task) for task in tasks)

@@ -8,11 +8,11 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from agentic_search.domain.answer import Source
+from agentic_search.domain.outcome import Evidence
 from agentic_search.synthesis.citations.marks import Link, Marks, Piece, TextPiece
 from agentic_search.synthesis.citations.reader import MarkdownReader
 from agentic_search.synthesis.evidence.quotation import quote
 from agentic_search.synthesis.evidence.relevance import QuestionTerms
-from agentic_search.synthesis.evidence.writer_input import Evidence
 
 SNIPPET = 300
 """Characters of a source's snippet."""
@@ -37,6 +37,8 @@ class CitationFilter:
         self._reader = MarkdownReader()
         self._spaces = ""
         """Held back: they go with a mark that goes."""
+        self._gone = ""
+        """Those that went with the marks right before."""
         self._cited: dict[int, int] = {}
         self.numbers: set[int] = set()
         """The numbers that readers have seen so far: 1 to k."""
@@ -68,8 +70,11 @@ class CitationFilter:
         for piece in pieces:
             text = self._form(piece)
             if not text:
-                self._spaces = ""
+                self._spaces, self._gone = "", self._gone or self._spaces
                 continue
+            if isinstance(piece, Marks):
+                self._spaces = self._spaces or self._gone
+            self._gone = ""
             body = text.rstrip(" ")
             yield self._spaces + body if body else ""
             self._spaces = text[len(body) :] if body else self._spaces + text

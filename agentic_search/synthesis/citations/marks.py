@@ -6,13 +6,13 @@ Marks are recognised in all forms that models write: [1], [1, 2], [1-3], 【1†
 import re
 from dataclasses import dataclass
 
-from agentic_search.synthesis.citations.lookahead import Lookahead
+from agentic_search.text.code import code_span
+from agentic_search.text.lookahead import Lookahead
 
 LONGEST_LABEL = 300
 LONGEST_ADDRESS = 2_000
-LONGEST_CODE_SPAN = 2_000
 LONGEST_ASIDE = 40
-"""Characters to the closing bracket, backtick or space; beyond them the opening one is plain text."""
+"""Characters to the closing bracket or space; beyond them the opening one is plain text."""
 
 DEEPEST = 5
 """Parentheses inside each other in an address."""
@@ -30,7 +30,7 @@ class TextPiece:
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """A mark in whatever form, and the numbers it names; a footnote's are its own, so it names none."""
+    """A mark in whatever form, and the numbers it names; a footnote's are its own and [n] is a placeholder: none."""
 
     numbers: tuple[int, ...]
 
@@ -53,6 +53,8 @@ _NUMBER = r"(?:sources?\s*:?\s*)?#?[1-9]\d{0,2}"
 _NUMBERS = re.compile(rf"\s*{_NUMBER}(?:\s*(?:,|;|&|-|–|and)\s*{_NUMBER})*\s*", re.IGNORECASE)
 _LENTICULAR = re.compile(rf"({_NUMBERS.pattern})(?:†.*)?", re.IGNORECASE)
 _FROM_TO = re.compile(r"(\d+)(?:\s*[-–]\s*(\d+))?")
+_PLACEHOLDER = re.compile(r"\s*(?:sources?\s*)?#?n\d?(?:\s*[,;&-]\s*#?n\d?)*\s*", re.IGNORECASE)
+"""What a prompt or a model writes where a number should stand: [n], [N], [source n], [n1, n2]."""
 _FOOTNOTE = re.compile(r"\^[\w.-]+")
 _DESTINATION = re.compile(r"""\s*(?:<([^<>]*)>|(\S*))(?:\s+(?:"[^"]*"|'[^']*'|\([^()]*\)))?\s*""")
 _URL_BEGINS = ("http://", "https://", "ftp://", "www.")
@@ -77,17 +79,8 @@ def _escape(ahead: Lookahead, at: int) -> tuple[Piece, int] | None:
 
 
 def _code_span(ahead: Lookahead, at: int) -> tuple[Piece, int]:
-    """Up to the same number of backticks, in the same paragraph; without them the backticks are plain text."""
-    opened = ahead.run(at, "`")
-    offset = opened
-    while (tick := ahead.find("`", offset, most=opened + LONGEST_CODE_SPAN - offset)) is not None:
-        end = ahead.run(tick, "`")
-        if "\n\n" in ahead.text[offset:tick]:
-            break
-        if end - tick == opened - at:
-            return TextPiece(ahead.text[at:end]), end
-        offset = end
-    return TextPiece(ahead.text[at:opened]), opened
+    end, _ = code_span(ahead, at)
+    return TextPiece(ahead.text[at:end]), end
 
 
 def _bracket(ahead: Lookahead, at: int) -> tuple[Piece, int] | None:
@@ -99,6 +92,8 @@ def _bracket(ahead: Lookahead, at: int) -> tuple[Piece, int] | None:
     url, end = address or ("", closed + 1)
     if _NUMBERS.fullmatch(label):
         return Marks(_numbers(label)), end
+    if _PLACEHOLDER.fullmatch(label):
+        return Marks(()), end
     if _FOOTNOTE.fullmatch(label):
         return Marks(()), end + (ahead.at(end) == ":")
     return None if address is None else (Link(label, url), end)

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from agentic_search.domain.answer import LeftOut
+from agentic_search.domain.outcome import Evidence
 from agentic_search.events.task_facts import count
 from agentic_search.models.budget import TokenEstimate
 from agentic_search.synthesis.evidence.quotation import quote
 from agentic_search.synthesis.evidence.relevance import QuestionTerms, score_evidence
-from agentic_search.synthesis.evidence.writer_input import Evidence
 
 SMALLEST_SHARE = 150
 """Tokens below which a part of a passage is no use; rather a passage is left out."""

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
-from agentic_search.synthesis.evidence.writer_input import Evidence
+from agentic_search.domain.outcome import Evidence
 from agentic_search.text.lexicon import terms
 
 K1, B = 1.2, 0.2

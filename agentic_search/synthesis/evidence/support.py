@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterable, Sequence
 
+from agentic_search.domain.outcome import Evidence
 from agentic_search.synthesis.evidence.relevance import LONGEST, QuestionTerms
-from agentic_search.synthesis.evidence.writer_input import Evidence
 from agentic_search.text.lexicon import terms
 
 BEARING = 0.5

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from agentic_search.domain.answer import LeftOut
-from agentic_search.domain.outcome import Completed, Failed, Outcome, Passage, Skipped
+from agentic_search.domain.outcome import Completed, Evidence, Failed, Outcome, Passage, Skipped
 from agentic_search.domain.plan import Plan, Task
 from agentic_search.events.task_facts import headline
 
@@ -17,16 +17,6 @@ AT_ONCE = 8_000
 """Characters of evidence that are read within a few milliseconds, which is hardly more than changing threads takes."""
 
 _Result = TypeVar("_Result")
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """A passage that may be cited, under its number."""
-
-    id: int
-    """1, 2, 3 … in the order of the plan."""
-    passage: Passage
-    task_id: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from agentic_search.domain.answer import Source
-from agentic_search.domain.outcome import Passage
+from agentic_search.domain.outcome import Evidence, Passage
 from agentic_search.events.facts import Emit
 from agentic_search.synthesis.evidence.passages import Unit
 from agentic_search.synthesis.evidence.quotation import Quotation, quote
 from agentic_search.synthesis.evidence.relevance import score_evidence
-from agentic_search.synthesis.evidence.writer_input import Evidence, WriterInput, in_thread_if_large
+from agentic_search.synthesis.evidence.writer_input import WriterInput, in_thread_if_large
 from agentic_search.synthesis.markdown.escape import code_block, code_span, escape_line
 from agentic_search.synthesis.markdown.html import AnswerHtml
 from agentic_search.synthesis.writing.writer import AnswerEmitter, Written

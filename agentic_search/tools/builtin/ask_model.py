@@ -18,7 +18,8 @@ from agentic_search.errors import (
     ToolFailed,
 )
 from agentic_search.models.budget import Budget
-from agentic_search.models.chat import ChatModel, Finish, Message, ModelSource, Waiting
+from agentic_search.models.chat import ChatModel, Finish, Message, ModelSource, Retracted, Waiting
+from agentic_search.models.generated.repetition import without_repetition
 from agentic_search.settings import ModelProfile
 
 SERVER = "builtin"
@@ -28,6 +29,11 @@ _WITHIN = 300.0
 """Seconds: a model without a graphics card writes a thousand tokens in minutes."""
 _REPORTED_EVERY = 160
 """Characters of a reply between two reports of progress."""
+_CUT = {
+    "length": "The reply was cut at its limit of tokens.",
+    "loop": "The model repeated itself from here on, and was stopped.",
+}
+"""What is said at the end of a reply that did not end by itself."""
 _TITLE = 80
 """Characters of the prompt that a passage is called by."""
 
@@ -120,9 +126,13 @@ async def _ask(model: ChatModel, messages: Sequence[Message], profile: ModelProf
     async with aclosing(stream) as arriving:
         async for piece in arriving:
             if isinstance(piece, Finish):
-                return _Reply("".join(pieces).strip(), piece)
+                text = "".join(pieces)
+                return _Reply((without_repetition(text) if piece.reason == "loop" else text).strip(), piece)
             if isinstance(piece, Waiting):
                 on_progress(0, None, _why_it_waits(model, piece))
+                continue
+            if isinstance(piece, Retracted):
+                pieces.clear()
                 continue
             pieces.append(piece)
             written += len(piece)
@@ -151,8 +161,8 @@ def _check_length(model: ChatModel, messages: Sequence[Message], *, reply: int) 
 def _result(reply: _Reply, model: ChatModel, *, prompt: str, profile: str) -> ToolResult:
     if not reply.text:
         raise ToolFailed(f"{model.name!r} replied nothing; ask in other words, or allow more max_tokens")
-    cut = reply.finish.reason == "length"
-    text = f"{reply.text}\n\n(The reply was cut at its limit of tokens.)" if cut else reply.text
+    cut = _CUT.get(reply.finish.reason)
+    text = f"{reply.text}\n\n({cut})" if cut else reply.text
     first_line = prompt.strip().partition("\n")[0]
     title = f"{profile or model.name}: {first_line[:_TITLE]}" + ("…" if len(first_line) > _TITLE else "")
     passage = Passage(title=title, url=f"model:{model.name}", text=text)

@@ -11,7 +11,7 @@ from pydantic import JsonValue
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.plan import Task
 from agentic_search.errors import ModelInterrupted
-from agentic_search.models.chat import ChatModel, Finish, Message
+from agentic_search.models.chat import ChatModel, Message, ModelOutput
 from agentic_search.models.scripted import ScriptedModel
 from agentic_search.planning.draft.plan_draft import PlanDraft
 from agentic_search.planning.planner import DraftRefused, TaskReady
@@ -80,7 +80,7 @@ async def test_a_stream_that_just_ends_is_an_interrupted_model() -> None:
             max_tokens: int,
             schema: JsonObject | None = None,
             temperature: float | None = None,
-        ) -> AsyncGenerator[str | Finish]:
+        ) -> AsyncGenerator[ModelOutput]:
             yield written(LOOK)
 
     with pytest.raises(ModelInterrupted, match="'m' stopped before its plan was complete"):

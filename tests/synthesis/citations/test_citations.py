@@ -6,9 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agentic_search.domain.outcome import Passage
+from agentic_search.domain.outcome import Evidence, Passage
 from agentic_search.synthesis.citations.citations import CitationFilter, snippet
-from agentic_search.synthesis.evidence.writer_input import Evidence
 from agentic_search.synthesis.markdown.html import AnswerHtml
 from tests.synthesis.evidence.samples import numbered
 

@@ -4,6 +4,7 @@ import pytest
 
 from agentic_search.synthesis.citations import marks
 from agentic_search.synthesis.citations.citations import CitationFilter
+from agentic_search.text.code import LONGEST_CODE_SPAN
 from tests.synthesis.citations.test_citations import filtered
 from tests.synthesis.evidence.samples import numbered
 
@@ -76,7 +77,7 @@ def test_a_link_that_does_not_close_within_its_limit_is_plain_text(opening: str,
 
 
 def test_code_that_does_not_close_within_its_limit_is_plain_text() -> None:
-    within, beyond = (f"`[7]{'x' * length}` end" for length in (marks.LONGEST_CODE_SPAN - 4, marks.LONGEST_CODE_SPAN))
+    within, beyond = (f"`[7]{'x' * length}` end" for length in (LONGEST_CODE_SPAN - 4, LONGEST_CODE_SPAN))
 
     assert filtered(within) == within
     assert filtered(beyond) == beyond.replace("[7]", "")

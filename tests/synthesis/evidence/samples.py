@@ -5,8 +5,8 @@ import inspect
 import re
 from html import unescape
 
-from agentic_search.domain.outcome import Passage
-from agentic_search.synthesis.evidence.writer_input import Evidence, WriterInput
+from agentic_search.domain.outcome import Evidence, Passage
+from agentic_search.synthesis.evidence.writer_input import WriterInput
 
 ASYNCIO_QUESTION = "How do I run several coroutines at once in asyncio and wait for all of them?"
 

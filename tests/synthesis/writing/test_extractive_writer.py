@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agentic_search.domain.answer import Answer, LeftOut
-from agentic_search.domain.outcome import Passage
+from agentic_search.domain.outcome import Evidence, Passage
 from agentic_search.events.facts import AnswerBlock, AnswerCompleted, AnswerDelta, AnswerStarted, Fact
-from agentic_search.synthesis.evidence.writer_input import Evidence, WriterInput
+from agentic_search.synthesis.evidence.writer_input import WriterInput
 from agentic_search.synthesis.writing.extractive_writer import NO_MODEL, NOTHING, ExtractiveWriter, choose
 from tests.synthesis.evidence.samples import ASYNCIO_QUESTION, asyncio_docs, bare, numbered, visible, writer_input
 from tests.synthesis.markdown.test_escape import TRICKS

@@ -9,11 +9,11 @@ from agentic_search.domain.answer import Answer, LeftOut
 from agentic_search.domain.run import Usage
 from agentic_search.errors import ContextOverflow, ModelInterrupted
 from agentic_search.events.facts import AnswerBlock, AnswerCompleted, AnswerDelta, AnswerStarted, Fact
-from agentic_search.models.chat import Finish
+from agentic_search.models.chat import Finish, Retracted
 from agentic_search.models.scripted import ScriptedModel, Step
 from agentic_search.models.usage_counter import UsageCounter
 from agentic_search.synthesis.evidence.writer_input import WriterInput
-from agentic_search.synthesis.writing.model_writer import ModelWriter
+from agentic_search.synthesis.writing.model_writer import INSTRUCTIONS, ModelWriter
 from tests.support.watched_model import WatchedModel
 from tests.synthesis.evidence.samples import numbered, writer_input
 
@@ -66,6 +66,55 @@ async def test_an_answer_that_was_cut_says_so() -> None:
     answer, _ = await write(ScriptedModel(replies=[["Red [1] and", Finish("length", Usage(model_calls=1))]]))
 
     assert answer.left_out == (LeftOut(what="the end of the answer", why="was cut at the limit of 1500 tokens"),)
+
+
+LOOP = Finish("loop", Usage(model_calls=1))
+
+
+@pytest.mark.parametrize(
+    ("pieces", "answer"),
+    [
+        (["Red ones [1]. ", *["They are red [2]. "] * 30], "Red ones [1]. They are red [2]."),
+        (
+            ["Red ones [2].\n\n", *[f"{place}. Sweet apples.\n" for place in range(1, 60)]],
+            "Red ones [1].\n\n1. Sweet apples.",
+        ),
+        (["Red ones [1]. And so", *[" on and on"] * 50], "Red ones [1]."),
+        (["红苹果 [1]。", *["苹果是红的 [1]。"] * 60], "红苹果 [1]。苹果是红的 [1]。"),
+        (["Red ones [1]: " + "sweet " * 200], "Red ones [1]:"),
+    ],
+)
+async def test_an_answer_that_repeats_itself_ends_before_it_does_and_says_so(pieces: list[str], answer: str) -> None:
+    written, emitted = await write(ScriptedModel(replies=[[*pieces, LOOP]]))
+
+    assert written.text == answer
+    assert written.left_out[0].what == "the end of the answer" and "repeat" in written.left_out[0].why
+    assert {source.id for source in written.sources} == {int(number) for number in re.findall(r"\[(\d)\]", answer)}
+    last = max(index for index, fact in enumerate(emitted) if isinstance(fact, AnswerStarted))
+    assert deltas(emitted[last:]).strip() == answer
+    assert "".join(fact.html for fact in emitted[last:] if isinstance(fact, AnswerBlock)) == written.html
+
+
+async def test_an_answer_of_nothing_but_a_repetition_is_none() -> None:
+    with pytest.raises(ModelInterrupted, match="only repeated itself"):
+        await write(ScriptedModel(replies=[["red " * 100, LOOP]]))
+
+
+async def test_what_turns_out_to_be_a_thought_is_taken_back() -> None:
+    pieces = ["Let me see [2].\n\n- one [7]\n\n", Retracted(), "Red ", "[1]."]
+    answer, emitted = await write(ScriptedModel(replies=[pieces]))
+
+    assert answer.text == "Red [1]."
+    assert [source.id for source in answer.sources] == [1]
+    second = [index for index, fact in enumerate(emitted) if isinstance(fact, AnswerStarted)][1]
+    assert deltas(emitted[second:]) == "Red [1]."
+
+
+async def test_what_is_copied_from_the_prompt_is_no_answer() -> None:
+    text = f'{INSTRUCTIONS}\n<source id="1">\nx\n</source>\nRed [n][1].\nUser: And?'
+    answer, _ = await write(ScriptedModel(replies=[text]))
+
+    assert answer.text == "Red [1]."
 
 
 async def test_an_answer_without_a_mark_is_kept_and_says_that_nothing_is_cited() -> None:

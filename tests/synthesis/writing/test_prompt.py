@@ -2,9 +2,8 @@
 
 import pytest
 
-from agentic_search.domain.outcome import Passage
+from agentic_search.domain.outcome import Evidence, Passage
 from agentic_search.synthesis.evidence.packing import PackedSources
-from agentic_search.synthesis.evidence.writer_input import Evidence
 from agentic_search.synthesis.writing.model_writer import RULES, messages
 from tests.synthesis.evidence.samples import numbered
 

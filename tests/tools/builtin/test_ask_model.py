@@ -101,7 +101,7 @@ async def test_progress_is_told_while_the_model_writes() -> None:
     def script(body: JsonObject) -> Iterator[Step]:
         """Goes on only when what it has written so far was told."""
         for heard in range(1, 4):
-            yield Say("x" * 200)
+            yield Say("".join(f"a{heard}{place:02}" for place in range(50)))
             for _ in range(2_000):
                 if len(told) > heard:
                     break

@@ -55,6 +55,13 @@ class Lookahead:
             return True
         return any(word.startswith(begun) for word in words) and bool(self._past_end())
 
+    def match(self, pattern: re.Pattern[str], offset: int, *, most: int) -> re.Match[str] | None:
+        """The match of `pattern` at `offset`, within `most` characters, if any; it ends in fixed text."""
+        found = pattern.match(self.text, offset, offset + most)
+        if found is None and offset + most > len(self.text):
+            self._past_end()
+        return found
+
     def _past_end(self) -> str:
         if self.final:
             return ""

@@ -1,0 +1,57 @@
+"""One answer while a model writes it: what it may say is emitted as it comes, and can be taken back.
+
+A model may turn out to have thought aloud, or to repeat itself: then the answer begins again with what is left of it.
+"""
+
+import re
+
+from agentic_search.events.facts import Emit
+from agentic_search.models.generated.repetition import without_repetition
+from agentic_search.synthesis.citations.citations import CitationFilter
+from agentic_search.synthesis.evidence.packing import PackedSources
+from agentic_search.synthesis.markdown.html import AnswerHtml
+from agentic_search.synthesis.writing.prompt_echo import PromptEchoFilter
+from agentic_search.synthesis.writing.writer import AnswerEmitter
+
+_WHOLE = re.compile(r".*(?:(?<!\d)[.!?…:](?:[\"'”’»)*_]|\s?\[\d+\])*(?=\s|$)|[。！？](?:\s?\[\d+\])*|\n)", re.DOTALL)
+"""Up to the last end of a sentence, with the marks behind it, or of a line."""
+
+
+class ModelAnswer:
+    """What the model has written, filtered and emitted."""
+
+    def __init__(self, emit: Emit, packed: PackedSources, query: str, *, instructions: str, model: str) -> None:
+        """`instructions`: what the prompt says besides its sources and the question; none of it is an answer."""
+        self._emit = emit
+        self._packed = packed
+        self._query = query
+        self._instructions = instructions
+        self._model = model
+        self.begin()
+
+    def begin(self) -> None:
+        """Begin, or begin again: then answer.started clears what was emitted before."""
+        self._raw: list[str] = []
+        self._echo = PromptEchoFilter(self._instructions)
+        self.citations = CitationFilter(self._packed.shown, self._query)
+        urls = [item.passage.url for item in self._packed.shown]
+        self.emitter = AnswerEmitter(self._emit, AnswerHtml(self.citations.numbers, urls), model=self._model)
+
+    def add(self, text: str) -> None:
+        """More text, as the model writes it."""
+        self._raw.append(text)
+        self.emitter.add(self.citations.feed(self._echo.feed(text)))
+
+    def end(self, *, repeated: bool) -> None:
+        """The model writes no more; of a text that `repeated` itself what stood before stays, in whole sentences."""
+        if repeated:
+            kept = whole_sentences(without_repetition("".join(self._raw)))
+            self.begin()
+            self.add(kept)
+        self.emitter.add(self.citations.feed(self._echo.finish()) + self.citations.finish())
+
+
+def whole_sentences(text: str) -> str:
+    """The text up to its last whole sentence or line; empty where there is none."""
+    found = _WHOLE.match(text)
+    return found[0].rstrip() if found else ""
