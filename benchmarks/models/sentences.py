@@ -1,13 +1,14 @@
 """The sentences of an answer: which of them cite a source, and which share their words with what they cite."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from agentic_search.text.lexicon import terms
 
-_CODE = re.compile(r"^[ >]*(```+|~~~+).*?^[ >]*\1\s*$|(`+)(?!`).*?(?<!`)\2(?!`)", re.MULTILINE | re.DOTALL)
+_CODE = re.compile(r"^([ >]*)(```+|~~~+).*?^[ >]*\2\s*$|(`+)(?!`).*?(?<!`)\3(?!`)", re.MULTILINE | re.DOTALL)
 _END = re.compile(r"(?<=[.!?:])\s+(?!\[\d)|(?<=\])\s+(?=[A-Z>*-])|\n+")
 _MARK = re.compile(r"\[(\d+)\]")
 _FEWEST_WORDS = 3
@@ -33,9 +34,9 @@ def marks(answer: str) -> list[int]:
 
 
 def citing(answer: str, sources: Sequence[Mapping[str, Any]]) -> Citing:
-    """Judge the sentences of a Markdown text; code and headings are none."""
+    """Judge the sentences of a Markdown text; a quotation counts as one, code and headings as none."""
     texts = {source["id"]: f"{source['title']} {source['snippet']}" for source in sources}
-    sentences = [part for part in _END.split(_CODE.sub("code", answer)) if _is_sentence(part)]
+    sentences = [part for part in _parts(answer) if _is_sentence(part)]
     cited = [(sentence, _MARK.findall(sentence)) for sentence in sentences if _MARK.search(sentence)]
     supported = [
         sentence
@@ -43,6 +44,13 @@ def citing(answer: str, sources: Sequence[Mapping[str, Any]]) -> Citing:
         if _supports(" ".join(texts.get(int(mark), "") for mark in marks), sentence)
     ]
     return Citing(len(sentences), len(cited), len(supported))
+
+
+def _parts(answer: str) -> Iterator[str]:
+    without_code = _CODE.sub(lambda found: f"{found[1] or ''}code", answer)
+    for quoted, lines in groupby(without_code.splitlines(), key=lambda line: line.startswith(">")):
+        text = "\n".join(lines)
+        yield from [text.replace("\n", " ")] if quoted else _END.split(text)
 
 
 def _is_sentence(part: str) -> bool:
