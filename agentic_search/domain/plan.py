@@ -46,6 +46,10 @@ class Task(Frozen):
     """Seconds one attempt may take; null takes the tool's, the server's, the default."""
 
 
+TASK_FIELDS = frozenset({*Task.model_fields, *ARGUMENTS, "tool_name", "dependencies"})
+"""Every name that a field of a task may have in a draft."""
+
+
 class Plan(Frozen):
     """The tasks of one run, in the order they were written."""
 

@@ -24,7 +24,10 @@ INPUTS = "inputs"
 _OPEN = "${"
 _QUOTED = r"\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'|`(?:\\.|[^`\\])*`"
 _DASHED_NAME = re.compile(rf"({_QUOTED})|([A-Za-z_]\w*(?:-[\w-]*)+)")
+_NAME = re.compile(rf"{_QUOTED}|[A-Za-z_][\w-]*")
 _STEP = re.compile(rf"{_QUOTED}|[{{}}]|[^\"'`{{}}]+|.", re.DOTALL)
+_PROBE = "__probe__"
+"""A name that nothing has, put in the place of another to see how that is read."""
 _INNER_CONTEXT = {
     "subexpression",
     "index_expression",
@@ -117,6 +120,38 @@ def references_in(value: JsonValue) -> Iterator[Reference]:
                 yield from references_in(element)
         case _:
             return
+
+
+def renamed(value: JsonValue, names: Mapping[str, str]) -> JsonValue:
+    """The value with references to other tasks, by `names`; text with references that cannot be read stays."""
+    match value:
+        case str():
+            return _renamed_text(value, names)
+        case list():
+            return [renamed(element, names) for element in value]
+        case dict():
+            return {name: renamed(element, names) for name, element in value.items()}
+        case _:
+            return value
+
+
+def _renamed_text(text: str, names: Mapping[str, str]) -> str:
+    try:
+        pieces = split_template(text)
+    except BadReference:
+        return text
+    return "".join(piece if isinstance(piece, str) else f"${{{_reading(piece, names)}}}" for piece in pieces)
+
+
+def _reading(reference: Reference, names: Mapping[str, str]) -> str:
+    """The expression with other names where it reads the whole document; fields of these names stay."""
+    text = reference.text
+    for old in reference.names & names.keys():
+        places = [found.span() for found in _NAME.finditer(text) if found[0].strip('"') == old]
+        for start, end in reversed(places):
+            if _PROBE in parse_reference(f"{text[:start]}{_PROBE}{text[end:]}").names:
+                text = f"{text[:start]}{names[old]}{text[end:]}"
+    return text
 
 
 def _closing_brace(text: str, start: int) -> int:

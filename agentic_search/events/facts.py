@@ -27,6 +27,8 @@ from agentic_search.events.task_facts import (
     headline,
 )
 
+_MOST_NOTES = 3
+
 
 class RunStarted(BaseFact):
     """The run left the queue."""
@@ -129,7 +131,7 @@ class PlanFallback(BaseFact):
 
 
 class ModelWaiting(BaseFact):
-    """A call of a model has not begun, and why; with no request before it and nothing to load, it begins now."""
+    """A call of a model has not begun, and why; with no request before it and nothing to load, it has begun."""
 
     kind: Literal["model.waiting"] = "model.waiting"
     model: str
@@ -143,7 +145,21 @@ class ModelWaiting(BaseFact):
     def message(self) -> str:
         if self.loading:
             return f"⏳ Loading the model {self.model}; this can take a minute"
-        return f"⏳ Waiting for the model, {self.before} before you" if self.before else "⏳ The model is free now"
+        return f"⏳ Waiting for the model, {self.before} before you" if self.before else "⏳ The model has begun"
+
+
+class PlanMended(BaseFact):
+    """Parts of the model's plan that cannot be were left out, or were there twice; the rest is used."""
+
+    kind: Literal["plan.mended"] = "plan.mended"
+    notes: tuple[str, ...]
+    """What was left out, and why; one sentence each, without a full stop."""
+
+    @property
+    def message(self) -> str:
+        shown = "; ".join(self.notes[:_MOST_NOTES])
+        more = len(self.notes) - _MOST_NOTES
+        return f"🩹 Mended the plan: {shown}" + (f"; and {count(more, 'more change')}" if more > 0 else "")
 
 
 class AnswerStarted(BaseFact):
@@ -250,6 +266,7 @@ Fact = Annotated[
     | PlanTask
     | PlanReady
     | PlanFallback
+    | PlanMended
     | TaskStarted
     | TaskProgress
     | TaskRetrying

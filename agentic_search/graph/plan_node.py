@@ -15,7 +15,7 @@ from agentic_search.domain.plan import Plan, Task
 from agentic_search.domain.query import Query
 from agentic_search.domain.tool import by_any_name
 from agentic_search.errors import DeadlinePassed, PlanRefused, SearchFailed
-from agentic_search.events.facts import ModelWaiting, PlanFallback, PlanReady, PlanStarted, PlanTask
+from agentic_search.events.facts import ModelWaiting, PlanFallback, PlanMended, PlanReady, PlanStarted, PlanTask
 from agentic_search.graph.context import RunContext
 from agentic_search.graph.state import DiscoveredState, PlannedState, whole_plan
 from agentic_search.models.chat import Waiting
@@ -24,6 +24,7 @@ from agentic_search.planning.model.planner import ModelPlanner
 from agentic_search.planning.offline.planner import OfflinePlanner
 from agentic_search.planning.planner import (
     DraftDropped,
+    DraftMended,
     DraftStarted,
     Planned,
     Planner,
@@ -172,7 +173,7 @@ class _Follower:
                 self.emit(step)
         raise RuntimeError(f"{planner!r} ended without a plan")
 
-    def emit(self, step: DraftStarted | PlannerWaiting | TaskReady | DraftDropped) -> None:
+    def emit(self, step: DraftStarted | PlannerWaiting | TaskReady | DraftDropped | DraftMended) -> None:
         """Emit one step."""
         match step:
             case DraftStarted():
@@ -199,5 +200,7 @@ class _Follower:
                         usage=spent.usage,
                     )
                 )
+            case DraftMended():
+                self._run.emit(PlanMended(notes=step.notes))
             case _:
                 assert_never(step)

@@ -44,7 +44,7 @@ class Retracted:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Nothing is generated yet, and why; without either the wait for other requests is over."""
+    """Nothing is generated yet, and why; without either the wait is over: the model has begun."""
 
     before: int = 0
     """How many requests must end before the model server takes this one."""
@@ -108,7 +108,7 @@ class ChatModel(Protocol):
         ...
 
     @property
-    def server(self) -> ModelServer:
+    def served_by(self) -> ModelServer:
         """What runs it."""
         ...
 

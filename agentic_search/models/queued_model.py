@@ -60,7 +60,7 @@ class ModelQueues:
 
     def queued(self, model: ChatModel, purpose: Purpose, *, batch: bool = False) -> QueuedModel:
         """The model, called through the queue of its server."""
-        slots = self._slots or model.server.slots
-        queue = self._queues.setdefault(model.server.url, ModelQueue(slots))
+        slots = self._slots or model.served_by.slots
+        queue = self._queues.setdefault(model.served_by.url, ModelQueue(slots))
         queue.slots = slots
         return QueuedModel(model, queue, purpose, batch=batch)

@@ -23,11 +23,12 @@ from agentic_search.models.chat import (
     ModelReport,
     ModelServer,
     Retracted,
+    Waiting,
 )
 from agentic_search.models.ollama.grammar import OLLAMA_GRAMMAR
 from agentic_search.models.token_learner import TokenLearner
 
-Step = str | ModelError | asyncio.Event | Retracted | Finish
+Step = str | ModelError | asyncio.Event | Waiting | Retracted | Finish
 """Text to stream, an error to raise, a gate to wait at, or another item of a stream."""
 
 
@@ -63,7 +64,7 @@ class ScriptedModel:
     ) -> None:
         """`slots`: of the model server that is its own."""
         self.name = name
-        self.server = ModelServer(f"scripted:{name}", slots)
+        self.served_by = ModelServer(f"scripted:{name}", slots)
         self._num_ctx = num_ctx
         self._learner = TokenLearner()
         self.grammar = grammar

@@ -16,9 +16,9 @@ class WrappedModel:
         return self._model.name
 
     @property
-    def server(self) -> ModelServer:
+    def served_by(self) -> ModelServer:
         """The model's."""
-        return self._model.server
+        return self._model.served_by
 
     @property
     def num_ctx(self) -> int:

@@ -11,6 +11,7 @@ from typing import Protocol, TypeAlias
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.outcome import Outcome
 from agentic_search.domain.plan import Plan, Task
+from agentic_search.domain.references import ITEM
 from agentic_search.domain.run import PlannerKind, Usage
 from agentic_search.domain.tool import Tool
 from agentic_search.errors import PlanRefused
@@ -23,6 +24,14 @@ def next_number(earlier: Sequence[str]) -> int:
     """The number of the next task after those with the ids `earlier`, such that `t` and the number is a free id."""
     numbers = (int(found[1]) for found in map(_NUMBERED.fullmatch, earlier) if found)
     return max(len(earlier), *numbers, 0) + 1
+
+
+def readable(before: Sequence[str], *, for_each: bool) -> tuple[str, ...]:
+    """What references in the arguments of a task may begin with, where `before` are the ids that it may wait for.
+
+    Check and grammar both keep to this. References outside of arguments are those of a task without `for_each`.
+    """
+    return (*before, ITEM) if for_each else tuple(before)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +113,14 @@ class DraftDropped:
 
 
 @dataclass(frozen=True, slots=True)
+class DraftMended:
+    """What had to be left out of a model's draft, so that the rest can be used; tasks that are given stay."""
+
+    notes: tuple[str, ...]
+    """One sentence each, without a full stop."""
+
+
+@dataclass(frozen=True, slots=True)
 class Planned:
     """What passed every check, and who made it: the whole plan, or in later rounds what is added to it."""
 
@@ -117,7 +134,7 @@ class Planned:
     """What the plan's references to `inputs` read, where it is a workflow's."""
 
 
-PlanStep: TypeAlias = DraftStarted | PlannerWaiting | TaskReady | DraftDropped | Planned
+PlanStep: TypeAlias = DraftStarted | PlannerWaiting | TaskReady | DraftDropped | DraftMended | Planned
 
 
 class Planner(Protocol):

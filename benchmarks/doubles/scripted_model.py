@@ -35,7 +35,7 @@ def paced(tokens: Sequence[str], *, first_token: float, per_token: float) -> Ite
 
 def plan_text(tasks: int, first: int = 0) -> str:
     """The shortest plan that the grammar allows for so many calls; another `first` shares no call with it."""
-    calls = [{"tool": "look_up", "with": {"query": f"of {(first + index) % 1_000:03}"}} for index in range(tasks)]
+    calls = [{"look_up": {"query": f"of {(first + index) % 1_000:03}"}} for index in range(tasks)]
     return json.dumps({"tasks": calls}, separators=(",", ":"))
 
 

@@ -71,7 +71,7 @@ class Pace:
 
 def _take(number: int, index: int, seconds: float) -> Step:
     tag = f"{number}.{index}"
-    return Step("take", tag, seconds, {"tool": "take", "with": {"query": tag, "seconds": seconds}})
+    return Step("take", tag, seconds, {"take": {"query": tag, "seconds": seconds}})
 
 
 def _wide(number: int) -> list[Step]:
@@ -82,13 +82,13 @@ def _wide(number: int) -> list[Step]:
 def _chains(number: int) -> list[Step]:
     """Two searches, each hit of which is read."""
     heads = [_take(number, index, 0.5) for index in range(2)]
-    searches = [Step("search", each.tag, each.seconds, {**each.text, "tool": "search"}) for each in heads]
+    searches = [Step("search", each.tag, each.seconds, {"search": each.text["take"]}) for each in heads]
     reads = [
         Step(
             "take",
             "",
             0.5,
-            {"tool": "take", "with": {"query": "${item.id}", "seconds": 0.5}, "for_each": f"${{t{index + 1}.hits}}"},
+            {"for_each": f"${{t{index + 1}.hits}}", "take": {"query": "${item.id}", "seconds": 0.5}},
             needs=(index,),
         )
         for index in range(2)

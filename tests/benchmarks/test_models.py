@@ -59,7 +59,8 @@ def test_how_a_plan_came_about_is_read_from_the_events(kinds: tuple[str, ...], p
 def test_sentences_are_counted_with_their_citations_and_their_support() -> None:
     answer = (
         "# How to read a file\n\nThe function json.load deserialises an open file. [1] It paints houses green [1].\n"
-        "Rows of tables are read, too [2]. Nobody cites this sentence here.\n\n```python\nx = 1 [1] and more\n>>> x[2]\n```\n"
+        "Rows of tables are read, too [2]. Nobody cites this sentence here.\n\n"
+        "```python\nx = 1 [1] and more\n>>> x[2]\n```\n"
     )
     assert citing(answer, SOURCES) == Citing(sentences=4, cited=3, supported=2)
     quotation = "> Deserialise an open file. Nothing else.\n>\n> ```\n> x[9]\n> ```\n>\n> To a Python object. [1]\n"

@@ -122,6 +122,12 @@ async def test_what_a_dropped_draft_has_begun_is_abandoned_before_that_is_emitte
     assert log.done[dropped + 1 :] == ["emit plan.task t1", "emit plan.task t2", "add t2", "emit plan.ready"]
 
 
+async def test_what_was_mended_is_emitted_and_what_has_begun_goes_on() -> None:
+    log = Log()
+    await planned(log, model('{"tasks":[{"look_up":{}},{"look_up":{}}]}'))
+    assert log.done == ["emit plan.started", "emit plan.task t1", "add t1", "emit plan.mended", "emit plan.ready"]
+
+
 async def test_a_later_round_adds_to_the_plan_and_to_the_usage() -> None:
     log = Log()
     state = await planned(log, model('{"tasks":[{"tool":"look_up"}]}'), plans=(FIRST,))

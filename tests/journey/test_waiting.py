@@ -14,7 +14,7 @@ from tests.support.service import RunningService, running_service, stdio_entry
 SEARCHES = 5
 
 
-class Lonely:
+class CountedReplies:
     """The replies of a model that knows how many of its calls were under way at once."""
 
     def __init__(self) -> None:
@@ -32,9 +32,9 @@ class Lonely:
             self.now -= 1
 
 
-async def told(service: RunningService, number: int) -> list[Any]:
+async def told(service: RunningService) -> list[Any]:
     """The events of one search, as (type, data, message)."""
-    run_id = await service.begin(f"What does echo say to the text hello, the {number}. time?")
+    run_id = await service.begin("What is hello?")
     messages = await service.events(run_id)
     return [(message.event, message.data["data"], message.data["message"]) for message in messages]
 
@@ -47,14 +47,14 @@ async def waiting_run(service: RunningService) -> str:
 
 
 async def test_five_searches_on_one_slot_all_get_the_models_plan_and_answer_and_true_places(tmp_path: Path) -> None:
-    lonely = Lonely()
+    replies = CountedReplies()
     async with (
-        OllamaDouble([Model("qwen3:8b", script=lonely.reply)], limits=Limits(parallel=SEARCHES)) as ollama,
+        OllamaDouble([Model("qwen3:8b", script=replies.reply)], limits=Limits(parallel=SEARCHES)) as ollama,
         running_service(tmp_path, servers={"slow": stdio_entry()}, ollama=ollama.url) as service,
     ):
         await service.ready_servers("slow")
-        runs = await asyncio.gather(*(told(service, number) for number in range(SEARCHES)))
-    assert lonely.most == 1, "they waited with us, not inside the model server"
+        runs = await asyncio.gather(*(told(service) for _ in range(SEARCHES)))
+    assert replies.most == 1, "they waited with us, not inside the model server"
     assert len(ollama.chats) == 2 * SEARCHES
     for events in runs:
         kinds = [kind for kind, _, _ in events]
@@ -64,25 +64,26 @@ async def test_five_searches_on_one_slot_all_get_the_models_plan_and_answer_and_
     plans = sorted(
         [data["before"] for data, _ in run if data["purpose"] == "plan" and not data["loading"]] for run in waits
     )
-    # Whoever came n-th was told n first. A number may grow where an answer went first, and ends at 0.
-    assert [places[0] for places in plans if places] == [1, 2, 3, 4]
+    # Who came n-th was told n first; a number may grow where an answer went first. All end at 0, as does the loading.
+    assert [places[0] for places in plans if places] == [0, 1, 2, 3, 4]
     assert all(places[-1] == 0 for places in plans if places)
     said = {text for run in waits for _, text in run}
-    assert {"⏳ Waiting for the model, 2 before you", "⏳ The model is free now"} <= said
+    assert {"⏳ Waiting for the model, 2 before you", "⏳ The model has begun"} <= said
     assert sum(text == "⏳ Loading the model qwen3:8b; this can take a minute" for run in waits for _, text in run) == 1
 
 
 async def test_who_stops_while_waiting_makes_room_and_never_reaches_the_model(tmp_path: Path) -> None:
-    lonely = Lonely()
+    replies = CountedReplies()
     async with (
-        OllamaDouble([Model("qwen3:8b", script=lonely.reply)]) as ollama,
+        OllamaDouble([Model("qwen3:8b", script=replies.reply)]) as ollama,
         running_service(tmp_path, servers={"slow": stdio_entry()}, ollama=ollama.url) as service,
     ):
         await service.ready_servers("slow")
         ollama.enqueue(Say("{", delay=600))
         first, second, third = [await waiting_run(service) for _ in range(3)]
         await service.client.post(f"/runs/{second}/cancel")
-        assert (await service.events(second))[-1].event == "run.cancelled"
+        end = (await service.events(second))[-1]
+        assert (end.event, end.data["data"]["usage"]["model_calls"]) == ("run.cancelled", 0)
         await service.client.post(f"/runs/{first}/cancel")
         events = await service.events(third)
     places = [event.data["data"]["before"] for event in events if event.event == "model.waiting"]

@@ -30,7 +30,7 @@ class OllamaModel:
 
     client: AsyncClient = field(repr=False)
     inventory: OllamaInventory = field(repr=False)
-    server: ModelServer
+    served_by: ModelServer
     found: OllamaModelInfo
     version: Version
     configured_num_ctx: int
@@ -79,9 +79,13 @@ class OllamaModel:
     ) -> AsyncGenerator[ModelOutput]:
         """What the frames say, up to the last."""
         async with aclosing(frames) as arriving:
-            if await self.inventory.will_load(self.name, self.num_ctx):
+            loading = await self.inventory.will_load(self.name, self.num_ctx)
+            if loading:
                 yield Waiting(loading=True)
             async for frame in arriving:
+                if loading:
+                    loading = False
+                    yield Waiting()
                 if text := frame.message.content:
                     yield text
                 if frame.done:
@@ -123,7 +127,7 @@ class OllamaModel:
                 async for frame in closing:
                     yield frame
         except CLIENT_ERRORS as error:
-            problem = explain_call(error, url=self.server.url, model=self.name)
+            problem = explain_call(error, url=self.served_by.url, model=self.name)
             if isinstance(problem, ContextOverflow):
                 texts = [message.content for message in messages]
                 self.learner.learn_refusal(texts, problem, asked=self.configured_num_ctx)

@@ -16,6 +16,7 @@ OLLAMA_GRAMMAR = GrammarLimits(
             "format",
             "minItems",
             "maxItems",
+            "prefixItems",
             "minimum",
             "maximum",
             "exclusiveMinimum",

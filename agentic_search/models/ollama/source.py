@@ -105,7 +105,7 @@ class OllamaSource:
         return OllamaModel(
             client=self._client,
             inventory=self._inventory,
-            server=self._server,
+            served_by=self._server,
             found=found,
             version=inventory.version,
             configured_num_ctx=context_size(self._num_ctx, found.info.context),

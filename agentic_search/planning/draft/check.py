@@ -123,17 +123,18 @@ def _about_needs(task: Task, reads: Sequence[str], ids: Collection[str]) -> Iter
 
 
 def _about_cycles(tasks: Sequence[Task], ids: Collection[str]) -> Iterator[str]:
-    needs: dict[str, list[str]] = {task_id: [] for task_id in ids}
+    waits: dict[str, list[str]] = {task_id: [] for task_id in ids}
     for task in tasks:
-        needs[task.id] += (name for name in _needs(task) if name in ids and name != task.id)
-    for cycle in cycles(needs):
+        waits[task.id] += (name for name in needs(task) if name in ids and name != task.id)
+    for cycle in cycles(waits):
         yield f"tasks wait for each other in a cycle: {' → '.join(cycle)}"
 
 
-def _needs(task: Task) -> tuple[str, ...]:
+def needs(task: Task) -> tuple[str, ...]:
+    """The names of all tasks that a task waits for, as often as they stand there."""
     return (*task.depends_on, *links(task).reads)
 
 
 def _completed(task: Task, order: Sequence[str]) -> Task:
-    wanted = set(_needs(task))
+    wanted = set(needs(task))
     return task.model_copy(update={"depends_on": tuple(task_id for task_id in order if task_id in wanted)})

@@ -10,6 +10,7 @@ from pydantic import JsonValue
 
 from agentic_search.domain.plan import Task
 from agentic_search.domain.references import INPUTS, ITEM, BadReference, Reference, split_template, whole_reference
+from agentic_search.planning.planner import readable
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,8 @@ def links(task: Task) -> Links:
             case BadReference():
                 complaints.append(f"{where}: {reference}")
             case Reference(names=names, fields=fields):
-                if ITEM in names and not (task.for_each and where.startswith("argument")):
+                looped = task.for_each is not None and where.startswith("argument")
+                if ITEM in names and ITEM not in readable((), for_each=looped):
                     complaints.append(_stray_item(where, reference, looped=task.for_each is not None))
                 reads |= dict.fromkeys(sorted(names - {ITEM}))
                 inputs |= dict.fromkeys(sorted(field for owner, field in fields if owner == INPUTS))

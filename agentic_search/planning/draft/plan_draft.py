@@ -1,23 +1,22 @@
 """Has a model write a plan: gives each task as soon as its text is complete, at the end the checked tasks of it all."""
 
-import logging
+import json
 from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import aclosing
 
-import json_repair
 from pydantic import JsonValue
 
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.plan import Task
-from agentic_search.domain.tool import Tool
+from agentic_search.domain.tool import Tool, by_any_name
 from agentic_search.errors import ModelInterrupted, PlanRefused
 from agentic_search.models.chat import ChatModel, Finish, Message, Retracted, Waiting
-from agentic_search.planning.draft.check import check_added, check_next
+from agentic_search.planning.draft.check import check_added
+from agentic_search.planning.draft.forms import plan_in
+from agentic_search.planning.draft.model_draft import ModelDraft
 from agentic_search.planning.draft.stream import PlanStream
 from agentic_search.planning.draft.wording import purpose
-from agentic_search.planning.planner import DraftRefused, Planned, PlannerWaiting, TaskReady, next_number
-
-logger = logging.getLogger(__name__)
+from agentic_search.planning.planner import DraftMended, DraftRefused, Planned, PlannerWaiting, TaskReady
 
 
 class PlanDraft:
@@ -25,20 +24,19 @@ class PlanDraft:
 
     def __init__(self, tools: Sequence[Tool], *, earlier: Sequence[str] = ()) -> None:
         """`earlier` are the ids of tasks that there are already; the draft's may refer to them."""
+        self._by_name = by_any_name(tools)
         self._tools = tools
-        self._by_name = {tool.name: tool for tool in tools}
         self._earlier = earlier
         self._stream = PlanStream()
-        self._closed: list[JsonObject] = []
-        self._ids = list(earlier)
-        self._next = next_number(earlier)
-        """The number of the task that the text closes next."""
-        self._given: set[str] = set()
-        """The ids of the tasks that are given already."""
+        self._closed: list[JsonValue] = []
+        """Each task that the text has closed, as it was written."""
+        self._draft = ModelDraft(tools, earlier)
+        self._given: dict[str, Task] = {}
+        """The tasks that are given already, by id."""
 
     async def generate(
         self, model: ChatModel, messages: Sequence[Message], *, schema: JsonObject, max_tokens: int
-    ) -> AsyncGenerator[PlannerWaiting | TaskReady | Planned, None]:
+    ) -> AsyncGenerator[PlannerWaiting | TaskReady | DraftMended | Planned, None]:
         """Have the model write under `schema`; raises DraftRefused or ModelError."""
         finish: Finish | None = None
         async with aclosing(model.stream(messages, max_tokens=max_tokens, schema=schema)) as pieces:
@@ -58,65 +56,62 @@ class PlanDraft:
         for task in tasks:
             if task.id not in self._given:
                 yield TaskReady(task)
+        if self._draft.notes:
+            yield DraftMended(tuple(self._draft.notes))
         yield Planned(tasks, "model", model.name, finish.usage)
 
     def _begin_anew(self) -> None:
-        """What was written so far was no plan. A task of it that was given counts where the plan has it, too."""
+        """What was written so far was no plan; tasks of it that were given must be in what follows."""
         self._stream, self._closed = PlanStream(), []
-        self._ids, self._next = list(self._earlier), next_number(self._earlier)
+        self._draft = ModelDraft(self._tools, self._earlier)
 
     def _tasks_closed_by(self, text: str) -> Iterator[Task]:
         """Each task that the text closes, if it can be accepted on what is known so far."""
-        for draft in self._stream.feed(text):
-            try:
-                task = check_next(draft, self._tools, earlier=self._ids, number=self._next)
-            except PlanRefused as problem:
-                logger.debug("a task of the plan waits for the final check: %s", problem)
-            else:
-                self._given.add(task.id)
-                yield self._with_purpose(task)
-            self._closed.append(draft)
-            self._ids.append(str(draft.get("id", f"t{self._next}")))
-            self._next += 1
+        for written in self._stream.feed(text):
+            self._closed.append(written)
+            for task in self._draft.add(written):
+                if task.id not in self._given:
+                    self._given[task.id] = task
+                    yield self._with_purpose(task)
 
     def _accepted(self, finish: Finish) -> tuple[Task, ...]:
         """The tasks of the whole draft; raises DraftRefused."""
         text = self._stream.text
         try:
-            tasks = check_added(self._draft(text, cut=finish.reason != "stop"), self._tools, earlier=self._earlier)
+            tasks = self._finished(text, cut=finish.reason != "stop")
         except PlanRefused as problem:
             raise DraftRefused(problem.complaints, draft=text, usage=finish.usage) from problem
         return tuple(self._with_purpose(task) for task in tasks)
 
-    def _draft(self, text: str, *, cut: bool) -> JsonValue:
-        """The plan as JSON. Of a text that was cut off only closed tasks count: half a task is not what was meant."""
+    def _finished(self, text: str, *, cut: bool) -> tuple[Task, ...]:
+        """The tasks of the draft, those that are given among them; raises PlanRefused.
+
+        Of a text that was cut off only closed tasks count: half a task is not what was meant.
+        """
         if not cut:
-            return _as_plan(_repaired(text))
-        if not self._closed:
+            self._read_rest(text)
+        elif not self._closed:
             raise PlanRefused(("the plan was cut off before its first task was complete; write shorter arguments",))
-        return {"tasks": [*self._closed]}
+        tasks = self._draft.finish()
+        if not all(task in tasks for task in self._given.values()):
+            raise PlanRefused(("the plan is no JSON: it can be read in more than one way",))
+        return tasks
+
+    def _read_rest(self, text: str) -> None:
+        """Read the tasks that were not closed while the text came; all anew where they are not as they seemed."""
+        match plan_in(text, self._by_name):
+            case {"tasks": [*tasks]}:
+                closed = len(self._closed)
+                if json.dumps(tasks[:closed]) != json.dumps(self._closed):
+                    self._draft, closed = ModelDraft(self._tools, self._earlier), 0
+                for written in tasks[closed:]:
+                    list(self._draft.add(written))
+            case other if not self._closed:
+                check_added(other, self._tools, earlier=self._earlier)
+            case _:
+                pass
 
     def _with_purpose(self, task: Task) -> Task:
         if task.purpose:
             return task
         return task.model_copy(update={"purpose": purpose(self._by_name[task.tool], task.arguments)})
-
-
-def _repaired(text: str) -> JsonValue:
-    """The text as JSON, mended where it has to be; text that holds none comes back as an empty string."""
-    try:
-        value: JsonValue = json_repair.loads(text)  # pyright: ignore[reportAssignmentType] - json_repair says object
-    except (RecursionError, ValueError) as problem:  # which of the two depends on its version, and on Python's
-        raise PlanRefused(("the plan is nested too deeply to be read",)) from problem
-    return value
-
-
-def _as_plan(value: JsonValue) -> JsonValue:
-    """A bare list is taken for the plan's tasks, and so is a single task."""
-    match value:
-        case [*tasks]:
-            return {"tasks": tasks}
-        case {"tool": _} | {"tool_name": _}:
-            return {"tasks": [value]}
-        case _:
-            return value

@@ -10,7 +10,7 @@ from agentic_search.models.chat import ChatModel
 from agentic_search.planning.draft.plan_draft import PlanDraft
 from agentic_search.planning.model.later_rounds import continued
 from agentic_search.planning.model.prompt import PlanPrompt, correction, planning_prompt
-from agentic_search.planning.planner import DraftStarted, Planned, PlannerWaiting, PlanRequest, PlanStep, TaskReady
+from agentic_search.planning.planner import DraftStarted, PlannerWaiting, PlanRequest, PlanStep
 from agentic_search.planning.schema.plan_schema import plan_schema
 
 logger = logging.getLogger(__name__)
@@ -51,9 +51,7 @@ class ModelPlanner:
                     raise
                 self._budget = self._learnt_budget(refusal.num_ctx)
 
-    def _draft(
-        self, request: PlanRequest, prompt: PlanPrompt
-    ) -> AsyncGenerator[PlannerWaiting | TaskReady | Planned, None]:
+    def _draft(self, request: PlanRequest, prompt: PlanPrompt) -> AsyncGenerator[PlanStep, None]:
         earlier = request.so_far.ids
         schema = plan_schema(prompt.shown, self._model.grammar, most_tasks=self._most_tasks, earlier=earlier)
         draft = PlanDraft(request.tools, earlier=earlier)

@@ -6,7 +6,9 @@ schema too, but for what no grammar can keep (`not`, `uniqueItems`, `multipleOf`
 The forms that most arguments share are definitions, which keeps the grammar of many tools small.
 """
 
+import json
 from collections.abc import Iterable
+from typing import cast
 
 from pydantic import JsonValue
 
@@ -14,71 +16,38 @@ from agentic_search.domain.data import JsonObject
 from agentic_search.models.chat import GrammarLimits
 from agentic_search.planning.schema.alternatives import alternatives
 from agentic_search.planning.schema.scalars import bounded_integer, bounded_number, bounded_text, honoured, span
-
-_ROOM_FOR_REFERENCE = 100
-"""Characters of a text that can hold a reference as it is."""
-
-_STEP = r"\.[A-Za-z_][A-Za-z0-9_]{0,40}|\[[0-9]{1,3}\]|\[\*\]|\[:[0-9]{1,3}\]"
-_REFERENCE: JsonObject = {
-    "type": "string",
-    "pattern": rf"^\$\{{(item|t[1-9][0-9]{{0,2}})({_STEP}){{0,6}}\}}$",
-    "maxLength": 300,
-}
-"""One whole `${t1.stories[:3]}`: it always parses."""
+from agentic_search.planning.schema.scope import ROOM_FOR_REFERENCE, STEP, Scope, free_text, shared_forms
 
 _BOOLEAN: JsonObject = {"type": "boolean"}
 _NULL: JsonObject = {"type": "null"}
 
 
-def definition(name: str) -> JsonObject:
-    """The `$ref` to one of the definitions."""
-    return {"$ref": f"#/$defs/{name}"}
+def bounded_arguments(input_schema: JsonObject, limits: GrammarLimits, scope: Scope) -> JsonObject | None:
+    """The closed, bounded object schema of one tool's arguments at one place; `$ref` lead to its definitions.
 
-
-def definitions(limits: GrammarLimits) -> JsonObject:
-    """What the `$ref` of a bounded schema lead to.
-
-    A grammar names its rules after these: a name that it has a rule for already, like `integer`, would be taken for
-    that.
+    None where no arguments within the bounds can meet the tool's schema.
     """
-    shared = _shared(limits)
-    numbers: JsonObject = {
-        name: {"anyOf": [form, definition("reference")]} for name, form in shared.items() if name != "text"
-    }
-    return {"reference": honoured(_REFERENCE, limits), "text": shared["text"], **numbers}
-
-
-def _shared(limits: GrammarLimits) -> dict[str, JsonObject]:
-    """The commonest forms of a value, by the definition that stands for each."""
-    largest = limits.largest_integer
-    whole: JsonObject = {"type": "integer", "minimum": -largest, "maximum": largest}
-    text: JsonObject = {"type": "string", "maxLength": limits.typical_text}
-    forms: dict[str, JsonObject] = {"text": text, "whole": whole, "decimal": {"type": "number"}, "truth": _BOOLEAN}
-    return {name: honoured(form, limits) for name, form in forms.items()}
-
-
-def bounded_arguments(input_schema: JsonObject, limits: GrammarLimits) -> JsonObject:
-    """The closed, bounded object schema of one tool's arguments; `$ref` lead to the definitions."""
-    return _Bounds(input_schema, limits).arguments()
+    return _Bounds(input_schema, limits, scope).arguments()
 
 
 class _Bounds:
     """Bounds the schemas inside one tool's input schema."""
 
-    def __init__(self, root: JsonObject, limits: GrammarLimits) -> None:
+    def __init__(self, root: JsonObject, limits: GrammarLimits, scope: Scope) -> None:
         self._root = root
         self._limits = limits
-        self._shared = _shared(limits)
+        self._scope = scope
+        self._shared = shared_forms(limits, scope)
 
-    def arguments(self) -> JsonObject:
+    def arguments(self) -> JsonObject | None:
         forms = [self._object(form, 0) for form in self._forms({**self._root, "type": "object"})]
-        return _either(_unique(forms)) or _closed({}, [])
+        return _either(_unique(forms))
 
     def _forms(self, schema: JsonValue) -> list[JsonObject]:
         return alternatives(schema, self._root, most=self._limits.most_forms)
 
     def _value(self, schema: JsonValue, depth: int, *, nullable: bool = True) -> JsonObject | None:
-        """What may stand where `schema` judges, a reference among it; none where nothing may."""
+        """What may stand where `schema` judges, a reference of the scope among it; none where nothing may."""
         if schema is False:
             return None
         plain = self._forms(schema) if depth <= self._limits.deepest else []
@@ -87,22 +56,22 @@ class _Bounds:
             forms = [form for form in forms if form != _NULL]
         for name, shared in self._shared.items():
             if forms == [shared]:
-                return definition(name)
-        if forms and all(_needs_no_reference(form) for form in forms):
+                return self._scope.definition(name)
+        if not self._scope.names or (forms and all(_needs_no_reference(form) for form in forms)):
             return _either(forms)
-        return _either([*forms, definition("reference")])
+        return _either([*forms, self._scope.definition("reference")])
 
     def _form(self, schema: JsonObject, depth: int) -> JsonObject | None:
         """One plain form, bounded; none where nothing within the bounds can meet it."""
         kind = _kind(schema)
         if "const" in schema:
-            return {"const": schema["const"]} if _is_of(kind, schema["const"]) else None
+            return {"const": schema["const"]} if _is_literal(kind, schema["const"]) else None
         if isinstance(choices := schema.get("enum"), list):
-            fitting = [choice for choice in choices if _is_of(kind, choice)][: self._limits.most_choices]
+            fitting = [choice for choice in choices if _is_literal(kind, choice)][: self._limits.most_choices]
             return {"enum": fitting} if fitting else None
         if kind == "object":
             return self._object(schema, depth)
-        bounded = self._array(schema, depth) if kind == "array" else _scalar(kind, schema, self._limits)
+        bounded = self._array(schema, depth) if kind == "array" else self._scalar(kind, schema)
         return bounded and honoured(bounded, self._limits)
 
     def _object(self, schema: JsonObject, depth: int) -> JsonObject | None:
@@ -131,24 +100,30 @@ class _Bounds:
             return _tuple([self._value(element, depth + 1) for element in prefix], least, most)
         element = self._value(schema.get("items", True), depth + 1) if most else None
         if element is None:
-            least, most, element = least, 0, definition("text")
+            least, most, element = least, 0, self._scope.definition("text")
         if least > most:
             return None
         return {"type": "array", "items": element, "minItems": least, "maxItems": most}
 
+    def _scalar(self, kind: str, schema: JsonObject) -> JsonObject | None:
+        match kind:
+            case "integer":
+                return bounded_integer(schema, self._limits)
+            case "number":
+                return bounded_number(schema)
+            case "boolean":
+                return _BOOLEAN
+            case "null":
+                return _NULL
+            case _:
+                return self._any_text(schema)
 
-def _scalar(kind: str, schema: JsonObject, limits: GrammarLimits) -> JsonObject | None:
-    match kind:
-        case "integer":
-            return bounded_integer(schema, limits)
-        case "number":
-            return bounded_number(schema)
-        case "boolean":
-            return _BOOLEAN
-        case "null":
-            return _NULL
-        case _:
-            return bounded_text(schema, limits)
+    def _any_text(self, schema: JsonObject) -> JsonObject | None:
+        text = bounded_text(schema, self._limits)
+        if text is None or text.keys() & {"pattern", "format"}:
+            return text
+        least, most = text.get("minLength", 0), text["maxLength"]
+        return free_text(cast("int", least), cast("int", most), self._limits, self._scope)
 
 
 def _kind(schema: JsonObject) -> str:
@@ -182,6 +157,10 @@ def _is_of(kind: str, value: JsonValue) -> bool:
             return True
 
 
+def _is_literal(kind: str, value: JsonValue) -> bool:
+    return _is_of(kind, value) and "${" not in json.dumps(value, ensure_ascii=False)
+
+
 def _closed(properties: JsonObject, required: list[str]) -> JsonObject:
     names: list[JsonValue] = [*dict.fromkeys(required)]
     return {"type": "object", "properties": properties, "required": names, "additionalProperties": False}
@@ -195,12 +174,14 @@ def _tuple(elements: list[JsonObject | None], least: int, most: int) -> JsonObje
 
 
 def _needs_no_reference(form: JsonObject) -> bool:
-    """A constant is what it is, and a long text can hold a reference as it is."""
+    """A constant is what it is, and the schema of a long text has references in it already."""
     match form:
+        case {"type": "string", "pattern": str(pattern)}:
+            return STEP in pattern
         case {"type": "string", "maxLength": int(most)}:
-            return most >= _ROOM_FOR_REFERENCE and not form.keys() & {"pattern", "format"}
+            return most >= ROOM_FOR_REFERENCE and "format" not in form
         case {"type": "string"}:
-            return not form.keys() & {"pattern", "format"}
+            return "format" not in form
         case _:
             return "const" in form
 

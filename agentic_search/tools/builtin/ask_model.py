@@ -145,7 +145,7 @@ async def _ask(model: ChatModel, messages: Sequence[Message], profile: ModelProf
 def _why_it_waits(model: ChatModel, waiting: Waiting) -> str:
     if waiting.loading:
         return f"{model.name} is being loaded"
-    return f"waiting for {model.name}, {waiting.before} before" if waiting.before else f"{model.name} is free now"
+    return f"waiting for {model.name}, {waiting.before} before" if waiting.before else f"{model.name} has begun"
 
 
 def _check_length(model: ChatModel, messages: Sequence[Message], *, reply: int) -> None:

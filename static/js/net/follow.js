@@ -6,7 +6,8 @@ import { RequestProblem, read } from "./api.js";
 /** @typedef {{event: (event: RunEvent) => void, lost: () => void, back: () => void, gone: () => void}} Listener */
 
 const TYPES = [
-  "run.started", "tools.discovered", "plan.started", "plan.task", "plan.ready", "plan.fallback", "task.started",
+  "run.started", "tools.discovered", "plan.started", "plan.task", "plan.ready", "plan.fallback", "plan.mended",
+  "task.started",
   "task.progress", "task.retrying", "task.completed", "task.failed", "task.skipped", "sources.found", "server.slowed",
   "model.waiting", "answer.started", "answer.delta", "answer.block", "answer.completed",
 ];

@@ -63,12 +63,13 @@ def test_the_id_of_the_next_number_is_free_and_so_are_those_after_it(earlier: li
 def test_the_grammar_of_what_is_added_knows_the_earlier_ids_and_allows_nothing() -> None:
     schema = plan_schema(TOOLS, OLLAMA_GRAMMAR, most_tasks=2, earlier=EARLIER)
     assert allowed(schema, {"tasks": []})
-    assert allowed(schema, {"tasks": [{"tool": "now", "depends_on": ["t3"]}, {"tool": "now", "depends_on": ["t4"]}]})
-    assert allowed(schema, {"tasks": [{"tool": "read_story", "with": {"id": "${t2.id}"}}]})
-    assert not allowed(schema, {"tasks": [{"tool": "now", "depends_on": ["t7"]}]})
-    assert not allowed(schema, {"tasks": [{"tool": "now"}, {"tool": "now"}, {"tool": "now"}]})
+    assert allowed(schema, {"tasks": [{"now": {}, "depends_on": ["t3"]}, {"now": {}, "depends_on": ["t4"]}]})
+    assert allowed(schema, {"tasks": [{"read_story": {"id": "${t2.id}"}}]})
+    assert not allowed(schema, {"tasks": [{"now": {}, "depends_on": ["t4"]}]})
+    assert not allowed(schema, {"tasks": [{"now": {}}, {"now": {}}, {"now": {}}]})
 
 
 def test_even_a_round_of_one_task_may_wait_for_earlier_ones() -> None:
     schema = plan_schema(TOOLS, OLLAMA_GRAMMAR, most_tasks=1, earlier=EARLIER)
-    assert allowed(schema, {"tasks": [{"tool": "now", "depends_on": ["t3"]}]})
+    assert allowed(schema, {"tasks": [{"now": {}, "depends_on": ["t3"]}]})
+    assert not allowed(schema, {"tasks": [{"now": {}, "depends_on": ["t4"]}]})

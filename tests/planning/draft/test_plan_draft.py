@@ -11,10 +11,10 @@ from pydantic import JsonValue
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.plan import Task
 from agentic_search.errors import ModelInterrupted
-from agentic_search.models.chat import ChatModel, Message, ModelOutput
+from agentic_search.models.chat import ChatModel, Message, ModelOutput, Waiting
 from agentic_search.models.scripted import ScriptedModel
 from agentic_search.planning.draft.plan_draft import PlanDraft
-from agentic_search.planning.planner import DraftRefused, TaskReady
+from agentic_search.planning.planner import DraftRefused, Planned, PlannerWaiting, TaskReady
 from tests.planning.schemas import tool
 
 TOOLS = [
@@ -65,8 +65,17 @@ async def test_the_ids_that_are_given_early_are_those_of_the_whole_plan(earlier:
 
 
 async def test_a_purpose_that_the_model_wrote_is_kept() -> None:
-    [own, ours] = await tasks_given(ScriptedModel("m", [written({**LOOK, "purpose": "Because."}, LOOK)]))
-    assert (own.purpose, ours.purpose) == ("Because.", "Look up")
+    [own, ours] = await tasks_given(ScriptedModel("m", [written({**LOOK, "purpose": "Because."}, READ)]))
+    assert (own.purpose, ours.purpose) == ("Because.", "Read: ${t1.id}")
+
+
+async def test_why_the_model_has_not_begun_is_given_before_its_tasks() -> None:
+    steps = PlanDraft(TOOLS).generate(
+        ScriptedModel("m", [[Waiting(1), Waiting(), written(LOOK)]]), [], schema={}, max_tokens=9
+    )
+    given = [step async for step in steps]
+    assert given[:2] == [PlannerWaiting("m", Waiting(1)), PlannerWaiting("m", Waiting())]
+    assert [type(step) for step in given[2:]] == [TaskReady, Planned]
 
 
 async def test_a_stream_that_just_ends_is_an_interrupted_model() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from pydantic import JsonValue
@@ -14,13 +14,14 @@ from pydantic import JsonValue
 from agentic_search.domain.data import JsonObject
 from agentic_search.models.ollama.grammar import OLLAMA_GRAMMAR
 from agentic_search.planning.draft.argument_check import argument_complaints
-from agentic_search.planning.draft.check import check
-from agentic_search.planning.schema.bounds import bounded_arguments, definitions
+from agentic_search.planning.schema.bounds import bounded_arguments
 from agentic_search.planning.schema.plan_schema import plan_schema
 from agentic_search.planning.schema.scalars import bounded_pattern
+from agentic_search.planning.schema.scope import Scope, definitions
 from tests.planning.schemas import KEEPABLE, input_schemas, instances, tool
 
-DEFINITIONS = definitions(OLLAMA_GRAMMAR)
+SCOPE = Scope(("t1",))
+DEFINITIONS = definitions(OLLAMA_GRAMMAR, SCOPE)
 LARGEST_INTEGER, LONGEST_TEXT = OLLAMA_GRAMMAR.largest_integer, OLLAMA_GRAMMAR.longest_text
 ALLOWED = {
     "$ref", "anyOf", "const", "enum", "type", "properties", "required", "additionalProperties", "items", "prefixItems",
@@ -38,6 +39,13 @@ SEARCH: JsonObject = {
     "properties": {"query": {"type": "string"}, "size": {"type": "integer", "minimum": 1, "maximum": 50}},
     "required": ["query"],
 }
+
+
+def properties(input_schema: JsonObject) -> JsonObject:
+    """The bounded arguments of a tool with this schema."""
+    bounded = bounded_arguments(input_schema, OLLAMA_GRAMMAR, SCOPE)
+    assert bounded is not None
+    return cast("JsonObject", bounded["properties"])
 
 
 def schemas_in(schema: JsonValue) -> Iterator[JsonObject]:
@@ -104,7 +112,8 @@ def test_the_schema_of_any_tool_is_valid_and_bounded_everywhere(input_schema: Js
 def test_arguments_that_the_grammar_allows_pass_the_check_against_the_tools_own_schema(
     data: st.DataObject, input_schema: JsonObject
 ) -> None:
-    bounded = bounded_arguments(input_schema, OLLAMA_GRAMMAR)
+    bounded = bounded_arguments(input_schema, OLLAMA_GRAMMAR, SCOPE)
+    assume(bounded is not None)
     arguments = data.draw(instances(bounded, {"$defs": DEFINITIONS}))
     complaints = argument_complaints(cast("JsonObject", arguments), tool("a", input_schema))
     beyond_any_grammar = ["needs the argument"]  # what no value can meet is left out
@@ -113,30 +122,29 @@ def test_arguments_that_the_grammar_allows_pass_the_check_against_the_tools_own_
     assert [each for each in complaints if not any(words in each for words in beyond_any_grammar)] == []
 
 
-@given(data=st.data())
-@SLOW
-def test_a_plan_that_the_grammar_allows_is_a_plan_that_is_accepted(data: st.DataObject) -> None:
-    tools = [tool("search", SEARCH), tool("now")]
-    schema = plan_schema(tools, OLLAMA_GRAMMAR, most_tasks=1)
-    draft = data.draw(instances(schema, schema).filter(lambda draft: "${t1" not in json.dumps(draft)))
-    assert check(draft, tools).tasks[0].id == "t1"
-
-
 def test_a_task_of_the_grammar_decides_before_it_goes_into_detail_also_in_alphabetical_order() -> None:
     schema = json.loads(json.dumps(plan_schema([tool("search", SEARCH)], OLLAMA_GRAMMAR), sort_keys=True))
-    [task] = schema["properties"]["tasks"]["items"]["anyOf"]
-    assert [name for name in task["properties"] if name in task["required"]] == ["tool", "with"]
+    plain, looped = schema["$defs"]["task2"]["anyOf"]
+    assert [name for name in plain["properties"] if name in plain["required"]] == ["search"]
+    assert [name for name in looped["properties"] if name in looped["required"]] == ["for_each", "search"]
 
 
-def test_a_tool_without_required_arguments_needs_none_written() -> None:
-    schema = json.dumps(plan_schema([tool("now")], OLLAMA_GRAMMAR))
-    assert "with" not in schema
+def test_a_tool_with_the_name_of_a_field_is_named_as_a_value() -> None:
+    schema = plan_schema([tool("when", SEARCH)], OLLAMA_GRAMMAR)
+    assert fits({"tasks": [{"tool": "when", "with": {"query": "a"}}]}, schema)
+    assert not fits({"tasks": [{"when": {"query": "a"}}]}, schema)
 
 
-def test_a_single_task_can_wait_for_no_other() -> None:
-    schema = json.dumps(plan_schema([tool("search", SEARCH)], OLLAMA_GRAMMAR, most_tasks=1)["properties"])
-    assert "depends_on" not in schema
-    assert "for_each" not in schema
+def test_a_tool_without_arguments_is_written_with_none() -> None:
+    schema = plan_schema([tool("now")], OLLAMA_GRAMMAR)
+    assert fits({"tasks": [{"now": {}}]}, schema)
+    assert not fits({"tasks": [{"now": {"a": 1}}]}, schema)
+
+
+@pytest.mark.parametrize("plain", [{"most_tasks": 1}, {"linked": False}, {"linked": False, "earlier": ("t1", "t2")}])
+def test_where_no_task_may_refer_to_another_there_is_no_way_to_write_it(plain: Any) -> None:
+    schema = json.dumps(plan_schema([tool("search", SEARCH)], OLLAMA_GRAMMAR, **plain))
+    assert not re.search("depends_on|for_each|reference|item[|)]|t[0-9]", schema)
 
 
 def test_a_plan_over_no_tools_has_no_grammar() -> None:
@@ -147,7 +155,7 @@ def test_a_plan_over_no_tools_has_no_grammar() -> None:
 def test_a_schema_that_contains_itself_many_times_over_comes_to_an_end() -> None:
     node: JsonObject = {"anyOf": [{"$ref": "#/$defs/n"} for _ in range(50)]}
     schema: JsonObject = {"type": "object", "properties": {"n": {"$ref": "#/$defs/n"}}, "$defs": {"n": node}}
-    assert bounded_arguments(schema, OLLAMA_GRAMMAR)["properties"] == {"n": {"$ref": "#/$defs/reference"}}
+    assert properties(schema) == {"n": {"$ref": "#/$defs/reference"}}
 
 
 def test_an_argument_of_any_type_may_be_a_reference() -> None:
@@ -160,9 +168,9 @@ def test_an_argument_of_any_type_may_be_a_reference() -> None:
             "short": {"type": "string", "maxLength": 5},
         },
     }
-    properties = cast("JsonObject", bounded_arguments(schema, OLLAMA_GRAMMAR)["properties"])
-    rules: JsonObject = {"properties": properties, "$defs": DEFINITIONS}
-    assert fits(dict.fromkeys(properties, "${t1.stories[:3]}"), rules)
+    bounded = properties(schema)
+    rules: JsonObject = {"properties": bounded, "$defs": DEFINITIONS}
+    assert fits(dict.fromkeys(bounded, "${t1.stories[:3]}"), rules)
     assert not fits({"n": "${t1 + 1}"}, rules)
     assert not fits({"e": "c"}, rules)
 
@@ -188,7 +196,7 @@ def test_no_definition_has_the_name_of_a_rule_that_the_grammar_has_already() -> 
 
 def test_a_nullable_argument_that_may_be_left_out_is_never_written_as_null() -> None:
     schema: JsonObject = {"properties": {"q": {"anyOf": [{"type": "string"}, {"type": "null"}], "default": None}}}
-    assert bounded_arguments(schema, OLLAMA_GRAMMAR)["properties"] == {"q": {"$ref": "#/$defs/text"}}
+    assert properties(schema) == {"q": {"$ref": "#/$defs/text"}}
 
 
 @pytest.mark.parametrize(

@@ -4,15 +4,26 @@ from dataclasses import replace
 from typing import cast
 
 import pytest
+from pydantic import JsonValue
 
 from agentic_search.domain.data import JsonObject
+from agentic_search.models.chat import GrammarLimits
 from agentic_search.models.ollama.grammar import OLLAMA_GRAMMAR
-from agentic_search.planning.schema.bounds import bounded_arguments, definition, definitions
+from agentic_search.planning.schema.bounds import bounded_arguments
 from agentic_search.planning.schema.plan_schema import plan_schema
 from agentic_search.planning.schema.scalars import bounded_integer, bounded_number, bounded_pattern, bounded_text
+from agentic_search.planning.schema.scope import Scope, definitions
 from tests.planning.schemas import tool
 
 LARGEST = OLLAMA_GRAMMAR.largest_integer
+SCOPE = Scope(("t1",))
+
+
+def properties(schema: JsonObject, limits: GrammarLimits) -> JsonValue:
+    """The bounded arguments of a tool with this schema."""
+    bounded = bounded_arguments(schema, limits, SCOPE)
+    assert bounded is not None
+    return bounded["properties"]
 
 
 @pytest.mark.parametrize(
@@ -106,14 +117,14 @@ def test_the_sizes_of_a_schema_are_those_of_the_providers_grammar() -> None:
             "left out": True,
         }
     }
-    reference = definition("reference")
+    text, reference = SCOPE.definition("text"), SCOPE.definition("reference")
     empty: JsonObject = {"type": "object", "properties": {}, "required": [], "additionalProperties": False}
-    assert bounded_arguments(schema, small)["properties"] == {
+    assert properties(schema, small) == {
         "choice": {"anyOf": [{"enum": ["a", "b"]}, reference]},
         "list": {
-            "anyOf": [{"type": "array", "items": definition("whole"), "minItems": 0, "maxItems": 2}, reference],
+            "anyOf": [{"type": "array", "items": SCOPE.definition("whole"), "minItems": 0, "maxItems": 2}, reference],
         },
-        "long": {"anyOf": [{"type": "array", "items": definition("text"), "minItems": 3, "maxItems": 3}, reference]},
+        "long": {"anyOf": [{"type": "array", "items": text, "minItems": 3, "maxItems": 3}, reference]},
         "forms": {"anyOf": [{"const": 0}, {"const": 1}]},
         "inside": {"anyOf": [{**empty, "properties": {"in": {"anyOf": [empty, reference]}}}, reference]},
     }
@@ -131,13 +142,13 @@ def test_a_keyword_that_the_providers_grammar_does_not_honour_is_left_out_everyw
         }
     }
     text = {"type": "string"}
-    assert definitions(none)["reference"] == definitions(none)["text"] == text
-    assert bounded_arguments(schema, none)["properties"] == {
-        "format": definition("text"),
-        "pattern": definition("text"),
-        "maximum": definition("whole"),
-        "minimum": definition("decimal"),
-        "minItems": {"anyOf": [{"type": "array", "items": definition("whole")}, definition("reference")]},
+    assert definitions(none, SCOPE)["reference"] == definitions(none, SCOPE)["text"] == text
+    assert properties(schema, none) == {
+        "format": SCOPE.definition("text"),
+        "pattern": SCOPE.definition("text"),
+        "maximum": SCOPE.definition("whole"),
+        "minimum": SCOPE.definition("decimal"),
+        "minItems": {"anyOf": [{"type": "array", "items": SCOPE.definition("whole")}, SCOPE.definition("reference")]},
     }
     tasks = cast("dict[str, JsonObject]", plan_schema([tool("now")], none)["properties"])["tasks"]
     assert tasks.keys() == {"type", "items"}

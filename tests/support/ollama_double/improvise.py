@@ -86,19 +86,28 @@ class Example:
         """The schema itself, behind references and, where there are alternatives, the best of them."""
         if not isinstance(schema, dict):
             return {}
-        if isinstance(reference := schema.get("$ref"), str):
-            found: JsonValue = self._root
-            for key in reference.removeprefix("#/").split("/"):
-                found = found.get(key) if isinstance(found, dict) else None
-            return self._resolve(found, index)
+        if "$ref" in schema:
+            return self._resolve(self._referred(schema), index)
         if alternatives := self._alternatives(schema):
             return alternatives[index % len(alternatives)]
         return schema
+
+    def _referred(self, schema: JsonValue) -> JsonValue:
+        """What the schema's reference leads to; the schema itself where it is none."""
+        if not isinstance(schema, dict) or not isinstance(reference := schema.get("$ref"), str):
+            return schema
+        found: JsonValue = self._root
+        for key in reference.removeprefix("#/").split("/"):
+            found = found.get(key) if isinstance(found, dict) else None
+        return found
 
     def _alternatives(self, schema: JsonObject) -> list[JsonObject]:
         """The alternatives that a question can fill, or all if none is such."""
         branches = schema.get("anyOf") or schema.get("oneOf")
         resolved = [self._resolve(branch, 0) for branch in branches] if isinstance(branches, list) else []
+        if lists := [branch for branch in resolved if "prefixItems" in branch]:
+            kinds = self._kinds(self._referred(_places(lists[0])[0]))
+            return [[each for each in lists if len(_places(each)) <= kinds][-1]]
         resolved = [branch for branch in resolved if branch.get("type") != "null"]
         return [branch for branch in resolved if self._fillable(branch)] or resolved
 
@@ -106,7 +115,8 @@ class Example:
         """Whether a task's arguments need a question and nothing else."""
         properties = task.get("properties")
         told = properties if isinstance(properties, dict) else {}
-        arguments = self._resolve(told.get("arguments") or told.get("with"), 0)
+        keyed = next((part for name, part in told.items() if task.get("required") == [name]), None)
+        arguments = self._resolve(told.get("arguments") or told.get("with") or keyed, 0)
         required = arguments.get("required")
         return isinstance(required, list) and required != [] and all(name in _QUERY_NAMES for name in required)
 
@@ -122,6 +132,8 @@ class Example:
         }
 
     def _array(self, schema: JsonObject, name: str) -> list[JsonValue]:
+        if "prefixItems" in schema:
+            return [self.make(place, name, index) for index, place in enumerate(_places(schema))]
         items = schema.get("items")
         item = self._resolve(items, 0)
         least, most = schema.get("minItems", 0), schema.get("maxItems", _TASKS_AT_MOST)
@@ -142,6 +154,13 @@ class Example:
         longest, shortest = schema.get("maxLength"), schema.get("minLength")
         text = text[: longest if isinstance(longest, int) else None]
         return text.ljust(shortest if isinstance(shortest, int) else 0, ".")
+
+
+def _places(schema: JsonObject) -> list[JsonValue]:
+    """The schema of each element of a list that names them one by one."""
+    places = schema["prefixItems"]
+    assert isinstance(places, list)
+    return places
 
 
 def _type(schema: JsonObject) -> str:

@@ -8,8 +8,8 @@ import pytest
 from agentic_search.domain.answer import Answer, LeftOut
 from agentic_search.domain.run import Usage
 from agentic_search.errors import ContextOverflow, ModelInterrupted
-from agentic_search.events.facts import AnswerBlock, AnswerCompleted, AnswerDelta, AnswerStarted, Fact
-from agentic_search.models.chat import Finish, Retracted
+from agentic_search.events.facts import AnswerBlock, AnswerCompleted, AnswerDelta, AnswerStarted, Fact, ModelWaiting
+from agentic_search.models.chat import Finish, Retracted, Waiting
 from agentic_search.models.scripted import ScriptedModel, Step
 from agentic_search.models.usage_counter import UsageCounter
 from agentic_search.synthesis.evidence.writer_input import WriterInput
@@ -42,6 +42,16 @@ async def test_an_answer_is_emitted_piece_by_piece_and_block_by_block() -> None:
     assert "".join(block.html for block in blocks) == answer.html
     assert emitted[-1] == AnswerCompleted(answer=answer.text, html=answer.html, sources=answer.sources)
     assert emitted.index(blocks[0]) < len(emitted) - 4
+
+
+async def test_why_the_model_has_not_begun_is_emitted_while_it_waits() -> None:
+    waits = [Waiting(2), Waiting(1), Waiting(), Waiting(loading=True), Waiting()]
+    answer, emitted = await write(ScriptedModel("m", [[*waits, "Some apples [1]."]]))
+
+    told = [fact for fact in emitted if isinstance(fact, ModelWaiting)]
+    assert [(fact.before, fact.loading) for fact in told] == [(each.before, each.loading) for each in waits]
+    assert {(fact.model, fact.purpose) for fact in told} == {("m", "answer")}
+    assert emitted[1:6] == told and answer.text == "Some apples [1]."
 
 
 async def test_marks_follow_the_order_of_the_answer_and_name_what_the_model_saw() -> None:
