@@ -96,6 +96,9 @@ class Settings(BaseSettings):
     planner_model: str = ""
     """Model that plans, where it differs from the writer."""
 
+    plan_form: Literal["auto", "simple", "full"] = "auto"
+    """What plans a model is asked for: `simple` of a few calls that stand alone, `full`, or by the model's size."""
+
     profiles: dict[str, ModelProfile] = Field(default_factory=dict[str, ModelProfile])
     """Named ways of calling a model, for the tool `ask_model`; in the TOML file a table each, `[profiles.reviewer]`."""
 

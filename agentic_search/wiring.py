@@ -111,6 +111,7 @@ async def open_service(settings: Settings) -> AsyncGenerator[Service, None]:
                 workflows=workflows,
                 runner=runner,
                 limits=limits,
+                plan_form=settings.plan_form,
                 start_early=settings.start_early,
             )
 

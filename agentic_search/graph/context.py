@@ -7,6 +7,7 @@ from typing import Protocol
 from agentic_search.domain.tool import ServerStatus, Tool
 from agentic_search.engine.protocols import Run
 from agentic_search.models.choice import ModelChoice
+from agentic_search.planning.model.form import FormSetting
 from agentic_search.scheduler.runner import Runner
 from agentic_search.tools.catalog import Catalog
 from agentic_search.workflows.folder import WorkflowFolder
@@ -58,5 +59,7 @@ class RunContext:
     runner: Runner
     """Runs this run's tasks, from the first that the planner has written."""
     limits: RunLimits
+    plan_form: FormSetting = "auto"
+    """What plans a model is asked for."""
     start_early: bool = True
     """Whether tasks that only read begin while the plan is still being written."""

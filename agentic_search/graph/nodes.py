@@ -41,6 +41,7 @@ async def initialize(state: AskedState, runtime: Runtime[RunContext]) -> Initial
         "deadline": query.deadline or context.limits.deadline,
         "plans": (),
         "outcomes": {},
+        "opening": "",
         "lacking": "",
     }
 
@@ -67,7 +68,7 @@ async def discover_tools(state: InitializedState, runtime: Runtime[RunContext]) 
         reasons = "; ".join(f"{server.name}: {server.error or server.status}" for server in statuses)
         raise SearchFailed(f"No tool can be used, so nothing can be searched. {reasons or 'No server is configured.'}")
     context.runner.know(tools)
-    return {**state, "tools": tools}
+    return {**state, "tools": tools, "instructions": toolbox.catalog().instructions}
 
 
 def _usable(toolbox: Toolbox, query: Query) -> Sequence[Tool]:
@@ -135,7 +136,8 @@ async def synthesize(state: ExecutedState, runtime: Runtime[RunContext]) -> Exec
     _refuse_nothing(outcomes)
     with context.run.spent.phase("synthesize"):
         chosen = await _writer(state, context)
-        writer = FallbackWriter(chosen.model, chosen.why_none, within=state["deadline"] - context.run.elapsed)
+        within = state["deadline"] - context.run.elapsed
+        writer = FallbackWriter(chosen.model, chosen.why_none, within=within, opening=state["opening"])
         await writer.write(make_writer_input(query.query, whole_plan(state["plans"]), outcomes), context.run.emit)
     return state
 

@@ -33,6 +33,7 @@ from agentic_search.planning.planner import (
     SoFar,
     TaskReady,
 )
+from agentic_search.synthesis.writing.prompt import ANSWER_RULES
 
 NOTHING_MORE = Planned((), "offline")
 
@@ -63,6 +64,7 @@ async def plan(state: DiscoveredState, runtime: Runtime[RunContext]) -> PlannedS
         "plans": plans,
         "planner": "model" if by_model else planned.planner,
         "inputs": planned.inputs,
+        "opening": planned.opening or state["opening"],
         "lacking": lacking,
     }
 
@@ -70,7 +72,14 @@ async def plan(state: DiscoveredState, runtime: Runtime[RunContext]) -> PlannedS
 async def _planned(state: DiscoveredState, context: RunContext, so_far: SoFar) -> tuple[Planned, str]:
     """The round, and why it is to be added to although it can be used: empty where it need not."""
     query, lacking = state["query"], state["lacking"]
-    request = PlanRequest(query.query, state["tools"], so_far, lacking, several_rounds=query.rounds > 1)
+    request = PlanRequest(
+        query.query,
+        state["tools"],
+        so_far,
+        lacking,
+        several_rounds=query.rounds > 1,
+        instructions=state["instructions"],
+    )
     follower = _Follower(context, early=_early(state, context))
     by_model, time = not (query.brings_a_plan or lacking), _PlanTime(state, context)
     try:
@@ -137,7 +146,8 @@ async def _planner(query: Query, context: RunContext) -> Planner:
     if query.workflow is not None:
         return await asyncio.to_thread(context.workflows.planner, query)
     chosen = await context.models.planner(query.model, batch=query.batch)
-    by_model = ModelPlanner(chosen.model) if chosen.model else None
+    rules = ANSWER_RULES if context.models.is_one(query.model) else ""
+    by_model = ModelPlanner(chosen.model, form=context.plan_form, answer_rules=rules) if chosen.model else None
     return PlanLadder(by_model, OfflinePlanner(), why_no_model=chosen.why_none or "")
 
 
@@ -182,6 +192,8 @@ class _Follower:
             case PlannerWaiting(model, waiting):
                 told = ModelWaiting(model=model, purpose="plan", before=waiting.before, loading=waiting.loading)
                 self._run.emit(told)
+            case DraftMended(notes):
+                self._run.emit(PlanMended(notes=notes))
             case TaskReady():
                 self.tasks.append(step.task)
                 self._run.emit(PlanTask(task=step.task))
@@ -200,7 +212,5 @@ class _Follower:
                         usage=spent.usage,
                     )
                 )
-            case DraftMended():
-                self._run.emit(PlanMended(notes=step.notes))
             case _:
                 assert_never(step)

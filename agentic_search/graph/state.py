@@ -4,7 +4,7 @@ Each node takes the state as the node before left it, and gives it back with its
 there from the beginning, empty.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TypedDict
 
 from agentic_search.domain.data import JsonObject
@@ -30,6 +30,8 @@ class InitializedState(AskedState):
     """What each round planned, in order; a later round may read what tasks of an earlier one gave."""
     outcomes: dict[str, Outcome]
     """Of all rounds that have run: by task id, in the order of the plans."""
+    opening: str
+    """The system message with which the model has planned that is to write, too; empty where none has."""
     lacking: str
     """Why what a model planned is not enough, a sentence: the next round is planned without it. Empty where it is."""
 
@@ -39,6 +41,8 @@ class DiscoveredState(InitializedState):
 
     tools: tuple[Tool, ...]
     """What plans may use."""
+    instructions: Mapping[str, str]
+    """What servers say of themselves, by server."""
 
 
 class PlannedState(DiscoveredState):

@@ -118,8 +118,13 @@ class ChatModel(Protocol):
         ...
 
     @property
-    def grammar(self) -> GrammarLimits:
-        """The limits of the `schema` that calls may have."""
+    def parameters(self) -> float:
+        """How many it has, as far as its server says: 8.2e9; 0 where that is not known."""
+        ...
+
+    @property
+    def grammar(self) -> GrammarLimits | None:
+        """The limits of the `schema` that calls may have; None where the server takes no schema."""
         ...
 
     @property
@@ -145,6 +150,15 @@ class ChatModel(Protocol):
         `tokens` and `num_ctx` are what the refusal has taught.
         """
         ...
+
+
+SMALL = 3e9
+"""Parameters below which a model is asked for less: it loses the thread in long prompts and in involved rules."""
+
+
+def is_small(model: ChatModel) -> bool:
+    """Whether the model is known to be small; of an unknown size it is taken for an ordinary one."""
+    return 0 < model.parameters < SMALL
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,6 +71,10 @@ class ModelChoice:
         """
         return self._queues.queued(await self._source.open(name), "tool")
 
+    def is_one(self, asked: str | None) -> bool:
+        """Whether the model that plans for such a query is the one that writes."""
+        return asked == OFFLINE or self._planner in ("", asked or self._writer)
+
     async def report(self) -> ModelReport:
         """The models that there are; never raises."""
         return await self._source.report()

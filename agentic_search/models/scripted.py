@@ -59,12 +59,14 @@ class ScriptedModel:
         replies: Iterable[str | Sequence[Step]] = (),
         *,
         num_ctx: int = 16_384,
-        grammar: GrammarLimits = OLLAMA_GRAMMAR,
+        grammar: GrammarLimits | None = OLLAMA_GRAMMAR,
+        parameters: float = 0.0,
         slots: int = UNTOLD_SLOTS,
     ) -> None:
         """`slots`: of the model server that is its own."""
         self.name = name
         self.served_by = ModelServer(f"scripted:{name}", slots)
+        self.parameters = parameters
         self._num_ctx = num_ctx
         self._learner = TokenLearner()
         self.grammar = grammar

@@ -31,6 +31,11 @@ class WrappedModel:
         return self._model.tokens
 
     @property
-    def grammar(self) -> GrammarLimits:
+    def parameters(self) -> float:
+        """The model's."""
+        return self._model.parameters
+
+    @property
+    def grammar(self) -> GrammarLimits | None:
         """The model's."""
         return self._model.grammar

@@ -76,6 +76,8 @@ class PlanRequest:
     """Why what the rounds so far found is not enough, where a plan by words alone is to add to it."""
     several_rounds: bool = False
     """Whether the search may take more rounds than one: in each of them the planner keeps room for what comes later."""
+    instructions: Mapping[str, str] = field(default_factory=dict[str, str])
+    """What servers say of themselves, by server; untrusted."""
     refused: DraftRefused | None = None
     """The same planner's draft that was refused, where it is to write it again without the mistakes."""
 
@@ -130,6 +132,8 @@ class Planned:
     model: str | None = None
     usage: Usage = field(default_factory=Usage)
     """Of all calls of the model on the way."""
+    opening: str = ""
+    """The system message of the prompt, where it says how to write the answer too: the model has read it already."""
     inputs: JsonObject | None = None
     """What the plan's references to `inputs` read, where it is a workflow's."""
 

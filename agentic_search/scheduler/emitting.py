@@ -11,7 +11,7 @@ from agentic_search.scheduler.commands import ElementEnded, RetryCall, StartCall
 
 
 def emit_started(emit: Emit, start: StartCall, server: str) -> None:
-    """Tell that an attempt at a task begins; a task over a list begins once."""
+    """Emit that an attempt at a task begins; a task over a list begins once."""
     task = start.task
     emit(
         facts.TaskStarted(
@@ -26,7 +26,7 @@ def emit_started(emit: Emit, start: StartCall, server: str) -> None:
 
 
 def progress_of(emit: Emit, start: StartCall) -> OnProgress:
-    """How a call is to tell how far it is; of a task over a list the elements are told instead."""
+    """What a call reports its progress to; of a task over a list the ended elements are emitted instead."""
     task = start.task
 
     def on_progress(progress: float, total: float | None, text: str) -> None:
@@ -37,19 +37,19 @@ def progress_of(emit: Emit, start: StartCall) -> OnProgress:
 
 
 def emit_elements(emit: Emit, ended: ElementEnded) -> None:
-    """Tell how far a task over a list is."""
+    """Emit how far a task over a list is."""
     task = ended.task
     emit(facts.TaskProgress(id=task.id, tool=task.tool, progress=ended.done, total=ended.elements))
 
 
 def emit_retry(emit: Emit, retry: RetryCall) -> None:
-    """Tell that there will be another attempt, and when."""
+    """Emit that there will be another attempt, and when."""
     task, attempt = retry.start.task, retry.start.attempt
     emit(facts.TaskRetrying(id=task.id, tool=task.tool, attempt=attempt, wait=round(retry.wait, 3), error=retry.error))
 
 
 def emit_outcome(emit: Emit, task: Task, outcome: Outcome) -> None:
-    """Tell that the task has ended, and what it found."""
+    """Emit that the task has ended, and what it found."""
     match outcome:
         case Completed():
             _emit_completed(emit, task, outcome)
@@ -62,7 +62,7 @@ def emit_outcome(emit: Emit, task: Task, outcome: Outcome) -> None:
 
 
 def emit_slowed(emit: Emit, learnt: LearntRate) -> None:
-    """Tell that a server asked for fewer calls, and what is done about it."""
+    """Emit that a server asked for fewer calls, and what is done about it."""
     rate = learnt.rate
     emit(
         facts.ServerSlowed(

@@ -27,6 +27,8 @@ class Catalog:
             for tool in tools
         )
         self.left_out: tuple[LeftOutTool, ...] = tuple(left for offer in offers for left in offer.left_out)
+        self.instructions: Mapping[str, str] = {offer.server: offer.instructions for offer in offers if offer.tools}
+        """What each server says of itself."""
         self._by_name: Mapping[str, Tool] = by_any_name(self.tools)
 
     def __len__(self) -> int:

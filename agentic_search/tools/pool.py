@@ -1,6 +1,7 @@
 """All providers of tools together: keeps each running in its own task, gives their catalog, takes calls by name."""
 
 import asyncio
+import logging
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from types import TracebackType
@@ -18,11 +19,15 @@ from agentic_search.tools.config.server_config import ServerConfig
 from agentic_search.tools.mcp.connection import Connection
 from agentic_search.tools.provider import ToolProvider
 
+logger = logging.getLogger(__name__)
+
 OPEN_WITHIN = 30.0
 """Seconds for a server to start, to agree on a protocol and to list its tools; a first `npx` or `uvx` downloads."""
 
 _CLOSING = 3.0
 """Seconds for the connections to be closed in order, before what still hangs is cut off."""
+_CUTTING_OFF = 1.0
+"""Seconds for what was cut off to end, before it is left behind."""
 
 
 class ToolPool:
@@ -56,6 +61,8 @@ class ToolPool:
         self._known: dict[str, Tool] = {}
         self._next_change = asyncio.Event()
         self._group = asyncio.TaskGroup()
+        self._leaving: asyncio.Task[bool | None] | None = None
+        """Kept, for nothing else refers to a task that waits for what was left behind."""
         self._owners: list[tuple[ToolProvider, asyncio.Task[None]]] = []
         self._calls = ToolCalls(
             self._group,
@@ -86,7 +93,7 @@ class ToolPool:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """End every connection and child process, within about three seconds."""
+        """End every connection and child process, within about three seconds; return after four at the latest."""
         self._close_all()
         try:
             if self._owners:
@@ -94,7 +101,7 @@ class ToolPool:
         finally:
             self._close_all()  # cuts off what still hangs
             self._calls.close()
-            await self._group.__aexit__(None, None, None)
+            await self._leave_group()
 
     def statuses(self) -> tuple[ServerStatus, ...]:
         """Every configured server as it is now, in the order of the configuration."""
@@ -155,6 +162,19 @@ class ToolPool:
             self._note_change()
 
         return Connection(server, clock=self._clock, open_within=self._open_within, on_change=note_change)
+
+    async def _leave_group(self) -> None:
+        """Cancel what is left in the group; wait for it no longer than it may take."""
+        # A group waits for its tasks without end, whatever is done to whoever waits: so another task does.
+        leaving = self._group.__aexit__(asyncio.CancelledError, asyncio.CancelledError(), None)
+        self._leaving = asyncio.create_task(leaving, name="end of the tools")  # noqa: TID251 - it may have to be left
+        await asyncio.wait({self._leaving}, timeout=_CUTTING_OFF)
+        if not self._leaving.done():
+            hanging = [provider.name for provider, owner in self._owners if not owner.done()]
+            for name in hanging or ["a tool's call"]:
+                logger.warning("%s: does not end although it was cut off; it is left behind", name)
+        elif not self._leaving.cancelled():
+            self._leaving.result()
 
     def _close_all(self) -> None:
         for provider, owner in self._owners:

@@ -25,6 +25,8 @@ class Offer:
     server: str
     tools: tuple[Tool, ...] = ()
     left_out: tuple[LeftOutTool, ...] = ()
+    instructions: str = ""
+    """What the server says of itself and of how to use it; untrusted, as descriptions are."""
 
 
 class ToolProvider(Protocol):

@@ -48,9 +48,9 @@ def run_core(plan: Plan) -> dict[str, Outcome]:
     under_way: deque[Slot] = deque()
 
     def emit(machine_input: MachineInput) -> None:
-        for told in machine.handle(machine_input, 0):
-            if isinstance(told, OfferCall):
-                admission.offer(machine, told.call, told.order, tool=None, now=0)
+        for command in machine.handle(machine_input, 0):
+            if isinstance(command, OfferCall):
+                admission.offer(machine, command.call, command.order, tool=None, now=0)
 
     emit(TasksAdded(plan.tasks))
     emit(PlanSealed())

@@ -38,7 +38,7 @@ class Opened:
     """The processes that it has beside this one."""
 
 
-Place: TypeAlias = Callable[[str, JsonObject], AbstractAsyncContextManager[Opened]]
+Opening: TypeAlias = Callable[[str, JsonObject], AbstractAsyncContextManager[Opened]]
 """A verb and its arguments → where it is called."""
 
 
@@ -83,7 +83,7 @@ async def functions(where: str, verb: str, arguments: JsonObject) -> AsyncGenera
         )
 
 
-PLACES: dict[str, Place] = {
+EXECUTORS: dict[str, Opening] = {
     "asyncio": bare_loop,
     "ThreadPoolExecutor": partial(executor, ThreadPoolExecutor),
     "ProcessPoolExecutor": partial(executor, ProcessPoolExecutor),
@@ -104,18 +104,18 @@ def megabytes(pids: frozenset[int]) -> float:
     return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1_024
 
 
-async def all_calls(place: Opened) -> float:
+async def all_calls(opened: Opened) -> float:
     """Seconds for the calls at once."""
     began = time.perf_counter()
     async with asyncio.TaskGroup() as group:
         for _ in range(CALLS):
-            group.create_task(awaited(place))
+            group.create_task(awaited(opened))
     return time.perf_counter() - began
 
 
-async def awaited(place: Opened) -> None:
+async def awaited(opened: Opened) -> None:
     """One call, as a coroutine."""
-    await place.call()
+    await opened.call()
 
 
 async def worst_delay(ended: Callable[[], bool]) -> float:
@@ -128,10 +128,10 @@ async def worst_delay(ended: Callable[[], bool]) -> float:
     return worst * 1_000
 
 
-async def measure_once(place: Place, verb: str, arguments: JsonObject, into: Measured) -> None:
+async def measure_once(opening: Opening, verb: str, arguments: JsonObject, into: Measured) -> None:
     """Opened for this alone, so that the first calls have to start everything."""
     before = megabytes(HERE)
-    async with place(verb, arguments) as opened, asyncio.TaskGroup() as group:
+    async with opening(verb, arguments) as opened, asyncio.TaskGroup() as group:
         into.first.append(await all_calls(opened))
         into.memory.append(megabytes(HERE | opened.pids()) - before)
         ended = threading.Event()
@@ -158,14 +158,14 @@ def rows(measured: dict[tuple[str, str], Measured], seconds: float) -> list[dict
     return [
         {
             "work": f"{CALLS} × {seconds:g} s {kind}",
-            "where": place,
+            "where": name,
             "s, first time": round(median(figures.first), 2),
             "s, again": round(median(figures.again), 2),
             "times faster than threads": round(median(measured[kind, THREADS].again) / median(figures.again), 2),
             "MB more": round(median(figures.memory), 1),
             "loop held up, ms": round(median(figures.delay)),
         }
-        for (kind, place), figures in measured.items()
+        for (kind, name), figures in measured.items()
     ]
 
 
@@ -175,13 +175,13 @@ async def measure(seconds: float, repeat: int) -> list[dict[str, object]]:
         "of waiting": ("wait", {"seconds": seconds}),
         "of computing": ("compute", {"steps": steps_in(seconds)}),
     }
-    for place in PLACES.values():  # what the first call of all costs belongs to none of them
-        await measure_once(place, "wait", {"seconds": 0}, Measured())
-    measured = {(kind, name): Measured() for kind in works for name in PLACES}
+    for opening in EXECUTORS.values():  # what the first call of all costs belongs to none of them
+        await measure_once(opening, "wait", {"seconds": 0}, Measured())
+    measured = {(kind, name): Measured() for kind in works for name in EXECUTORS}
     for _ in range(repeat):
         for (kind, name), into in measured.items():
             verb, arguments = works[kind]
-            await measure_once(PLACES[name], verb, arguments, into)
+            await measure_once(EXECUTORS[name], verb, arguments, into)
     return rows(measured, seconds)
 
 

@@ -14,7 +14,7 @@ from jsonschema import validate
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.run import Usage
 from agentic_search.errors import ContextOverflow, ModelError, ModelInterrupted, ModelMissing, ModelUnavailable
-from agentic_search.models.chat import ChatModel, Finish, Message, ModelOutput
+from agentic_search.models.chat import ChatModel, Finish, Message, ModelOutput, Retracted
 from agentic_search.models.ollama.source import OllamaSource
 from agentic_search.models.scripted import Step
 from agentic_search.models.usage_counter import UsageCounter
@@ -185,6 +185,40 @@ async def test_a_reply_is_cut_at_the_tokens_it_may_have(opened: Opened) -> None:
     assert "".join(str(piece) for piece in pieces) == "one two "
     assert isinstance(finish, Finish)
     assert (finish.reason, finish.usage.completion_tokens) == ("length", 2)
+
+
+@every_real_model
+@pytest.mark.parametrize(
+    "reply",
+    [
+        ["<think>", "hm ", "hm</think>", "\n\nParis."],
+        ["Okay, so", " Paris.\n", "</think>", "Paris."],
+        [
+            "<|channel|>analysis<|message|>hm<|end|><|start|>assistant<|channel|>final<|message|>",
+            "Paris.",
+            "<|return|>",
+        ],
+        ["Paris.", "<|im_", "end|>", "\n<|im_start|>user\n", "And the capital of Spain, which is it, please?"],
+    ],
+)
+async def test_thoughts_control_tokens_and_other_turns_are_no_text(opened: Opened, reply: Reply) -> None:
+    async with opened() as subject:
+        subject.enqueue(reply)
+        text = ""
+        async for part in ask(subject.model):
+            text = "" if isinstance(part, Retracted) else text + part if isinstance(part, str) else text
+    assert text == "Paris."
+
+
+@every_real_model
+async def test_a_model_that_repeats_itself_is_stopped(opened: Opened) -> None:
+    async with asyncio.timeout(10), opened() as subject:
+        subject.enqueue([*["Paris is the capital. "] * 40, Event.SILENCE])
+        *pieces, finish = [part async for part in ask(subject.model, max_tokens=1_000)]
+        await subject.stopped()
+    assert len("".join(str(piece) for piece in pieces)) < 500
+    assert isinstance(finish, Finish)
+    assert (finish.reason, finish.usage.model_calls) == ("loop", 1)
 
 
 @every_real_model

@@ -86,6 +86,8 @@ async def planned(
         outcomes={"t1": FOUND} if plans else {},
         lacking=lacking,
         tools=(LOOK, WRITE),
+        instructions={},
+        opening="",
     )
     return await plan(state, Runtime(context=context))
 

@@ -19,8 +19,10 @@ def after(*plans: Plan, rounds: int = 3, planner: PlannerKind = "model") -> Plan
         deadline=10,
         plans=plans,
         outcomes={},
+        opening="",
         lacking="",
         tools=(),
+        instructions={},
         planner=planner,
         inputs=None,
     )

@@ -4,19 +4,27 @@ import asyncio
 import inspect
 import re
 from collections.abc import AsyncGenerator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from agentic_search.mcp_servers.stories.archive.items import Item
+from agentic_search.mcp_servers.stories.archive.writing import upsert
 from tests.support.service import ROOT, RunningService, running_service
 
 QUESTION = "How do I run several coroutines at once in asyncio and wait for all of them?"
 
 
 @pytest.fixture(scope="module")
-async def service(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[RunningService, None]:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the service keeps its files."""
+    return tmp_path_factory.mktemp("service")
+
+
+@pytest.fixture(scope="module")
+async def service(folder: Path) -> AsyncGenerator[RunningService, None]:
     """The service as `make run` starts it, with an empty cache."""
-    folder = tmp_path_factory.mktemp("service")
     settings = {"CACHE": str(folder / "cache"), "DOCUMENTS": str(ROOT / "docs")}
     async with running_service(folder, bundled=True, settings=settings) as running:
         yield running
@@ -52,9 +60,29 @@ async def test_the_projects_own_documents_are_searched_too(service: RunningServi
     assert any(source["url"].startswith("documents:configuration.md") for source in run["sources"])
 
 
-async def test_an_empty_archive_says_how_to_fill_it(service: RunningService) -> None:
+async def stories_tools(service: RunningService) -> set[str]:
+    """What planners are offered of the stories server."""
+    tools = (await service.client.get("/tools")).json()["tools"]
+    return {tool["name"] for tool in tools if tool["server"] == "stories"}
+
+
+async def offered(service: RunningService, *, count: int) -> None:
+    """Wait until so many tools of the stories server are offered."""
+    async with asyncio.timeout(30):
+        while True:
+            if len(await stories_tools(service)) == count:
+                return
+            await asyncio.sleep(0.05)
+
+
+async def test_an_empty_archive_offers_no_tool_and_says_how_to_fill_it_and_a_filled_one_offers_all(
+    service: RunningService, folder: Path
+) -> None:
     await service.ready_servers("stories")
-    plan = {"tasks": [{"tool": "search_stories", "arguments": {"query": "databases"}}]}
-    run = await service.ask("What stories are there about databases?", plan=plan)
-    assert run["status"] == "completed"
-    assert "agentic_search.mcp_servers.stories import" in str(run["tasks"][0]["result"])
+    assert await stories_tools(service) == set()
+    servers = {server["name"]: server for server in (await service.client.get("/servers")).json()["servers"]}
+    assert "agentic_search.mcp_servers.stories import" in servers["stories"]["error"]
+    upsert(folder / "stories.sqlite", [Item("1", title="Otters return to the river", text="They were seen.")])
+    await offered(service, count=6)
+    run = await service.ask("Which stories are there about otters?")
+    assert "Otters return to the river" in {source["title"] for source in run["sources"]}

@@ -31,7 +31,7 @@ SEED = 20_261_121
 SHORT, LONG = 0.03, 60.0
 """Seconds that a call takes: so that runs come to their end, and so that cancellation alone ends it."""
 STANDSTILL = 0.5
-"""Seconds for a run to tell as much as is waited for: with long calls it may never do."""
+"""Seconds for a run to emit as much as is waited for: with long calls it may never do."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class House:
     log: Path
 
     def query(self, label: str, seconds: float = SHORT) -> Query:
-        """Slow calls of every kind: over stdio and HTTP, shared, tried again, for each of a list, in each place.
+        """Slow calls of every kind: over stdio and HTTP, shared, tried again, for each of a list, in each executor.
 
         What nobody waits for takes `seconds`, but in a thread, which cannot be ended.
         """
@@ -77,7 +77,7 @@ class House:
 
 @asynccontextmanager
 async def house(folder: Path) -> AsyncGenerator[House]:
-    """A service whose servers take few calls at once, so that a place that is not given back is missed."""
+    """A service whose servers take few calls at once, so that a slot that is not given back is missed."""
     log = folder / "log"
     async with http_server("--name", "web", "--shaky", "5", "--log", str(log)) as url:
         few = {"maxConcurrency": 4, "limits": {"sleep_for": {"maxConcurrency": 3}}, "breaker": False, "retries": 9}
@@ -104,13 +104,13 @@ async def run_to_its_end(house: House, label: str) -> RunReport:
 
 
 async def cancel_at(house: House, query: Query, moment: int, turns: int) -> None:
-    """Cancel a run when it has told so much, and so many turns of the loop later; 0 is before its first step."""
+    """Cancel a run when it has emitted so much, and so many turns of the loop later; 0 is before its first step."""
     searches = house.service.searches
     run_id = (await searches.start(query)).id
     if moment:
         with suppress(TimeoutError):
             async with asyncio.timeout(STANDSTILL):
-                await told(house, run_id, moment)
+                await emitted(house, run_id, moment)
         for _ in range(turns):
             await asyncio.sleep(0)
     had_ended = (await searches.get(run_id)).status in ENDED
@@ -120,7 +120,7 @@ async def cancel_at(house: House, query: Query, moment: int, turns: int) -> None
     assert had_ended or report.status == "cancelled", f"{report.query} at event {moment}: {report.status}"
 
 
-async def told(house: House, run_id: str, moment: int) -> None:
+async def emitted(house: House, run_id: str, moment: int) -> None:
     async with aclosing(cast("AsyncGenerator[Event]", house.service.searches.follow(run_id))) as events_of:
         async for event in events_of:
             if event.seq >= moment:

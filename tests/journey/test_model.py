@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -27,8 +27,8 @@ def planned(plan: dict[str, Any]) -> Sequence[Step]:
 async def kinds_and_run(service: RunningService) -> tuple[list[str], dict[str, Any]]:
     """Ask, and give the kinds of events and the run."""
     run_id = await service.begin("What do the rows say?")
-    told = await service.events(run_id)
-    return [message.event for message in told], await service.report(run_id)
+    events = await service.events(run_id)
+    return [message.event for message in events], await service.report(run_id)
 
 
 async def test_the_model_plans_and_writes_in_two_calls_and_invented_citations_are_gone(
@@ -45,8 +45,10 @@ async def test_the_model_plans_and_writes_in_two_calls_and_invented_citations_ar
     assert run["usage"]["prompt_tokens"] > 0 and run["usage"]["completion_tokens"] > 0
     assert kinds.count("plan.task") == 2 and "plan.fallback" not in kinds
     assert kinds.index("plan.task") < kinds.index("plan.ready") < kinds.index("answer.started")
-    plan_call, answer_call = (chat.body for chat in ollama.chats[-2:])
+    plan_call, answer_call = (cast("Any", chat.body) for chat in ollama.chats[-2:])
     assert plan_call["format"] and "format" not in answer_call
+    assert plan_call["messages"][0] == answer_call["messages"][0], "a server with one slot reads the beginning once"
+    assert answer_call["options"]["temperature"] == 0.2
     assert len(set(ollama.loads)) == 1, "one context size for all calls: the model is loaded once"
 
 
@@ -128,9 +130,11 @@ async def test_a_task_that_only_reads_begins_while_the_plan_is_still_being_writt
     first, second = '{"tool": "rows", "arguments": {"n": 1}}', '{"tool": "hang", "arguments": {"seconds": 0}}'
     ollama.enqueue(Say(f'{{"tasks": [{first}, {second}'), Say("]}", delay=2))
     ollama.enqueue(*written(ANSWER))
-    told = await service.events(await service.begin("What do the rows say?"))
-    kinds = [message.event for message in told]
-    begun = {message.data["data"]["id"]: place for place, message in enumerate(told) if message.event == "task.started"}
+    events = await service.events(await service.begin("What do the rows say?"))
+    kinds = [message.event for message in events]
+    begun = {
+        message.data["data"]["id"]: index for index, message in enumerate(events) if message.event == "task.started"
+    }
     assert begun["t1"] < kinds.index("task.completed") < kinds.index("plan.ready") < begun["t2"]
 
 
@@ -163,7 +167,7 @@ async def test_stopping_a_run_stops_the_model(service: RunningService, ollama: O
     assert ollama.chats[-1].outcome == "cancelled"
 
 
-async def test_the_models_are_told(service: RunningService) -> None:
+async def test_the_models_are_reported(service: RunningService) -> None:
     models = (await service.client.get("/models")).json()
     assert (models["writer"], models["planner"], models["error"]) == ("qwen3:8b", "qwen3:8b", None)
     assert [model["name"] for model in models["models"]] == ["qwen3:8b"]

@@ -47,14 +47,14 @@ async def test_the_same_request_streams_its_events_and_ends_with_the_terminal_on
     async with service.client.stream("POST", "/search", json=body, headers=headers) as response:
         assert response.headers["content-type"].startswith("text/event-stream")
         assert response.headers["x-accel-buffering"] == "no"
-        told = [message async for message in messages(response)]
-    assert [message.event for message in told][:4] == ["run.started", "tools.discovered", "plan.started", "plan.task"]
-    assert told[-1].event == "run.completed"
-    assert [int(message.id) for message in told] == list(range(1, len(told) + 1))
-    assert all(message.data["seq"] == int(message.id) and message.data["type"] == message.event for message in told)
-    assert sum(message.event.startswith("run.") for message in told) == 2
-    text = "".join(message.data["data"]["text"] for message in told if message.event == "answer.delta")
-    (answer,) = [message.data["data"] for message in told if message.event == "answer.completed"]
+        events = [message async for message in messages(response)]
+    assert [message.event for message in events][:4] == ["run.started", "tools.discovered", "plan.started", "plan.task"]
+    assert events[-1].event == "run.completed"
+    assert [int(message.id) for message in events] == list(range(1, len(events) + 1))
+    assert all(message.data["seq"] == int(message.id) and message.data["type"] == message.event for message in events)
+    assert sum(message.event.startswith("run.") for message in events) == 2
+    text = "".join(message.data["data"]["text"] for message in events if message.event == "answer.delta")
+    (answer,) = [message.data["data"] for message in events if message.event == "answer.completed"]
     assert text.strip() == answer["answer"].strip()
 
 
@@ -158,8 +158,8 @@ async def test_stopping_a_run_reaches_every_tool_call(service: RunningService, s
         assert response.status_code == 202
     for label in labels:
         await logged(slow_log, "cancelled", label)
-    told = await service.events(run_id)
-    assert told[-1].event == "run.cancelled" and told[-1].data["data"]["by"] == "user"
+    events = await service.events(run_id)
+    assert events[-1].event == "run.cancelled" and events[-1].data["data"]["by"] == "user"
     run = await service.report(run_id)
     assert run["status"] == "cancelled"
     assert {task["status"] for task in run["tasks"]} == {"cancelled"}
@@ -183,8 +183,8 @@ async def test_leaving_the_request_that_started_a_run_stops_nothing(service: Run
     with pytest.raises(httpx.ReadTimeout):
         await service.client.post("/search", json=body, timeout=httpx.Timeout(30, read=1))
     runs = (await service.client.get("/runs", params={"q": "left ALONE"})).json()["runs"]
-    told = await service.events(runs[0]["id"])
-    assert told[-1].event == "run.completed"
+    events = await service.events(runs[0]["id"])
+    assert events[-1].event == "run.completed"
 
 
 async def test_any_number_of_listeners_see_the_same_events(service: RunningService) -> None:
@@ -197,19 +197,19 @@ async def test_any_number_of_listeners_see_the_same_events(service: RunningServi
 
 async def test_progress_of_a_tool_reaches_the_listener(service: RunningService) -> None:
     run_id = await service.begin("x", plan=plan(call("slow.sleep_for", seconds=0.3, steps=3)))
-    told = [message.data["data"] for message in await service.events(run_id) if message.event == "task.progress"]
-    assert [(each["progress"], each["total"], each["text"]) for each in told] == [
+    events = [message.data["data"] for message in await service.events(run_id) if message.event == "task.progress"]
+    assert [(each["progress"], each["total"], each["text"]) for each in events] == [
         (1, 3, "step 1"),
         (2, 3, "step 2"),
         (3, 3, "step 3"),
     ]
 
 
-async def test_a_large_result_is_told_by_its_url_and_found_there_whole(service: RunningService) -> None:
+async def test_a_large_result_is_named_by_its_url_and_found_there_whole(service: RunningService) -> None:
     run_id = await service.begin("x", plan=plan(call("slow.rows", n=2_000)))
-    (told,) = [message.data["data"] for message in await service.events(run_id) if message.event == "task.completed"]
-    assert "result" not in told
-    task = (await service.client.get(told["result_url"])).json()
+    (completed,) = [each.data["data"] for each in await service.events(run_id) if each.event == "task.completed"]
+    assert "result" not in completed
+    task = (await service.client.get(completed["result_url"])).json()
     assert len(task["result"]) == 2_000
 
 
@@ -302,7 +302,7 @@ async def test_a_run_is_forgotten_once_it_has_ended(service: RunningService) -> 
     assert (await service.client.get(f"/runs/{run_id}")).status_code == 404
 
 
-async def test_what_can_be_used_is_told_and_why_what_cannot_cannot(service: RunningService) -> None:
+async def test_what_can_be_used_is_reported_and_why_what_cannot_cannot(service: RunningService) -> None:
     tools = (await service.client.get("/tools")).json()["tools"]
     assert {"slow.rows", "web.rows"} <= {tool["name"] for tool in tools}
     servers = (await service.client.get("/servers")).json()["servers"]

@@ -55,28 +55,28 @@ async def search(folder: Path, *, early: bool, spaces: int) -> tuple[list[Messag
 async def events_of(service: RunningService) -> list[Message]:
     """Ask, and wait for the end."""
     run_id = await service.begin("How long do they sleep?")
-    told = await service.events(run_id)
+    events = await service.events(run_id)
     run = await service.report(run_id)
     assert (run["planner"], run["status"], len(run["tasks"])) == ("model", "completed", 2), run
-    return told
+    return events
 
 
-def starts_and_plan(told: Sequence[Message]) -> list[str]:
+def starts_and_plan(events: Sequence[Message]) -> list[str]:
     """In order: which tasks began, and when the plan was ready."""
     return [
         message.data["data"]["id"] if message.event == "task.started" else "ready"
-        for message in told
+        for message in events
         if message.event in {"task.started", "plan.ready"}
     ]
 
 
 async def test_a_call_arrives_at_its_server_before_the_model_has_written_the_rest_of_the_plan(tmp_path: Path) -> None:
-    told, spaces = await search(tmp_path, early=True, spaces=500)
+    events, spaces = await search(tmp_path, early=True, spaces=500)
     assert spaces < 500, "the model waited for the call to the end, and nothing was called"
-    assert starts_and_plan(told)[0] == "t1"
+    assert starts_and_plan(events)[0] == "t1"
 
 
 async def test_with_early_start_switched_off_nothing_is_called_before_the_plan_is_ready(tmp_path: Path) -> None:
-    told, spaces = await search(tmp_path, early=False, spaces=10)
+    events, spaces = await search(tmp_path, early=False, spaces=10)
     assert spaces == 10, "something was called while the model was still writing"
-    assert starts_and_plan(told) == ["ready", "t1", "t2"]
+    assert starts_and_plan(events) == ["ready", "t1", "t2"]

@@ -52,10 +52,10 @@ def ended(commands: list[Command]) -> dict[str, str]:
 
 
 def machine_with(*tasks: Task, max_concurrent: int = 100) -> tuple[Solo, list[Command]]:
-    """A machine that was given a whole plan at second 0, and its first instructions."""
+    """A machine that was given a whole plan at second 0, and its first commands."""
     machine = Solo(Machine(), max_concurrent=max_concurrent)
-    told = machine.handle(TasksAdded(tasks), 0)
-    return machine, [*told, *machine.handle(PlanSealed(), 0)]
+    commands = machine.handle(TasksAdded(tasks), 0)
+    return machine, [*commands, *machine.handle(PlanSealed(), 0)]
 
 
 def value_of(outcome: Outcome) -> object:

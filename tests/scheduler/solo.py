@@ -1,4 +1,4 @@
-"""One run alone on a floor: stimuli flow in, and what the run is to do; offers are granted as its places allow."""
+"""One run alone in an admission: inputs flow in, commands flow out; offers are granted as its slots allow."""
 
 from agentic_search.domain.outcome import Outcome
 from agentic_search.scheduler.admission.admission import Admission, Slot
@@ -17,7 +17,7 @@ from agentic_search.scheduler.machine import Machine
 
 
 class Solo:
-    """A machine that is given its grants; it is told the rest, and answers, as a machine is and does."""
+    """A machine that is given its grants; it takes the other inputs and gives commands as a machine does."""
 
     def __init__(self, machine: Machine, *, max_concurrent: int = 100) -> None:
         self.machine = machine
@@ -41,14 +41,14 @@ class Solo:
         return self.machine.next_due
 
     def handle(self, machine_input: MachineInput, now: float) -> list[Command]:
-        """What the machine says, with the starts of what was granted in place of its offers."""
-        told = self._obey(self.machine.handle(machine_input, now), now)
+        """The machine's commands, with the starts of what was granted in place of its offers."""
+        commands = self._obey(self.machine.handle(machine_input, now), now)
         if isinstance(machine_input, CallCompleted | CallFailed):
             self._release(machine_input.call)
         while slot := self._admission.next_grant(now):
             self._held[slot.call] = slot
-            told += self._obey(self.machine.handle(CallGranted(slot.call), now), now)
-        return told
+            commands += self._obey(self.machine.handle(CallGranted(slot.call), now), now)
+        return commands
 
     def _obey(self, commands: list[Command], now: float) -> list[Command]:
         others: list[Command] = []

@@ -34,3 +34,15 @@ async def test_a_moment_that_is_past_rings_at_once() -> None:
 async def test_it_does_not_ring_when_it_is_not_set_or_was_cancelled() -> None:
     assert await rings_of(None, advance=(9,)) == []
     assert await rings_of(9, advance=(5,)) == []
+
+
+async def test_after_it_was_cancelled_it_may_be_set_to_a_later_moment() -> None:
+    clock, rung = FakeClock(), list[float]()
+    async with asyncio.timeout(5), asyncio.TaskGroup() as group:
+        alarm = Alarm(group, clock, now=clock.now, call_back=lambda: rung.append(clock.now()))
+        alarm.set(2)
+        alarm.cancel()
+        alarm.set(5)
+        await asyncio.sleep(0)
+        clock.advance(5)
+    assert rung == [5]

@@ -1,4 +1,4 @@
-"""Runs that share a floor, on the event loop: who goes first, who takes over, and that everything comes back."""
+"""Runs that share an admission, on the event loop: who goes first, who takes over, and that everything comes back."""
 
 import asyncio
 
@@ -23,7 +23,7 @@ GATE = Tool(name="gate", server="s", remote_name="gate", input_schema={})
 
 
 class Shared:
-    """Runs on one floor with limits for server `s`."""
+    """Runs of one admission with limits for server `s`."""
 
     def __init__(self, limit: Limit, clock: Clock | None = None) -> None:
         self.clock = clock or SystemClock()
@@ -34,7 +34,7 @@ class Shared:
         """A run of it."""
         return Runner(
             world.call,
-            world.told.append,
+            world.emitted.append,
             clock=self.clock,
             elapsed=self.clock.now,
             tools={"gate": GATE},
@@ -59,7 +59,7 @@ async def test_a_batch_waits_while_calls_of_a_run_that_somebody_waits_for_go_fir
         assert shared.admission.idle
 
 
-async def test_a_place_that_becomes_free_goes_to_the_run_whose_longest_path_is_longest() -> None:
+async def test_a_slot_that_becomes_free_goes_to_the_run_whose_longest_path_is_longest() -> None:
     world, shared = World(), Shared(Limit(1))
     async with asyncio.timeout(5), shared.runner(world) as one, shared.runner(world) as two:
         one.add([gate("held"), gate("short")])
@@ -80,7 +80,7 @@ async def test_a_call_moves_up_when_the_planner_writes_what_depends_on_it() -> N
         await world.until_inside("head")
 
 
-async def test_runs_share_the_places_of_a_server_and_one_takes_over_what_another_leaves() -> None:
+async def test_runs_share_the_slots_of_a_server_and_one_takes_over_what_another_leaves() -> None:
     world, shared = World(), Shared(Limit(2))
     async with asyncio.timeout(5), asyncio.TaskGroup() as group:
         one = group.create_task(shared.runner(world).run(plan_of(gate("a"), gate("b"), gate("c"))))
@@ -93,7 +93,7 @@ async def test_runs_share_the_places_of_a_server_and_one_takes_over_what_another
     assert world.most_inside <= 2 and shared.admission.idle
 
 
-async def test_a_run_that_is_cancelled_before_its_calls_began_to_run_gives_their_places_back() -> None:
+async def test_a_run_that_is_cancelled_before_its_calls_began_to_run_gives_their_slots_back() -> None:
     world, shared = World(), Shared(Limit(1))
     running = asyncio.ensure_future(shared.runner(world).run(plan_of(gate("a"), gate("b"))))
     await asyncio.sleep(0)
@@ -107,7 +107,7 @@ async def test_a_run_that_is_cancelled_before_its_calls_began_to_run_gives_their
     assert outcomes["z"].status == "completed" and shared.admission.idle
 
 
-async def test_an_abandoned_draft_keeps_the_place_of_a_call_until_that_has_really_ended() -> None:
+async def test_an_abandoned_draft_keeps_the_slot_of_a_call_until_that_has_really_ended() -> None:
     world, shared = World(), Shared(Limit(1))
     async with asyncio.timeout(5), shared.runner(world) as runner:
         runner.add([gate("a"), gate("b")])
@@ -133,7 +133,7 @@ async def test_calls_that_wait_for_a_rate_begin_when_its_time_comes() -> None:
     async with asyncio.timeout(5):
         running = asyncio.ensure_future(shared.runner(world).run(plan_of(*map(gate, "abc"))))
         await until_alarms_are_set()
-        assert [fact.kind for fact in world.told].count("task.completed") == 2
+        assert [fact.kind for fact in world.emitted].count("task.completed") == 2
         clock.advance(10)
         assert len(await running) == 3
 
@@ -162,7 +162,7 @@ class TurningAway:
     def __init__(self, times: int, retry_after: float | None) -> None:
         self.left = times
         self.retry_after = retry_after
-        self.told: list[Fact] = []
+        self.emitted: list[Fact] = []
 
     async def call(
         self, tool: str, arguments: JsonObject, *, timeout: float | None, on_progress: OnProgress
@@ -174,13 +174,13 @@ class TurningAway:
         return result("at last")
 
 
-async def test_a_call_that_is_turned_away_slows_all_runs_down_is_told_in_its_own_and_tried_again() -> None:
+async def test_a_call_that_is_turned_away_slows_all_runs_down_is_reported_in_its_own_and_tried_again() -> None:
     clock, tool = FakeClock(), TurningAway(times=1, retry_after=30)
     shared, other = Shared(Limit(rate=Rate(8)), clock), World()
     retried = GATE.model_copy(update={"retries": 1})
     met = Runner(
         tool.call,
-        tool.told.append,
+        tool.emitted.append,
         clock=clock,
         elapsed=clock.now,
         tools={"gate": retried},
@@ -191,20 +191,20 @@ async def test_a_call_that_is_turned_away_slows_all_runs_down_is_told_in_its_own
     async with asyncio.timeout(5):
         running = asyncio.ensure_future(met.run(plan_of(gate("a"))))
         await until_alarms_are_set()
-        slowed = [fact for fact in tool.told if isinstance(fact, facts.ServerSlowed)]
+        slowed = [fact for fact in tool.emitted if isinstance(fact, facts.ServerSlowed)]
         assert slowed == [facts.ServerSlowed(server="s", calls=4, seconds=1, wait=30)]
         assert slowed[0].message == "🐢 s asked for fewer calls: at most 4 in 1 s from now on, none for 30 s"
-        assert [fact.wait for fact in tool.told if isinstance(fact, facts.TaskRetrying)] == [30]
+        assert [fact.wait for fact in tool.emitted if isinstance(fact, facts.TaskRetrying)] == [30]
         later = asyncio.ensure_future(shared.runner(other).run(plan_of(gate("x"))))
         await until_alarms_are_set()
         clock.advance(29)
         await until_alarms_are_set()
-        assert not running.done() and not later.done() and not other.told
+        assert not running.done() and not later.done() and not other.emitted
         clock.advance(1)
         assert (await later)["x"].status == "completed"
         outcome = (await running)["a"]
     assert isinstance(outcome, Completed) and outcome.attempts == 2
-    assert not [fact for fact in other.told if isinstance(fact, facts.ServerSlowed)]
+    assert not [fact for fact in other.emitted if isinstance(fact, facts.ServerSlowed)]
 
 
 async def test_a_run_that_leaves_waits_for_no_further_attempt() -> None:
@@ -241,7 +241,7 @@ async def test_a_call_that_is_turned_away_too_often_fails_its_task() -> None:
     shared = Shared(Limit())
     runner = Runner(
         tool.call,
-        tool.told.append,
+        tool.emitted.append,
         clock=shared.clock,
         elapsed=shared.clock.now,
         tools={"gate": GATE},
@@ -251,4 +251,26 @@ async def test_a_call_that_is_turned_away_too_often_fails_its_task() -> None:
     async with asyncio.timeout(5):
         outcome = (await runner.run(plan_of(task("a", tool="gate"))))["a"]
     assert outcome.status == "failed" and outcome.code == "rate_limited"
-    assert [fact.kind for fact in tool.told] == ["task.started", "server.slowed", "task.failed"]
+    assert [fact.kind for fact in tool.emitted] == ["task.started", "server.slowed", "task.failed"]
+
+
+async def test_a_call_that_is_turned_away_without_a_time_is_tried_again_as_after_any_failure() -> None:
+    clock, tool = FakeClock(), TurningAway(times=1, retry_after=None)
+    shared = Shared(Limit(), clock)
+    runner = Runner(
+        tool.call,
+        tool.emitted.append,
+        clock=clock,
+        elapsed=clock.now,
+        tools={"gate": GATE.model_copy(update={"retries": 1})},
+        max_concurrent=4,
+        dispatcher=shared.dispatcher,
+    )
+    async with asyncio.timeout(5):
+        running = asyncio.ensure_future(runner.run(plan_of(gate("a"))))
+        await until_alarms_are_set()
+        clock.advance(1)
+        await until_alarms_are_set()
+        clock.advance(1)
+        outcome = (await running)["a"]
+    assert isinstance(outcome, Completed) and outcome.attempts == 2

@@ -3,6 +3,7 @@
 import asyncio
 
 from agentic_search.domain.outcome import Completed
+from agentic_search.events import facts
 from tests.scheduler.test_runner import World, gate, plan_of
 
 
@@ -18,7 +19,7 @@ async def test_what_began_early_is_joined_and_not_begun_again() -> None:
     outcomes = running.result()
     assert list(outcomes) == ["b", "a", "c"]
     assert all(isinstance(outcome, Completed) for outcome in outcomes.values())
-    assert [fact.kind for fact in world.told].count("task.started") == 3
+    assert [fact.kind for fact in world.emitted].count("task.started") == 3
 
 
 async def test_a_plan_that_is_done_when_it_is_finished_takes_no_time() -> None:
@@ -42,7 +43,7 @@ async def test_an_abandoned_draft_is_cancelled_and_its_ids_are_free_again() -> N
         outcomes = await runner.finish(plan_of(gate("a")))
     assert world.cancelled == ["a"]
     assert outcomes["a"].status == "completed"
-    kinds = [fact.kind for fact in world.told if fact.kind != "task.progress"]
+    kinds = [fact.kind for fact in world.emitted if fact.kind != "task.progress"]
     assert kinds == ["task.started", "task.failed", "task.started", "task.completed", "sources.found"]
 
 
@@ -56,6 +57,8 @@ async def test_a_task_that_the_finished_plan_has_differently_is_done_anew() -> N
         outcomes = await runner.finish(plan_of(changed))
     outcome = outcomes["a"]
     assert isinstance(outcome, Completed) and outcome.result.value == "other"
+    failures = [fact.error for fact in world.emitted if isinstance(fact, facts.TaskFailed)]
+    assert failures == ["the finished plan says otherwise"]
 
 
 async def test_a_task_that_the_finished_plan_does_not_have_is_not_waited_for() -> None:
@@ -74,3 +77,17 @@ async def test_leaving_the_runner_leaves_no_call_behind() -> None:
         runner.add([gate("a"), gate("b")])
         await world.until_inside("a", "b")
     assert sorted(world.cancelled) == ["a", "b"]
+
+
+async def test_of_a_draft_after_an_abandoned_one_what_began_early_is_not_begun_again() -> None:
+    world = World()
+    world.open("kept")
+    async with asyncio.timeout(5), world.runner() as runner:
+        runner.add([gate("dropped")])
+        await world.until_inside("dropped")
+        runner.abandon("the plan was refused")
+        runner.add([gate("kept")])
+        outcomes = await runner.finish(plan_of(gate("kept")))
+    assert outcomes["kept"].status == "completed"
+    started = [fact.id for fact in world.emitted if isinstance(fact, facts.TaskStarted)]
+    assert started == ["dropped", "kept"]

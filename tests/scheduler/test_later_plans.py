@@ -13,17 +13,17 @@ def reading(id_: str, earlier: str) -> Task:
     return task(id_, earlier).model_copy(update={"arguments": {"name": f"${{{earlier}}}, again"}})
 
 
-async def test_a_later_plan_reads_what_an_earlier_one_gave_and_is_told_alone() -> None:
+async def test_a_later_plan_reads_what_an_earlier_one_gave_and_emits_its_own_tasks_alone() -> None:
     world = World()
     async with asyncio.timeout(5), world.runner() as runner:
         await runner.finish(plan_of(task("a")))
-        told = len(world.told)
+        before = len(world.emitted)
         outcomes = await runner.finish(plan_of(reading("b", "a"), task("c", "b")))
     assert list(outcomes) == ["b", "c"]
     outcome = outcomes["b"]
     assert isinstance(outcome, Completed) and outcome.result.value == "tool, again"
-    assert {getattr(fact, "id", "") for fact in world.told[told:]} >= {"b", "c"}
-    assert "a" not in {getattr(fact, "id", "") for fact in world.told[told:]}
+    assert {getattr(fact, "id", "") for fact in world.emitted[before:]} >= {"b", "c"}
+    assert "a" not in {getattr(fact, "id", "") for fact in world.emitted[before:]}
 
 
 async def test_what_depends_on_an_earlier_failure_is_skipped() -> None:
@@ -58,7 +58,7 @@ async def test_tasks_of_a_later_plan_may_begin_before_it_is_whole() -> None:
         world.open("b")
         outcomes = await runner.finish(plan_of(gate("b", "a"), task("c", "b")))
     assert [outcome.status for outcome in outcomes.values()] == ["completed", "completed"]
-    assert [fact.kind for fact in world.told].count("task.started") == 3
+    assert [fact.kind for fact in world.emitted].count("task.started") == 3
 
 
 async def test_a_plan_cut_off_by_its_deadline_leaves_room_for_another() -> None:
@@ -72,3 +72,21 @@ async def test_a_plan_cut_off_by_its_deadline_leaves_room_for_another() -> None:
         "completed",
         "skipped",
     ]
+
+
+async def test_of_each_plan_the_tasks_that_began_early_are_not_begun_again() -> None:
+    world = World()
+    world.open("a", "b")
+    async with asyncio.timeout(5), world.runner() as runner:
+        for name in ("a", "b"):
+            runner.add([gate(name)])
+            assert (await runner.finish(plan_of(gate(name))))[name].status == "completed"
+    assert [fact.kind for fact in world.emitted].count("task.started") == 2
+
+
+async def test_a_later_plan_may_use_an_id_again() -> None:
+    world = World()
+    async with asyncio.timeout(5), world.runner() as runner:
+        await runner.finish(plan_of(task("a")))
+        outcome = (await runner.finish(plan_of(task("a", arguments={"name": "the second"}))))["a"]
+    assert isinstance(outcome, Completed) and outcome.result.value == "the second"

@@ -1,8 +1,8 @@
-"""The machine's decisions, as tables: what it is told, what it tells to do."""
+"""The machine's decisions, as tables: inputs in, commands out."""
 
 import pytest
 
-from agentic_search.domain.outcome import Failed, Skipped
+from agentic_search.domain.outcome import Completed, Failed, Skipped
 from agentic_search.scheduler.commands import (
     CallId,
     CancelCall,
@@ -18,13 +18,13 @@ from tests.scheduler.solo import Solo
 
 
 def test_independent_tasks_start_at_once_in_the_order_of_the_plan() -> None:
-    _, told = machine_with(task("c"), task("a"), task("b"))
-    assert started(told) == ["c", "a", "b"]
+    _, commands = machine_with(task("c"), task("a"), task("b"))
+    assert started(commands) == ["c", "a", "b"]
 
 
 def test_a_task_starts_when_the_last_of_its_dependencies_has_completed() -> None:
-    machine, told = machine_with(task("a"), task("b"), task("c", "a", "b"))
-    assert started(told) == ["a", "b"]
+    machine, commands = machine_with(task("a"), task("b"), task("c", "a", "b"))
+    assert started(commands) == ["a", "b"]
     assert started(machine.handle(completed("b"), 1)) == []
     assert started(machine.handle(completed("a"), 2)) == ["c"]
     machine.handle(completed("c"), 3)
@@ -49,19 +49,19 @@ def test_a_chain_of_thousands_is_no_recursion() -> None:
 
 @pytest.mark.parametrize(("slots", "expected"), [(1, ["a"]), (2, ["a", "b"]), (9, ["a", "b", "c"])])
 def test_no_more_calls_start_than_there_are_slots(slots: int, expected: list[str]) -> None:
-    _, told = machine_with(task("a"), task("b"), task("c"), max_concurrent=slots)
-    assert started(told) == expected
+    _, commands = machine_with(task("a"), task("b"), task("c"), max_concurrent=slots)
+    assert started(commands) == expected
 
 
 def test_a_free_slot_goes_to_the_ready_task_of_highest_priority_then_to_the_first_written() -> None:
-    machine, told = machine_with(
+    machine, commands = machine_with(
         task("low"),
         task("high", priority=5),
         task("lower", priority=-1),
         task("high_too", priority=5),
         max_concurrent=1,
     )
-    order = started(told)
+    order = started(commands)
     while not machine.finished:
         order += started(machine.handle(completed(order[-1]), 1))
     assert order == ["high", "high_too", "low", "lower"]
@@ -84,11 +84,11 @@ def test_a_reference_inside_a_result_is_never_expanded() -> None:
 
 def test_a_reference_that_cannot_be_evaluated_fails_its_task_alone() -> None:
     machine, _ = machine_with(task("a"), task("bad", "a", arguments={"n": "${abs(a)}"}), task("good", "a"))
-    told = machine.handle(completed("a", "no number"), 1)
-    assert ended(told) == {"a": "completed", "bad": "failed"}
-    assert started(told) == ["good"]
+    commands = machine.handle(completed("a", "no number"), 1)
+    assert ended(commands) == {"a": "completed", "bad": "failed"}
+    assert started(commands) == ["good"]
     outcome = machine.outcomes["bad"]
-    assert isinstance(outcome, Failed) and "${abs(a)}" in outcome.error
+    assert isinstance(outcome, Failed) and "${abs(a)}" in outcome.error and outcome.code == "bad_reference"
 
 
 @pytest.mark.parametrize(
@@ -108,10 +108,12 @@ def test_for_each_runs_once_an_element_and_keeps_their_order() -> None:
     assert [start.arguments["id"] for start in starts] == [1, 2, 3]
     assert starts[0].arguments["all"] == rows
     for element in (2, 0):
-        (told,) = machine.handle(completed("b", f"got {element}", element), 2)
-        assert isinstance(told, ElementEnded)
+        (command,) = machine.handle(completed("b", f"got {element}", element), 2)
+        assert isinstance(command, ElementEnded)
     assert ended(machine.handle(completed("b", "got 1", 1), 3)) == {"b": "completed"}
-    assert value_of(machine.outcomes["b"]) == ["got 0", "got 1", "got 2"]
+    outcome = machine.outcomes["b"]
+    assert value_of(outcome) == ["got 0", "got 1", "got 2"]
+    assert isinstance(outcome, Completed) and outcome.result.text == "got 0\n\ngot 1\n\ngot 2"
 
 
 def test_an_element_that_fails_fails_alone_and_all_of_them_fail_the_task() -> None:
@@ -127,21 +129,34 @@ def test_an_element_that_fails_fails_alone_and_all_of_them_fail_the_task() -> No
 def test_for_each_over_an_empty_list_completes_with_an_empty_list() -> None:
     machine, _ = machine_with(task("a"), task("b", "a", for_each="${a}"))
     assert ended(machine.handle(completed("a", []), 1)) == {"a": "completed", "b": "completed"}
-    assert value_of(machine.outcomes["b"]) == []
-
-
-def test_for_each_over_no_list_fails_the_task_and_says_what_it_got() -> None:
-    machine, _ = machine_with(task("a"), task("b", "a", for_each="${a.rows}"))
-    machine.handle(completed("a", {"rows": {"x": 1}}), 1)
     outcome = machine.outcomes["b"]
-    assert isinstance(outcome, Failed) and "no list but an object" in outcome.error
+    assert value_of(outcome) == []
+    assert isinstance(outcome, Completed) and outcome.attempts == 1
+
+
+@pytest.mark.parametrize(
+    ("rows", "kind"),
+    [
+        ({"x": 1}, "an object"),
+        ("x", "text"),
+        (True, "a truth value"),
+        (0, "a number"),
+        (0.5, "a number"),
+        (None, "null"),
+    ],
+)
+def test_for_each_over_no_list_fails_the_task_and_says_what_it_got(rows: object, kind: str) -> None:
+    machine, _ = machine_with(task("a"), task("b", "a", for_each="${a.rows}"))
+    machine.handle(completed("a", {"rows": rows}), 1)
+    outcome = machine.outcomes["b"]
+    assert isinstance(outcome, Failed) and outcome.error == f"for_each ${{a.rows}} is no list but {kind}"
 
 
 def test_stopping_cancels_what_is_under_way_and_skips_what_is_not() -> None:
     machine, _ = machine_with(task("a"), task("b"), task("c", "a", "b"), max_concurrent=1)
-    told = machine.handle(Stopped("the deadline passed"), 5)
-    assert [each for each in told if isinstance(each, CancelCall)] == [CancelCall(CallId("a"))]
-    assert ended(told) == {"a": "failed", "b": "skipped", "c": "skipped"}
+    commands = machine.handle(Stopped("the deadline passed"), 5)
+    assert [each for each in commands if isinstance(each, CancelCall)] == [CancelCall(CallId("a"))]
+    assert ended(commands) == {"a": "failed", "b": "skipped", "c": "skipped"}
     assert machine.finished
     assert machine.handle(completed("a"), 6) == []
 
@@ -175,3 +190,9 @@ def test_durations_are_the_time_from_the_first_start_to_the_end() -> None:
     outcome = machine.outcomes["a"]
     assert isinstance(outcome, Failed)
     assert (outcome.started_at, outcome.duration) == (1.5, 2.5)
+
+
+def test_of_several_tasks_that_never_came_the_first_by_name_is_the_reason() -> None:
+    machine, _ = machine_with(task("orphan", "ghost_b", "ghost_a", "ghost_c"))
+    outcome = machine.outcomes["orphan"]
+    assert isinstance(outcome, Skipped) and outcome.because == "there is no task 'ghost_a'"

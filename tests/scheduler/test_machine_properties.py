@@ -39,7 +39,7 @@ def plans(draw: st.DrawFn) -> list[Task]:
 
 
 class Drive:
-    """Obeys a machine, keeping its own books, and checks each instruction against the rules."""
+    """Obeys a machine, keeping its own books, and checks each command against the rules."""
 
     def __init__(self, tasks: list[Task], slots: int) -> None:
         self.tasks = {each.id: each for each in tasks}

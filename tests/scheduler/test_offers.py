@@ -1,4 +1,4 @@
-"""What the machine says is ready, in which rank, and how it takes a grant."""
+"""What the machine says is ready, in which order, and how it takes a grant."""
 
 from collections.abc import Sequence
 
@@ -19,16 +19,16 @@ from tests.scheduler.plans import completed, started, task
 
 
 def offered(commands: Sequence[Command]) -> dict[str, CallOrder]:
-    """The ranks of what is offered, in order, by task."""
+    """The orders of what is offered, by task."""
     return {each.task.id: each.order for each in commands if isinstance(each, OfferCall)}
 
 
 def test_what_is_ready_is_offered_and_starts_only_when_it_is_granted() -> None:
     machine = Machine()
-    (told,) = machine.handle(TasksAdded((task("a"), task("b", "a"))), 0)
-    assert isinstance(told, OfferCall) and told.call == CallId("a")
-    (told,) = machine.handle(CallGranted(CallId("a")), 7)
-    assert isinstance(told, StartCall)
+    (command,) = machine.handle(TasksAdded((task("a"), task("b", "a"))), 0)
+    assert isinstance(command, OfferCall) and command.call == CallId("a")
+    (command,) = machine.handle(CallGranted(CallId("a")), 7)
+    assert isinstance(command, StartCall)
     assert list(offered(machine.handle(completed("a"), 8))) == ["b"]
     assert machine.outcomes["a"].model_dump()["started_at"] == 7
 
@@ -60,8 +60,8 @@ def test_a_call_that_waits_is_offered_again_when_more_is_to_come_after_it() -> N
     machine = Machine()
     machine.handle(TasksAdded((task("a"), task("b"), task("running"))), 0)
     machine.handle(CallGranted(CallId("running")), 0)
-    told = machine.handle(TasksAdded((task("c", "b", "running"), task("d", "c"))), 1)
-    assert {task_id: order.shorter for task_id, order in offered(told).items()} == {"b": -3}
+    commands = machine.handle(TasksAdded((task("c", "b", "running"), task("d", "c"))), 1)
+    assert {task_id: order.shorter for task_id, order in offered(commands).items()} == {"b": -3}
 
 
 def test_all_elements_that_wait_move_up_with_their_task() -> None:
@@ -70,8 +70,8 @@ def test_all_elements_that_wait_move_up_with_their_task() -> None:
     machine.handle(CallGranted(CallId("list")), 0)
     machine.handle(completed("list", [1, 2, 3]), 1)
     machine.handle(CallGranted(CallId("each", 1)), 1)
-    told = machine.handle(TasksAdded((task("after", "each"),)), 2)
-    assert [(each.call, each.order.shorter) for each in told if isinstance(each, OfferCall)] == [
+    commands = machine.handle(TasksAdded((task("after", "each"),)), 2)
+    assert [(each.call, each.order.shorter) for each in commands if isinstance(each, OfferCall)] == [
         (CallId("each", 0), -2.0),
         (CallId("each", 2), -2.0),
     ]
@@ -80,8 +80,8 @@ def test_all_elements_that_wait_move_up_with_their_task() -> None:
 def test_what_is_offered_is_withdrawn_when_the_run_is_stopped_and_a_late_grant_starts_nothing() -> None:
     machine = Machine()
     machine.handle(TasksAdded((task("a"), task("b"))), 0)
-    told = machine.handle(Stopped("enough"), 1)
-    assert [each.call.task_id for each in told if isinstance(each, WithdrawCall)] == ["a", "b"]
+    commands = machine.handle(Stopped("enough"), 1)
+    assert [each.call.task_id for each in commands if isinstance(each, WithdrawCall)] == ["a", "b"]
     assert machine.handle(CallGranted(CallId("a")), 2) == []
 
 

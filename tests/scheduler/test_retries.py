@@ -91,8 +91,8 @@ def test_only_what_may_pass_is_tried_again_and_only_where_it_does_no_harm(
     code: str, repeatable: bool, tried_again: bool
 ) -> None:
     machine = machine_with(task("a"), policy=Policy(attempts=2, repeatable=repeatable))
-    (told,) = machine.handle(lost("a", code), 1)
-    assert isinstance(told, RetryCall) is tried_again
+    (command,) = machine.handle(lost("a", code), 1)
+    assert isinstance(command, RetryCall) is tried_again
 
 
 @pytest.mark.parametrize(("retry_after", "wait"), [(0.0, 1.0), (0.4, 1.0), (7.5, 7.5)])
@@ -144,8 +144,8 @@ def test_waits_grow_to_a_limit_and_jitter_takes_at_most_half(attempt: int) -> No
     assert policy.wait(attempt, 0.0) == longest / 2
 
 
-async def test_the_runner_waits_tells_and_tries_again() -> None:
-    clock, told = FakeClock(), list[Fact]()
+async def test_the_runner_waits_emits_and_tries_again() -> None:
+    clock, emitted = FakeClock(), list[Fact]()
     waiting = asyncio.Event()
     failures: list[Callable[[], ToolError]] = [lambda: ServerUnavailable("down"), lambda: ConnectionLost("broke")]
 
@@ -155,7 +155,7 @@ async def test_the_runner_waits_tells_and_tries_again() -> None:
         return result("at last")
 
     def emit(fact: Fact) -> None:
-        told.append(fact)
+        emitted.append(fact)
         if isinstance(fact, facts.TaskRetrying):
             waiting.set()
 
@@ -171,7 +171,7 @@ async def test_the_runner_waits_tells_and_tries_again() -> None:
         outcomes = await running
     outcome = outcomes["a"]
     assert isinstance(outcome, Completed) and outcome.attempts == 3
-    assert [(fact.kind, getattr(fact, "attempt", None)) for fact in told] == [
+    assert [(fact.kind, getattr(fact, "attempt", None)) for fact in emitted] == [
         ("task.started", 1),
         ("task.retrying", 1),
         ("task.started", 2),
@@ -179,3 +179,30 @@ async def test_the_runner_waits_tells_and_tries_again() -> None:
         ("task.started", 3),
         ("task.completed", None),
     ]
+
+
+def test_what_a_policy_does_not_say_is_the_careful_choice() -> None:
+    assert not Policy(attempts=2).allows("connection_lost", after_attempt=1)
+    assert not Policy().allows("server_unavailable", after_attempt=1)
+    assert [Policy().wait(attempt, 1.0) for attempt in (1, 2, 6, 7, 99)] == [0.5, 1.0, 16.0, 30.0, 30.0]
+
+
+async def test_leaving_the_runner_waits_for_no_attempt_that_is_to_come() -> None:
+    waiting = asyncio.Event()
+
+    async def call(tool: str, arguments: JsonObject, *, timeout: float | None, on_progress: OnProgress) -> ToolResult:
+        raise ServerUnavailable("down")
+
+    def emit(fact: Fact) -> None:
+        if isinstance(fact, facts.TaskRetrying):
+            waiting.set()
+
+    clock = FakeClock()
+    tools = {"tool": Tool(name="tool", server="s", remote_name="tool", input_schema={}, read_only=True, retries=2)}
+    async with (
+        asyncio.timeout(5),
+        Runner(call, emit, clock=clock, elapsed=clock.now, tools=tools, max_concurrent=4) as runner,
+    ):
+        runner.add([task("a")])
+        await waiting.wait()
+        await asyncio.sleep(0)  # the alarm begins to sleep

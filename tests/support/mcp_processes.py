@@ -16,6 +16,7 @@ from agentic_search.tools.pool import ToolPool
 ROOT = Path(__file__).resolve().parents[2]
 SLOW = ("-m", "tests.support.slow_server")
 BARE = ("-m", "tests.support.bare_server")
+FLOODING = ("-m", "tests.tools.mcp.flooding")
 PATIENCE = 60.0
 """Seconds after which a test gives up waiting; the machine may be busy."""
 
@@ -39,14 +40,21 @@ def at_url(url: str, name: str = "slow") -> ServerConfig:
 @asynccontextmanager
 async def http_server(*options: str, port: int = 0) -> AsyncGenerator[str]:
     """Run a slow server over streamable HTTP, or with "--sse" or "--every-http" in its place, and give its URL."""
-    async with _process(_transport(options, port)) as (_, url):
+    async with _process((*SLOW, *_transport(options, port))) as (_, url):
+        yield url
+
+
+@asynccontextmanager
+async def flooding_server(*options: str) -> AsyncGenerator[str]:
+    """Run a server that answers without end, and give its URL."""
+    async with _process((*FLOODING, *options)) as (_, url):
         yield url
 
 
 @asynccontextmanager
 async def mortal_http_server(*options: str, port: int = 0) -> AsyncGenerator[tuple[str, Callable[[], None]]]:
     """The same, with a way to kill it."""
-    async with _process(_transport(options, port)) as (process, url):
+    async with _process((*SLOW, *_transport(options, port))) as (process, url):
         yield url, process.kill
 
 
@@ -56,10 +64,8 @@ def _transport(options: tuple[str, ...], port: int) -> tuple[str, ...]:
 
 
 @asynccontextmanager
-async def _process(options: tuple[str, ...]) -> AsyncGenerator[tuple[asyncio.subprocess.Process, str]]:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, *SLOW, *options, cwd=ROOT, stdout=asyncio.subprocess.PIPE
-    )
+async def _process(arguments: tuple[str, ...]) -> AsyncGenerator[tuple[asyncio.subprocess.Process, str]]:
+    process = await asyncio.create_subprocess_exec(sys.executable, *arguments, cwd=ROOT, stdout=asyncio.subprocess.PIPE)
     try:
         async with asyncio.timeout(PATIENCE):
             assert process.stdout is not None

@@ -1,4 +1,4 @@
-"""Functions that take their time, in each place where functions run, and write down what happens to their calls."""
+"""Functions that take their time, in each executor, and write down what happens to their calls."""
 
 import asyncio
 import json

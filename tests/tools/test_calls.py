@@ -29,7 +29,7 @@ from tests.support.slow_server import VARIANTS
 
 SERVERS = ("stdio", "stdio_legacy", *VARIANTS)
 STREAMING = ("stdio", "stdio_legacy", "http", "http_legacy", "sse")
-"""Where progress can be told: an answer of plain JSON has no room for it."""
+"""Where progress can be reported: an answer of plain JSON has no room for it."""
 UNAWARE = ("http_json", "http_legacy_json")
 """What mcp cannot tell of a cancellation: the first does not watch for the caller's leaving, the second knows no
 session to which a notification could belong."""
@@ -112,13 +112,13 @@ async def test_cancelling_a_call_cancels_it_at_the_server(pool: ToolPool, server
 async def test_progress_arrives_in_order_and_in_the_callers_context(pool: ToolPool, server: str) -> None:
     caller = contextvars.ContextVar("caller", default="nobody")
     caller.set("me")
-    told: list[tuple[float, float | None, str, str]] = []
+    reported: list[tuple[float, float | None, str, str]] = []
 
     def note(progress: float, total: float | None, text: str) -> None:
-        told.append((progress, total, text, caller.get()))
+        reported.append((progress, total, text, caller.get()))
 
     await call(pool, f"{server}.sleep_for", on_progress=note, seconds=0.05, steps=20)
-    assert told == [(float(step), 20.0, f"step {step}", "me") for step in range(1, 21)]
+    assert reported == [(float(step), 20.0, f"step {step}", "me") for step in range(1, 21)]
 
 
 @every_server
@@ -159,18 +159,18 @@ async def test_garbage_on_stdout_disturbs_no_call(pool: ToolPool) -> None:
     assert (await call(pool, "stdio.echo", text="and on")).text == "and on"
 
 
-async def test_progress_that_comes_after_the_call_was_given_up_is_not_told(pool: ToolPool, log: Path) -> None:
-    told: list[float] = []
+async def test_progress_that_comes_after_the_call_was_given_up_is_not_reported(pool: ToolPool, log: Path) -> None:
+    reported: list[float] = []
 
     def note(progress: float, total: float | None, text: str) -> None:
-        told.append(progress)
+        reported.append(progress)
 
     with pytest.raises(ToolTimeout):
         await call(pool, "stdio.sleep_for", 0.3, note, seconds=4.0, steps=40, label="cut")
-    count = len(told)
+    count = len(reported)
     await logged(log, "cancelled", "cut")
     await call(pool, "stdio.no_op")
-    assert len(told) == count
+    assert len(reported) == count
 
 
 async def test_the_timeout_is_the_tasks_or_the_servers_or_the_default() -> None:

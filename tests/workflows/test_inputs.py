@@ -41,8 +41,8 @@ def planned(inputs: JsonObject, **arguments: str) -> list[JsonObject]:
     """The arguments that the calls of a plan of one task start with."""
     plan = check({"tasks": [{"tool": "rows", "arguments": {**arguments}}]}, [ROWS], inputs=inputs)
     machine = Machine()
-    told = [*machine.handle(TasksAdded(plan.tasks, inputs), 0.0), *machine.handle(PlanSealed(), 0.0)]
-    offers = [each.call for each in told if isinstance(each, OfferCall)]
+    commands = [*machine.handle(TasksAdded(plan.tasks, inputs), 0.0), *machine.handle(PlanSealed(), 0.0)]
+    offers = [each.call for each in commands if isinstance(each, OfferCall)]
     begun = [each for call in offers for each in machine.handle(CallGranted(call), 0.0)]
     return [each.arguments for each in begun if isinstance(each, StartCall)]
 

@@ -51,7 +51,7 @@ def test_a_date_stays_the_text_that_was_written() -> None:
         ("[" * 2_000, "it is no plain data: it is nested too deep"),
     ],
 )
-def test_what_is_no_yaml_is_told_with_its_place(text: str, said: str) -> None:
+def test_what_is_no_yaml_is_told_with_its_line(text: str, said: str) -> None:
     (complaint,) = complaints(text)
     assert complaint.startswith(said)
 

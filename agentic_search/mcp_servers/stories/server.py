@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, ParamSpec, TypeVar
 
-from mcp.server.mcpserver import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp.types import ToolAnnotations
 from pydantic import Field
@@ -14,6 +13,7 @@ from pydantic import Field
 from agentic_search.mcp_servers.stories.archive.database import FILL_COMMAND, ArchiveError, archive_path
 from agentic_search.mcp_servers.stories.archive.reading import Archive, Selection
 from agentic_search.mcp_servers.stories.moments import FORMS, parse_since
+from agentic_search.mcp_servers.stories.offering import ServerOverArchive
 from agentic_search.mcp_servers.stories.results import (
     AuthorProfile,
     Comments,
@@ -43,13 +43,18 @@ User = Annotated[str, Field(min_length=1, description="An author's name.")]
 def main(_arguments: Sequence[str]) -> int:
     """Serve the archive that the environment names, until standard input ends."""
     logging.basicConfig(level=logging.WARNING, format="%(name)s: %(message)s")
-    asyncio.run(build_server(Archive(archive_path())).run_stdio_async())
+    asyncio.run(build_server(Archive(archive_path())).serve())
     return 0
 
 
-def build_server(archive: Archive) -> MCPServer:
-    """The archive may be missing or empty: the tools then say how to fill it."""
-    server = MCPServer("stories", title="Stories", instructions="Searches a local archive of news stories.")
+def build_server(archive: Archive) -> ServerOverArchive:
+    """The archive may be missing or empty: the tools are not listed then, and say how to fill it."""
+    server = ServerOverArchive(
+        "stories",
+        title="Stories",
+        instructions=f"Searches a local archive of news stories. Lists no tools while it is empty: {FILL_COMMAND}",
+        is_empty=lambda: _is_empty(archive),
+    )
 
     @server.tool(annotations=READ_ONLY)
     async def search_stories(
@@ -102,6 +107,14 @@ def build_server(archive: Archive) -> MCPServer:
         )
 
     return server
+
+
+def _is_empty(archive: Archive) -> bool:
+    """An archive that cannot be read is none that is empty: its tools say what is wrong."""
+    try:
+        return archive.is_empty()
+    except ArchiveError:
+        return False
 
 
 async def _read(read: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:

@@ -163,7 +163,7 @@ class ReplyReader:
                     return True
                 return mark.tag and not self._line_blank and self._is_quoted(after)
             case "answer":
-                return self._written
+                return self._written and not self._line_blank
             case "answer end":
                 return mark.name not in self._wrapped
             case _:

@@ -27,6 +27,10 @@ _ANCHOR = 16
 _TRIES = 12
 """Places before the end that are tried: the nearest at which its last characters stand."""
 
+_FEWEST, _MOST = 200, 400
+"""Characters that must stand there again: twice what is repeated, but not less nor, short of all of it, more."""
+_FEWEST_COUNTED = 250
+"""The same where a number rises."""
 _LONGEST = 1_000
 """Characters of what is repeated."""
 _WINDOW = 4 * _LONGEST + 64
@@ -64,7 +68,7 @@ class _Tail:
         if rises == 0:
             return True
         words = sum(character.isalpha() for character in what) >= _LETTERS * what.count(_NUMBER)
-        return rises == 1 and words and self._has(length, more * max(400, 2 * length))
+        return rises == 1 and words and self._has(length, more * max(_FEWEST_COUNTED, 2 * length))
 
     def _has(self, length: int, needed: int) -> bool:
         """Whether the last `needed` characters are those that stand `length` before them."""
@@ -146,5 +150,5 @@ def without_repetition(text: str) -> str:
 
 
 def _needed(length: int) -> int:
-    """How many characters must stand there again, of a repetition of this length: twice it, but at least 200."""
-    return max(min(max(200, 2 * length), 400), length)
+    """How many characters must stand there again, of a repetition of this length: of a long one no more than all."""
+    return max(min(max(_FEWEST, 2 * length), _MOST), length)

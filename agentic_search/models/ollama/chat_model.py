@@ -54,6 +54,11 @@ class OllamaModel:
         return self.learner.estimate
 
     @property
+    def parameters(self) -> float:
+        """As Ollama says it."""
+        return self.found.parameters
+
+    @property
     def grammar(self) -> GrammarLimits:
         """That of every model on Ollama."""
         return OLLAMA_GRAMMAR

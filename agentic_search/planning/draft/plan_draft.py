@@ -18,6 +18,9 @@ from agentic_search.planning.draft.stream import PlanStream
 from agentic_search.planning.draft.wording import purpose
 from agentic_search.planning.planner import DraftMended, DraftRefused, Planned, PlannerWaiting, TaskReady
 
+PLAN_TEMPERATURE = 0.1
+"""JSON wants the likeliest words; not 0, where some models fall into repeating themselves for ever."""
+
 
 class PlanDraft:
     """One draft while the model writes it: a whole plan, or what is added to the tasks `earlier`."""
@@ -35,11 +38,12 @@ class PlanDraft:
         """The tasks that are given already, by id."""
 
     async def generate(
-        self, model: ChatModel, messages: Sequence[Message], *, schema: JsonObject, max_tokens: int
+        self, model: ChatModel, messages: Sequence[Message], *, schema: JsonObject | None, max_tokens: int
     ) -> AsyncGenerator[PlannerWaiting | TaskReady | DraftMended | Planned, None]:
-        """Have the model write under `schema`; raises DraftRefused or ModelError."""
+        """Have the model write, under `schema` if there is one; raises DraftRefused or ModelError."""
         finish: Finish | None = None
-        async with aclosing(model.stream(messages, max_tokens=max_tokens, schema=schema)) as pieces:
+        stream = model.stream(messages, max_tokens=max_tokens, schema=schema, temperature=PLAN_TEMPERATURE)
+        async with aclosing(stream) as pieces:
             async for piece in pieces:
                 if isinstance(piece, Finish):
                     finish = piece

@@ -1,16 +1,21 @@
-"""Plans with a language model, whose output is constrained to plans over the tools at hand: first and later rounds."""
+"""Plans with a language model, held to plans over the tools at hand where its server can: first and later rounds."""
 
 import logging
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from dataclasses import replace
 
+from agentic_search.domain.data import JsonObject
 from agentic_search.errors import ContextOverflow, PlanRefused
 from agentic_search.models.budget import MOST_REPACKS, Budget
 from agentic_search.models.chat import ChatModel
 from agentic_search.planning.draft.plan_draft import PlanDraft
+from agentic_search.planning.model.asking import PlanPrompt, PromptNeeds
+from agentic_search.planning.model.examples import example_plans
+from agentic_search.planning.model.form import FormSetting, PlanForm, plan_form, simple_form, with_required_only
 from agentic_search.planning.model.later_rounds import continued
-from agentic_search.planning.model.prompt import PlanPrompt, correction, planning_prompt
-from agentic_search.planning.planner import DraftStarted, PlannerWaiting, PlanRequest, PlanStep
+from agentic_search.planning.model.prompt import correction, planning_prompt
+from agentic_search.planning.planner import DraftStarted, Planned, PlannerWaiting, PlanRequest, PlanStep
 from agentic_search.planning.schema.plan_schema import plan_schema
 
 logger = logging.getLogger(__name__)
@@ -19,41 +24,56 @@ MOST_TASKS = 12
 """Of one round: what a model of this size still plans sensibly."""
 LONGEST_PLAN = 1_024
 """Tokens of text that a round's tasks may take."""
+LONGEST_SIMPLE_PLAN = 320
+"""The same in the simple form: about 50 are usual, and a small model that repeats itself is stopped early."""
 
 
 class ModelPlanner:
     """Plans all rounds of a search in one growing conversation."""
 
-    def __init__(self, model: ChatModel, *, most_tasks: int = MOST_TASKS, max_tokens: int = LONGEST_PLAN) -> None:
-        """`max_tokens` bounds the text of a plan. Both must be the same in every round of a search.
+    def __init__(
+        self,
+        model: ChatModel,
+        *,
+        form: FormSetting = "auto",
+        answer_rules: str = "",
+        most_tasks: int = MOST_TASKS,
+        max_tokens: int = LONGEST_PLAN,
+    ) -> None:
+        """`max_tokens` bounds the text of a plan. `answer_rules`: how answers are written, where `model` does both.
 
-        Otherwise the model reads its prompt from the beginning again.
+        All must be the same in every round of a search: otherwise the model reads its prompt from the beginning again.
         """
         self._model = model
-        self._most_tasks = most_tasks
-        self._max_tokens = max_tokens
-        self._budget = self._learnt_budget()
+        asked = plan_form(model, form, most_tasks=most_tasks)
+        self._max_tokens = max_tokens if asked.linked else min(max_tokens, LONGEST_SIMPLE_PLAN)
+        self._needs = PromptNeeds(self._learnt_budget(), asked, model.grammar is not None, answer_rules)
 
     async def plan(self, request: PlanRequest) -> AsyncGenerator[PlanStep, None]:
-        """Write a plan, or what it still needs; raises DraftRefused, PlanRefused (there are no tools) or ModelError."""
+        """Write a plan, or what it still needs; raises DraftRefused, PlanRefused (there are no tools) or ModelError.
+
+        A draft that was refused is written again in the simple form.
+        """
         if request.refused is None:
             yield DraftStarted("model", self._model.name, request.so_far.next_round)
         for repacked in range(MOST_REPACKS + 1):
             prompt, begun = self._prompt(request), False
+            opening = prompt.messages[0].content if self._needs.answer_rules else ""
             try:
                 async with aclosing(self._draft(request, prompt)) as steps:
                     async for step in steps:
                         begun = begun or not isinstance(step, PlannerWaiting)
-                        yield step
+                        yield replace(step, opening=opening) if isinstance(step, Planned) else step
                 return
             except ContextOverflow as refusal:
                 if begun or repacked == MOST_REPACKS:
                     raise
-                self._budget = self._learnt_budget(refusal.num_ctx)
+                self._needs = replace(self._needs, budget=self._learnt_budget(refusal.num_ctx))
 
     def _draft(self, request: PlanRequest, prompt: PlanPrompt) -> AsyncGenerator[PlanStep, None]:
         earlier = request.so_far.ids
-        schema = plan_schema(prompt.shown, self._model.grammar, most_tasks=self._most_tasks, earlier=earlier)
+        form = self._needs.form if request.refused is None else simple_form(self._needs.form.most_tasks)
+        schema = self._schema(prompt, form, earlier)
         draft = PlanDraft(request.tools, earlier=earlier)
         return draft.generate(self._model, prompt.messages, schema=schema, max_tokens=self._max_tokens)
 
@@ -65,17 +85,30 @@ class ModelPlanner:
         known = self._model.num_ctx
         return Budget(min(known, num_ctx or known), self._max_tokens, self._model.tokens)
 
+    def _schema(self, prompt: PlanPrompt, form: PlanForm, earlier: tuple[str, ...]) -> JsonObject | None:
+        if self._model.grammar is None:
+            return None
+        tools = prompt.shown if form.linked else [with_required_only(tool) for tool in prompt.shown]
+        return plan_schema(tools, self._model.grammar, most_tasks=form.most_tasks, earlier=earlier, linked=form.linked)
+
     def _prompt(self, request: PlanRequest) -> PlanPrompt:
-        if not request.tools:
-            raise PlanRefused(("there are no tools now; see /servers for what is wrong",))
-        budget = self._budget
-        prompt = planning_prompt(
-            request.query, request.tools, budget, most_tasks=self._most_tasks, several_rounds=request.several_rounds
-        )
+        prompt = self._first_prompt(request)
         if prompt.left_out:
             logger.info("the planner is not shown %d of %d tools", len(prompt.left_out), len(request.tools))
         if request.so_far.plans:
-            prompt = continued(prompt, request.so_far, budget)
+            prompt = continued(prompt, request.so_far, self._needs)
         if refused := request.refused:
-            prompt = correction(prompt, refused.draft, refused.complaints, budget)
+            prompt = correction(prompt, refused.draft, refused.complaints, self._needs)
         return prompt
+
+    def _first_prompt(self, request: PlanRequest) -> PlanPrompt:
+        if not request.tools:
+            raise PlanRefused(("there are no tools now; see /servers for what is wrong",))
+        return planning_prompt(
+            request.query,
+            request.tools,
+            self._needs,
+            examples=example_plans(request.query, request.tools, linked=self._needs.form.linked),
+            several_rounds=request.several_rounds,
+            instructions=request.instructions,
+        )

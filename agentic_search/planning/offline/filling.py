@@ -25,6 +25,9 @@ _ID_NAMES = frozenset({"id", "ids", "identifier", "uuid", "number"})
 ASKING: frozenset[Role] = frozenset({"query", "question"})
 """Roles that take what was asked itself."""
 
+SEARCHING = frozenset(terms("search query lookup find ask retrieve"))
+"""Words by which a tool says that it searches."""
+
 
 @dataclass(frozen=True, slots=True)
 class Filling:

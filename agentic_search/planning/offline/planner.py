@@ -15,7 +15,7 @@ from agentic_search.errors import PlanRefused
 from agentic_search.planning.draft.argument_check import argument_complaints
 from agentic_search.planning.draft.check import check_added
 from agentic_search.planning.draft.wording import purpose
-from agentic_search.planning.offline.filling import ASKING, Filling, fill
+from agentic_search.planning.offline.filling import ASKING, SEARCHING, Filling, fill
 from agentic_search.planning.offline.question import Question, read_question
 from agentic_search.planning.planner import DraftStarted, Planned, PlanRequest, PlanStep, TaskReady
 from agentic_search.planning.relevance import ScoredTool, by_relevance
@@ -24,7 +24,6 @@ from agentic_search.text.lexicon import terms
 _CLEARLY_WORSE = 0.4
 """A tool that matches with less than this share of the best match is about something else."""
 
-_SEARCHING = frozenset(terms("search query lookup find ask retrieve"))
 _GENERAL = frozenset(
     terms("web internet online google bing duckduckgo wikipedia wiki document knowledge anything everything")
 )
@@ -44,12 +43,12 @@ class _Call:
     def searches(self) -> bool:
         """It takes a search query."""
         said = {*terms(self.tool.name), *terms(f"{self.tool.title} {self.tool.description}")}
-        return bool(ASKING & self.filling.roles) and bool(said & _SEARCHING)
+        return bool(ASKING & self.filling.roles) and bool(said & SEARCHING)
 
     @property
     def is_named_a_search(self) -> bool:
         """Its very name says that it searches."""
-        return not _SEARCHING.isdisjoint(terms(self.tool.name))
+        return not SEARCHING.isdisjoint(terms(self.tool.name))
 
     @property
     def searches_anything(self) -> bool:

@@ -10,6 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from agentic_search.text.sentences import split_sentences
+
 LONGEST = 200_000
 """Characters of one passage that are looked at."""
 
@@ -44,20 +46,6 @@ _CODE_SIGN = re.compile(
     r"(?:if|elif|while|try|except|else|finally)\b.*:$|return\b|await |print\(|raise \w|[}\])]+[;,]?$|</?\w+)"
     r"|\w\s*(?:[-+*/|]?=|:=)\s*\S|\w\(.*\)\s*(?:#.*)?$|[;{]$|=>|::\w"
 )
-_SENTENCE_END = re.compile(
-    r"""
-    (?: [.!?…]+ ["'”’»)\]`*_]* (?=\s) )     # Latin, Cyrillic, Greek, Arabic …: a space follows
-    | [。！？｡︒] ["'”’」』）]*               # Chinese and Japanese: none does
-    | [؟۔।॥] (?=\s|$)                       # Arabic, Urdu, Indic
-    """,
-    re.VERBOSE,
-)
-_ABBREVIATION = re.compile(
-    r"(?:^|[\s(\[])(?:[A-Za-z]|e\.g|i\.e|etc|vs|cf|al|approx|Dr|Mr|Mrs|Ms|Prof|St|Jr|Sr|No|Nos|Fig|Eq|Inc|Ltd|Co|Corp|"
-    r"Gen|Col|Lt|Sgt|Rev|Hon|U\.S|U\.K|bzw|z\.B|d\.h|Nr|ca)\.$"
-)
-_SENTENCE_BEGINS = re.compile(r"""\s+["'“‘«(\[`*_:]*(?:[^\W\d_a-z]|\d|[a-z]\w*(?:\.\w|\()|[a-z]+_)""")
-"""What may begin a sentence: a capital or a letter without case, a digit, or a name from a program."""
 
 
 def read_units(text: str) -> tuple[Unit, ...]:
@@ -196,29 +184,3 @@ def _items(lines: Sequence[str]) -> Iterator[tuple[bool, str]]:
         begun.append(line)
     if begun:
         yield bool(_ITEM.match(begun[0])), "\n".join(begun)
-
-
-def split_sentences(text: str) -> list[str]:
-    """The sentences of one paragraph, in order, without the white space around them."""
-    sentences: list[str] = []
-    begin = 0
-    for found in _SENTENCE_END.finditer(text):
-        if not _ends_here(text, begin, found):
-            continue
-        sentences.append(text[begin : found.end()].strip())
-        begin = found.end()
-    sentences.append(text[begin:].strip())
-    return [sentence for sentence in sentences if sentence]
-
-
-def is_whole(sentence: str) -> bool:
-    """It ends as a sentence does: it was not cut off."""
-    last = _SENTENCE_END.search(sentence.rstrip()[-8:] + " ")
-    return last is not None or sentence.rstrip().endswith((":", ";"))
-
-
-def _ends_here(text: str, begin: int, found: re.Match[str]) -> bool:
-    if found[0][0] not in ".!?…":
-        return True
-    before = text[max(begin, found.start() - 12) : found.start() + 1]
-    return _SENTENCE_BEGINS.match(text, found.end()) is not None and _ABBREVIATION.search(before) is None

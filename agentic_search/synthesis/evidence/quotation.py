@@ -4,9 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate, chain
 
-from agentic_search.synthesis.evidence.passages import Unit, is_whole, read_units
+from agentic_search.synthesis.evidence.passages import Unit, read_units
 from agentic_search.synthesis.evidence.relevance import QuestionTerms
 from agentic_search.text.lexicon import terms
+from agentic_search.text.sentences import is_whole
 
 EACH_SENTENCE = 0.25
 """What one more sentence that bears on the question is worth, against bearing on more of it."""

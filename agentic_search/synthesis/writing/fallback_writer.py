@@ -24,12 +24,21 @@ class FallbackWriter:
     """The writer that a run uses: the model where there is one, or else quotations, which say why."""
 
     def __init__(
-        self, model: ChatModel | None, why_no_model: str | None = None, *, within: float | None = None
+        self,
+        model: ChatModel | None,
+        why_no_model: str | None = None,
+        *,
+        within: float | None = None,
+        opening: str = "",
     ) -> None:
-        """`why_no_model`: a sentence that readers see where there is no `model`; `within`: seconds that it may take."""
+        """`why_no_model`: a sentence that readers see where there is no `model`; `within`: seconds that it may take.
+
+        `opening`: see ModelWriter.
+        """
         self._model = model
         self._why_no_model = why_no_model
         self._within = within
+        self._opening = opening
 
     async def write(self, writer_input: WriterInput, emit: Emit) -> Written:
         """Write with the model; if it fails, even in the middle, begin again with quotations."""
@@ -38,7 +47,7 @@ class FallbackWriter:
         if not writer_input.evidence:
             return await ExtractiveWriter(NOTHING_FOUND).write(writer_input, emit)
         try:
-            return await ModelWriter(self._model, within=self._within).write(writer_input, emit)
+            return await ModelWriter(self._model, within=self._within, opening=self._opening).write(writer_input, emit)
         except ModelError as failure:
             logger.warning("%s wrote no answer: %s", self._model.name, failure)
             left_out = (*writer_input.left_out, LeftOut(what="the model's answer", why=str(failure)))

@@ -15,6 +15,7 @@ from agentic_search.domain.data import JsonObject
 from agentic_search.domain.outcome import OnProgress, ToolResult
 from agentic_search.domain.tool import ServerStatus, Tool
 from agentic_search.errors import ServerUnavailable, ToolFailed, ToolTimeout
+from agentic_search.text.sentences import shortened
 from agentic_search.tools.config.server_config import ServerConfig
 from agentic_search.tools.mcp.failures import call_failed, wait_asked_for
 from agentic_search.tools.mcp.session import Session
@@ -26,6 +27,7 @@ logger = logging.getLogger(__name__)
 
 _STEADY = 60.0
 """Seconds that a session must have held for its loss to count as a first failure."""
+_LONGEST_INSTRUCTIONS = 300
 _DISABLED = "switched off in the servers file"
 
 _Status = Literal["connecting", "ready", "unavailable", "disabled"]
@@ -100,8 +102,15 @@ class Connection:
             status=self._state.status,
             transport=self.config.reach.transport,
             tools=len(self.offer.tools),
-            error=self._state.error,
+            error=self._state.error or self._why_no_tools(),
         )
+
+    def _why_no_tools(self) -> str | None:
+        """What a server that is ready and offers nothing says of itself."""
+        offer = self._state.offer
+        if offer is None or offer.tools or not offer.instructions:
+            return None
+        return f"it offers no tools now; it says of itself: {shortened(offer.instructions, _LONGEST_INSTRUCTIONS)}"
 
     @property
     def name(self) -> str:

@@ -30,8 +30,8 @@ class BrokenSchema(ValueError):
     """An input schema that arguments cannot be checked against."""
 
 
-def read_offer(config: ServerConfig, listed: Sequence[mcp_types.Tool]) -> Offer:
-    """The tools that the operator's rules allow and whose schemas can be used.
+def read_offer(config: ServerConfig, listed: Sequence[mcp_types.Tool], instructions: str = "") -> Offer:
+    """What the server says of itself, and the tools that the operator's rules allow and whose schemas can be used.
 
     Checking schemas takes milliseconds a tool: call it outside the event loop.
     """
@@ -45,7 +45,7 @@ def read_offer(config: ServerConfig, listed: Sequence[mcp_types.Tool]) -> Offer:
         except BrokenSchema as broken:
             logger.warning("%s: its tool %r is left out: %s", config.name, each.name, broken)
             left_out.append(LeftOutTool(config.name, each.name, str(broken)))
-    return Offer(config.name, tuple(tools.values()), tuple(left_out))
+    return Offer(config.name, tuple(tools.values()), tuple(left_out), instructions)
 
 
 def _tool(config: ServerConfig, listed: mcp_types.Tool) -> Tool:

@@ -60,7 +60,7 @@ class Session:
         self._transport = transport_to(config, self, wall=clock.wall)
         self._look = asyncio.Event()
         self._over: str | None = None
-        self._listed: list[mcp_types.Tool] = []
+        self._listed: list[mcp_types.Tool] | None = None
         self._offer = Offer(config.name)
 
     async def hold(self) -> None:
@@ -114,7 +114,7 @@ class Session:
     async def _list_tools(self, client: Client) -> None:
         listed = await _whole_list(client)
         if listed != self._listed:
-            self._offer = await asyncio.to_thread(read_offer, self._config, listed)
+            self._offer = await asyncio.to_thread(read_offer, self._config, listed, client.instructions or "")
             self._listed = listed
         self._raise_if_over()
         self._on_offer(client, self._offer)

@@ -15,10 +15,10 @@ export function pieces(task, now) {
   const end = task.endedAt ?? Math.max(now, task.writtenAt);
   /** @type {Piece[]} */
   const found = [{ kind: "wait", from: task.writtenAt, to: task.attempts[0]?.from ?? end }];
-  task.attempts.forEach((attempt, place) => {
+  task.attempts.forEach((attempt, index) => {
     const to = attempt.to ?? end;
     found.push({ kind: attempt.error ? "failed" : "run", from: attempt.from, to });
-    const next = task.attempts[place + 1]?.from ?? end;
+    const next = task.attempts[index + 1]?.from ?? end;
     if (attempt.to !== null && next > to) found.push({ kind: "pause", from: to, to: next });
   });
   return found.filter((piece) => piece.to > piece.from || piece.kind === "run" || piece.kind === "failed");
@@ -52,7 +52,7 @@ export function ticks(length) {
   const rough = length / unit / 5;
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = ([1, 2, 5, 10].find((factor) => factor * power >= rough) ?? 10) * power * unit;
-  return Array.from({ length: Math.floor(length / step + 1e-9) + 1 }, (_, place) => +(place * step).toPrecision(6));
+  return Array.from({ length: Math.floor(length / step + 1e-9) + 1 }, (_, index) => +(index * step).toPrecision(6));
 }
 
 /**

@@ -1,9 +1,9 @@
 /** Arrow keys move the focus through a list. */
 
-/** @type {Object<string, (place: number, length: number) => number>} */
+/** @type {Object<string, (index: number, length: number) => number>} */
 const STEPS = {
-  ArrowDown: (place, length) => Math.min(place + 1, length - 1),
-  ArrowUp: (place) => Math.max(place - 1, 0),
+  ArrowDown: (index, length) => Math.min(index + 1, length - 1),
+  ArrowUp: (index) => Math.max(index - 1, 0),
   Home: () => 0,
   End: (_, length) => length - 1,
 };
@@ -16,11 +16,11 @@ export function arrowsMoveThrough(list, selector) {
   list.addEventListener("keydown", (event) => {
     const step = STEPS[event.key];
     const items = /** @type {HTMLElement[]} */ ([...list.querySelectorAll(selector)]);
-    const place = items.indexOf(/** @type {HTMLElement} */ (document.activeElement));
-    const typing = items[place] instanceof HTMLInputElement && !event.key.startsWith("Arrow");
-    if (!step || place < 0 || typing || event.altKey || event.ctrlKey || event.metaKey) return;
+    const index = items.indexOf(/** @type {HTMLElement} */ (document.activeElement));
+    const typing = items[index] instanceof HTMLInputElement && !event.key.startsWith("Arrow");
+    if (!step || index < 0 || typing || event.altKey || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
-    items[step(place, items.length)].focus();
+    items[step(index, items.length)].focus();
   });
 }
 

@@ -7,7 +7,7 @@
  */
 export function sayWithCode(el, text) {
   el.hidden = text === "";
-  el.replaceChildren(...text.split("`").map((piece, place) => (place % 2 === 1 ? code(piece) : piece)));
+  el.replaceChildren(...text.split("`").map((piece, index) => (index % 2 === 1 ? code(piece) : piece)));
 }
 
 /** @param {string} text */

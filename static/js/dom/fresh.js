@@ -5,7 +5,7 @@ export function freshness() {
   /** @type {unknown[]|null} */
   let last = null;
   return (...values) => {
-    const same = last !== null && values.length === last.length && values.every((value, place) => Object.is(value, last?.[place]));
+    const same = last !== null && values.length === last.length && values.every((value, index) => Object.is(value, last?.[index]));
     last = values;
     return !same;
   };

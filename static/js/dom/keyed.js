@@ -34,11 +34,11 @@ export function keyed(parent, { template, key, mount }) {
       if (!wanted.has(id)) el.remove();
       if (!wanted.has(id)) children.delete(id);
     }
-    let place = parent.firstElementChild;
+    let next = parent.firstElementChild;
     for (const item of items) {
       const { el, view } = child(item);
-      if (el === place) place = place.nextElementSibling;
-      else parent.insertBefore(el, place);
+      if (el === next) next = next.nextElementSibling;
+      else parent.insertBefore(el, next);
       view.update(item, ...rest);
     }
   };

@@ -21,11 +21,11 @@ def make_pdf(pages: Sequence[str], title: str = "") -> bytes:
 
 
 def _file(objects: Sequence[str]) -> bytes:
-    data, places = b"%PDF-1.4\n", list[int]()
+    data, offsets = b"%PDF-1.4\n", list[int]()
     for number, written in enumerate(objects, 1):
-        places.append(len(data))
+        offsets.append(len(data))
         data += f"{number} 0 obj\n{written}\nendobj\n".encode("latin-1")
-    table = "".join(f"{place:010d} 00000 n \n" for place in places)
+    table = "".join(f"{offset:010d} 00000 n \n" for offset in offsets)
     size = len(objects) + 1
     end = f"trailer\n<< /Size {size} /Root 1 0 R /Info {len(objects)} 0 R >>\nstartxref\n{len(data)}\n%%EOF\n"
     return data + f"xref\n0 {size}\n0000000000 65535 f \n{table}{end}".encode("latin-1")

@@ -3,7 +3,6 @@
 import asyncio
 import subprocess
 import sys
-import time
 from collections.abc import AsyncGenerator
 from pathlib import Path
 
@@ -199,17 +198,16 @@ async def test_no_folder_at_all_is_a_note_on_how_to_set_one(tmp_path: Path) -> N
         assert "No documents folder is set" in await complaint(client, "read_document", path="x.md")
 
 
-async def test_the_tools_are_told_at_once_though_the_folder_is_large(tmp_path: Path) -> None:
+async def test_the_tools_are_listed_at_once_though_the_folder_is_large(tmp_path: Path) -> None:
     root = tmp_path / "docs"
     root.mkdir()
     for number in range(200):
         (root / f"{number:03}.md").write_text(f"# File {number}\n\nword{number} common")
+    write_endless(root)
     async with documents(tmp_path / "cache", str(root)) as client:
-        began = time.monotonic()
         assert len((await client.list_tools()).tools) == 3
-        assert time.monotonic() - began < 3.0
         found = await ask(client, "search_documents", query="word199")
-        assert found["indexing"]["complete"] or found["note"]
+        assert not found["indexing"]["complete"] and found["note"]
 
 
 @linux_only
@@ -219,6 +217,8 @@ async def test_the_end_of_standard_input_ends_everything_it_started(tmp_path: Pa
     root.mkdir()
     for number in range(2_000 if busy else 1):
         (root / f"{number}.md").write_text(f"# File {number}\n\nwords")
+    if busy:
+        write_endless(root)
     server = await asyncio.create_subprocess_exec(
         sys.executable,
         *("-m", "agentic_search.mcp_servers.documents", str(root)),
@@ -229,11 +229,9 @@ async def test_the_end_of_standard_input_ends_everything_it_started(tmp_path: Pa
     )
     assert server.stdin is not None
     started = await parsers_of(server)
-    began = time.monotonic()
     server.stdin.close()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         assert await server.wait() == 0
-    assert time.monotonic() - began < 5.0
     await all_ended(started)
 
 
@@ -241,7 +239,7 @@ async def test_the_end_of_standard_input_ends_everything_it_started(tmp_path: Pa
 async def test_a_server_that_is_killed_leaves_no_parser_behind(tmp_path: Path) -> None:
     root = tmp_path / "docs"
     root.mkdir()
-    (root / "endless.md").write_bytes(b"# One\n\n*two* [three](four)\n\n" * 400_000)
+    write_endless(root)
     server = await asyncio.create_subprocess_exec(
         sys.executable,
         *("-m", "agentic_search.mcp_servers.documents", str(root)),
@@ -256,6 +254,11 @@ async def test_a_server_that_is_killed_leaves_no_parser_behind(tmp_path: Path) -
     async with asyncio.timeout(10):
         await server.wait()
     await all_ended(started)
+
+
+def write_endless(root: Path) -> None:
+    """A document that keeps a parser busy until it is stopped."""
+    (root / "endless.md").write_bytes(b"# One\n\n*two* [three](four)\n\n" * 400_000)
 
 
 async def parsers_of(server: asyncio.subprocess.Process) -> list[int]:

@@ -9,7 +9,7 @@ from agentic_search.mcp_servers.fulltext import Index
 from agentic_search.mcp_servers.python_docs.answers.ranking import KEYWORDS_WEIGHT, TITLE_WEIGHT
 from agentic_search.mcp_servers.python_docs.index.reading import index_package
 from agentic_search.mcp_servers.python_docs.installed.interpreter import Interpreter, this_interpreter
-from tests.mcp_servers.python_docs.places import small_python
+from tests.mcp_servers.python_docs.small_pythons import small_python
 
 
 @pytest.fixture

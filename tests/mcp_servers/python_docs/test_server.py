@@ -14,7 +14,7 @@ from agentic_search.mcp_servers.python_docs.index.builder import IndexBuilder
 from agentic_search.mcp_servers.python_docs.installed.interpreter import Interpreter
 from agentic_search.mcp_servers.python_docs.server import build_server
 from tests.mcp_servers.asking import ask, complaint
-from tests.mcp_servers.python_docs.places import install
+from tests.mcp_servers.python_docs.small_pythons import install
 
 PATIENCE = 30.0
 

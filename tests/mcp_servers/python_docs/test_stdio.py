@@ -15,7 +15,7 @@ from typing import Any
 from mcp import Client, StdioServerParameters
 
 from agentic_search.mcp_servers.fulltext import Index
-from tests.mcp_servers.python_docs.places import install, uninstall
+from tests.mcp_servers.python_docs.small_pythons import install, uninstall
 
 PATIENCE = 90.0
 COMMAND = [sys.executable, "-m", "agentic_search.mcp_servers.python_docs"]

@@ -4,6 +4,7 @@ import sys
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 from mcp import Client, StdioServerParameters
 
@@ -14,8 +15,9 @@ MODULE = "agentic_search.mcp_servers.stories"
 
 
 @asynccontextmanager
-async def stories(archive: Path) -> AsyncGenerator[Client]:
-    """A client of the stories server over this archive."""
+async def stories(archive: Path, **options: Any) -> AsyncGenerator[Client]:
+    """A client of the stories server over this archive; the options are the client's."""
     env = {"AGENTIC_SEARCH_STORIES": str(archive)}
-    async with Client(StdioServerParameters(command=sys.executable, args=["-m", MODULE], env=env, cwd=ROOT)) as client:
+    server = StdioServerParameters(command=sys.executable, args=["-m", MODULE], env=env, cwd=ROOT)
+    async with Client(server, **options) as client:
         yield client

@@ -194,6 +194,11 @@ def test_what_opens_the_models_own_turn_is_left_out(begin: str) -> None:
     assert filtered(*f"{begin}Paris.") == "Paris."
 
 
+def test_tags_around_the_answer_go_wherever_they_begin_a_line() -> None:
+    assert filtered("Let me see.\n<answer>Paris.</answer>\n") == "Let me see.\nParis.\n"
+    assert filtered("The <answer> tag and </answer>.") == "The <answer> tag and </answer>."
+
+
 def test_somebody_elses_turn_is_no_answer() -> None:
     assert filtered("<|im_start|>user\nWhere?<|im_end|>\n<|im_start|>assistant\nParis.") == ""
 

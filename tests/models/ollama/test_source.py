@@ -13,6 +13,7 @@ from agentic_search.models.ollama.source import OllamaSource
 from tests.models.asking import ask, text_of
 from tests.support.clock import FakeClock
 from tests.support.ollama_double import Model, OllamaDouble
+from tests.support.serving import says, serving
 
 EMBEDDER = Model("minilm", ("embedding",), "22.57M", "bert", context=512)
 THINKER = Model("qwen3:8b", ("completion", "tools", "thinking"), family="qwen3")
@@ -82,10 +83,11 @@ async def test_a_report_is_believed_for_a_few_seconds() -> None:
 
 
 async def test_those_who_wait_for_a_silent_ollama_learn_of_it_together() -> None:
-    async with answering(None) as url, OllamaSource(url, list_timeout=0.3) as source:
-        async with asyncio.timeout(2), asyncio.TaskGroup() as group:  # one after another would be 6 seconds
+    async with serving(says()) as server, OllamaSource(server.url, list_timeout=0.3) as source:
+        async with asyncio.TaskGroup() as group:
             reports = [group.create_task(source.report()) for _ in range(20)]
         assert all("does not answer" in (report.result().error or "") for report in reports)
+        assert server.connections == 1
 
 
 async def test_a_model_that_an_older_ollama_cannot_show_is_judged_by_what_is_listed() -> None:

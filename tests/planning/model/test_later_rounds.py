@@ -18,6 +18,8 @@ from agentic_search.models.budget import Budget, TokenEstimate
 from agentic_search.models.chat import Finish, Message
 from agentic_search.models.scripted import ScriptedModel, Step
 from agentic_search.planning.ladder import PlanLadder
+from agentic_search.planning.model.asking import PromptNeeds
+from agentic_search.planning.model.form import PlanForm
 from agentic_search.planning.model.later_rounds import continued
 from agentic_search.planning.model.planner import ModelPlanner
 from agentic_search.planning.model.prompt import planning_prompt
@@ -59,9 +61,8 @@ def request(so_far: SoFar, tools: Sequence[Tool] = TOOLS) -> PlanRequest:
 
 
 def shown(so_far: SoFar, *, num_ctx: int = 16_384) -> tuple[Message, ...]:
-    budget = Budget(num_ctx, 512, TokenEstimate())
-    first = planning_prompt("up?", TOOLS, budget, most_tasks=5, several_rounds=True)
-    return continued(first, so_far, budget).messages
+    needs = PromptNeeds(Budget(num_ctx, 512, TokenEstimate()), PlanForm("full", 5))
+    return continued(planning_prompt("up?", TOOLS, needs, several_rounds=True), so_far, needs).messages
 
 
 def done(prompt_tokens: int) -> Finish:
@@ -85,7 +86,7 @@ async def test_the_second_round_s_prompt_begins_with_the_whole_first_one() -> No
     await follow(ModelPlanner(model), request(FIRST))
     first, second = (prompt.messages for prompt in model.prompts)
     assert second[: len(first)] == first
-    assert second[len(first)] == Message("assistant", '{"tasks":[{"tool":"search_stories","with":{"query":"t1"}}]}')
+    assert second[len(first)] == Message("assistant", '{"tasks":[{"search_stories":{"query":"t1"}}]}')
     assert '{"id":7,"title":"Upstream"}' in second[-1].content and "the first is t2" in second[-1].content
 
 

@@ -11,8 +11,9 @@ from pydantic import JsonValue
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.run import Usage
 from agentic_search.errors import ContextOverflow, ModelInterrupted, PlanRefused
-from agentic_search.models.chat import Finish
+from agentic_search.models.chat import Finish, Retracted
 from agentic_search.models.scripted import ScriptedModel
+from agentic_search.planning.model.form import FormSetting
 from agentic_search.planning.model.planner import ModelPlanner
 from agentic_search.planning.planner import DraftRefused, DraftStarted, PlanRequest, PlanStep, TaskReady
 from tests.planning.schemas import tool
@@ -100,6 +101,20 @@ async def test_of_a_plan_that_was_cut_off_only_whole_tasks_are_used() -> None:
     assert [task.arguments for task in planned.tasks] == [{"query": "upstream"}]
 
 
+async def test_of_a_plan_that_repeats_itself_its_whole_tasks_are_used() -> None:
+    text = plan_text(ONE)[:-2] + ', {"tool": "search_stories", "with": {"query": "what is what is what is '
+    model = ScriptedModel("m", replies=[[text, Finish("loop", USAGE)]])
+    planned = await follow(ModelPlanner(model), PlanRequest("upstream?", TOOLS))
+    assert [task.arguments for task in planned.tasks] == [{"query": "upstream"}]
+
+
+async def test_a_plan_that_was_only_thought_of_does_not_count() -> None:
+    thought = 'Perhaps {"tasks": [{"tool": "search_stories", "with": {"query": "no"}'
+    model = ScriptedModel("m", replies=[[thought, Retracted(), plan_text(ONE)]])
+    planned = await follow(ModelPlanner(model), PlanRequest("upstream?", TOOLS))
+    assert [(task.id, task.arguments) for task in planned.tasks] == [("t1", {"query": "upstream"})]
+
+
 async def test_a_plan_cut_off_inside_its_first_task_is_refused() -> None:
     model = ScriptedModel("m", replies=[[plan_text(ONE)[:50], Finish("length", USAGE)]])
     with pytest.raises(DraftRefused, match="cut off before its first task") as refused:
@@ -161,3 +176,66 @@ async def test_a_models_own_error_passes() -> None:
     model = ScriptedModel("m", replies=[["{", ModelInterrupted("gone")]])
     with pytest.raises(ModelInterrupted, match="gone"):
         await follow(ModelPlanner(model), PlanRequest("upstream?", TOOLS))
+
+
+async def written_by(model: ScriptedModel, form: FormSetting) -> str:
+    """The schema of the only call, as JSON."""
+    await follow(ModelPlanner(model, form=form), PlanRequest("upstream?", TOOLS))
+    return json.dumps(model.prompts[0].schema)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "form", "linked"),
+    [
+        (135e6, "auto", False),
+        (2.9e9, "auto", False),
+        (3e9, "auto", True),
+        (0.0, "auto", True),
+        (135e6, "full", True),
+        (70e9, "simple", False),
+    ],
+)
+async def test_a_small_model_is_asked_for_a_few_calls_that_stand_alone(
+    parameters: float, form: FormSetting, linked: bool
+) -> None:
+    model = ScriptedModel("m", replies=[plan_text(ONE)], parameters=parameters)
+    schema = await written_by(model, form)
+    assert ("for_each" in schema) == ("for_each" in model.prompts[0].text) == linked
+    assert ('"maxItems": 3' in schema and '"maxItems": 12' not in schema) != linked
+    assert model.prompts[0].max_tokens == (1_024 if linked else 320)
+
+
+async def test_a_simple_plan_has_no_optional_arguments_and_a_tool_that_requires_none_keeps_what_it_takes() -> None:
+    both: JsonObject = {"type": "object", "properties": {"query": {"type": "string"}, "size": {"type": "integer"}}}
+    tools = [tool("search_stories", {**both, "required": ["query"]}), tool("list_stories", both)]
+    model = ScriptedModel("m", replies=[plan_text(ONE)], parameters=1e9)
+    await follow(ModelPlanner(model), PlanRequest("upstream?", tools))
+    assert json.dumps(model.prompts[0].schema).count('"size"') == 1
+
+
+async def test_the_second_try_is_simple_and_goes_on_where_the_first_ended() -> None:
+    model = ScriptedModel("m", replies=["nonsense", plan_text(ONE)])
+    planner = ModelPlanner(model)
+    with pytest.raises(DraftRefused) as refused:
+        await follow(planner, PlanRequest("upstream?", TOOLS))
+    await follow(planner, PlanRequest("upstream?", TOOLS, refused=refused.value))
+    first, second = model.prompts
+    assert "for_each" in json.dumps(first.schema) and "for_each" not in json.dumps(second.schema)
+    assert second.messages[: len(first.messages)] == first.messages
+
+
+async def test_a_model_without_grammar_is_asked_in_words_and_given_no_schema() -> None:
+    model = ScriptedModel("m", replies=[f"Sure:\n```json\n{plan_text(ONE)}\n```"], grammar=None)
+    planned = await follow(ModelPlanner(model), PlanRequest("upstream?", TOOLS))
+    assert planned.tasks[0].arguments == {"query": "upstream"}
+    assert model.prompts[0].schema is None and "JSON object alone" in model.prompts[0].text
+    assert model.prompts[0].temperature == 0.1
+
+
+async def test_what_the_planner_s_prompt_says_of_answers_is_handed_on_to_who_writes_them() -> None:
+    model = ScriptedModel("m", replies=[plan_text(ONE), plan_text(ONE)])
+    planned = await follow(ModelPlanner(model, answer_rules="Answer in verse."), PlanRequest("upstream?", TOOLS))
+    assert planned.opening == model.prompts[0].messages[0].content
+    assert "Answer in verse." in planned.opening
+    alone = await follow(ModelPlanner(model), PlanRequest("upstream?", TOOLS))
+    assert alone.opening == ""

@@ -1,4 +1,4 @@
-"""The floor's rules once more, by brute force: it keeps its own books of every offer, place and beginning."""
+"""The rules of admission once more, by brute force: it keeps its own books of every offer, slot and beginning."""
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
@@ -20,7 +20,7 @@ class Waiting:
 
 @dataclass
 class Oracle:
-    """Says of every grant whether it was due, and of every silence whether a grant was."""
+    """Says of every grant whether it was due, and of every time without a grant whether one was."""
 
     slots: dict[Hashable, int | None]
     """Of a run, `s:` a server, `t:` a tool."""
@@ -45,7 +45,7 @@ class Oracle:
         self.slots[run], self.batch[run] = max_concurrent, batch
 
     def offer(self, run: Hashable, call: CallId, order: CallOrder, *, tool: Tool, now: float) -> None:
-        """A call is ready, or has another rank."""
+        """A call is ready, or has another order."""
         before = self.offers.get((run, call))
         since = before.since if before else now
         key = (self.batch[run], order.less_urgent, order.shorter, since, order.position, order.element)

@@ -1,4 +1,4 @@
-"""The floor's rules, as tables: who may begin, in which order, and what is learnt of servers that ask for less."""
+"""The rules of admission, as tables: who may begin, in which order, and what is learnt of servers that ask for less."""
 
 from collections.abc import Hashable
 from itertools import permutations
@@ -7,7 +7,7 @@ import pytest
 
 from agentic_search.domain.limits import Limit, Rate
 from agentic_search.domain.tool import Tool
-from agentic_search.scheduler.admission.admission import LONGEST_PAUSE, Admission, LearntRate, Slot
+from agentic_search.scheduler.admission.admission import Admission, LearntRate, Slot
 from agentic_search.scheduler.commands import CallId, CallOrder, order_of
 from tests.scheduler.plans import task
 
@@ -19,7 +19,7 @@ OTHER = Tool(name="other", server="elsewhere", remote_name="other", input_schema
 def admission_with(
     *runs: Hashable, limits: dict[str, Limit] | None = None, of_search: Limit | None = None
 ) -> Admission:
-    """A floor on which these runs are, with many places each."""
+    """An admission with these runs, with many slots each."""
     admission = Admission(limits, lambda tool: of_search if tool is SEARCH else None)
     for run in runs:
         admission.enter(run, max_concurrent=100)
@@ -34,7 +34,7 @@ def offer(
     now: float = 0.0,
     order: CallOrder | None = None,
 ) -> None:
-    """Offer calls that are equal in rank but for their place in the plan."""
+    """Offer calls that are equal in order but for their position in the plan."""
     for slot, name in enumerate(names):
         admission.offer(run, CallId(name), order or CallOrder(0, -1.0, slot, 0), tool=tool, now=now)
 
@@ -52,7 +52,7 @@ def names(slots: list[Slot]) -> list[str]:
     return [slot.call.task_id for slot in slots]
 
 
-def test_the_rank_of_a_call_is_priority_then_longest_path_then_place_then_element() -> None:
+def test_the_order_of_a_call_is_priority_then_longest_path_then_position_then_element() -> None:
     low, high = task("low"), task("high", priority=1)
     best_first = [
         order_of(high, path=1, position=9, element=0),
@@ -91,7 +91,7 @@ def test_a_run_has_no_more_calls_under_way_than_it_may() -> None:
     assert names(granted(admission)) == ["c"]
 
 
-def test_a_place_that_becomes_free_goes_to_the_best_of_all_runs() -> None:
+def test_a_slot_that_becomes_free_goes_to_the_best_of_all_runs() -> None:
     admission = admission_with("x", "y", "z", limits={"s": Limit(1)})
     offer(admission, "x", "first")
     (slot,) = granted(admission)
@@ -219,7 +219,7 @@ def test_a_server_that_asks_for_fewer_calls_gets_half_and_is_left_alone_as_long_
     assert admission.next_due == 4.5
 
 
-def test_calls_that_began_before_a_lesson_teach_no_more_than_to_rest_longer() -> None:
+def test_calls_that_began_before_a_rate_was_learnt_only_make_the_pause_longer() -> None:
     admission = admission_with("x", limits={"s": Limit(rate=Rate(8, 1))})
     offer(admission, "x", *"abcde")
     a, b, c, d, e = granted(admission)
@@ -263,10 +263,10 @@ def test_no_server_can_have_itself_left_alone_for_ever(retry_after: float) -> No
     admission.turned_away(a, retry_after, 1.0)
     offer(admission, "x", "b")
     assert granted(admission, 2) == []
-    assert admission.next_due == 1 + LONGEST_PAUSE
+    assert admission.next_due == 1 + 3_600
 
 
-def test_a_tool_that_is_in_no_catalog_is_limited_by_its_run_alone_and_teaches_nothing() -> None:
+def test_a_tool_that_is_in_no_catalog_is_limited_by_its_run_alone_and_no_rate_is_learnt_of_it() -> None:
     admission = Admission()
     admission.enter("x", max_concurrent=1)
     for name in "ab":
@@ -275,3 +275,14 @@ def test_a_tool_that_is_in_no_catalog_is_limited_by_its_run_alone_and_teaches_no
     assert admission.turned_away(a, 5, 0) is None
     admission.release(a)
     assert names(granted(admission)) == ["b"]
+
+
+def test_an_admission_is_idle_when_no_run_is_there_and_nothing_is_held() -> None:
+    admission = admission_with("x")
+    assert not admission.idle
+    offer(admission, "x", "a")
+    (a,) = granted(admission)
+    admission.leave("x")
+    assert not admission.idle
+    admission.release(a)
+    assert admission.idle

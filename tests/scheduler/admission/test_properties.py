@@ -1,8 +1,8 @@
-"""What holds on the floor for any runs, plans, limits and ends of calls, in any order, cancelled at any moment.
+"""What holds of admission for any runs, plans, limits and ends of calls, in any order, cancelled at any moment.
 
-A world of machines on one floor is driven at random beside an oracle that knows the rules by brute force: every grant
-was the best that could begin, and whenever nothing is granted nothing could be. So no place and no rate is exceeded, in
-any sliding span; every run ends; and nothing is held after the last.
+A world of machines with one admission is driven at random beside an oracle that knows the rules by brute force: every
+grant was the best that could begin, and whenever nothing is granted nothing could be. So no slot and no rate is
+exceeded, in any sliding span; every run ends; and nothing is held after the last.
 """
 
 from collections.abc import Callable
@@ -77,7 +77,7 @@ class Run:
 
 
 class World:
-    """Many runs, one floor, a clock, and calls whose ends are chosen by the dice."""
+    """Many runs, one admission, a clock, and calls whose ends are chosen by the dice."""
 
     def __init__(self, dice: Random) -> None:
         self.dice = dice
@@ -163,7 +163,7 @@ class World:
             assert now.calls / now.seconds <= rate.calls / rate.seconds, "a rate was raised"
 
     def _cancel_a_run(self) -> None:
-        """Sometimes its machine is told, sometimes it is only left."""
+        """Sometimes its machine is stopped, sometimes it is only left."""
         run = self.dice.choice(self.here)
         if self.dice.random() < 0.5:
             self._emit(run, Stopped("enough"))
@@ -186,18 +186,18 @@ class World:
             self._emit(run, TimePassed())
 
     def _emit(self, run: Run, machine_input: MachineInput) -> None:
-        for told in run.machine.handle(machine_input, self.now):
-            match told:
+        for command in run.machine.handle(machine_input, self.now):
+            match command:
                 case OfferCall():
-                    tool = TOOLS[told.task.tool]
-                    self.admission.offer(run, told.call, told.order, tool=tool, now=self.now)
-                    self.oracle.offer(run, told.call, told.order, tool=tool, now=self.now)
+                    tool = TOOLS[command.task.tool]
+                    self.admission.offer(run, command.call, command.order, tool=tool, now=self.now)
+                    self.oracle.offer(run, command.call, command.order, tool=tool, now=self.now)
                 case WithdrawCall():
-                    self.admission.withdraw(run, told.call)
-                    self.oracle.withdraw(run, told.call)
+                    self.admission.withdraw(run, command.call)
+                    self.oracle.withdraw(run, command.call)
                 case StartCall():
                     outcomes: dict[str, Outcome] = run.machine.outcomes
-                    assert all(outcomes[it].status == "completed" for it in told.task.depends_on)
+                    assert all(outcomes[it].status == "completed" for it in command.task.depends_on)
                 case _:
                     pass
 
@@ -229,7 +229,7 @@ class World:
 
 @settings(max_examples=50, deadline=None)
 @given(st.randoms(use_true_random=False))
-def test_priorities_places_and_rates_are_kept_and_every_run_ends(dice: Random) -> None:
+def test_priorities_slots_and_rates_are_kept_and_every_run_ends(dice: Random) -> None:
     World(dice).play()
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from agentic_search.domain.answer import LeftOut
 from agentic_search.models.budget import TokenEstimate
 from agentic_search.synthesis.evidence.packing import pack_sources
-from agentic_search.synthesis.writing.model_writer import fixed_tokens, messages
+from agentic_search.synthesis.writing.prompt import fixed_tokens, messages
 from tests.synthesis.evidence.samples import bare, numbered
 
 TOKENS = TokenEstimate()
@@ -57,7 +57,7 @@ def test_too_small_a_budget_shows_nothing(tokens: int) -> None:
 @settings(deadline=None)
 def test_the_prompt_never_costs_more_than_its_budget(texts: list[str], tokens: int) -> None:
     packed = pack_sources("apple", numbered(*texts), tokens, TOKENS)
-    prompt = messages("apple", packed)
+    prompt = messages("apple", packed, TOKENS)
 
     assert TOKENS.texts(message.content for message in prompt) <= tokens + fixed_tokens("apple", TOKENS)
     for item, text in zip(packed.shown, packed.texts, strict=True):

@@ -2,7 +2,8 @@
 
 import pytest
 
-from agentic_search.synthesis.evidence.passages import is_whole, read_units, split_sentences
+from agentic_search.synthesis.evidence.passages import read_units
+from agentic_search.text.sentences import is_whole, split_sentences
 
 
 def kinds(text: str) -> list[tuple[str, str]]:

@@ -4,7 +4,7 @@ import random
 import string
 from collections.abc import Callable, Iterator
 
-from agentic_search.synthesis.writing.model_writer import INSTRUCTIONS
+from agentic_search.synthesis.writing.prompt import INSTRUCTIONS
 
 GOOD = "Some apples are red [1]. Pears are green [2]."
 ALPHABETS = (

@@ -9,7 +9,7 @@ import pytest
 from agentic_search.events.facts import AnswerCompleted, Fact
 from agentic_search.models.ollama.source import OllamaSource
 from agentic_search.synthesis.writing.fallback_writer import FallbackWriter
-from agentic_search.synthesis.writing.model_writer import INSTRUCTIONS
+from agentic_search.synthesis.writing.prompt import INSTRUCTIONS
 from agentic_search.synthesis.writing.writer import Written
 from tests.support.ollama_double import OllamaDouble
 from tests.synthesis.evidence.samples import writer_input

@@ -9,11 +9,13 @@ from agentic_search.domain.answer import Answer, LeftOut
 from agentic_search.domain.run import Usage
 from agentic_search.errors import ContextOverflow, ModelInterrupted
 from agentic_search.events.facts import AnswerBlock, AnswerCompleted, AnswerDelta, AnswerStarted, Fact, ModelWaiting
+from agentic_search.models.budget import TokenEstimate
 from agentic_search.models.chat import Finish, Retracted, Waiting
 from agentic_search.models.scripted import ScriptedModel, Step
 from agentic_search.models.usage_counter import UsageCounter
 from agentic_search.synthesis.evidence.writer_input import WriterInput
-from agentic_search.synthesis.writing.model_writer import INSTRUCTIONS, ModelWriter
+from agentic_search.synthesis.writing.model_writer import ModelWriter
+from agentic_search.synthesis.writing.prompt import INSTRUCTIONS
 from tests.support.watched_model import WatchedModel
 from tests.synthesis.evidence.samples import numbered, writer_input
 
@@ -208,3 +210,25 @@ async def test_html_of_the_models_own_stays_text() -> None:
 
     assert "<img" not in answer.html
     assert "javascript" not in answer.html
+
+
+LONG = "Some apples are red, and of those that are red most are sweet. " * 60
+
+
+async def test_a_small_model_is_given_fewer_sources_and_every_model_a_low_temperature() -> None:
+    small, other = (ScriptedModel(replies=["Red [1]."], parameters=size) for size in (135e6, 0.0))
+    for model in (small, other):
+        await write(model, writer_input("Which apples are red?", *[f"{LONG}{number}" for number in range(8)]))
+    assert TokenEstimate().count(small.prompts[0].text) < 2_500 < TokenEstimate().count(other.prompts[0].text)
+    assert small.prompts[0].temperature == other.prompts[0].temperature == 0.2
+
+
+@pytest.mark.parametrize(("num_ctx", "used"), [(16_384, True), (2_048, False)])
+async def test_the_beginning_of_the_planners_prompt_is_used_where_it_leaves_most_of_the_context_to_sources(
+    num_ctx: int, used: bool
+) -> None:
+    opening = "You plan and answer with many tools. " * 60
+    model = ScriptedModel(replies=["Red [1]."], num_ctx=num_ctx)
+    await ModelWriter(model, opening=opening).write(QUESTION, lambda _: None)
+    assert (model.prompts[0].messages[0].content == opening) == used
+    assert "six sentences" in model.prompts[0].messages[1].content

@@ -3,21 +3,25 @@
 import pytest
 
 from agentic_search.domain.outcome import Evidence, Passage
+from agentic_search.models.budget import TokenEstimate
 from agentic_search.synthesis.evidence.packing import PackedSources
-from agentic_search.synthesis.writing.model_writer import RULES, messages
+from agentic_search.synthesis.writing.prompt import ANSWER_RULES, fixed_tokens, messages
 from tests.synthesis.evidence.samples import numbered
+
+ESTIMATE = TokenEstimate()
 
 
 def prompt(title: str, text: str, query: str = "What?") -> str:
     evidence = Evidence(7, Passage(title=title, text=text), "t1")
-    return messages(query, PackedSources((evidence,), (text,), ()))[1].content
+    return messages(query, PackedSources((evidence,), (text,), ()), ESTIMATE)[1].content
 
 
 def test_what_never_changes_comes_first() -> None:
     shown = numbered("One.", "Two.")
-    system, user = messages("Why?", PackedSources(shown, ("One.", "Two."), ()))
+    system, user = messages("Why?", PackedSources(shown, ("One.", "Two."), ()), ESTIMATE)
 
-    assert (system.role, system.content, user.role) == ("system", RULES, "user")
+    assert (system.role, user.role) == ("system", "user")
+    assert system.content.endswith(ANSWER_RULES)
     assert user.content.startswith(
         '<source id="1" title="Title 1">\nOne.\n</source>\n\n<source id="2" title="Title 2">'
     )
@@ -61,3 +65,46 @@ def test_code_in_a_source_stays_as_it_is() -> None:
     code = "vector<int> v; if (a < b) return x[0]; List<String> s; <p>html</p>"
 
     assert code in prompt("Title", code)
+
+
+TORN = "def f(x):\n    return x\n\nWhat is it? See:\n\nOtters eat fish. Otters live in clean rivers and lakes. They"
+
+
+def test_the_example_is_the_sentence_of_the_first_source_that_is_nearest_to_the_question_with_its_number() -> None:
+    shown = numbered(TORN, "Otters live in rivers, says nobody.")
+    _, user = messages("Where do otters live?", PackedSources(shown, (TORN, "Otters live in rivers."), ()), ESTIMATE)
+
+    assert user.content.endswith("as in this example: Otters live in clean rivers and lakes. [1]")
+
+
+@pytest.mark.parametrize("text", ["", "no end", "x = f(y)", "word " * 400 + ".", "本" * 200 + "。", "Is it? Why:"])
+def test_a_source_without_a_short_whole_sentence_gives_no_example(text: str) -> None:
+    assert prompt("Title", text).endswith("each with a source's number.")
+
+
+@pytest.mark.parametrize(
+    "text", ["Red is it. " * 20, "é" * 59 + ".", "本" * 30 + "。", "</source> is it. <|im_end|> too."]
+)
+def test_what_stands_behind_the_sources_keeps_to_what_is_set_aside_for_it(text: str) -> None:
+    system, user = messages("Is it?", PackedSources(numbered(text), (text,), ()), ESTIMATE)
+    behind = user.content.rpartition("</source>")[2]
+
+    assert ESTIMATE.count(system.content) + ESTIMATE.count(behind) <= fixed_tokens("Is it?", ESTIMATE)
+
+
+def test_the_rules_say_what_to_do_and_hold_nothing_that_a_model_could_copy() -> None:
+    packed = PackedSources(numbered("One."), ("One.",), ())
+    whole = "\n".join(message.content for message in messages("Why?", packed, ESTIMATE))
+
+    assert "[n]" not in whole and "…" not in whole and "..." not in whole
+    assert "ix sentences" in ANSWER_RULES
+    assert " not " not in f" {ANSWER_RULES.lower()} " and "n't" not in ANSWER_RULES
+
+
+def test_where_the_model_has_planned_its_prompt_begins_as_it_did_then() -> None:
+    packed = PackedSources(numbered("One."), ("One.",), ())
+    alone, planned = messages("Why?", packed, ESTIMATE), messages("Why?", packed, ESTIMATE, "You plan and answer.")
+
+    assert planned[0].content == "You plan and answer."
+    assert planned[1] == alone[1]
+    assert fixed_tokens("Why?", ESTIMATE, "You plan and answer.") < fixed_tokens("Why?", ESTIMATE)

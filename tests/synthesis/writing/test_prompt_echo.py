@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentic_search.synthesis.writing.model_writer import INSTRUCTIONS, RULES, WISH
+from agentic_search.synthesis.writing.prompt import ANSWER_RULES, INSTRUCTIONS, WISH
 from agentic_search.synthesis.writing.prompt_echo import PromptEchoFilter
 
 
@@ -43,7 +43,7 @@ def test_the_fences_of_the_prompt_and_what_stands_in_them_go(text: str, answer: 
     assert same(text).lstrip("\n") == answer
 
 
-@pytest.mark.parametrize("line", [line for line in (*RULES.splitlines(), WISH) if line])
+@pytest.mark.parametrize("line", [line for line in (*ANSWER_RULES.splitlines(), WISH) if line])
 @pytest.mark.parametrize("head", ["", "- ", "> ", "1. "])
 def test_every_line_of_the_instructions_goes(line: str, head: str) -> None:
     line = line.removeprefix("- ")
@@ -92,13 +92,13 @@ def test_everything_else_is_passed_on(text: str) -> None:
 
 def test_nothing_is_held_that_cannot_be_an_echo() -> None:
     echo = PromptEchoFilter(INSTRUCTIONS)
-    given = [echo.feed(piece) for piece in ("Wri", "nkled ", "apples.", " Write ", "in ", "red <sour", "ce", " of")]
-    assert given == ["", "Wrinkled ", "apples.", "", "", " Write in red ", "", ""]
+    given = [echo.feed(piece) for piece in ("Beg", "onias ", "bloom.", " Begin ", "with ", "red <sour", "ce", " of")]
+    assert given == ["", "Begonias ", "bloom.", "", "", " Begin with red ", "", ""]
     assert echo.finish() == "<source of"
 
 
 _WORDS = '<source id="1"> <source </source> <question> </question> User: Human: ### ` ``` . a é - > < "'
-_PIECES = [*_WORDS.split(), " ", "\n", "\n\n", *RULES.splitlines()[2:5], "Be brief.", WISH, WISH[:30]]
+_PIECES = [*_WORDS.split(), " ", "\n", "\n\n", *ANSWER_RULES.splitlines()[2:5], "Be brief.", WISH, WISH[:30]]
 
 
 @given(st.lists(st.sampled_from(_PIECES), max_size=12).map("".join), st.lists(st.integers(0, 300), max_size=8))

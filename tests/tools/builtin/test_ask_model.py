@@ -145,6 +145,17 @@ async def test_a_reply_that_was_cut_says_so_in_its_text(ollama: OllamaDouble, so
     assert result.value == "Half of" and "was cut" in result.text
 
 
+async def test_a_reply_that_repeats_itself_is_cut_and_says_so(ollama: OllamaDouble, source: OllamaSource) -> None:
+    ollama.enqueue("Tea is a drink. ", *["It is hot. "] * 90, Hang())
+    result = await ask(builtin(source), prompt="?")
+    assert result.value == "Tea is a drink. It is hot." and "repeated itself" in result.text
+
+
+async def test_thoughts_are_no_part_of_a_reply(ollama: OllamaDouble, source: OllamaSource) -> None:
+    ollama.enqueue("Let me see.\n", "</think>\n", "Tea.", "<|im_end|>")
+    assert (await ask(builtin(source), prompt="?")).text == "Tea."
+
+
 async def test_a_prompt_longer_than_the_context_is_refused_with_numbers_and_never_sent(
     ollama: OllamaDouble, source: OllamaSource
 ) -> None:

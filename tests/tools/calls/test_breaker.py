@@ -73,8 +73,8 @@ def test_failures_in_a_row_open_it_a_rest_half_opens_it_and_an_answer_closes_it(
 
 def test_while_it_is_open_it_says_what_happened_and_when_it_is_tried_again() -> None:
     breaker = breaker_after(*OPENED)
-    told = "its last 3 calls failed, the last one so: no answer; it is tried again in 6 s"
-    assert breaker.refusal(7.0) == told
+    refusal = "its last 3 calls failed, the last one so: no answer; it is tried again in 6 s"
+    assert breaker.refusal(7.0) == refusal
     assert (breaker.open_for(7.0), breaker.open_for(99.0)) == (6.0, 0.0)
     assert breaker_after("1 failed").open_for(1.0) == 0.0
     assert "its last 2 calls failed" in (

@@ -87,7 +87,7 @@ async def test_a_tool_that_may_change_something_is_called_every_time(pool: ToolP
     assert happened(log, label) == ["started"] * 3
 
 
-async def test_an_error_of_the_tool_is_told_to_all_who_wait_and_not_kept(pool: ToolPool, label: str) -> None:
+async def test_an_error_of_the_tool_goes_to_all_who_wait_and_not_kept(pool: ToolPool, label: str) -> None:
     for _ in range(2):
         async with asyncio.TaskGroup() as group:
             calls = [group.create_task(failure(pool, label)) for _ in range(3)]
@@ -153,14 +153,14 @@ async def timed_out(pool: ToolPool, label: str) -> None:
 
 async def test_progress_reaches_everybody_who_waits_in_their_own_context(pool: ToolPool, label: str) -> None:
     caller = contextvars.ContextVar("caller", default="nobody")
-    told: list[tuple[str, float]] = []
+    reported: list[tuple[str, float]] = []
 
     async def ask(name: str) -> None:
         caller.set(name)
         await call(
             pool,
             "sleep_for",
-            on_progress=lambda done, _total, _text: told.append((caller.get(), done)),
+            on_progress=lambda done, _total, _text: reported.append((caller.get(), done)),
             seconds=0.05,
             steps=5,
             label=label,
@@ -169,7 +169,7 @@ async def test_progress_reaches_everybody_who_waits_in_their_own_context(pool: T
     async with asyncio.TaskGroup() as group:
         for name in ("first", "second"):
             group.create_task(ask(name))
-    assert sorted(told) == [(name, float(step)) for name in ("first", "second") for step in range(1, 6)]
+    assert sorted(reported) == [(name, float(step)) for name in ("first", "second") for step in range(1, 6)]
 
 
 async def test_a_server_may_have_its_calls_made_every_time_or_its_results_not_kept(tmp_path: Path) -> None:

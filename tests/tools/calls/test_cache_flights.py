@@ -141,24 +141,24 @@ async def lose(flights: SingleFlight[str], gates: Gates) -> None:
         await flights.join("other", gates(), unheard)
 
 
-async def test_a_late_joiner_is_told_progress_from_then_on() -> None:
+async def test_a_late_joiner_gets_progress_from_then_on() -> None:
     async with asyncio.timeout(PATIENCE), asyncio.TaskGroup() as group:
-        flights, tellers = SingleFlight[str](group), list[OnProgress]()
+        flights, reporters = SingleFlight[str](group), list[OnProgress]()
         end = asyncio.Event()
 
         async def make(emit: OnProgress) -> ToolResult:
-            tellers.append(emit)
+            reporters.append(emit)
             await end.wait()
             return ToolResult(value=None, text="")
 
-        told: dict[str, list[float]] = {"early": [], "late": []}
-        for name in told:
-            group.create_task(flights.join("k", make, lambda done, _total, _text, to=told[name]: to.append(done)))
+        reported: dict[str, list[float]] = {"early": [], "late": []}
+        for name in reported:
+            group.create_task(flights.join("k", make, lambda done, _total, _text, to=reported[name]: to.append(done)))
             await turns()
-            tellers[0](len(told["early"]) + 1, None, "")
+            reporters[0](len(reported["early"]) + 1, None, "")
         end.set()
-    assert told == {"early": [1, 2], "late": [2]}
-    assert len(tellers) == 1
+    assert reported == {"early": [1, 2], "late": [2]}
+    assert len(reporters) == 1
 
 
 STEPS = st.lists(

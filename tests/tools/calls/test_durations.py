@@ -1,4 +1,4 @@
-"""How long tools take: what is learnt from calls, and how rarely what is told of it changes."""
+"""How long tools take: what is learnt from calls, and how rarely what is reported of it changes."""
 
 import math
 
@@ -18,7 +18,7 @@ def tool(name: str = "search", server: str = "web") -> Tool:
     return Tool(name=name, server=server, remote_name=name, input_schema={"type": "object"})
 
 
-def told(durations: Durations, asked: Tool) -> float | None:
+def typical_seconds(durations: Durations, asked: Tool) -> float | None:
     (timed,) = durations.fill_in([asked])
     return timed.typical_seconds
 
@@ -45,10 +45,10 @@ def after(*seconds: float) -> Durations:
         ((1.0, *[1.0] * 20, 60.0), 16.0),
     ],
 )
-def test_the_latest_calls_weigh_most_and_the_time_is_told_as_a_power_of_two(
+def test_the_latest_calls_weigh_most_and_the_time_is_reported_as_a_power_of_two(
     seconds: tuple[float, ...], typical: float | None
 ) -> None:
-    assert told(after(*seconds), tool()) == typical
+    assert typical_seconds(after(*seconds), tool()) == typical
 
 
 @pytest.mark.parametrize(("boundary", "typical"), [(1.4, 1.0), (5.6, 4.0), (0.35, 0.25)])
@@ -57,15 +57,15 @@ def test_times_that_waver_about_a_boundary_change_nothing_in_a_prompt(boundary: 
     steps = set[float | None]()
     for number in range(100):
         durations.note(tool(), boundary * (1 + 0.11 * (-1) ** number))
-        steps.add(told(durations, tool()))
+        steps.add(typical_seconds(durations, tool()))
     assert steps == {typical}
 
 
 def test_tools_of_one_name_on_two_servers_are_two() -> None:
     durations = after(4.0)
-    assert told(durations, tool(server="other")) is None
+    assert typical_seconds(durations, tool(server="other")) is None
     durations.note(tool(server="other"), 1.0)
-    assert [told(durations, tool(server=server)) for server in ("web", "other")] == [4.0, 1.0]
+    assert [typical_seconds(durations, tool(server=server)) for server in ("web", "other")] == [4.0, 1.0]
 
 
 def test_a_tool_is_the_same_object_until_its_time_changes() -> None:
@@ -80,7 +80,7 @@ def test_a_tool_is_the_same_object_until_its_time_changes() -> None:
 
 def test_a_tool_that_its_server_describes_anew_is_the_new_one() -> None:
     durations, anew = after(4.0), tool().model_copy(update={"description": "Search better."})
-    assert told(durations, tool()) == 4.0
+    assert typical_seconds(durations, tool()) == 4.0
     (timed,) = durations.fill_in([anew])
     assert timed == anew.model_copy(update={"typical_seconds": 4.0})
 
@@ -90,12 +90,12 @@ def test_only_so_many_tools_are_remembered() -> None:
     for name in ("a", "b", "a", "c"):
         durations.note(tool(name), 1.0)
     assert len(durations) == 2
-    assert [told(durations, tool(name)) for name in "abc"] == [1.0, None, 1.0]
+    assert [typical_seconds(durations, tool(name)) for name in "abc"] == [1.0, None, 1.0]
 
 
 @given(st.lists(st.floats(0, 100_000), min_size=1))
-def test_what_is_told_is_a_power_of_two_within_what_was_seen(seconds: list[float]) -> None:
-    typical = told(after(*seconds), tool())
+def test_what_is_reported_is_a_power_of_two_within_what_was_seen(seconds: list[float]) -> None:
+    typical = typical_seconds(after(*seconds), tool())
     assert typical is not None
     assert math.frexp(typical)[0] == 0.5
     assert max(min(seconds), 0.0625) / 2 <= typical <= max(*seconds, 0.0625) * 2

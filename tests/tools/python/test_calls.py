@@ -14,7 +14,7 @@ from agentic_search.tools.python.provider import FunctionTools
 from tests.tools.python import samples
 from tests.tools.python.calling import opened, unheard, until
 
-PLACES = ("on_loop", "in_thread", "in_process")
+EXECUTORS = ("on_loop", "in_thread", "in_process")
 
 
 async def test_what_a_function_returns_is_cited_by_the_same_rules_as_what_a_server_returns() -> None:
@@ -45,9 +45,9 @@ async def test_every_bad_argument_is_complained_of_at_once_and_nothing_is_called
         )
 
 
-@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("executor", EXECUTORS)
 async def test_an_exception_is_that_calls_failure_with_its_trace_in_the_log(
-    place: str, caplog: pytest.LogCaptureFixture
+    executor: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
     async with opened() as functions:
@@ -59,23 +59,23 @@ async def test_an_exception_is_that_calls_failure_with_its_trace_in_the_log(
             "TimeoutError": "TimeoutError",
         }.items():
             with pytest.raises(ToolFailed) as failed:
-                await functions.result(f"fail_{place}", how=how)
+                await functions.result(f"fail_{executor}", how=how)
             assert str(failed.value).startswith(text)
         assert await functions.value("find", query="x", limit=1)
     assert 'raise ValueError("not like this")' in caplog.text
 
 
-@pytest.mark.parametrize("place", ["odd_on_loop", "odd_in_thread", "odd_in_process"])
-async def test_results_are_put_into_json_wherever_they_come_from(place: str) -> None:
+@pytest.mark.parametrize("executor", ["odd_on_loop", "odd_in_thread", "odd_in_process"])
+async def test_results_are_put_into_json_wherever_they_come_from(executor: str) -> None:
     async with opened() as functions:
         for what in ("object", "lambda", "circle"):
             with pytest.raises(ToolFailed, match="its result cannot be put into JSON: "):
-                await functions.result(place, what=what)
-        assert await functions.value(place, what="nan") is None
-        assert await functions.value(place, what="set") == [1]
-        assert await functions.value(place, what="result") == [1, 2]
-        assert await functions.value(place, what="large") == "x" * 3_000_000
-        nothing = await functions.result(place, what="nothing")
+                await functions.result(executor, what=what)
+        assert await functions.value(executor, what="nan") is None
+        assert await functions.value(executor, what="set") == [1]
+        assert await functions.value(executor, what="result") == [1, 2]
+        assert await functions.value(executor, what="large") == "x" * 3_000_000
+        nothing = await functions.result(executor, what="nothing")
         assert (nothing.value, nothing.text, nothing.passages) == (None, "", ())
 
 
@@ -103,7 +103,7 @@ async def test_a_cancelled_coroutine_function_is_cancelled() -> None:
     assert samples.ENDED == ["wait_on_loop"] * 2
 
 
-async def test_a_call_in_a_thread_is_left_at_once_and_keeps_its_place_until_it_ends() -> None:
+async def test_a_call_in_a_thread_is_left_at_once_and_keeps_its_slot_until_it_ends() -> None:
     samples.GATE.clear()
     try:
         async with opened(threads=1) as functions:

@@ -39,7 +39,7 @@ def _headings(text: str, begin: int) -> Iterator[Heading]:
 
 
 def _split_anchor(written: str) -> tuple[str, str]:
-    """Many tools take `## Installing {#setup}` to name the place."""
+    """Many tools take `## Installing {#setup}` to name the section."""
     given = GIVEN_ANCHOR.search(written)
     return (written[: given.start()], given[1]) if given else (written, "")
 

@@ -29,7 +29,7 @@ class Heading:
     body: int
     """Where the text behind it begins."""
     anchor: str = ""
-    """The name that the document itself gives the place; empty makes one from the heading."""
+    """The name that the document itself gives the section; empty makes one from the heading."""
     page: int | None = None
 
 

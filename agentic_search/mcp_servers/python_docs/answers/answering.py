@@ -33,7 +33,7 @@ def find(index: Index, question: str, *, limit: int, groups: Collection[str] | N
 
 
 def read(index: Index, name: str) -> Documentation:
-    """All about a dotted name or address; the name of its place in the source serves too, and so does wrong case.
+    """All about a dotted name or address; the name that the source has for it serves too, and so does wrong case.
 
     Raises UnknownName.
     """
@@ -64,7 +64,7 @@ def note_on(question: str, *, found: bool, missing: Sequence[Package], without_s
 
 
 def _named(index: Index, wanted: str) -> list[Entry]:
-    """Best first: the address, the title, another public name or the place in the source."""
+    """Best first: the address, the title, another public name or the source's own name."""
     addressed = index.get(SCHEME + wanted)
     found = [*([addressed] if addressed else []), *index.titled(wanted)]
     if found:

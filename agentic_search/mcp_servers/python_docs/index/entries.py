@@ -20,7 +20,7 @@ HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 def make_entry(title: str, body: str, facts: Extra, *, address: str = "", keywords: str = "") -> Entry:
     """An entry whose name is found by its parts too: `TaskGroup` by “task group”.
 
-    Facts that are not given are those of prose that has no place of its own in its file.
+    Facts that are not given are those of prose that has no lines of its own in its file.
     """
     parts = HUMP.sub(" ", title)
     words = f"{parts} {keywords}" if parts != title else keywords

@@ -13,7 +13,7 @@ OVERVIEW = "package:"
 
 def overview_entry(package: Package) -> Entry:
     """What the distribution says of itself; short where it says nothing or its metadata cannot be read."""
-    message = _metadata(package.place)
+    message = _metadata(package.folder)
     summary = str(message.get("Summary") or "").strip()
     description = str(message.get_payload() or message.get("Description") or "").strip()
     return make_entry(
@@ -22,7 +22,7 @@ def overview_entry(package: Package) -> Entry:
         {
             "kind": "package",
             "package": package.name,
-            "file": f"{package.place.name}/METADATA",
+            "file": f"{package.folder.name}/METADATA",
             "defined_in": package.name,
             "summary": summary,
         },
@@ -31,10 +31,10 @@ def overview_entry(package: Package) -> Entry:
     )
 
 
-def _metadata(place: Path) -> Message:
+def _metadata(folder: Path) -> Message:
     for name in ("METADATA", "PKG-INFO"):
         try:
-            return HeaderParser().parsestr((place / name).read_text("utf-8", "replace"))
+            return HeaderParser().parsestr((folder / name).read_text("utf-8", "replace"))
         except OSError:
             continue
     return Message()

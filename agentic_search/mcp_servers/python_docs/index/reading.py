@@ -41,14 +41,14 @@ def index_package(database: Path, package: Package) -> None:
 def read_package(package: Package) -> Iterator[Entry]:
     """Everything that is documented in the package, read from its source."""
     if package.group == TOPICS:
-        yield from topic_entries(package.place)
+        yield from topic_entries(package.folder)
     elif package.standard:
-        yield from _library_entries(package.place, package.group.removeprefix(LIBRARY))
+        yield from _library_entries(package.folder, package.group.removeprefix(LIBRARY))
     else:
         yield overview_entry(package)
-        modules = distribution_modules(package.place)
+        modules = distribution_modules(package.folder)
         published = publish(Resolver(modules), modules)
-        yield from entries_of(published, package=package.name, root=package.place.parent)
+        yield from entries_of(published, package=package.name, root=package.folder.parent)
 
 
 def _library_entries(library: Path, top: str) -> Iterator[Entry]:

@@ -30,8 +30,8 @@ class Interpreter:
     @property
     def index_name(self) -> str:
         """One file name for each Python with its own set of packages."""
-        places = "\n".join(map(str, (self.library, *self.search_path)))
-        digest = hashlib.sha256(f"{self.version}\n{places}".encode("utf-8", "surrogateescape")).hexdigest()
+        folders = "\n".join(map(str, (self.library, *self.search_path)))
+        digest = hashlib.sha256(f"{self.version}\n{folders}".encode("utf-8", "surrogateescape")).hexdigest()
         return f"python-docs-{self.version}-{digest[:12]}.sqlite3"
 
     def without_source(self) -> frozenset[str]:

@@ -39,7 +39,7 @@ class Package:
     version: str
     fingerprint: str
     """Another one means that the source may have changed."""
-    place: Path
+    folder: Path
     """The standard library's folder, or the distribution's metadata folder."""
     size: int = 0
     """Roughly how much there is to read; for the order only."""
@@ -105,21 +105,21 @@ def _standard_library(library: Path, version: str) -> list[Package]:
 
 def _distributions(folder: Path) -> list[Package]:
     try:
-        places = [path for path in folder.iterdir() if path.suffix in (".dist-info", ".egg-info") and path.is_dir()]
+        found = [path for path in folder.iterdir() if path.suffix in (".dist-info", ".egg-info") and path.is_dir()]
     except OSError:
         return []
-    return [package for place in sorted(places) if (package := _distribution(place))]
+    return [package for metadata in sorted(found) if (package := _distribution(metadata))]
 
 
-def _distribution(place: Path) -> Package | None:
+def _distribution(metadata: Path) -> Package | None:
     """None for one that is just being installed or removed."""
-    name, _, version = place.stem.partition("-")
+    name, _, version = metadata.stem.partition("-")
     for file in ("RECORD", "METADATA", "PKG-INFO"):
         try:
-            status = (place / file).stat()
+            status = (metadata / file).stat()
         except OSError:
             continue
         version = version.partition("-py")[0]
-        fingerprint = f"{FORM} {version} {status.st_mtime_ns} {status.st_size} {place}"
-        return Package(normalise(name), name, version, fingerprint, place, status.st_size)
+        fingerprint = f"{FORM} {version} {status.st_mtime_ns} {status.st_size} {metadata}"
+        return Package(normalise(name), name, version, fingerprint, metadata, status.st_size)
     return None

@@ -31,7 +31,7 @@ class ResolvedName:
 
     @property
     def defined_as(self) -> str:
-        """The full dotted name of the place in the source."""
+        """The full dotted name in the source."""
         return ".".join(filter(None, (self.module.name, self.within, self.definition.name)))
 
 
@@ -78,7 +78,7 @@ class Resolver:
     def members(self, owner: ResolvedName, known: Collection[str] = ()) -> dict[str, ResolvedName]:
         """A class's public members, and those that it inherits from other classes of the same top-level package.
 
-        Bases whose place in the source is among `known` are left out, as is what only they define. A member without a
+        Bases whose name in the source is among `known` are left out, as is what only they define. A member without a
         docstring has that of what it overrides, as for `inspect.getdoc`.
         """
         found: dict[str, ResolvedName] = {}

@@ -11,7 +11,7 @@ import { markCitations } from "./citations.js";
 
 /** @import {Shown} from "../../types.js" */
 /** @import {Controller} from "../../controller.js" */
-/** @typedef {{place: number, html: string, shown: Shown}} Block */
+/** @typedef {{index: number, html: string, shown: Shown}} Block */
 
 /**
  * @param {HTMLElement} el
@@ -24,7 +24,7 @@ export function mountAnswer(el, actions) {
   const changed = freshness();
   let markdown = "";
 
-  const showBlocks = keyed(part(el, "blocks"), { template: "block", key: (/** @type {Block} */ { place }) => String(place), mount: mountBlock });
+  const showBlocks = keyed(part(el, "blocks"), { template: "block", key: (/** @type {Block} */ { index }) => String(index), mount: mountBlock });
   copy.addEventListener("click", () => copyText(copy, markdown));
 
   /** @param {Shown} shown */
@@ -34,7 +34,7 @@ export function mountAnswer(el, actions) {
     el.hidden = answer === null;
     if (answer === null) return;
     const height = text.offsetHeight;
-    showBlocks(answer.blocks.map((html, place) => ({ place, html, shown })));
+    showBlocks(answer.blocks.map((html, index) => ({ index, html, shown })));
     showTail(answer.tail);
     // A finished block may be lower than its plain text was; what stands below must not come up for it.
     text.style.minHeight = hasEnded(shown.run) ? "" : `${Math.max(height, text.offsetHeight)}px`;

@@ -31,7 +31,7 @@ export function mountBar(row, open) {
 
   const showPieces = keyed(track, {
     template: "piece",
-    key: (/** @type {Piece & {place: number}} */ { place }) => String(place),
+    key: (/** @type {Piece & {index: number}} */ { index }) => String(index),
     mount: (piece) => ({
       update({ kind, from, to }, /** @type {Frame} */ frame) {
         const length = frame.to - frame.from;
@@ -51,7 +51,7 @@ export function mountBar(row, open) {
     const opened = frame.opened === task.id;
     if (named(task, critical, opened, frame.critical.size > 0)) name(task, critical, opened);
     if (!placed(task, frame.from, frame.to, task.endedAt ?? frame.now)) return;
-    showPieces(pieces(task, frame.now).map((piece, place) => ({ ...piece, place })), frame);
+    showPieces(pieces(task, frame.now).map((piece, index) => ({ ...piece, index })), frame);
     const time = timeOf(task, frame.now);
     const seconds = part(row, "seconds");
     if (seconds.textContent !== time) seconds.textContent = time;

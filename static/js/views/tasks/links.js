@@ -17,8 +17,8 @@ export function drawLinks(svg, tasks, frame) {
   svg.setAttribute("viewBox", `0 0 ${WIDTH} ${tasks.length}`);
   while (svg.childElementCount > links.length) svg.lastElementChild?.remove();
   while (svg.childElementCount < links.length) svg.append(document.createElementNS(SVG, "path"));
-  links.forEach(({ path, critical }, place) => {
-    const line = svg.children[place];
+  links.forEach(({ path, critical }, index) => {
+    const line = svg.children[index];
     if (line.getAttribute("d") !== path) line.setAttribute("d", path);
     line.toggleAttribute("data-critical", critical);
   });

@@ -32,7 +32,7 @@ export function mountSteps(el, actions) {
   });
   const show = keyed(list, {
     template: "step",
-    key: (/** @type {{place: number, step: Step}} */ item) => String(item.place),
+    key: (/** @type {{index: number, step: Step}} */ item) => String(item.index),
     mount: (item) => ({
       update({ step }) {
         part(item, "at").textContent = duration(step.at);
@@ -51,7 +51,7 @@ export function mountSteps(el, actions) {
     toggle.setAttribute("aria-expanded", String(open));
     body.toggleAttribute("inert", !open);
     title.textContent = count(run.steps.length, "thinking step");
-    show(run.steps.map((step, place) => ({ place, step })));
+    show(run.steps.map((step, index) => ({ index, step })));
     if (follows) list.scrollTop = list.scrollHeight;
   }
 

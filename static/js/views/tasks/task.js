@@ -31,11 +31,11 @@ export function mountTask(el, actions, close) {
   });
   const showAttempts = keyed(part(el, "attempts"), {
     template: "attempt",
-    key: (/** @type {{place: number, attempt: Attempt}} */ { place }) => String(place),
+    key: (/** @type {{index: number, attempt: Attempt}} */ { index }) => String(index),
     mount: (item) => ({
-      update({ place, attempt }) {
+      update({ index, attempt }) {
         const time = attempt.to === null ? "under way" : duration(attempt.to - attempt.from);
-        item.textContent = `Attempt ${place + 1}: ${time}${attempt.error ? `. ${attempt.error}` : ""}`;
+        item.textContent = `Attempt ${index + 1}: ${time}${attempt.error ? `. ${attempt.error}` : ""}`;
       },
     }),
   });
@@ -48,7 +48,7 @@ export function mountTask(el, actions, close) {
     if (!task || !changed(task)) return;
     describe(task);
     if (ofArguments(task.arguments)) showValue(part(el, "arguments"), task.arguments);
-    showAttempts(task.attempts.map((attempt, place) => ({ place, attempt })));
+    showAttempts(task.attempts.map((attempt, index) => ({ index, attempt })));
     showResult(task);
     fetchLarge(shown.key, task);
     if (shownId !== task.id) el.scrollIntoView({ block: "nearest" });
@@ -58,9 +58,9 @@ export function mountTask(el, actions, close) {
   /** @param {Task} task */
   function describe(task) {
     part(el, "purpose").textContent = task.purpose || task.tool;
-    const place = task.server ? `${task.tool} on ${task.server}` : task.tool;
+    const tool = task.server ? `${task.tool} on ${task.server}` : task.tool;
     const waits = task.dependsOn.length > 0 ? `after ${task.dependsOn.join(", ")}` : "";
-    part(el, "where").textContent = [task.id, place, waits].filter(Boolean).join(" · ");
+    part(el, "where").textContent = [task.id, tool, waits].filter(Boolean).join(" · ");
     say(part(el, "error"), task.error ?? "");
   }
 

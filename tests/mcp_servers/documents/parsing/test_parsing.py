@@ -192,9 +192,9 @@ def test_a_pdf_with_one_broken_page_keeps_the_others() -> None:
 
 
 @given(st.integers(0, 600), st.binary(min_size=1, max_size=30))
-def test_a_damaged_pdf_ends_as_a_document_or_as_a_reason(place: int, damage: bytes) -> None:
+def test_a_damaged_pdf_ends_as_a_document_or_as_a_reason(offset: int, damage: bytes) -> None:
     data = make_pdf(["First words", "Second words"], title="T")
-    damaged = data[:place] + damage + data[place + len(damage) :]
+    damaged = data[:offset] + damage + data[offset + len(damage) :]
     try:
         assert parse_pdf(damaged).text.strip()
     except Unreadable as error:

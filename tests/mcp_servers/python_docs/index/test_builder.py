@@ -13,7 +13,7 @@ from agentic_search.mcp_servers.fulltext import Index
 from agentic_search.mcp_servers.python_docs.index.builder import IndexBuilder
 from agentic_search.mcp_servers.python_docs.installed.interpreter import Interpreter
 from tests.mcp_servers.processes import children, holders, is_alive, linux_only
-from tests.mcp_servers.python_docs.places import install, uninstall, write_files
+from tests.mcp_servers.python_docs.small_pythons import install, uninstall, write_files
 
 PATIENCE = 30.0
 
@@ -113,23 +113,23 @@ async def test_a_broken_source_file_keeps_nothing_else_out(python: Interpreter) 
 
 
 async def test_a_package_that_cannot_be_read_is_given_up_with_a_reason(python: Interpreter) -> None:
-    place = install(python.search_path[0], "thing", "1.0", {"thing.py": ""})
-    (place / "METADATA").unlink()
-    (place / "METADATA").mkdir()
-    (place / "RECORD").write_text('"' + "x" * 200_000)  # longer than any field that csv takes
+    folder = install(python.search_path[0], "thing", "1.0", {"thing.py": ""})
+    (folder / "METADATA").unlink()
+    (folder / "METADATA").mkdir()
+    (folder / "RECORD").write_text('"' + "x" * 200_000)  # longer than any field that csv takes
     async with running(python) as builder:
         await all_ready(builder)
         assert set(builder.failed) == {"thing"}
         assert "Error" in builder.failed["thing"]
-        uninstall_broken(place)
+        uninstall_broken(folder)
         await builder.check()
         assert builder.failed == {}
 
 
-def uninstall_broken(place: Path) -> None:
+def uninstall_broken(folder: Path) -> None:
     """Its METADATA is a folder."""
-    (place / "METADATA").rmdir()
-    uninstall(place)
+    (folder / "METADATA").rmdir()
+    uninstall(folder)
 
 
 def jam(python: Interpreter, version: str = "1.0") -> Path:
@@ -175,6 +175,8 @@ async def test_a_package_that_kills_its_reader_twice_is_given_up_and_the_others_
 
 @linux_only
 async def test_a_package_that_takes_too_long_is_given_up_and_no_process_stays(python: Interpreter) -> None:
+    async with running(python) as builder:
+        await all_ready(builder)  # so that only one package is left to be read under the short limit
     jam(python)
     async with running(python, timeout=2) as builder:
         await all_ready(builder)

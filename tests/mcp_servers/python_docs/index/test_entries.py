@@ -6,7 +6,7 @@ from agentic_search.mcp_servers.fulltext import Entry
 from agentic_search.mcp_servers.python_docs.index.entries import entries_of
 from agentic_search.mcp_servers.python_docs.source.publication import publish
 from agentic_search.mcp_servers.python_docs.source.resolver import Resolver
-from tests.mcp_servers.python_docs.places import write_files
+from tests.mcp_servers.python_docs.small_pythons import write_files
 
 
 def entries(root: Path, files: dict[str, str]) -> dict[tuple[str, str], Entry]:

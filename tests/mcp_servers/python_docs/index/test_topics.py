@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from agentic_search.mcp_servers.python_docs.index.topics import ReferenceSection, split_topic, topic_entries
-from tests.mcp_servers.python_docs.places import write_files
+from tests.mcp_servers.python_docs.small_pythons import write_files
 
 METHODS = """\
 String Methods

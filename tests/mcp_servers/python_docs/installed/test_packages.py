@@ -14,7 +14,7 @@ from agentic_search.mcp_servers.python_docs.installed.files import (
 )
 from agentic_search.mcp_servers.python_docs.installed.interpreter import Interpreter, this_interpreter
 from agentic_search.mcp_servers.python_docs.installed.packages import UnknownPackage, groups_named, normalise, survey
-from tests.mcp_servers.python_docs.places import install, small_python, uninstall, write_files
+from tests.mcp_servers.python_docs.small_pythons import install, small_python, uninstall, write_files
 
 
 def fingerprints(python: Interpreter) -> dict[str, str]:
@@ -69,7 +69,7 @@ def test_of_two_installations_the_first_on_the_path_counts(tmp_path: Path) -> No
     for folder in ("one", "two"):
         install(tmp_path / folder, "thing", "1", {"thing.py": ""})
     packages = survey(tmp_path / "none", [tmp_path / "missing", tmp_path / "two", tmp_path / "one"], "3")
-    assert [package.place.parent.name for package in packages] == ["two"]
+    assert [package.folder.parent.name for package in packages] == ["two"]
 
 
 def test_metadata_without_any_file_is_passed_over(tmp_path: Path) -> None:

@@ -7,14 +7,14 @@ import pytest
 from agentic_search.mcp_servers.python_docs.installed.files import modules_among
 from agentic_search.mcp_servers.python_docs.source.publication import publish
 from agentic_search.mcp_servers.python_docs.source.resolver import Resolver
-from tests.mcp_servers.python_docs.places import write_files, write_library
+from tests.mcp_servers.python_docs.small_pythons import write_files, write_library
 
 DEF = "def f():\n    '''Doc.'''\n"
 DEF_IN_CLASS = "def f(self):\n        '''Doc.'''\n"
 
 
 def titles(root: Path, files: dict[str, str], *, behind: tuple[str, ...] = ()) -> dict[str, str]:
-    """Public name → place in the source, of everything but the modules."""
+    """Public name → name in the source, of everything but the modules."""
     write_files(root, files)
     paths = {name: root / file for name, file in modules_among(files).items()}
     published = publish(Resolver(paths), [name for name in paths if name not in behind])

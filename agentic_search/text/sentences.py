@@ -1,0 +1,69 @@
+"""Where sentences end, in any script, and texts cut short where people would cut them: models copy what is torn."""
+
+import re
+
+_SENTENCE_END = re.compile(
+    r"""
+    (?: [.!?…]+ ["'”’»)\]`*_]* (?=\s) )     # Latin, Cyrillic, Greek, Arabic …: a space follows
+    | [。！？｡︒] ["'”’」』）]*               # Chinese and Japanese: none does
+    | [؟۔।॥] (?=\s|$)                       # Arabic, Urdu, Indic
+    """,
+    re.VERBOSE,
+)
+_ABBREVIATION = re.compile(
+    r"(?:^|[\s(\[])(?:[A-Za-z]|e\.g|i\.e|etc|vs|cf|al|approx|Dr|Mr|Mrs|Ms|Prof|St|Jr|Sr|No|Nos|Fig|Eq|Inc|Ltd|Co|Corp|"
+    r"Gen|Col|Lt|Sgt|Rev|Hon|U\.S|U\.K|bzw|z\.B|d\.h|Nr|ca)\.$"
+)
+_SENTENCE_BEGINS = re.compile(r"""\s+["'“‘«(\[`*_:]*(?:[^\W\d_a-z]|\d|[a-z]\w*(?:\.\w|\()|[a-z]+_)""")
+"""What may begin a sentence: a capital or a letter without case, a digit, or a name from a program."""
+_CLAUSE_END = re.compile(r"(?=[,;:](?:\s|$)|\s[(–—-])|(?=[，、；：])")
+_WORD_END = re.compile(
+    r"(?=\s)|(?<=[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff])"
+)
+"""Scripts without spaces between words may be cut anywhere."""
+
+
+def split_sentences(text: str) -> list[str]:
+    """The sentences of one paragraph, in order, without the white space around them."""
+    sentences: list[str] = []
+    begin = 0
+    for found in _SENTENCE_END.finditer(text):
+        if not _ends_here(text, begin, found):
+            continue
+        sentences.append(text[begin : found.end()].strip())
+        begin = found.end()
+    sentences.append(text[begin:].strip())
+    return [sentence for sentence in sentences if sentence]
+
+
+def is_whole(sentence: str) -> bool:
+    """It ends as a sentence does: it was not cut off."""
+    last = _SENTENCE_END.search(sentence.rstrip()[-8:] + " ")
+    return last is not None or sentence.rstrip().endswith((":", ";"))
+
+
+def _ends_here(text: str, begin: int, found: re.Match[str]) -> bool:
+    if found[0][0] not in ".!?…":
+        return True
+    before = text[max(begin, found.start() - 12) : found.start() + 1]
+    return _SENTENCE_BEGINS.match(text, found.end()) is not None and _ABBREVIATION.search(before) is None
+
+
+def shortened(text: str, longest: int) -> str:
+    """The text on one line: whole where it has at most `longest` characters, else its first whole sentences.
+
+    Where not even one sentence fits, it ends behind a clause that fills half of the length, or a word; it is empty
+    where not one word fits.
+    """
+    line = " ".join(text.split())
+    if len(line) <= longest:
+        return line
+    kept = ""
+    for sentence in split_sentences(line):
+        if len(kept) + 1 + len(sentence) > longest:
+            break
+        kept = f"{kept} {sentence}".lstrip()
+    for end_of, least in ((_CLAUSE_END, longest // 2), (_WORD_END, 1)):
+        ends = [found.end() for found in end_of.finditer(line[: longest + 1]) if least <= found.end() <= longest]
+        kept = kept or (line[: ends[-1]].rstrip(" ,;:") if ends else "")
+    return kept

@@ -1,0 +1,40 @@
+"""Texts cut short: behind a sentence, else behind a clause or a word, and never inside one."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agentic_search.text.sentences import shortened
+
+WORDS = st.text("abcdeéñ", min_size=1, max_size=12)
+MARKS = st.sampled_from(["", "", "", ",", ";", ".", "?", "!", ":", "…"])
+PROSE = st.lists(st.tuples(WORDS, MARKS).map("".join), max_size=60).map(" ".join)
+
+
+@given(PROSE, st.integers(1, 200))
+def test_what_is_kept_is_the_beginning_of_the_text_in_whole_words(text: str, longest: int) -> None:
+    kept = shortened(text, longest)
+    assert len(kept) <= longest
+    assert text.startswith(kept)
+    assert not kept or re.match(r"$|\W", text[len(kept) :])
+    assert kept or not text or len(text.split()[0]) > longest
+
+
+@pytest.mark.parametrize(
+    ("text", "longest", "kept"),
+    [
+        ("Short  enough.\nYes.", 40, "Short enough. Yes."),
+        ("Find stories. Then read them one by one.", 20, "Find stories."),
+        ("Take it, e.g. for Dr. Smith. And more of this.", 30, "Take it, e.g. for Dr. Smith."),
+        ("Path in the folder, as guide.md, or an address that a search gave.", 40, "Path in the folder, as guide.md"),
+        ("one two three four", 9, "one two"),
+        ("検索する。文書を読む。", 6, "検索する。"),
+        ("検索する文書を読む", 4, "検索する"),
+        ("x" * 50, 20, ""),
+        ("", 20, ""),
+    ],
+)
+def test_where_a_text_is_cut(text: str, longest: int, kept: str) -> None:
+    assert shortened(text, longest) == kept
