@@ -8,16 +8,20 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 INSTALL := $(PIP) install --quiet --no-deps --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format bench lock clean
+.PHONY: help run test test-real-model check format bench eval-model lock clean
 
 help: ## Show what there is
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: $(VENV)/run.stamp ## Start the service at http://localhost:8023
 	$(BIN)/python server.py
 
 test: $(VENV)/dev.stamp ## Run the tests; TEST=path or -k expression narrows it, TEST="-m benchmark" runs the benchmarks' own
 	$(BIN)/python -m pytest $(TEST)
+
+test-real-model: $(VENV)/dev.stamp ## Run the tests with a real language model; the first time it is set up, with cmake and a C++ compiler
+	$(BIN)/python -m tests.real_model.set_up
+	$(BIN)/python -m pytest -m real_model tests/real_model
 
 check: $(VENV)/dev.stamp ## Lint, types, layers, sizes, compose file
 	$(BIN)/ruff check .
@@ -33,6 +37,10 @@ format: $(VENV)/dev.stamp ## Put the code into its form
 
 bench: $(VENV)/dev.stamp ## Measure; ONLY=name runs one, DATA=folder gives other data, OUT=folder keeps the figures
 	$(BIN)/python -m benchmarks $(if $(ONLY),--only $(ONLY)) $(if $(DATA),--data $(DATA)) $(if $(OUT),--out $(OUT))
+
+eval-model: $(VENV)/dev.stamp ## Measure MODEL=name; SOURCE=flags says where it is, DATA=folder N=cases adds planning sets, OUT=file CARD=yes keep it
+	$(BIN)/python -m benchmarks.models.evaluate $(MODEL) $(SOURCE) $(if $(DATA),--data $(DATA)) $(if $(N),--n $(N)) \
+		$(if $(OUT),--out $(OUT)) $(if $(CARD),--card)
 
 lock: $(VENV)/dev.stamp ## Resolve the exact versions anew
 	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url \

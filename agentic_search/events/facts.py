@@ -101,6 +101,8 @@ class PlanReady(BaseFact):
     """1 is the first; later ones add to the plan."""
     earlier: int = 0
     """How many of the tasks are of earlier rounds; where that is all of them, nothing more is needed."""
+    usage: RunUsage = RunUsage()
+    """What the run has asked of models so far."""
 
     @property
     def message(self) -> str:

@@ -55,6 +55,7 @@ async def plan(state: DiscoveredState, runtime: Runtime[RunContext]) -> PlannedS
                 model=planned.model,
                 round=so_far.next_round,
                 earlier=len(so_far.ids),
+                usage=context.run.spent.usage,
             )
         )
     by_model = so_far.plans and not state["lacking"]

@@ -8,6 +8,7 @@ from typing import Literal, Protocol, TypeAlias
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.run import Usage
 from agentic_search.models.budget import TokenEstimate
+from agentic_search.models.cards.card import ModelCard
 
 _CONTROL_TOKEN = re.compile(
     r"<(?=\|)|(?<=\|)>|<(?=/?(?:s|bos|eos|think|tool_call|tool_response|(?:start|end)_of_turn|im_start|im_end)>)|"
@@ -186,6 +187,8 @@ class ModelInfo:
     usable: bool = True
     reason: str | None = None
     """Why it cannot be used."""
+    card: ModelCard | None = None
+    """How well it plans and answers, where that was measured."""
 
 
 @dataclass(frozen=True, slots=True)

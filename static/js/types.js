@@ -7,7 +7,8 @@
  *   for_each?: string|null, when?: string|null}} PlannedTask
  * @typedef {{name: string, status: string, transport: string, tools: number, error: string|null}} Server
  * @typedef {{name: string, server: string, title: string, description: string, read_only?: boolean}} Tool
- * @typedef {{name: string, usable: boolean, reason?: string|null}} Model
+ * @typedef {{plans_by_model: number, found: number, found_offline: number, cited: number, seconds: number}} ModelCard
+ * @typedef {{name: string, usable: boolean, reason?: string|null, card?: ModelCard|null}} Model
  * @typedef {{models: Model[], writer: string|null, planner: string|null, error: string|null}} Models
  * @typedef {{id: number, title: string, url: string, snippet: string, task_id: string}} Source
  * @typedef {{what: string, why: string}} LeftOut

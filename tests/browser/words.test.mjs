@@ -11,7 +11,7 @@ import { colophon, missing } from "../../static/js/derive/missing.js";
 import { explain } from "../../static/js/derive/problem.js";
 import { readiness } from "../../static/js/derive/readiness.js";
 import { readTail } from "../../static/js/derive/tail.js";
-import { counting, duration, host, isWeb } from "../../static/js/derive/words.js";
+import { counting, duration, host, isWeb, modelInOneLine } from "../../static/js/derive/words.js";
 import { newRun, reduceRun } from "../../static/js/state/run.js";
 
 const recorded = (name) => JSON.parse(readFileSync(new URL(`recorded/${name}.json`, import.meta.url), "utf8")).events;
@@ -136,6 +136,12 @@ test("only web addresses become links", () => {
   assert.equal(isWeb("HTTPS://docs.python.org/3/"), true);
   assert.equal(host("https://www.python.org/x"), "python.org");
   assert.equal(host("doc://a.md#b"), "doc://a.md#b");
+});
+
+test("a model is its name, with the figures of its card where it has one", () => {
+  const card = { plans_by_model: 0.955, found: 0.9, found_offline: 0.8, cited: 0, seconds: 31.24 };
+  assert.equal(modelInOneLine({ name: "smollm2:135m", card }), "smollm2:135m (plans 96 %, finds 90 %, cites 0 %, 31.2 s)");
+  assert.deepEqual([null, undefined].map((none) => modelInOneLine({ name: "qwen3:8b", card: none })), ["qwen3:8b", "qwen3:8b"]);
 });
 
 test("times are as long as they need to be", () => {

@@ -1,6 +1,7 @@
 """/tools, /servers, /models, /workflows: what can be used now, and why what cannot be cannot."""
 
 import asyncio
+from dataclasses import replace
 
 from fastapi import APIRouter
 
@@ -8,6 +9,7 @@ from agentic_search.api import examples
 from agentic_search.api.dependencies import ServiceDep
 from agentic_search.api.openapi import shows
 from agentic_search.api.schemas import ModelList, ServerList, ToolList, ToolView, UnusableTool, WorkflowList
+from agentic_search.models.cards.card import card_of
 
 router = APIRouter(tags=["inventory"])
 
@@ -33,9 +35,8 @@ async def list_models(service: ServiceDep) -> ModelList:
     """The models there are, and which would be used."""
     report = await service.models.report()
     used = await service.models.in_use()
-    return ModelList(
-        models=report.models, writer=used.writer, planner=used.planner, error=used.why_none or report.error
-    )
+    models = tuple(replace(model, card=card_of(model.name)) for model in report.models)
+    return ModelList(models=models, writer=used.writer, planner=used.planner, error=used.why_none or report.error)
 
 
 @router.get("/workflows", responses=shows(examples.WORKFLOWS))

@@ -1,4 +1,6 @@
-/** Numbers in words for people. */
+/** Numbers, and models by their figures, in words for people. */
+
+/** @import {Model} from "../types.js" */
 
 /**
  * Seconds as people read them: `140 ms`, `1.8 s`, `2 min 5 s`.
@@ -42,4 +44,14 @@ export function host(url) {
  */
 export function isWeb(url) {
   return /^https?:\/\//i.test(url) && URL.canParse(url);
+}
+
+/**
+ * A model in one line, with what was measured of it where it has a card: `qwen3:8b (plans 96 %, finds 90 %, cites 88 %, 14 s)`.
+ * @param {Pick<Model, "name"|"card">} model
+ */
+export function modelInOneLine({ name, card }) {
+  if (!card) return name;
+  const percent = (/** @type {number} */ share) => `${Math.round(100 * share)} %`;
+  return `${name} (plans ${percent(card.plans_by_model)}, finds ${percent(card.found)}, cites ${percent(card.cited)}, ${duration(card.seconds)})`;
 }

@@ -1,5 +1,6 @@
 /** The question box. Its text belongs to the reader: the page only ever puts a question back into it. */
 
+import { modelInOneLine } from "../derive/words.js";
 import { freshness } from "../dom/fresh.js";
 import { recall, remember } from "../dom/memory.js";
 import { icon, part } from "../dom/template.js";
@@ -84,7 +85,9 @@ export function mountComposer(form, actions) {
     const usable = models.filter((model) => model.usable);
     chooser.hidden = usable.length === 0;
     const others = usable.filter((model) => model.name !== writer);
-    const options = [[writer ?? "No model chosen", ""], ...others.map(({ name }) => [name, name])];
+    const chosen = usable.find((model) => model.name === writer);
+    const first = chosen ? modelInOneLine(chosen) : (writer ?? "No model chosen");
+    const options = [[first, ""], ...others.map((model) => [modelInOneLine(model), model.name])];
     if (writer !== null) options.push(["No model: quote sources", "offline"]);
     chooser.replaceChildren(...options.map(([label, value]) => new Option(label, value)));
   }

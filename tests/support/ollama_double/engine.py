@@ -2,7 +2,8 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import AsyncGenerator, Iterable
+from contextlib import aclosing
 from dataclasses import dataclass
 
 from agentic_search.domain.data import JsonObject
@@ -77,11 +78,11 @@ class Engine:
             chat=chat,
             streamed=body.get("stream") is not False,
             limit=_whole(options.get("num_predict")),
-            prompt_tokens=self._fit(model, body, num_ctx),
+            prompt_tokens=await self.fit(model, body, num_ctx),
             load_ns=load_ns,
         )
-        async with self._slots:
-            await generation.run(self._next_reply(model, body), connection, self._pace)
+        async with self._slots, aclosing(self.reply(model, body, num_ctx)) as steps:
+            await generation.run(steps, connection, self._pace)
 
     async def _load(self, model: Model, num_ctx: int) -> int:
         """Have the model loaded with that context; nanoseconds that took."""
@@ -99,7 +100,7 @@ class Engine:
             self.loads.append((model.full_name, num_ctx))
         return int(self._limits.load_time * 1e9)
 
-    def _fit(self, model: Model, body: JsonObject, num_ctx: int) -> int:
+    async def fit(self, model: Model, body: JsonObject, num_ctx: int) -> int:
         """Tokens of the prompt, or what is left of them once it was cut to the context."""
         tokens = model.tokens(_prompt_text(body))
         if tokens <= num_ctx:
@@ -107,6 +108,11 @@ class Engine:
         if body.get("truncate") is False and self._limits.knows_truncate:
             raise refusals.too_long(tokens, num_ctx)
         return num_ctx // 2 + _CUT_FRAME_TOKENS
+
+    async def reply(self, model: Model, body: JsonObject, num_ctx: int) -> AsyncGenerator[Step]:
+        """The steps of the reply to a call; closed when the client leaves."""
+        for step in self._next_reply(model, body):
+            yield step
 
     def _next_reply(self, model: Model, body: JsonObject) -> Iterable[Step]:
         if self.replies:

@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 import time
-from collections.abc import Iterable
+from collections.abc import AsyncIterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -44,11 +44,11 @@ class Generation:
     thought: str = ""
     calls: list[JsonValue] = field(default_factory=list[JsonValue])
 
-    async def run(self, steps: Iterable[Step], connection: Connection, pace: Pace) -> None:
+    async def run(self, steps: AsyncIterable[Step], connection: Connection, pace: Pace) -> None:
         """Play the steps; Refused if the first thing is an error, as nothing has been sent yet."""
         reason: str | None = "stop"
         await asyncio.sleep(pace.first_token)
-        for step in steps:
+        async for step in steps:
             match step:
                 case Say() | Think() | Silent() | Call():
                     if 0 < self.limit <= self.tokens:

@@ -59,12 +59,13 @@ class OllamaDouble:
         limits: Limits | None = None,
         pace: Pace | None = None,
         port: int = 0,
+        engine: Engine | None = None,
     ) -> None:
-        """`models` may change while it runs; `port` 0 takes a free one."""
+        """`models` may change while it runs; `port` 0 takes a free one; an `engine` has its own limits and pace."""
         self.models = {model.full_name: model for model in models}
         self.requests: list[Received] = []
         self._version = version
-        self._engine = Engine(_numbers(version), limits or Limits(), pace or Pace())
+        self._engine = engine or Engine(_numbers(version), limits or Limits(), pace or Pace())
         self._port = port
         self._clients: set[asyncio.Task[None]] = set()
 

@@ -1,0 +1,1 @@
+"""What was measured of models: a JSON file for each, a few figures out."""
