@@ -72,7 +72,9 @@ class PlanStarted(BaseFact):
     @property
     def message(self) -> str:
         if self.round > 1:
-            return f"🧠 Planning round {self.round} with {self.model}"
+            return (
+                f"🧠 Planning round {self.round} {f'with {self.model}' if self.model else 'without a language model'}"
+            )
         if self.planner == "model":
             return f"🧠 Planning with {self.model}"
         return "🧠 Planning without a language model" if self.planner == "offline" else "🧠 Checking the given plan"
