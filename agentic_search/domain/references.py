@@ -6,7 +6,7 @@ never looked at for references.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -188,3 +188,11 @@ def _fields(node: dict[str, Any]) -> Iterator[tuple[str, str]]:
 def _in_document(node: dict[str, Any]) -> list[dict[str, Any]]:
     """The children that are read from the whole document."""
     return node["children"][:1] if node["type"] in _INNER_CONTEXT else node["children"]
+
+
+def readable(before: Sequence[str], *, for_each: bool) -> tuple[str, ...]:
+    """What references in the arguments of a task may begin with, where `before` are the ids that it may wait for.
+
+    Check and grammar both keep to this. References outside of arguments are those of a task without `for_each`.
+    """
+    return (*before, ITEM) if for_each else tuple(before)

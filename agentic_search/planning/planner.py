@@ -11,7 +11,6 @@ from typing import Protocol, TypeAlias
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.outcome import Outcome
 from agentic_search.domain.plan import Plan, Task
-from agentic_search.domain.references import ITEM
 from agentic_search.domain.run import PlannerKind, Usage
 from agentic_search.domain.tool import Tool
 from agentic_search.errors import PlanRefused
@@ -24,14 +23,6 @@ def next_number(earlier: Sequence[str]) -> int:
     """The number of the next task after those with the ids `earlier`, such that `t` and the number is a free id."""
     numbers = (int(found[1]) for found in map(_NUMBERED.fullmatch, earlier) if found)
     return max(len(earlier), *numbers, 0) + 1
-
-
-def readable(before: Sequence[str], *, for_each: bool) -> tuple[str, ...]:
-    """What references in the arguments of a task may begin with, where `before` are the ids that it may wait for.
-
-    Check and grammar both keep to this. References outside of arguments are those of a task without `for_each`.
-    """
-    return (*before, ITEM) if for_each else tuple(before)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,15 @@ from dataclasses import dataclass
 from pydantic import JsonValue
 
 from agentic_search.domain.plan import Task
-from agentic_search.domain.references import INPUTS, ITEM, BadReference, Reference, split_template, whole_reference
-from agentic_search.planning.planner import readable
+from agentic_search.domain.references import (
+    INPUTS,
+    ITEM,
+    BadReference,
+    Reference,
+    readable,
+    split_template,
+    whole_reference,
+)
 
 
 @dataclass(frozen=True, slots=True)

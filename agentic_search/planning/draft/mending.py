@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from pydantic import JsonValue
 
 from agentic_search.domain.plan import Task
-from agentic_search.domain.references import BadReference, references_in, whole_reference
+from agentic_search.domain.references import BadReference, readable, references_in, whole_reference
 from agentic_search.domain.tool import Tool
 from agentic_search.planning.draft.forms import is_finite
-from agentic_search.planning.planner import readable
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,10 @@ from pydantic import JsonValue
 
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.plan import TASK_FIELDS
+from agentic_search.domain.references import readable
 from agentic_search.domain.tool import Tool
 from agentic_search.models.chat import GrammarLimits
-from agentic_search.planning.planner import next_number, readable
+from agentic_search.planning.planner import next_number
 from agentic_search.planning.schema.bounds import bounded_arguments
 from agentic_search.planning.schema.scalars import honoured
 from agentic_search.planning.schema.scope import Scope, definitions

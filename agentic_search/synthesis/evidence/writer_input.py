@@ -29,17 +29,6 @@ class WriterInput:
     """What is missing before the writer has begun: failed and skipped tasks."""
 
 
-@dataclass(frozen=True, slots=True)
-class PackedSources:
-    """What of the evidence fits a prompt."""
-
-    shown: tuple[Evidence, ...]
-    """Best first: the first is [1] to the model."""
-    texts: tuple[str, ...]
-    """What the model sees of each."""
-    left_out: tuple[LeftOut, ...]
-
-
 def make_writer_input(query: str, plan: Plan, outcomes: Mapping[str, Outcome]) -> WriterInput:
     """Number the passages of completed tasks 1, 2, 3 … in the plan's order, and name the tasks that gave none.
 
