@@ -9,8 +9,10 @@ from agentic_search.domain.data import JsonObject
 from agentic_search.domain.tool import Tool
 from agentic_search.errors import PlanRefused
 from agentic_search.models.ollama.source import OllamaSource
+from agentic_search.planning.model.form import FormSetting
 from agentic_search.planning.model.planner import ModelPlanner
 from agentic_search.planning.planner import Planned, PlanRequest
+from benchmarks.models.evaluate import import_stories
 from tests.real_model.conftest import BUNDLED, MOST_SECONDS
 from tests.real_model.engine import LlamaServer
 from tests.real_model.ollama_front import MODEL, LlamaEngine
@@ -19,7 +21,8 @@ from tests.support.service import ROOT, running_service
 
 pytestmark = pytest.mark.real_model
 
-SEEDS = range(30)
+SEEDS: dict[FormSetting, range] = {"full": range(20), "simple": range(10)}
+"""Of each form of plans."""
 TEMPERATURE = 0.8
 """So that the model wanders all over what the grammar allows."""
 QUESTION = "How do I run several coroutines at once, and which of our documents speaks of deadlines?"
@@ -45,13 +48,17 @@ class Overheard(LlamaEngine):
 async def tools(tmp_path_factory: pytest.TempPathFactory) -> list[Tool]:
     """Those of the bundled servers, as their servers offer them."""
     folder = tmp_path_factory.mktemp("service")
+    import_stories(folder)
     async with running_service(folder, bundled=True, settings={"DOCUMENTS": str(ROOT / "docs")}) as service:
         await service.ready_servers(*BUNDLED)
         offered = (await service.client.get("/tools")).json()["tools"]
     return [Tool.model_validate({**tool, "remote_name": tool["name"]}) for tool in offered if tool["server"] in BUNDLED]
 
 
-async def test_every_plan_that_the_grammar_lets_end_is_accepted(engine: LlamaServer, tools: list[Tool]) -> None:
+@pytest.mark.parametrize("form", SEEDS)
+async def test_every_plan_that_the_grammar_lets_end_is_accepted(
+    engine: LlamaServer, tools: list[Tool], form: FormSetting
+) -> None:
     assert len(tools) == 12
     llama = Overheard(engine.url)
     refused: dict[int, str] = {}
@@ -60,8 +67,8 @@ async def test_every_plan_that_the_grammar_lets_end_is_accepted(engine: LlamaSer
         OllamaDouble([MODEL], engine=llama) as ollama,
         OllamaSource(ollama.url, read_timeout=MOST_SECONDS) as source,
     ):
-        planner = ModelPlanner(await source.open(""))
-        for seed in SEEDS:
+        planner = ModelPlanner(await source.open(""), form=form)
+        for seed in SEEDS[form]:
             llama.forced = {"temperature": TEMPERATURE, "seed": seed}
             try:
                 async with aclosing(planner.plan(PlanRequest(QUESTION, tools))) as steps:
@@ -70,5 +77,5 @@ async def test_every_plan_that_the_grammar_lets_end_is_accepted(engine: LlamaSer
                 if llama.ended:
                     refused[seed] = f"{llama.text}\n{refusal}"
             ended += llama.ended
-    assert ended >= 0.9 * len(SEEDS), "the grammar has a model end its plan"
+    assert ended >= 0.9 * len(SEEDS[form]), "the grammar has a model end its plan"
     assert not refused, f"{len(refused)} of {ended} refused"
