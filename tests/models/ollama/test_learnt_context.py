@@ -115,7 +115,9 @@ async def test_a_context_smaller_than_asked_for_is_used_from_then_on() -> None:
         assert model.num_ctx == 3_000
     assert refused(ollama) == [0]
     assert all(1_200 < size <= 2_000 for size in sizes(ollama)[1:])
-    assert [chat.body["options"] for chat in ollama.chats[1:]] == [{"num_ctx": 3_000, "num_predict": 1_000}] * 3
+    assert [chat.body["options"] for chat in ollama.chats[1:]] == [
+        {"num_ctx": 3_000, "num_predict": 1_000, "temperature": 0.2}
+    ] * 3
 
 
 async def test_a_plan_that_was_refused_is_asked_for_again_with_fewer_tools() -> None:
