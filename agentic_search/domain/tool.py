@@ -53,6 +53,9 @@ class Tool(Frozen):
     plannable: bool = True
     """Planners may choose it; otherwise only plans that people write call it."""
 
+    empty: str = ""
+    """Why it finds nothing now, as its server says: planners are not offered it then."""
+
     @property
     def slow_seconds(self) -> float:
         """How long a call of a slow tool has usually taken; 0 for one that is not slow, or that nothing is known of."""

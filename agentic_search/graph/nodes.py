@@ -73,7 +73,8 @@ async def discover_tools(state: InitializedState, runtime: Runtime[RunContext]) 
 
 def _usable(toolbox: Toolbox, query: Query) -> Sequence[Tool]:
     """The tools that the query's plan may have."""
-    return [tool for tool in toolbox.catalog().select(query.tools) if query.brings_a_plan or tool.plannable]
+    selected = toolbox.catalog().select(query.tools)
+    return [tool for tool in selected if query.brings_a_plan or (tool.plannable and not tool.empty)]
 
 
 async def execute_all_parallel(state: PlannedState, runtime: Runtime[RunContext]) -> ExecutedState:

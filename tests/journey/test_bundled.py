@@ -60,29 +60,26 @@ async def test_the_projects_own_documents_are_searched_too(service: RunningServi
     assert any(source["url"].startswith("documents:configuration.md") for source in run["sources"])
 
 
-async def stories_tools(service: RunningService) -> set[str]:
-    """What planners are offered of the stories server."""
-    tools = (await service.client.get("/tools")).json()["tools"]
-    return {tool["name"] for tool in tools if tool["server"] == "stories"}
+async def why_stories_are_empty(service: RunningService) -> str:
+    """What the service says of the stories server; empty where nothing is amiss."""
+    servers = {server["name"]: server for server in (await service.client.get("/servers")).json()["servers"]}
+    return servers["stories"]["error"] or ""
 
 
-async def offered(service: RunningService, *, count: int) -> None:
-    """Wait until so many tools of the stories server are offered."""
-    async with asyncio.timeout(30):
-        while True:
-            if len(await stories_tools(service)) == count:
-                return
-            await asyncio.sleep(0.05)
-
-
-async def test_an_empty_archive_offers_no_tool_and_says_how_to_fill_it_and_a_filled_one_offers_all(
+async def test_of_an_empty_archive_planners_are_offered_nothing_and_of_a_filled_one_all(
     service: RunningService, folder: Path
 ) -> None:
     await service.ready_servers("stories")
-    assert await stories_tools(service) == set()
-    servers = {server["name"]: server for server in (await service.client.get("/servers")).json()["servers"]}
-    assert "agentic_search.mcp_servers.stories import" in servers["stories"]["error"]
+    assert "agentic_search.mcp_servers.stories import" in await why_stories_are_empty(service)
+    run = await service.ask("Which stories are there about otters?")
+    assert run["tasks"] and not any("stories" in task["tool"] for task in run["tasks"])
+    given = {"tasks": [{"tool": "count_stories"}]}
+    assert (await service.ask("How many stories?", plan=given))["tasks"][0]["status"] == "completed"
     upsert(folder / "stories.sqlite", [Item("1", title="Otters return to the river", text="They were seen.")])
-    await offered(service, count=6)
+    async with asyncio.timeout(30):
+        while True:
+            if not await why_stories_are_empty(service):
+                break
+            await asyncio.sleep(0.05)
     run = await service.ask("Which stories are there about otters?")
     assert "Otters return to the river" in {source["title"] for source in run["sources"]}

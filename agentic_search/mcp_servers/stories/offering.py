@@ -1,4 +1,4 @@
-"""Lists the server's tools only while there is something to search, and tells clients when that changes.
+"""Says of the server's tools when there is nothing to search, and tells clients when that changes.
 
 Tools over an empty archive cost every prompt of a planner as many tokens as full ones, and every call of them is lost.
 They can still be called: the answer then says how to fill the archive.
@@ -14,15 +14,21 @@ from mcp.server.mcpserver import MCPServer
 from mcp.server.subscriptions import InMemorySubscriptionBus, ToolsListChanged
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 
+HOLDS_NOTHING = "agentic-search/holds-nothing"
+"""The key in a tool's `_meta` that tells why it finds nothing now, a sentence."""
+
 SECONDS = 1.0
 """How often it is looked whether there is something: another program fills the archive."""
 
 
 class ServerOverArchive(MCPServer):
-    """An MCP server whose tools are listed unless `is_empty`, which may take milliseconds."""
+    """An MCP server whose tools say `why_empty` while the archive `is_empty`, which may take milliseconds to know."""
 
-    def __init__(self, name: str, *, title: str, instructions: str, is_empty: Callable[[], bool]) -> None:
+    def __init__(
+        self, name: str, *, title: str, instructions: str, is_empty: Callable[[], bool], why_empty: str
+    ) -> None:
         self._is_empty = is_empty
+        self._note = {HOLDS_NOTHING: why_empty}
         self._bus = InMemorySubscriptionBus()
         self._client: ServerRequestContext[Any, Any] | None = None
         super().__init__(
@@ -30,8 +36,11 @@ class ServerOverArchive(MCPServer):
         )
 
     async def list_tools(self) -> list[mcp_types.Tool]:
-        """All tools, or none."""
-        return [] if await asyncio.to_thread(self._is_empty) else await super().list_tools()
+        """All tools, with a note where they find nothing."""
+        tools = await super().list_tools()
+        if not await asyncio.to_thread(self._is_empty):
+            return tools
+        return [tool.model_copy(update={"meta": {**(tool.meta or {}), **self._note}}) for tool in tools]
 
     async def serve(self) -> None:
         """Serve over standard input and output until that ends."""

@@ -48,12 +48,13 @@ def main(_arguments: Sequence[str]) -> int:
 
 
 def build_server(archive: Archive) -> ServerOverArchive:
-    """The archive may be missing or empty: the tools are not listed then, and say how to fill it."""
+    """The archive may be missing or empty: the tools say so then, and how to fill it."""
     server = ServerOverArchive(
         "stories",
         title="Stories",
-        instructions=f"Searches a local archive of news stories. Lists no tools while it is empty: {FILL_COMMAND}",
+        instructions="Searches a local archive of news stories.",
         is_empty=lambda: _is_empty(archive),
+        why_empty=f"The archive is empty. {FILL_COMMAND}",
     )
 
     @server.tool(annotations=READ_ONLY)

@@ -27,7 +27,7 @@ logger = logging.getLogger(__name__)
 
 _STEADY = 60.0
 """Seconds that a session must have held for its loss to count as a first failure."""
-_LONGEST_INSTRUCTIONS = 300
+_LONGEST_NOTE = 300
 _DISABLED = "switched off in the servers file"
 
 _Status = Literal["connecting", "ready", "unavailable", "disabled"]
@@ -102,15 +102,19 @@ class Connection:
             status=self._state.status,
             transport=self.config.reach.transport,
             tools=len(self.offer.tools),
-            error=self._state.error or self._why_no_tools(),
+            error=self._state.error or self._why_empty(),
         )
 
-    def _why_no_tools(self) -> str | None:
-        """What a server that is ready and offers nothing says of itself."""
+    def _why_empty(self) -> str | None:
+        """What a server that is ready says of tools that find nothing now, or of itself where it has no tools."""
         offer = self._state.offer
-        if offer is None or offer.tools or not offer.instructions:
+        if offer is None:
             return None
-        return f"it offers no tools now; it says of itself: {shortened(offer.instructions, _LONGEST_INSTRUCTIONS)}"
+        if offer.tools:
+            return next((shortened(tool.empty, _LONGEST_NOTE) for tool in offer.tools if tool.empty), None)
+        if not offer.instructions:
+            return None
+        return f"it offers no tools now; it says of itself: {shortened(offer.instructions, _LONGEST_NOTE)}"
 
     @property
     def name(self) -> str:

@@ -26,6 +26,10 @@ RETRIES = 2
 """Further attempts where the operator does not say."""
 
 
+_HOLDS_NOTHING = "agentic-search/holds-nothing"
+"""The key in a tool's `_meta` by which a server tells why it finds nothing now: planners are not offered it then."""
+
+
 class BrokenSchema(ValueError):
     """An input schema that arguments cannot be checked against."""
 
@@ -63,6 +67,7 @@ def _tool(config: ServerConfig, listed: mcp_types.Tool) -> Tool:
         idempotent=read_only or bool(hints.idempotent_hint) or matches(listed.name, config.rules.idempotent),
         timeout=config.timeout,
         retries=RETRIES if config.retries is None else config.retries,
+        empty=str((listed.meta or {}).get(_HOLDS_NOTHING, "")),
     )
 
 

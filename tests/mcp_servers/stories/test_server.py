@@ -16,6 +16,7 @@ from mcp import Client
 
 from agentic_search.mcp_servers.stories.archive.items import Item
 from agentic_search.mcp_servers.stories.archive.writing import upsert
+from agentic_search.mcp_servers.stories.offering import HOLDS_NOTHING
 from tests.mcp_servers.asking import ask, complaint
 from tests.mcp_servers.stories.connection import MODULE, ROOT, stories
 
@@ -221,7 +222,7 @@ async def test_an_empty_archive_is_no_error_and_says_how_to_fill_it(tmp_path: Pa
 
 
 @pytest.mark.parametrize("mode", ["auto", "legacy"], ids=["today's protocol", "an earlier one"])
-async def test_tools_are_listed_while_there_is_a_story_and_clients_are_told_when_that_changes(
+async def test_tools_say_that_the_archive_is_empty_and_clients_are_told_when_that_changes(
     tmp_path: Path, mode: Literal["auto", "legacy"]
 ) -> None:
     archive, told = tmp_path / "stories.sqlite", asyncio.Event()
@@ -231,13 +232,16 @@ async def test_tools_are_listed_while_there_is_a_story_and_clients_are_told_when
             told.set()
 
     async with stories(archive, mode=mode, message_handler=on_message) as client, AsyncExitStack() as stack:
-        assert (await client.list_tools()).tools == []
+        empty = (await client.list_tools()).tools
+        assert len(empty) == 6
+        assert all("import hackernews" in (tool.meta or {})[HOLDS_NOTHING] for tool in empty)
         if mode == "auto":
             await stack.enter_async_context(client.listen(tools_list_changed=True))
         upsert(archive, ITEMS)
         async with asyncio.timeout(30):
             await told.wait()
-        assert len((await client.list_tools()).tools) == 6
+        filled = (await client.list_tools()).tools
+        assert len(filled) == 6 and not any(HOLDS_NOTHING in (tool.meta or {}) for tool in filled)
 
 
 @pytest.mark.parametrize("content", ["this is no database" * 100, "another program's"])
