@@ -43,8 +43,11 @@ class _Tail:
     text: str
     numbers: Sequence[str]
 
-    def length_repeated(self, *, doubled: bool) -> int:
-        """How long what is repeated is, 0 where nothing is; `doubled`: it takes twice as much of it."""
+    def length_repeated(self, *, doubled: bool = False, counting: bool = True) -> int:
+        """How long what is repeated is, 0 where nothing is.
+
+        `doubled`: it takes twice as much of it; `counting`: numbers that rise hide nothing.
+        """
         if len(self.text) < _ANCHOR:
             return 0
         anchor, end = self.text[-_ANCHOR:], len(self.text) - 1
@@ -53,20 +56,20 @@ class _Tail:
             length = len(self.text) - _ANCHOR - found
             if found < 0 or length > _LONGEST:
                 return 0
-            if self._repeats(length, doubled=doubled):
+            if self._repeats(length, doubled=doubled, counting=counting):
                 return length
             end = found + _ANCHOR - 1
         return 0
 
-    def _repeats(self, length: int, *, doubled: bool) -> bool:
+    def _repeats(self, length: int, *, doubled: bool, counting: bool) -> bool:
         what = self.text[-length:]
         more = 2 if doubled or "|" in what else 1
         needed = more * _needed(length)
         if not self._has(length, needed):
             return False
         rises = self._rises(what.count(_NUMBER), self.text[-needed - length :].count(_NUMBER))
-        if rises == 0:
-            return True
+        if rises == 0 or not counting:
+            return rises == 0
         words = sum(character.isalpha() for character in what) >= _LETTERS * what.count(_NUMBER)
         return rises == 1 and words and self._has(length, more * max(_FEWEST_COUNTED, 2 * length))
 
@@ -89,7 +92,9 @@ class _Tail:
 class RepetitionDetector:
     """Looks at one growing text."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, counting: bool = True) -> None:
+        """`counting`: a list in which only a number rises is a repetition; not so in JSON, where it is data."""
+        self._counting = counting
         self._text = ""
         self._numbers: list[str] = []
         self._until_look = STEP
@@ -104,7 +109,7 @@ class RepetitionDetector:
             self._add(text[at : at + self._until_look])
             at += self._until_look
             self._until_look = STEP
-            if _Tail(self._text, self._numbers).length_repeated(doubled=self._in_fence):
+            if _Tail(self._text, self._numbers).length_repeated(doubled=self._in_fence, counting=self._counting):
                 return at
         self._add(text[at:])
         self._until_look -= len(text) - at

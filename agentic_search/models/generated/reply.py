@@ -22,7 +22,7 @@ async def as_reply(
     on past the end of its turn. Then the server counts nothing: the Finish has `prompt_tokens` and an estimate.
     `json`: the reply is to be JSON.
     """
-    reader, repetition = ReplyReader(json=json), RepetitionDetector()
+    reader, repetition = ReplyReader(json=json), RepetitionDetector(counting=not json)
     read: list[str] = []
     async with aclosing(stream) as items:
         async for item in items:

@@ -79,3 +79,11 @@ async def test_a_model_that_writes_on_past_its_turn_is_stopped() -> None:
     assert items[0] == "Paris."
     assert isinstance(items[1], Finish) and items[1].reason == "stop"
     assert len(items) == 2
+
+
+async def test_tasks_of_a_plan_that_differ_in_a_number_alone_are_no_repetition() -> None:
+    tasks = ",".join(f'{{"read_page": {{"address": "https://example.org/otters", "page": {n}}}}}' for n in range(1, 13))
+    assert await reply(f'{{"tasks": [{tasks}]}}', FINISH, json=True) == [f'{{"tasks": [{tasks}]}}', FINISH]
+    equal = ",".join(['{"read_page": {"address": "https://example.org/otters", "page": 1}}'] * 12)
+    *_, finish = await reply(f'{{"tasks": [{equal}]}}', FINISH, json=True)
+    assert isinstance(finish, Finish) and finish.reason == "loop"
