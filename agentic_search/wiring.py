@@ -142,4 +142,4 @@ async def open_service(settings: Settings) -> AsyncGenerator[Service, None]:
                 max_kept=settings.max_kept_runs,
             )
         )
-        yield Service(SearchService(engine), tools, choice, workflows)
+        yield Service(SearchService(engine), tools, choice, workflows, models.pull)

@@ -1,13 +1,13 @@
 """The JSON of the API that is not already a domain object: lists, problems, health."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import JsonValue
+from pydantic import Field, JsonValue
 
 from agentic_search.domain.data import Frozen, JsonObject
 from agentic_search.domain.run import RunSummary
 from agentic_search.domain.tool import ServerStatus, Tool
-from agentic_search.models.chat import ModelInfo
+from agentic_search.models.chat import ModelInfo, SuggestedModel
 from agentic_search.workflows.workflow import WorkflowEntry
 
 
@@ -91,6 +91,15 @@ class ModelList(Frozen):
     """The model that would plan; null: plans are made without one."""
     error: str | None
     """Why there is no model, or none of one of several servers, and what to do."""
+    suggestion: SuggestedModel | None = None
+    """A model that Ollama could fetch, where there is none: see POST /models/pull."""
+
+
+class PullRequest(Frozen):
+    """A model to fetch."""
+
+    model: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/-]{0,199}$", examples=["qwen3:8b"])]
+    """As Ollama's library names it."""
 
 
 class WorkflowList(Frozen):

@@ -1,11 +1,13 @@
 """Streams a run's events as server-sent events; a listener that stops reading loses its own stream, nothing else."""
 
+import json
 from collections.abc import AsyncIterator
 from typing import Annotated
 
 from fastapi import Header
 from sse_starlette import EventSourceResponse
 
+from agentic_search.domain.data import JsonObject
 from agentic_search.errors import RequestError
 from agentic_search.events.event import Event
 
@@ -35,6 +37,17 @@ def stream(events: AsyncIterator[Event], *, run_id: str) -> EventSourceResponse:
     return EventSourceResponse(
         _messages(events),
         headers={**_HEADERS, "Location": f"/runs/{run_id}"},
+        ping=KEEP_ALIVE,
+        send_timeout=STALLED,
+        sep="\n",
+    )
+
+
+def stream_json(messages: AsyncIterator[tuple[str, JsonObject]]) -> EventSourceResponse:
+    """Stream messages of a kind and data that belong to no run."""
+    return EventSourceResponse(
+        ({"event": kind, "data": json.dumps(data)} async for kind, data in messages),
+        headers=_HEADERS,
         ping=KEEP_ALIVE,
         send_timeout=STALLED,
         sep="\n",

@@ -192,12 +192,34 @@ class ModelInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class SuggestedModel:
+    """A model that could be fetched where there is none."""
+
+    name: str
+    gigabytes: float
+    """To download."""
+
+
+@dataclass(frozen=True, slots=True)
+class PullProgress:
+    """How far a model server is with fetching a model."""
+
+    status: str
+    """What it does, in its own words."""
+    completed: int | None = None
+    """Bytes of the part that it fetches."""
+    total: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ModelReport:
     """What a model server has, or several."""
 
     models: tuple[ModelInfo, ...]
     error: str | None = None
     """Why there is none, or none of one of several servers, and what to do."""
+    suggestion: SuggestedModel | None = None
+    """What could be fetched, where a server is there that can and has none."""
 
 
 class ModelSource(Protocol):

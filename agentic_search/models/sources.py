@@ -1,13 +1,13 @@
 """Several sources of models as one: Ollama's under their own names, those of the others as `source/model`."""
 
 import asyncio
-from collections.abc import Awaitable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Mapping
 from contextlib import AsyncExitStack
 from types import TracebackType
 from typing import Protocol, Self, TypeVar
 
 from agentic_search.errors import ModelError, ModelMissing, ModelUnavailable
-from agentic_search.models.chat import ChatModel, ModelReport, ModelSource
+from agentic_search.models.chat import ChatModel, ModelReport, ModelSource, PullProgress
 
 OLLAMA = "ollama"
 """The name of the source whose models need none before theirs."""
@@ -25,6 +25,14 @@ class OpenedSource(ModelSource, Protocol):
     ) -> None: ...
 
 
+class PullingSource(OpenedSource, Protocol):
+    """One that can fetch models."""
+
+    def pull(self, name: str) -> AsyncGenerator[PullProgress, None]:
+        """Fetch a model, with progress; raises ModelError."""
+        ...
+
+
 class ModelSources:
     """A ModelSource: Ollama, and others by name. An async context manager of all of them.
 
@@ -32,10 +40,12 @@ class ModelSources:
     is down hides nothing of the rest.
     """
 
-    def __init__(self, ollama: OpenedSource, others: Mapping[str, OpenedSource], *, within: float = 8.0) -> None:
+    def __init__(self, ollama: PullingSource, others: Mapping[str, OpenedSource], *, within: float = 8.0) -> None:
         """`within`: seconds that one source may take to say what it has."""
+        self.pull = ollama.pull
+        """Fetches a model for Ollama: see PullingSource."""
         self._others = dict(others)
-        self._all = {OLLAMA: ollama, **others}
+        self._all: dict[str, OpenedSource] = {OLLAMA: ollama, **others}
         self._within = within
         self._stack = AsyncExitStack()
 
@@ -59,7 +69,8 @@ class ModelSources:
         told = [report.error for report in others]
         if not any(model.usable for model in models):
             told.insert(0, ollama.error)
-        return ModelReport(models, " ".join(filter(None, told)) or None)
+        suggestion = None if any(model.usable for model in models) else ollama.suggestion
+        return ModelReport(models, " ".join(filter(None, told)) or None, suggestion)
 
     async def open(self, name: str) -> ChatModel:
         """The model of that name, `source/model` or of Ollama; for an empty name Ollama's best, else another's.

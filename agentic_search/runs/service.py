@@ -1,7 +1,7 @@
 """The service that every way in uses: starts runs, finds them, follows them, stops them."""
 
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from dataclasses import dataclass
 from itertools import islice
 
@@ -11,6 +11,7 @@ from agentic_search.domain.run import RunReport, RunStatus, RunSummary, TaskReco
 from agentic_search.engine.protocols import Engine
 from agentic_search.errors import RequestError
 from agentic_search.events.event import Event
+from agentic_search.models.chat import PullProgress
 from agentic_search.models.choice import ModelChoice
 from agentic_search.tools.pool import ToolPool
 from agentic_search.workflows.folder import WorkflowFolder
@@ -105,3 +106,5 @@ class Service:
     tools: ToolPool
     models: ModelChoice
     workflows: WorkflowFolder
+    pull_model: Callable[[str], AsyncGenerator[PullProgress, None]]
+    """Fetches a model for Ollama, with progress; raises ModelError."""

@@ -5,7 +5,7 @@ import * as api from "./net/api.js";
 import { follow } from "./net/follow.js";
 import { liveRun } from "./state/page.js";
 
-/** @import {Listed, Page} from "./types.js" */
+/** @import {Listed, Page, Pull} from "./types.js" */
 /** @import {Action} from "./state/page.js" */
 /** @typedef {{state: Page, dispatch: (action: Action) => void}} Store */
 /** @typedef {ReturnType<typeof createController>} Controller */
@@ -97,7 +97,28 @@ export function createController(store) {
     }
   }
 
-  return { ask, stop, openAddress, goTo, fetchResult, dispatch: store.dispatch };
+  /**
+   * Fetch a model, and use it.
+   * @param {string} model
+   */
+  async function pull(model) {
+    const say = (/** @type {Partial<Pull>} */ now) =>
+      store.dispatch({ type: "pull", pull: { model, share: null, status: "", error: null, ...now } });
+    say({});
+    try {
+      const failed = await api.pull(model, ({ status, completed, total }) => {
+        say({ status, share: completed !== null && total ? completed / total : null });
+      });
+      if (failed !== null) return say({ error: failed });
+      store.dispatch({ type: "models", models: await api.models() });
+      store.dispatch({ type: "pull", pull: null });
+    } catch (error) {
+      if (!(error instanceof api.RequestProblem)) throw error;
+      say({ error: error.message });
+    }
+  }
+
+  return { ask, stop, openAddress, goTo, fetchResult, pull, dispatch: store.dispatch };
 }
 
 /** @type {import("./types.js").Notice} */

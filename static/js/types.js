@@ -9,7 +9,10 @@
  * @typedef {{name: string, server: string, title: string, description: string, read_only?: boolean}} Tool
  * @typedef {{plans_by_model: number, found: number, found_offline: number, cited: number, seconds: number}} ModelCard
  * @typedef {{name: string, usable: boolean, reason?: string|null, card?: ModelCard|null}} Model
- * @typedef {{models: Model[], writer: string|null, planner: string|null, error: string|null}} Models
+ * @typedef {{models: Model[], writer: string|null, planner: string|null, error: string|null, suggestion?: {name: string, gigabytes: number}|null}} Models
+ *
+ * A model that is being fetched; `error` ends it.
+ * @typedef {{model: string, share: number|null, status: string, error: string|null}} Pull
  * @typedef {{id: number, title: string, url: string, snippet: string, task_id: string}} Source
  * @typedef {{what: string, why: string}} LeftOut
  * @typedef {{id: string, thread_id: string, status: string, query: string, model: string|null, created_at: string}} Listed
@@ -106,6 +109,7 @@
  * @property {Tool[]|null} tools null: not known yet
  * @property {Server[]|null} servers
  * @property {Models|null} models
+ * @property {Pull|null} pull
  * @property {string|null} choice the model chosen by the reader
  * @property {boolean} opening a thread is being fetched
  * @property {History} history

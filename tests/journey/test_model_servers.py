@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import AsyncGenerator
+from pathlib import Path
 
 import pytest
 
 from tests.support.ollama_double import Model, OllamaDouble, written
 from tests.support.openai_double import Dialect, OpenAIDouble
 from tests.support.service import RunningService, running_service, stdio_entry
+from tests.support.sse import Message, messages
 
 KEY = "sk-journey-1"
 PLAN = {"tasks": [{"tool": "rows", "arguments": {"n": 3}}, {"tool": "echo", "arguments": {"text": "hello"}}]}
@@ -91,3 +93,25 @@ async def test_a_model_that_the_server_does_not_have_is_told_and_the_answer_quot
     run = await service.report(run_id)
     assert run["model"] is None and run["status"] == "completed"
     assert "lab/qwen/qwen3-8b" in json.dumps([message.data for message in told])
+
+
+async def test_a_model_is_suggested_where_there_is_none_fetched_with_progress_and_used(tmp_path: Path) -> None:
+    async with OllamaDouble([]) as ollama, running_service(tmp_path, ollama=ollama.url) as service:
+        models = (await service.client.get("/models")).json()
+        name = models["suggestion"]["name"]
+        assert models["writer"] is None and name in models["error"]
+        told = await pulled(service, name)
+        assert [message.event for message in told] == ["pull.progress"] * 5 + ["pull.completed"]
+        assert told[2].data == {"status": "pulling 8eeb52dfb3bb", "completed": 2_000, "total": 3_000}
+        models = (await service.client.get("/models")).json()
+        assert (models["writer"], models["suggestion"]) == (name, None)
+        failed = await pulled(service, "missing")
+        assert failed[-1].event == "pull.failed" and "does not exist" in failed[-1].data["error"]
+        refused = await service.client.post("/models/pull", json={"model": "../etc"})
+        assert refused.status_code == 422
+
+
+async def pulled(service: RunningService, name: str) -> list[Message]:
+    """The events of POST /models/pull."""
+    async with service.client.stream("POST", "/models/pull", json={"model": name}) as response:
+        return [message async for message in messages(response)]

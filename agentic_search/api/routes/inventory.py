@@ -1,15 +1,30 @@
 """/tools, /servers, /models, /workflows: what can be used now, and why what cannot be cannot."""
 
 import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from dataclasses import replace
 
 from fastapi import APIRouter
+from sse_starlette import EventSourceResponse
 
 from agentic_search.api import examples
 from agentic_search.api.dependencies import ServiceDep
 from agentic_search.api.openapi import shows
-from agentic_search.api.schemas import ModelList, ServerList, ToolList, ToolView, UnusableTool, WorkflowList
+from agentic_search.api.schemas import (
+    ModelList,
+    PullRequest,
+    ServerList,
+    ToolList,
+    ToolView,
+    UnusableTool,
+    WorkflowList,
+)
+from agentic_search.api.sse import stream_json
+from agentic_search.domain.data import JsonObject
+from agentic_search.errors import ModelError
 from agentic_search.models.cards.card import card_of
+from agentic_search.runs.service import Service
 
 router = APIRouter(tags=["inventory"])
 
@@ -36,7 +51,46 @@ async def list_models(service: ServiceDep) -> ModelList:
     report = await service.models.report()
     used = await service.models.in_use()
     models = tuple(replace(model, card=card_of(model.name)) for model in report.models)
-    return ModelList(models=models, writer=used.writer, planner=used.planner, error=used.why_none or report.error)
+    return ModelList(
+        models=models,
+        writer=used.writer,
+        planner=used.planner,
+        error=used.why_none or report.error,
+        suggestion=report.suggestion,
+    )
+
+
+@router.post(
+    "/models/pull",
+    response_class=EventSourceResponse,
+    responses={
+        200: {
+            "content": {
+                "text/event-stream": {
+                    "schema": {"type": "string"},
+                    "example": 'event: pull.progress\ndata: {"status": "pulling", "completed": 1, "total": 2}\n\n',
+                }
+            }
+        }
+    },
+)
+async def pull_model(asked: PullRequest, service: ServiceDep) -> EventSourceResponse:
+    """Have Ollama fetch a model: `pull.progress` events, then `pull.completed` or `pull.failed`.
+
+    Leaving the stream stops it; asked again, Ollama goes on where it was.
+    """
+    return stream_json(_pulling(asked.model, service))
+
+
+async def _pulling(name: str, service: Service) -> AsyncGenerator[tuple[str, JsonObject]]:
+    try:
+        async with aclosing(service.pull_model(name)) as steps:
+            async for step in steps:
+                yield "pull.progress", {"status": step.status, "completed": step.completed, "total": step.total}
+    except ModelError as error:
+        yield "pull.failed", {"error": str(error)}
+    else:
+        yield "pull.completed", {"model": name}
 
 
 @router.get("/workflows", responses=shows(examples.WORKFLOWS))

@@ -36,6 +36,11 @@ def proxy_for(url: str) -> httpx.Proxy | None:
     return known
 
 
+def is_on_this_machine(url: str) -> bool:
+    """Whether the URL leads to this machine itself."""
+    return _is_loopback(urlsplit(url).hostname or "")
+
+
 def _is_loopback(name: str) -> bool:
     try:
         return ip_address(name).is_loopback

@@ -1,6 +1,8 @@
 """The models of one Ollama: gives the ChatModel of a name, or says why there is none."""
 
 from collections import defaultdict
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from types import TracebackType
 from typing import Self
 
@@ -9,13 +11,15 @@ from ollama import AsyncClient
 
 from agentic_search.clock import Clock, SystemClock
 from agentic_search.errors import ModelError, ModelMissing
-from agentic_search.models.chat import UNTOLD_SLOTS, ChatModel, ModelReport, ModelServer
+from agentic_search.models.chat import UNTOLD_SLOTS, ChatModel, ModelReport, ModelServer, PullProgress
+from agentic_search.models.network.address import is_on_this_machine
 from agentic_search.models.ollama.address import base_url, is_cloud
 from agentic_search.models.ollama.call_options import context_size, parse_keep_alive
 from agentic_search.models.ollama.chat_model import OllamaModel
 from agentic_search.models.ollama.errors import missing
 from agentic_search.models.ollama.inventory import OllamaInventory
 from agentic_search.models.ollama.listing import IN_CLOUD, OllamaModelInfo, best, find, runs_in_cloud
+from agentic_search.models.ollama.pulling import memory_of_this_machine, pull, suggested
 from agentic_search.models.ollama.transport import OllamaTransport
 from agentic_search.models.token_learner import TokenLearner
 
@@ -50,6 +54,7 @@ class OllamaSource:
         """
         self.url = base_url(host)
         self._server = ModelServer(self.url, parallel or (UNTOLD_SLOTS if is_cloud(self.url) else _DEFAULT_PARALLEL))
+        self._suggestion = suggested(memory_of_this_machine() if is_on_this_machine(self.url) else None)
         self._num_ctx = num_ctx
         self._keep_alive = parse_keep_alive(keep_alive)
         clock = clock or SystemClock()
@@ -81,7 +86,7 @@ class OllamaSource:
             return ModelReport((), str(error))
         models = tuple(found.info for found in inventory.models)
         if best(inventory.models) is None:
-            return ModelReport(models, self._nothing_usable())
+            return ModelReport(models, self._nothing_usable(), self._suggestion)
         return ModelReport(models)
 
     async def open(self, name: str) -> ChatModel:
@@ -113,9 +118,16 @@ class OllamaSource:
             learner=self._learners[found.info.name],
         )
 
+    async def pull(self, name: str) -> AsyncGenerator[PullProgress]:
+        """Have Ollama fetch a model: see `pulling`; it can be used at once when the generator has ended."""
+        async with aclosing(pull(self._client, name, url=self.url)) as steps:
+            async for step in steps:
+                yield step
+        await self._inventory.get(fresh=True)
+
     @staticmethod
     def _pick(name: str, found: tuple[OllamaModelInfo, ...]) -> OllamaModelInfo | None:
         return find(name, found) if name else best(found)
 
     def _nothing_usable(self) -> str:
-        return f"Ollama at {self.url} has no model that can chat. Get one with `ollama pull qwen3:8b`."
+        return f"Ollama at {self.url} has no model that can chat. Get one with `ollama pull {self._suggestion.name}`."

@@ -15,6 +15,22 @@ export function readiness({ models, servers }) {
   return { text: parts.join(" · ") || "Looking for models and tool servers …", todo, ready };
 }
 
+/**
+ * What can be done about a missing model, and how far that is; empty texts where there is nothing to do.
+ * @param {Pick<Page, "models"|"pull">} page
+ * @returns {{offer: string, model: string, progress: string}}
+ */
+export function modelToFetch({ models, pull }) {
+  const suggestion = models?.writer ? null : models?.suggestion;
+  const model = suggestion?.name ?? "";
+  if (pull && !pull.error) {
+    const far = pull.share === null ? pull.status : `${Math.floor(100 * pull.share)} %`;
+    return { offer: "", model, progress: `Fetching ${pull.model}: ${far || "starting"}` };
+  }
+  const offer = suggestion ? `Get ${model} (${suggestion.gigabytes} GB)` : "";
+  return { offer, model, progress: pull?.error ? sentence(`${pull.model} could not be fetched: ${pull.error}`) : "" };
+}
+
 /** @param {Models|null} models */
 function modelLine(models) {
   if (models === null) return "";

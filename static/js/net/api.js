@@ -48,6 +48,36 @@ export const servers = () => read("/servers");
 export const models = () => read("/models");
 
 /**
+ * Have Ollama fetch a model.
+ * @param {string} model
+ * @param {(progress: {status: string, completed: number|null, total: number|null}) => void} progress
+ * @returns {Promise<string|null>} why it failed, or null
+ */
+export async function pull(model, progress) {
+  const response = await request("/models/pull", {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ model }),
+  });
+  const stream = /** @type {ReadableStream<Uint8Array>} */ (response.body);
+  const reader = stream.pipeThrough(new TextDecoderStream()).getReader();
+  let text = "";
+  for (;;) {
+    const { done, value } = await reader.read().catch(() => ({ done: true, value: "" }));
+    if (done) return "the connection to the service was lost";
+    const messages = (text + value).split("\n\n");
+    text = messages.pop() ?? "";
+    for (const message of messages) {
+      const kind = /^event: (.+)$/m.exec(message)?.[1];
+      const data = JSON.parse(/^data: (.+)$/m.exec(message)?.[1] ?? "{}");
+      if (kind === "pull.progress") progress(data);
+      if (kind === "pull.completed") return null;
+      if (kind === "pull.failed") return data.error;
+    }
+  }
+}
+
+/**
  * Runs, newest first, with the service's own time, for ages that no wrong clock can spoil.
  * @param {Object<string, string>} filter
  * @param {AbortSignal} [signal]

@@ -1,7 +1,7 @@
 /** What stands under the empty page's box: questions that fit the tools at hand, and one line of state. */
 
 import { examples } from "../derive/examples.js";
-import { readiness } from "../derive/readiness.js";
+import { modelToFetch, readiness } from "../derive/readiness.js";
 import { sayWithCode } from "../dom/code.js";
 import { freshness } from "../dom/fresh.js";
 import { keyed } from "../dom/keyed.js";
@@ -17,6 +17,8 @@ import { part } from "../dom/template.js";
 export function mountStarters(el, actions) {
   const stateLine = part(el, "state");
   const remedy = part(el, "remedy");
+  const fetching = part(el, "fetching");
+  const fetchModel = /** @type {HTMLButtonElement} */ (part(el, "fetch"));
   const known = freshness();
   const show = keyed(part(el, "examples"), {
     template: "example",
@@ -28,14 +30,22 @@ export function mountStarters(el, actions) {
     },
   });
 
+  fetchModel.addEventListener("click", () => actions.pull(fetchModel.value));
+
   /** @param {Page} state */
   function update(state) {
-    if (!known(state.tools, state.servers, state.models)) return;
+    if (!known(state.tools, state.servers, state.models, state.pull)) return;
     show(examples(state.tools ?? []));
     const { text, todo, ready } = readiness(state);
     stateLine.textContent = text;
     stateLine.toggleAttribute("data-ready", ready);
     sayWithCode(remedy, todo);
+    const { offer, model, progress } = modelToFetch(state);
+    fetchModel.hidden = offer === "";
+    fetchModel.textContent = offer;
+    fetchModel.value = model;
+    fetching.hidden = progress === "";
+    fetching.textContent = progress;
   }
 
   return { update };

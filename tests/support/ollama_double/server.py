@@ -29,6 +29,7 @@ _METHODS = {
     "/api/generate": "POST",
     "/api/embed": "POST",
     "/api/delete": "DELETE",
+    "/api/pull": "POST",
 }
 
 
@@ -149,6 +150,9 @@ class OllamaDouble:
             await connection.respond(200, JSON, encode(self._emit(request.path)))
         else:
             received.body = refusals.parse(request.body)
+            if request.path == "/api/pull":
+                await self._pull(str(received.body.get("model", "")), connection)
+                return
             await self._use_model(request.path, received.body, connection)
 
     def _emit(self, path: str) -> JsonObject:
@@ -158,6 +162,25 @@ class OllamaDouble:
             return self._engine.loaded()
         before_0_30 = _numbers(self._version) < (0, 30)
         return {"models": [model.in_tags(before_0_30=before_0_30) for model in self.models.values()]}
+
+    async def _pull(self, name: str, connection: Connection) -> None:
+        """Any model but `missing` is in the library; of three parts it takes three steps."""
+        await connection.frame({"status": "pulling manifest"})
+        if name == "missing":
+            await connection.frame({"error": "pull model manifest: file does not exist"})
+        else:
+            for completed in (1_000, 2_000, 3_000):
+                await connection.frame(
+                    {
+                        "status": "pulling 8eeb52dfb3bb",
+                        "digest": "sha256:8eeb52",
+                        "total": 3_000,
+                        "completed": completed,
+                    }
+                )
+            self.models[name] = Model(name)
+            await connection.frame({"status": "success"})
+        await connection.end_frames()
 
     async def _use_model(self, path: str, body: JsonObject, connection: Connection) -> None:
         name = refusals.check_name(path, body)
