@@ -11,7 +11,7 @@ import { colophon, missing } from "../../static/js/derive/missing.js";
 import { explain } from "../../static/js/derive/problem.js";
 import { readiness } from "../../static/js/derive/readiness.js";
 import { readTail } from "../../static/js/derive/tail.js";
-import { counting, duration, host, isWeb, modelInOneLine } from "../../static/js/derive/words.js";
+import { counting, duration, host, isWeb, modelInOneLine, modelUsage } from "../../static/js/derive/words.js";
 import { newRun, reduceRun } from "../../static/js/state/run.js";
 
 const recorded = (name) => JSON.parse(readFileSync(new URL(`recorded/${name}.json`, import.meta.url), "utf8")).events;
@@ -125,10 +125,15 @@ test("what is missing stands in one line, and a failed task is named once", () =
 });
 
 test("the last line says who wrote, and says so when no model did", () => {
-  assert.equal(colophon(replay("partial"), duration), "Written by qwen3:8b · 3.0 s · 2 model calls · 940 tokens");
-  const priced = replay("partial");
-  assert.match(colophon({ ...priced, usage: { ...priced.usage, cost: 0.01234 } }, duration), / · 940 tokens · cost 0\.012$/);
+  assert.equal(colophon(replay("partial"), duration), "Written by qwen3:8b · 3.0 s · 40 tokens");
   assert.match(colophon(replay("fallback"), duration), /^Quoted from the sources, without a language model/);
+});
+
+test("what models were asked is told with its cost, and only where they were", () => {
+  assert.equal(modelUsage(replay("partial").usage), "2 model calls, 940 tokens");
+  assert.equal(modelUsage({ model_calls: 1, prompt_tokens: 1200, completion_tokens: 40, cost: 0.01234 }), "1 model call, 1,240 tokens, cost 0.012");
+  assert.equal(modelUsage(replay("failed").usage), "");
+  assert.equal(modelUsage(null), "");
 });
 
 test("only web addresses become links", () => {

@@ -2,7 +2,7 @@
 
 import { count } from "./words.js";
 
-/** @import {Run, Usage} from "../types.js" */
+/** @import {Run} from "../types.js" */
 
 const MOST = 3;
 
@@ -39,17 +39,6 @@ function sentence(opening, parts) {
 export function colophon(run, inWords) {
   if (run.endedAt === null || !run.answer) return "";
   const writer = run.answer.model ? `Written by ${run.answer.model}` : "Quoted from the sources, without a language model";
-  return [writer, inWords(run.timings?.total || run.endedAt), ...spent(run.usage)].join(" · ");
-}
-
-/**
- * What language models were asked, and what that cost where there are prices.
- * @param {Usage|null} usage
- * @returns {string[]}
- */
-function spent(usage) {
-  if (!usage?.model_calls) return [];
-  const tokens = (usage.prompt_tokens + usage.completion_tokens).toLocaleString("en-GB");
-  const cost = usage.cost === null || usage.cost === undefined ? [] : [`cost ${usage.cost.toPrecision(2)}`];
-  return [count(usage.model_calls, "model call"), `${tokens} tokens`, ...cost];
+  const tokens = run.usage?.completion_tokens ? [`${run.usage.completion_tokens.toLocaleString("en-GB")} tokens`] : [];
+  return [writer, inWords(run.timings?.total || run.endedAt), ...tokens].join(" · ");
 }

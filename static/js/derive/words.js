@@ -1,6 +1,6 @@
 /** Numbers, and models by their figures, in words for people. */
 
-/** @import {Model} from "../types.js" */
+/** @import {Model, Usage} from "../types.js" */
 
 /**
  * Seconds as people read them: `140 ms`, `1.8 s`, `2 min 5 s`.
@@ -54,4 +54,15 @@ export function modelInOneLine({ name, card }) {
   if (!card) return name;
   const percent = (/** @type {number} */ share) => `${Math.round(100 * share)} %`;
   return `${name} (plans ${percent(card.plans_by_model)}, finds ${percent(card.found)}, cites ${percent(card.cited)}, ${duration(card.seconds)})`;
+}
+
+/**
+ * What language models were asked in a run: calls, tokens of prompts and replies, and what that cost where there are prices.
+ * @param {Usage|null} usage
+ */
+export function modelUsage(usage) {
+  if (!usage?.model_calls) return "";
+  const tokens = (usage.prompt_tokens + usage.completion_tokens).toLocaleString("en-GB");
+  const cost = usage.cost === null || usage.cost === undefined ? "" : `, cost ${usage.cost.toPrecision(2)}`;
+  return `${count(usage.model_calls, "model call")}, ${tokens} tokens${cost}`;
 }

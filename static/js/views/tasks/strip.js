@@ -2,7 +2,7 @@
 
 import { phases } from "../../derive/phases.js";
 import { criticalPath, savings, workIsOver } from "../../derive/timeline.js";
-import { count, counting, duration } from "../../derive/words.js";
+import { count, counting, duration, modelUsage } from "../../derive/words.js";
 import { freshness } from "../../dom/fresh.js";
 import { icon, part, say } from "../../dom/template.js";
 import { hasEnded } from "../../state/run.js";
@@ -98,6 +98,7 @@ function summary(run) {
   const parts = [
     count(run.tasks.length, "task") + (failed ? `, ${failed} failed` : ""),
     saved ? `one after another ${duration(saved.serial)}, together ${duration(saved.together)}` : "",
+    modelUsage(run.usage),
   ];
   return parts.filter(Boolean).join(" · ");
 }
