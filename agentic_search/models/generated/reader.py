@@ -151,10 +151,10 @@ class ReplyReader:
         return end
 
     def _is_text(self, mark: ReplyMark, after: str) -> bool:
-        """Whether a mark is a word of the answer; one in the middle of a line that begins a thought is."""
+        """Whether a mark is a word of the answer: where the sentence around it speaks of it."""
         match mark.kind:
             case "thought":
-                is_text = mark.tag and self._written and not self._line_blank
+                is_text = mark.tag and self._written and not self._line_blank and self._within_sentence
                 self._spoken_of |= {mark.name} if is_text else set()
                 return is_text
             case "thought end":
@@ -171,9 +171,13 @@ class ReplyReader:
 
     def _is_quoted(self, after: str) -> bool:
         """Whether what stands around a mark makes it a word of a sentence."""
+        return self._within_sentence and after != "" and after in _QUOTES_AFTER
+
+    @property
+    def _within_sentence(self) -> bool:
+        """Whether what stands before goes on: a blank, a quotation mark or a bracket, and no end of a sentence."""
         said = self._before.rstrip(" ")[-1:]
-        ends_sentence = self._before.endswith(" ") and said in _SENTENCE_ENDS
-        return self._before[-1:] in _QUOTES_BEFORE and after != "" and after in _QUOTES_AFTER and not ends_sentence
+        return self._before[-1:] in _QUOTES_BEFORE and not (self._before.endswith(" ") and said in _SENTENCE_ENDS)
 
     def _obey(self, mark: ReplyMark) -> None:
         self._blank = None

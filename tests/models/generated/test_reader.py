@@ -247,3 +247,17 @@ def test_thinking_is_not_hoarded() -> None:
     for _ in range(1000):
         assert answer.feed("and so on ") == []
     assert answer.feed("</think>done") == ["done"]
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("Sure! <think>The user asks.</think> Paris.", "Sure!  Paris."),
+        ("Paris.<think>Was that right?</think>", "Paris."),
+        ("The rules:<think>Never said", "The rules:"),
+        ("It writes (<think>) first.", "It writes (<think>) first."),
+    ],
+)
+def test_a_thought_behind_the_end_of_a_sentence_is_one(written: str, meant: str) -> None:
+    reader = ReplyReader()
+    assert "".join(text for text in (*reader.feed(written), *reader.finish()) if isinstance(text, str)) == meant
