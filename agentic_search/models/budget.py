@@ -15,6 +15,9 @@ MARGIN = 0.05
 MOST_REPACKS = 3
 """How often a prompt that a model refused is packed again, each time by what the refusal taught."""
 
+THINKING_TOKENS = 2048
+"""Added to a reply's limit where a model cannot be kept from thinking: servers count thinking as part of the reply."""
+
 START_CHARGES = tuple(kind.charge for kind in KINDS)
 
 
@@ -60,6 +63,11 @@ class Budget:
         return max(
             0, math.floor((1 - self.tokens.margin) * self.num_ctx) - self.reply - math.ceil(self.tokens.template)
         )
+
+
+def reply_limit(max_tokens: int, allowance: int, *, prompt: int, num_ctx: int) -> int:
+    """Tokens of the text and, as far as the context has room beside the prompt, of the thinking before it."""
+    return max_tokens + max(0, min(allowance, num_ctx - prompt - max_tokens))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentic_search.models.budget import MARGIN, TEMPLATE_TOKENS, Budget, PackedTexts, TokenEstimate, pack
+from agentic_search.models.budget import (
+    MARGIN,
+    TEMPLATE_TOKENS,
+    THINKING_TOKENS,
+    Budget,
+    PackedTexts,
+    TokenEstimate,
+    pack,
+    reply_limit,
+)
 
 TOKENS = TokenEstimate()
 
@@ -65,3 +74,10 @@ def test_packing_never_exceeds_the_budget_and_forgets_nothing(texts: list[str], 
     assert packed.tokens == sum(TOKENS.count(texts[index]) for index in packed.kept) <= tokens
     assert sorted(packed.kept + packed.left_out) == list(range(len(texts)))
     assert list(packed.kept) == sorted(packed.kept)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "limit"), [(100, 1000 + THINKING_TOKENS), (6000, 1000 + 1192), (7192, 1000), (9000, 1000)]
+)
+def test_thinking_gets_only_the_room_that_prompt_and_text_leave(prompt: int, limit: int) -> None:
+    assert reply_limit(1000, THINKING_TOKENS, prompt=prompt, num_ctx=8192) == limit
