@@ -15,6 +15,9 @@ MARGIN = 0.05
 MOST_REPACKS = 3
 """How often a prompt that a model refused is packed again, each time by what the refusal taught."""
 
+THINKING_TOKENS = 2048
+"""Added to a reply's limit where a model cannot be kept from thinking: servers count thinking as part of the reply."""
+
 START_CHARGES = tuple(kind.charge for kind in KINDS)
 
 
@@ -62,26 +65,16 @@ class Budget:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class PackedTexts:
-    """Which of the offered texts fit; both are indices, in the order offered."""
-
-    kept: tuple[int, ...]
-    left_out: tuple[int, ...]
-    tokens: int
-    """What the kept ones take together."""
+def reply_limit(max_tokens: int, allowance: int, *, prompt: int, num_ctx: int) -> int:
+    """Tokens of the text and, as far as the context has room beside the prompt, of the thinking before it."""
+    return max_tokens + max(0, min(allowance, num_ctx - prompt - max_tokens))
 
 
-def pack(texts: Sequence[str], room: int, tokens: TokenEstimate) -> PackedTexts:
-    """Take the texts in order, each whole or not at all; after one that does not fit, smaller ones may."""
+def pack(texts: Sequence[str], room: int, tokens: TokenEstimate) -> list[int]:
+    """The indices of the texts that fit, taken in order, each whole; after one that does not fit, smaller ones may."""
     kept: list[int] = []
-    left_out: list[int] = []
-    used = 0
-    for index, text in enumerate(texts):
-        cost = tokens.count(text)
-        if used + cost <= room:
+    for index, cost in enumerate(map(tokens.count, texts)):
+        if cost <= room:
             kept.append(index)
-            used += cost
-        else:
-            left_out.append(index)
-    return PackedTexts(tuple(kept), tuple(left_out), used)
+            room -= cost
+    return kept

@@ -10,7 +10,6 @@ from dataclasses import replace
 
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.plan import Plan
-from agentic_search.domain.run import Usage
 from agentic_search.errors import ModelError, PlanRefused
 from agentic_search.events.task_facts import count
 from agentic_search.planning.draft.check import check
@@ -58,27 +57,22 @@ class PlanLadder:
         self._why_no_model = why_no_model
 
     async def plan(self, request: PlanRequest) -> AsyncGenerator[PlanStep, None]:
-        """Step down until there is a plan; its `usage` is that of every model call on the way.
-
-        Raises PlanRefused where the last step does: in the first round only.
-        """
+        """Step down until there is a plan; raises PlanRefused where the last step does: in the first round only."""
         otherwise = ENOUGH if request.so_far.plans else WITHOUT_MODEL
-        spent, planner = Usage(), self._model or self._offline
+        planner = self._model or self._offline
         if self._model is None and self._why_no_model:
             yield DraftDropped(self._why_no_model, otherwise)
         while True:
             try:
                 async with aclosing(planner.plan(request)) as steps:
                     async for step in steps:
-                        yield replace(step, usage=spent.plus(step.usage)) if isinstance(step, Planned) else step
+                        yield step
                 return
             except (PlanRefused, ModelError) as raised:
                 if planner is self._offline:
                     raise
                 problem = raised
             refused = problem if isinstance(problem, DraftRefused) else None
-            if refused is not None:
-                spent = spent.plus(refused.usage)
             again = refused is not None and request.refused is None
             yield DraftDropped(_reason(problem), _AGAIN if again else otherwise)
             request = replace(request, refused=refused)

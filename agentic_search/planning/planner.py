@@ -11,7 +11,7 @@ from typing import Protocol, TypeAlias
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.outcome import Outcome
 from agentic_search.domain.plan import Plan, Task
-from agentic_search.domain.run import PlannerKind, Usage
+from agentic_search.domain.run import PlannerKind
 from agentic_search.domain.tool import Tool
 from agentic_search.errors import PlanRefused
 from agentic_search.models.chat import Waiting
@@ -46,12 +46,11 @@ class SoFar:
 
 
 class DraftRefused(PlanRefused):
-    """A model's draft breaks a rule: the draft itself, and what writing it took."""
+    """A model's draft breaks a rule."""
 
-    def __init__(self, complaints: tuple[str, ...], *, draft: str, usage: Usage) -> None:
+    def __init__(self, complaints: tuple[str, ...], *, draft: str) -> None:
         super().__init__(complaints)
         self.draft = draft
-        self.usage = usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +120,6 @@ class Planned:
     """In later rounds none where nothing more is needed, or no model could say what is."""
     planner: PlannerKind
     model: str | None = None
-    usage: Usage = field(default_factory=Usage)
-    """Of all calls of the model on the way."""
     opening: str = ""
     """The system message of the prompt, where it says how to write the answer too: the model has read it already."""
     inputs: JsonObject | None = None

@@ -4,6 +4,8 @@ Whoever decides by these methods alone decides the same, however the text was cu
 """
 
 import re
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 
@@ -66,6 +68,15 @@ class Lookahead:
         if self.final:
             return ""
         raise Undecided
+
+
+def read_ahead(text: str, step: Callable[[Lookahead, int], int], *, final: bool) -> str:
+    """Take step after step, each from an offset to the next, until one is undecided; gives the rest of the text."""
+    ahead, at = Lookahead(text, final), 0
+    with suppress(Undecided):
+        while at < len(text):
+            at = step(ahead, at)
+    return text[at:]
 
 
 @cache

@@ -1,21 +1,26 @@
 """Where sentences end, in any script, and texts cut short where people would cut them: models copy what is torn."""
 
 import re
+from collections.abc import Iterator
+from itertools import pairwise
 
 _SENTENCE_END = re.compile(
     r"""
-    (?: [.!?…]+ ["'”’»)\]`*_]* (?=\s) )     # Latin, Cyrillic, Greek, Arabic …: a space follows
-    | [。！？｡︒] ["'”’」』）]*               # Chinese and Japanese: none does
-    | [؟۔।॥] (?=\s|$)                       # Arabic, Urdu, Indic
+    (?: [.!?…]+ ["'”’»)\]`*_]* (?:\s?\[\d+\])* (?=\s)  # Latin, Cyrillic, Greek, Arabic …: a space follows
+    | [。！？｡︒] ["'”’」』）]* (?:\s?\[\d+\])*        # Chinese and Japanese: none does
+    | [؟۔।॥] (?:\s?\[\d+\])* (?=\s|$)             # Arabic, Urdu, Indic
+    )
     """,
     re.VERBOSE,
 )
+"""With the marks of citations behind it: they are the sentence's."""
 _ABBREVIATION = re.compile(
     r"(?:^|[\s(\[])(?:[A-Za-z]|e\.g|i\.e|etc|vs|cf|al|approx|Dr|Mr|Mrs|Ms|Prof|St|Jr|Sr|No|Nos|Fig|Eq|Inc|Ltd|Co|Corp|"
     r"Gen|Col|Lt|Sgt|Rev|Hon|U\.S|U\.K|bzw|z\.B|d\.h|Nr|ca)\.$"
 )
 _SENTENCE_BEGINS = re.compile(r"""\s+["'“‘«(\[`*_:]*(?:[^\W\d_a-z]|\d|[a-z]\w*(?:\.\w|\()|[a-z]+_)""")
 """What may begin a sentence: a capital or a letter without case, a digit, or a name from a program."""
+_COLON = re.compile(r"(?<!\d):(?=\s)")
 _CLAUSE_END = re.compile(r"(?=[,;:](?:\s|$)|\s[(–—-])|(?=[，、；：])")
 _WORD_END = re.compile(
     r"(?=\s)|(?<=[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff])"
@@ -25,21 +30,36 @@ _WORD_END = re.compile(
 
 def split_sentences(text: str) -> list[str]:
     """The sentences of one paragraph, in order, without the white space around them."""
-    sentences: list[str] = []
-    begin = 0
-    for found in _SENTENCE_END.finditer(text):
-        if not _ends_here(text, begin, found):
-            continue
-        sentences.append(text[begin : found.end()].strip())
-        begin = found.end()
-    sentences.append(text[begin:].strip())
-    return [sentence for sentence in sentences if sentence]
+    places = (0, *_ends(text), len(text))
+    return [sentence for begin, end in pairwise(places) if (sentence := text[begin:end].strip())]
 
 
 def is_whole(sentence: str) -> bool:
     """It ends as a sentence does: it was not cut off."""
-    last = _SENTENCE_END.search(sentence.rstrip()[-8:] + " ")
-    return last is not None or sentence.rstrip().endswith((":", ";"))
+    said = sentence.rstrip()
+    ends = any(found.end() == len(said) for found in _SENTENCE_END.finditer(said + " "))
+    return ends or said.endswith((":", ";"))
+
+
+def whole_sentences(text: str) -> str:
+    """The text up to its last whole sentence, line or words before a colon; empty where there is none."""
+    before, line_end, line = text.rpartition("\n")
+    kept = 0
+    for begin, end in pairwise((0, *_ends(line), len(line))):
+        sentence = line[begin:end]
+        if is_whole(sentence) and any(map(str.isalpha, sentence)):  # the number of a list's item is none
+            kept = end
+    colons = [found.end() for found in _COLON.finditer(line, kept)]
+    kept = colons[-1] if colons else kept
+    return (before + line_end + line[:kept]).rstrip()
+
+
+def _ends(text: str) -> Iterator[int]:
+    begin = 0
+    for found in _SENTENCE_END.finditer(text):
+        if _ends_here(text, begin, found):
+            begin = found.end()
+            yield begin
 
 
 def _ends_here(text: str, begin: int, found: re.Match[str]) -> bool:

@@ -1,10 +1,18 @@
-"""Token estimates are never far under, and packing to a budget tells what does not fit."""
+"""Token estimates are never far under, and packing keeps to a budget."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentic_search.models.budget import MARGIN, TEMPLATE_TOKENS, Budget, PackedTexts, TokenEstimate, pack
+from agentic_search.models.budget import (
+    MARGIN,
+    TEMPLATE_TOKENS,
+    THINKING_TOKENS,
+    Budget,
+    TokenEstimate,
+    pack,
+    reply_limit,
+)
 
 TOKENS = TokenEstimate()
 
@@ -53,15 +61,24 @@ def test_a_budget_keeps_room_for_the_reply_the_template_and_a_margin() -> None:
     assert Budget(512, 1000, TOKENS).prompt == 0
 
 
-def test_what_does_not_fit_is_told_and_makes_room_for_smaller_texts_after_it() -> None:
+def test_what_does_not_fit_makes_room_for_smaller_texts_after_it() -> None:
     texts = ["aaaaaa", "b" * 300, "cccccc"]
-    assert pack(texts, 4, TOKENS) == PackedTexts(kept=(0, 2), left_out=(1,), tokens=4)
-    assert pack(texts, 3, TOKENS) == PackedTexts(kept=(0,), left_out=(1, 2), tokens=2)
+    assert pack(texts, 4, TOKENS) == [0, 2]
+    assert pack(texts, 3, TOKENS) == [0]
 
 
 @given(st.lists(st.text(max_size=40)), st.integers(min_value=0, max_value=100))
-def test_packing_never_exceeds_the_budget_and_forgets_nothing(texts: list[str], tokens: int) -> None:
-    packed = pack(texts, tokens, TOKENS)
-    assert packed.tokens == sum(TOKENS.count(texts[index]) for index in packed.kept) <= tokens
-    assert sorted(packed.kept + packed.left_out) == list(range(len(texts)))
-    assert list(packed.kept) == sorted(packed.kept)
+def test_packing_never_exceeds_the_budget_and_leaves_out_only_what_would(texts: list[str], tokens: int) -> None:
+    kept = pack(texts, tokens, TOKENS)
+    assert TOKENS.texts(texts[index] for index in kept) <= tokens
+    assert kept == sorted(set(kept))
+    for index in set(range(len(texts))) - set(kept):
+        before = [other for other in kept if other < index]
+        assert TOKENS.texts(texts[other] for other in (*before, index)) > tokens
+
+
+@pytest.mark.parametrize(
+    ("prompt", "limit"), [(100, 1000 + THINKING_TOKENS), (6000, 1000 + 1192), (7192, 1000), (9000, 1000)]
+)
+def test_thinking_gets_only_the_room_that_prompt_and_text_leave(prompt: int, limit: int) -> None:
+    assert reply_limit(1000, THINKING_TOKENS, prompt=prompt, num_ctx=8192) == limit

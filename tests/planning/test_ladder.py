@@ -1,4 +1,4 @@
-"""The ladder and the given plan: every step down is told, and the usage of every call is summed."""
+"""The ladder and the given plan: every step down is given with its reason, and every call of the model is counted."""
 
 import asyncio
 import json
@@ -11,6 +11,7 @@ from agentic_search.domain.run import Usage
 from agentic_search.errors import ModelInterrupted, ModelUnavailable, PlanRefused
 from agentic_search.models.chat import Finish
 from agentic_search.models.scripted import ScriptedModel, Step
+from agentic_search.models.usage_counter import UsageCounter
 from agentic_search.planning.ladder import GivenPlanner, PlanLadder
 from agentic_search.planning.model.planner import ModelPlanner
 from agentic_search.planning.offline.planner import OfflinePlanner
@@ -32,10 +33,12 @@ def done(prompt_tokens: int) -> Finish:
     return Finish("stop", Usage(model_calls=1, prompt_tokens=prompt_tokens, completion_tokens=1))
 
 
-async def climb(*replies: list[Step]) -> tuple[Planned, list[PlanStep]]:
+async def climb(*replies: list[Step]) -> tuple[Planned, list[PlanStep], Usage]:
     told: list[PlanStep] = []
-    ladder = PlanLadder(ModelPlanner(ScriptedModel("m", replies=replies)), OfflinePlanner())
-    return await follow(ladder, PlanRequest("search the docs for timeouts", [SEARCH]), told), told
+    model = UsageCounter(ScriptedModel("m", replies=replies))
+    ladder = PlanLadder(ModelPlanner(model), OfflinePlanner())
+    planned = await follow(ladder, PlanRequest("search the docs for timeouts", [SEARCH]), told)
+    return planned, told, model.usage
 
 
 def fallbacks(told: list[PlanStep]) -> list[DraftDropped]:
@@ -43,25 +46,25 @@ def fallbacks(told: list[PlanStep]) -> list[DraftDropped]:
 
 
 async def test_a_good_plan_is_used_as_it_is() -> None:
-    planned, told = await climb([GOOD, done(10)])
-    assert (planned.planner, planned.usage.prompt_tokens) == ("model", 10)
+    planned, told, usage = await climb([GOOD, done(10)])
+    assert (planned.planner, usage.prompt_tokens) == ("model", 10)
     assert fallbacks(told) == []
 
 
 async def test_a_refused_plan_is_asked_for_once_more_with_the_complaints() -> None:
-    planned, told = await climb([BAD, done(10)], [GOOD, done(100)])
+    planned, told, usage = await climb([BAD, done(10)], [GOOD, done(100)])
     assert planned.planner == "model"
-    assert planned.usage == Usage(model_calls=2, prompt_tokens=110, completion_tokens=2)
+    assert usage == Usage(model_calls=2, prompt_tokens=110, completion_tokens=2)
     [step] = fallbacks(told)
     assert "did you mean 'search_docs'?" in step.reason
     assert step.instead == "It is asked once more, with what was wrong."
 
 
 async def test_after_two_refused_plans_the_offline_planner_plans() -> None:
-    planned, told = await climb([BAD, done(10)], [BAD, done(100)])
+    planned, told, usage = await climb([BAD, done(10)], [BAD, done(100)])
     assert planned.planner == "offline"
     assert planned.model is None
-    assert planned.usage == Usage(model_calls=2, prompt_tokens=110, completion_tokens=2)
+    assert usage == Usage(model_calls=2, prompt_tokens=110, completion_tokens=2)
     assert [step.instead for step in fallbacks(told)] == [
         "It is asked once more, with what was wrong.",
         "Planning without a language model instead.",
@@ -70,15 +73,15 @@ async def test_after_two_refused_plans_the_offline_planner_plans() -> None:
 
 
 async def test_a_model_that_fails_is_not_asked_again() -> None:
-    planned, told = await climb(["{", ModelInterrupted("The stream broke off.")])
+    planned, told, _ = await climb(["{", ModelInterrupted("The stream broke off.")])
     assert planned.planner == "offline"
     [step] = fallbacks(told)
     assert step.reason == "The model made no plan: The stream broke off."
 
 
-async def test_a_model_that_fails_at_its_second_try_leaves_the_first_ones_usage() -> None:
-    planned, _ = await climb([BAD, done(10)], [ModelUnavailable("Nobody answers.")])
-    assert (planned.planner, planned.usage.model_calls) == ("offline", 1)
+async def test_of_a_model_that_fails_at_its_second_try_both_calls_are_counted() -> None:
+    planned, _, usage = await climb([BAD, done(10)], [ModelUnavailable("Nobody answers.")])
+    assert (planned.planner, usage) == ("offline", Usage(model_calls=2, prompt_tokens=10, completion_tokens=1))
 
 
 async def test_without_a_model_the_plan_is_made_offline_and_nothing_is_called_a_fallback() -> None:

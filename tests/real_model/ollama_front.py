@@ -7,7 +7,6 @@ runs both, prints where each listens, and ends when told to.
 
 import asyncio
 import contextlib
-import json
 import signal
 import tempfile
 from collections.abc import AsyncGenerator
@@ -22,6 +21,7 @@ from tests.real_model.set_up import default_folder, set_up
 from tests.support.ollama_double import Fail, Length, Limits, Model, OllamaDouble, Pace, Say, Silent, Step
 from tests.support.ollama_double.engine import Engine
 from tests.support.ollama_double.refusals import ENGINE, Refused, too_long
+from tests.support.sse import messages
 
 MODEL = Model(NAME, ("completion",), "134.52M", context=CONTEXT, embedding_length=576, size=98_362_432)
 _SAMPLING: JsonObject = {"temperature": 0.8, "top_k": 40, "top_p": 0.9, "min_p": 0.0, "repeat_penalty": 1.0}
@@ -66,17 +66,16 @@ class LlamaEngine(Engine):
             async with client.stream("POST", "/completion", json=request) as response:
                 if response.is_error:
                     raise Refused(400, (await response.aread()).decode(errors="replace"), ENGINE)
-                async for line in response.aiter_lines():
-                    if line.startswith("data: "):
-                        piece: dict[str, Any] = json.loads(line.removeprefix("data: "))
-                        if piece["content"]:
-                            yield Say(piece["content"])
-                        elif not piece["stop"]:
-                            yield Silent()  # a token that is no whole character yet counts all the same
-                        if piece["stop"]:
-                            if piece["stop_type"] == "limit":
-                                yield Length()
-                            return
+                async for message in messages(response):
+                    piece: dict[str, Any] = message.data
+                    if piece["content"]:
+                        yield Say(piece["content"])
+                    elif not piece["stop"]:
+                        yield Silent()  # a token that is no whole character yet counts all the same
+                    if piece["stop"]:
+                        if piece["stop_type"] == "limit":
+                            yield Length()
+                        return
         yield Fail("an error was encountered while running the model: unexpected EOF")
 
     def _client(self) -> httpx.AsyncClient:

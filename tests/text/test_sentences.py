@@ -1,4 +1,4 @@
-"""Texts cut short: behind a sentence, else behind a clause or a word, and never inside one."""
+"""Texts cut short: behind a sentence, else behind a clause or a word, and never inside one; whole sentences."""
 
 import re
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentic_search.text.sentences import shortened
+from agentic_search.text.sentences import shortened, whole_sentences
 
 WORDS = st.text("abcdeéñ", min_size=1, max_size=12)
 MARKS = st.sampled_from(["", "", "", ",", ";", ".", "?", "!", ":", "…"])
@@ -38,3 +38,21 @@ def test_what_is_kept_is_the_beginning_of_the_text_in_whole_words(text: str, lon
 )
 def test_where_a_text_is_cut(text: str, longest: int, kept: str) -> None:
     assert shortened(text, longest) == kept
+
+
+@pytest.mark.parametrize(
+    ("text", "whole"),
+    [
+        ("Red is fine. [1] Gre", "Red is fine. [1]"),
+        ("红。[1]绿", "红。[1]"),
+        ("Two kinds, e.g. the r", ""),
+        ("Apples are red. 3. Pea", "Apples are red."),
+        ("- Apples\n- Pea", "- Apples"),
+        ("It was in 2023. The e", "It was in 2023."),
+        ("Red ones [1]: the", "Red ones [1]:"),
+        ("All of it [1].", "All of it [1]."),
+        ("", ""),
+    ],
+)
+def test_what_is_whole_of_a_text_that_was_cut_off(text: str, whole: str) -> None:
+    assert whole_sentences(text) == whole

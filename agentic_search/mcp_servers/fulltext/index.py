@@ -10,7 +10,7 @@ from typing import Any, Self, TypeAlias, TypeVar
 
 from agentic_search.mcp_servers.fulltext.connections import Connections
 from agentic_search.mcp_servers.fulltext.database import is_damage, transaction
-from agentic_search.mcp_servers.fulltext.passage import PASSAGE_SIZE, best_passage
+from agentic_search.mcp_servers.fulltext.passage import best_passage
 from agentic_search.mcp_servers.fulltext.terms import match_expression, stemmed
 
 T = TypeVar("T")
@@ -170,15 +170,10 @@ class Index:
         rows = self._rows(query, stemmed(expression), *narrowed, limit)
         return [(_to_entry(row), row[0], row[6]) for row in rows]
 
-    def search(
-        self, question: str, *, limit: int = 10, groups: Sequence[str] | None = None, passage_size: int = PASSAGE_SIZE
-    ) -> list[IndexHit]:
+    def search(self, question: str, *, limit: int = 10, groups: Sequence[str] | None = None) -> list[IndexHit]:
         """The best entries for a question in natural language, best first, each with its passage."""
         found = self.candidates(question, limit=limit, groups=groups)
-        return [
-            IndexHit(entry, group, score, best_passage(entry.body, question, passage_size))
-            for entry, group, score in found
-        ]
+        return [IndexHit(entry, group, score, best_passage(entry.body, question)) for entry, group, score in found]
 
     def _rows(self, query: str, *values: str | int) -> list[Row]:
         return self._run(lambda connection: connection.execute(query, values).fetchall())

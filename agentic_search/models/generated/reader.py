@@ -9,7 +9,7 @@ import re
 from agentic_search.models.chat import Retracted
 from agentic_search.models.generated.marks import BEGINS, ReplyMark, next_mark
 from agentic_search.text.code import FenceState, code_span, fenced
-from agentic_search.text.lookahead import Lookahead, Undecided
+from agentic_search.text.lookahead import Lookahead, Undecided, read_ahead
 
 _PLAIN = re.compile(rf"[^{re.escape(BEGINS)}`\n]+")
 _JSON_PLAIN = re.compile(rf"[^{re.escape(BEGINS)}\"]+")
@@ -77,13 +77,7 @@ class ReplyReader:
         return self._read(final=True)
 
     def _read(self, *, final: bool) -> list[str | Retracted]:
-        ahead, at = Lookahead(self._rest, final), 0
-        try:
-            while at < len(self._rest):
-                at = self._step(ahead, at)
-        except Undecided:
-            pass
-        self._rest = self._rest[at:]
+        self._rest = read_ahead(self._rest, self._step, final=final)
         text, retracted = "".join(self._out), self._retracted
         self._out, self._retracted = [], False
         self._given = self._given or bool(text)

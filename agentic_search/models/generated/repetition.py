@@ -143,7 +143,7 @@ def without_repetition(text: str) -> str:
     tokens = list(_TOKEN.finditer(text))
     compared = "".join(_NUMBER if token[0][0].isdecimal() else token[0] for token in tokens)
     tail = _Tail(compared, [token[0] for token in tokens if token[0][0].isdecimal()])
-    length = tail.length_repeated(doubled=False)
+    length = tail.length_repeated()
     if not length:
         return text
     first = len(tokens) - length

@@ -17,6 +17,11 @@ from agentic_search.models.network.address import proxy_for
 
 MOST_CONNECTIONS = 512
 """Calls beyond it wait for another to end."""
+CONNECT_TIMEOUT = 2.0
+"""Seconds in which a model server must take a connection."""
+PACE = 0.001
+"""Seconds between two reads of a streamed answer. Servers send an event for each token, and what is done for one read
+costs more than the token: without it a search with a model that takes no time costs a fifth more CPU."""
 
 # httpx-aiohttp knows fewer: it calls a refused connection and one that breaks off a ConnectTimeout, and lets pass what
 # aiohttp says of an answer that is not HTTP.

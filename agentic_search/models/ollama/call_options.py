@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from agentic_search.errors import ConfigurationError
+from agentic_search.models.budget import THINKING_TOKENS
 from agentic_search.models.ollama.listing import OllamaModelInfo
 
 DEFAULT_NUM_CTX = 16_384
@@ -12,9 +13,6 @@ DEFAULT_NUM_CTX = 16_384
 Enough for a dozen passages beside the question. Ollama's own default, 4096 on most machines, is not; and as an 8B model
 takes about 150 KB of memory a token, this is 2.4 GB beside the 5 GB of its weights: all that a 16 GB laptop can spare.
 """
-
-THINKING_TOKENS = 2048
-"""Added to a reply's limit where a model cannot be kept from thinking: Ollama counts thinking as part of the reply."""
 
 FORMAT_WITHOUT_THINKING = (0, 31, 2)
 """The first Ollama that keeps to `format` with `think: false` for every model; earlier ones ignore the schema."""
@@ -51,11 +49,6 @@ def context_size(configured: int, longest: int | None) -> int:
     """The one `num_ctx` of all calls of a model; Ollama would clip a larger one silently."""
     wanted = configured or DEFAULT_NUM_CTX
     return min(wanted, longest) if longest else wanted
-
-
-def reply_limit(max_tokens: int, allowance: int, *, prompt: int, num_ctx: int) -> int:
-    """`num_predict`: the text and, as far as the context has room beside the prompt, the thinking before it."""
-    return max_tokens + max(0, min(allowance, num_ctx - prompt - max_tokens))
 
 
 def was_cut(*, estimated: int, counted: int, num_ctx: int) -> bool:

@@ -14,9 +14,7 @@ from pydantic_core import from_json
 
 from agentic_search.clock import Clock
 from agentic_search.domain.data import JsonObject
-
-PACE = 0.001
-"""Seconds between two reads. Without it a search with a model that takes no time costs a fifth more CPU."""
+from agentic_search.models.network.transport import PACE
 
 _LINE_ENDS = {b"\xc2\x85": rb"\u0085", b"\xe2\x80\xa8": rb"\u2028", b"\xe2\x80\xa9": rb"\u2029"}
 """What the client takes for the end of a line, though JSON does not, and how JSON can say it otherwise."""

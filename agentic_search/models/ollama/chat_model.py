@@ -10,7 +10,7 @@ from ollama import AsyncClient, ChatResponse
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.run import Usage
 from agentic_search.errors import ContextOverflow, ModelInterrupted
-from agentic_search.models.budget import TokenEstimate
+from agentic_search.models.budget import TokenEstimate, reply_limit
 from agentic_search.models.chat import (
     SCHEMA_TEMPERATURE,
     Finish,
@@ -21,7 +21,7 @@ from agentic_search.models.chat import (
     Waiting,
 )
 from agentic_search.models.generated.reply import as_reply
-from agentic_search.models.ollama.call_options import context_of_cut, reply_limit, thinking, was_cut
+from agentic_search.models.ollama.call_options import context_of_cut, thinking, was_cut
 from agentic_search.models.ollama.errors import CLIENT_ERRORS, explain_call
 from agentic_search.models.ollama.grammar import OLLAMA_GRAMMAR
 from agentic_search.models.ollama.inventory import OllamaInventory, Version

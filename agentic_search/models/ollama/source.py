@@ -13,6 +13,7 @@ from agentic_search.clock import Clock, SystemClock
 from agentic_search.errors import ModelError, ModelMissing
 from agentic_search.models.chat import UNTOLD_SLOTS, ChatModel, ModelReport, ModelServer, PullProgress
 from agentic_search.models.network.address import is_on_this_machine
+from agentic_search.models.network.transport import CONNECT_TIMEOUT
 from agentic_search.models.ollama.address import base_url, is_cloud
 from agentic_search.models.ollama.call_options import context_size, parse_keep_alive
 from agentic_search.models.ollama.chat_model import OllamaModel
@@ -37,7 +38,6 @@ class OllamaSource:
         num_ctx: int = 0,
         keep_alive: str = "30m",
         parallel: int = 0,
-        connect_timeout: float = 2.0,
         read_timeout: float = 120.0,
         list_timeout: float = 5.0,
         fresh_for: float = 5.0,
@@ -59,8 +59,8 @@ class OllamaSource:
         self._keep_alive = parse_keep_alive(keep_alive)
         clock = clock or SystemClock()
         transport = OllamaTransport(self.url, clock)
-        listing = httpx.Timeout(list_timeout, connect=connect_timeout)
-        generating = httpx.Timeout(list_timeout, connect=connect_timeout, read=read_timeout, pool=read_timeout)
+        listing = httpx.Timeout(list_timeout, connect=CONNECT_TIMEOUT)
+        generating = httpx.Timeout(list_timeout, connect=CONNECT_TIMEOUT, read=read_timeout, pool=read_timeout)
         self._http = httpx.AsyncClient(base_url=self.url, transport=transport, timeout=listing)
         self._client = AsyncClient(self.url, transport=transport, timeout=generating)
         self._inventory = OllamaInventory(self._http, clock, fresh_for=fresh_for)

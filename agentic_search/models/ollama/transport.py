@@ -4,8 +4,7 @@ from typing import cast
 
 import httpx
 
-from agentic_search.clock import Clock
-from agentic_search.models.network.transport import MOST_CONNECTIONS, ModelTransport
+from agentic_search.models.network.transport import ModelTransport
 from agentic_search.models.ollama.address import is_cloud
 from agentic_search.models.ollama.chat_lines import ChatLines
 
@@ -17,11 +16,6 @@ class OllamaTransport(ModelTransport):
     The client cannot say `truncate: false`; without it Ollama cuts a long prompt silently.
     """
 
-    def __init__(self, url: str, clock: Clock, *, most: int = MOST_CONNECTIONS) -> None:
-        """`most`: connections at a time. Raises ConfigurationError for a proxy that cannot be used."""
-        super().__init__(url, clock, most=most)
-        self._pace = clock
-
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send the request, and give what came back. Raises httpx.TransportError."""
         if not is_cloud(str(request.url)):
@@ -30,7 +24,7 @@ class OllamaTransport(ModelTransport):
             return await super().handle_async_request(request)
         response = await super().handle_async_request(_refusing_to_truncate(request))
         if response.is_success:
-            response.stream = ChatLines(cast(httpx.AsyncByteStream, response.stream), self._pace)
+            response.stream = ChatLines(cast(httpx.AsyncByteStream, response.stream), self._clock)
         return response
 
 

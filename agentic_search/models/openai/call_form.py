@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pydantic_core import from_json
 
 from agentic_search.domain.data import JsonObject
-from agentic_search.models.budget import Budget
+from agentic_search.models.budget import THINKING_TOKENS, Budget, reply_limit
 from agentic_search.models.chat import SCHEMA_TEMPERATURE, GrammarLimits, Message
 from agentic_search.models.ollama.grammar import OLLAMA_GRAMMAR
 from agentic_search.models.openai.refusals import Refusal
@@ -28,8 +28,6 @@ _STRICT, _SCHEMA, _OBJECT, _WORDS = range(4)
 _LIMIT, _NEWER_LIMIT = "max_tokens", "max_completion_tokens"
 _MAY_BE_A_FIELD = frozenset({400, 422, 500, 501})
 """Statuses that servers refuse a field with."""
-_THINKING_TOKENS = 2048
-"""Added to the limit of a reply where the model thinks: servers count thinking as part of the reply."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +66,15 @@ class CallForm:
     def body(self, model: str, call: ChatCall, messages: Sequence[Message], budget: Budget) -> JsonObject:
         """The body of the request."""
         schema, temperature = call.schema, call.temperature
+        prompt = budget.tokens.prompt(message.content for message in messages)
+        allowance = THINKING_TOKENS if self.thinks else 0
         if temperature is None and schema is not None:
             temperature = SCHEMA_TEMPERATURE
         body: JsonObject = {
             "model": model,
             "messages": [{"role": message.role, "content": message.content} for message in messages],
             "stream": True,
-            self.limit: budget.reply + (_room_to_think(messages, budget) if self.thinks else 0),
+            self.limit: reply_limit(budget.reply, allowance, prompt=prompt, num_ctx=budget.num_ctx),
         }
         if self.usage:
             body["stream_options"] = {"include_usage": True}
@@ -115,11 +115,6 @@ class CallForm:
             "type": "json_schema",
             "json_schema": {"name": "reply", "schema": schema, "strict": self.json == _STRICT},
         }
-
-
-def _room_to_think(messages: Sequence[Message], budget: Budget) -> int:
-    prompt = budget.tokens.prompt(message.content for message in messages)
-    return max(0, min(_THINKING_TOKENS, budget.num_ctx - prompt - budget.reply))
 
 
 def _asked_in_words(messages: Sequence[Message], schema: JsonObject, budget: Budget) -> Sequence[Message]:

@@ -13,6 +13,7 @@ _MISSING = re.compile(
     r"model\b.{0,80}\b(?:not (?:found|exist|loaded|available)|does not exist|doesn't exist)",
     re.IGNORECASE | re.DOTALL,
 )
+_MOST_NAMES = 20
 _NOT_THE_CALL = frozenset({301, 302, 303, 307, 308, 404, 405})
 
 
@@ -105,6 +106,6 @@ def _refused_us(refusal: Refusal, server: ServerAccess, text: str, retry_after: 
             return None
 
 
-def _some(names: Sequence[str], most: int = 20) -> str:
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(names[:most]) + more
+def _some(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
+    return ", ".join(names[:_MOST_NAMES]) + more

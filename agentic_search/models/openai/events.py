@@ -1,13 +1,10 @@
 """Reads the body of a streamed chat: takes the bytes of server-sent events, gives the data that they carry.
 
-Servers send an event for each token, and what is done for one read costs more than the token. So the body is read every
-`PACE` seconds, and what arrived together is given together. https://html.spec.whatwg.org/multipage/server-sent-events.html
+What arrived together is given together. https://html.spec.whatwg.org/multipage/server-sent-events.html
 """
 
 from collections.abc import Sequence
 
-PACE = 0.001
-"""Seconds between two reads."""
 LARGEST_EVENT = 4 * 1024 * 1024
 """Bytes; a stream that goes on for longer without the end of a line is none of events."""
 _DONE = b"[DONE]"

@@ -1,7 +1,7 @@
 """What a server says when it refuses: of a dozen forms of error bodies, the text, the kind and the counts."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -29,26 +29,20 @@ _OVERFLOW = re.compile(
 )
 _LOADING = re.compile(r"loading (?:the )?model|model\b.{0,80}\b(?:is|being) (?:still |currently )?load", re.IGNORECASE)
 # The first that is found counts; a prompt's own tokens are told apart from those of prompt and reply together.
-_PROMPT_TOKENS = tuple(
-    re.compile(pattern, re.IGNORECASE)
-    for pattern in (
-        rf"{_NUMBER}(?: tokens)? (?:in|from) the (?:input |your )?(?:messages|prompt)",
-        rf"(?:at least )?{_NUMBER} (?:`inputs`|input) tokens",
-        rf"(?:input|prompt|request|inputs?) \({_NUMBER} tokens\)",
-        rf"prompt contains {_NUMBER} tokens",
-        rf"prompt is too long: {_NUMBER} tokens",
-        rf"requested tokens \({_NUMBER}\)",
-        rf"(?:resulted in|requested(?: a total of| about)?|given:|keep the first) {_NUMBER}(?: tokens)?",
-    )
+_PROMPT_TOKENS = (
+    rf"{_NUMBER}(?: tokens)? (?:in|from) the (?:input |your )?(?:messages|prompt)",
+    rf"(?:at least )?{_NUMBER} (?:`inputs`|input) tokens",
+    rf"(?:input|prompt|request|inputs?) \({_NUMBER} tokens\)",
+    rf"prompt contains {_NUMBER} tokens",
+    rf"prompt is too long: {_NUMBER} tokens",
+    rf"requested tokens \({_NUMBER}\)",
+    rf"(?:resulted in|requested(?: a total of| about)?|given:|keep the first) {_NUMBER}(?: tokens)?",
 )
-_CONTEXT_TOKENS = tuple(
-    re.compile(pattern, re.IGNORECASE)
-    for pattern in (
-        rf"context (?:length|window|size)(?: (?:is|of|only|to|limit|exceeded))*(?: tokens)?:? \(?{_NUMBER}",
-        rf"with {_NUMBER} maximum context",
-        rf"tokens > {_NUMBER} maximum",
-        rf"must (?:be <=|have less than) {_NUMBER}",
-    )
+_CONTEXT_TOKENS = (
+    rf"context (?:length|window|size)(?: (?:is|of|only|to|limit|exceeded))*(?: tokens)?:? \(?{_NUMBER}",
+    rf"with {_NUMBER} maximum context",
+    rf"tokens > {_NUMBER} maximum",
+    rf"must (?:be <=|have less than) {_NUMBER}",
 )
 
 
@@ -136,8 +130,9 @@ def _refusal(status: int, text: str, found: JsonObject) -> Refusal:
     )
 
 
-def _counted(patterns: tuple[re.Pattern[str], ...], text: str) -> int | None:
-    found = next((match for pattern in patterns if (match := pattern.search(text))), None)
+def _counted(patterns: Sequence[str], text: str) -> int | None:
+    matches = (re.search(pattern, text, re.IGNORECASE) for pattern in patterns)
+    found = next(filter(None, matches), None)
     return int(found[1].replace(",", "")) if found else None
 
 

@@ -11,9 +11,10 @@ from agentic_search.clock import Clock
 from agentic_search.domain.data import JsonObject
 from agentic_search.errors import ModelError, ModelInterrupted
 from agentic_search.models.network.failures import NETWORK_ERRORS, explain_network
+from agentic_search.models.network.transport import PACE
 from agentic_search.models.openai.chunks import ChatChunk, read_chunk, together
 from agentic_search.models.openai.errors import ServerAccess, explain_refusal
-from agentic_search.models.openai.events import PACE, EventReader
+from agentic_search.models.openai.events import EventReader
 from agentic_search.models.openai.refusals import Refusal, error_in, read_refusal
 
 _OBJECT = TypeAdapter(JsonObject)

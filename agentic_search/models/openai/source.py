@@ -9,7 +9,7 @@ import httpx
 from agentic_search.clock import Clock, SystemClock
 from agentic_search.errors import ModelError, ModelMissing, ModelUnavailable
 from agentic_search.models.chat import ChatModel, ModelReport, ModelServer
-from agentic_search.models.network.transport import ModelTransport
+from agentic_search.models.network.transport import CONNECT_TIMEOUT, ModelTransport
 from agentic_search.models.openai.call_form import CallForms
 from agentic_search.models.openai.chat_model import OpenAIModel
 from agentic_search.models.openai.errors import ServerAccess, missing_model, nothing_usable
@@ -27,7 +27,6 @@ class OpenAISource:
         *,
         prefix: str = "",
         num_ctx: int = 0,
-        connect_timeout: float = 2.0,
         read_timeout: float = 120.0,
         list_timeout: float = 5.0,
         fresh_for: float = 5.0,
@@ -47,8 +46,8 @@ class OpenAISource:
         self._learners: defaultdict[str, TokenLearner] = defaultdict(TokenLearner)
         headers = {"authorization": f"Bearer {server.key}"} if server.key else {}
         transport = ModelTransport(server.url, self._clock)
-        listing = httpx.Timeout(list_timeout, connect=connect_timeout)
-        generating = httpx.Timeout(list_timeout, connect=connect_timeout, read=read_timeout, pool=read_timeout)
+        listing = httpx.Timeout(list_timeout, connect=CONNECT_TIMEOUT)
+        generating = httpx.Timeout(list_timeout, connect=CONNECT_TIMEOUT, read=read_timeout, pool=read_timeout)
         self._listing = httpx.AsyncClient(transport=transport, timeout=listing, headers=headers)
         self._generating = httpx.AsyncClient(transport=transport, timeout=generating, headers=headers)
         self._inventory = ServerInventory(self._listing, server, self._clock, prefix=prefix, fresh_for=fresh_for)

@@ -56,13 +56,13 @@ def _checked(
     return tuple(_completed(task, order) for task in read.tasks)
 
 
-def check_next(draft: JsonObject, tools: Sequence[Tool], *, earlier: Sequence[str], number: int = 0) -> Task:
+def check_next(draft: JsonObject, tools: Sequence[Tool], *, earlier: Sequence[str]) -> Task:
     """Accept one task of a plan that is still being written, on what is known so far.
 
-    `earlier` are the ids of all tasks before it, the only ones it may depend on; `number` names a task without an
-    id: by default it is the one after these. Raises PlanRefused.
+    `earlier` are the ids of all tasks before it, the only ones it may depend on; a task without an id gets the number
+    after these. Raises PlanRefused.
     """
-    read = read_task(draft, number or len(earlier) + 1)
+    read = read_task(draft, len(earlier) + 1)
     ids = (*earlier, *read.ids)
     catalog = by_any_name(tools)
     about = (complaint for task in read.tasks for complaint in _about_task(task, catalog, ids))

@@ -53,13 +53,13 @@ class PlanDraft:
                         yield TaskReady(task)
         if finish is None:
             raise ModelInterrupted(f"{model.name!r} stopped before its plan was complete")
-        tasks = self._accepted(finish)
+        tasks = self._accepted(cut=finish.reason != "stop")
         for task in tasks:
             if task.id not in self._given:
                 yield TaskReady(task)
         if self._draft.notes:
             yield DraftMended(tuple(self._draft.notes))
-        yield Planned(tasks, "model", model.name, finish.usage)
+        yield Planned(tasks, "model", model.name)
 
     def _begin_anew(self) -> None:
         """What was written so far was no plan; tasks of it that were given must be in what follows."""
@@ -75,13 +75,13 @@ class PlanDraft:
                     self._given[task.id] = task
                     yield self._with_purpose(task)
 
-    def _accepted(self, finish: Finish) -> tuple[Task, ...]:
+    def _accepted(self, *, cut: bool) -> tuple[Task, ...]:
         """The tasks of the whole draft; raises DraftRefused."""
         text = self._stream.text
         try:
-            tasks = self._finished(text, cut=finish.reason != "stop")
+            tasks = self._finished(text, cut=cut)
         except PlanRefused as problem:
-            raise DraftRefused(problem.complaints, draft=text, usage=finish.usage) from problem
+            raise DraftRefused(problem.complaints, draft=text) from problem
         return tuple(self._with_purpose(task) for task in tasks)
 
     def _finished(self, text: str, *, cut: bool) -> tuple[Task, ...]:

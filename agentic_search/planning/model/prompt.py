@@ -85,10 +85,10 @@ def correction(prompt: PlanPrompt, draft: str, complaints: Sequence[str], needs:
     asked = [f"- {complaint}" for complaint in complaints]
     tokens = needs.budget.tokens
     room = needs.budget.prompt - tokens.texts(each.content for each in prompt.messages) - 2 * _FENCES
-    packed = pack(["\n".join(asked[:1]), draft, *asked[1:]], room, tokens)
-    kept = [asked[0]] + [asked[index - 1] for index in packed.kept if index > 1]
+    fitting = pack(["\n".join(asked[:1]), draft, *asked[1:]], room, tokens)
+    kept = [asked[0]] + [asked[index - 1] for index in fitting if index > 1]
     wish = _asking(_SIMPLER % simple_form(needs.form.most_tasks).most_tasks, (), needs)
-    drafted = (Message("assistant", draft),) if 1 in packed.kept else ()
+    drafted = (Message("assistant", draft),) if 1 in fitting else ()
     again = Message("user", "\n".join(("This plan was refused:", *kept, wish)))
     return PlanPrompt((*prompt.messages, *drafted, again), prompt.shown, prompt.left_out)
 
@@ -112,7 +112,7 @@ def _asking(wish: str, examples: Sequence[str], needs: PromptNeeds) -> str:
 
 def _written(examples: Sequence[Plan], room: int, tokens: TokenEstimate) -> list[str]:
     texts = [without_control_tokens(as_written(plan.tasks)) for plan in examples]
-    return [texts[index] for index in pack(texts, room, tokens).kept]
+    return [texts[index] for index in pack(texts, room, tokens)]
 
 
 class _ToolLines:
@@ -136,7 +136,7 @@ class _ToolLines:
             return tuple(tools)
         room -= self._tokens.texts(self._servers.values())
         best = [scored.tool for scored in by_relevance(query, tools)[:MOST_TOOLS]]
-        kept = pack([signature(tool, linked=self._linked) for tool in best], room, self._tokens).kept
+        kept = pack([signature(tool, linked=self._linked) for tool in best], room, self._tokens)
         names = {best[index].name for index in kept}
         return tuple(tool for tool in tools if tool.name in names)
 

@@ -8,7 +8,7 @@ import re
 
 from agentic_search.synthesis.citations.marks import Piece, TextPiece, next_piece
 from agentic_search.text.code import FenceState, fenced
-from agentic_search.text.lookahead import Lookahead, Undecided
+from agentic_search.text.lookahead import Lookahead, read_ahead
 
 _UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 """Control characters and halves of surrogate pairs: nobody can read or send them."""
@@ -31,16 +31,14 @@ class MarkdownReader:
         return self._read(final=True)
 
     def _read(self, *, final: bool) -> list[Piece]:
-        ahead, at = Lookahead(self._rest, final), 0
         pieces: list[Piece] = []
-        while at < len(self._rest):
-            try:
-                piece, end, self._state = _next(ahead, at, self._state)
-            except Undecided:
-                break
+
+        def step(ahead: Lookahead, at: int) -> int:
+            piece, end, self._state = _next(ahead, at, self._state)
             pieces.append(piece)
-            at = end
-        self._rest = self._rest[at:]
+            return end
+
+        self._rest = read_ahead(self._rest, step, final=final)
         return pieces
 
 

@@ -1,11 +1,12 @@
 """Judges by words alone whether evidence bears on a question, and whether it says what an answer says."""
 
-import re
 from collections.abc import Iterable, Sequence
+from itertools import chain, islice
 
 from agentic_search.domain.outcome import Evidence
 from agentic_search.synthesis.evidence.relevance import LONGEST, QuestionTerms
 from agentic_search.text.lexicon import terms
+from agentic_search.text.sentences import split_sentences
 
 BEARING = 0.5
 """Share of a question's terms that one passage must have."""
@@ -15,8 +16,6 @@ SUPPORTED = 0.5
 
 MOST_SENTENCES = 50
 """Sentences of an answer that are looked at."""
-
-_SENTENCE_END = re.compile(r"(?<=[.!?…。！？])\s*|\n+")
 
 
 def bears_on(query: str, evidence: Iterable[Evidence]) -> bool:
@@ -28,7 +27,8 @@ def bears_on(query: str, evidence: Iterable[Evidence]) -> bool:
 def is_supported(answer: str, evidence: Sequence[Evidence]) -> bool:
     """Whether at least half of the sentences have half of their terms in one source."""
     sources = [set(_words(item)) for item in evidence]
-    sentences = [set(found) for found in map(terms, _SENTENCE_END.split(answer)[:MOST_SENTENCES]) if found]
+    written = islice(chain.from_iterable(map(split_sentences, answer.splitlines())), MOST_SENTENCES)
+    sentences = [set(found) for found in map(terms, written) if found]
     supported = sum(
         any(len(sentence & source) >= SUPPORTED * len(sentence) for source in sources) for sentence in sentences
     )

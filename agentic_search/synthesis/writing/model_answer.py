@@ -3,8 +3,6 @@
 A model may turn out to have thought aloud, or to repeat itself: then the answer begins again with what is left of it.
 """
 
-import re
-
 from agentic_search.events.facts import Emit
 from agentic_search.models.generated.repetition import without_repetition
 from agentic_search.synthesis.citations.citations import CitationFilter
@@ -12,9 +10,7 @@ from agentic_search.synthesis.evidence.packing import PackedSources
 from agentic_search.synthesis.markdown.html import AnswerHtml
 from agentic_search.synthesis.writing.prompt_echo import PromptEchoFilter
 from agentic_search.synthesis.writing.writer import AnswerEmitter
-
-_WHOLE = re.compile(r".*(?:(?<!\d)[.!?…:](?:[\"'”’»)*_]|\s?\[\d+\])*(?=\s|$)|[。！？](?:\s?\[\d+\])*|\n)", re.DOTALL)
-"""Up to the last end of a sentence, with the marks behind it, or of a line."""
+from agentic_search.text.sentences import whole_sentences
 
 
 class ModelAnswer:
@@ -49,9 +45,3 @@ class ModelAnswer:
             self.begin()
             self.add(kept)
         self.emitter.add(self.citations.feed(self._echo.finish()) + self.citations.finish())
-
-
-def whole_sentences(text: str) -> str:
-    """The text up to its last whole sentence or line; empty where there is none."""
-    found = _WHOLE.match(text)
-    return found[0].rstrip() if found else ""

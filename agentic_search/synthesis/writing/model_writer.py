@@ -37,9 +37,7 @@ _SMALL_ROOM = 2_000
 class ModelWriter:
     """Answers with a model."""
 
-    def __init__(
-        self, model: ChatModel, *, max_tokens: int = MAX_TOKENS, within: float | None = None, opening: str = ""
-    ) -> None:
+    def __init__(self, model: ChatModel, *, within: float | None = None, opening: str = "") -> None:
         """`within`: seconds after which the model is stopped; what it wrote is the answer if it cites a source.
 
         `opening`: the system message with which the model has planned, and which holds the rules of answers. Read
@@ -48,7 +46,7 @@ class ModelWriter:
         self._model = model
         self._opening = opening
         self._until = None if within is None else asyncio.get_running_loop().time() + within
-        self._max_tokens = max_tokens
+        self._max_tokens = MAX_TOKENS
 
     async def write(self, writer_input: WriterInput, emit: Emit) -> Written:
         """Write from as much of the evidence as the model's context holds.

@@ -7,7 +7,7 @@ with a question of their own. Code is left alone.
 import re
 
 from agentic_search.text.code import FenceState, code_span, fenced, line_head
-from agentic_search.text.lookahead import Lookahead, Undecided
+from agentic_search.text.lookahead import Lookahead, read_ahead
 
 _SHORTEST = 20
 """Characters of a sentence that is an instruction wherever it stands; a shorter one may be an answer's own."""
@@ -59,15 +59,14 @@ class PromptEchoFilter:
         return self._read(final=True)
 
     def _read(self, *, final: bool) -> str:
-        ahead, at = Lookahead(self._rest, final), 0
         given: list[str] = []
-        try:
-            while at < len(self._rest):
-                text, at = self._step(ahead, at)
-                given.append(text)
-        except Undecided:
-            pass
-        self._rest = self._rest[at:]
+
+        def step(ahead: Lookahead, at: int) -> int:
+            text, end = self._step(ahead, at)
+            given.append(text)
+            return end
+
+        self._rest = read_ahead(self._rest, step, final=final)
         return "".join(given)
 
     def _step(self, ahead: Lookahead, at: int) -> tuple[str, int]:

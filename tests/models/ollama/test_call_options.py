@@ -3,14 +3,13 @@
 import pytest
 
 from agentic_search.errors import ConfigurationError
+from agentic_search.models.budget import THINKING_TOKENS
 from agentic_search.models.chat import ModelInfo
 from agentic_search.models.ollama.call_options import (
     DEFAULT_NUM_CTX,
-    THINKING_TOKENS,
     Thinking,
     context_size,
     parse_keep_alive,
-    reply_limit,
     thinking,
     was_cut,
 )
@@ -57,13 +56,6 @@ def test_the_context_is_what_is_configured_and_the_model_can_hold(
     configured: int, longest: int | None, size: int
 ) -> None:
     assert context_size(configured, longest) == size
-
-
-@pytest.mark.parametrize(
-    ("prompt", "limit"), [(100, 1000 + THINKING_TOKENS), (6000, 1000 + 1192), (7192, 1000), (9000, 1000)]
-)
-def test_thinking_gets_only_the_room_that_prompt_and_text_leave(prompt: int, limit: int) -> None:
-    assert reply_limit(1000, THINKING_TOKENS, prompt=prompt, num_ctx=8192) == limit
 
 
 @pytest.mark.parametrize(

@@ -14,9 +14,9 @@ from agentic_search.errors import (
     ModelMissing,
     ModelUnavailable,
 )
+from agentic_search.models.budget import THINKING_TOKENS
 from agentic_search.models.chat import ChatModel, Finish
-from agentic_search.models.ollama.call_options import THINKING_TOKENS
-from agentic_search.models.ollama.chat_lines import PACE
+from agentic_search.models.network.transport import PACE
 from agentic_search.models.ollama.source import OllamaSource
 from tests.models.asking import ask, text_of
 from tests.support.ollama_double import (

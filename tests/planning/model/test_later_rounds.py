@@ -5,6 +5,7 @@ import json
 from collections.abc import Sequence
 from contextlib import aclosing
 from itertools import pairwise
+from typing import NamedTuple
 
 import pytest
 from pydantic import JsonValue
@@ -17,6 +18,7 @@ from agentic_search.errors import ContextOverflow, ModelInterrupted
 from agentic_search.models.budget import Budget, TokenEstimate
 from agentic_search.models.chat import Finish, Message
 from agentic_search.models.scripted import ScriptedModel, Step
+from agentic_search.models.usage_counter import UsageCounter
 from agentic_search.planning.ladder import PlanLadder
 from agentic_search.planning.model.asking import PromptNeeds
 from agentic_search.planning.model.form import PlanForm
@@ -69,11 +71,19 @@ def done(prompt_tokens: int) -> Finish:
     return Finish("stop", Usage(model_calls=1, prompt_tokens=prompt_tokens, completion_tokens=1))
 
 
-async def climb(*replies: Sequence[Step]) -> tuple[Planned, list[PlanStep], ScriptedModel]:
+class Climbed(NamedTuple):
+    added: Planned
+    told: list[PlanStep]
+    model: ScriptedModel
+    usage: Usage
+
+
+async def climb(*replies: Sequence[Step]) -> Climbed:
     told: list[PlanStep] = []
     model = ScriptedModel("m", replies=replies)
-    added = await follow(PlanLadder(ModelPlanner(model), OfflinePlanner()), request(FIRST), told)
-    return added, told, model
+    counter = UsageCounter(model)
+    added = await follow(PlanLadder(ModelPlanner(counter), OfflinePlanner()), request(FIRST), told)
+    return Climbed(added, told, model, counter.usage)
 
 
 def fallbacks(told: Sequence[PlanStep]) -> list[str]:
@@ -142,11 +152,11 @@ def test_results_that_have_no_room_are_said_to_have_none() -> None:
 
 
 async def test_what_is_added_is_told_task_by_task_with_ids_that_go_on() -> None:
-    added, told, model = await climb([MORE, done(10)])
+    added, told, model, usage = await climb([MORE, done(10)])
     assert [(task.id, task.depends_on, task.purpose) for task in added.tasks] == [
         ("t2", ("t1",), "Read story: ${t1[0].id}")
     ]
-    assert (added.model, added.usage.prompt_tokens) == ("m", 10)
+    assert (added.model, usage.prompt_tokens) == ("m", 10)
     assert told == [DraftStarted(planner="model", model="m", round=2), TaskReady(task=added.tasks[0])]
     assert '"t1"' in json.dumps(model.prompts[0].schema)
 
@@ -163,28 +173,28 @@ async def test_a_task_that_reads_an_earlier_round_is_told_while_the_next_is_writ
 
 @pytest.mark.parametrize("text", [NOTHING, "[]", "```json\n" + NOTHING + "\n```", '{"tasks": [ ]'])
 async def test_no_tasks_mean_that_nothing_more_is_needed(text: str) -> None:
-    added, told, _ = await climb([text])
+    added, told, *_ = await climb([text])
     assert (added.tasks, added.model, fallbacks(told)) == ((), "m", [])
 
 
 async def test_a_refused_draft_is_asked_for_once_more() -> None:
-    added, told, model = await climb([BAD, done(10)], [MORE, done(100)])
+    added, told, model, usage = await climb([BAD, done(10)], [MORE, done(100)])
     assert [task.id for task in added.tasks] == ["t2"]
-    assert added.usage == Usage(model_calls=2, prompt_tokens=110, completion_tokens=2)
+    assert usage == Usage(model_calls=2, prompt_tokens=110, completion_tokens=2)
     assert fallbacks(told) == ["It is asked once more, with what was wrong."]
     assert "did you mean 'read_story'" in model.prompts[1].messages[-1].content
 
 
 async def test_after_two_refused_drafts_what_was_found_must_do() -> None:
-    added, told, _ = await climb([BAD, done(10)], ["no", done(100)])
-    assert (added.tasks, added.model, added.usage.model_calls) == ((), None, 2)
+    added, told, _, usage = await climb([BAD, done(10)], ["no", done(100)])
+    assert (added.tasks, added.model, usage.model_calls) == ((), None, 2)
     assert fallbacks(told)[-1] == "The answer is made from what was found."
 
 
 @pytest.mark.parametrize("before", [[], [[BAD, done(10)]]], ids=["at once", "at the second try"])
 async def test_a_model_that_fails_ends_the_rounds(before: list[list[Step]]) -> None:
-    added, told, _ = await climb(*before, ["{", ModelInterrupted("gone")])
-    assert (added.tasks, added.model, added.usage.model_calls) == ((), None, len(before))
+    added, told, _, usage = await climb(*before, ["{", ModelInterrupted("gone")])
+    assert (added.tasks, added.model, usage.model_calls) == ((), None, len(before) + 1)
     assert fallbacks(told)[-1] == "The answer is made from what was found."
 
 
@@ -192,5 +202,5 @@ async def test_without_a_model_nothing_is_added_and_it_is_told_why() -> None:
     told: list[PlanStep] = []
     ladder = PlanLadder(None, OfflinePlanner(), why_no_model="Nobody answers.")
     added = await follow(ladder, request(FIRST), told)
-    assert (added.tasks, added.model, added.usage) == ((), None, Usage())
+    assert (added.tasks, added.model) == ((), None)
     assert told == [DraftDropped(reason="Nobody answers.", instead="The answer is made from what was found.")]

@@ -13,6 +13,7 @@ from agentic_search.domain.run import Usage
 from agentic_search.errors import ContextOverflow, ModelInterrupted, PlanRefused
 from agentic_search.models.chat import Finish, Retracted
 from agentic_search.models.scripted import ScriptedModel
+from agentic_search.models.usage_counter import UsageCounter
 from agentic_search.planning.model.form import FormSetting
 from agentic_search.planning.model.planner import ModelPlanner
 from agentic_search.planning.planner import DraftRefused, DraftStarted, PlanRequest, PlanStep, TaskReady
@@ -41,11 +42,11 @@ def told_tasks(told: Sequence[PlanStep]) -> list[tuple[str, str]]:
 
 async def test_a_plan_is_told_task_by_task_and_comes_back_checked() -> None:
     told: list[PlanStep] = []
-    model = ScriptedModel("m", replies=[plan_text(ONE, TWO)])
+    model = UsageCounter(ScriptedModel("m", replies=[plan_text(ONE, TWO)]))
     planned = await follow(ModelPlanner(model), PlanRequest("upstream?", TOOLS), told)
     assert told[0] == DraftStarted(planner="model", model="m")
     assert told_tasks(told) == [("t1", "search_stories"), ("t2", "read_story")]
-    assert (planned.planner, planned.model, planned.usage.model_calls) == ("model", "m", 1)
+    assert (planned.planner, planned.model, model.usage.model_calls) == ("model", "m", 1)
     assert [task.depends_on for task in planned.tasks] == [(), ("t1",)]
     assert [task.purpose for task in planned.tasks] == [
         "Search stories: upstream",
@@ -116,10 +117,10 @@ async def test_a_plan_that_was_only_thought_of_does_not_count() -> None:
 
 
 async def test_a_plan_cut_off_inside_its_first_task_is_refused() -> None:
-    model = ScriptedModel("m", replies=[[plan_text(ONE)[:50], Finish("length", USAGE)]])
-    with pytest.raises(DraftRefused, match="cut off before its first task") as refused:
+    model = UsageCounter(ScriptedModel("m", replies=[[plan_text(ONE)[:50], Finish("length", USAGE)]]))
+    with pytest.raises(DraftRefused, match="cut off before its first task"):
         await follow(ModelPlanner(model), PlanRequest("upstream?", TOOLS))
-    assert refused.value.usage == USAGE
+    assert model.usage == USAGE
 
 
 @pytest.mark.parametrize("text", ["I cannot plan that.", "", "{}", '{"tasks": []}', "[" * 3_000])
@@ -150,12 +151,11 @@ async def test_a_revision_shows_the_model_its_draft_and_every_complaint_after_th
     planner = ModelPlanner(model)
     with pytest.raises(DraftRefused) as refused:
         await follow(planner, PlanRequest("upstream?", TOOLS))
-    planned = await follow(planner, PlanRequest("upstream?", TOOLS, refused=refused.value))
+    await follow(planner, PlanRequest("upstream?", TOOLS, refused=refused.value))
     first, second = (prompt.messages for prompt in model.prompts)
     assert second[: len(first)] == first
     assert second[len(first)].content == "nonsense"
     assert refused.value.complaints[0] in second[-1].content
-    assert planned.usage.model_calls == 1
 
 
 async def test_without_tools_the_model_is_not_asked() -> None:
