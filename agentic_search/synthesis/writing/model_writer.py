@@ -142,7 +142,8 @@ class ModelWriter:
         if found is None:
             raise ModelError(f"{self._model.name} cited no source, and no source says what it wrote.")
         citations.numbers.update(source.id for source in found.sources)
-        emitter.add(f"\n\n{NO_MARKS}\n\n{found.text}")
+        emitter.end_paragraph()
+        emitter.add(f"{NO_MARKS}\n\n{found.text}")
         return found.sources
 
     def _shortcomings(
