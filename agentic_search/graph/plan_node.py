@@ -19,6 +19,7 @@ from agentic_search.events.facts import ModelWaiting, PlanFallback, PlanMended, 
 from agentic_search.graph.context import RunContext
 from agentic_search.graph.state import DiscoveredState, PlannedState, whole_plan
 from agentic_search.models.chat import Waiting
+from agentic_search.planning.draft.links import reading_part
 from agentic_search.planning.ladder import ENOUGH, WITHOUT_MODEL, GivenPlanner, PlanLadder
 from agentic_search.planning.model.planner import ModelPlanner
 from agentic_search.planning.offline.planner import OfflinePlanner
@@ -127,11 +128,14 @@ def _too_late(state: DiscoveredState, so_far: SoFar) -> Planned:
 
 
 async def _cut_off(follower: "_Follower", request: PlanRequest, share: float) -> tuple[Planned, str]:
-    """What comes of a model that takes too long: the tasks that it has written are used, and added to without it."""
+    """What comes of a model that takes too long: what it has written is used as far as it only reads, and added to."""
     what = f"to plan round {request.so_far.next_round}" if request.so_far.plans else "to plan"
     reason = f"The model took longer {what} than its share of the deadline, {share:.3g} s."
-    if follower.tasks:
-        return Planned(tuple(follower.tasks), "model", follower.model), reason
+    tasks, notes = reading_part(follower.tasks, request.tools)
+    if tasks:
+        if notes:
+            follower.emit(DraftMended(notes))
+        return Planned(tasks, "model", follower.model), reason
     if request.so_far.plans:
         follower.emit(DraftDropped(reason, ENOUGH))
         return NOTHING_MORE, ""
