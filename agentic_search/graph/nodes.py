@@ -28,6 +28,8 @@ from agentic_search.synthesis.evidence.writer_input import make_writer_input
 from agentic_search.synthesis.writing.fallback_writer import FallbackWriter
 
 FOUND_NOTHING = "What the model planned found nothing that bears on the question."
+_HARDLY_LESS = 0.1
+"""Share of what is left for tasks that may pass before they begin, where a model server does not say what it has."""
 _NO_ANSWER_OF_MODELS = "The model server did not say in time which models it has."
 
 
@@ -96,14 +98,15 @@ async def execute_all_parallel(state: PlannedState, runtime: Runtime[RunContext]
 
 
 async def _seconds_for_tasks(state: PlannedState, context: RunContext) -> float:
-    """Until the deadline, less what must be left for a model that writes, or for another plan."""
-    deadline = state["deadline"]
+    """Until the deadline, less what is left for a model that writes, or for another plan: half of it at most."""
+    deadline, writes = state["deadline"], state["planner"] == "model"
+    if not writes:
+        within = _HARDLY_LESS * (deadline - context.run.elapsed)
+        writes = (await _writer(state, context, within=within)).model is not None
     left = max(0.0, deadline - context.run.elapsed)
     if state["lacking"]:
         return left / 2
-    if state["planner"] == "model" or (await _writer(state, context)).model is not None:
-        return max(0.0, left - context.limits.writer_share * deadline)
-    return left
+    return max(left / 2, left - context.limits.writer_share * deadline) if writes else left
 
 
 def wants_another_round(state: PlannedState, left: float, *, plan_seconds: float) -> bool:
@@ -136,17 +139,17 @@ async def synthesize(state: ExecutedState, runtime: Runtime[RunContext]) -> Exec
     context, query, outcomes = runtime.context, state["query"], state["outcomes"]
     _refuse_nothing(outcomes)
     with context.run.spent.phase("synthesize"):
-        chosen = await _writer(state, context)
+        chosen = await _writer(state, context, within=state["deadline"] - context.run.elapsed)
         within = state["deadline"] - context.run.elapsed
         writer = FallbackWriter(chosen.model, chosen.why_none, within=within, opening=state["opening"])
         await writer.write(make_writer_input(query.query, whole_plan(state["plans"]), outcomes), context.run.emit)
     return state
 
 
-async def _writer(state: PlannedState, context: RunContext) -> ChosenModel:
-    """Who writes, as far as that is known before the deadline."""
+async def _writer(state: PlannedState, context: RunContext, *, within: float) -> ChosenModel:
+    """Who writes, as far as that is known within so many seconds."""
     try:
-        async with asyncio.timeout(state["deadline"] - context.run.elapsed):
+        async with asyncio.timeout(within):
             return await context.models.writer(state["query"].model, batch=state["query"].batch)
     except TimeoutError:
         return ChosenModel(None, _NO_ANSWER_OF_MODELS)

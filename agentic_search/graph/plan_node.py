@@ -19,7 +19,8 @@ from agentic_search.events.facts import ModelWaiting, PlanFallback, PlanMended, 
 from agentic_search.graph.context import RunContext
 from agentic_search.graph.state import DiscoveredState, PlannedState, whole_plan
 from agentic_search.models.chat import Waiting
-from agentic_search.planning.ladder import ENOUGH, WITHOUT_MODEL, GivenPlanner, PlanLadder
+from agentic_search.planning.draft.links import reading_part
+from agentic_search.planning.ladder import ADDED, ENOUGH, WITHOUT_MODEL, GivenPlanner, PlanLadder
 from agentic_search.planning.model.planner import ModelPlanner
 from agentic_search.planning.offline.planner import OfflinePlanner
 from agentic_search.planning.planner import (
@@ -36,6 +37,7 @@ from agentic_search.planning.planner import (
 from agentic_search.synthesis.writing.prompt import ANSWER_RULES
 
 NOTHING_MORE = Planned((), "offline")
+SMALL_MODEL = "A small model planned, which may not think of all."
 
 
 async def plan(state: DiscoveredState, runtime: Runtime[RunContext]) -> PlannedState:
@@ -84,11 +86,12 @@ async def _planned(state: DiscoveredState, context: RunContext, so_far: SoFar) -
     by_model, time = not (query.brings_a_plan or lacking), _PlanTime(state, context)
     try:
         if lacking:
-            follower.emit(DraftDropped(lacking, WITHOUT_MODEL))
+            follower.emit(DraftDropped(lacking, ADDED))
         try:
             async with time.limit if by_model else asyncio.timeout(state["deadline"] - context.run.elapsed):
                 planner = OfflinePlanner() if lacking else await _planner(query, context)
-                return await follower.follow(planner, request, time), ""
+                planned = await follower.follow(planner, request, time)
+                return planned, SMALL_MODEL if planned.by_small_model and not so_far.plans else ""
         except TimeoutError:
             if not by_model:
                 return _too_late(state, so_far), ""
@@ -127,11 +130,14 @@ def _too_late(state: DiscoveredState, so_far: SoFar) -> Planned:
 
 
 async def _cut_off(follower: "_Follower", request: PlanRequest, share: float) -> tuple[Planned, str]:
-    """What comes of a model that takes too long: the tasks that it has written are used, and added to without it."""
+    """What comes of a model that takes too long: what it has written is used as far as it only reads, and added to."""
     what = f"to plan round {request.so_far.next_round}" if request.so_far.plans else "to plan"
     reason = f"The model took longer {what} than its share of the deadline, {share:.3g} s."
-    if follower.tasks:
-        return Planned(tuple(follower.tasks), "model", follower.model), reason
+    tasks, notes = reading_part(follower.tasks, request.tools)
+    if tasks:
+        if notes:
+            follower.emit(DraftMended(notes))
+        return Planned(tasks, "model", follower.model), reason
     if request.so_far.plans:
         follower.emit(DraftDropped(reason, ENOUGH))
         return NOTHING_MORE, ""

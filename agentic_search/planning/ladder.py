@@ -26,6 +26,7 @@ from agentic_search.planning.planner import (
 
 _AGAIN = "It is asked once more, with what was wrong."
 WITHOUT_MODEL = "Planning without a language model instead."
+ADDED = "What a plan without a language model would call is added."
 ENOUGH = "The answer is made from what was found."
 _MOST_COMPLAINTS = 3
 

@@ -122,6 +122,8 @@ class Planned:
     model: str | None = None
     opening: str = ""
     """The system message of the prompt, where it says how to write the answer too: the model has read it already."""
+    by_small_model: bool = False
+    """A model made it that is known to be small: what it plans is seldom all that the question needs."""
     inputs: JsonObject | None = None
     """What the plan's references to `inputs` read, where it is a workflow's."""
 

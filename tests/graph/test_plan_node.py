@@ -167,6 +167,16 @@ async def test_what_a_slow_model_has_written_is_used_and_to_be_added_to(plans: t
     assert "than its share of the deadline, 0.05 s" in state["lacking"]
 
 
+async def test_of_a_plan_that_is_not_finished_nothing_runs_that_could_change_something() -> None:
+    log, query, first = Log(), Query(query="look up apples"), '{"tasks":[{"write_down":{}},'
+    text = first + '{"look_up":{"x":"${t1}"}},{"look_up":{}},{"look_up":{"x":"${t2}"}},'
+    state = await planned(log, model([text, asyncio.Event()]), deadline=0.1)
+    assert [task.id for task in state["plans"][0].tasks] == ["t3"]
+    assert log.done[-2:] == ["emit plan.mended", "emit plan.ready"]
+    alone = await planned(Log(), model([first, asyncio.Event()]), query=query, deadline=0.1)
+    assert [task.tool for task in alone["plans"][0].tasks] == ["look_up"]
+
+
 async def test_a_model_s_share_counts_from_when_it_has_begun() -> None:
     class Queued(WrappedModel):
         """Waits for another request longer than its share."""

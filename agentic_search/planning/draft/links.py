@@ -3,7 +3,7 @@
 References that cannot be, such as `${item}` outside of a `for_each`, become complaints.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pydantic import JsonValue
@@ -18,6 +18,7 @@ from agentic_search.domain.references import (
     split_template,
     whole_reference,
 )
+from agentic_search.domain.tool import Tool, by_any_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,22 @@ def links(task: Task) -> Links:
                 reads |= dict.fromkeys(sorted(names - {ITEM}))
                 inputs |= dict.fromkeys(sorted(field for owner, field in fields if owner == INPUTS))
     return Links(tuple(reads), tuple(inputs), tuple(complaints))
+
+
+def reading_part(tasks: Sequence[Task], tools: Iterable[Tool]) -> tuple[tuple[Task, ...], tuple[str, ...]]:
+    """What may run of a plan that was not finished: tasks that only read, and wait for no other; why not the others.
+
+    The tasks are in the order in which they were accepted, the second are sentences without a full stop.
+    """
+    catalog, left_out = by_any_name(tools), dict[str, str]()
+    for task in tasks:
+        if not catalog[task.tool].read_only:
+            left_out[task.id] = (
+                f"task {task.id!r} was left out: it could change something, and the plan is not finished"
+            )
+        elif waits := [name for name in task.depends_on if name in left_out]:
+            left_out[task.id] = f"task {task.id!r} was left out: it waits for {waits[0]!r}"
+    return tuple(task for task in tasks if task.id not in left_out), tuple(left_out.values())
 
 
 def _stray_item(where: str, reference: Reference, *, looped: bool) -> str:

@@ -13,6 +13,7 @@ from agentic_search.errors import ModelInterrupted, PlanRefused
 from agentic_search.models.chat import SCHEMA_TEMPERATURE, ChatModel, Finish, Message, Retracted, Waiting
 from agentic_search.planning.draft.check import check_added
 from agentic_search.planning.draft.forms import plan_in
+from agentic_search.planning.draft.links import reading_part
 from agentic_search.planning.draft.model_draft import ModelDraft
 from agentic_search.planning.draft.stream import PlanStream
 from agentic_search.planning.draft.wording import purpose
@@ -80,6 +81,8 @@ class PlanDraft:
         text = self._stream.text
         try:
             tasks = self._finished(text, cut=cut)
+            if cut:
+                tasks = self._reading(tasks)
         except PlanRefused as problem:
             raise DraftRefused(problem.complaints, draft=text) from problem
         return tuple(self._with_purpose(task) for task in tasks)
@@ -97,6 +100,14 @@ class PlanDraft:
         if not all(task in tasks for task in self._given.values()):
             raise PlanRefused(("the plan is no JSON: it can be read in more than one way",))
         return tasks
+
+    def _reading(self, tasks: tuple[Task, ...]) -> tuple[Task, ...]:
+        """What may run of tasks after which more was meant to come; raises PlanRefused where nothing may."""
+        reading, notes = reading_part(tasks, self._tools)
+        if not reading:
+            raise PlanRefused(notes)
+        self._draft.notes += notes
+        return reading
 
     def _read_rest(self, text: str) -> None:
         """Read the tasks that were not closed while the text came; all anew where they are not as they seemed."""

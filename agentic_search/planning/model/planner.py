@@ -8,7 +8,7 @@ from dataclasses import replace
 from agentic_search.domain.data import JsonObject
 from agentic_search.errors import ContextOverflow, PlanRefused
 from agentic_search.models.budget import MOST_REPACKS, Budget
-from agentic_search.models.chat import ChatModel
+from agentic_search.models.chat import ChatModel, is_small
 from agentic_search.planning.draft.plan_draft import PlanDraft
 from agentic_search.planning.model.asking import PlanPrompt, PromptNeeds
 from agentic_search.planning.model.examples import example_plans
@@ -63,7 +63,9 @@ class ModelPlanner:
                 async with aclosing(self._draft(request, prompt)) as steps:
                     async for step in steps:
                         begun = begun or not isinstance(step, PlannerWaiting)
-                        yield replace(step, opening=opening) if isinstance(step, Planned) else step
+                        if isinstance(step, Planned):
+                            step = replace(step, opening=opening, by_small_model=is_small(self._model))
+                        yield step
                 return
             except ContextOverflow as refusal:
                 if begun or repacked == MOST_REPACKS:

@@ -52,6 +52,11 @@ class CitationFilter:
         rest = "".join(self._written(self._reader.finish()))
         return rest + self._spaces
 
+    @property
+    def cited(self) -> tuple[Evidence, ...]:
+        """What the marks so far lead to, by number."""
+        return tuple(self._shown[shown - 1] for shown in self._cited)
+
     def sources(self, query: str, answer: str) -> tuple[Source, ...]:
         """The sources cited, by number, each with the part that bears on what is asked and on what it is cited for."""
         return tuple(

@@ -42,7 +42,13 @@ class BlockSplitter:
         self._open: Literal["nothing", "list", "fence"] = "nothing"
         """What is known to go on after a blank line."""
         self._closing = re.compile("")
+        self._fence = ""
         self._after_blank = True
+
+    @property
+    def open_fence(self) -> str:
+        """After a blank line: what would close the code in which further text would stand; empty outside of code."""
+        return self._fence if self._open == "fence" else ""
 
     def feed(self, text: str) -> list[Step]:
         """Take in more text."""
@@ -101,6 +107,7 @@ class BlockSplitter:
         opening = _FENCE.match(self._lines[blocks[-1].begin])
         if opening is None:
             return False
+        self._fence = opening[1]
         self._closing = re.compile(rf" {{0,3}}{opening[1][0]}{{{len(opening[1])},}}")
         return True
 

@@ -68,11 +68,14 @@ class ExtractiveWriter:
         return Written(emitter.complete(quotations.sources, writer_input.left_out))
 
 
-def quotations_of(writer_input: WriterInput) -> Quotations:
-    """The passages that bear on the question most, best first; where none does, the text says so."""
+def quotations_of(writer_input: WriterInput, *, first: int = 1) -> Quotations:
+    """The passages that bear on the question most, best first; where none does, the text says so.
+
+    The number of the best is `first`.
+    """
     quoted = choose(writer_input)
-    text = "".join(f"{paragraph}\n\n" for paragraph in _body(quoted, writer_input.evidence))
-    return Quotations(text, tuple(_source(number, item) for number, item in enumerate(quoted, start=1)))
+    text = "".join(f"{paragraph}\n\n" for paragraph in _body(quoted, writer_input.evidence, first))
+    return Quotations(text, tuple(_source(number, item) for number, item in enumerate(quoted, start=first)))
 
 
 def choose(writer_input: WriterInput) -> tuple[Quoted, ...]:
@@ -88,8 +91,8 @@ def choose(writer_input: WriterInput) -> tuple[Quoted, ...]:
     return tuple(item for item in quoted if item.quotation.text)
 
 
-def _body(quoted: Sequence[Quoted], evidence: Sequence[Evidence]) -> Iterator[str]:
-    for number, item in enumerate(quoted, start=1):
+def _body(quoted: Sequence[Quoted], evidence: Sequence[Evidence], first: int) -> Iterator[str]:
+    for number, item in enumerate(quoted, start=first):
         yield _heading(item.evidence.passage, item.quotation)
         yield _quote_block(item.quotation, number)
     if not quoted:

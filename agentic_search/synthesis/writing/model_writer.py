@@ -6,6 +6,7 @@ The model only writes: which marks, links and blocks readers get is decided mech
 import asyncio
 from collections.abc import Iterator, Sequence
 from contextlib import aclosing
+from dataclasses import replace
 
 from agentic_search.domain.answer import LeftOut, Source
 from agentic_search.errors import ContextOverflow, ModelError, ModelInterrupted
@@ -26,6 +27,7 @@ MAX_TOKENS = 1_500
 """Tokens of an answer at most."""
 
 NO_MARKS = "The model named no source for this. What the sources say:"
+BESIDE = "A small model wrote this. What other sources say:"
 
 _LARGEST_OPENING = 0.3
 """Share of the room for a prompt that the planner's system message may take in the writer's."""
@@ -95,6 +97,8 @@ class ModelWriter:
         left_out = (*writer_input.left_out, *packed.left_out, *self._shortcomings(writer_input, citations, finish))
         if citations.numbers or not packed.shown:
             sources = await in_thread_if_large(writer_input, lambda: citations.sources(query, emitter.text))
+            if is_small(self._model):
+                sources += await self._quote_the_rest(writer_input, citations, emitter)
         else:
             sources = await self._quote_below(writer_input, packed, citations, emitter)
         emitter.close()
@@ -139,9 +143,16 @@ class ModelWriter:
         found = await in_thread_if_large(writer_input, quotations)
         if found is None:
             raise ModelError(f"{self._model.name} cited no source, and no source says what it wrote.")
-        citations.numbers.update(source.id for source in found.sources)
-        emitter.add(f"\n\n{NO_MARKS}\n\n{found.text}")
-        return found.sources
+        return _add_quotations(NO_MARKS, found, citations, emitter)
+
+    async def _quote_the_rest(
+        self, writer_input: WriterInput, citations: CitationFilter, emitter: AnswerEmitter
+    ) -> tuple[Source, ...]:
+        """Add quotations of what a small model, which seldom finds the best source, has not cited."""
+        cited = citations.cited
+        rest = replace(writer_input, evidence=tuple(item for item in writer_input.evidence if item not in cited))
+        found = await in_thread_if_large(rest, lambda: quotations_of(rest, first=len(cited) + 1))
+        return _add_quotations(BESIDE, found, citations, emitter) if found.sources else ()
 
     def _shortcomings(
         self, writer_input: WriterInput, citations: CitationFilter, finish: Finish | None
@@ -154,6 +165,15 @@ class ModelWriter:
             yield LeftOut(what="the end of the answer", why="was cut off where the model began to repeat itself")
         if writer_input.evidence and not citations.numbers:
             yield LeftOut(what="citations", why="the model cited no source: nothing in this answer can be checked")
+
+
+def _add_quotations(
+    heading: str, found: Quotations, citations: CitationFilter, emitter: AnswerEmitter
+) -> tuple[Source, ...]:
+    citations.numbers.update(source.id for source in found.sources)
+    emitter.end_paragraph()
+    emitter.add(f"{heading}\n\n{found.text}")
+    return found.sources
 
 
 def _why_nothing(finish: Finish | None) -> str:

@@ -50,6 +50,12 @@ class AnswerEmitter:
         self._text.append(text)
         self._show(self._splitter.feed(text))
 
+    def end_paragraph(self) -> None:
+        """What is added now is a paragraph of its own, also where code was left open."""
+        self.add("\n\n")
+        if fence := self._splitter.open_fence:
+            self.add(f"{fence}\n\n")
+
     def close(self) -> None:
         """There is no more text."""
         self._show(self._splitter.finish())

@@ -4,14 +4,16 @@ import asyncio
 import json
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
+from typing import Literal
 
 import pytest
 from pydantic import JsonValue
 
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.plan import Task
+from agentic_search.domain.run import Usage
 from agentic_search.errors import ModelInterrupted
-from agentic_search.models.chat import ChatModel, Message, ModelOutput, Waiting
+from agentic_search.models.chat import ChatModel, Finish, Message, ModelOutput, Waiting
 from agentic_search.models.scripted import ScriptedModel
 from agentic_search.planning.draft.plan_draft import PlanDraft
 from agentic_search.planning.planner import DraftRefused, Planned, PlannerWaiting, TaskReady
@@ -102,3 +104,18 @@ async def test_a_plan_that_is_nested_without_end_is_refused_on_every_python(open
     with pytest.raises(DraftRefused) as refused:
         await tasks_given(ScriptedModel("m", [opening * times]))
     assert refused.value.complaints
+
+
+@pytest.mark.parametrize("reason", ["length", "loop"])
+async def test_of_a_plan_that_was_cut_off_nothing_is_planned_that_could_change_something(
+    reason: Literal["length", "loop"],
+) -> None:
+    tools = [*TOOLS, tool("write_down", read_only=False)]
+    text = written({"write_down": {"x": 1}}, LOOK, {"write_down": {"x": 2}})[:-2]
+    end = Finish(reason, Usage(model_calls=1))
+    whole = PlanDraft(tools).generate(ScriptedModel("m", [[text, end]]), (), schema={}, max_tokens=99)
+    planned = [step async for step in whole][-1]
+    assert isinstance(planned, Planned) and [task.tool for task in planned.tasks] == ["look_up"]
+    with pytest.raises(DraftRefused, match="could change something"):
+        writing = ScriptedModel("m", [[written({"write_down": {}})[:-2], end]])
+        assert [step async for step in PlanDraft(tools).generate(writing, (), schema={}, max_tokens=99)]

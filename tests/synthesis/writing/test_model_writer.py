@@ -136,6 +136,15 @@ async def test_an_answer_without_a_mark_is_kept_and_says_that_nothing_is_cited()
     assert [line.what for line in answer.left_out] == ["citations"]
 
 
+@pytest.mark.parametrize("fence", ["```", "~~~~", "- apples\n\n```", "- ```"])
+async def test_quotations_below_an_answer_stand_outside_of_code_that_it_left_open(fence: str) -> None:
+    answer, emitted = await write(ScriptedModel(replies=[f"Apples are red.\n\n{fence}python\nred = 1\n\n  apples"]))
+
+    assert "<code" not in answer.html.rpartition("</pre>")[2] and "<blockquote>" in answer.html
+    assert 'href="#source-1"' in answer.html
+    assert deltas(emitted).strip() == answer.text
+
+
 async def test_what_was_missing_before_comes_first_among_what_is_left_out() -> None:
     failed = LeftOut(what="t2: read", why="failed")
     answer, _ = await write(ScriptedModel(replies=["Red [1]."]), WriterInput("q", numbered("Red apples."), (failed,)))
