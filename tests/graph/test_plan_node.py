@@ -18,7 +18,7 @@ from agentic_search.domain.spending import Spending, spending_of_run
 from agentic_search.errors import DeadlinePassed, ModelUnavailable, PlanRefused, SearchFailed
 from agentic_search.events.facts import Fact
 from agentic_search.graph.context import RunContext, RunLimits, Toolbox
-from agentic_search.graph.plan_node import plan
+from agentic_search.graph.plan_node import SMALL_MODEL, plan
 from agentic_search.graph.state import DiscoveredState, PlannedState
 from agentic_search.models.chat import ChatModel, Message, ModelOutput, Waiting
 from agentic_search.models.choice import ModelChoice
@@ -218,3 +218,10 @@ async def test_a_plan_that_cannot_be_is_refused_to_whoever_brought_it_and_fails_
         await planned(Log(), query=Query(query="?", plan=unknown))
     with pytest.raises(SearchFailed, match="No plan could be made"):
         await planned(Log(), query=Query(query="x", model="offline", tools=()), start_early=False)
+
+
+async def test_what_a_small_model_plans_is_to_be_added_to() -> None:
+    small = await planned(Log(), ScriptedModel("m", ['{"tasks":[{"look_up":{}}]}'], parameters=135e6))
+    assert (small["planner"], small["lacking"]) == ("model", SMALL_MODEL)
+    large = await planned(Log(), ScriptedModel("m", ['{"tasks":[{"look_up":{}}]}'], parameters=8e9))
+    assert (large["planner"], large["lacking"]) == ("model", "")

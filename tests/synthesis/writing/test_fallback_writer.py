@@ -14,7 +14,7 @@ from agentic_search.models.usage_counter import UsageCounter
 from agentic_search.synthesis.evidence.writer_input import WriterInput
 from agentic_search.synthesis.writing.extractive_writer import NO_MODEL
 from agentic_search.synthesis.writing.fallback_writer import NOTHING_FOUND, FallbackWriter
-from agentic_search.synthesis.writing.model_writer import NO_MARKS
+from agentic_search.synthesis.writing.model_writer import BESIDE, NO_MARKS
 from agentic_search.synthesis.writing.writer import Writer
 from tests.synthesis.evidence.samples import writer_input
 
@@ -115,3 +115,17 @@ async def test_a_model_whose_time_is_over_leaves_what_it_has_cited_or_else_quota
     written = await FallbackWriter(uncited, within=0.1).write(QUESTION, lambda _: None)
     assert "m had cited no source when its time was over" in written.answer.text
     assert "> Some apples are red. [1]" in written.answer.text
+
+
+async def test_what_a_small_model_does_not_cite_is_quoted_below_its_answer() -> None:
+    question = writer_input(
+        "Which apples are red?", "Some apples are red.", "Red apples are sweet, and apples are fruit."
+    )
+    model = ScriptedModel("m", ["Apples can be red [2]."], parameters=135e6)
+    written = await FallbackWriter(model).write(question, lambda _: None)
+    own, _, quoted = written.answer.text.partition(f"\n\n{BESIDE}\n\n")
+    assert own == "Apples can be red [1]." and "[2]" in quoted and "[1]" not in quoted
+    assert [source.id for source in written.answer.sources] == [1, 2]
+    assert {source.title for source in written.answer.sources} == {"Title 1", "Title 2"}
+    assert '<a href="#source-2" class="citation">2</a>' in written.answer.html
+    assert written.model == "m" and written.answer.left_out == ()
