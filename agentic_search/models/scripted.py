@@ -1,4 +1,4 @@
-"""A model that says what it was told to say: it streams scripted replies as a real model streams its own.
+"""A model that follows a script: it streams scripted replies as a real model streams its own.
 
 It ships with the package: whoever builds on ChatModel or ModelSource tests against it, without Ollama.
 """

@@ -9,6 +9,7 @@ due at a time of its own, so that late timers do not add up over a reply. It pri
 import argparse
 import asyncio
 import json
+import random
 import time
 from collections.abc import Iterator, Sequence
 from itertools import count
@@ -19,7 +20,9 @@ from tests.support.ollama_double.engine import Limits
 
 MODEL = "qwen3:8b"
 ANSWER_TOKENS = 150
-_SENTENCE = "What was found says a little more about it [1]. "
+_WORDS = ("what", "was", "found", "here", "says", "a", "little", "more", "about", "each", "part", "that", "it", "had")
+_SENTENCE = 10
+"""Tokens, the last of which cites."""
 
 
 def paced(tokens: Sequence[str], *, first_token: float, per_token: float) -> Iterator[Step]:
@@ -46,9 +49,9 @@ def plan_tokens(tasks: int, first: int = 0) -> list[str]:
 
 
 def answer_tokens(count: int = ANSWER_TOKENS) -> list[str]:
-    """An answer, a word a token."""
-    words = [f"{word} " for word in _SENTENCE.split()]
-    return [words[index % len(words)] for index in range(count)]
+    """An answer, a word a token; no sentence comes twice, or the model would be stopped for repeating itself."""
+    dice = random.Random(0)
+    return ["[1]. " if (index + 1) % _SENTENCE == 0 else f"{dice.choice(_WORDS)} " for index in range(count)]
 
 
 async def serve(given: argparse.Namespace) -> None:

@@ -48,7 +48,7 @@ _CONTEXT_TOKENS = (
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """An error as a server told it."""
+    """An error as a server sent it."""
 
     status: int
     """Of HTTP, or of the error object where it came in the stream; 0 for none."""
@@ -83,7 +83,7 @@ def read_refusal(status: int, body: bytes) -> Refusal:
 
 
 def error_in(sent: JsonValue, *, status: int = 0) -> Refusal | None:
-    """The error that an object tells, alone or in a stream; none where it tells none.
+    """The error in an object, which came alone or in a stream; none where it holds none.
 
     `{"error": {"message": …}}`, `{"error": "…"}`, `{"detail": [{"msg": …}]}`, `{"object": "error", "message": …}` …
     """

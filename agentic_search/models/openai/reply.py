@@ -25,7 +25,7 @@ _HEADERS = {"accept": "text/event-stream", "accept-encoding": "identity"}
 
 
 class CallRefused(Exception):
-    """The server told an error; `error` is what it means."""
+    """The server answered with an error; `error` is what it means."""
 
     def __init__(self, refusal: Refusal, error: ModelError) -> None:
         super().__init__(refusal.text)

@@ -162,7 +162,7 @@ async def test_an_answer_without_words_is_no_answer(steps: tuple[Step, ...]) -> 
     assert not any(isinstance(fact, AnswerCompleted) for fact in emitted)
 
 
-async def test_a_prompt_that_is_too_long_after_all_is_halved_once() -> None:
+async def test_a_prompt_that_is_too_long_after_all_is_packed_again_by_what_the_refusal_taught() -> None:
     long = writer_input("apple", *[f"{'Filler words here. ' * 200} An apple."] * 5)
     model = ScriptedModel(replies=[[ContextOverflow("too long")], "Red [1]."], num_ctx=4_096)
     answer, _ = await write(model, long)
