@@ -9,8 +9,11 @@ what was written before it. `item` stands only beside a `for_each`, which is wri
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from pydantic import JsonValue
+from pydantic_core import from_json, to_json
 
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.plan import TASK_FIELDS
@@ -34,10 +37,31 @@ def plan_schema(
     """The schema of plans of 1 to `most_tasks` tasks over `tools`, at least one: bounded everywhere.
 
     With the ids of `earlier` tasks it is that of what is added to their plan, which may be nothing. With `linked` false
-    no task refers to another.
+    no task refers to another. It is shared by all who ask the same, and must not be changed.
     """
     if not tools:
         raise ValueError("a plan needs at least one tool")
+    forms = tuple((tool.name, to_json(tool.input_schema)) for tool in tools)
+    return _plan_schema(forms, limits, most_tasks, tuple(earlier), linked=linked)
+
+
+class _ToolForm(NamedTuple):
+    """What of a tool the schema of a plan is made from."""
+
+    name: str
+    input_schema: JsonObject
+
+
+@lru_cache(maxsize=16)  # making it takes 15 ms for a dozen tools, and every search asks for the same
+def _plan_schema(
+    forms: tuple[tuple[str, bytes], ...],
+    limits: GrammarLimits,
+    most_tasks: int,
+    earlier: tuple[str, ...],
+    *,
+    linked: bool,
+) -> JsonObject:
+    tools = [_ToolForm(name, from_json(schema)) for name, schema in forms]
     first = next_number(earlier)
     ids = (*earlier, *(f"t{number}" for number in range(first, first + most_tasks)))
     exact = linked and most_tasks > 1 and "prefixItems" in limits.keywords
@@ -72,7 +96,7 @@ class _Place:
         """The `$ref` to what a task at this place may be."""
         return {"$ref": f"#/$defs/task{self.suffix}"}
 
-    def definitions(self, tools: Sequence[Tool], limits: GrammarLimits) -> Iterator[tuple[str, JsonValue]]:
+    def definitions(self, tools: Sequence[_ToolForm], limits: GrammarLimits) -> Iterator[tuple[str, JsonValue]]:
         """What the `$ref` at this place lead to, by name."""
         plain = Scope(readable(self.before, for_each=False), self.suffix)
         yield from definitions(limits, plain).items()
@@ -86,7 +110,7 @@ class _Place:
         yield f"task{self.suffix}", {"anyOf": [*(forms or (_task(tool, _NOTHING, {}, {}) for tool in tools))]}
 
     def _forms(
-        self, tools: Sequence[Tool], limits: GrammarLimits, scope: Scope, loop: JsonObject
+        self, tools: Sequence[_ToolForm], limits: GrammarLimits, scope: Scope, loop: JsonObject
     ) -> Iterator[JsonObject]:
         order: JsonObject = {"depends_on": {"$ref": f"#/$defs/earlier{self.suffix}"}} if self.before else {}
         for tool in tools:
@@ -98,7 +122,7 @@ class _Place:
 _NOTHING: JsonObject = {"type": "object", "properties": {}, "required": [], "additionalProperties": False}
 
 
-def _task(tool: Tool, arguments: JsonObject, loop: JsonObject, order: JsonObject) -> JsonObject:
+def _task(tool: _ToolForm, arguments: JsonObject, loop: JsonObject, order: JsonObject) -> JsonObject:
     """The schema of a task that calls one tool, its name being the key of its arguments."""
     call: JsonObject = {tool.name: arguments}
     if tool.name in TASK_FIELDS:
