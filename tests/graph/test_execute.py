@@ -1,7 +1,7 @@
 """How long the tasks of a round may take: what a model that writes needs is left to it, but never all that there is."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
