@@ -56,7 +56,7 @@ async def discover_tools(state: InitializedState, runtime: Runtime[RunContext]) 
     context, query = runtime.context, state["query"]
     toolbox, globs = context.toolbox, query.tools
     with context.run.spent.phase("discover"):
-        await toolbox.settled(min(context.limits.discovery_wait, state["deadline"]))
+        await toolbox.settled(min(context.limits.discovery_wait, context.limits.planner_share * state["deadline"]))
         if not _usable(toolbox, query):
             await toolbox.settled(context.limits.planner_share * state["deadline"] - context.run.elapsed)
     catalog, tools = toolbox.catalog(), toolbox.timed(_usable(toolbox, query))

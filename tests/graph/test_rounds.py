@@ -3,7 +3,7 @@
 import pytest
 
 from agentic_search.domain.outcome import Completed, Passage, ToolResult
-from agentic_search.domain.plan import Plan, Task
+from agentic_search.domain.plan import MOST_TASKS, Plan, Task
 from agentic_search.domain.query import Query
 from agentic_search.domain.run import PlannerKind
 from agentic_search.graph.nodes import FOUND_NOTHING, wants_another_round, what_is_lacking
@@ -73,3 +73,5 @@ def test_what_a_model_planned_is_lacking_where_nothing_found_bears_on_the_questi
 def test_the_plans_of_all_rounds_are_one_plan() -> None:
     assert whole_plan((ONE,)) is ONE
     assert [task.id for task in whole_plan((ONE, TWO)).tasks] == ["t1", "t2"]
+    largest = Plan(tasks=tuple(Task(id=f"a{number}", tool="x") for number in range(MOST_TASKS)))
+    assert len(whole_plan((largest, ONE)).tasks) == MOST_TASKS + 1

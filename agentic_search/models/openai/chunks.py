@@ -8,6 +8,8 @@ from pydantic import JsonValue
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.run import Usage
 
+_MOST_TOKENS = 1e12
+"""A larger count is none: JSON has numbers beyond any integer, such as 1e999."""
 _CUT = frozenset({"length", "max_tokens", "model_length", "max_output_tokens"})
 _BROKEN = frozenset({"error", "abort", "cancelled"})
 _THOUGHTS = ("reasoning_content", "reasoning", "reasoning_text", "thinking")
@@ -86,7 +88,7 @@ def _usage(sent: JsonObject) -> Usage | None:
 
 
 def _count(value: JsonValue) -> int:
-    return max(0, int(value)) if isinstance(value, int | float) else 0
+    return int(value) if isinstance(value, int | float) and 0 < value < _MOST_TOKENS else 0
 
 
 def _object(value: JsonValue) -> JsonObject:

@@ -130,7 +130,7 @@ def _served(entry: JsonObject, prefix: str) -> ServedModel | None:
 def _size(name: str, entry: JsonObject) -> str:
     """Parameters: llama.cpp's server counts them, of others only the name may tell."""
     match entry.get("meta"):
-        case {"n_params": int(counted)} if counted > 0:
+        case {"n_params": int(counted)} if 0 < counted < 1e15:
             return f"{counted / 1e6:.0f}M" if counted < 1e9 else f"{counted / 1e9:.1f}B"
         case _:
             found = _SIZE.search(name)

@@ -75,10 +75,12 @@ class ReplyStream:
         if "json" in response.headers.get("content-type", ""):
             yield [await response.aread()]
             return
-        pieces = response.aiter_bytes()
+        pieces, until = response.aiter_bytes(), None
         while not self._reader.done:
+            if self._finished and until is None:
+                until = asyncio.get_running_loop().time() + _COUNTS_WITHIN
             try:
-                async with asyncio.timeout(_COUNTS_WITHIN if self._finished else None):
+                async with asyncio.timeout_at(until):  # of all pieces: some servers send comments for ever
                     piece = await anext(pieces, None)
             except TimeoutError:
                 return

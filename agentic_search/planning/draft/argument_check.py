@@ -49,7 +49,7 @@ def argument_complaints(arguments: JsonObject, tool: Tool, *, inputs: JsonObject
     partly_known: Any = _with_unknowns(arguments, inputs)
     try:
         errors: list[ValidationError] = list(validator.iter_errors(partly_known))
-    except (Unresolvable, RecursionError) as problem:
+    except (Unresolvable, RecursionError, OverflowError) as problem:  # the last: a number beyond any float
         logger.warning("the input schema of %r cannot be followed: %s", tool.name, problem)
         return ()
     return tuple(dict.fromkeys(sentence for error in errors for sentence in breaches(error, tool.name)))

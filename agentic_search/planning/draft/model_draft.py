@@ -56,7 +56,7 @@ class ModelDraft:
         self._written += 1
         if self._written > MOST_TASKS:
             return
-        draft = self._known_fields({"id": f"t{number}", **as_task(written, self._catalog)})
+        draft = self._known_fields({"id": f"t{number}", **as_task(_sendable(written), self._catalog)})
         task_id = str(draft["id"])
         read = read_task(draft, number).tasks
         taken = task_id in self._ids or task_id in self._earlier
@@ -164,6 +164,11 @@ class ModelDraft:
         read = {**self._accepted, **self._waiting}
         drafts: list[JsonValue] = [read[each].model_dump(mode="json") for each in self._ids if each in read]
         return [*drafts, *(draft for _, draft in self._refused)]
+
+
+def _sendable(value: JsonValue) -> JsonValue:
+    """The value, with a question mark for each half of a surrogate pair: neither events nor tools can be sent one."""
+    return json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
 
 
 def _defaults(tool: Tool) -> JsonObject:

@@ -162,3 +162,8 @@ def test_llama_cpp_tells_the_context_of_a_slot_in_its_props() -> None:
     assert read_props(b'{"default_generation_settings": {"n_ctx": 4096}, "total_slots": 2}') == SlotProps(4096, 2)
     for body in (b"{}", b"[]", b'{"default_generation_settings": {"n_ctx": 0}}', b'{"default_generation_settings": 1}'):
         assert read_props(body) == SlotProps()
+
+
+def test_a_size_beyond_any_float_is_not_known() -> None:
+    body = b'{"data":[{"id":"m","meta":{"n_params":1%s}}]}' % (b"0" * 400)
+    assert read_models(body, prefix="")[0].info.size == ""

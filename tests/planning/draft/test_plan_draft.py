@@ -119,3 +119,12 @@ async def test_of_a_plan_that_was_cut_off_nothing_is_planned_that_could_change_s
     with pytest.raises(DraftRefused, match="could change something"):
         writing = ScriptedModel("m", [[written({"write_down": {}})[:-2], end]])
         assert [step async for step in PlanDraft(tools).generate(writing, (), schema={}, max_tokens=99)]
+
+
+@pytest.mark.parametrize("value", ['"\\ud800"', '["a", {"\\udfff": "b"}]', "1" + "0" * 400])
+async def test_values_that_json_can_write_and_nobody_can_send_end_no_search(value: str) -> None:
+    tools = [tool("look_up", {"type": "object", "properties": {"x": {"multipleOf": 0.01}}})]
+    text = f'{{"tasks":[{{"tool":"look_up","purpose":"\\ud800","with":{{"x":{value}}}}}]}}'
+    steps = PlanDraft(tools).generate(ScriptedModel("m", [text]), (), schema={}, max_tokens=99)
+    [task] = [step.task async for step in steps if isinstance(step, TaskReady)]
+    assert task.model_dump_json()
