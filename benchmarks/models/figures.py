@@ -44,7 +44,7 @@ def of_answers(runs: Sequence[Observed]) -> Figures:
     sentences, cited = sum(one.sentences for one in by_answer), sum(one.cited for one in by_answer)
     return {
         "answered": mean(bool(run.answer) for run in runs),
-        "planned by the model": mean(run.run["planner"] == "model" for run in runs),
+        "planned by the model": mean(run.plan_came not in {"fallen back", "none"} for run in runs),
         "written by the model": mean(run.run["model"] is not None for run in runs),
         "with a source": mean(bool(run.sources) for run in runs),
         "sentences": sentences,

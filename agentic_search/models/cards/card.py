@@ -31,7 +31,7 @@ class ModelCard(Frozen):
     """Share whose plan by the model was accepted without complaint or mending."""
 
     plans_by_model: float
-    """Share that was planned by the model in the end; the others by rules."""
+    """Share in which a plan of the model ran, whatever was added to it; the others were planned by rules."""
 
     found: float
     """Share with the right passage among the answer's sources."""
