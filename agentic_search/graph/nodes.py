@@ -100,7 +100,7 @@ async def execute_all_parallel(state: PlannedState, runtime: Runtime[RunContext]
 async def _seconds_for_tasks(state: PlannedState, context: RunContext) -> float:
     """Until the deadline, less what is left for a model that writes, or for another plan: half of it at most."""
     deadline, writes = state["deadline"], state["planner"] == "model"
-    if not writes:
+    if not writes:  # then only who writes matters, which a model server may take long to say
         within = _HARDLY_LESS * (deadline - context.run.elapsed)
         writes = (await _writer(state, context, within=within)).model is not None
     left = max(0.0, deadline - context.run.elapsed)
@@ -129,9 +129,11 @@ def what_is_lacking(state: PlannedState, outcomes: Mapping[str, Outcome], *, now
     """
     if state["planner"] != "model" or now >= state["deadline"]:
         return ""
+    if state["lacking"]:
+        return state["lacking"]
     query = state["query"].query
     found = make_writer_input(query, whole_plan(state["plans"]), outcomes).evidence
-    return state["lacking"] or ("" if bears_on(query, found) else FOUND_NOTHING)
+    return "" if bears_on(query, found) else FOUND_NOTHING
 
 
 async def synthesize(state: ExecutedState, runtime: Runtime[RunContext]) -> ExecutedState:
