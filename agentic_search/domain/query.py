@@ -51,6 +51,9 @@ class Query(Frozen):
     batch: bool = False
     """Nobody waits for it: tool calls of other runs go first."""
 
+    approve: tuple[str, ...] = ()
+    """Globs over tool names that may run without asking, though they do not only read."""
+
     @property
     def brings_a_plan(self) -> bool:
         """Whether there is nothing to plan."""

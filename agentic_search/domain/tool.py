@@ -38,6 +38,15 @@ class Tool(Frozen):
     read_only: bool = False
     """It changes nothing: it may start early and be repeated."""
 
+    destructive: bool = False
+    """It may delete or overwrite, as its server says; only of use where it does not only read."""
+
+    open_world: bool | None = None
+    """It reaches beyond this machine, as its server says; None where it says nothing."""
+
+    approved: bool = False
+    """The operator lets plans of a model call it unasked, though it does not only read."""
+
     idempotent: bool = False
     """Repeating it changes nothing more."""
 
@@ -74,6 +83,19 @@ def by_any_name(tools: Iterable[Tool]) -> dict[str, Tool]:
     return {**{tool.qualified_name: tool for tool in known}, **{tool.name: tool for tool in known}}
 
 
+class ServerInput(Frozen):
+    """A value that a server's entry in the servers file asks the user for."""
+
+    id: str
+    """Its name in `${input:name}`."""
+
+    description: str = ""
+    """What to give, for people."""
+
+    secret: bool = False
+    """It is not shown while it is typed, nor ever told again."""
+
+
 class ServerStatus(Frozen):
     """One configured server, as it is now."""
 
@@ -91,3 +113,15 @@ class ServerStatus(Frozen):
 
     error: str | None = None
     """Why it cannot be used, and what to do."""
+
+    warnings: tuple[str, ...] = ()
+    """What of its entry in the servers file was not understood, and is not used."""
+
+    log: tuple[str, ...] = ()
+    """The last lines it wrote on stderr, secrets masked."""
+
+    inputs: tuple[ServerInput, ...] = ()
+    """What its entry asks the user for, and has no value yet: it starts when all are given."""
+
+    sign_in: str | None = None
+    """The path of this service that begins a sign-in at the server, where it asks for one."""

@@ -72,6 +72,8 @@ class ToolRules:
     """These change nothing, whatever the server says of them."""
     idempotent: tuple[str, ...] = ()
     """Repeating these changes nothing more."""
+    approve: tuple[str, ...] = ()
+    """These may be called by a model's plan unasked, though they do not only read."""
 
     def offers(self, tool: str) -> bool:
         """Whether a tool may be used; deny wins."""
@@ -109,6 +111,12 @@ class ServerConfig:
     """None makes every call, however often it is asked for."""
     breaker: BreakerRules | None = BreakerRules()
     """None goes on calling, however often calls fail."""
+    startup_timeout: float = 300.0
+    """Seconds that its process may take to start, as long as it lives."""
+    title: str = ""
+    """Its name as the file writes it, where that had to be changed."""
+    warnings: tuple[str, ...] = ()
+    """What of its entry is not understood, and not used."""
     disabled: bool = False
 
     def limit_of(self, tool: str) -> Limit | None:
