@@ -25,7 +25,6 @@ _DATA = {"default", "const", "enum", "example", "examples"}
 _NAMED = {"properties", "patternProperties", "$defs", "definitions", "dependentSchemas"}
 """JSON Schema keywords whose value has schemas by name; PHP writes none of them as an empty list."""
 _LONGEST_NAME = 128
-_SHOWN_NAME = 60
 
 RETRIES = 2
 """Further attempts where the operator does not say."""
@@ -88,7 +87,7 @@ def needs_task(listed: JsonObject) -> bool:
 
 def _shown_name(item: JsonValue, number: int) -> str:
     name = item.get("name") if isinstance(item, dict) else None
-    return shortened(name, _SHOWN_NAME) if isinstance(name, str) and name.strip() else f"(tool {number} of its list)"
+    return name[:_LONGEST_NAME] if isinstance(name, str) else f"(tool {number} of its list)"
 
 
 def _name(item: JsonValue) -> str:
