@@ -5,6 +5,7 @@ arguments.
 """
 
 import logging
+import math
 import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache, lru_cache
@@ -46,6 +47,9 @@ _DECLARED = re.compile(r"json-schema\.org/(?:draft/)?(draft-0[3467]|2019-09|2020
 _FORMATS = FormatChecker(())
 """None: a pattern is not judged by whether Python can read it."""
 _NOTHING_TO_FETCH: SchemaRegistry = Registry()
+_LONGEST_PATTERN = 5_000
+_MOST_REPEATS = 10_000
+_GROUP_REPEAT = re.compile(r"\)\{(?:\d+,)?(\d{1,9})\}", re.ASCII)
 _LONGEST_MATCH = 0.1
 """Seconds that one pattern may take on one text."""
 _MOST_SLOW = 1_000
@@ -100,11 +104,18 @@ def _found(pattern: str, text: str) -> bool | None:
 @lru_cache(maxsize=2_048)
 def _compiled(pattern: str) -> "regex.Pattern[str] | None":
     """None where Python cannot read it. `regex` is there for its timeout: it reads more, and that rarely as meant."""
+    if len(pattern) > _LONGEST_PATTERN or _repeats(pattern) > _MOST_REPEATS:
+        return None
     try:
         re.compile(pattern)
         return regex.compile(pattern, cache_pattern=False)
     except (re.error, regex.error, RecursionError, OverflowError):
         return None
+
+
+def _repeats(pattern: str) -> int:
+    """How often the innermost of repeated groups may be written out, which compiling may do."""
+    return math.prod(max(1, int(most)) for most in _GROUP_REPEAT.findall(pattern))
 
 
 def _pattern(validator: Any, pattern: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:
