@@ -129,6 +129,8 @@ class RunRecord:
             cached=fact.cached,
             duration=fact.duration,
             result=fact.result,
+            content=fact.content,
+            remark=fact.remark,
         )
 
     @_fold.register

@@ -89,10 +89,15 @@ class TaskCompleted(BaseFact):
     attempts: int = 1
     cached: bool = False
     result: JsonValue = None
+    content: tuple[JsonObject, ...] = ()
+    """Its blocks that are not text, in MCP's form."""
+    remark: str = ""
+    """What the tool says of its own search: `found nothing`."""
 
     @property
     def message(self) -> str:
-        return f"✅ Task {headline(self.id, self.tool, self.purpose)}"
+        done = f"✅ Task {headline(self.id, self.tool, self.purpose)}"
+        return f"{done}: {self.remark}" if self.remark else done
 
 
 class TaskFailed(BaseFact):

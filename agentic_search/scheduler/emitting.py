@@ -85,6 +85,8 @@ def _emit_completed(emit: Emit, task: Task, outcome: Completed) -> None:
             attempts=outcome.attempts,
             cached=outcome.result.cached,
             result=outcome.result.value,
+            content=outcome.result.blocks,
+            remark=outcome.result.remark,
         )
     )
     if outcome.result.passages:

@@ -102,4 +102,6 @@ def _together(results: list[ToolResult]) -> ToolResult:
         value=[result.value for result in results],
         text="\n\n".join(result.text for result in results),
         passages=tuple(passage for result in results for passage in result.passages),
+        blocks=tuple(block for result in results for block in result.blocks),
+        remark="; ".join(dict.fromkeys(result.remark for result in results if result.remark)),
     )

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from pydantic import JsonValue
+from pydantic_core import to_json
 
 _MOST_LINES = 500
 _DEEPEST = 8
@@ -40,7 +41,8 @@ def _lines(value: JsonValue, name: str, deeper: int) -> Iterator[str]:
         case list() if deeper:
             yield from _of_list(value, name, deeper)
         case _:
-            if text := said(value):
+            nested = isinstance(value, dict | list) and value
+            if text := to_json(value).decode() if nested else said(value):
                 yield f"{name}: {text}" if name else text
 
 

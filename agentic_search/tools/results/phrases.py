@@ -92,10 +92,10 @@ _ERROR_WORD = (
 )
 
 FAILURE = _any_of(
-    rf"^\W*(?:(?:an?|the|internal|unexpected|fatal|unknown|api|http|server|network|tool|mcp|request|runtime|system|sql|"
-    rf"database|validation|syntax|timeout|connection) )*(?:error|err|failure|exception|fatal)\b(?: \(?-?\w{{1,20}}\)?)?\s*[:：]",
-    rf"^\W*(?:an? |the )?(?:[\w-]+ ){{0,3}}(?:error|exception|problem) (?:has |have )?(?:occurred|happened|was encountered)",
-    rf"^\W*(?:an? )?(?:error|exception|problem|failure) (?:while|when|during|in|from) ",
+    r"^\W*(?:(?:an?|the|internal|unexpected|fatal|unknown|api|http|server|network|tool|mcp|request|runtime|system|sql|"
+    r"database|validation|syntax|timeout|connection) )*(?:error|err|failure|exception|fatal)\b(?: \(?-?\w{1,20}\)?)?\s*[:：]",
+    r"^\W*(?:an? |the )?(?:[\w-]+ ){0,3}(?:error|exception|problem) (?:has |have )?(?:occurred|happened|was encountered)",
+    r"^\W*(?:an? )?(?:error|exception|problem|failure) (?:while|when|during|in|from) ",
     rf"^\W*error {_DOING}\b",
     r"^\W*(?:something went wrong|oops|whoops)\b",
     r"^\W*(?:the )?(?:[\w-]+ ){0,2}(?:request|call|search|query|operation|tool|command|connection|fetch|lookup|execution|"
@@ -119,7 +119,7 @@ FAILURE = _any_of(
     r"^\W*(?:this |the )?(?:tool|server|feature|service|api|backend|integration|database)(?: \S+)? (?:is|was|has) (?:currently |temporarily |been )?"
     r"(?:not (?:configured|available|enabled|connected|running|reachable)|unavailable|disabled|down|offline|not been configured)\b",
     rf"^\W*(?:\w+ )?{_ERROR_WORD}[a-z]*(?: (?:beim?|bei der|in|im|lors (?:de|du)|al|en|de|durante|nel(?:la)?|ao|na|no|bij|vid|ved|podczas|při|при|під час) [^:]{{0,60}})?\s*[:：،]",
-    rf"^\W*(?:fehler (?:beim?|bei|in)|erreur lors|error al|errore (?:durante|nel)|erro (?:ao|na|no)|fout bij|fel vid|fejl ved|feil ved|błąd podczas|chyba při|ошибка при|помилка при)\b",
+    r"^\W*(?:fehler (?:beim?|bei|in)|erreur lors|error al|errore (?:durante|nel)|erro (?:ao|na|no)|fout bij|fel vid|fejl ved|feil ved|błąd podczas|chyba při|ошибка при|помилка при)\b",
     r"(?:发生|發生|出现|出現)(?:了)?(?:错误|錯誤)|(?:请求|請求|搜索|搜尋|查询|查詢|连接|連線|加载|读取|调用)(?:失败|失敗|超时|逾時|出错)|エラーが発生|失敗しました|오류가 발생|실패했습니다|حدث خطأ|אירעה שגיאה",
     r"^\W*(?:請|请)(?:先)?(?:设置|設定|配置|提供|登录|登入|输入)|(?:apiキー|api キー).{0,12}(?:設定|必要|無効)|api ?키.{0,12}(?:설정|필요|없)",
     r"^\W*(?:bitte (?:\S+ ){0,6}(?:setzen|angeben|konfigurieren|eintragen|hinterlegen|anmelden)|veuillez (?:configurer|définir|fournir|indiquer|vous connecter|renseigner)|"

@@ -148,7 +148,8 @@ def _kind(sentence: str, given: CallWords) -> str | None:
             return kind
     if phrases.ADVICE.search(bare):
         return "advice"
-    return "heading" if terms(sentence) and not _own(bare, given) else None
+    repeated = terms(sentence)
+    return "heading" if repeated and given.terms.issuperset(repeated) else None
 
 
 def _own(text: str, given: CallWords) -> list[str]:

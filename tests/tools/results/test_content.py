@@ -26,8 +26,8 @@ from agentic_search.tools.results.content import read_answer
 TOOL = Tool(name="web.find", server="web", remote_name="find", title="Find", input_schema={"type": "object"})
 
 
-def answer(*blocks: ContentBlock, structured: JsonValue = None) -> ToolResult:
-    return read_answer(CallToolResult(content=list(blocks), structured_content=structured), TOOL)
+def answer(*blocks: ContentBlock, structured: JsonValue = None, **arguments: JsonValue) -> ToolResult:
+    return read_answer(CallToolResult(content=list(blocks), structured_content=structured), TOOL, arguments)
 
 
 def said(*texts: str) -> ToolResult:
