@@ -54,7 +54,9 @@ class Event:
     def _data(self) -> dict[str, object]:
         match self.fact:
             case SourcesFound():
-                return self.fact.model_dump(mode="json", exclude={"kind": True, "sources": {"__all__": _OF_NO_INTEREST}})
+                return self.fact.model_dump(
+                    mode="json", exclude={"kind": True, "sources": {"__all__": _OF_NO_INTEREST}}
+                )
             case TaskCompleted():
                 return self._completed(self.fact)
             case _:

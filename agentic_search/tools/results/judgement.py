@@ -77,7 +77,21 @@ _ABOUT = {
 _RESULTS = {
     *("results", "result", "items", "hits", "data", "matches", "records", "rows", "documents", "docs", "entries"),
     *("articles", "stories", "files", "pages", "sources", "packages", "list", "values", "answers", "response"),
-    *("output", "content", "edges", "nodes", "messages", "events", "objects", "value", "posts", "repositories"),
+    *(
+        "output",
+        "content",
+        "edges",
+        "nodes",
+        "messages",
+        "events",
+        "objects",
+        "value",
+        "posts",
+        "repositories",
+        "features",
+        "products",
+    ),
+    *("places", "papers", "videos", "books", "jobs", "passages", "snippets", "chunks", "links", "urls", "choices"),
 }
 _PROSE = ("text", "content", "body", "markdown", "answer", "summary")
 _NAMES = {"title", "name", "path", "uri", "url", "id", "file", "filename", "heading", "headline", "subject", "link"}
@@ -104,6 +118,17 @@ _STATUSES: Mapping[str, SelfTalk] = {
         "unfinished",
     ),
 }  # fmt: skip
+_STATUSES_OF_THINGS = {
+    "running",
+    "pending",
+    "queued",
+    "building",
+    "syncing",
+    "processing",
+    "loading",
+    "failed",
+    "empty",
+}
 _LOOKED_INTO = 3
 """Elements of a list up to which its texts are judged; a longer one is content."""
 _MOST_FIELDS = 60
@@ -224,18 +249,23 @@ def _of_few(values: Sequence[JsonValue], given: CallWords, said: _Said, deeper: 
 def _of_fields(fields: Mapping[str, JsonValue], given: CallWords, said: _Said, deeper: int) -> _Part:
     before = len(said.remarks)
     failed = _note_failure(fields, said)
+    _note_status(fields, said)
     parts = {name: _field(name.lower(), each, given, said, deeper) for name, each in fields.items()}
-    kept: dict[str, JsonValue] = {name: part.kept for name, part in parts.items() if part.kept is not None}
+    remarks = said.remarks[before:]
     counting = {name for name, part in parts.items() if part.counts}
     if failed and not any(name.lower() in _PROSE for name in counting):
         counting = {name for name in counting if isinstance(fields[name], dict | list)}
-    elif not any(_is_rich(fields[name]) for name in counting) and _is_empty_search(fields, said.remarks[before:]):
-        counting = set()
-    elif not counting and len(said.remarks) == before:
-        counting = {name for name in kept if name.lower() in _NAMES}
+    elif not any(_is_rich(name, fields[name]) for name in counting) and _is_empty_search(fields, parts, remarks):
+        counting.clear()
+    elif not counting and not remarks:
+        counting = {name for name in fields if parts[name].kept is not None and _is_name(fields[name], given)}
     if counting:
-        return _Part(kept, True)
+        return _Part({name: part.kept for name, part in parts.items() if part.kept is not None}, True)
     return _NO_PART if failed else _of_nothing_else(fields, said)
+
+
+def _is_name(value: JsonValue, given: CallWords) -> bool:
+    return not isinstance(value, str) or self_talk(value, given) is None
 
 
 def _of_nothing_else(fields: Mapping[str, JsonValue], said: _Said) -> _Part:
@@ -267,8 +297,9 @@ def _field(name: str, value: JsonValue, given: CallWords, said: _Said, deeper: i
     if isinstance(value, str) and given.gave(value):
         said.add("echo")
         return _Part(value, False) if name in _NAMES else _NO_PART
-    part = _part(value, given, said, deeper - 1)
-    return _Part(part.kept, False) if name in _NAMES and not isinstance(value, dict | list) else part
+    if name in _NAMES and isinstance(value, str | int):
+        return _Part(value or None, False)
+    return _part(value, given, said, deeper - 1)
 
 
 def _note(value: JsonValue, given: CallWords, said: _Said) -> None:
@@ -284,10 +315,21 @@ def _note_flag(name: str, value: JsonValue, said: _Said) -> None:
         said.add("unfinished")
     elif name == "found" and value in (False, None, 0):
         said.add("nothing")
-    elif name in _STATUS_NAMES and isinstance(value, str | int) and not isinstance(value, bool):
-        word = "".join(filter(str.isalnum, str(value).lower()))
-        if kind := _STATUSES.get(word):
+
+
+def _note_status(fields: Mapping[str, JsonValue], said: _Said) -> None:
+    """What a status field says of the answer. That of a thing, such as a process that is running, is a fact."""
+    names = {name.lower() for name in fields}
+    for name, value in fields.items():
+        kind = _STATUSES.get(_word(value)) if name.lower() in _STATUS_NAMES else None
+        of_a_thing = _word(value) in _STATUSES_OF_THINGS and not names & _RESULTS and names - _ABOUT - _NOTES
+        if kind is not None and not of_a_thing:
             said.add(kind)
+
+
+def _word(value: JsonValue) -> str:
+    is_word = isinstance(value, str | int) and not isinstance(value, bool)
+    return "".join(filter(str.isalnum, str(value).lower())) if is_word else ""
 
 
 def _note_failure(fields: Mapping[str, JsonValue], said: _Said) -> bool:
@@ -296,8 +338,7 @@ def _note_failure(fields: Mapping[str, JsonValue], said: _Said) -> bool:
     flags = [by_name.get(name) for name in ("success", "ok")]
     failed = bool(errors) or any(flag is False for flag in flags)
     failed |= any(by_name.get(name) is True for name in ("iserror", "is_error", "failed"))
-    status = by_name.get("status")
-    failed |= isinstance(status, str) and _STATUSES.get("".join(filter(str.isalnum, status.lower()))) == "failure"
+    failed |= _STATUSES.get(_word(by_name.get("status"))) == "failure"
     if failed:
         message = next((text for error in errors if (text := _message(error))), "")
         said.add("failure", message or _message({name: by_name.get(name) for name in _NOTES}))
@@ -322,18 +363,29 @@ def _message(error: JsonValue) -> str:
             return ""
 
 
-def _is_empty_search(fields: Mapping[str, JsonValue], remarks: Sequence[tuple[SelfTalk | None, str]]) -> bool:
+def _is_empty_search(
+    fields: Mapping[str, JsonValue], parts: Mapping[str, _Part], remarks: Sequence[tuple[SelfTalk | None, str]]
+) -> bool:
     """Whether its list of results is empty."""
-    empty = [name.lower() for name, each in fields.items() if each in (None, "") or each == [] or each == {}]
+    empty = {name for name, part in parts.items() if part.kept is None and isinstance(fields[name], dict | list)}
+    lacking = {name.lower() for name, each in fields.items() if each in (None, "")} | {name.lower() for name in empty}
     signalled = any(kind in ("nothing", "echo") for kind, _ in remarks) or any(
         _is_number(each) and each == 0 for name, each in fields.items() if name.lower() in _COUNTS
     )
-    collections = [name for name, each in fields.items() if each == [] or each == {}]
-    return any(name in _RESULTS for name in empty) or (bool(collections) and signalled)
+    return bool(lacking & _RESULTS) or (bool(empty) and signalled)
 
 
-def _is_rich(value: JsonValue) -> bool:
-    return isinstance(value, dict | list) or (isinstance(value, str) and len(terms(value[:1_000])) >= _A_SENTENCE)
+def _is_rich(name: str, value: JsonValue) -> bool:
+    """Prose, or a list of something; a bare number or flag may as well be about the answer itself."""
+    match value:
+        case str():
+            return name.lower() in _PROSE or len(terms(value[:1_000])) >= _A_SENTENCE
+        case dict():
+            return any(_is_rich(inner, each) for inner, each in value.items())
+        case list():
+            return _holds_anything(value, _DEEPEST)
+        case _:
+            return False
 
 
 def _is_number(value: JsonValue) -> bool:

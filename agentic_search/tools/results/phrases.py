@@ -181,7 +181,7 @@ DONE = re.compile(r"^\W*(?:ok(?:ay)?|done|success|successful(?:ly)?|completed|fi
 EXPLAINS = _any_of(
     r"\b(?:means|is raised|are raised|raised (?:when|if)|occurs? (?:when|if)|happens (?:when|if)|indicates?|is thrown|thrown (?:when|if)|signals|refers to|"
     r"stands for|is returned|returned (?:when|if)|is caused by|are caused by|solution|workaround|fixed (?:by|in)|to fix|solved|the fix|is the|are the|base class)\b",
-    r"^\W*(?:if|when|whenever|where|wenn|falls|sobald|si|lorsque|cuando|quando|se|если|когда)\b",
+    r"^\W*(?:if|when|whenever|where|how|what|why|which|who|wenn|falls|sobald|si|lorsque|cuando|quando|se|если|когда)\b",
     r"\b(?:bedeutet|signifie|significa|wird ausgelöst|означает)\b|意味|表示|意思是|という",
 )
 """Who explains an error message reports none."""

@@ -146,10 +146,7 @@ def _kind(sentence: str, given: CallWords) -> str | None:
     for kind, pattern, most in _PHRASES:
         if pattern.search(bare) and len(_own(pattern.sub(" ", bare), given)) <= most:
             return kind
-    if phrases.ADVICE.search(bare):
-        return "advice"
-    repeated = terms(sentence)
-    return "heading" if repeated and given.terms.issuperset(repeated) else None
+    return "advice" if phrases.ADVICE.search(bare) else None
 
 
 def _own(text: str, given: CallWords) -> list[str]:
