@@ -11,124 +11,9 @@ from pydantic import JsonValue
 
 from agentic_search.text.lexicon import terms
 from agentic_search.text.sentences import shortened
+from agentic_search.tools.results import field_names
 from agentic_search.tools.results.self_talk import CallWords, SelfTalk, is_heading, is_unfinished, self_talk
 
-_NOTES = {
-    *("note", "notes", "message", "msg", "hint", "hints", "warning", "warnings", "info", "reason", "detail", "details"),
-    *("suggestion", "suggestions", "tip", "tips", "status_message", "statusmessage", "error_description", "help"),
-}
-_ERRORS = {"error", "errors", "exception", "failure", "error_message", "errormessage", "err"}
-_COUNTS = {"count", "total", "size", "total_count", "totalcount", "num_results", "number", "hits_count"}
-_ABOUT = {
-    *(
-        "query",
-        "status",
-        "state",
-        "success",
-        "ok",
-        "found",
-        "code",
-        "error_code",
-        "errorcode",
-        "status_code",
-        "statuscode",
-    ),
-    *(
-        "page",
-        "pages",
-        "limit",
-        "offset",
-        "per_page",
-        "pagesize",
-        "page_size",
-        "took",
-        "cursor",
-        "next_cursor",
-        "nextcursor",
-    ),
-    *("has_more", "hasmore", "language", "lang", "locale", "engine", "provider", "request_id", "requestid", "trace_id"),
-    *(
-        "elapsed",
-        "elapsed_ms",
-        "took_ms",
-        "duration_ms",
-        "api_version",
-        "cached",
-        "truncated",
-        "q",
-        "search",
-        "keyword",
-    ),
-    *("partial", "is_partial", "ispartial", "incomplete", "incomplete_results", "provisional", "indexing", "pending"),
-    *(
-        "loading",
-        "complete",
-        "is_complete",
-        "iscomplete",
-        "iserror",
-        "is_error",
-        "failed",
-        "ready",
-        "isfinal",
-        "is_final",
-    ),
-}
-"""Fields about the answer itself: alone they are not worth citing."""
-_RESULTS = {
-    *("results", "result", "items", "hits", "data", "matches", "records", "rows", "documents", "docs", "entries"),
-    *("articles", "stories", "files", "pages", "sources", "packages", "list", "values", "answers", "response"),
-    *(
-        "output",
-        "content",
-        "edges",
-        "nodes",
-        "messages",
-        "events",
-        "objects",
-        "value",
-        "posts",
-        "repositories",
-        "features",
-        "products",
-    ),
-    *("places", "papers", "videos", "books", "jobs", "passages", "snippets", "chunks", "links", "urls", "choices"),
-}
-_PROSE = ("text", "content", "body", "markdown", "answer", "summary")
-_NAMES = {"title", "name", "path", "uri", "url", "id", "file", "filename", "heading", "headline", "subject", "link"}
-_UNFINISHED_IF_TRUE = {
-    *(
-        "partial",
-        "is_partial",
-        "ispartial",
-        "incomplete",
-        "incomplete_results",
-        "provisional",
-        "indexing",
-        "pending",
-        "loading",
-    ),
-}
-_UNFINISHED_IF_FALSE = {"complete", "is_complete", "iscomplete", "ready", "isfinal", "is_final", "indexed"}
-_STATUS_NAMES = {"status", "state", "code", "status_code", "statuscode", "result_status", "outcome"}
-_STATUSES: Mapping[str, SelfTalk] = {
-    **dict.fromkeys(("noresults", "noresult", "notfound", "empty", "none", "nomatch", "nomatches", "nodata", "nocontent", "404", "204", "zeroresults"), "nothing"),
-    **dict.fromkeys(("error", "failed", "failure", "fail", "denied", "unauthorized", "forbidden", "timeout", "unavailable", "exception", "invalid"), "failure"),
-    **dict.fromkeys(
-        ("indexing", "pending", "partial", "inprogress", "processing", "loading", "queued", "running", "building", "warmingup", "notready", "initializing", "syncing", "incomplete", "notindexed", "202"),
-        "unfinished",
-    ),
-}  # fmt: skip
-_STATUSES_OF_THINGS = {
-    "running",
-    "pending",
-    "queued",
-    "building",
-    "syncing",
-    "processing",
-    "loading",
-    "failed",
-    "empty",
-}
 _LOOKED_INTO = 3
 """Elements of a list up to which its texts are judged; a longer one is content."""
 _MOST_FIELDS = 60
@@ -253,7 +138,7 @@ def _of_fields(fields: Mapping[str, JsonValue], given: CallWords, said: _Said, d
     parts = {name: _field(name.lower(), each, given, said, deeper) for name, each in fields.items()}
     remarks = said.remarks[before:]
     counting = {name for name, part in parts.items() if part.counts}
-    if failed and not any(name.lower() in _PROSE for name in counting):
+    if failed and not any(name.lower() in field_names.PROSE for name in counting):
         counting = {name for name in counting if isinstance(fields[name], dict | list)}
     elif not any(_is_rich(name, fields[name]) for name in counting) and _is_empty_search(fields, parts, remarks):
         counting.clear()
@@ -273,7 +158,7 @@ def _of_nothing_else(fields: Mapping[str, JsonValue], said: _Said) -> _Part:
     by_name = {name.lower(): each for name, each in fields.items()}
     empty = any(isinstance(each, dict | list) and not each for each in fields.values())
     counts: dict[str, JsonValue] = {
-        name: each for name, each in fields.items() if name.lower() in _COUNTS and _is_number(each)
+        name: each for name, each in fields.items() if name.lower() in field_names.COUNTS and _is_number(each)
     }
     if len(counts) == 1 and not empty and said.kind() in (None, "echo", "nothing") and "query" not in by_name:
         return _Part(counts, True)
@@ -286,18 +171,18 @@ def _of_nothing_else(fields: Mapping[str, JsonValue], said: _Said) -> _Part:
 
 def _field(name: str, value: JsonValue, given: CallWords, said: _Said, deeper: int) -> _Part:
     """One field; names, flags and what repeats the call count for nothing."""
-    if name in _ERRORS or (name in _NOTES and not isinstance(value, dict)):
-        if name in _NOTES:
+    if name in field_names.ERRORS or (name in field_names.NOTES and not isinstance(value, dict)):
+        if name in field_names.NOTES:
             _note(value, given, said)
         return _NO_PART
-    if name in _ABOUT or name in _COUNTS:
+    if name in field_names.ABOUT or name in field_names.COUNTS:
         _note_flag(name, value, said)
         if not (isinstance(value, dict | list) and value):
             return _NO_PART
-    if isinstance(value, str) and given.gave(value):
+    if isinstance(value, str) and given.put_in(name, value):
         said.add("echo")
-        return _Part(value, False) if name in _NAMES else _NO_PART
-    if name in _NAMES and isinstance(value, str | int):
+        return _Part(value, False) if name in field_names.NAMES else _NO_PART
+    if name in field_names.NAMES and isinstance(value, str | int):
         return _Part(value or None, False)
     return _part(value, given, said, deeper - 1)
 
@@ -311,7 +196,9 @@ def _note(value: JsonValue, given: CallWords, said: _Said) -> None:
 
 
 def _note_flag(name: str, value: JsonValue, said: _Said) -> None:
-    if (value is True and name in _UNFINISHED_IF_TRUE) or (value is False and name in _UNFINISHED_IF_FALSE):
+    if (value is True and name in field_names.UNFINISHED_IF_TRUE) or (
+        value is False and name in field_names.UNFINISHED_IF_FALSE
+    ):
         said.add("unfinished")
     elif name == "found" and value in (False, None, 0):
         said.add("nothing")
@@ -321,8 +208,12 @@ def _note_status(fields: Mapping[str, JsonValue], said: _Said) -> None:
     """What a status field says of the answer. That of a thing, such as a process that is running, is a fact."""
     names = {name.lower() for name in fields}
     for name, value in fields.items():
-        kind = _STATUSES.get(_word(value)) if name.lower() in _STATUS_NAMES else None
-        of_a_thing = _word(value) in _STATUSES_OF_THINGS and not names & _RESULTS and names - _ABOUT - _NOTES
+        kind = field_names.STATUSES.get(_word(value)) if name.lower() in field_names.STATUS_NAMES else None
+        of_a_thing = (
+            _word(value) in field_names.STATUSES_OF_THINGS
+            and not names & field_names.RESULTS
+            and names - field_names.ABOUT - field_names.NOTES
+        )
         if kind is not None and not of_a_thing:
             said.add(kind)
 
@@ -334,14 +225,14 @@ def _word(value: JsonValue) -> str:
 
 def _note_failure(fields: Mapping[str, JsonValue], said: _Said) -> bool:
     by_name = {name.lower(): each for name, each in fields.items()}
-    errors = [by_name[name] for name in by_name if name in _ERRORS and _is_error(by_name[name])]
+    errors = [by_name[name] for name in by_name if name in field_names.ERRORS and _is_error(by_name[name])]
     flags = [by_name.get(name) for name in ("success", "ok")]
     failed = bool(errors) or any(flag is False for flag in flags)
     failed |= any(by_name.get(name) is True for name in ("iserror", "is_error", "failed"))
-    failed |= _STATUSES.get(_word(by_name.get("status"))) == "failure"
+    failed |= field_names.STATUSES.get(_word(by_name.get("status"))) == "failure"
     if failed:
         message = next((text for error in errors if (text := _message(error))), "")
-        said.add("failure", message or _message({name: by_name.get(name) for name in _NOTES}))
+        said.add("failure", message or _message({name: by_name.get(name) for name in field_names.NOTES}))
     return failed
 
 
@@ -356,7 +247,10 @@ def _message(error: JsonValue) -> str:
         case str():
             return error
         case dict():
-            return next((each for name in ("message", *sorted(_NOTES)) if isinstance(each := error.get(name), str)), "")
+            return next(
+                (each for name in ("message", *sorted(field_names.NOTES)) if isinstance(each := error.get(name), str)),
+                "",
+            )
         case [first, *_]:
             return _message(first)
         case _:
@@ -370,16 +264,16 @@ def _is_empty_search(
     empty = {name for name, part in parts.items() if part.kept is None and isinstance(fields[name], dict | list)}
     lacking = {name.lower() for name, each in fields.items() if each in (None, "")} | {name.lower() for name in empty}
     signalled = any(kind in ("nothing", "echo") for kind, _ in remarks) or any(
-        _is_number(each) and each == 0 for name, each in fields.items() if name.lower() in _COUNTS
+        _is_number(each) and each == 0 for name, each in fields.items() if name.lower() in field_names.COUNTS
     )
-    return bool(lacking & _RESULTS) or (bool(empty) and signalled)
+    return bool(lacking & field_names.RESULTS) or (bool(empty) and signalled)
 
 
 def _is_rich(name: str, value: JsonValue) -> bool:
     """Prose, or a list of something; a bare number or flag may as well be about the answer itself."""
     match value:
         case str():
-            return name.lower() in _PROSE or len(terms(value[:1_000])) >= _A_SENTENCE
+            return name.lower() in field_names.PROSE or len(terms(value[:1_000])) >= _A_SENTENCE
         case dict():
             return any(_is_rich(inner, each) for inner, each in value.items())
         case list():

@@ -5,7 +5,7 @@ second, and every sentence must be one: a text that only contains such words is 
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -21,6 +21,26 @@ SelfTalk = Literal["nothing", "failure", "unfinished", "echo", "done"]
 LONGEST = 600
 """Characters: a longer text is content, whatever it says."""
 
+_QUESTIONS = {
+    *(
+        "query",
+        "q",
+        "question",
+        "search",
+        "keyword",
+        "keywords",
+        "term",
+        "terms",
+        "prompt",
+        "topic",
+        "pattern",
+        "phrase",
+    ),
+    *("search_term", "searchterm", "search_query", "searchquery", "input", "original_query", "originalquery"),
+}
+"""Names of arguments, and of fields that repeat them, for what was searched for."""
+_A_NAME = 2
+"""Words up to which a text may be the name of what was found."""
 _MOST_SENTENCES = 8
 _PHRASES = (
     ("failure", phrases.SETUP, 3),
@@ -53,18 +73,34 @@ class CallWords:
     strings: tuple[str, ...]
     """Its arguments' texts as they are, longest first."""
     terms: frozenset[str]
+    by_name: Mapping[str, str]
+    """The arguments that are texts, without case and punctuation."""
 
     @classmethod
     def of(cls, arguments: JsonObject) -> "CallWords":
         """Those of a call's arguments."""
         found = sorted({text for text in _strings(arguments, _DEEPEST) if text.strip()}, key=len, reverse=True)
         strings = tuple(found[:_MOST_GIVEN])
-        return cls(strings, frozenset(term for text in strings for term in terms(text[:_LONGEST_GIVEN])))
+        by_name = {name.lower(): _plain(text) for name, text in arguments.items() if isinstance(text, str)}
+        return cls(strings, frozenset(term for text in strings for term in terms(text[:_LONGEST_GIVEN])), by_name)
 
     def gave(self, text: str) -> bool:
-        """Whether the text is one of the call's own, but for case, punctuation and white space."""
+        """Whether the text is one of the call's own, but for case, punctuation and white space.
+
+        One or two words may be the answer itself, unless they are what was searched for.
+        """
         plain = _plain(text)
-        return bool(plain) and any(plain == _plain(given) for given in self.strings)
+        asked = {given for name, given in self.by_name.items() if name in _QUESTIONS}
+        is_long = len(plain.split()) > _A_NAME
+        return bool(plain) and (plain in asked or (is_long and any(plain == _plain(given) for given in self.strings)))
+
+    def put_in(self, name: str, text: str) -> bool:
+        """Whether a field of a result repeats an argument: under its name, or under one for what was searched for."""
+        plain = _plain(text)
+        same = self.by_name.get(name.lower()) == plain or (
+            name.lower() in _QUESTIONS and plain in self.by_name.values()
+        )
+        return bool(plain) and (same or self.gave(text))
 
     def removed_from(self, text: str) -> str:
         """The text without the call's strings."""
