@@ -33,7 +33,7 @@ def searches(result: object) -> dict[str, Any]:
     return says(text(json.dumps(result)), arguments=("query",))
 
 
-NOTHING = {"query": "@query@", "results": [], "status": "no_results", "count": 0, "language": "en"}
+NOTHING: dict[str, Any] = {"query": "@query@", "results": [], "status": "no_results", "count": 0, "language": "en"}
 TOOLS: dict[str, Any] = {
     "photograph": says(text("The lamp, seen from above."), {"type": "image", "data": PIXEL, "mimeType": "image/png"}),
     "large_photograph": says(text("big"), {"type": "image", "data": "A" * 200_000, "mimeType": "image/png"}),
@@ -101,7 +101,7 @@ async def test_links_beside_text_are_reached_by_references(service: RunningServi
 
 async def test_json_in_a_lone_text_field_is_reached_by_references(service: RunningService) -> None:
     show = {"tool": "show", "arguments": {"name": "${item.name}"}, "for_each": "${t1}"}
-    tasks = {"tasks": [{"tool": "list_tree", "arguments": {}}, show]}
+    tasks: dict[str, Any] = {"tasks": [{"tool": "list_tree", "arguments": {}}, show]}
     run = await service.ask("files", plan=tasks)
     assert run["tasks"][0]["result"] == TREE
     assert run["tasks"][1]["result"] == ["shown: red.md", "shown: blue.md"]

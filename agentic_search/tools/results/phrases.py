@@ -20,7 +20,10 @@ _THING = (
     r"messages?|events?|tools?|text|passages?|links?|images?|posts?|users?|notes?|tasks?|products?|papers?|tables?|"
     r"commits?|emails?|contacts?|resources?|output|response|objects?|nodes?|entities|snippets?|references?))"
 )
-_FOUND = r"(?:found|available|returned|matched|matching|located|retrieved|listed|exist|to (?:show|display|report|return|list))"
+_FOUND = (
+    r"(?:found|available|returned|matched|matching|located|retrieved|listed|exist|"
+    r"to (?:show|display|report|return|list))"
+)
 
 NOTHING = _any_of(
     rf"\b(?:no|zero|0) (?:[\w-]+ ){{0,3}}{_THING}(?: (?:was|were|is|are|could|have|has|be|been|that|which)){{0,3}}"
@@ -77,7 +80,8 @@ NOTHING = _any_of(
     r"(?:没有|没|未|找不到|未能|無|无|沒有|暂无|暫無|并无|查无|查無)(?:能)?(?:找到|搜索到|查到|查询到|发现|匹配|符合|相关|相關|任何|結果|结果|内容|內容|数据|資料|记录|紀錄)*"
     r"|(?:不存在|为空|為空)",
     r"見つかりません(?:でした)?|見つからなかった|見つかりませ|該当(?:する|データ)?.{0,6}(?:なし|ありません)|(?:結果|データ|情報)(?:は|が)?(?:ありません|なし|0件)|存在しません",
-    r"(?:결과|데이터|자료|일치하는 .{0,6})(?:가|이|은|는)? ?없(?:습니다|음|어요)|찾을 수 없(?:습니다|음|어요)|찾지 못했습니다|존재하지 않",
+    r"(?:결과|데이터|자료|일치하는 .{0,6})(?:가|이|은|는)? ?없(?:습니다|음|어요)|"
+    r"찾을 수 없(?:습니다|음|어요)|찾지 못했습니다|존재하지 않",
     r"لا (?:توجد|يوجد) (?:أي )?(?:نتائج|بيانات|نتيجة)|لم يتم العثور|غير موجود|نتیجه‌?ای یافت نشد|یافت نشد|(?:לא"
     r" נמצא)\w*|אין תוצאות",
     r"(?:कोई|कोइ) (?:\S+ ){0,2}(?:परिणाम|नतीजा|डेटा)|नहीं मिल\S*|ไม่พบ(?:ผลลัพธ์|ข้อมูล|ผลการค้นหา)?|ไม่มี(?:ผลลัพธ์"
@@ -150,9 +154,12 @@ FAILURE = _any_of(
     rf"|bij|vid|ved|podczas|při|при|під час) [^:]{{0,60}})?\s*[:：،]",
     r"^\W*(?:fehler (?:beim?|bei|in)|erreur lors|error al|errore (?:durante|nel)|erro (?:ao|na|no)|fout bij|fel vid"
     r"|fejl ved|feil ved|błąd podczas|chyba při|ошибка при|помилка при)\b",
-    r"(?:发生|發生|出现|出現)(?:了)?(?:错误|錯誤)|(?:请求|請求|搜索|搜尋|查询|查詢|连接|連線|加载|读取|调用)(?:失败|失敗|超时|逾時|出错)|エラーが発生|失敗しました|오류가 발생"
+    r"(?:发生|發生|出现|出現)(?:了)?(?:错误|錯誤)|"
+    r"(?:请求|請求|搜索|搜尋|查询|查詢|连接|連線|加载|读取|调用)(?:失败|失敗|超时|逾時|出错)|"
+    r"エラーが発生|失敗しました|오류가 발생"
     r"|실패했습니다|حدث خطأ|אירעה שגיאה",
-    r"^\W*(?:請|请)(?:先)?(?:设置|設定|配置|提供|登录|登入|输入)|(?:apiキー|api キー).{0,12}(?:設定|必要|無効)|api ?키.{0,12}(?:설정|필요|없)",
+    r"^\W*(?:請|请)(?:先)?(?:设置|設定|配置|提供|登录|登入|输入)|"
+    r"(?:apiキー|api キー).{0,12}(?:設定|必要|無効)|api ?키.{0,12}(?:설정|필요|없)",
     r"^\W*(?:bitte (?:\S+ ){0,6}(?:setzen|angeben|konfigurieren|eintragen|hinterlegen|anmelden)|veuillez"
     r" (?:configurer|définir|fournir|indiquer|vous connecter|renseigner)|"
     r"por favor,? (?:configure|establezca|proporcione|defina|indique|inicie)|si prega di|imposta(?:re)? la"

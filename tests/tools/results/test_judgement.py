@@ -206,4 +206,5 @@ def test_a_note_beside_records_is_told() -> None:
 
 
 def test_a_long_list_is_not_looked_into() -> None:
-    assert judge(["No results found"] * 50, GIVEN).content == ["No results found"] * 50
+    texts: JsonValue = ["No results found"] * 50
+    assert judge(texts, GIVEN).content == texts
