@@ -53,11 +53,14 @@ class ToolResult(Frozen):
     blocks: tuple[JsonObject, ...] = ()
     """Content that is not text: images, audio, files and links, in MCP's own JSON form."""
 
-    remark: str = ""
+    note: str = ""
     """What the tool says of its own search, as what happened, for people: `found nothing`, `said: …`."""
 
     passing: bool = False
     """It calls itself unfinished, or failed: the same call may soon give something else."""
+
+    remarks: tuple[str, ...] = ()
+    """What of the tool's answer was left out, or is not as the tool promises; for people, never cited."""
 
     cached: bool = False
     """It came from the cache or from an identical call under way."""
@@ -74,6 +77,8 @@ class Completed(Frozen):
     duration: float
     """Seconds, all attempts together."""
     attempts: int = 1
+    failed_calls: tuple[str, ...] = ()
+    """Why single calls of a `for_each` failed, in their order; the others gave the result."""
 
 
 class Failed(Frozen):
@@ -97,6 +102,8 @@ class Skipped(Frozen):
     task_id: str
     because: str
     """Why, for people."""
+    intended: bool = False
+    """The plan's own condition said so: nothing is missing."""
 
 
 Outcome = Annotated[Completed | Failed | Skipped, Field(discriminator="status")]

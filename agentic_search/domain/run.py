@@ -35,8 +35,12 @@ class TaskRecord(Frozen):
     """The tool's whole result, never cut."""
     content: tuple[JsonObject, ...] = ()
     """What of the result is not text: images, audio, files and links, in MCP's JSON form."""
-    remark: str = ""
+    note: str = ""
     """What the tool says of its own search, as what happened: `found nothing`, `said: …`."""
+    failed_calls: tuple[str, ...] = ()
+    """Why single calls of a `for_each` failed; the others gave the result."""
+    remarks: tuple[str, ...] = ()
+    """What of the tool's answer was left out, or is not as the tool promises."""
     error: str | None = None
     """Why it failed or was skipped."""
 

@@ -63,7 +63,7 @@ class Event:
                 return self.fact.model_dump(mode="json", exclude={"kind"})
 
     def _completed(self, fact: TaskCompleted) -> dict[str, object]:
-        unsaid = {name for name in ("content", "remark") if not getattr(fact, name)}
+        unsaid = {name for name in ("content", "note") if not getattr(fact, name)}
         data = fact.model_dump(mode="json", exclude={"kind", *unsaid})
         if len(to_json(fact.result)) + len(to_json(fact.content)) > LARGEST_RESULT:
             data.pop("content", None)

@@ -130,7 +130,9 @@ class RunRecord:
             duration=fact.duration,
             result=fact.result,
             content=fact.content,
-            remark=fact.remark,
+            note=fact.note,
+            failed_calls=fact.failed_calls,
+            remarks=fact.remarks,
         )
 
     @_fold.register

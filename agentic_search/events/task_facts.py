@@ -91,13 +91,19 @@ class TaskCompleted(BaseFact):
     result: JsonValue = None
     content: tuple[JsonObject, ...] = ()
     """Its blocks that are not text, in MCP's form."""
-    remark: str = ""
+    note: str = ""
     """What the tool says of its own search: `found nothing`."""
+
+    failed_calls: tuple[str, ...] = ()
+    """Why single calls of a `for_each` failed."""
+    remarks: tuple[str, ...] = ()
+    """What of the tool's answer was left out, or is not as the tool promises."""
 
     @property
     def message(self) -> str:
-        done = f"✅ Task {headline(self.id, self.tool, self.purpose)}"
-        return f"{done}: {self.remark}" if self.remark else done
+        lost = f" ({count(len(self.failed_calls), 'call')} failed)" if self.failed_calls else ""
+        done = f"✅ Task {headline(self.id, self.tool, self.purpose)}{lost}"
+        return f"{done}: {self.note}" if self.note else done
 
 
 class TaskFailed(BaseFact):

@@ -86,7 +86,9 @@ def _emit_completed(emit: Emit, task: Task, outcome: Completed) -> None:
             cached=outcome.result.cached,
             result=outcome.result.value,
             content=outcome.result.blocks,
-            remark=outcome.result.remark,
+            note=outcome.result.note,
+            failed_calls=outcome.failed_calls,
+            remarks=outcome.result.remarks,
         )
     )
     if outcome.result.passages:

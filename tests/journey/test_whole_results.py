@@ -64,7 +64,7 @@ async def service(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Ru
     folder = tmp_path_factory.mktemp("service")
     script = folder / "tools.json"
     script.write_text(json.dumps(TOOLS), encoding="utf-8")
-    servers = {"lamps": stdio_entry(str(script), program="scripted_server")}
+    servers = {"lamps": stdio_entry(str(script), program="scripted.filled_in")}
     async with running_service(folder, servers=servers) as running:
         await running.ready_servers("lamps")
         yield running
@@ -130,7 +130,7 @@ async def test_what_a_tool_says_of_itself_is_told_and_not_cited(
     (completed,) = [each.data for each in events if each.event == "task.completed"]
     run = await service.report(run_id)
     assert run["status"] == "completed" and run["sources"] == []
-    assert run["tasks"][0]["remark"].startswith(remark) and completed["data"]["remark"].startswith(remark)
+    assert run["tasks"][0]["note"].startswith(remark) and completed["data"]["note"].startswith(remark)
     assert remark in completed["message"]
     assert remark.split(":")[0] in run["answer"] and tool in run["answer"].replace("\\", "")
     assert run["left_out"][0]["why"].startswith(remark)

@@ -11,7 +11,7 @@ from typing import TypeVar
 from agentic_search.domain.answer import LeftOut
 from agentic_search.domain.outcome import Completed, Evidence, Failed, Outcome, Passage, Skipped
 from agentic_search.domain.plan import Plan, Task
-from agentic_search.events.task_facts import headline
+from agentic_search.events.task_facts import count, headline
 
 AT_ONCE = 8_000
 """Characters of evidence that are read within a few milliseconds, which is hardly more than changing threads takes."""
@@ -27,7 +27,7 @@ class WriterInput:
     evidence: tuple[Evidence, ...]
     left_out: tuple[LeftOut, ...] = ()
     """What is missing before the writer has begun: failed and skipped tasks, and what tools say of their own search."""
-    remarks: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     """What completed tasks say of their own search, a line each: `t1: search found nothing`."""
 
 
@@ -41,8 +41,8 @@ def make_writer_input(query: str, plan: Plan, outcomes: Mapping[str, Outcome]) -
     found = _distinct(_passages(plan, outcomes))
     evidence = tuple(Evidence(id_, passage, task_id) for id_, (task_id, passage) in enumerate(found, start=1))
     missing = tuple(line for task in plan.tasks if (line := _left_out(task, outcomes.get(task.id))) is not None)
-    remarks = tuple(line for task in plan.tasks if (line := _remark(task, outcomes.get(task.id))))
-    return WriterInput(query=query, evidence=evidence, left_out=missing, remarks=remarks)
+    notes = tuple(line for task in plan.tasks if (line := _note(task, outcomes.get(task.id))))
+    return WriterInput(query=query, evidence=evidence, left_out=missing, notes=notes)
 
 
 async def in_thread_if_large(writer_input: WriterInput, work: Callable[[], _Result]) -> _Result:
@@ -78,16 +78,21 @@ def _distinct(found: Iterable[tuple[str, Passage]]) -> list[tuple[str, Passage]]
     return distinct
 
 
-def _remark(task: Task, outcome: Outcome | None) -> str:
-    remark = outcome.result.remark if isinstance(outcome, Completed) else ""
-    return f"{headline(task.id, task.tool, '')} {remark}" if remark else ""
+def _note(task: Task, outcome: Outcome | None) -> str:
+    note = outcome.result.note if isinstance(outcome, Completed) else ""
+    return f"{headline(task.id, task.tool, '')} {note}" if note else ""
 
 
 def _left_out(task: Task, outcome: Outcome | None) -> LeftOut | None:
     what = headline(task.id, task.tool, task.purpose)
     match outcome:
+        case Completed(failed_calls=failed, result=result) if failed:
+            calls = len(result.value) if isinstance(result.value, list) else len(failed)
+            return LeftOut(what=what, why=f"{len(failed)} of {count(calls, 'call')} failed: {failed[0]}")
         case Completed(result=result):
-            return LeftOut(what=what, why=result.remark) if result.remark else None
+            return LeftOut(what=what, why=result.note) if result.note else None
+        case Skipped(intended=True):
+            return None
         case Failed(error=error):
             return LeftOut(what=what, why=f"failed: {error}")
         case Skipped(because=because):

@@ -31,7 +31,7 @@ LENGTHS = (800, 600, 500)
 """Characters quoted of the best passage, of the second, and of each further one."""
 
 LISTED = 10
-"""Titles, and remarks of tools, named where nothing bears on the question."""
+"""Titles, and notes of tools, named where nothing bears on the question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +102,8 @@ def _body(quoted: Sequence[Quoted], writer_input: WriterInput, first: int) -> It
         yield _quote_block(item.quotation, number)
     if not quoted:
         yield from _nothing(writer_input.evidence)
-        if writer_input.remarks:
-            yield "\n".join(["What happened:\n", *(f"- {escape_line(line)}" for line in writer_input.remarks[:LISTED])])
+        if writer_input.notes:
+            yield "\n".join(["What happened:\n", *(f"- {escape_line(line)}" for line in writer_input.notes[:LISTED])])
 
 
 def _nothing(evidence: Sequence[Evidence]) -> Iterator[str]:

@@ -41,26 +41,26 @@ _EXAMPLE_TOKENS = 80
 """That the example of a sentence may take, with the words around it."""
 _LONGEST_EXAMPLE = 60
 """Tokens of the sentence itself."""
-_MOST_REMARKS = 8
-"""Remarks of tools that the model is told."""
+_MOST_NOTES = 8
+"""Notes of tools that the model is told."""
 
 _OWN_FENCE = re.compile(r"<(?=\s*/?\s*(?:source|searche|question|tools)s?\b)", re.IGNORECASE)
 
 
 def messages(
-    query: str, packed: PackedSources, tokens: TokenEstimate, opening: str = "", remarks: Sequence[str] = ()
+    query: str, packed: PackedSources, tokens: TokenEstimate, opening: str = "", notes: Sequence[str] = ()
 ) -> tuple[Message, ...]:
     """The whole prompt; `opening` is a system message that holds the rules already.
 
-    `remarks` are what tools say of their own searches: told, and not to be cited.
+    `notes` are what tools say of their own searches: told, and not to be cited.
     """
-    user = "\n\n".join((*_sources(packed), *_told(remarks), _question(query), _wish(query, packed, tokens)))
+    user = "\n\n".join((*_sources(packed), *_told(notes), _question(query), _wish(query, packed, tokens)))
     return (Message("system", _system(opening)), Message("user", user))
 
 
-def fixed_tokens(query: str, tokens: TokenEstimate, opening: str = "", remarks: Sequence[str] = ()) -> int:
+def fixed_tokens(query: str, tokens: TokenEstimate, opening: str = "", notes: Sequence[str] = ()) -> int:
     """What the prompt costs without its sources."""
-    texts = (_system(opening), *_told(remarks), _question(query), WISH_WITH_EXAMPLE)
+    texts = (_system(opening), *_told(notes), _question(query), WISH_WITH_EXAMPLE)
     return tokens.texts(texts) + _EXAMPLE_TOKENS
 
 
@@ -79,9 +79,9 @@ def _sources(packed: PackedSources) -> Iterator[str]:
         yield f'<source id="{number}" title="{title}">\n{_disarmed(text)}\n</source>'
 
 
-def _told(remarks: Sequence[str]) -> Iterator[str]:
-    if remarks:
-        lines = "\n".join(_disarmed(line) for line in remarks[:_MOST_REMARKS])
+def _told(notes: Sequence[str]) -> Iterator[str]:
+    if notes:
+        lines = "\n".join(_disarmed(line) for line in notes[:_MOST_NOTES])
         yield f"<searches>\n{lines}\n</searches>"
 
 

@@ -36,8 +36,8 @@ def read_answer(answer: CallToolResult, tool: Tool, arguments: JsonObject) -> To
     else:
         value = own = _unwrapped(answer.structured_content)
     result = _read(value, own, tool, arguments, tuple(_linked(answer.content)))
-    remark = "" if blocks and not result.passages else result.remark
-    return result.model_copy(update={"text": described or result.text, "blocks": blocks, "remark": remark})
+    note = "" if blocks and not result.passages else result.note
+    return result.model_copy(update={"text": described or result.text, "blocks": blocks, "note": note})
 
 
 def read_value(value: JsonValue, tool: Tool, arguments: JsonObject) -> ToolResult:
@@ -59,7 +59,7 @@ def _read(
         value=value,
         text=_compact(value),
         passages=passages + linked,
-        remark="" if linked and not passages else judged.remark,
+        note="" if linked and not passages else judged.note,
         passing=judged.is_passing,
     )
 

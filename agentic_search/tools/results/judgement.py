@@ -29,7 +29,7 @@ class Judged:
 
     content: JsonValue
     """What may be cited; None where there is none."""
-    remark: str = ""
+    note: str = ""
     """What the tool says of its own search, as what happened: `found nothing`."""
     is_passing: bool = False
     """The same call may give another answer soon: it is not ready, or it failed."""

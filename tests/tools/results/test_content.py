@@ -139,7 +139,7 @@ def test_a_text_and_links_beside_it_are_all_passages() -> None:
         "page",
     ]
     result = answer(TextContent(text="Here are 2 resource links."), link)
-    assert [passage.text for passage in result.passages] == ["page"] and not result.remark
+    assert [passage.text for passage in result.passages] == ["page"] and not result.note
 
 
 @pytest.mark.parametrize(

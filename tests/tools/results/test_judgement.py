@@ -67,7 +67,7 @@ GIVEN = CallWords.of({"query": QUERY})
 def test_an_empty_search_is_told_as_nothing_found(value: JsonValue) -> None:
     judged = judge(value, GIVEN)
     assert judged.content is None
-    assert judged.remark and not judged.is_passing
+    assert judged.note and not judged.is_passing
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_an_empty_search_is_told_as_nothing_found(value: JsonValue) -> None:
 def test_a_failure_told_as_success_is_told_and_never_kept(value: JsonValue) -> None:
     judged = judge(value, GIVEN)
     assert judged.content is None
-    assert judged.remark.startswith("said") and judged.is_passing
+    assert judged.note.startswith("said") and judged.is_passing
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_a_failure_told_as_success_is_told_and_never_kept(value: JsonValue) -> N
 def test_what_is_not_ready_is_told_as_that(value: JsonValue) -> None:
     judged = judge(value, GIVEN)
     assert judged.content is None
-    assert judged.remark.startswith("said") and judged.is_passing
+    assert judged.note.startswith("said") and judged.is_passing
 
 
 HIT: JsonObject = {"title": "Lamp", "url": "https://lamps.example/1", "text": "A red lamp costs four euros."}
@@ -136,7 +136,7 @@ HIT: JsonObject = {"title": "Lamp", "url": "https://lamps.example/1", "text": "A
 def test_what_calls_itself_unfinished_is_content_that_may_change(value: JsonValue) -> None:
     judged = judge(value, GIVEN)
     assert judged.content is not None
-    assert judged.is_passing and judged.remark
+    assert judged.is_passing and judged.note
 
 
 @pytest.mark.parametrize(
@@ -199,10 +199,9 @@ def test_content_stays_content_whatever_it_is_called(value: JsonValue) -> None:
 
 def test_a_note_beside_records_is_told() -> None:
     assert (
-        judge({"results": [HIT], "note": "Only English is searched."}, GIVEN).remark
-        == "said: Only English is searched."
+        judge({"results": [HIT], "note": "Only English is searched."}, GIVEN).note == "said: Only English is searched."
     )
-    assert judge({"results": [HIT], "message": "Found 1 result for red lamps"}, GIVEN).remark == ""
+    assert judge({"results": [HIT], "message": "Found 1 result for red lamps"}, GIVEN).note == ""
 
 
 def test_a_long_list_is_not_looked_into() -> None:

@@ -1,6 +1,6 @@
 """A real MCP server over stdio whose tools answer as a file says, without looking at it.
 
-    python -m tests.support.scripted_server FILE
+    python -m tests.support.scripted.filled_in FILE
 
 FILE holds `{"tool": {"title": …, "arguments": ["query"], "result": {"content": […]}}}`. `@name@` in a result is the
 call's argument; `by` instead of `result` gives a text for each value of the first argument. It counts calls: `@calls@`.
