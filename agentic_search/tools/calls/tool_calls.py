@@ -122,7 +122,8 @@ class ToolCalls:
             nonlocal is_mine
             is_mine = True
             result = await self._make(provider, tool, arguments, _A_DAY, emit)
-            self._cache.put(key, result)
+            if not result.passing:
+                self._cache.put(key, result)
             return result
 
         try:

@@ -129,7 +129,7 @@ class Connection:
         Raises ServerUnavailable, RateLimited, ToolTimeout, ConnectionLost or ToolFailed.
         """
         answer = await self._answer(tool, arguments, timeout, on_progress)
-        result = read_answer(answer, tool)
+        result = read_answer(answer, tool, arguments)
         if answer.is_error:
             raise ToolFailed(result.text or f"{tool.name} failed without saying why")
         remarks = (*remarks_on(answer), *await output_remarks(answer, tool))
