@@ -47,6 +47,12 @@ class ToolResult(Frozen):
     cached: bool = False
     """It came from the cache or from an identical call under way."""
 
+    personal: bool = False
+    """The user answered its server in the course of the call: it is of no use to others, and not kept."""
+
+    max_age: float | None = None
+    """Seconds that it may be kept, as its server says; 0 for not at all."""
+
 
 class Completed(Frozen):
     """The task gave a result."""

@@ -16,6 +16,7 @@ from agentic_search.tools.pool import ToolPool
 ROOT = Path(__file__).resolve().parents[2]
 SLOW = ("-m", "tests.support.slow_server")
 BARE = ("-m", "tests.support.bare_server")
+ASKING = ("-m", "tests.support.asking_server")
 FLOODING = ("-m", "tests.tools.mcp.flooding")
 PATIENCE = 60.0
 """Seconds after which a test gives up waiting; the machine may be busy."""
@@ -32,6 +33,11 @@ def bare_server(name: str = "bare", *options: str, rules: ToolRules | None = Non
     return ServerConfig(name, launch, rules=rules or ToolRules())
 
 
+def asking_server(name: str = "asking", *options: str) -> ServerConfig:
+    """A server over stdio that asks the user."""
+    return ServerConfig(name, StdioLaunch(sys.executable, (*ASKING, *options), env={"PYTHONPATH": str(ROOT)}))
+
+
 def at_url(url: str, name: str = "slow") -> ServerConfig:
     """A server that listens there; one whose URL ends in /sse speaks the older transport."""
     return ServerConfig(name, HttpEndpoint(url, transport="sse" if url.endswith("/sse") else "http"))
@@ -41,6 +47,13 @@ def at_url(url: str, name: str = "slow") -> ServerConfig:
 async def http_server(*options: str, port: int = 0) -> AsyncGenerator[str]:
     """Run a slow server over streamable HTTP, or with "--sse" or "--every-http" in its place, and give its URL."""
     async with _process((*SLOW, *_transport(options, port))) as (_, url):
+        yield url
+
+
+@asynccontextmanager
+async def asking_http_server(*options: str) -> AsyncGenerator[str]:
+    """Run a server over streamable HTTP that asks the user, and give its URL."""
+    async with _process((*ASKING, *options, "--http", "0")) as (_, url):
         yield url
 
 

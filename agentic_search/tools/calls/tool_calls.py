@@ -18,6 +18,7 @@ from agentic_search.tools.calls.durations import Durations
 from agentic_search.tools.calls.single_flight import SingleFlight
 from agentic_search.tools.config.server_config import ServerConfig
 from agentic_search.tools.provider import Offer, ToolProvider
+from agentic_search.tools.time_limit import time_limit
 
 _CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 _A_DAY = 86_400.0
@@ -106,7 +107,7 @@ class ToolCalls:
             result = await self._call_once(provider, tool, arguments, timeout, on_progress)
         else:
             result = await self._make(provider, tool, arguments, timeout, on_progress)
-        if not result.cached:
+        if not (result.cached or result.personal):
             self._durations.note(tool, self._clock.now() - began)
         return result
 
@@ -126,13 +127,15 @@ class ToolCalls:
             return result
 
         try:
-            async with asyncio.timeout(timeout):
+            async with time_limit(timeout):
                 result, joined = await self._under_way.join(key, make, on_progress)
         except TimeoutError as error:
             late = ToolTimeout(f"{tool.name} took longer than {timeout:g} s")
             if is_mine and (breaker := self._breakers.get(provider.name)):
                 breaker.judge(late, began=began, limit=timeout)
             raise late from error
+        if joined and result.personal:
+            return await self._make(provider, tool, arguments, timeout, on_progress)
         return _as_cached(result) if joined else result
 
     async def _make(

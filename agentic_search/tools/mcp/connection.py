@@ -17,11 +17,15 @@ from agentic_search.domain.tool import ServerStatus, Tool
 from agentic_search.errors import ServerUnavailable, ToolFailed, ToolTimeout
 from agentic_search.text.sentences import shortened
 from agentic_search.tools.config.server_config import ServerConfig
+from agentic_search.tools.mcp.exchange.calling import call_tool
+from agentic_search.tools.mcp.exchange.elicitation import Elicitation
+from agentic_search.tools.mcp.exchange.open_calls import OpenCall, OpenCalls
 from agentic_search.tools.mcp.failures import call_failed, wait_asked_for
 from agentic_search.tools.mcp.session import Session
 from agentic_search.tools.mcp.waiting import Backoff
 from agentic_search.tools.provider import Offer
 from agentic_search.tools.results.content import read_answer
+from agentic_search.tools.time_limit import time_limit
 
 logger = logging.getLogger(__name__)
 
@@ -76,6 +80,7 @@ class Connection:
         self._on_change = on_change
         self._state = _ConnectionState("disabled", _DISABLED) if config.disabled else _ConnectionState("connecting")
         self._closing = False
+        self._calls = OpenCalls(config.name)
 
     def __repr__(self) -> str:
         return f"<Connection {self.config.name}: {self._state.status}>"
@@ -126,22 +131,25 @@ class Connection:
 
         Raises ServerUnavailable, RateLimited, ToolTimeout, ConnectionLost or ToolFailed.
         """
-        answer = await self._answer(tool, arguments, timeout, on_progress)
-        result = read_answer(answer, tool)
-        if answer.is_error:
-            raise ToolFailed(result.text or f"{tool.name} failed without saying why")
-        return result
+        call = OpenCall()
+        with call.explaining():
+            answer = await self._answer(call, tool, arguments, timeout, on_progress)
+            result = read_answer(answer, tool)
+            if answer.is_error:
+                raise ToolFailed(result.text or f"{tool.name} failed without saying why")
+        return call.marked(result)
 
     async def _answer(
-        self, tool: Tool, arguments: JsonObject, timeout: float, on_progress: OnProgress
+        self, call: OpenCall, tool: Tool, arguments: JsonObject, timeout: float, on_progress: OnProgress
     ) -> mcp_types.CallToolResult:
         if (client := self._state.client) is None:
             why = f": {self._state.error}" if self._state.error else ""
             raise ServerUnavailable(f"{self.config.name!r} is {self._state.status}{why}")
         relay = _ProgressRelay(on_progress)
         try:
-            async with asyncio.timeout(timeout):
-                return await client.call_tool(tool.remote_name, arguments, progress_callback=relay)
+            async with time_limit(timeout):
+                with self._calls.during(call):
+                    return await call_tool(client, call, tool, arguments, relay, clock=self._clock)
         except TimeoutError as error:
             raise ToolTimeout(f"{tool.name} took longer than {timeout:g} s") from error
         except (MCPError, RuntimeError, ValueError) as error:
@@ -177,6 +185,7 @@ class Connection:
             open_within=self._open_within,
             on_offer=self._take,
             on_end=self._lose,
+            elicitation=Elicitation(self.name, self._calls),
         )
         try:
             await session.hold()

@@ -30,13 +30,24 @@ _HOLDS_NOTHING = "agentic-search/holds-nothing"
 """The key in a tool's `_meta` by which a server tells why it finds nothing now: planners are not offered it then."""
 
 
-class BrokenSchema(ValueError):
+class UnusableTool(ValueError):
+    """A tool that cannot be called; the message says why."""
+
+
+class BrokenSchema(UnusableTool):
     """An input schema that arguments cannot be checked against."""
 
 
-def read_offer(config: ServerConfig, listed: Sequence[mcp_types.Tool], instructions: str = "") -> Offer:
+def read_offer(
+    config: ServerConfig,
+    listed: Sequence[mcp_types.Tool],
+    instructions: str = "",
+    *,
+    runs_tasks: bool | None = None,
+) -> Offer:
     """What the server says of itself, and the tools that the operator's rules allow and whose schemas can be used.
 
+    `runs_tasks`: whether it takes calls as tasks; None where a tool's wish for that means nothing.
     Checking schemas takes milliseconds a tool: call it outside the event loop.
     """
     tools: dict[str, Tool] = {}
@@ -45,14 +56,22 @@ def read_offer(config: ServerConfig, listed: Sequence[mcp_types.Tool], instructi
         if not config.rules.offers(each.name):
             continue
         try:
-            tools.setdefault(each.name, _tool(config, each))
-        except BrokenSchema as broken:
+            tools.setdefault(each.name, _tool(config, each, _as_task(each, runs_tasks)))
+        except UnusableTool as broken:
             logger.warning("%s: its tool %r is left out: %s", config.name, each.name, broken)
             left_out.append(LeftOutTool(config.name, each.name, str(broken)))
     return Offer(config.name, tuple(tools.values()), tuple(left_out), instructions)
 
 
-def _tool(config: ServerConfig, listed: mcp_types.Tool) -> Tool:
+def _as_task(listed: mcp_types.Tool, runs_tasks: bool | None) -> bool:
+    """Whether it has to be called as a task; raises UnusableTool where its server cannot do so."""
+    wanted = listed.execution is not None and listed.execution.task_support == "required"
+    if wanted and runs_tasks is False:
+        raise UnusableTool("it runs only as a task, and its server does not say that it runs tasks")
+    return wanted and runs_tasks is not None
+
+
+def _tool(config: ServerConfig, listed: mcp_types.Tool, as_task: bool) -> Tool:
     hints = listed.annotations or mcp_types.ToolAnnotations()
     read_only = bool(hints.read_only_hint) or matches(listed.name, config.rules.read_only)
     return Tool(
@@ -65,6 +84,7 @@ def _tool(config: ServerConfig, listed: mcp_types.Tool) -> Tool:
         output_schema=listed.output_schema,
         read_only=read_only,
         idempotent=read_only or bool(hints.idempotent_hint) or matches(listed.name, config.rules.idempotent),
+        as_task=as_task,
         timeout=config.timeout,
         retries=RETRIES if config.retries is None else config.retries,
         empty=str((listed.meta or {}).get(_HOLDS_NOTHING, "")),

@@ -9,6 +9,7 @@ from typing import TypeAlias
 import mcp_types
 from mcp import Client, MCPError
 from mcp.client import IncomingMessage
+from mcp.client.session import ElicitationFnT
 from mcp.client.subscriptions import SubscriptionLost
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 
@@ -16,6 +17,7 @@ from agentic_search import __version__
 from agentic_search.clock import Clock
 from agentic_search.errors import ConnectionLost
 from agentic_search.tools.config.server_config import ServerConfig
+from agentic_search.tools.mcp.exchange.task_calls import TasksExtension, runs_tasks
 from agentic_search.tools.mcp.failures import connection_failed, wait_asked_for
 from agentic_search.tools.mcp.offer import read_offer
 from agentic_search.tools.mcp.transports import transport_to
@@ -50,6 +52,7 @@ class Session:
         open_within: float,
         on_offer: OnOffer,
         on_end: Callable[[str], None],
+        elicitation: ElicitationFnT,
     ) -> None:
         """`open_within`: seconds for the server to start, to agree on a protocol and to list its tools."""
         self._config = config
@@ -57,6 +60,7 @@ class Session:
         self._open_within = open_within
         self._on_offer = on_offer
         self._on_end = on_end
+        self._elicitation = elicitation
         self._transport = transport_to(config, self, wall=clock.wall)
         self._look = asyncio.Event()
         self._over: str | None = None
@@ -69,7 +73,14 @@ class Session:
             async with asyncio.timeout(self._open_within):
                 transport = await self._transport.open(stack)
                 client = await stack.enter_async_context(
-                    Client(transport, cache=None, client_info=_US, message_handler=self._on_message)
+                    Client(
+                        transport,
+                        cache=None,
+                        client_info=_US,
+                        message_handler=self._on_message,
+                        elicitation_callback=self._elicitation,
+                        extensions=[TasksExtension(self._clock)],
+                    )
                 )
                 await self._list_tools(client)
             async with asyncio.TaskGroup() as group:
@@ -114,7 +125,9 @@ class Session:
     async def _list_tools(self, client: Client) -> None:
         listed = await _whole_list(client)
         if listed != self._listed:
-            self._offer = await asyncio.to_thread(read_offer, self._config, listed, client.instructions or "")
+            self._offer = await asyncio.to_thread(
+                read_offer, self._config, listed, client.instructions or "", runs_tasks=runs_tasks(client)
+            )
             self._listed = listed
         self._raise_if_over()
         self._on_offer(client, self._offer)
