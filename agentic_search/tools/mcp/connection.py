@@ -20,6 +20,7 @@ from agentic_search.tools.config.server_config import ServerConfig
 from agentic_search.tools.mcp.exchange.calling import call_tool
 from agentic_search.tools.mcp.exchange.elicitation import Elicitation
 from agentic_search.tools.mcp.exchange.open_calls import OpenCall, OpenCalls
+from agentic_search.tools.mcp.exchange.resources import read_resource, reading_tool
 from agentic_search.tools.mcp.failures import call_failed, wait_asked_for
 from agentic_search.tools.mcp.session import Session
 from agentic_search.tools.mcp.waiting import Backoff
@@ -81,6 +82,8 @@ class Connection:
         self._state = _ConnectionState("disabled", _DISABLED) if config.disabled else _ConnectionState("connecting")
         self._closing = False
         self._calls = OpenCalls(config.name)
+        self.reading = reading_tool(config)
+        """Reads what it offers to be read; `call` takes it as any of its tools."""
 
     def __repr__(self) -> str:
         return f"<Connection {self.config.name}: {self._state.status}>"
@@ -133,15 +136,16 @@ class Connection:
         """
         call = OpenCall()
         with call.explaining():
-            answer = await self._answer(call, tool, arguments, timeout, on_progress)
+            answer, max_age = await self._answer(call, tool, arguments, timeout, on_progress)
             result = read_answer(answer, tool)
             if answer.is_error:
                 raise ToolFailed(result.text or f"{tool.name} failed without saying why")
-        return call.marked(result)
+        return call.marked(result if max_age is None else result.model_copy(update={"max_age": max_age}))
 
     async def _answer(
         self, call: OpenCall, tool: Tool, arguments: JsonObject, timeout: float, on_progress: OnProgress
-    ) -> mcp_types.CallToolResult:
+    ) -> tuple[mcp_types.CallToolResult, float | None]:
+        """The answer, and the seconds that it may be kept, where the server says so."""
         if (client := self._state.client) is None:
             why = f": {self._state.error}" if self._state.error else ""
             raise ServerUnavailable(f"{self.config.name!r} is {self._state.status}{why}")
@@ -149,7 +153,9 @@ class Connection:
         try:
             async with time_limit(timeout):
                 with self._calls.during(call):
-                    return await call_tool(client, call, tool, arguments, relay, clock=self._clock)
+                    if tool == self.reading:
+                        return await read_resource(client, str(arguments["uri"]))
+                    return await call_tool(client, call, tool, arguments, relay, clock=self._clock), None
         except TimeoutError as error:
             raise ToolTimeout(f"{tool.name} took longer than {timeout:g} s") from error
         except (MCPError, RuntimeError, ValueError) as error:

@@ -30,11 +30,11 @@ _HOLDS_NOTHING = "agentic-search/holds-nothing"
 """The key in a tool's `_meta` by which a server tells why it finds nothing now: planners are not offered it then."""
 
 
-class UnusableTool(ValueError):
+class CannotBeCalled(ValueError):
     """A tool that cannot be called; the message says why."""
 
 
-class BrokenSchema(UnusableTool):
+class BrokenSchema(CannotBeCalled):
     """An input schema that arguments cannot be checked against."""
 
 
@@ -57,17 +57,17 @@ def read_offer(
             continue
         try:
             tools.setdefault(each.name, _tool(config, each, _as_task(each, runs_tasks)))
-        except UnusableTool as broken:
+        except CannotBeCalled as broken:
             logger.warning("%s: its tool %r is left out: %s", config.name, each.name, broken)
             left_out.append(LeftOutTool(config.name, each.name, str(broken)))
     return Offer(config.name, tuple(tools.values()), tuple(left_out), instructions)
 
 
 def _as_task(listed: mcp_types.Tool, runs_tasks: bool | None) -> bool:
-    """Whether it has to be called as a task; raises UnusableTool where its server cannot do so."""
+    """Whether it has to be called as a task; raises CannotBeCalled where its server cannot do so."""
     wanted = listed.execution is not None and listed.execution.task_support == "required"
     if wanted and runs_tasks is False:
-        raise UnusableTool("it runs only as a task, and its server does not say that it runs tasks")
+        raise CannotBeCalled("it runs only as a task, and its server does not say that it runs tasks")
     return wanted and runs_tasks is not None
 
 

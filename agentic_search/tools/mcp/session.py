@@ -2,8 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from typing import TypeAlias
 
 import mcp_types
@@ -11,18 +12,20 @@ from mcp import Client, MCPError
 from mcp.client import IncomingMessage
 from mcp.client.session import ElicitationFnT
 from mcp.client.subscriptions import SubscriptionLost
+from mcp.shared.subscriptions import ResourcesListChanged
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 
 from agentic_search import __version__
 from agentic_search.clock import Clock
 from agentic_search.errors import ConnectionLost
 from agentic_search.tools.config.server_config import ServerConfig
+from agentic_search.tools.mcp.exchange.resources import ResourceLists
 from agentic_search.tools.mcp.exchange.task_calls import TasksExtension, runs_tasks
 from agentic_search.tools.mcp.failures import connection_failed, wait_asked_for
 from agentic_search.tools.mcp.offer import read_offer
 from agentic_search.tools.mcp.transports import transport_to
 from agentic_search.tools.mcp.waiting import Backoff
-from agentic_search.tools.provider import Offer
+from agentic_search.tools.provider import ListedResource, Offer
 
 logger = logging.getLogger(__name__)
 
@@ -64,6 +67,8 @@ class Session:
         self._transport = transport_to(config, self, wall=clock.wall)
         self._look = asyncio.Event()
         self._over: str | None = None
+        self._client: Client | None = None
+        self._resources = ResourceLists(config, clock, self._take_resources)
         self._listed: list[mcp_types.Tool] | None = None
         self._offer = Offer(config.name)
 
@@ -84,6 +89,7 @@ class Session:
                 )
                 await self._list_tools(client)
             async with asyncio.TaskGroup() as group:
+                group.create_task(self._resources.keep(client))
                 if _announces_changes(client):
                     group.create_task(self._listen(client))
                 await self._watch(client, group)
@@ -125,12 +131,19 @@ class Session:
     async def _list_tools(self, client: Client) -> None:
         listed = await _whole_list(client)
         if listed != self._listed:
-            self._offer = await asyncio.to_thread(
+            offer = await asyncio.to_thread(
                 read_offer, self._config, listed, client.instructions or "", runs_tasks=runs_tasks(client)
             )
+            self._offer = replace(offer, resources=self._offer.resources)
             self._listed = listed
         self._raise_if_over()
+        self._client = client
         self._on_offer(client, self._offer)
+
+    def _take_resources(self, resources: Sequence[ListedResource]) -> None:
+        self._offer = replace(self._offer, resources=tuple(resources))
+        if self._client is not None and self._over is None:
+            self._on_offer(self._client, self._offer)
 
     def _raise_if_over(self) -> None:
         if self._over is not None:
@@ -141,12 +154,15 @@ class Session:
         backoff = Backoff()
         while True:
             try:
-                async with client.listen(tools_list_changed=True) as changes:
-                    if not changes.honored.tools_list_changed:
+                async with client.listen(tools_list_changed=True, resources_list_changed=True) as changes:
+                    if not (changes.honored.tools_list_changed or changes.honored.resources_list_changed):
                         return
                     self._look.set()  # for what changed before somebody listened
-                    async for _ in changes:
-                        self._look.set()
+                    async for change in changes:
+                        if isinstance(change, ResourcesListChanged):
+                            self._resources.note_change()
+                        else:
+                            self._look.set()
             except (MCPError, SubscriptionLost) as error:
                 self.suspect(f"listening for changes broke off: {error}")
             await self._clock.sleep(backoff.next())
@@ -155,6 +171,8 @@ class Session:
         """Before 2026-07-28 a server reports changes unasked."""
         if isinstance(message, mcp_types.ToolListChangedNotification):
             self._look.set()
+        elif isinstance(message, mcp_types.ResourceListChangedNotification):
+            self._resources.note_change()
 
 
 async def _whole_list(client: Client) -> list[mcp_types.Tool]:
@@ -170,5 +188,6 @@ async def _whole_list(client: Client) -> list[mcp_types.Tool]:
 
 
 def _announces_changes(client: Client) -> bool:
-    tools = client.server_capabilities.tools
-    return client.protocol_version in MODERN_PROTOCOL_VERSIONS and tools is not None and bool(tools.list_changed)
+    offered = client.server_capabilities
+    changing = (offered.tools and offered.tools.list_changed, offered.resources and offered.resources.list_changed)
+    return client.protocol_version in MODERN_PROTOCOL_VERSIONS and any(changing)

@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Literal
 from mcp import Client, MCPError
 from mcp.client.extension import ClaimContext, ClientExtension, ResultClaim
 from mcp.client.session import ClientRequestContext, ClientSession
-from mcp.shared.dispatcher import CallOptions, ProgressFnT
+from mcp.shared.dispatcher import ProgressFnT
 from mcp_types import CallToolResult, ErrorData, InputRequests, InputResponses, Request, RequestParams, Result
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 from pydantic import AliasChoices, Field
@@ -22,6 +22,7 @@ from agentic_search.domain.data import JsonObject
 from agentic_search.domain.tool import Tool
 from agentic_search.errors import ToolFailed
 from agentic_search.tools.mcp.exchange.open_calls import OpenCall
+from agentic_search.tools.mcp.exchange.raw_request import send_raw
 
 _SHORTEST_POLL, _USUAL_POLL, _LONGEST_POLL = 0.1, 1.0, 30.0
 """Seconds between two polls, whatever the server wishes."""
@@ -87,7 +88,10 @@ async def call_as_task(
 ) -> CallToolResult:
     """Call a tool of a server of the older form that runs as a task only."""
     session = client.session
-    created = _CreatedTask.model_validate(await _create(session, tool, arguments, on_progress), by_name=False)
+    params: JsonObject = {"name": tool.remote_name, "arguments": arguments, "task": {"ttl": _KEPT}}
+    # mcp's own way of calling a tool refuses the answer that makes a task.
+    answer = await send_raw(session, "tools/call", params, on_progress=on_progress)
+    created = _CreatedTask.model_validate(answer, by_name=False)
     task = _Task(session, clock, tool.name, created.task)
     call.task_id = created.task.task_id
     async with task:
@@ -95,18 +99,6 @@ async def call_as_task(
             await task.poll(on_progress)
         # A task that waits for input asks for it while its result is being waited for.
         return await session.send_request(task.request("tasks/result"), CallToolResult)
-
-
-async def _create(
-    session: ClientSession, tool: Tool, arguments: JsonObject, on_progress: ProgressFnT
-) -> dict[str, Any]:
-    """mcp's own way of calling a tool refuses the answer that makes a task."""
-    params = {"name": tool.remote_name, "arguments": arguments, "task": {"ttl": _KEPT}}
-    data: dict[str, Any] = {"method": "tools/call", "params": params}
-    options: CallOptions = {"on_progress": on_progress}
-    session._stamp(data, options)  # pyright: ignore[reportPrivateUsage] - as above
-    dispatcher = session._dispatcher  # pyright: ignore[reportPrivateUsage] - as above
-    return await dispatcher.send_raw_request("tools/call", data["params"], options)
 
 
 class _Task:
