@@ -56,7 +56,7 @@ class ToolPool:
         self._task_timeout = task_timeout
         self._open_within = open_within
         self._connections = {server.name: self._connect(server) for server in servers}
-        self._resources = ResourceTools(self._listed_resources, self._read_resource)
+        self._resources = ResourceTools(self.resources, self._read_resource)
         self._providers: dict[str, ToolProvider] = {
             provider.name: provider for provider in (*local, self._resources, *self._connections.values())
         }
@@ -168,7 +168,8 @@ class ToolPool:
             raise ServerUnavailable(f"there is no tool {name!r} now; not connected: {', '.join(missing)}")
         raise ToolFailed(f"there is no tool {name!r}" + (f"; did you mean {near!r}?" if near else ""))
 
-    def _listed_resources(self) -> Sequence[ListedResource]:
+    def resources(self) -> Sequence[ListedResource]:
+        """What can be read now, of all servers."""
         return [each for connection in self._connections.values() for each in self._calls.offer(connection).resources]
 
     async def _read_resource(self, server: str, uri: str, *, timeout: float, on_progress: OnProgress) -> ToolResult:

@@ -17,6 +17,8 @@ ROOT = Path(__file__).resolve().parents[2]
 SLOW = ("-m", "tests.support.slow_server")
 BARE = ("-m", "tests.support.bare_server")
 ASKING = ("-m", "tests.support.asking_server")
+READING = ("-m", "tests.support.reading_server")
+SCRIPTED = ("-m", "tests.support.scripted_server")
 FLOODING = ("-m", "tests.tools.mcp.flooding")
 PATIENCE = 60.0
 """Seconds after which a test gives up waiting; the machine may be busy."""
@@ -38,6 +40,18 @@ def asking_server(name: str = "asking", *options: str) -> ServerConfig:
     return ServerConfig(name, StdioLaunch(sys.executable, (*ASKING, *options), env={"PYTHONPATH": str(ROOT)}))
 
 
+def reading_server(name: str = "reading", *options: str, rules: ToolRules | None = None) -> ServerConfig:
+    """A server over stdio that has resources."""
+    launch = StdioLaunch(sys.executable, (*READING, *options), env={"PYTHONPATH": str(ROOT)})
+    return ServerConfig(name, launch, rules=rules or ToolRules())
+
+
+def scripted_server(name: str, script: str, *options: str) -> ServerConfig:
+    """A server over stdio that does what one of its scripts says."""
+    launch = StdioLaunch(sys.executable, ("-S", *SCRIPTED, script, *options), env={"PYTHONPATH": str(ROOT)})
+    return ServerConfig(name, launch)
+
+
 def at_url(url: str, name: str = "slow") -> ServerConfig:
     """A server that listens there; one whose URL ends in /sse speaks the older transport."""
     return ServerConfig(name, HttpEndpoint(url, transport="sse" if url.endswith("/sse") else "http"))
@@ -54,6 +68,13 @@ async def http_server(*options: str, port: int = 0) -> AsyncGenerator[str]:
 async def asking_http_server(*options: str) -> AsyncGenerator[str]:
     """Run a server over streamable HTTP that asks the user, and give its URL."""
     async with _process((*ASKING, *options, "--http", "0")) as (_, url):
+        yield url
+
+
+@asynccontextmanager
+async def reading_http_server(*options: str) -> AsyncGenerator[str]:
+    """Run a server over streamable HTTP that has resources, and give its URL."""
+    async with _process((*READING, *options, "--http", "0")) as (_, url):
         yield url
 
 
