@@ -90,18 +90,11 @@ def odd_resources(server: ScriptedServer, method: str, params: Json) -> Json:
         case "tools/list":
             return {"tools": [tool("find")]}
         case "resources/list":
-            bad: list[Any] = [
-                {"name": "no address"},
-                {"uri": 5, "name": "five"},
-                "text",
-                None,
-                {"uri": "x" * 9_999, "name": "x"},
-            ]
-            good = [
-                {"uri": "notes://good", "name": "good"},
-                {"uri": "notes://also-good", "name": "also", "size": "big"},
-            ]
-            return {"resources": bad + good, "nextCursor": "again"}
+            good: Json = {"uri": "notes://good", "name": "good"}
+            odd: Json = {"uri": "notes://also-good", "name": "also", "size": "big"}
+            too_long: Json = {"uri": "x" * 9_999, "name": "x"}
+            bad = [{"name": "no address"}, {"uri": 5, "name": "five"}, "text", None, too_long]
+            return {"resources": [*bad, good, odd], "nextCursor": "again"}
         case _:
             raise LookupError(method)
 
@@ -110,11 +103,8 @@ def tasks(server: ScriptedServer, method: str, params: Json) -> Json:
     """Tools that run as tasks only: one that ends, one that asks, one that fails, one that never ends."""
     match method, params:
         case "tools/list", _:
-            return {
-                "tools": [
-                    tool(name, execution={"taskSupport": "required"}) for name in ("study", "ask", "fail", "wait")
-                ]
-            }
+            names = ("study", "ask", "fail", "wait")
+            return {"tools": [tool(name, execution={"taskSupport": "required"}) for name in names]}
         case "tools/call", {"task": {}, "name": name}:
             return {"task": _state(name, "working")}
         case "tasks/get", {"taskId": name}:
@@ -149,7 +139,7 @@ def _state(task_id: str, status: str, message: str = "") -> Json:
     return {**state, "pollInterval": 100, **({"statusMessage": message} if message else {})}
 
 
-RUNS_TASKS = {"tasks": {"cancel": {}, "requests": {"tools": {"call": {}}}}}
+RUNS_TASKS: Json = {"tasks": {"cancel": {}, "requests": {"tools": {"call": {}}}}}
 SCRIPTS: dict[str, tuple[Script, Json]] = {
     "odd_resources": (odd_resources, {"resources": {}}),
     "tasks": (tasks, RUNS_TASKS),

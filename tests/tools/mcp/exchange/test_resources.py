@@ -53,6 +53,11 @@ async def call(pool: ToolPool, tool: str, *globs: str, **arguments: str) -> Tool
     return await pool.call(tool, dict(arguments), timeout=PATIENCE, on_progress=unheard, globs=globs)
 
 
+async def servers_of(pool: ToolPool, query: str, *globs: str) -> set[str]:
+    """Whose resources are found."""
+    return {str(each["server"]) for each in await found(pool, query, *globs)}
+
+
 async def found(pool: ToolPool, query: str, *globs: str) -> Sequence[JsonObject]:
     """What is found of these words."""
     return cast("list[JsonObject]", (await call(pool, "find_resources", *globs, query=query)).value)
@@ -105,14 +110,14 @@ async def test_what_is_found_is_only_what_has_the_words(pool: ToolPool) -> None:
 
 
 async def test_a_request_finds_and_reads_only_what_servers_have_whose_tools_it_may_use(pool: ToolPool) -> None:
-    assert {each["server"] for each in await found(pool, "lamp", "stdio.*", "find_resources")} == {"stdio"}
+    assert await servers_of(pool, "lamp", "stdio.*", "find_resources") == {"stdio"}
     with pytest.raises(ToolFailed, match="resources of 'http' are not among the tools that this request may use"):
         await call(pool, "read_resource", "stdio.*", "read_resource", server="http", uri="notes://lamps/red")
-    assert len({each["server"] for each in await found(pool, "lamp", "find_resources")}) > 1
+    assert len(await servers_of(pool, "lamp", "find_resources")) > 1
 
 
 async def test_the_operators_rules_hold_for_resources(pool: ToolPool) -> None:
-    assert "denied" not in {each["server"] for each in await found(pool, "lamp")}
+    assert "denied" not in await servers_of(pool, "lamp")
     with pytest.raises(ToolFailed, match="servers file does not let read_resource be used with 'denied'"):
         await call(pool, "read_resource", server="denied", uri="notes://lamps/red")
 
@@ -126,9 +131,8 @@ async def test_which_server_is_meant_must_be_clear(pool: ToolPool) -> None:
 
 async def test_contents_are_kept_as_long_as_their_server_says(pool: ToolPool) -> None:
     async def read_twice(server: str) -> bool:
-        for _ in range(2):
-            result = await call(pool, "read_resource", server=server, uri="notes://lamps/red")
-        return result.cached
+        await call(pool, "read_resource", server=server, uri="notes://lamps/red")
+        return (await call(pool, "read_resource", server=server, uri="notes://lamps/red")).cached
 
     assert await read_twice("kept")
     assert not await read_twice("stdio")  # which says: not at all
