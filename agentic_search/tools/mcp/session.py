@@ -19,12 +19,12 @@ from agentic_search import __version__
 from agentic_search.clock import Clock
 from agentic_search.errors import ConnectionLost
 from agentic_search.tools.config.server_config import ServerConfig
-from agentic_search.tools.mcp.exchange.resources import ResourceLists
+from agentic_search.tools.mcp.exchange.resources import ResourceLists, refreshed_after
 from agentic_search.tools.mcp.exchange.task_calls import TasksExtension, runs_tasks
 from agentic_search.tools.mcp.failures import connection_failed, wait_asked_for
 from agentic_search.tools.mcp.offer import read_offer
 from agentic_search.tools.mcp.transports import transport_to
-from agentic_search.tools.mcp.waiting import Backoff
+from agentic_search.tools.mcp.waiting import Backoff, set_or_after
 from agentic_search.tools.provider import ListedResource, Offer
 
 logger = logging.getLogger(__name__)
@@ -68,6 +68,7 @@ class Session:
         self._look = asyncio.Event()
         self._over: str | None = None
         self._client: Client | None = None
+        self._stale_after: float | None = None
         self._resources = ResourceLists(config, clock, self._take_resources)
         self._listed: list[mcp_types.Tool] | None = None
         self._offer = Offer(config.name)
@@ -87,6 +88,7 @@ class Session:
                         extensions=[TasksExtension(self._clock)],
                     )
                 )
+                await self._resources.start(client)
                 await self._list_tools(client)
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._resources.keep(client))
@@ -111,7 +113,7 @@ class Session:
 
     async def _watch(self, client: Client, group: asyncio.TaskGroup) -> None:
         while True:
-            await self._look.wait()
+            await set_or_after(self._look, self._stale_after, self._clock)
             self._raise_if_over()
             await self._clock.sleep(_BURST)
             self._look.clear()
@@ -129,7 +131,7 @@ class Session:
         self._look.set()
 
     async def _list_tools(self, client: Client) -> None:
-        listed = await _whole_list(client)
+        listed, self._stale_after = await _whole_list(client)
         if listed != self._listed:
             offer = await asyncio.to_thread(
                 read_offer, self._config, listed, client.instructions or "", runs_tasks=runs_tasks(client)
@@ -175,16 +177,19 @@ class Session:
             self._resources.note_change()
 
 
-async def _whole_list(client: Client) -> list[mcp_types.Tool]:
+async def _whole_list(client: Client) -> tuple[list[mcp_types.Tool], float | None]:
+    """The tools, and the seconds after which the list is too old, where the server says so."""
     tools: list[mcp_types.Tool] = []
+    holds: list[float] = []
     cursor: str | None = None
     for _ in range(_MOST_PAGES):
         page = await client.list_tools(cursor=cursor)
         tools += page.tools
+        holds.append(page.ttl_ms / 1_000)
         cursor = page.next_cursor
         if cursor is None:
             break
-    return tools
+    return tools, refreshed_after(min(holds))
 
 
 def _announces_changes(client: Client) -> bool:

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from contextlib import suppress
 from typing import TypeAlias
 
 from mcp import Client, MCPError
@@ -16,6 +17,7 @@ from agentic_search.domain.tool import Tool
 from agentic_search.text.sentences import shortened
 from agentic_search.tools.config.server_config import ServerConfig
 from agentic_search.tools.mcp.exchange.raw_request import send_raw
+from agentic_search.tools.mcp.waiting import set_or_after
 from agentic_search.tools.provider import READ_RESOURCE, ListedResource
 
 logger = logging.getLogger(__name__)
@@ -27,6 +29,8 @@ _MOST = 2_000
 _MOST_PAGES = 50
 _LONGEST_URI = 2_000
 _LONGEST_TEXT = 300
+_AT_ONCE = 3.0
+"""Seconds that a server's tools wait for its resources."""
 _WITHIN = 60.0
 """Seconds for a list of resources."""
 _RETRIED = 60.0
@@ -58,7 +62,7 @@ async def read_resource(client: Client, uri: str) -> tuple[CallToolResult, float
 
 
 def seconds_to_keep(client: Client, ttl_ms: int) -> float | None:
-    """What an answer says of how long it holds; before 2026-07-28 none says so."""
+    """How long a result holds, as it says; before 2026-07-28 none says so."""
     return ttl_ms / 1_000 if client.protocol_version in MODERN_PROTOCOL_VERSIONS else None
 
 
@@ -75,30 +79,32 @@ class ResourceLists:
         self._clock = clock
         self._on_resources = on_resources
         self._changed = asyncio.Event()
+        self._stale_after: float | None = 0.0
 
     def note_change(self) -> None:
         """The server says that they have changed."""
         self._changed.set()
 
-    async def keep(self, client: Client) -> None:
-        """List them, again after each change and when the list is too old; one that fails counts as empty."""
-        if client.server_capabilities.resources is None or not self._config.rules.offers(READ_RESOURCE):
-            return
-        while True:
-            self._changed.clear()
-            found, again_after = await self._list(client)
-            self._on_resources(found)
-            await self._change_or(again_after)
+    async def start(self, client: Client) -> None:
+        """List them for the first time, so that they are there with the tools; what takes long is left to `keep`."""
+        if self._are_offered(client):
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_AT_ONCE):
+                    await self._refresh(client)
 
-    async def _change_or(self, seconds: float | None) -> None:
-        if seconds is None:
-            await self._changed.wait()
-            return
-        async with asyncio.TaskGroup() as group:
-            timer = group.create_task(self._clock.sleep(seconds))
-            timer.add_done_callback(lambda _: self._changed.set())
-            await self._changed.wait()
-            timer.cancel()
+    async def keep(self, client: Client) -> None:
+        """List them again after each change and when the list is too old; one that fails counts as empty."""
+        while self._are_offered(client):
+            await set_or_after(self._changed, self._stale_after, self._clock)
+            await self._refresh(client)
+
+    def _are_offered(self, client: Client) -> bool:
+        return client.server_capabilities.resources is not None and self._config.rules.offers(READ_RESOURCE)
+
+    async def _refresh(self, client: Client) -> None:
+        self._changed.clear()
+        found, self._stale_after = await self._list(client)
+        self._on_resources(found)
 
     async def _list(self, client: Client) -> tuple[Sequence[ListedResource], float | None]:
         found: dict[str, ListedResource] = {}
