@@ -18,6 +18,7 @@ SLOW = ("-m", "tests.support.slow_server")
 BARE = ("-m", "tests.support.bare_server")
 ASKING = ("-m", "tests.support.asking_server")
 READING = ("-m", "tests.support.reading_server")
+TASKING = ("-m", "tests.support.tasking_server")
 SCRIPTED = ("-m", "tests.support.scripted_server")
 FLOODING = ("-m", "tests.tools.mcp.flooding")
 PATIENCE = 60.0
@@ -52,6 +53,11 @@ def scripted_server(name: str, script: str, *options: str) -> ServerConfig:
     return ServerConfig(name, launch)
 
 
+def tasking_server(name: str, *options: str) -> ServerConfig:
+    """A server over stdio that answers calls by tasks."""
+    return ServerConfig(name, StdioLaunch(sys.executable, (*TASKING, *options), env={"PYTHONPATH": str(ROOT)}))
+
+
 def at_url(url: str, name: str = "slow") -> ServerConfig:
     """A server that listens there; one whose URL ends in /sse speaks the older transport."""
     return ServerConfig(name, HttpEndpoint(url, transport="sse" if url.endswith("/sse") else "http"))
@@ -75,6 +81,13 @@ async def asking_http_server(*options: str) -> AsyncGenerator[str]:
 async def reading_http_server(*options: str) -> AsyncGenerator[str]:
     """Run a server over streamable HTTP that has resources, and give its URL."""
     async with _process((*READING, *options, "--http", "0")) as (_, url):
+        yield url
+
+
+@asynccontextmanager
+async def tasking_http_server(*options: str) -> AsyncGenerator[str]:
+    """Run a server over streamable HTTP that answers calls by tasks, and give its URL."""
+    async with _process((*TASKING, *options, "--http", "0")) as (_, url):
         yield url
 
 

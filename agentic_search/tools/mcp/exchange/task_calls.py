@@ -34,10 +34,7 @@ _CANCELLING = 3.0
 
 class _TaskParams(RequestParams):
     task_id: str
-
-
-class _TaskInput(_TaskParams):
-    input_responses: InputResponses
+    input_responses: InputResponses | None = None
 
 
 class _TaskRequest(Request[_TaskParams, str]):
@@ -150,7 +147,7 @@ class _Task:
                 raise MCPError.from_error_data(response)
             responses[key] = response
         if responses:
-            params = _TaskInput(task_id=self.state.task_id, input_responses=responses)
+            params = _TaskParams(task_id=self.state.task_id, input_responses=responses)
             await self._session.send_request(_TaskRequest(method="tasks/update", params=params), Result)
 
     def result(self) -> CallToolResult:
@@ -158,8 +155,8 @@ class _Task:
         match self.state:
             case _TaskState(status="completed", result=dict() as result):
                 return CallToolResult.model_validate(result, by_name=False)
-            case _TaskState(error=ErrorData() as error):
-                raise MCPError.from_error_data(error)
+            case _TaskState(error=ErrorData(message=message)):
+                raise ToolFailed(f"{self._tool}: {message}")
             case _TaskState(status=status, status_message=message):
                 raise ToolFailed(f"{self._tool}: its task ended as {status!r}: {message or 'no reason is given'}")
 
