@@ -91,7 +91,7 @@ def odd_resources(server: ScriptedServer, method: str, params: Json) -> Json:
             return {"tools": [tool("find")]}
         case "resources/list":
             good: Json = {"uri": "notes://good", "name": "good"}
-            odd: Json = {"uri": "notes://also-good", "name": "also", "size": "big"}
+            odd: Json = {"uri": "notes://also-good", "name": "also", "colour": "red"}
             too_long: Json = {"uri": "x" * 9_999, "name": "x"}
             bad = [{"name": "no address"}, {"uri": 5, "name": "five"}, "text", None, too_long]
             return {"resources": [*bad, good, odd], "nextCursor": "again"}

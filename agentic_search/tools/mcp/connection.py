@@ -24,8 +24,10 @@ from agentic_search.tools.mcp.exchange.resources import read_resource, reading_t
 from agentic_search.tools.mcp.failures import call_failed, wait_asked_for
 from agentic_search.tools.mcp.session import Session
 from agentic_search.tools.mcp.waiting import Backoff
+from agentic_search.tools.mcp.wire.blocks import remarks_on
 from agentic_search.tools.provider import Offer
 from agentic_search.tools.results.content import read_answer
+from agentic_search.tools.results.promises import output_remarks
 from agentic_search.tools.time_limit import time_limit
 
 logger = logging.getLogger(__name__)
@@ -140,7 +142,8 @@ class Connection:
             result = read_answer(answer, tool)
             if answer.is_error:
                 raise ToolFailed(result.text or f"{tool.name} failed without saying why")
-        return call.marked(result if max_age is None else result.model_copy(update={"max_age": max_age}))
+        remarks = (*remarks_on(answer), *await output_remarks(answer, tool))
+        return call.marked(result.model_copy(update={"remarks": remarks, "max_age": max_age}))
 
     async def _answer(
         self, call: OpenCall, tool: Tool, arguments: JsonObject, timeout: float, on_progress: OnProgress

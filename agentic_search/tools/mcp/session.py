@@ -14,6 +14,7 @@ from mcp.client.session import ElicitationFnT
 from mcp.client.subscriptions import SubscriptionLost
 from mcp.shared.subscriptions import ResourcesListChanged
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
+from pydantic import JsonValue
 
 from agentic_search import __version__
 from agentic_search.clock import Clock
@@ -23,9 +24,11 @@ from agentic_search.tools.mcp.exchange.resources import ResourceLists, refreshed
 from agentic_search.tools.mcp.exchange.task_calls import TasksExtension, runs_tasks
 from agentic_search.tools.mcp.failures import connection_failed, wait_asked_for
 from agentic_search.tools.mcp.offer import read_offer
+from agentic_search.tools.mcp.tool_pages import whole_list
 from agentic_search.tools.mcp.transports import transport_to
 from agentic_search.tools.mcp.waiting import Backoff, set_or_after
-from agentic_search.tools.provider import ListedResource, Offer
+from agentic_search.tools.mcp.wire.mended import MendedTransport
+from agentic_search.tools.provider import LeftOutTool, ListedResource, Offer
 
 logger = logging.getLogger(__name__)
 
@@ -33,8 +36,6 @@ OnOffer: TypeAlias = Callable[[Client, Offer], None]
 """Called with what the server of a working session offers, and with the client to call it by."""
 
 _US = mcp_types.Implementation(name="agentic-search", version=__version__)
-_MOST_PAGES = 100
-"""Of a list of tools: a server that always names a next page must not keep us for ever."""
 _BURST = 0.05
 """Seconds to let a burst of changes pass before the tools are listed again."""
 _PAUSE = 5.0
@@ -70,7 +71,7 @@ class Session:
         self._client: Client | None = None
         self._stale_after: float | None = None
         self._resources = ResourceLists(config, clock, self._take_resources)
-        self._listed: list[mcp_types.Tool] | None = None
+        self._listed: tuple[list[JsonValue], tuple[LeftOutTool, ...]] | None = None
         self._offer = Offer(config.name)
 
     async def hold(self) -> None:
@@ -80,7 +81,7 @@ class Session:
                 transport = await self._transport.open(stack)
                 client = await stack.enter_async_context(
                     Client(
-                        transport,
+                        MendedTransport(transport),
                         cache=None,
                         client_info=_US,
                         message_handler=self._on_message,
@@ -131,10 +132,17 @@ class Session:
         self._look.set()
 
     async def _list_tools(self, client: Client) -> None:
-        listed, self._stale_after = await _whole_list(client)
+        pages = await whole_list(client, self._config.name)
+        listed, self._stale_after = (pages.tools, pages.left_out), refreshed_after(pages.holds)
         if listed != self._listed:
             offer = await asyncio.to_thread(
-                read_offer, self._config, listed, client.instructions or "", runs_tasks=runs_tasks(client)
+                read_offer,
+                self._config,
+                pages.tools,
+                client.instructions or "",
+                left_out=pages.left_out,
+                checks_headers=client.protocol_version in MODERN_PROTOCOL_VERSIONS,
+                runs_tasks=runs_tasks(client),
             )
             self._offer = replace(offer, resources=self._offer.resources)
             self._listed = listed
@@ -175,21 +183,6 @@ class Session:
             self._look.set()
         elif isinstance(message, mcp_types.ResourceListChangedNotification):
             self._resources.note_change()
-
-
-async def _whole_list(client: Client) -> tuple[list[mcp_types.Tool], float | None]:
-    """The tools, and the seconds after which the list is too old, where the server says so."""
-    tools: list[mcp_types.Tool] = []
-    holds: list[float] = []
-    cursor: str | None = None
-    for _ in range(_MOST_PAGES):
-        page = await client.list_tools(cursor=cursor)
-        tools += page.tools
-        holds.append(page.ttl_ms / 1_000)
-        cursor = page.next_cursor
-        if cursor is None:
-            break
-    return tools, refreshed_after(min(holds))
 
 
 def _announces_changes(client: Client) -> bool:

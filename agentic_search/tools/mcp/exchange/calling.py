@@ -11,6 +11,7 @@ from mcp_types import (
     ElicitationRequiredErrorData,
     ElicitRequestURLParams,
 )
+from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 from pydantic import ValidationError
 
 from agentic_search.clock import Clock
@@ -30,7 +31,7 @@ async def call_tool(
     """What the tool answers. Raises ToolFailed, or what mcp raises."""
     while True:
         try:
-            if tool.as_task:
+            if tool.as_task and client.protocol_version not in MODERN_PROTOCOL_VERSIONS:
                 return await call_as_task(client, call, tool, arguments, on_progress, clock=clock)
             return await client.call_tool(tool.remote_name, arguments, progress_callback=on_progress)
         except InputRequiredRoundsExceededError as error:

@@ -72,12 +72,11 @@ class _TaskState(_TaskHandle):
     input_requests: InputRequests = Field(default_factory=dict[str, Any])
 
 
-def runs_tasks(client: Client) -> bool | None:
-    """Whether a server of the older form takes calls as tasks; None for one of the newer, where tools do not say."""
-    if client.protocol_version in MODERN_PROTOCOL_VERSIONS:
-        return None
+def runs_tasks(client: Client) -> bool:
+    """Whether a server takes calls as tasks; of the newer form it makes one itself where it needs one."""
     tasks = client.server_capabilities.tasks
-    return bool(tasks and tasks.requests and tasks.requests.tools and tasks.requests.tools.call)
+    says_so = bool(tasks and tasks.requests and tasks.requests.tools and tasks.requests.tools.call)
+    return says_so or client.protocol_version in MODERN_PROTOCOL_VERSIONS
 
 
 async def call_as_task(

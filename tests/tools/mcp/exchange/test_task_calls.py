@@ -78,4 +78,4 @@ async def test_a_tool_that_needs_a_task_of_a_server_without_tasks_is_told_as_unu
         assert [tool.name for tool in pool.catalog().tools] == ["find"]
         [left_out] = pool.catalog().left_out
         assert left_out.tool == "study"
-        assert left_out.reason == "it runs only as a task, and its server does not say that it runs tasks"
+        assert left_out.reason == "it must be run as a task, and its server does not say that it runs tasks"
