@@ -7,7 +7,7 @@ import asyncio
 import json
 from collections.abc import Iterable, Sequence
 
-from agentic_search.clock import Clock
+from agentic_search.clock import Clock, limits_of_call, time_limit
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.outcome import OnProgress, ToolResult
 from agentic_search.domain.tool import ServerStatus, Tool
@@ -18,7 +18,6 @@ from agentic_search.tools.calls.durations import Durations
 from agentic_search.tools.calls.single_flight import SingleFlight
 from agentic_search.tools.config.server_config import ServerConfig
 from agentic_search.tools.provider import Offer, ToolProvider
-from agentic_search.tools.time_limit import time_limit
 
 _CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 _A_DAY = 86_400.0
@@ -107,7 +106,8 @@ class ToolCalls:
             result = await self._call_once(provider, tool, arguments, timeout, on_progress)
         else:
             result = await self._make(provider, tool, arguments, timeout, on_progress)
-        if not (result.cached or result.personal):
+        limits = limits_of_call.get()
+        if not result.cached and not (limits and limits.were_paused):  # how long people think says nothing of the tool
             self._durations.note(tool, self._clock.now() - began)
         return result
 

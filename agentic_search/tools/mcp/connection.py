@@ -10,7 +10,7 @@ from typing import Literal
 import mcp_types
 from mcp import Client, MCPError
 
-from agentic_search.clock import Clock
+from agentic_search.clock import Clock, time_limit
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.outcome import OnProgress, ToolResult
 from agentic_search.domain.tool import ServerStatus, Tool
@@ -28,7 +28,6 @@ from agentic_search.tools.mcp.wire.blocks import remarks_on
 from agentic_search.tools.provider import Offer
 from agentic_search.tools.results.content import read_answer
 from agentic_search.tools.results.promises import output_remarks
-from agentic_search.tools.time_limit import time_limit
 
 logger = logging.getLogger(__name__)
 

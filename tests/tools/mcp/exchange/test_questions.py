@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from agentic_search.clock import SystemClock
+from agentic_search.clock import PausableLimits, SystemClock, limits_of_call
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.outcome import ToolResult
 from agentic_search.domain.question import Ask, UserAnswer, UserQuestion, ask_of_call
@@ -40,6 +40,7 @@ class Person:
 
     def __init__(self, *answers: JsonObject | str, after: float = 0.0) -> None:
         self.asked: list[UserQuestion] = []
+        self.limits = PausableLimits()
         self.was_asked = asyncio.Event()
         self.may_answer = asyncio.Event()
         self.may_answer.set()
@@ -49,8 +50,9 @@ class Person:
     async def __call__(self, question: UserQuestion) -> UserAnswer:
         self.asked.append(question)
         self.was_asked.set()
-        await self.may_answer.wait()
-        await asyncio.sleep(self._after)
+        with self.limits.paused():
+            await self.may_answer.wait()
+            await asyncio.sleep(self._after)
         match self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]:
             case "decline":
                 return UserAnswer(action="decline")
@@ -75,6 +77,8 @@ async def call(
     pool: ToolPool, tool: str, *, person: Ask | None, timeout: float = PATIENCE, **arguments: str | float
 ) -> ToolResult:
     """Call a tool in a run of this person's."""
+    if isinstance(person, Person):
+        limits_of_call.set(person.limits)
     with asking(person):
         return await pool.call(tool, dict(arguments), timeout=timeout, on_progress=unheard)
 
