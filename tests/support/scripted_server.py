@@ -128,9 +128,13 @@ def tasks(server: ScriptedServer, method: str, params: Json) -> Json:
 
 def task_required(server: ScriptedServer, method: str, params: Json) -> Json:
     """A tool that runs as a task only, of a server that does not say that it runs any."""
-    if method != "tools/list":
-        raise LookupError(method)
-    return {"tools": [tool("find"), tool("study", execution={"taskSupport": "required"})]}
+    match method, params:
+        case "tools/list", _:
+            return {"tools": [tool("find"), tool("study", execution={"taskSupport": "required"})]}
+        case "tools/call", {"name": "find"}:
+            return text("The lamp is red.")
+        case _:
+            raise LookupError(method)
 
 
 def _state(task_id: str, status: str, message: str = "") -> Json:
