@@ -117,8 +117,17 @@ class StdioTransport(AbstractAsyncContextManager[tuple[Incoming, Outgoing]]):
         if not await _ends(process, _REAPING):
             logger.warning("%s: process %d is still there after SIGKILL", self._name, process.pid)
         self._status = process.returncode
+        await _discard(_pipe(process.stdout))
         await asyncio.wait({reader}, timeout=_REAPING)
         reader.cancel()
+
+
+async def _discard(stdout: asyncio.StreamReader) -> None:
+    """What a server that floods its stdout has written must be read, or the pipe is never closed."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_REAPING):
+            while await stdout.read(_CHUNK):
+                pass
 
 
 async def _start(launch: StdioLaunch) -> Process:

@@ -8,7 +8,7 @@ import anyio
 import anyio.lowlevel
 from mcp.shared.message import SessionMessage
 
-from agentic_search.tools.mcp.wire.messages import read_message
+from agentic_search.tools.mcp.wire.messages import may_be_message, read_message
 from agentic_search.tools.mcp.wire.stream import IncomingMessages, MessageStream
 
 logger = logging.getLogger(__name__)
@@ -44,6 +44,8 @@ class Incoming(IncomingMessages):
         self._lines: list[bytes] = []
         """What was read, the next one last."""
         self._unfinished: list[bytes] = []
+        self._length = 0
+        """Bytes of the unfinished line."""
         self._since_turn = 0
         self._garbage = 0
         self._garbage_lines = 0
@@ -83,15 +85,18 @@ class Incoming(IncomingMessages):
         piece = await self._stdout.read(_CHUNK)
         await self._give_turn()
         self._unfinished.append(piece)
+        self._length += len(piece)
         if b"\n" in piece or not piece:
             *lines, rest = b"".join(self._unfinished).split(b"\n")
             self._unfinished = [rest] if rest else []
             if not piece and rest:
                 lines.append(rest)
                 self._unfinished = []
-            self._lines = lines[::-1]
-        elif sum(map(len, self._unfinished)) > LONGEST_MESSAGE:
+            self._lines, self._length = lines[::-1], len(rest)
+        elif self._length > LONGEST_MESSAGE:
             self._give_up(f"it wrote a message longer than {LONGEST_MESSAGE >> 20} MiB")
+        elif self._length > _MOST_GARBAGE and not may_be_message(self._unfinished[0]):
+            self._skip(b"".join(self._unfinished))
 
     def _skip(self, line: bytes) -> None:
         if text := line[:_SHOWN].decode(errors="replace").strip():

@@ -56,6 +56,11 @@ def read_message(line: bytes) -> JSONRPCMessage | None:
         return _mended(line)
 
 
+def may_be_message(beginning: bytes) -> bool:
+    """Whether a line that begins so may be a JSON object."""
+    return beginning[:_EDGE].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")
+
+
 def mended_bytes(line: bytes) -> bytes | None:
     """The message as mcp will accept it; none where it is accepted as it is, or cannot be mended."""
     try:
@@ -84,7 +89,7 @@ def _in_own_code(message: JSONRPCMessage) -> JSONRPCMessage:
 
 
 def _mended(line: bytes) -> JSONRPCMessage | None:
-    if not line[:_EDGE].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
+    if not may_be_message(line):
         return None
     text = _ESCAPE.sub(lambda found: "\ufffd" if found[1] else found[0], line.decode("utf-8-sig", errors="replace"))
     try:
