@@ -65,7 +65,7 @@ async def test_what_a_server_cannot_do_is_told_with_its_reason(tmp_path: Path) -
         await service.ask("anything", plan={"tasks": [{"tool": "find", "arguments": {"topic": "lamps"}}]})
         listed = (await service.client.get("/tools")).json()
     [unusable] = listed["unusable"]
-    assert unusable["tool"] == "study"
+    assert unusable["name"] == "study"
     assert unusable["reason"] == "it must be run as a task, and its server does not say that it runs tasks"
 
 

@@ -73,21 +73,21 @@ async def http_server(*options: str, port: int = 0) -> AsyncGenerator[str]:
 @asynccontextmanager
 async def asking_http_server(*options: str) -> AsyncGenerator[str]:
     """Run a server over streamable HTTP that asks the user, and give its URL."""
-    async with _process((*ASKING, *options, "--http", "0")) as (_, url):
+    async with running((*ASKING, *options, "--http", "0")) as (_, url):
         yield url
 
 
 @asynccontextmanager
 async def reading_http_server(*options: str) -> AsyncGenerator[str]:
     """Run a server over streamable HTTP that has resources, and give its URL."""
-    async with _process((*READING, *options, "--http", "0")) as (_, url):
+    async with running((*READING, *options, "--http", "0")) as (_, url):
         yield url
 
 
 @asynccontextmanager
 async def tasking_http_server(*options: str) -> AsyncGenerator[str]:
     """Run a server over streamable HTTP that answers calls by tasks, and give its URL."""
-    async with _process((*TASKING, *options, "--http", "0")) as (_, url):
+    async with running((*TASKING, *options, "--http", "0")) as (_, url):
         yield url
 
 
