@@ -154,16 +154,21 @@ class Connection:
         relay = _ProgressRelay(on_progress)
         try:
             async with time_limit(timeout):
-                with self._calls.during(call):
-                    if tool == self.reading:
-                        return await read_resource(client, str(arguments["uri"]))
-                    return await call_tool(client, call, tool, arguments, relay, clock=self._clock), None
+                return await self._perform(client, call, tool, arguments, relay)
         except TimeoutError as error:
             raise ToolTimeout(f"{tool.name} took longer than {timeout:g} s") from error
         except (MCPError, RuntimeError, ValueError) as error:
             raise call_failed(tool.name, self.config.name, error) from error
         finally:
             relay.close()
+
+    async def _perform(
+        self, client: Client, call: OpenCall, tool: Tool, arguments: JsonObject, relay: _ProgressRelay
+    ) -> tuple[mcp_types.CallToolResult, float | None]:
+        with self._calls.during(call):
+            if tool == self.reading:
+                return await read_resource(client, str(arguments["uri"]))
+            return await call_tool(client, call, tool, arguments, relay, clock=self._clock), None
 
     async def run(self) -> None:
         """Keep the server connected until closed; after each failure wait longer before the next attempt."""
