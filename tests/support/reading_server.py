@@ -53,11 +53,12 @@ def build(*, legacy: bool, keep: float) -> MCPServer[Any]:
         ]
 
     @server.tool(annotations=READ_ONLY)
-    async def add_table(ctx: Context, name: str) -> str:
+    async def add_table(ctx: Context, name: str, silently: bool = False) -> str:
         """List one resource more."""
         server.add_resource(TextResource(uri=f"notes://tables/{name}", name=f"table {name}", text="It has four legs."))
-        await ctx.notify_resources_changed()
-        if legacy:
+        if not silently:
+            await ctx.notify_resources_changed()
+        if legacy and not silently:
             await ctx.session.send_resource_list_changed()
         return "added"
 

@@ -12,6 +12,7 @@ from agentic_search.domain.outcome import ToolResult
 from agentic_search.errors import ToolFailed
 from agentic_search.tools.config.server_config import ToolRules
 from agentic_search.tools.pool import ToolPool
+from tests.support.clock import FakeClock, turning
 from tests.support.mcp_processes import (
     PATIENCE,
     asking_server,
@@ -155,3 +156,20 @@ async def test_one_bad_resource_costs_itself_and_a_list_without_end_ends() -> No
         async with asyncio.timeout(PATIENCE):
             await until(pool, lambda: bool(pool.resources()))
         assert [each.uri for each in pool.resources()] == ["notes://good", "notes://also-good"]
+
+
+async def test_a_list_is_asked_for_again_when_it_is_too_old() -> None:
+    clock = FakeClock()
+    async with ToolPool([reading_server("kept", "--keep", "3600")], clock=clock) as pool:
+        await turning(clock, lambda: bool(pool.resources()))
+        arguments: JsonObject = {"name": "new", "silently": True}
+        await pool.call("add_table", arguments, timeout=PATIENCE, on_progress=unheard)
+        clock.advance(3_000.0)
+        await asyncio.sleep(0.2)
+        assert not _is_listed(pool)
+        clock.advance(600.0)
+        await turning(clock, lambda: _is_listed(pool))
+
+
+def _is_listed(pool: ToolPool) -> bool:
+    return any(each.uri == "notes://tables/new" for each in pool.resources())
