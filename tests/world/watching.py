@@ -25,9 +25,10 @@ class Everywhere:
     async def offered(self, server: str) -> tuple[list[str], list[str]]:
         """The names of a server's tools that can be used, and of those that cannot."""
         told = (await self.service.client.get("/tools")).json()
-        return tuple(
+        usable, unusable = (
             [tool["name"] for tool in told[kind] if tool["server"] == server] for kind in ("tools", "unusable")
         )
+        return usable, unusable
 
     async def status(self, server: str) -> dict[str, Any]:
         """A server as /servers tells it."""

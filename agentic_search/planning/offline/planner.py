@@ -5,7 +5,7 @@ question best is taken, and with it a search on every other server, as far as th
 
 Among many tools some always share a word with the question, as `wait_for` does with "how do I wait for a task". So a
 search counts for what all tools of its server say, and a tool that the question gives nothing but itself is called only
-where it names much of the question.
+where one names much of the other.
 """
 
 from collections.abc import AsyncGenerator, Iterator, Sequence
@@ -19,7 +19,7 @@ from agentic_search.errors import PlanRefused
 from agentic_search.planning.draft.argument_check import argument_complaints
 from agentic_search.planning.draft.check import check_added
 from agentic_search.planning.draft.wording import purpose
-from agentic_search.planning.offline.filling import ASKING, Filling, fill
+from agentic_search.planning.offline.filling import Filling, fill
 from agentic_search.planning.offline.question import Question, read_question
 from agentic_search.planning.offline.searches import is_general, is_named_a_search, is_search, told_words
 from agentic_search.planning.planner import DraftStarted, Planned, PlanRequest, PlanStep, TaskReady
@@ -30,7 +30,7 @@ _CLEARLY_WORSE = 0.4
 """A tool that matches with less than this share of the best match is about something else."""
 
 _MUCH = 0.5
-"""Share of the question's words."""
+"""Share of the words of a question, or of a tool's name."""
 
 _MOST_REASONS = 10
 _WHAT_TO_DO = "start a language model (see /models), or give the plan with the request"
@@ -46,6 +46,8 @@ class _Call:
     """How well the tool matches; of a search, how well the best tool of its server does."""
     named: float
     """Which share of the question's words is in what the tool, or of a search any tool of its server, is for."""
+    called: float
+    """Which share of the words of the tool's name is in the question; 0 for a single word."""
 
     @property
     def searches(self) -> bool:
@@ -62,8 +64,8 @@ class _Call:
         """Something of the question is what it is for; what is said of its arguments alone does not count."""
         if self.searches:
             return self.named > 0
-        is_given_something = self.filling.arguments and not self.filling.roles <= ASKING
-        return bool(is_given_something) or self.named > _MUCH
+        is_given_something = bool(self.filling.arguments) and self.filling.roles != {"text"}
+        return is_given_something or self.named > _MUCH or self.called >= _MUCH
 
     @property
     def was_pointed_at(self) -> bool:
@@ -117,7 +119,8 @@ def _possible(scored: Sequence[ScoredTool], question: Question) -> Iterator[_Cal
             filling = fill(each.tool, part)
             if _usable(filling, each.tool) and filling not in tried:
                 tried.append(filling)
-                yield _Call(each.tool, filling, each.score, _share(asked & told_words(each.tool), asked))
+                named = asked & told_words(each.tool)
+                yield _Call(each.tool, filling, each.score, _share(named, asked), _called(each.tool, asked))
 
 
 def _of_their_servers(calls: Sequence[_Call], scored: Sequence[ScoredTool], question: Question) -> list[_Call]:
@@ -136,6 +139,11 @@ def _of_their_servers(calls: Sequence[_Call], scored: Sequence[ScoredTool], ques
         else call
         for call in calls
     ]
+
+
+def _called(tool: Tool, asked: frozenset[str]) -> float:
+    name = frozenset(terms(tool.name))
+    return _share(name & asked, name) if len(name & asked) > 1 else 0.0
 
 
 def _share(words: frozenset[str], of: frozenset[str]) -> float:
