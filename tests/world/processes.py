@@ -60,14 +60,36 @@ class Program:
         await self._process.wait()
 
 
-async def children(parent: int, command: str) -> list[int]:
-    """The processes that `parent` has started by this command."""
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A process of this machine."""
+
+    pid: int
+    parent: int
+    command: str
+
+
+async def running() -> list[Running]:
+    """Every process there is."""
     listing = await asyncio.create_subprocess_exec(
         "ps", "-axww", "-o", "pid=,ppid=,args=", stdout=asyncio.subprocess.PIPE
     )
     said, _ = await listing.communicate()
     rows = (line.split(None, 2) for line in said.decode(errors="replace").splitlines())
-    return [int(pid) for pid, above, told in rows if int(above) == parent and command in told]
+    return [Running(int(pid), int(parent), command) for pid, parent, command in rows]
+
+
+async def children(parent: int, command: str) -> list[int]:
+    """The processes that `parent` has started by this command."""
+    return [each.pid for each in await running() if each.parent == parent and command in each.command]
+
+
+async def descendants(pid: int) -> list[int]:
+    """What a process has started, and what that has."""
+    everything, found = await running(), [pid]
+    for above in found:
+        found += [each.pid for each in everything if each.parent == above]
+    return found[1:]
 
 
 async def another(parent: int, command: str, former: int) -> None:
@@ -81,5 +103,6 @@ async def another(parent: int, command: str, former: int) -> None:
 
 
 def kill(pid: int) -> None:
-    """End a process as a crash would."""
-    os.kill(pid, signal.SIGKILL)
+    """End a process as a crash would, if it is still there."""
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)

@@ -18,7 +18,7 @@ from pathlib import Path
 
 _HERE = Path(__file__).parent
 _NPM = (_HERE / "npm" / "package.json", _HERE / "npm" / "package-lock.json")
-_PYPI = _HERE / "requirements.lock"
+_PYPI = _HERE / "pypi" / "requirements.lock"
 _LEAST_NODE = 18
 _LOG_LINES = 30
 

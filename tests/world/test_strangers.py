@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-from tests.world.processes import another, children, kill
+from tests.world.processes import another, children, descendants, kill
 from tests.world.strangers import STRANGERS, Stranger
 from tests.world.watching import Everywhere
 
@@ -43,8 +43,13 @@ async def test_killed_once_it_is_back_with_all_tools_and_answers(everywhere: Eve
     command = stranger.entry(everywhere.surroundings)["command"]
     before = await everywhere.offered(stranger.name)
     [pid] = await children(everywhere.service.process.pid, command)
+    left_behind = await descendants(pid)
     kill(pid)
-    await another(everywhere.service.process.pid, command, pid)
+    try:
+        await another(everywhere.service.process.pid, command, pid)
+    finally:
+        for orphan in left_behind:
+            kill(orphan)
     await everywhere.until(stranger.name, "ready")
     assert await everywhere.offered(stranger.name) == before
     await everywhere.calls(stranger.name, stranger.call)
