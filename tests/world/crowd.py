@@ -10,9 +10,12 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any, TypeAlias
 
 Json: TypeAlias = dict[str, Any]
+
+ROOT = Path(__file__).resolve().parents[2]
 
 _TEXT: Json = {"type": "string"}
 _LIMIT: Json = {"type": "integer", "minimum": 1, "maximum": 100, "description": "Results per page."}
@@ -101,6 +104,11 @@ def crowd() -> dict[str, list[Json]]:
                 free -= 1
                 servers[name].append(_tool(f"{more}_{kind}", f"{more.capitalize()} a {kind}.", False, "id"))
     return servers
+
+
+def entry(name: str) -> Json:
+    """One of the servers, as an entry of `mcpServers`."""
+    return {"command": sys.executable, "args": ["-m", "tests.world.crowd", name], "env": {"PYTHONPATH": str(ROOT)}}
 
 
 def _of_things(place: str, kinds: list[str]) -> Iterator[Json]:

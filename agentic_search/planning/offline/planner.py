@@ -8,6 +8,7 @@ search counts for what all tools of its server say, and a tool that the question
 where one names much of the other.
 """
 
+import asyncio
 from collections.abc import AsyncGenerator, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -19,7 +20,7 @@ from agentic_search.errors import PlanRefused
 from agentic_search.planning.draft.argument_check import argument_complaints
 from agentic_search.planning.draft.check import check_added
 from agentic_search.planning.draft.wording import purpose
-from agentic_search.planning.offline.filling import Filling, fill
+from agentic_search.planning.offline.filling import Filling, Role, fill
 from agentic_search.planning.offline.question import Question, read_question
 from agentic_search.planning.offline.searches import is_general, is_named_a_search, is_search, told_words
 from agentic_search.planning.planner import DraftStarted, Planned, PlanRequest, PlanStep, TaskReady
@@ -32,6 +33,7 @@ _CLEARLY_WORSE = 0.4
 _MUCH = 0.5
 """Share of the words of a question, or of a tool's name."""
 
+_TYPED: frozenset[Role] = frozenset({"text"})
 _MOST_REASONS = 10
 _WHAT_TO_DO = "start a language model (see /models), or give the plan with the request"
 
@@ -64,7 +66,7 @@ class _Call:
         """Something of the question is what it is for; what is said of its arguments alone does not count."""
         if self.searches:
             return self.named > 0
-        is_given_something = bool(self.filling.arguments) and self.filling.roles != {"text"}
+        is_given_something = bool(self.filling.arguments) and self.filling.roles != _TYPED
         return is_given_something or self.named > _MUCH or self.called >= _MUCH
 
     @property
@@ -89,7 +91,7 @@ class OfflinePlanner:
             yield Planned((), "offline")
             return
         yield DraftStarted("offline", round=request.so_far.next_round)
-        tasks = self._tasks(request)
+        tasks = await asyncio.to_thread(self._tasks, request)  # for hundreds of tools it takes a tenth of a second
         for task in tasks:
             yield TaskReady(task)
         yield Planned(tasks, "offline")
