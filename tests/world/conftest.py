@@ -18,6 +18,7 @@ from tests.world.strangers import LISTENERS, STRANGERS
 from tests.world.surroundings import Surroundings, page, prepare
 from tests.world.watching import Everywhere
 
+BUNDLED = ("python_docs", "documents", "stories")
 _MOST_SECONDS = 240
 """For the first test, which starts all of the servers."""
 
@@ -57,6 +58,8 @@ async def everywhere(world: World, tmp_path_factory: pytest.TempPathFactory) -> 
             listeners[listener.name] = await stack.enter_async_context(program)
             servers[listener.name] = listener.entry(port)
         await asyncio.gather(*(program.listens() for program in listeners.values()))
-        service: RunningService = await stack.enter_async_context(running_service(folder, servers=servers))
-        await service.ready_servers(*servers)
+        service: RunningService = await stack.enter_async_context(
+            running_service(folder, servers=servers, bundled=True)
+        )
+        await service.ready_servers(*servers, *BUNDLED)
         yield Everywhere(service, it, listeners)
