@@ -161,7 +161,8 @@ class ToolPool:
             return tool
         if missing := self._absent():
             raise ServerUnavailable(f"there is no tool {name!r} now; not connected: {', '.join(missing)}")
-        raise ToolFailed(f"there is no tool {name!r} any more")
+        near = self.catalog().nearest(name)
+        raise ToolFailed(f"there is no tool {name!r}" + (f"; did you mean {near!r}?" if near else ""))
 
     def _connect(self, server: ServerConfig) -> ToolProvider:
         def note_change() -> None:

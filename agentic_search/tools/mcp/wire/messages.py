@@ -194,7 +194,7 @@ def _cut(parsed: Json) -> bool:
     for outer in level:
         for key, inner in list(enumerate(outer) if isinstance(outer, list) else cast("dict[str, Json]", outer).items()):
             if isinstance(inner, list | dict):
-                outer[key] = TOO_DEEP  # type: ignore[index,call-overload] - key and container belong together
+                outer[key] = TOO_DEEP  # pyright: ignore[reportArgumentType, reportCallIssue] - key and container belong together
                 found = True
     return found
 
