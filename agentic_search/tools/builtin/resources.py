@@ -65,7 +65,7 @@ class ResourceTools:
         """Call one of the tools: see ToolProvider."""
         if tool.remote_name == FIND_RESOURCES:
             found = await asyncio.to_thread(_best, str(arguments.get("query", "")), self._listed())
-            return read_value([_as_json(each) for each in found], tool)
+            return read_value([_as_json(each) for each in found], tool, arguments)
         uri = str(arguments.get("uri", ""))
         server = str(arguments.get("server") or self._server_of(uri))
         if not self._allows(server):
