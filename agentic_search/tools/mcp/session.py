@@ -16,6 +16,7 @@ from agentic_search import __version__
 from agentic_search.clock import Clock
 from agentic_search.errors import ConnectionLost
 from agentic_search.tools.config.server_config import ServerConfig
+from agentic_search.tools.mcp.auth.server_auth import ServerAuth
 from agentic_search.tools.mcp.failures import connection_failed, wait_asked_for
 from agentic_search.tools.mcp.offer import read_offer
 from agentic_search.tools.mcp.transports import transport_to
@@ -50,6 +51,7 @@ class Session:
         open_within: float,
         on_offer: OnOffer,
         on_end: Callable[[str], None],
+        auth: ServerAuth | None = None,
     ) -> None:
         """`open_within`: seconds for the server to start, to agree on a protocol and to list its tools."""
         self._config = config
@@ -57,7 +59,8 @@ class Session:
         self._open_within = open_within
         self._on_offer = on_offer
         self._on_end = on_end
-        self._transport = transport_to(config, self, wall=clock.wall)
+        signing = auth.for_session(lambda: self.suspect("the sign-in has changed")) if auth else None
+        self._transport = transport_to(config, self, wall=clock.wall, auth=signing)
         self._look = asyncio.Event()
         self._over: str | None = None
         self._listed: list[mcp_types.Tool] | None = None
