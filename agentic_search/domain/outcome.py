@@ -59,6 +59,8 @@ class Completed(Frozen):
     duration: float
     """Seconds, all attempts together."""
     attempts: int = 1
+    failed_calls: tuple[str, ...] = ()
+    """Why single calls of a `for_each` failed, in their order; the others gave the result."""
 
 
 class Failed(Frozen):
@@ -82,6 +84,8 @@ class Skipped(Frozen):
     task_id: str
     because: str
     """Why, for people."""
+    intended: bool = False
+    """The plan's own condition said so: nothing is missing."""
 
 
 Outcome = Annotated[Completed | Failed | Skipped, Field(discriminator="status")]

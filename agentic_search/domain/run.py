@@ -33,6 +33,8 @@ class TaskRecord(Frozen):
     """Seconds."""
     result: JsonValue = None
     """The tool's whole result, never cut."""
+    failed_calls: tuple[str, ...] = ()
+    """Why single calls of a `for_each` failed; the others gave the result."""
     error: str | None = None
     """Why it failed or was skipped."""
 

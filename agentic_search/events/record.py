@@ -129,6 +129,7 @@ class RunRecord:
             cached=fact.cached,
             duration=fact.duration,
             result=fact.result,
+            failed_calls=fact.failed_calls,
         )
 
     @_fold.register

@@ -85,6 +85,7 @@ def _emit_completed(emit: Emit, task: Task, outcome: Completed) -> None:
             attempts=outcome.attempts,
             cached=outcome.result.cached,
             result=outcome.result.value,
+            failed_calls=outcome.failed_calls,
         )
     )
     if outcome.result.passages:

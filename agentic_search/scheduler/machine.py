@@ -12,7 +12,7 @@ Plans come checked (`planning/draft/check.py`): no cycles, and `depends_on` hold
 """
 
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
 from random import random
 from typing import assert_never
@@ -71,15 +71,18 @@ class Machine:
         *,
         policy_of: Callable[[Task], Policy] = lambda task: ONCE,
         seconds_of: Callable[[Task], float] = lambda task: 1.0,
+        required_of: Callable[[Task], Container[str]] = lambda task: task.arguments,
         jitter: Callable[[], float] = random,
         earlier: Mapping[str, Outcome] | None = None,
     ) -> None:
         """`seconds_of` a task: how long a call of it usually takes, to know the longest path.
 
+        `required_of` a task: the arguments that its tool cannot do without.
         `jitter` gives numbers from 0 to 1 that spread the waits between attempts. `earlier` is how the tasks of plans
         before ended, by id: new tasks may refer to them.
         """
         self._retries = Retries(policy_of, jitter)
+        self._required_of = required_of
         self._open: dict[str, _Node] = {}
         self._outcomes: dict[str, Outcome] = dict(earlier or {})
         self._values: dict[str, JsonValue] = {
@@ -154,17 +157,21 @@ class Machine:
                 self._release(self._open[task.id], now)
 
     def _skip_after(self, lost: Outcome, task_id: str) -> None:
-        self._end(Skipped(task_id=task_id, because=f"{lost.task_id} {_STATUS[lost.status]}"))
+        intended = isinstance(lost, Skipped) and lost.intended
+        self._end(Skipped(task_id=task_id, because=f"{lost.task_id} {_STATUS[lost.status]}", intended=intended))
 
     def _release(self, node: _Node, now: float) -> None:
-        calls = calls_of(node.task, self._values, now=now)
+        calls = calls_of(node.task, self._values, required=self._required_of(node.task), now=now)
         if not isinstance(calls, list):
             self._end(calls)
             return
         node.elements = Elements(node.task, len(calls))
-        for start in calls:
-            self._offer(start)
-        if not calls:
+        for call in calls:
+            if isinstance(call, CallFailed):
+                node.elements.take(call, attempt=1)
+            else:
+                self._offer(call)
+        if node.elements.done:
             self._end(node.elements.outcome(started_at=now, now=now))
 
     def _offer(self, start: StartCall) -> None:

@@ -62,10 +62,14 @@ def test_no_two_tools_ever_share_a_name(servers: dict[str, list[str]]) -> None:
     assert all(catalog.get(tool.name) is tool for tool in catalog.tools)
 
 
-def test_the_nearest_name_is_offered_for_one_that_is_not_there() -> None:
-    catalog = Catalog([offer("web", "search_stories", "read_story")])
-    assert catalog.nearest("serach_story") == "search_stories"
-    assert catalog.nearest("weather") is None
+def test_names_stay_while_a_server_is_away() -> None:
+    web, docs = offer("web", "find", "read"), offer("docs", "find")
+    together, alone = Catalog([web, docs]), Catalog([web], absent=[docs])
+    assert names(alone) == ["web.find", "read"] == names(together)[:2]
+    assert [tool.name for tool in alone.absent] == ["docs.find"]
+    assert alone.get("docs.find") is alone.absent[0]
+    assert alone.select(["*find"]) == alone.tools[:1]
+    assert alone.select(["*find"], absent=True) == (alone.tools[0], alone.absent[0])
 
 
 @pytest.mark.parametrize(

@@ -90,7 +90,7 @@ def _text_with_unknowns(text: str, inputs: JsonObject | None) -> _PartlyKnown:
         if not references:
             return text
         if inputs is not None and all(_is_given(reference, inputs) for reference in references):
-            return cast("_PartlyKnown", fill({"it": text}, {INPUTS: inputs})["it"])
+            return cast("_PartlyKnown", fill({"it": text}, {INPUTS: inputs}, required=("it",))["it"])
     except BadReference:
         return _Unknown()  # as a reference it has a complaint already; what it would give is not known
     return _Unknown() if len(pieces) == 1 else _UnknownText(text)

@@ -17,7 +17,7 @@ from agentic_search.errors import PlanRefused
 from agentic_search.planning.draft.argument_check import argument_complaints
 from agentic_search.planning.draft.links import cycles, links
 from agentic_search.planning.draft.reading import read_draft, read_task
-from agentic_search.planning.draft.wording import did_you_mean
+from agentic_search.planning.draft.wording import did_you_mean, did_you_mean_tool
 from agentic_search.planning.planner import next_number
 
 
@@ -52,7 +52,8 @@ def _checked(
         *_about_cycles(read.tasks, ids),
     ]
     if complaints:
-        raise PlanRefused(tuple(dict.fromkeys(complaints)))
+        unknown = dict.fromkeys(task.tool for task in read.tasks if task.tool not in catalog)
+        raise PlanRefused(tuple(dict.fromkeys(complaints)), unknown_tools=tuple(unknown))
     return tuple(_completed(task, order) for task in read.tasks)
 
 
@@ -109,7 +110,7 @@ def _about_tool(task: Task, catalog: Mapping[str, Tool], inputs: JsonObject | No
     tool = catalog.get(task.tool)
     if tool is not None:
         return argument_complaints(task.arguments, tool, inputs=inputs)
-    hint = did_you_mean(task.tool, (tool.name for tool in catalog.values())) if catalog else "; there are no tools now"
+    hint = did_you_mean_tool(task.tool, catalog.values()) if catalog else "; there are no tools now"
     return (f"unknown tool {task.tool!r}{hint}",)
 
 

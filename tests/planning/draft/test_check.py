@@ -6,6 +6,7 @@ from pydantic import JsonValue
 
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.plan import ARGUMENTS, MOST_TASKS, Plan
+from agentic_search.domain.tool import Tool
 from agentic_search.errors import PlanRefused
 from agentic_search.planning.draft.check import check, check_next
 from tests.planning.draft.drafts import TOOLS, complaints
@@ -201,3 +202,29 @@ def test_a_thousand_tasks_in_one_cycle_are_refused_with_one_complaint() -> None:
         for number in range(MOST_TASKS)
     ]
     assert len(complaints(*tasks)) == 1
+
+
+def other(name: str, server: str, own: str) -> Tool:
+    """A tool of another server."""
+    return tool(own).model_copy(update={"name": name, "server": server})
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("serach_stories", "search_stories"),
+        ("weather", None),
+        ("down.find", None),
+        ("up.fnid", "up.find"),
+        ("upp.find", "up.find"),
+        ("find", "up.find"),
+        ("web.search_stories", None),
+    ],
+)
+def test_an_unknown_tool_is_near_to_one_of_the_server_that_is_named(name: str, meant: str | None) -> None:
+    tools = [other("search_stories", "news", "search_stories"), other("up.find", "up", "find")]
+    with pytest.raises(PlanRefused, match="unknown tool") as refused:
+        check({"tasks": [{"tool": name}]}, tools)
+    assert refused.value.unknown_tools == (name,)
+    text = str(refused.value)
+    assert f"did you mean {meant!r}" in text if meant else "did you mean" not in text
