@@ -9,7 +9,7 @@ import socket
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from urllib.parse import unquote, urlencode, urlsplit
+from urllib.parse import unquote, urlencode
 
 import uvicorn
 from mcp.server.mcpserver import MCPServer
@@ -76,13 +76,13 @@ class OAuthDouble:
         if at_root != self.rules.resource_at_root and request.url.path != "/elsewhere":
             return Response(status_code=404)
         return JSONResponse(
-            {"resource": self.mcp_url, "authorization_servers": [self.issuer], "scopes_supported": ["read"]}
+            {"resource": self.mcp_url, "authorization_servers": [self.rules.names or self.issuer], "scopes_supported": ["read"]}
         )
 
     async def server_metadata(self, request: Request) -> Response:
         """RFC 8414, or OpenID's."""
         oauth = request.url.path.startswith("/.well-known/oauth-authorization-server")
-        if oauth == self.rules.openid or not request.url.path.endswith(self.rules.issuer_path or "server"):
+        if oauth == self.rules.openid:
             return Response(status_code=404)
         metadata: dict[str, object] = {
             "issuer": self.rules.metadata_issuer or self.issuer,
@@ -247,7 +247,7 @@ def _replayed(body: bytes, receive: Receive) -> Callable[[], Awaitable[dict[str,
 def _tools() -> MCPServer:
     server = MCPServer("guarded")
 
-    @server.tool(annotations=None)
+    @server.tool()
     def whisper(text: str) -> str:
         """Say it back."""
         return f"heard: {text}"
@@ -257,7 +257,19 @@ def _tools() -> MCPServer:
         """Needs the scope `write`."""
         return "erased"
 
-    _ = (whisper, erase)
+    arrived, all_here = 0, asyncio.Event()
+
+    @server.tool()
+    async def meet(name: str) -> str:
+        """Answers when three are here."""
+        nonlocal arrived
+        arrived += 1
+        if arrived == 3:
+            all_here.set()
+        await all_here.wait()
+        return "met"
+
+    _ = (whisper, erase, meet)
     return server
 
 
@@ -266,7 +278,7 @@ async def oauth_double(rules: DoubleRules | None = None, *, port: int = 0) -> As
     """Run it; its tools are `whisper` and, for which the scope `write` is needed, `erase`."""
     listener = socket.create_server(("127.0.0.1", port))
     double = OAuthDouble(f"http://127.0.0.1:{listener.getsockname()[1]}", rules or DoubleRules())
-    inner = _tools().streamable_http_app()
+    inner = _tools().streamable_http_app(json_response=True)
     issuer = double.rules.issuer_path
     places = [
         f"/.well-known/oauth-authorization-server{issuer}",
@@ -293,8 +305,5 @@ async def oauth_double(rules: DoubleRules | None = None, *, port: int = 0) -> As
     finally:
         server.should_exit = True
         await running
+        listener.close()
 
-
-def host_of(url: str) -> str:
-    """Host and port."""
-    return urlsplit(url).netloc

@@ -28,6 +28,8 @@ class DoubleRules:
     """In the authorization response."""
     metadata_issuer: str = ""
     """What the metadata says in place of the real issuer."""
+    names: str = ""
+    """The authorization server that the MCP server names in place of this one."""
     needs_resource: bool = True
     """Requests without RFC 8707's resource indicator are refused."""
     lifetime: int = 3600

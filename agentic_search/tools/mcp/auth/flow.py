@@ -218,15 +218,16 @@ async def _told(response: httpx2.Response | None) -> str:
     """What an authorization server says of why it refused, by the names of RFC 6749; nothing else of the body."""
     if response is None or response.status_code < HTTPStatus.BAD_REQUEST:
         return ""
-    said = f" (HTTP {response.status_code})"
+    said = f" (HTTP {response.status_code}"
     try:
         body = cast(object, json.loads(await response.aread()))
     except (ValueError, RecursionError):
-        return said
+        body = None
     match body:
         case {"error": str(code), "error_description": str(text)}:
-            return shortened(f"{said}: {code}, {text}", _LONGEST_REASON)
+            said += f": {shortened(f'{code}, {text}', _LONGEST_REASON)}"
         case {"error": str(code)}:
-            return shortened(f"{said}: {code}", _LONGEST_REASON)
+            said += f": {shortened(code, _LONGEST_REASON)}"
         case _:
-            return said
+            pass
+    return said + ")"

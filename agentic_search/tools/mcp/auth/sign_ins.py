@@ -88,7 +88,7 @@ class SignIns:
         """Give up those under way."""
         for attempt in self._attempts:
             attempt.give_up()
-        await self._group.__aexit__(kind, error, trace)
+        await self._group.__aexit__(None, None, None)
 
     def auth_at(self, config: ServerConfig) -> ServerAuth | None:
         """How a server is signed in at; None for one where no OAuth is used."""
@@ -202,8 +202,9 @@ async def _sign_in(attempt: _Attempt, challenge: SignInChallenge, redirect_uri: 
         flow = signing_in.async_auth_flow(refused)
         try:
             outgoing = await anext(flow)
-            response = challenge.answer(outgoing)
-            while (outgoing := await flow.asend(response)) is not refused:
-                response = await client.send(outgoing, stream=True)
+            while not (outgoing is refused and attempt.address.done()):
+                again = outgoing is refused
+                response = challenge.answer(refused) if again else await client.send(outgoing, stream=True)
+                outgoing = await flow.asend(response)
         finally:
             await flow.aclose()
