@@ -182,7 +182,7 @@ class Connection:
                     backoff.reset()
                 if self._auth and self._state.status == "needs_sign_in":
                     await self._auth.sign_in_done()
-                    backoff.reset()
+                    self._become(_ConnectionState("connecting"))
                 elif not self._closing:
                     await self._clock.sleep(max(backoff.next(), asked_for))
         finally:
