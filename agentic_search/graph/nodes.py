@@ -25,7 +25,7 @@ from agentic_search.graph.state import (
 )
 from agentic_search.models.choice import ChosenModel
 from agentic_search.synthesis.evidence.support import bears_on
-from agentic_search.synthesis.evidence.writer_input import make_writer_input
+from agentic_search.synthesis.evidence.writer_input import in_thread_if_large, make_writer_input
 from agentic_search.synthesis.writing.fallback_writer import FallbackWriter
 from agentic_search.tools.catalog import Catalog
 
@@ -98,7 +98,7 @@ async def execute_all_parallel(state: PlannedState, runtime: Runtime[RunContext]
     now, planned = context.run.elapsed, context.run.spent.seconds("plan")
     until = state["deadline"] * (1 - context.limits.writer_share)
     another_round = has_tasks and wants_another_round(state, until - now, plan_seconds=planned)
-    lacking = "" if another_round else what_is_lacking(state, outcomes, now=now)
+    lacking = "" if another_round else await what_is_lacking(state, outcomes, now=now)
     return {**state, "outcomes": outcomes, "lacking": lacking, "another_round": another_round or bool(lacking)}
 
 
@@ -127,7 +127,7 @@ def wants_another_round(state: PlannedState, left: float, *, plan_seconds: float
     return left > plan_seconds / rounds
 
 
-def what_is_lacking(state: PlannedState, outcomes: Mapping[str, Outcome], *, now: float) -> str:
+async def what_is_lacking(state: PlannedState, outcomes: Mapping[str, Outcome], *, now: float) -> str:
     """Why the offline planner is to add to what a model planned, a sentence; empty where it need not.
 
     Whatever a model does or fails to do, its run finds at least what a run without it would have found.
@@ -137,8 +137,8 @@ def what_is_lacking(state: PlannedState, outcomes: Mapping[str, Outcome], *, now
     if state["lacking"]:
         return state["lacking"]
     query = state["query"].query
-    found = make_writer_input(query, whole_plan(state["plans"]), outcomes).evidence
-    return "" if bears_on(query, found) else FOUND_NOTHING
+    found = make_writer_input(query, whole_plan(state["plans"]), outcomes)
+    return "" if await in_thread_if_large(found, lambda: bears_on(query, found.evidence)) else FOUND_NOTHING
 
 
 async def synthesize(state: ExecutedState, runtime: Runtime[RunContext]) -> ExecutedState:

@@ -228,3 +228,36 @@ def test_an_unknown_tool_is_near_to_one_of_the_server_that_is_named(name: str, m
     assert refused.value.unknown_tools == (name,)
     text = str(refused.value)
     assert f"did you mean {meant!r}" in text if meant else "did you mean" not in text
+
+
+SIZED: JsonObject = {
+    "type": "object",
+    "properties": {"user": {"type": "string"}, "size": {"type": "integer"}},
+    "required": ["user"],
+    "additionalProperties": False,
+}
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ({"user_id": "ada", "limit": 5}, {"user": "ada", "size": 5}),
+        ({"username": "ada", "max_results": 5}, {"user": "ada", "size": 5}),
+        ({"user": "ada"}, {"user": "ada"}),
+    ],
+)
+def test_common_arguments_are_known_by_the_names_that_others_give_them(written: JsonObject, read: JsonObject) -> None:
+    posts = tool("get_posts", SIZED)
+    draft: JsonObject = {"id": "t1", "tool": "get_posts", "arguments": written}
+    assert check({"tasks": [draft]}, [posts]).tasks[0].arguments == read
+    assert check_next(draft, [posts], earlier=()).arguments == read
+
+
+@pytest.mark.parametrize("written", [{"user": "ada", "user_id": "bob"}, {"user": "ada", "weight": 5}])
+def test_a_name_that_is_not_clear_stays_a_complaint(written: JsonObject) -> None:
+    with pytest.raises(PlanRefused, match="has no argument"):
+        check({"tasks": [{"tool": "get_posts", "arguments": written}]}, [tool("get_posts", SIZED)])
+
+
+def test_a_bare_list_is_the_tasks_of_a_plan() -> None:
+    assert Plan.model_validate([{"tool": "now"}]) == Plan.model_validate({"tasks": [{"tool": "now"}]})
