@@ -76,7 +76,11 @@ class OAuthDouble:
         if at_root != self.rules.resource_at_root and request.url.path != "/elsewhere":
             return Response(status_code=404)
         return JSONResponse(
-            {"resource": self.mcp_url, "authorization_servers": [self.rules.names or self.issuer], "scopes_supported": ["read"]}
+            {
+                "resource": self.mcp_url,
+                "authorization_servers": [self.rules.names or self.issuer],
+                "scopes_supported": ["read"],
+            }
         )
 
     async def server_metadata(self, request: Request) -> Response:
@@ -306,4 +310,3 @@ async def oauth_double(rules: DoubleRules | None = None, *, port: int = 0) -> As
         server.should_exit = True
         await running
         listener.close()
-

@@ -8,6 +8,7 @@ import json
 import os
 import sys
 import tempfile
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import httpx
@@ -27,16 +28,19 @@ SERVER = "conformance"
 CALLBACK = "http://localhost:8023/servers/sign-in/callback"
 DOCUMENT = "https://conformance-test.local/client-metadata.json"
 """The client id that the suite knows a metadata document of."""
+ECHO = "json_schema_echo"
+"""A tool of the suite's that wants back the schemas that it gave of the others."""
 MOST_SIGN_INS = 3
 PATIENCE = 20.0
 
 
-def rules_for(scenario: str, context: dict[str, str]) -> OAuthRules:
+def rules_for(scenario: str, context: JsonObject) -> OAuthRules:
     """What an operator would write into the servers file."""
     if scenario == "auth/basic-cimd":
         return OAuthRules(client_id=DOCUMENT)
     kind = "client_credentials" if scenario.startswith("auth/client-credentials") else "authorization_code"
-    return OAuthRules(context.get("client_id", ""), context.get("client_secret", ""), kind=kind)
+    client, secret = str(context.get("client_id", "")), str(context.get("client_secret", ""))
+    return OAuthRules(client, secret, kind=kind)
 
 
 class Person:
@@ -73,20 +77,37 @@ class Person:
                     raise SystemExit(f"signed in {self._signed_in} times and still asked: {self._status().error}")
                 await self._pool.changed()
 
-    async def call(self, tool: Tool) -> None:
-        """Call a tool with sample arguments, and again after each sign-in that it asks for."""
+    async def call(self, tool: str, arguments: JsonObject) -> None:
+        """Call a tool, and again after each sign-in that it asks for."""
         while True:
             try:
-                result = await self._pool.call(
-                    tool.name, sample(tool.input_schema), timeout=PATIENCE, on_progress=unheard
-                )
-                print(f"{tool.name}: {result.text[:200]}")
+                result = await self._pool.call(tool, arguments, timeout=PATIENCE, on_progress=unheard)
+                print(f"{tool}: {result.text[:200]}")
                 return
             except ToolError as error:
-                print(f"{tool.name}: {error}")
+                print(f"{tool}: {error}")
                 if not await self.sign_in_if_asked():
                     return
                 await self.connect()
+
+
+def calls_of(tools: Sequence[Tool], context: JsonObject) -> Iterator[tuple[str, JsonObject]]:
+    """The calls that the scenario wants, else each tool once."""
+    match context.get("toolCalls"):
+        case [*wanted]:
+            for call in wanted:
+                match call:
+                    case {"name": str(name), "arguments": dict(arguments)}:
+                        yield name, arguments
+                    case _:
+                        raise SystemExit(f"the suite wants a call of an unknown form: {call}")
+        case _:
+            for tool in tools:
+                yield tool.name, sample(tool.input_schema)
+            for tool in tools:
+                if tool.name == ECHO:
+                    for other in tools:
+                        yield ECHO, {"schema": other.input_schema}
 
 
 def sample(schema: JsonObject) -> JsonObject:
@@ -132,8 +153,8 @@ async def main(url: str) -> None:
             person = Person(pool, sign_ins)
             await pool.settled(PATIENCE)
             await person.connect()
-            for tool in pool.catalog().tools:
-                await person.call(tool)
+            for tool, arguments in calls_of(pool.catalog().tools, context):
+                await person.call(tool, arguments)
 
 
 if __name__ == "__main__":

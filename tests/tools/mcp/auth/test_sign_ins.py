@@ -144,7 +144,9 @@ async def test_more_rights_are_asked_for_beside_those_there_are(tmp_path: Path) 
     async with oauth_double() as double, pool_at(tmp_path, server(double)) as (pool, sign_ins):
         await sign_in(sign_ins)
         await ready(pool)
-        with pytest.raises(ToolFailed, match=r"erase run: it asks for more rights \(write\): open /servers/guarded/sign"):
+        with pytest.raises(
+            ToolFailed, match=r"erase run: it asks for more rights \(write\): open /servers/guarded/sign"
+        ):
             await call(pool, "erase")
         assert state_of(pool, "guarded") == "ready"
         assert pool.statuses()[0].sign_in == "/servers/guarded/sign-in"
