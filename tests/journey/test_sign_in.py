@@ -26,6 +26,12 @@ async def status_of(service: RunningService) -> dict[str, Any]:
             await asyncio.sleep(0.02)
 
 
+async def status_becomes(service: RunningService, status: str) -> None:
+    async with asyncio.timeout(60):
+        while (await status_of(service))["status"] != status:  # noqa: ASYNC110 - the service is another process
+            await asyncio.sleep(0.02)
+
+
 async def come_back(service: RunningService, begin: str = SIGN_IN) -> httpx.Response:
     """Open the address in a browser, which goes where it is sent and comes back."""
     async with httpx.AsyncClient(follow_redirects=True, headers={"Accept": "text/html"}, timeout=60) as browser:
@@ -61,9 +67,7 @@ async def test_a_person_signs_in_calls_a_tool_stays_signed_in_over_a_restart_and
             double.revoke_tokens()
             assert "hello" in await whispered(service) or "hello" in await whispered(service)
             assert (await service.client.delete(SIGN_IN)).status_code == 204
-            async with asyncio.timeout(60):
-                while (await status_of(service))["status"] != "needs_sign_in":
-                    await asyncio.sleep(0.02)
+            await status_becomes(service, "needs_sign_in")
             shown += [*service.log, (await service.client.get("/servers")).text]
         secrets = [bearer.removeprefix("Bearer ") for bearer in double.bearers if bearer] + list(double.refresh_tokens)
         assert secrets and not any(secret in text for secret in secrets for text in shown)
@@ -76,7 +80,7 @@ async def test_what_is_kept_is_encrypted_and_for_this_user_alone_and_may_be_lost
             await status_of(service)
             await come_back(service)
             await service.ready_servers("guarded")
-        files = [path for path in (tmp_path / "data" / "sign-ins").iterdir()]
+        files = list((tmp_path / "data" / "sign-ins").iterdir())
         assert len(files) == 2
         for path in files:
             assert not any(token.encode() in path.read_bytes() for token in (*double.tokens, *double.refresh_tokens))
@@ -104,26 +108,28 @@ async def test_a_passphrase_takes_the_place_of_the_key_file(tmp_path: Path) -> N
 
 
 async def test_a_sign_in_is_refused_where_it_cannot_end_well(tmp_path: Path) -> None:
-    async with oauth_double(DoubleRules(denies=True)) as double:
-        async with running_service(tmp_path, servers=entry(double)) as service:
-            await status_of(service)
-            elsewhere = await service.client.get(SIGN_IN, headers={"Host": "evil.example.com"})
-            assert elsewhere.status_code == 400 and "AGENTIC_SEARCH_ALLOWED_HOSTS" in elsewhere.json()["detail"]
-            assert (await service.client.get("/servers/nobody/sign-in")).status_code == 404
-            refused = await come_back(service)
-            assert refused.status_code == 502 and "access_denied, No, said the person" in refused.text
-            assert "access_denied" in (await status_of(service))["error"]
-            begun = await service.client.get(SIGN_IN)
-            assert begun.status_code == 303 and "HttpOnly" in begun.headers["set-cookie"]
-            double.rules.denies = False
-            async with httpx.AsyncClient() as other:
-                back = (await other.get(begun.headers["location"])).headers["location"]
-                stolen = await other.get(back)  # the link of a sign-in that another browser began
-            assert stolen.status_code == 404 and stolen.json()["type"].endswith("not_found")
-            assert double.tokens == {}
-            assert (await service.client.get(back)).status_code == 200
-            await service.ready_servers("guarded")
-            assert (await service.client.get(SIGN_IN)).status_code == 409
+    async with (
+        oauth_double(DoubleRules(denies=True)) as double,
+        running_service(tmp_path, servers=entry(double)) as service,
+    ):
+        await status_of(service)
+        elsewhere = await service.client.get(SIGN_IN, headers={"Host": "evil.example.com"})
+        assert elsewhere.status_code == 400 and "AGENTIC_SEARCH_ALLOWED_HOSTS" in elsewhere.json()["detail"]
+        assert (await service.client.get("/servers/nobody/sign-in")).status_code == 404
+        refused = await come_back(service)
+        assert refused.status_code == 502 and "access_denied, No, said the person" in refused.text
+        assert "access_denied" in (await status_of(service))["error"]
+        begun = await service.client.get(SIGN_IN)
+        assert begun.status_code == 303 and "HttpOnly" in begun.headers["set-cookie"]
+        double.rules.denies = False
+        async with httpx.AsyncClient() as other:
+            back = (await other.get(begun.headers["location"])).headers["location"]
+            stolen = await other.get(back)  # the link of a sign-in that another browser began
+        assert stolen.status_code == 404 and stolen.json()["type"].endswith("not_found")
+        assert double.tokens == {}
+        assert (await service.client.get(back)).status_code == 200
+        await service.ready_servers("guarded")
+        assert (await service.client.get(SIGN_IN)).status_code == 409
 
 
 async def test_another_name_is_allowed_by_a_setting(tmp_path: Path) -> None:

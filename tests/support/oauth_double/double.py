@@ -9,6 +9,7 @@ import socket
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import unquote, urlencode
 
 import uvicorn
@@ -215,7 +216,7 @@ class OAuthDouble:
     def _refusal(self, request: Request, body: bytes) -> Response | None:
         bearer = request.headers.get("authorization", "")
         self.bearers.append(bearer)
-        message = json.loads(body) if body else {}
+        message: dict[str, Any] = json.loads(body) if body else {}
         is_call = message.get("method") == "tools/call"
         if self.rules.anonymous and not is_call:
             return None
@@ -289,6 +290,12 @@ async def oauth_double(rules: DoubleRules | None = None, *, port: int = 0) -> As
         f"/.well-known/openid-configuration{issuer}",
         f"{issuer}/.well-known/openid-configuration",
     ]
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncGenerator[None]:
+        async with inner.router.lifespan_context(inner):
+            yield
+
     app = Starlette(
         routes=[
             Route("/.well-known/oauth-protected-resource", double.resource_metadata),
@@ -300,7 +307,7 @@ async def oauth_double(rules: DoubleRules | None = None, *, port: int = 0) -> As
             Route("/token", double.token, methods=["POST"]),
             Mount("/", double.guard(inner)),
         ],
-        lifespan=lambda _: inner.router.lifespan_context(inner),
+        lifespan=lifespan,
     )
     server = uvicorn.Server(uvicorn.Config(app, ws="none", log_config=None, timeout_graceful_shutdown=1))
     running = asyncio.ensure_future(server.serve(sockets=[listener]))

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import httpx
+from pydantic import JsonValue
 
 from agentic_search.clock import SystemClock
 from agentic_search.domain.data import JsonObject
@@ -101,13 +102,12 @@ def calls_of(tools: Sequence[Tool], context: JsonObject) -> Iterator[tuple[str, 
                         yield name, arguments
                     case _:
                         raise SystemExit(f"the suite wants a call of an unknown form: {call}")
+        case _ if any(tool.name == ECHO for tool in tools):
+            for tool in tools:
+                if tool.name != ECHO:
+                    yield ECHO, {"schema": tool.input_schema}
         case _:
-            for tool in tools:
-                yield tool.name, sample(tool.input_schema)
-            for tool in tools:
-                if tool.name == ECHO:
-                    for other in tools:
-                        yield ECHO, {"schema": other.input_schema}
+            yield from ((tool.name, sample(tool.input_schema)) for tool in tools)
 
 
 def sample(schema: JsonObject) -> JsonObject:
@@ -117,7 +117,7 @@ def sample(schema: JsonObject) -> JsonObject:
     return {name: _value(form) for name, form in (properties or {}).items() if isinstance(form, dict)}
 
 
-def _value(form: JsonObject) -> str | int | float | bool | JsonObject | list[str]:
+def _value(form: JsonObject) -> JsonValue:
     match form.get("type"):
         case "integer" | "number":
             return 3

@@ -1,4 +1,4 @@
-"""Every scenario of the protocol's conformance suite: passed by our connections, or named here with why it is not tried.
+"""Every scenario of the protocol's conformance suite: our connections pass it, or it is named here with why not.
 
 The suite, which is a program of the protocol's authors, starts a server for a scenario, runs `driver` as the client and
 judges what it saw on the wire.
@@ -58,7 +58,7 @@ PASSED = (
     "json-schema-2020-12-preservation",
 )
 NOT_TRIED = {
-    "auth/client-credentials-jwt": "an extension: the service signs in by client id and secret, it holds no signing key",
+    "auth/client-credentials-jwt": "an extension: the service signs in by a secret, it holds no signing key",
     "auth/enterprise-managed-authorization": "an extension: needs a company's identity provider",
     "auth/dpop": "an extension that mcp's client does not have: tokens bound to a key",
     "auth/dpop-nonce": "an extension that mcp's client does not have: tokens bound to a key",
