@@ -32,7 +32,8 @@ class EncryptedFolder:
         """The content; None where there is none, or none that this key decrypts."""
         path = self._path(name)
         try:
-            return self._cipher().decrypt(path.read_bytes())
+            content = path.read_bytes()
+            return self._cipher().decrypt(content)
         except FileNotFoundError:
             return None
         except (OSError, InvalidToken) as error:

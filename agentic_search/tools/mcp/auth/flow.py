@@ -25,8 +25,8 @@ _TIMEOUT = httpx2.Timeout(20.0)
 _LONGEST_REASON = 200
 _PAST = 1.0
 """Unix time: a token of this expiry is refreshed before it is sent again."""
-_REFUSALS = {400, 401, 403}
-"""HTTP statuses of a token endpoint that say no for good; others say that it could not answer."""
+_ASK_LATER = {408, 425, 429}
+"""HTTP statuses below 500 with which a token endpoint does not say no."""
 
 
 class NotSent(httpx2.ConnectError):
@@ -101,7 +101,7 @@ class KeptOAuth(OAuthClientProvider):
 
     async def _handle_refresh_response(self, response: httpx2.Response) -> bool:
         """mcp's own; tokens are forgotten when they are refused, not when nobody could be asked."""
-        if response.status_code == HTTPStatus.OK or response.status_code in _REFUSALS:
+        if response.status_code < HTTPStatus.INTERNAL_SERVER_ERROR and response.status_code not in _ASK_LATER:
             refreshed = await super()._handle_refresh_response(response)
             if not refreshed:
                 await self.kept.forget_tokens()
@@ -149,12 +149,12 @@ class KeptOAuth(OAuthClientProvider):
         except (OAuthFlowError, ValueError, httpx2.InvalidURL) as error:
             raise NotSent(f"{_kind(error)}{await _told(response)}") from None  # mcp's own texts may quote a token
         if outgoing is not request:
-            self._check_address(outgoing.url)
+            self.check_address(outgoing.url)
             outgoing.extensions = {**outgoing.extensions, "timeout": _TIMEOUT.as_dict()}
         return outgoing
 
-    def _check_address(self, url: httpx2.URL) -> None:
-        """A server that is reached over TLS may not lead to where secrets are sent in the open."""
+    def check_address(self, url: httpx2.URL) -> None:
+        """A server that is reached over TLS may not lead to where secrets are sent in the open; raises NotSent."""
         if url.scheme != "https" and httpx2.URL(self.context.server_url).scheme == "https":
             raise NotSent(f"its sign-in leads to {url.scheme}://{url.host}, which is not encrypted")
 

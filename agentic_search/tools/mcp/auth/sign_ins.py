@@ -183,6 +183,7 @@ async def _sign_in(attempt: _Attempt, challenge: SignInChallenge, redirect_uri: 
     """mcp's flow, as it would have gone on after the refusal; nothing is sent to the MCP server itself."""
 
     async def show(address: str) -> None:
+        signing_in.check_address(httpx2.URL(address))
         attempt.address.set_result(address)
 
     async def wait() -> AuthorizationCodeResult:
