@@ -160,8 +160,7 @@ class SignIns:
         """One attempt, from the discovery of the authorization server to the tokens; its failures are its result."""
         why: str | None = "another sign-in has taken its place"
         try:
-            async with asyncio.timeout(self._lifetime):
-                await _sign_in(attempt, challenge, redirect_uri)
+            await _sign_in(attempt, challenge, redirect_uri, self._lifetime)
             attempt.auth.signed_in()
             why = None
         except TimeoutError:
@@ -179,7 +178,7 @@ class _NotGranted(Exception):
     """The authorization server sent the person back without a code."""
 
 
-async def _sign_in(attempt: _Attempt, challenge: SignInChallenge, redirect_uri: str) -> None:
+async def _sign_in(attempt: _Attempt, challenge: SignInChallenge, redirect_uri: str, lifetime: float) -> None:
     """mcp's flow, as it would have gone on after the refusal; nothing is sent to the MCP server itself."""
 
     async def show(address: str) -> None:
@@ -187,7 +186,8 @@ async def _sign_in(attempt: _Attempt, challenge: SignInChallenge, redirect_uri: 
         attempt.address.set_result(address)
 
     async def wait() -> AuthorizationCodeResult:
-        brought = await attempt.brought
+        async with asyncio.timeout(lifetime):
+            brought = await attempt.brought
         if brought.error or not brought.code:
             reason = shortened(brought.error or "it gave no code", _LONGEST_REASON)
             raise _NotGranted(f"the authorization server refused: {reason}")
