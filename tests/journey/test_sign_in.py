@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import pytest
 
 from tests.support.oauth_double.double import OAuthDouble, oauth_double
 from tests.support.oauth_double.rules import DoubleRules
@@ -141,7 +140,6 @@ async def test_another_name_is_allowed_by_a_setting(tmp_path: Path) -> None:
         assert redirect == "http://search.example.com/servers/sign-in/callback"
 
 
-@pytest.mark.xfail(reason="the servers file has no `auth` yet", strict=False)
 async def test_a_service_signs_in_by_itself_as_the_servers_file_says(tmp_path: Path) -> None:
     auth = {"type": "client_credentials", "client_id": "robot", "client_secret": "s3cret"}
     rules = DoubleRules(client_id="robot", client_secret="s3cret")
