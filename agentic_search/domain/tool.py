@@ -112,7 +112,7 @@ class ServerStatus(Frozen):
     """Its name in the servers file."""
 
     status: str
-    """connecting, ready, unavailable or disabled."""
+    """connecting, ready, unavailable, disabled, needs_input or needs_sign_in."""
 
     transport: str
     """stdio, http or sse; python for functions; builtin for the service itself, which is in no list of servers."""

@@ -20,6 +20,7 @@ from agentic_search import __version__
 from agentic_search.clock import Clock
 from agentic_search.errors import ConnectionLost
 from agentic_search.tools.config.server_config import ServerConfig
+from agentic_search.tools.mcp.auth.server_auth import ServerAuth
 from agentic_search.tools.mcp.exchange.resources import ResourceLists, refreshed_after
 from agentic_search.tools.mcp.exchange.task_calls import TasksExtension, runs_tasks
 from agentic_search.tools.mcp.failures import connection_failed, wait_asked_for
@@ -57,6 +58,7 @@ class Session:
         on_offer: OnOffer,
         on_end: Callable[[str], None],
         elicitation: ElicitationFnT,
+        auth: ServerAuth | None = None,
     ) -> None:
         """`open_within`: seconds for the server to start, to agree on a protocol and to list its tools."""
         self._config = config
@@ -65,7 +67,8 @@ class Session:
         self._on_offer = on_offer
         self._on_end = on_end
         self._elicitation = elicitation
-        self._transport = transport_to(config, self, wall=clock.wall)
+        signing = auth.for_session(lambda: self.suspect("the sign-in has changed")) if auth else None
+        self._transport = transport_to(config, self, wall=clock.wall, auth=signing)
         self._look = asyncio.Event()
         self._over: str | None = None
         self._client: Client | None = None
