@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from types import TracebackType
 from typing import Self
@@ -11,13 +11,14 @@ from agentic_search.clock import Clock
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.outcome import OnProgress, ToolResult
 from agentic_search.domain.tool import BUILT_IN, ServerStatus, Tool
-from agentic_search.errors import ServerUnavailable, ToolFailed
+from agentic_search.errors import NotFound, RequestError, ServerUnavailable, ToolFailed, WrongState
 from agentic_search.tools.calls.cache import CacheLimits
 from agentic_search.tools.calls.tool_calls import ToolCalls
 from agentic_search.tools.catalog import Catalog
 from agentic_search.tools.config.server_config import ServerConfig
 from agentic_search.tools.mcp.connection import Connection
 from agentic_search.tools.provider import Offer, ToolProvider
+from agentic_search.tools.unstarted import UnstartedServer
 
 logger = logging.getLogger(__name__)
 
@@ -55,7 +56,7 @@ class ToolPool:
         self._task_timeout = task_timeout
         self._open_within = open_within
         self._providers: dict[str, ToolProvider] = {
-            provider.name: provider for provider in (*local, *map(self._connect, servers))
+            provider.name: provider for provider in (*local, *map(self._provide, servers))
         }
         self._catalog: Catalog | None = None
         self._last_offers: dict[str, Offer] = {}
@@ -162,6 +163,33 @@ class ToolPool:
         if missing := self._absent():
             raise ServerUnavailable(f"there is no tool {name!r} now; not connected: {', '.join(missing)}")
         raise ToolFailed(f"there is no tool {name!r} any more")
+
+    def give_inputs(self, server: str, values: Mapping[str, str]) -> ServerStatus:
+        """Give what a server's entry asks for, to every server that asks for the same and can then start.
+
+        Raises NotFound, WrongState, or RequestError for what is missing or wrong.
+        """
+        asking = self._providers.get(server)
+        if asking is None or server not in {status.name for status in self.statuses()}:
+            raise NotFound(f"there is no server {server!r}; GET /servers lists them")
+        if not isinstance(asking, UnstartedServer):
+            raise WrongState(f"{server!r} asks for no values now")
+        if unknown := sorted(set(values) - asking.inputs):
+            raise RequestError(f"{server!r} does not ask for {', '.join(unknown)}")
+        asking.give(values)
+        for other in self._providers.values():
+            if isinstance(other, UnstartedServer) and other.inputs and other.inputs <= set(values):
+                other.give(values)
+        return asking.status()
+
+    def _provide(self, server: ServerConfig) -> ToolProvider:
+        for warning in server.warnings:
+            logger.warning("%s: %s", server.title or server.name, warning)
+        if not (server.problem or server.inputs):
+            return self._connect(server)
+        if server.problem and not server.disabled:
+            logger.warning("%s cannot be used: %s", server.title or server.name, server.problem)
+        return UnstartedServer(server, connect=self._connect, on_change=self._note_change)
 
     def _connect(self, server: ServerConfig) -> ToolProvider:
         def note_change() -> None:

@@ -99,10 +99,12 @@ class Connection:
         """The server as it is now."""
         return ServerStatus(
             name=self.config.name,
+            title=self.config.title,
             status=self._state.status,
             transport=self.config.reach.transport,
             tools=len(self.offer.tools),
             error=self._state.error or self._why_empty(),
+            warnings=self.config.warnings,
         )
 
     def _why_empty(self) -> str | None:
