@@ -41,7 +41,7 @@ class _Loader(yaml.SafeLoader):
     yaml_implicit_resolvers = _resolvers()
 
     def get_single_node(self) -> yaml.Node | None:
-        """Compose the document; raises yaml.YAMLError where its aliases make it too large."""
+        """Compose the document; raises ValueError where its aliases make it too large."""
         node: yaml.Node | None = super().get_single_node()
         if node is not None:
             _count(node, {}, ())
@@ -60,16 +60,16 @@ class _Loader(yaml.SafeLoader):
 
 
 def _count(node: yaml.Node, known: dict[int, int], above: tuple[int, ...]) -> int:
-    """How many values `node` stands for; raises yaml.YAMLError."""
+    """How many values `node` stands for; raises ValueError."""
     if id(node) in known:
         return known[id(node)]
     if id(node) in above:
-        raise yaml.constructor.ConstructorError(None, None, "an alias holds itself", node.start_mark)
+        raise ValueError("an alias holds itself")
     inner = [each for pair in node.value for each in pair] if isinstance(node, yaml.MappingNode) else node.value
     nodes = [] if isinstance(node, yaml.ScalarNode) else inner
     total = 1 + sum(_count(each, known, (*above, id(node))) for each in nodes)
     if total > _MOST_NODES:
-        raise yaml.constructor.ConstructorError(None, None, "its aliases repeat too much", node.start_mark)
+        raise ValueError("its aliases repeat too much")
     known[id(node)] = total
     return total
 

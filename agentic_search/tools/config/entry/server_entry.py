@@ -116,11 +116,12 @@ def read_entry(name: str, written: JsonValue, scope: Scope, host: Host) -> Serve
         retries=entry.retries,
         cache=_cache(entry.cache),
         breaker=BreakerRules(entry.breaker.failures, entry.breaker.seconds) if entry.breaker is not None else None,
-        startup_timeout=entry.startup_timeout or ServerConfig.startup_timeout,
         auth=made.auth,
         warnings=tuple(made.notes.warnings),
         disabled=entry.disabled,
     )
+    if entry.startup_timeout is not None:
+        server = replace(server, startup_timeout=entry.startup_timeout)
     return server if entry.disabled else _filled(server, entry, made, scope, host)
 
 

@@ -78,8 +78,7 @@ def _containers(data: Mapping[str, JsonValue], depth: int) -> Iterator[tuple[str
     for key, value in data.items():
         plain = re.sub(r"[^a-z0-9]", "", key.rpartition(".")[2].lower())
         if certain := _CERTAIN.get(plain):
-            if value is not None:
-                yield ("mcp_servers" if key == "mcp_servers" else certain), value, data
+            yield ("mcp_servers" if key == "mcp_servers" else certain), {} if value is None else value, data
         elif plain in _UNCERTAIN and (_holds_servers(value) or (plain == "servers" and _is_map(value))):
             yield plain, value, data
         elif isinstance(value, dict) and key != "projects" and not looks_like_server(value):
@@ -118,8 +117,8 @@ def _made(container: str, held: JsonValue, document: Document) -> HostFile:
     match held:
         case {**entries} if entries and looks_like_server(entries) and not _holds_servers(entries):
             return _made(container, {name_of(entries): entries}, document)
-        case {**entries}:
-            named, twice = entries, frozenset(twice_in(entries))
+        case dict():
+            named, twice = held, frozenset(twice_in(held))
         case [*listed]:
             named, twice = _named(listed)
         case _:
@@ -128,6 +127,8 @@ def _made(container: str, held: JsonValue, document: Document) -> HostFile:
         raise NoServers(f"it has {len(named)} servers, and {_MOST_SERVERS} are the most: remove some")
     readable = [entry for entry in named.values() if isinstance(entry, dict)]
     host = host_of(container, readable, written=document.format, listed=isinstance(held, list))
+    if host.named and isinstance(held, dict):
+        named, twice = _named([{"name": key, **entry} for key, entry in named.items() if isinstance(entry, dict)])
     return HostFile(named, host, twice=twice)
 
 

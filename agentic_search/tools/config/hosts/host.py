@@ -25,6 +25,8 @@ class Host:
     """When an address without a type is that of a server over HTTP with server-sent events."""
     starting: bool = False
     """`timeout` is for starting a server, not for its calls."""
+    named: bool = False
+    """A server is called as its `name` says; what its entry stands under is no name."""
 
 
 ANY_HOST = Host()
@@ -39,7 +41,7 @@ _SIGNS: tuple[tuple[Host, frozenset[str]], ...] = (
         frozenset({"initTimeout", "chatMenu", "serverInstructions"}),
     ),
     (Host("Roo Code", longest=_UP_TO_AN_HOUR), frozenset({"alwaysAllow", "watchPaths"})),
-    (Host("Cherry Studio", longest=_UP_TO_AN_HOUR), frozenset({"isActive", "longRunning"})),
+    (Host("Cherry Studio", longest=_UP_TO_AN_HOUR, named=True), frozenset({"isActive", "longRunning"})),
     (Host("Cline or Kiro", longest=_UP_TO_AN_HOUR), frozenset({"autoApprove"})),
 )
 """Hosts by keys that stand in entries of no other."""
