@@ -172,7 +172,7 @@ class ToolPool:
         asking = self._providers.get(server)
         if asking is None or server not in {status.name for status in self.statuses()}:
             raise NotFound(f"there is no server {server!r}; GET /servers lists them")
-        if not isinstance(asking, UnstartedServer):
+        if not isinstance(asking, UnstartedServer) or not asking.inputs:
             raise WrongState(f"{server!r} asks for no values now")
         if unknown := sorted(set(values) - asking.inputs):
             raise RequestError(f"{server!r} does not ask for {', '.join(unknown)}")

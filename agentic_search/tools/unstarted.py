@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.outcome import OnProgress, ToolResult
 from agentic_search.domain.tool import ServerStatus, Tool
-from agentic_search.errors import ServerUnavailable, WrongState
+from agentic_search.errors import ServerUnavailable
 from agentic_search.tools.config.inputs import with_inputs
 from agentic_search.tools.config.server_config import ServerConfig
 from agentic_search.tools.provider import Offer, ToolProvider
@@ -80,10 +80,8 @@ class UnstartedServer:
     def give(self, values: Mapping[str, str]) -> None:
         """Start it with these values, kept in memory only; again with others where it could not start with those.
 
-        Raises WrongState where it asks for nothing, RequestError for a value that is missing or wrong.
+        Raises RequestError for a value that is missing or wrong.
         """
-        if not self.inputs:
-            raise WrongState(f"{self.name!r} asks for no values now")
         self._server = self._connect(with_inputs(self._config, values))
         self._given.set()
         self._on_change()

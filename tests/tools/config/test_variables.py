@@ -139,7 +139,7 @@ def test_what_is_asked_for_starts_the_server_with_the_values(tmp_path: Path) -> 
         ("key", True, "", ()),
         ("place", False, "", ("home", "work")),
         ("depth", False, "2", ()),
-    ] or {each.id for each in server.inputs} == {"key", "place", "depth"}
+    ]
     assert launch(server).env == {"K": f"k{placeholder('key')}"}
     with pytest.raises(RequestError, match="needs a value for 'key'"):
         with_inputs(server, {"place": "work"})

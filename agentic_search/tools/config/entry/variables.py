@@ -30,6 +30,10 @@ _CAPITALS = re.compile(r"[A-Z_][A-Z0-9_]{2,}")
 _COPILOT = "COPILOT_MCP_"
 _SHELLS = frozenset({"sh", "bash", "zsh", "dash", "ksh", "fish", "cmd", "cmd.exe", "powershell", "pwsh"})
 _LARGEST_FILE = 65_536
+_NO_SECRETS = frozenset(
+    "HOME USER LOGNAME PATH PWD SHELL LANG TERM TMPDIR TEMP TMP USERPROFILE APPDATA LOCALAPPDATA".split()
+)
+"""Variables of every program's environment: their values may stand in messages."""
 
 
 def is_shell(command: str) -> bool:
@@ -157,7 +161,8 @@ class Variables:
             return whole
         if not value and default is not None:
             return _FORM.sub(self._value, default)
-        self.keep(value or "")
+        if name not in _NO_SECRETS:
+            self.keep(value or "")
         return value or ""
 
     def _missing(self, name: str) -> None:
