@@ -7,8 +7,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from tests.support.mcp_processes import PATIENCE, free_port, http_server, is_running, logged, mortal_http_server
 from tests.support.mcp_processes import events as logged_events
 from tests.support.service import ROOT, RunningService, environment_for, running_service, stdio_entry

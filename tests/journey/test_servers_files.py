@@ -15,8 +15,8 @@ HOST_FILE = """
   // the file of an editor
   "inputs": [{"type": "promptString", "id": "notes-key", "description": "Key of the notes", "password": true}],
   "servers": {
-    "Good one": {"command": "PYTHON", "args": ["-m", "tests.support.slow_server"], "env": {"PYTHONPATH": "ROOT"}, "gallery": true},
-    "asking": {"command": "PYTHON", "args": ["-m", "tests.support.slow_server"], "env": {"PYTHONPATH": "ROOT", "KEY": "${input:notes-key}"}},
+    "Good one": {"command": "PYTHON", "args": ARGS, "env": {"PYTHONPATH": "ROOT"}, "gallery": true},
+    "asking": {"command": "PYTHON", "args": ARGS, "env": {"PYTHONPATH": "ROOT", "KEY": "${input:notes-key}"}},
     "bad": {"command": "PYTHON", "env": {"KEY": "${NOT_SET_ANYWHERE}"},},
   },
 }

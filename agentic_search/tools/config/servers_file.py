@@ -11,7 +11,7 @@ from pathlib import Path
 from pydantic import JsonValue
 
 from agentic_search.tools.config.entry.server_entry import read_entry
-from agentic_search.tools.config.entry.variables import Scope
+from agentic_search.tools.config.entry.variables import VariableScope
 from agentic_search.tools.config.formats.document import BadDocument, read_document
 from agentic_search.tools.config.hosts.containers import HostFile, NoServers, servers_of
 from agentic_search.tools.config.names import usable_names
@@ -34,7 +34,7 @@ def read_servers(
     except (OSError, BadDocument, NoServers) as problem:
         shown = _file_itself(path, servers, problem=f"{path} cannot be used: {problem}")
         return (*bundled, shown)
-    scope = Scope(environment, path, file.inputs, dollar=file.host.dollar)
+    scope = VariableScope(environment, path, file.inputs, dollar=file.host.dollar)
     names = usable_names(file.entries, taken=servers)
     for written, entry in file.entries.items():
         name = names[written]
@@ -46,7 +46,7 @@ def read_servers(
 
 
 def _server(
-    name: str, entry: JsonValue, known: Mapping[str, ServerConfig], file: HostFile, scope: Scope
+    name: str, entry: JsonValue, known: Mapping[str, ServerConfig], file: HostFile, scope: VariableScope
 ) -> ServerConfig | None:
     if entry not in ({"disabled": True}, {"enabled": False}):
         return read_entry(name, entry, scope, file.host)

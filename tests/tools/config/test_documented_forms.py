@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -32,15 +33,15 @@ def notes(
     *args: str,
     env: dict[str, str] | None = None,
     cwd: Path | None = None,
-    **more: object,
+    **more: Any,
 ) -> ServerConfig:
     """The server `notes` over stdio."""
-    return replace(ServerConfig("notes", StdioLaunch(command, args, env or {}, cwd)), **more)  # pyright: ignore[reportArgumentType] - fields by name
+    return replace(ServerConfig("notes", StdioLaunch(command, args, env or {}, cwd)), **more)
 
 
-def remote(headers: dict[str, str] | None = None, **more: object) -> ServerConfig:
+def remote(headers: dict[str, str] | None = None, **more: Any) -> ServerConfig:
     """The server `notes` over HTTP."""
-    return replace(ServerConfig("notes", HttpEndpoint(NOTES, headers or {})), **more)  # pyright: ignore[reportArgumentType] - fields by name
+    return replace(ServerConfig("notes", HttpEndpoint(NOTES, headers or {})), **more)
 
 
 EXPECTED: dict[str, list[ServerConfig]] = {

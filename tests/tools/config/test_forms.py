@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from agentic_search.tools.config.server_config import OAuthRules, ToolRules
+from agentic_search.tools.config.servers_file import read_servers
 from tests.tools.config.reading import endpoint, launch, only, read
 
 NOTES = {"command": "notes-server", "args": ["--quiet"]}
@@ -65,10 +66,9 @@ def test_nothing_is_no_servers(tmp_path: Path, text: str) -> None:
 
 
 def test_utf_16_as_windows_writes_it_is_read(tmp_path: Path) -> None:
-    (tmp_path / "x").write_bytes(json.dumps({"mcpServers": {"メモ帳": NOTES}}, ensure_ascii=False).encode("utf-16"))
-    from agentic_search.tools.config.servers_file import read_servers  # noqa: PLC0415 - one use
-
-    (server,) = read_servers(tmp_path / "x", environment={})
+    path = tmp_path / "x"
+    path.write_bytes(json.dumps({"mcpServers": {"メモ帳": NOTES}}, ensure_ascii=False).encode("utf-16"))
+    (server,) = read_servers(path, environment={})
     assert server.title == "メモ帳"
 
 
@@ -252,13 +252,13 @@ def test_what_is_not_used_is_one_warning(tmp_path: Path, entry: object, warning:
         ({"command": "x", "type": "carrier-pigeon"}, "must be one of 'stdio', 'streamable-http', 'sse'"),
         ({"comand": "x"}, 'did you mean "command"?'),
         ({"command": 5}, 'must be text, as in "npx"'),
-        ({"command": "x", "args": [{}]}, '"args[0]": must be text'),
+        ({"command": "x", "args": [None]}, '"args[0]": must be text'),
         ({"command": "x", "args": "a 'b"}, "quotation marks do not fit together"),
-        ({"command": "x", "env": {"A": {}}}, '"env.A": must be text'),
+        ({"command": "x", "env": {"A": [1]}}, '"env.A": must be text'),
         ({"command": "x", "env": "A"}, '"env": must be an object of texts'),
         ({"command": "x", "args": ["a\0b"]}, "NUL"),
         ({"command": "x", "disabled": "perhaps"}, '"disabled": must be true or false'),
-        ({"source": "extension", "settings": {}}, "an extension of Zed starts it"),
+        ({"source": "extension", "settings": {"a": 1}}, "an extension of Zed starts it"),
         ({"type": "builtin", "url": "x"}, "a part of Goose"),
         ({"command": "x", "type": ["stdio"]}, '"type": must be one of'),
         ("npx", "must be an object {…}"),

@@ -12,7 +12,7 @@ from agentic_search.domain.limits import Limit, Rate
 from agentic_search.tools.config.entry.keys import plain
 from agentic_search.tools.config.entry.reach import WrittenReach, read_reach
 from agentic_search.tools.config.entry.translation import Translated, translate
-from agentic_search.tools.config.entry.variables import Scope, Variables
+from agentic_search.tools.config.entry.variables import Variables, VariableScope
 from agentic_search.tools.config.hosts.host import Host
 from agentic_search.tools.config.server_config import (
     BreakerRules,
@@ -92,7 +92,7 @@ _GROUPS: Mapping[str, type[_Form]] = {"cache": _Cache, "breaker": _Breaker}
 """The fields that hold fields of their own."""
 
 
-def read_entry(name: str, written: JsonValue, scope: Scope, host: Host) -> ServerConfig:
+def read_entry(name: str, written: JsonValue, scope: VariableScope, host: Host) -> ServerConfig:
     """Read one server's entry; one that cannot be used has its `problem`. A disabled one needs no variables."""
     if not isinstance(written, dict):
         return _unusable(name, ["must be an object {…}"], Translated())
@@ -125,7 +125,7 @@ def read_entry(name: str, written: JsonValue, scope: Scope, host: Host) -> Serve
     return server if entry.disabled else _filled(server, entry, made, scope, host)
 
 
-def _filled(server: ServerConfig, entry: _Entry, made: Translated, scope: Scope, host: Host) -> ServerConfig:
+def _filled(server: ServerConfig, entry: _Entry, made: Translated, scope: VariableScope, host: Host) -> ServerConfig:
     variables = Variables(scope, asked=made.asked)
     written = WrittenReach(
         entry.command,

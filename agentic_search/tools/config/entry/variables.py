@@ -31,7 +31,7 @@ _COPILOT = "COPILOT_MCP_"
 _SHELLS = frozenset({"sh", "bash", "zsh", "dash", "ksh", "fish", "cmd", "cmd.exe", "powershell", "pwsh"})
 _LARGEST_FILE = 65_536
 _NO_SECRETS = frozenset(
-    "HOME USER LOGNAME PATH PWD SHELL LANG TERM TMPDIR TEMP TMP USERPROFILE APPDATA LOCALAPPDATA".split()
+    {"HOME", "USER", "LOGNAME", "PATH", "PWD", "SHELL", "LANG", "TERM", "TMPDIR", "TEMP", "TMP", "APPDATA"}
 )
 """Variables of every program's environment: their values may stand in messages."""
 
@@ -42,7 +42,7 @@ def is_shell(command: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
+class VariableScope:
     """What variables of one file can mean."""
 
     environment: Mapping[str, str]
@@ -68,7 +68,7 @@ class Scope:
 class Variables:
     """Fills in the texts of one entry, and notes what it met."""
 
-    def __init__(self, scope: Scope, *, asked: Mapping[str, ServerInput] | None = None) -> None:
+    def __init__(self, scope: VariableScope, *, asked: Mapping[str, ServerInput] | None = None) -> None:
         """`asked`: what this entry alone asks the user for, written as `{{NAME}}`."""
         self._scope = scope
         self._asked = asked or {}

@@ -30,7 +30,7 @@ class BadDocument(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class ParsedFile:
     """What a file holds."""
 
     value: JsonValue
@@ -38,7 +38,7 @@ class Document:
     format: Format = "JSON"
 
 
-def read_document(content: bytes) -> Document:
+def read_document(content: bytes) -> ParsedFile:
     """Read a whole file; raises BadDocument."""
     if len(content) > _MOST_BYTES:
         raise BadDocument(f"it is larger than {_MOST_BYTES // 1_048_576} MB: keep only the servers in it")
@@ -59,15 +59,15 @@ def _text(content: bytes) -> str:
         raise BadDocument(f"it cannot be read as text ({problem}): save it as UTF-8") from None
 
 
-def _read(text: str) -> Document:
+def _read(text: str) -> ParsedFile:
     if not (plain := plain_json(text)).strip():
-        return Document(None)
+        return ParsedFile(None)
     if not _LOOKS_LIKE_JSON.match(plain) or _TOML.match(text):
         return _toml(text) if _TOML.match(text) and not _is_json(text) else _yaml(text)
     if _FRAGMENT.match(plain):
         plain = plain_json(f"{{{plain.rstrip().removesuffix(',')}}}")
     try:
-        return Document(read_json(plain))
+        return ParsedFile(read_json(plain))
     except json.JSONDecodeError as problem:
         return _loose(plain, problem)
     except ValueError as problem:
@@ -82,27 +82,27 @@ def _is_json(text: str) -> bool:
     return True
 
 
-def _loose(plain: str, problem: json.JSONDecodeError) -> Document:
+def _loose(plain: str, problem: json.JSONDecodeError) -> ParsedFile:
     """JSON5's bare names and single quotes are read as YAML knows them; anything else is told."""
     bare = plain[problem.pos : problem.pos + 1]
     if _JAVASCRIPT.match(problem.msg) and (bare == "'" or bare.isidentifier()):
         try:
-            return Document(read_yaml(plain))
+            return ParsedFile(read_yaml(plain))
         except BadYaml:
             pass
     where = f"line {problem.lineno}, column {problem.colno}"
     raise BadDocument(f"it is not JSON: {where}: {problem.msg}; correct it there") from None
 
 
-def _toml(text: str) -> Document:
+def _toml(text: str) -> ParsedFile:
     try:
-        return Document(_JSON.validate_python(_TOML_DATA.dump_python(tomllib.loads(text), mode="json")), "TOML")
+        return ParsedFile(_JSON.validate_python(_TOML_DATA.dump_python(tomllib.loads(text), mode="json")), "TOML")
     except tomllib.TOMLDecodeError as problem:
         raise BadDocument(f"it is not TOML: {problem}; correct it there") from None
 
 
-def _yaml(text: str) -> Document:
+def _yaml(text: str) -> ParsedFile:
     try:
-        return Document(read_yaml(text), "YAML")
+        return ParsedFile(read_yaml(text), "YAML")
     except BadYaml as problem:
         raise BadDocument(f"it is not JSON, YAML or TOML; as YAML: {problem}; correct it there") from None

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from pydantic import JsonValue
 
 from agentic_search.domain.tool import ServerInput
-from agentic_search.tools.config.formats.document import Document
+from agentic_search.tools.config.formats.document import ParsedFile
 from agentic_search.tools.config.formats.json_text import twice_in
 from agentic_search.tools.config.hosts.host import ANY_HOST, Host, host_of
 
@@ -48,7 +48,7 @@ class HostFile:
     warnings: tuple[str, ...] = ()
 
 
-def servers_of(document: Document) -> HostFile:
+def servers_of(document: ParsedFile) -> HostFile:
     """The file's servers; raises NoServers."""
     whole = document.value
     if whole is None or whole in ({}, []):
@@ -113,7 +113,7 @@ def _holds_servers(value: JsonValue) -> bool:
     return any(looks_like_server(entry) or (isinstance(entry, dict) and bool(_MARKS & set(entry))) for entry in each)
 
 
-def _made(container: str, held: JsonValue, document: Document) -> HostFile:
+def _made(container: str, held: JsonValue, document: ParsedFile) -> HostFile:
     match held:
         case {**entries} if entries and looks_like_server(entries) and not _holds_servers(entries):
             return _made(container, {name_of(entries): entries}, document)
@@ -152,7 +152,7 @@ def _named(listed: list[JsonValue]) -> tuple[dict[str, JsonValue], frozenset[str
     return named, frozenset(twice)
 
 
-def _without_container(whole: Mapping[str, JsonValue], document: Document) -> HostFile:
+def _without_container(whole: Mapping[str, JsonValue], document: ParsedFile) -> HostFile:
     """A bare map of servers, or one bare server; raises NoServers."""
     if looks_like_server(dict(whole)) and not any(map(looks_like_server, whole.values())):
         return _made("mcpServers", {name_of(whole): dict(whole)}, document)
