@@ -19,7 +19,7 @@ WORKS = {
     "VS Code's settings": json.dumps({"mcp": {"inputs": [], "servers": {"notes": NOTES}}}),
     "a key with a dot": json.dumps({"amp.mcpServers": {"notes": NOTES}}),
     "a workspace": json.dumps({"folders": [], "settings": {"mcp": {"servers": {"notes": NOTES}}}, "extensions": {}}),
-    "servers in a plugin's settings": json.dumps({"augment": {"advanced": {"mcpServers": [{"name": "notes", **NOTES}]}}}),
+    "servers in a plugin's settings": json.dumps({"a": {"b": {"mcpServers": [{"name": "notes", **NOTES}]}}}),
     "kebab case": "mcp-servers:\n  notes: {command: notes-server, args: [--quiet]}\n",
     "snake case in JSON": json.dumps({"mcp_servers": {"notes": NOTES}}),
     "Continue's older file": json.dumps(
@@ -33,24 +33,30 @@ WORKS = {
     "line comments": '{// a\n"mcpServers": {"notes": {"command": "notes-server", // "x"\n"args": ["--quiet"]}}}',
     "block comments": '/* a\n*/{"mcpServers": {"notes": {"command": "notes-server", "args": [/**/"--quiet"]}}}/* b */',
     "commas after the last": '{"mcpServers": {"notes": {"command": "notes-server", "args": ["--quiet",],},},}',
-    "a comment after such a comma": '{"mcpServers": {"notes": {"command": "notes-server", "args": ["--quiet"], /* x */\n}}}',
+    "a comment after such a comma": '{"notes": {"command": "notes-server", "args": ["--quiet"], /* x */\n}}',
     "JSON5's names and quotation marks": "{mcpServers: {notes: {command: 'notes-server', args: ['--quiet'],},},}",
     "a fence of Markdown": "```json\n" + json.dumps({"notes": NOTES}) + "\n```\n",
     "YAML": "mcpServers:\n  notes:\n    command: notes-server\n    args:\n      - --quiet\n",
     "YAML with an anchor": "x: &n {command: notes-server, args: [--quiet]}\nmcpServers: {notes: *n}\n",
-    "Goose's older form": "extensions:\n  notes:\n    enabled: true\n    config: {type: stdio, cmd: notes-server, args: [--quiet]}\n",
+    "Goose's older form": (
+        "extensions:\n  notes:\n    enabled: true\n    config: {type: stdio, cmd: notes-server, args: [--quiet]}\n"
+    ),
     "TOML": '[mcp_servers.notes]\ncommand = "notes-server"\nargs = ["--quiet"]\n',
-    "TOML after other tables": '# mine\nday = 2026-01-01\n[tui]\nx = 1\n[mcp_servers."notes"]\ncommand="notes-server"\nargs=["--quiet"]',
+    "TOML after other tables": (
+        '# mine\nday = 2026-01-01\n[tui]\nx = 1\n[mcp_servers."notes"]\ncommand="notes-server"\nargs=["--quiet"]'
+    ),
     "args as text": json.dumps({"mcpServers": {"notes": {"command": "notes-server", "args": "--quiet"}}}),
     "command as a list": json.dumps({"mcpServers": {"notes": {"command": ["notes-server", "--quiet"]}}}),
     "command as a line": json.dumps({"mcpServers": {"notes": {"command": "notes-server --quiet"}}}),
-    "Zed's command": json.dumps({"context_servers": {"notes": {"command": {"path": "notes-server", "args": ["--quiet"]}}}}),
+    "Zed's command": json.dumps(
+        {"context_servers": {"notes": {"command": {"path": "notes-server", "args": ["--quiet"]}}}}
+    ),
     "cmd": json.dumps({"mcpServers": {"notes": {"cmd": "notes-server", "args": ["--quiet"]}}}),
     "local": json.dumps({"mcpServers": {"notes": {"type": "local", "tools": ["*"], **NOTES}}}),
     "an empty address beside the command": json.dumps({"mcpServers": {"notes": {"baseUrl": "", **NOTES}}}),
-    "null for what is not there": json.dumps({"mcpServers": {"notes": {**NOTES, "env": None, "cwd": None, "timeout": None}}}),
+    "null for what is not there": json.dumps({"notes": {**NOTES, "env": None, "cwd": None, "timeout": None}}),
     "a server beside an unused container": json.dumps({"mcpServers": {"notes": NOTES}, "servers": {}}),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("form", WORKS)
@@ -60,7 +66,22 @@ def test_a_form_works(tmp_path: Path, form: str) -> None:
     assert (launch(server).command, launch(server).args) == ("notes-server", ("--quiet",))
 
 
-@pytest.mark.parametrize("text", ["", " \n", "{}", "[]", "// nothing\n", "# nothing\n", "null", '{"mcpServers": {}}', '{"servers": {}}', '{"$schema": "x"}', "mcpServers:\n"])  # fmt: skip
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " \n",
+        "{}",
+        "[]",
+        "// nothing\n",
+        "# nothing\n",
+        "null",
+        '{"mcpServers": {}}',
+        '{"servers": {}}',
+        '{"$schema": "x"}',
+        "mcpServers:\n",
+    ],
+)
 def test_nothing_is_no_servers(tmp_path: Path, text: str) -> None:
     assert read(tmp_path, text) == {}
 
@@ -110,7 +131,10 @@ def test_an_sse_address_in_a_file_of_opencode_says_it_by_its_path(tmp_path: Path
         ({"tools": ["*"]}, ToolRules(("*",))),
         ({"tools": "*"}, ToolRules(("*",))),
         ({"tools": {"allow": ["a"], "deny": ["b"]}}, ToolRules(("a",), ("b",))),
-        ({"tools": {"a": {"approval_mode": "approve"}, "b": {"enabled": False}}}, ToolRules(deny=("b",), approve=("a",))),
+        (
+            {"tools": {"a": {"approval_mode": "approve"}, "b": {"enabled": False}}},
+            ToolRules(deny=("b",), approve=("a",)),
+        ),
         ({"autoApprove": ["a"]}, ToolRules(approve=("a",))),
         ({"alwaysAllow": ["a"], "autoApprove": ["b"]}, ToolRules(approve=("a", "b"))),
         ({"trust": True}, ToolRules(approve=("*",))),
@@ -123,7 +147,7 @@ def test_an_sse_address_in_a_file_of_opencode_says_it_by_its_path(tmp_path: Path
         ({"tools": []}, ToolRules(allow=())),
         ({"available_tools": []}, ToolRules()),
     ],
-)  # fmt: skip
+)
 def test_lists_of_tools_mean_what_their_host_means(tmp_path: Path, entry: object, rules: ToolRules) -> None:
     assert isinstance(entry, dict)
     server = only(tmp_path, json.dumps({"mcpServers": {"notes": {**NOTES, **entry}}}))
@@ -218,7 +242,10 @@ def test_a_missing_env_file_is_named(tmp_path: Path) -> None:
     assert '"envFile": ' in server.problem and "none.env cannot be read" in server.problem
 
 
-@pytest.mark.parametrize("key", ["name", "description", "gallery", "version", "_comment", "watchPaths", "roots", "dev", "tags", "logoUrl", "//"])  # fmt: skip
+@pytest.mark.parametrize(
+    "key",
+    ["name", "description", "gallery", "version", "_comment", "watchPaths", "roots", "dev", "tags", "logoUrl", "//"],
+)
 def test_a_key_without_a_meaning_is_one_warning_and_no_suggestion(tmp_path: Path, key: str) -> None:
     server = only(tmp_path, json.dumps({"mcpServers": {"notes": {**NOTES, key: ["x"]}}}))
     assert server.problem == ""
@@ -289,7 +316,7 @@ def test_what_cannot_be_used_says_why(tmp_path: Path, entry: object, told: str) 
             "a: &a [x,x,x,x,x,x,x,x,x]\n"
             + "".join(f"{c}: &{c} [{','.join(9 * ['*' + b])}]\n" for b, c in zip("abcdefgh", "bcdefghi", strict=True)),
             "repeat too much",
-        ),  # fmt: skip
+        ),
         ("a: &a [*a]", "an alias holds itself"),
         (" " * 9_000_000, "larger than 8 MB"),
     ],
