@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from agentic_search.domain.limits import Limit, Rate
 from agentic_search.tools.config.bundled import bundled_servers
+from agentic_search.tools.config.entry.keys import OTHERS, OURS
 from agentic_search.tools.config.server_config import (
     BreakerRules,
     HttpEndpoint,
@@ -261,9 +262,7 @@ json_values = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
     max_leaves=8,
 )
-fields = st.sampled_from(
-    ["command", "args", "env", "url", "headers", "type", "timeout", "tools", "readOnly", "disabled"]
-)
+fields = st.sampled_from(sorted({*OURS, *OTHERS}))
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
@@ -271,6 +270,14 @@ fields = st.sampled_from(
 def test_whatever_the_file_holds_it_is_read_or_refused(tmp_path: Path, servers: dict[str, object]) -> None:
     read = read_servers(written(tmp_path, servers), bundled=BUNDLED, environment={})
     assert len({server.name for server in read}) == len(read)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(text=st.text(alphabet="{}[]\":,$%mcpServersnull01.-&*!<\n #=/\\'") | st.binary(max_size=40))
+def test_whatever_the_text_of_the_file_is_it_is_read_or_shown(tmp_path: Path, text: str | bytes) -> None:
+    path = tmp_path / "any"
+    path.write_bytes(text.encode() if isinstance(text, str) else text)
+    assert read_servers(path, bundled=BUNDLED, environment={})[: len(BUNDLED)] == BUNDLED
 
 
 def test_bundled_servers_find_the_package_and_keep_the_services_secrets_from_it() -> None:

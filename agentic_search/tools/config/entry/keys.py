@@ -93,6 +93,8 @@ def plain(key: str) -> str:
     return re.sub(r"[^a-z0-9]", "", key.lower())
 
 
+OTHERS: Final = (*_SAME, *_OWN_MEANING)
+"""What else is understood, without case and signs."""
 _BY_PLAIN: Final = {plain(key): key for key in OURS} | _SAME | {key: key for key in _OWN_MEANING}
 
 
