@@ -9,6 +9,7 @@ from typing import Literal
 from urllib.parse import urlsplit, urlunsplit
 
 from agentic_search.domain.limits import NO_LIMIT, Limit
+from agentic_search.domain.tool import ServerInput
 
 Transport = Literal["stdio", "http", "sse"]
 SERVER_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -132,6 +133,12 @@ class ServerConfig:
     """Its name as the file writes it, where that had to be changed."""
     warnings: tuple[str, ...] = ()
     """What of its entry is not understood, and not used."""
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+    """Values from its `env`, headers, variables and inputs that must stand in no text that goes out."""
+    inputs: tuple[ServerInput, ...] = ()
+    """What the user is to give before it can start; until then `reach` holds placeholders."""
+    problem: str = ""
+    """Why it cannot be used, and what to change; then `reach` is only as good as its entry."""
     disabled: bool = False
 
     def limit_of(self, tool: str) -> Limit | None:

@@ -118,11 +118,13 @@ class Connection:
         """The server as it is now."""
         return ServerStatus(
             name=self.config.name,
+            title=self.config.title,
             status=self._state.status,
             transport=self.config.reach.transport,
             tools=len(self.offer.tools),
             error=self._advice() or self._state.error or self._why_empty(),
             sign_in=self._auth.path if self._auth and self._advice() else None,
+            warnings=self.config.warnings,
         )
 
     def _advice(self) -> str:
