@@ -91,7 +91,7 @@ class CallWords:
         """
         plain = _plain(text)
         asked = {given for name, given in self.by_name.items() if name in _QUESTIONS}
-        is_long = len(plain.split()) > _A_NAME
+        is_long = sum(word.isalpha() for word in plain.split()) > _A_NAME
         return bool(plain) and (plain in asked or (is_long and any(plain == _plain(given) for given in self.strings)))
 
     def put_in(self, name: str, text: str) -> bool:
