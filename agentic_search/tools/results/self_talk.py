@@ -48,7 +48,7 @@ _PHRASES = (
     ("nothing", phrases.NOTHING, 2),
     ("nothing", phrases.NOT_FOUND, 8),
     ("done", phrases.DONE, 0),
-    ("heading", phrases.HEADING, 2),
+    ("heading", phrases.HEADING, 0),
 )
 """Each with how many terms a sentence may hold beyond it, filler and the call's words."""
 _MOST_GIVEN = 40
@@ -180,7 +180,8 @@ def _kind(sentence: str, given: CallWords) -> str | None:
     if phrases.EXPLAINS.search(bare):
         return None
     for kind, pattern, most in _PHRASES:
-        if pattern.search(bare) and len(_own(pattern.sub(" ", bare), given)) <= most:
+        own = _own(pattern.sub(" ", bare), given) if pattern.search(bare) else None
+        if own is not None and sum(kind != "heading" or not term.isdigit() for term in own) <= most:
             return kind
     return "advice" if phrases.ADVICE.search(bare) else None
 
@@ -197,7 +198,7 @@ def _own_terms(text: str) -> list[str]:
 
 
 def _bare(text: str) -> str:
-    return _DECORATION.sub("", _DECORATION.sub("", text)).replace("’", "'").lower()
+    return " ".join(_DECORATION.sub("", _DECORATION.sub("", text)).replace("’", "'").lower().split())
 
 
 def _plain(text: str) -> str:
