@@ -65,6 +65,12 @@ class ToolResult(Frozen):
     cached: bool = False
     """It came from the cache or from an identical call under way."""
 
+    personal: bool = Field(default=False, exclude=True)
+    """The user answered its server in the course of the call: it is of no use to others, and not kept."""
+
+    max_age: float | None = Field(default=None, exclude=True)
+    """Seconds that it may be kept, as its server says; 0 for not at all."""
+
 
 class Completed(Frozen):
     """The task gave a result."""

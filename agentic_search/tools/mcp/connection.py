@@ -10,13 +10,17 @@ from typing import Literal
 import mcp_types
 from mcp import Client, MCPError
 
-from agentic_search.clock import Clock
+from agentic_search.clock import Clock, time_limit
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.outcome import OnProgress, ToolResult
 from agentic_search.domain.tool import ServerStatus, Tool
 from agentic_search.errors import ServerUnavailable, ToolFailed, ToolTimeout
 from agentic_search.text.sentences import shortened
 from agentic_search.tools.config.server_config import ServerConfig
+from agentic_search.tools.mcp.exchange.calling import call_tool
+from agentic_search.tools.mcp.exchange.elicitation import Elicitation
+from agentic_search.tools.mcp.exchange.open_calls import OpenCall, OpenCalls
+from agentic_search.tools.mcp.exchange.resources import read_resource, reading_tool
 from agentic_search.tools.mcp.failures import call_failed, wait_asked_for
 from agentic_search.tools.mcp.session import Session
 from agentic_search.tools.mcp.waiting import Backoff
@@ -78,6 +82,9 @@ class Connection:
         self._on_change = on_change
         self._state = _ConnectionState("disabled", _DISABLED) if config.disabled else _ConnectionState("connecting")
         self._closing = False
+        self._calls = OpenCalls(config.name)
+        self.reading = reading_tool(config)
+        """Reads what it offers to be read; `call` takes it as any of its tools."""
 
     def __repr__(self) -> str:
         return f"<Connection {self.config.name}: {self._state.status}>"
@@ -128,29 +135,40 @@ class Connection:
 
         Raises ServerUnavailable, RateLimited, ToolTimeout, ConnectionLost or ToolFailed.
         """
-        answer = await self._answer(tool, arguments, timeout, on_progress)
-        result = read_answer(answer, tool, arguments)
-        if answer.is_error:
-            raise ToolFailed(result.text or f"{tool.name} failed without saying why")
+        call = OpenCall()
+        with call.explaining():
+            answer, max_age = await self._answer(call, tool, arguments, timeout, on_progress)
+            result = read_answer(answer, tool, arguments)
+            if answer.is_error:
+                raise ToolFailed(result.text or f"{tool.name} failed without saying why")
         remarks = (*remarks_on(answer), *await output_remarks(answer, tool))
-        return result.model_copy(update={"remarks": remarks}) if remarks else result
+        return call.marked(result.model_copy(update={"remarks": remarks, "max_age": max_age}))
 
     async def _answer(
-        self, tool: Tool, arguments: JsonObject, timeout: float, on_progress: OnProgress
-    ) -> mcp_types.CallToolResult:
+        self, call: OpenCall, tool: Tool, arguments: JsonObject, timeout: float, on_progress: OnProgress
+    ) -> tuple[mcp_types.CallToolResult, float | None]:
+        """The answer, and the seconds that it may be kept, where the server says so."""
         if (client := self._state.client) is None:
             why = f": {self._state.error}" if self._state.error else ""
             raise ServerUnavailable(f"{self.config.name!r} is {self._state.status}{why}")
         relay = _ProgressRelay(on_progress)
         try:
-            async with asyncio.timeout(timeout):
-                return await client.call_tool(tool.remote_name, arguments, progress_callback=relay)
+            async with time_limit(timeout):
+                return await self._perform(client, call, tool, arguments, relay)
         except TimeoutError as error:
             raise ToolTimeout(f"{tool.name} took longer than {timeout:g} s") from error
         except (MCPError, RuntimeError, ValueError) as error:
             raise call_failed(tool.name, self.config.name, error) from error
         finally:
             relay.close()
+
+    async def _perform(
+        self, client: Client, call: OpenCall, tool: Tool, arguments: JsonObject, relay: _ProgressRelay
+    ) -> tuple[mcp_types.CallToolResult, float | None]:
+        with self._calls.during(call):
+            if tool == self.reading:
+                return await read_resource(client, str(arguments["uri"]))
+            return await call_tool(client, call, tool, arguments, relay, clock=self._clock), None
 
     async def run(self) -> None:
         """Keep the server connected until closed; after each failure wait longer before the next attempt."""
@@ -180,6 +198,7 @@ class Connection:
             open_within=self._open_within,
             on_offer=self._take,
             on_end=self._lose,
+            elicitation=Elicitation(self.name, self._calls),
         )
         try:
             await session.hold()

@@ -34,7 +34,7 @@ _HOLDS_NOTHING = "agentic-search/holds-nothing"
 """The key in a tool's `_meta` by which a server tells why it finds nothing now: planners are not offered it then."""
 
 
-class UnusableTool(ValueError):
+class CannotBeCalled(ValueError):
     """A tool that cannot be called, with the reason for people."""
 
 
@@ -51,7 +51,7 @@ def read_offer(
 
     `listed` are the tools as the server gave them, of any form. `left_out` is what is known to be missing from them.
     `checks_headers`: of a protocol revision by which a tool whose schema names bad headers must not be called.
-    `runs_tasks`: whether a tool that must be run as a task can be called.
+    `runs_tasks`: whether the server can run a tool as a task.
 
     Checking schemas takes milliseconds a tool: call it outside the event loop.
     """
@@ -66,18 +66,18 @@ def read_offer(
                 continue
             _check_call(name, given, tools, runs_tasks=runs_tasks)
             tools[name] = _tool(config, name, given, checks_headers=checks_headers)
-        except UnusableTool as reason:
+        except CannotBeCalled as reason:
             logger.warning("%s: its tool %r is left out: %s", config.name, shown, reason)
             unusable.append(LeftOutTool(config.name, shown, str(reason)))
     return Offer(config.name, tuple(tools.values()), (*unusable, *left_out), instructions)
 
 
 def _check_call(name: str, listed: JsonObject, offered: Mapping[str, Tool], *, runs_tasks: bool) -> None:
-    """Raises UnusableTool where a call could not mean this tool, or could not be made."""
+    """Raises CannotBeCalled where a call could not mean this tool, or could not be made."""
     if name in offered:
-        raise UnusableTool("the server lists another tool of this name before it, and that one is offered")
+        raise CannotBeCalled("the server lists another tool of this name before it, and that one is offered")
     if needs_task(listed) and not runs_tasks:
-        raise UnusableTool("it must be run as a task, which this service does not do")
+        raise CannotBeCalled("it must be run as a task, and its server does not say that it runs tasks")
 
 
 def needs_task(listed: JsonObject) -> bool:
@@ -91,18 +91,18 @@ def _shown_name(item: JsonValue, number: int) -> str:
 
 
 def _name(item: JsonValue) -> str:
-    """The name by which a tool can be called; raises UnusableTool."""
+    """The name by which a tool can be called; raises CannotBeCalled."""
     if not isinstance(item, dict):
-        raise UnusableTool("it is not described by a JSON object")
+        raise CannotBeCalled("it is not described by a JSON object")
     name = item.get("name")
     if not isinstance(name, str):
-        raise UnusableTool("it has no name" if name is None else "its name is not text")
+        raise CannotBeCalled("it has no name" if name is None else "its name is not text")
     if not name.strip():
-        raise UnusableTool("its name is empty")
+        raise CannotBeCalled("its name is empty")
     if len(name) > _LONGEST_NAME:
-        raise UnusableTool(f"its name is {len(name):,} characters long, and at most {_LONGEST_NAME} are used")
+        raise CannotBeCalled(f"its name is {len(name):,} characters long, and at most {_LONGEST_NAME} are used")
     if not name.isprintable() or any(character.isspace() for character in name):
-        raise UnusableTool("its name has a blank, a line break or another character that cannot be seen")
+        raise CannotBeCalled("its name has a blank, a line break or another character that cannot be seen")
     return name
 
 
@@ -110,7 +110,7 @@ def _tool(config: ServerConfig, name: str, listed: JsonObject, *, checks_headers
     hints = _object(listed.get("annotations"))
     schema = _input_schema(listed)
     if checks_headers and (why := find_invalid_x_mcp_header(schema)) is not None:
-        raise UnusableTool(f"its input schema names a header that cannot be sent: {why}")
+        raise CannotBeCalled(f"its input schema names a header that cannot be sent: {why}")
     rules = config.rules
     read_only = hints.get("readOnlyHint") is True or matches(name, rules.read_only)
     open_world = hints.get("openWorldHint")
@@ -127,6 +127,7 @@ def _tool(config: ServerConfig, name: str, listed: JsonObject, *, checks_headers
         open_world=open_world if isinstance(open_world, bool) else None,
         approved=matches(name, rules.approve),
         idempotent=read_only or hints.get("idempotentHint") is True or matches(name, rules.idempotent),
+        as_task=needs_task(listed),
         timeout=config.timeout,
         retries=RETRIES if config.retries is None else config.retries,
         empty=_text(_object(listed.get("_meta")).get(_HOLDS_NOTHING)),
@@ -142,19 +143,19 @@ def _text(given: JsonValue) -> str:
 
 
 def _input_schema(listed: JsonObject) -> JsonObject:
-    """The schema, sure to be one of an object; raises UnusableTool."""
+    """The schema, sure to be one of an object; raises CannotBeCalled."""
     given = listed.get("inputSchema")
     if given is None:
-        raise UnusableTool("it has no input schema, so that nobody knows its arguments")
+        raise CannotBeCalled("it has no input schema, so that nobody knows its arguments")
     if given != [] and not isinstance(given, dict):
-        raise UnusableTool("its input schema is not a JSON object")
+        raise CannotBeCalled("its input schema is not a JSON object")
     try:
         schema = {"type": "object"} | _object(_with_objects(given))
         if schema["type"] != "object":
-            raise UnusableTool(f"its arguments must be an object, not {schema['type']!r}")
+            raise CannotBeCalled(f"its arguments must be an object, not {schema['type']!r}")
         _check_schema(schema, "input")
     except RecursionError as problem:
-        raise UnusableTool("its input schema is nested too deep to read") from problem
+        raise CannotBeCalled("its input schema is nested too deep to read") from problem
     return schema
 
 
@@ -166,7 +167,7 @@ def _output_schema(listed: JsonObject) -> JsonObject | None:
     try:
         schema = _object(_with_objects(given))
         _check_schema(schema, "output")
-    except (UnusableTool, RecursionError) as problem:
+    except (CannotBeCalled, RecursionError) as problem:
         logger.info("the output schema of %r is not used: %s", listed.get("name"), problem)
         return None
     return schema
@@ -187,13 +188,13 @@ def _with_objects(schema: JsonValue) -> JsonValue:
 
 
 def _check_schema(schema: JsonObject, kind: str) -> None:
-    """Raises UnusableTool where arguments or results cannot be checked by the schema."""
+    """Raises CannotBeCalled where arguments or results cannot be checked by the schema."""
     try:
         draft = checked_draft(schema)
     except SchemaError as problem:
         where = ".".join(str(step) for step in problem.absolute_path)
         said = shortened(problem.message, 200)
-        raise UnusableTool(f"its {kind} schema is not JSON Schema at {where!r}: {said}") from problem
+        raise CannotBeCalled(f"its {kind} schema is not JSON Schema at {where!r}: {said}") from problem
     specification = specification_with(
         cast("dict[str, str]", draft.META_SCHEMA).get("$schema", ""), default=DRAFT202012
     )
@@ -202,13 +203,13 @@ def _check_schema(schema: JsonObject, kind: str) -> None:
     for keyword, value in _references_and_patterns(schema):
         if keyword == "pattern":
             if not is_pattern(value):
-                raise UnusableTool(f"its {kind} schema is not JSON Schema: {value!r} is no regular expression")
+                raise CannotBeCalled(f"its {kind} schema is not JSON Schema: {value!r} is no regular expression")
             continue
         try:
             resolver.lookup(value)
         except Unresolvable as problem:
             # Nothing is ever fetched.
-            raise UnusableTool(f"its {kind} schema refers to {value!r}, which is not in it") from problem
+            raise CannotBeCalled(f"its {kind} schema refers to {value!r}, which is not in it") from problem
 
 
 def _references_and_patterns(schema: JsonValue) -> Iterator[tuple[str, str]]:

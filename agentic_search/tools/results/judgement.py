@@ -127,7 +127,7 @@ def _of_few(values: Sequence[JsonValue], given: CallWords, said: _Said, deeper: 
         _Part(each, True) if isinstance(each, str) and given.gave(each) else _part(each, given, said, deeper - 1)
         for each in values
     ]
-    kept = [part.kept for part in parts if part.kept is not None]
+    kept: list[JsonValue] = [part.kept for part in parts if part.kept is not None]
     return _Part(kept, any(part.counts for part in parts)) if kept else _NO_PART
 
 
