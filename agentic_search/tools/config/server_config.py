@@ -117,6 +117,8 @@ class ServerConfig:
     """Its name as the file writes it, where that had to be changed."""
     warnings: tuple[str, ...] = ()
     """What of its entry is not understood, and not used."""
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+    """Values that no message may show: they came from the environment, from headers, or from whoever was asked."""
     disabled: bool = False
 
     def limit_of(self, tool: str) -> Limit | None:

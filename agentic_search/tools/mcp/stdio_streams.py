@@ -15,9 +15,6 @@ logger = logging.getLogger(__name__)
 LONGEST_MESSAGE = 256 * 1024 * 1024
 """Bytes in one line of the server's stdout."""
 
-_SHOWN = 2_000
-"""Bytes of a line that is no message, in the log."""
-
 
 class _MessageStream:
     """What mcp asks of every stream."""
@@ -41,10 +38,18 @@ class _MessageStream:
 class Incoming(_MessageStream):
     """The server's stdout as messages; other lines are logged and skipped."""
 
-    def __init__(self, name: str, stdout: asyncio.StreamReader, on_end: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        name: str,
+        stdout: asyncio.StreamReader,
+        on_end: Callable[[], None],
+        on_garbage: Callable[[bytes], str],
+    ) -> None:
+        """`on_garbage` is given each line that is no message, and gives it back as it may be shown."""
         self._name = name
         self._stdout = stdout
         self._on_end = on_end
+        self._on_garbage = on_garbage
         self._garbage_level = logging.WARNING
 
     async def receive(self) -> SessionMessage | Exception:
@@ -77,7 +82,7 @@ class Incoming(_MessageStream):
             return b""
 
     def _report_garbage(self, line: bytes) -> None:
-        if text := line[:_SHOWN].decode(errors="replace").strip():
+        if text := self._on_garbage(line):
             logger.log(self._garbage_level, "%s: not a message, on its stdout: %s", self._name, text)
             self._garbage_level = logging.DEBUG  # once is a warning, each time would be a flood
 
