@@ -35,6 +35,8 @@ _MOST_PAGES = 100
 """Of a list of tools: a server that always names a next page must not keep us for ever."""
 _BURST = 0.05
 """Seconds to let a burst of changes pass before the tools are listed again."""
+_LAST_ANSWERS = 0.2
+"""Seconds for mcp to hand on what has come, before a session that is over is closed."""
 _TRYING_OLDER = 10.0
 """Seconds for a server to show that it speaks the older HTTP with server-sent events."""
 _PAUSE = 5.0
@@ -147,10 +149,10 @@ class Session:
         self._look.set()
 
     def ended(self, why: str) -> None:
-        """Give the session up."""
+        """Give the session up: no more calls at once; calls under way first get what the server has answered them."""
         self._over = why
-        self._look.set()
         self._on_end(why)
+        asyncio.get_running_loop().call_later(_LAST_ANSWERS, self._look.set)
 
     async def _watch(self, client: Client, group: asyncio.TaskGroup) -> None:
         while True:
