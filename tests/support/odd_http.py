@@ -80,7 +80,7 @@ class _Handler(BaseHTTPRequestHandler):
         if method == "initialize":
             session = uuid.uuid4().hex
             self.server.calls[session] = 0
-            about = {
+            about: dict[str, object] = {
                 "protocolVersion": "2025-06-18",
                 "capabilities": {"tools": {}},
                 "serverInfo": FIND | {"version": "1"},

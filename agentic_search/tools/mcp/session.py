@@ -77,6 +77,7 @@ class Session:
         self._mask = SecretMask(config)
         self._look = asyncio.Event()
         self._over: str | None = None
+        self._answers_read = asyncio.Event()
         self._listed: list[mcp_types.Tool] | None = None
         self._offer = Offer(config.name)
 
@@ -152,18 +153,20 @@ class Session:
         """Give the session up: no more calls at once; calls under way first get what the server has answered them."""
         self._over = why
         self._on_end(why)
-        asyncio.get_running_loop().call_later(_LAST_ANSWERS, self._look.set)
+        asyncio.get_running_loop().call_later(_LAST_ANSWERS, self._answers_read.set)
+        self._look.set()
 
     async def _watch(self, client: Client, group: asyncio.TaskGroup) -> None:
         while True:
             await self._look.wait()
-            self._raise_if_over()
+            await self._end_if_over()
             await self._clock.sleep(_BURST)
             self._look.clear()
             try:
                 async with asyncio.timeout(self._open_within):
                     await self._list_tools(client)
             except MCPError as error:
+                await self._end_if_over()
                 if (wait := wait_asked_for(error)) is None:
                     raise
                 # The server is there, and answers: what it offered before holds until it may be asked again.
@@ -180,6 +183,11 @@ class Session:
             self._listed = listed
         self._raise_if_over()
         self._on_offer(client, self._offer)
+
+    async def _end_if_over(self) -> None:
+        if self._over is not None:
+            await self._answers_read.wait()
+            self._raise_if_over()
 
     def _raise_if_over(self) -> None:
         if self._over is not None:
