@@ -74,6 +74,8 @@ class Session:
         self._hurry = hurry
         self._transport = self._new_transport(self._ways.first)
         self._failures: list[str] = []
+        self._late = False
+        """A process of ours lived, and took longer than it may to start."""
         self._mask = SecretMask(config)
         self._look = asyncio.Event()
         self._over: str | None = None
@@ -93,6 +95,9 @@ class Session:
     def explain(self, error: Exception) -> str:
         """Why `hold` raised, for people."""
         known = self._transport.explain()
+        if self._late:
+            limit = f'{self._config.startup_timeout:g} s from its start; "startupTimeout" gives it longer'
+            known = "; ".join(filter(None, (limit, known)))
         if self._failures:
             known = f"{self._failures[0]} (the older transport was tried too: {known or 'no answer'})"
         return self._mask(connection_failed(called(self._config), error, known))
@@ -108,6 +113,7 @@ class Session:
         try:
             return await self._open_by(way, stack)
         except Exception as error:
+            self._late = isinstance(error, TimeoutError) and isinstance(self._config.reach, StdioLaunch)
             self._ways.forget()
             other = self._ways.other(way, self._transport, error)
             if other is None:
