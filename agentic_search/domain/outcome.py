@@ -44,6 +44,9 @@ class ToolResult(Frozen):
     passages: tuple[Passage, ...] = ()
     """What an answer may cite."""
 
+    remarks: tuple[str, ...] = ()
+    """What of the tool's answer was left out, or is not as the tool promises; for people, never cited."""
+
     cached: bool = False
     """It came from the cache or from an identical call under way."""
 

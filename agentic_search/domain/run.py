@@ -35,6 +35,8 @@ class TaskRecord(Frozen):
     """The tool's whole result, never cut."""
     failed_calls: tuple[str, ...] = ()
     """Why single calls of a `for_each` failed; the others gave the result."""
+    remarks: tuple[str, ...] = ()
+    """What of the tool's answer was left out, or is not as the tool promises."""
     error: str | None = None
     """Why it failed or was skipped."""
 

@@ -130,6 +130,7 @@ class RunRecord:
             duration=fact.duration,
             result=fact.result,
             failed_calls=fact.failed_calls,
+            remarks=fact.remarks,
         )
 
     @_fold.register

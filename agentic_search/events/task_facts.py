@@ -91,6 +91,8 @@ class TaskCompleted(BaseFact):
     result: JsonValue = None
     failed_calls: tuple[str, ...] = ()
     """Why single calls of a `for_each` failed."""
+    remarks: tuple[str, ...] = ()
+    """What of the tool's answer was left out, or is not as the tool promises."""
 
     @property
     def message(self) -> str:

@@ -86,6 +86,7 @@ def _emit_completed(emit: Emit, task: Task, outcome: Completed) -> None:
             cached=outcome.result.cached,
             result=outcome.result.value,
             failed_calls=outcome.failed_calls,
+            remarks=outcome.result.remarks,
         )
     )
     if outcome.result.passages:

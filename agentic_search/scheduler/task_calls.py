@@ -118,4 +118,5 @@ def _together(results: list[ToolResult]) -> ToolResult:
         value=[result.value for result in results],
         text="\n\n".join(result.text for result in results),
         passages=tuple(passage for result in results for passage in result.passages),
+        remarks=tuple(dict.fromkeys(remark for result in results for remark in result.remarks)),
     )

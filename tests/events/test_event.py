@@ -45,6 +45,7 @@ def test_an_event_on_the_wire_has_the_form_of_the_contract() -> None:
             "cached": False,
             "result": [1],
             "failed_calls": [],
+            "remarks": [],
         },
     }
 

@@ -1,9 +1,11 @@
 """The catalog: names, look-up and choice; and what of a server's offer gets into it."""
 
-import mcp_types
+from typing import cast
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import JsonValue
 
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.tool import Tool
@@ -19,8 +21,8 @@ def offer(server: str, *tools: str) -> Offer:
     )
 
 
-def listed(name: str = "find", schema: object = None, **more: object) -> mcp_types.Tool:
-    return mcp_types.Tool.model_validate({"name": name, "inputSchema": schema or {"type": "object"}, **more})
+def listed(name: str = "find", schema: object = None, **more: object) -> JsonValue:
+    return cast(JsonValue, {"name": name, "inputSchema": schema or {"type": "object"}, **more})
 
 
 def config(rules: ToolRules | None = None, timeout: float | None = None) -> ServerConfig:
@@ -163,7 +165,7 @@ def deep(levels: int) -> dict[str, object]:
     ],
 )
 def test_a_tool_with_a_broken_schema_is_left_out_with_the_reason(schema: object, reason: str) -> None:
-    given = read_offer(config(), [mcp_types.Tool.model_construct(name="bad", input_schema=schema), listed("good")])
+    given = read_offer(config(), [listed("bad", schema), listed("good")])
     assert [tool.name for tool in given.tools] == ["good"]
     catalog = Catalog([given])
     (left,) = catalog.left_out

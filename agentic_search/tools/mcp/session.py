@@ -11,6 +11,7 @@ from mcp import Client, MCPError
 from mcp.client import IncomingMessage
 from mcp.client.subscriptions import SubscriptionLost
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
+from pydantic import JsonValue
 
 from agentic_search import __version__
 from agentic_search.clock import Clock
@@ -21,9 +22,11 @@ from agentic_search.tools.mcp.offer import read_offer
 from agentic_search.tools.mcp.opening.secrets import SecretMask
 from agentic_search.tools.mcp.opening.ways import BY_INITIALIZE, Way, Ways
 from agentic_search.tools.mcp.process.naming import called
+from agentic_search.tools.mcp.tool_pages import whole_list
 from agentic_search.tools.mcp.transports import ServerTransport, transport_to
 from agentic_search.tools.mcp.waiting import Backoff
-from agentic_search.tools.provider import Offer
+from agentic_search.tools.mcp.wire.mended import MendedTransport
+from agentic_search.tools.provider import LeftOutTool, Offer
 
 logger = logging.getLogger(__name__)
 
@@ -31,8 +34,6 @@ OnOffer: TypeAlias = Callable[[Client, Offer], None]
 """Called with what the server of a working session offers, and with the client to call it by."""
 
 _US = mcp_types.Implementation(name="agentic-search", version=__version__)
-_MOST_PAGES = 100
-"""Of a list of tools: a server that always names a next page must not keep us for ever."""
 _BURST = 0.05
 """Seconds to let a burst of changes pass before the tools are listed again."""
 _LAST_ANSWERS = 0.2
@@ -80,7 +81,7 @@ class Session:
         self._look = asyncio.Event()
         self._over: str | None = None
         self._answers_read = asyncio.Event()
-        self._listed: list[mcp_types.Tool] | None = None
+        self._listed: tuple[list[JsonValue], tuple[LeftOutTool, ...]] | None = None
         self._offer = Offer(config.name)
 
     async def hold(self) -> None:
@@ -133,7 +134,13 @@ class Session:
         async with asyncio.timeout(self._patience(way)), AsyncExitStack() as opened:
             transport = await self._transport.open(opened)
             client = await opened.enter_async_context(
-                Client(transport, cache=None, client_info=_US, message_handler=self._on_message, mode=way.mode)
+                Client(
+                    MendedTransport(transport),
+                    cache=None,
+                    client_info=_US,
+                    message_handler=self._on_message,
+                    mode=way.mode,
+                )
             )
             if self._transport.probe_unanswered:
                 self._ways.learn(BY_INITIALIZE)
@@ -183,9 +190,16 @@ class Session:
         self._look.set()
 
     async def _list_tools(self, client: Client) -> None:
-        listed = await _whole_list(client)
+        listed = await whole_list(client, self._config.name)
         if listed != self._listed:
-            self._offer = await asyncio.to_thread(read_offer, self._config, listed, client.instructions or "")
+            self._offer = await asyncio.to_thread(
+                read_offer,
+                self._config,
+                listed[0],
+                client.instructions or "",
+                left_out=listed[1],
+                checks_headers=client.protocol_version in MODERN_PROTOCOL_VERSIONS,
+            )
             self._listed = listed
         self._raise_if_over()
         self._on_offer(client, self._offer)
@@ -218,18 +232,6 @@ class Session:
         """Before 2026-07-28 a server reports changes unasked."""
         if isinstance(message, mcp_types.ToolListChangedNotification):
             self._look.set()
-
-
-async def _whole_list(client: Client) -> list[mcp_types.Tool]:
-    tools: list[mcp_types.Tool] = []
-    cursor: str | None = None
-    for _ in range(_MOST_PAGES):
-        page = await client.list_tools(cursor=cursor)
-        tools += page.tools
-        cursor = page.next_cursor
-        if cursor is None:
-            break
-    return tools
 
 
 def _announces_changes(client: Client) -> bool:

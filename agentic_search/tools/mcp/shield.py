@@ -26,6 +26,8 @@ from agentic_search.tools.mcp.opening.refusals import (
     status_line,
 )
 from agentic_search.tools.mcp.waiting import seconds_to_wait
+from agentic_search.tools.mcp.wire.body import with_mended_messages
+from agentic_search.tools.mcp.wire.messages import mended_bytes
 
 MOST_CONNECTIONS = 512
 """To one HTTP server; calls beyond it wait for a free connection."""
@@ -138,7 +140,7 @@ class ShieldedClient(httpx2.AsyncClient):
         stream = response.stream
         if isinstance(stream, httpx2.AsyncByteStream):
             response.stream = _ShieldedStream(stream, self._on_break, should_stay_open=request.method == "GET")
-        return response
+        return with_mended_messages(response)
 
     def _unanswered(self, request: httpx2.Request, error: httpx2.TransportError) -> httpx2.Response:
         text = reason(error)
@@ -161,6 +163,7 @@ class ShieldedClient(httpx2.AsyncClient):
         self.may_be_older |= request.method == "POST" and status in OLDER_TRANSPORT
         if status == HTTPStatus.TOO_MANY_REQUESTS:
             return self._held_off(request, response, text)
+        body = mended_bytes(body) or body
         if _is_json_rpc_error(body):
             return httpx2.Response(status, headers=_headers(response), content=body, request=request)
         self._on_break(text)

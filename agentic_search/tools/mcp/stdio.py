@@ -9,7 +9,7 @@ import logging
 import shutil
 from asyncio.subprocess import PIPE, Process
 from collections.abc import Callable, Mapping
-from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, suppress
 from types import TracebackType
 from typing import TypeVar
 
@@ -23,12 +23,12 @@ from agentic_search.tools.mcp.opening.secrets import SecretMask
 from agentic_search.tools.mcp.process.ending import end_process, installs
 from agentic_search.tools.mcp.process.environment import child_environment
 from agentic_search.tools.mcp.process.output import ProcessOutput
-from agentic_search.tools.mcp.stdio_streams import LONGEST_MESSAGE, Incoming, Outgoing
+from agentic_search.tools.mcp.stdio_streams import READ_AHEAD, Incoming, Outgoing
 
 logger = logging.getLogger(__name__)
 
 _DRAINING = 0.5
-"""Seconds for the last of its stderr to be read once it has ended."""
+"""Seconds for the last of its output to be read once it has ended."""
 _CHUNK = 64 * 1024
 _LONGEST_LINE = 2_000
 
@@ -61,6 +61,7 @@ class StdioTransport(AbstractAsyncContextManager[tuple[Incoming, Outgoing]]):
         self._output = ProcessOutput(SecretMask(config))
         self._probe = Probe()
         self._ended_by_itself = False
+        self._given_up: str | None = None
         self._status: int | None = None
 
     async def __aenter__(self) -> tuple[Incoming, Outgoing]:
@@ -106,6 +107,8 @@ class StdioTransport(AbstractAsyncContextManager[tuple[Incoming, Outgoing]]):
 
     def explain(self) -> str | None:
         """Why the connection ended, once it is closed: the exit status and the line of its output that says why."""
+        if self._given_up is not None:
+            return self._given_up
         reason = self._output.reason()
         if not self._ended_by_itself or self._status is None:
             return f"it last wrote: {reason}" if reason else None
@@ -114,9 +117,10 @@ class StdioTransport(AbstractAsyncContextManager[tuple[Incoming, Outgoing]]):
             ended = f"was ended by signal {-self._status}"
         return f"{ended}: {reason}" if reason else ended
 
-    def _note_end(self) -> None:
-        self._ended_by_itself = True
-        self._on_end("the server's process ended")
+    def _note_end(self, given_up: str | None) -> None:
+        self._given_up = given_up
+        self._ended_by_itself = given_up is None
+        self._on_end(given_up or "the server's process ended")
 
     async def _keep_stderr(self, stderr: asyncio.StreamReader) -> None:
         unfinished = b""
@@ -145,8 +149,18 @@ class StdioTransport(AbstractAsyncContextManager[tuple[Incoming, Outgoing]]):
             self._status = process.returncode
             if process.returncode is None:
                 reader.cancel()
-        await asyncio.wait({reader}, timeout=_DRAINING)
-        reader.cancel()
+        if process.returncode is not None:
+            await _discard(_pipe(process.stdout))
+            await asyncio.wait({reader}, timeout=_DRAINING)
+            reader.cancel()
+
+
+async def _discard(stdout: asyncio.StreamReader) -> None:
+    """What a server that floods its stdout has written must be read, or the pipe is never closed."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_DRAINING):
+            while await stdout.read(_CHUNK):
+                pass
 
 
 async def _start(launch: StdioLaunch) -> Process:
@@ -162,7 +176,7 @@ async def _start(launch: StdioLaunch) -> Process:
             env=variables,
             cwd=launch.cwd,
             start_new_session=True,
-            limit=LONGEST_MESSAGE,
+            limit=READ_AHEAD,
         )
     except (OSError, ValueError) as error:
         raise ServerUnavailable(f"{launch.command!r} cannot be started: {error}") from error

@@ -87,7 +87,7 @@ class ProbedIncoming(Incoming):
         self,
         name: str,
         stdout: asyncio.StreamReader,
-        on_end: Callable[[], None],
+        on_end: Callable[[str | None], None],
         on_garbage: Callable[[bytes], str],
         probe: Probe,
     ) -> None:
