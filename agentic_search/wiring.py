@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 
 from agentic_search.clock import SystemClock
 from agentic_search.domain.limits import Limit
@@ -114,7 +115,7 @@ async def open_service(settings: Settings) -> AsyncGenerator[Service, None]:
 
         def context_of(run: Run, query: Query) -> RunContext:
             runner = Runner(
-                tools.call,
+                partial(tools.call, globs=query.tools),
                 run.emit,
                 clock=clock,
                 elapsed=lambda: run.elapsed,

@@ -50,6 +50,9 @@ class Tool(Frozen):
     idempotent: bool = False
     """Repeating it changes nothing more."""
 
+    as_task: bool = False
+    """Its server runs it only as a task, which has to be polled."""
+
     timeout: float | None = None
     """Seconds one attempt may take, where the operator set it for the server."""
 

@@ -5,6 +5,7 @@ arguments.
 """
 
 import logging
+import math
 import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache, lru_cache
@@ -22,6 +23,7 @@ from jsonschema.validators import (
     Draft202012Validator,
     extend,  # pyright: ignore[reportUnknownVariableType] - untyped in its stub
 )
+from pydantic_core import to_json
 from referencing import Registry
 from referencing.jsonschema import SchemaRegistry
 
@@ -45,8 +47,14 @@ _DECLARED = re.compile(r"json-schema\.org/(?:draft/)?(draft-0[3467]|2019-09|2020
 _FORMATS = FormatChecker(())
 """None: a pattern is not judged by whether Python can read it."""
 _NOTHING_TO_FETCH: SchemaRegistry = Registry()
+_LONGEST_PATTERN = 5_000
+_MOST_REPEATS = 10_000
+_GROUP_REPEAT = re.compile(r"\)\{(?:\d+,)?(\d{1,9})\}", re.ASCII)
 _LONGEST_MATCH = 0.1
 """Seconds that one pattern may take on one text."""
+_MOST_SLOW = 1_000
+_too_slow: dict[str, None] = {}
+"""Patterns that took too long once, the latest ones: each costs its time once."""
 
 
 def checked_draft(schema: JsonObject) -> type[Validator]:
@@ -78,11 +86,11 @@ def is_pattern(pattern: str) -> bool:
     return "[" not in bare and bare.count("(") == bare.count(")")
 
 
-def found_in(pattern: str, text: str) -> bool:
-    """Whether the pattern is found in the text; also where that is not known: it cannot be read, or takes too long."""
+def _found(pattern: str, text: str) -> bool | None:
+    """Whether the pattern is found in the text; None where that is not known: it cannot be read, or takes too long."""
     compiled = _compiled(pattern)
     if compiled is None or pattern in _too_slow:
-        return True
+        return None
     try:
         return compiled.search(text, timeout=_LONGEST_MATCH) is not None
     except TimeoutError:
@@ -90,17 +98,14 @@ def found_in(pattern: str, text: str) -> bool:
         _too_slow[pattern] = None
         while len(_too_slow) > _MOST_SLOW:
             del _too_slow[next(iter(_too_slow))]
-        return True
-
-
-_MOST_SLOW = 1_000
-_too_slow: dict[str, None] = {}
-"""Patterns that took too long once, the latest ones: each costs its time once."""
+        return None
 
 
 @lru_cache(maxsize=2_048)
 def _compiled(pattern: str) -> "regex.Pattern[str] | None":
     """None where Python cannot read it. `regex` is there for its timeout: it reads more, and that rarely as meant."""
+    if len(pattern) > _LONGEST_PATTERN or _repeats(pattern) > _MOST_REPEATS:
+        return None
     try:
         re.compile(pattern)
         return regex.compile(pattern, cache_pattern=False)
@@ -108,8 +113,13 @@ def _compiled(pattern: str) -> "regex.Pattern[str] | None":
         return None
 
 
+def _repeats(pattern: str) -> int:
+    """How often the innermost of repeated groups may be written out, which compiling may do."""
+    return math.prod(max(1, int(most)) for most in _GROUP_REPEAT.findall(pattern))
+
+
 def _pattern(validator: Any, pattern: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:
-    if validator.is_type(instance, "string") and not found_in(pattern, instance):
+    if validator.is_type(instance, "string") and _found(pattern, instance) is False:
         yield ValidationError(f"{instance!r} does not match {pattern!r}")
 
 
@@ -118,8 +128,31 @@ def _pattern_properties(validator: Any, patterns: Any, instance: Any, schema: An
         return
     for pattern, inner in patterns.items():
         for name, value in instance.items():
-            if _compiled(pattern) is not None and found_in(pattern, name):
+            if _found(pattern, name):
                 yield from validator.descend(value, inner, path=name, schema_path=pattern)
+
+
+def _additional_properties(validator: Any, allowed: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:
+    if not validator.is_type(instance, "object"):
+        return
+    patterns = [pattern for pattern in schema.get("patternProperties", {}) if isinstance(pattern, str)]
+    known = schema.get("properties", {})
+    extras = [name for name in instance if name not in known and all(_found(each, name) is False for each in patterns)]
+    if validator.is_type(allowed, "object"):
+        for name in extras:
+            yield from validator.descend(instance[name], allowed, path=name)
+    elif not allowed and extras:
+        yield ValidationError(f"additional properties are not allowed: {', '.join(map(repr, extras))}")
+
+
+def _unevaluated(own: Keyword) -> Keyword:
+    """The draft's own rule, except where it would search names for patterns, for as long as that takes."""
+
+    def rule(validator: Any, allowed: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:
+        if b'"patternProperties"' not in to_json(schema):
+            yield from own(validator, allowed, instance, schema)
+
+    return rule
 
 
 def validator_of(schema: JsonObject) -> Validator:
@@ -137,4 +170,7 @@ def with_rules(draft: type[Validator], rules: Mapping[str, Keyword]) -> type[Val
 def keywords_of(draft: type[Validator]) -> Mapping[str, Keyword]:
     """The draft's keywords; a pattern that cannot be read is met by any text, and none takes long."""
     own = cast("Mapping[str, Keyword]", draft.VALIDATORS)
-    return {**own, "pattern": _pattern, "patternProperties": _pattern_properties}
+    rules = {**own, "pattern": _pattern, "patternProperties": _pattern_properties}
+    if (unevaluated := own.get("unevaluatedProperties")) is not None:
+        rules["unevaluatedProperties"] = _unevaluated(unevaluated)
+    return {**rules, "additionalProperties": _additional_properties}

@@ -10,13 +10,17 @@ from typing import Literal
 import mcp_types
 from mcp import Client, MCPError
 
-from agentic_search.clock import Clock
+from agentic_search.clock import Clock, time_limit
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.outcome import OnProgress, ToolResult
 from agentic_search.domain.tool import ServerStatus, Tool
 from agentic_search.errors import ServerUnavailable, ToolFailed, ToolTimeout
 from agentic_search.text.sentences import shortened
 from agentic_search.tools.config.server_config import ServerConfig, StdioLaunch
+from agentic_search.tools.mcp.exchange.calling import call_tool
+from agentic_search.tools.mcp.exchange.elicitation import Elicitation
+from agentic_search.tools.mcp.exchange.open_calls import OpenCall, OpenCalls
+from agentic_search.tools.mcp.exchange.resources import read_resource, reading_tool
 from agentic_search.tools.mcp.failures import call_failed, wait_asked_for
 from agentic_search.tools.mcp.opening.secrets import SecretMask
 from agentic_search.tools.mcp.opening.ways import Ways
@@ -96,6 +100,9 @@ class Connection:
         """Attempts to connect that failed since the server was lost; none where it was never there."""
         self._attempted = asyncio.Event()
         """Set, and replaced, when an attempt has ended."""
+        self._calls = OpenCalls(config.name)
+        self.reading = reading_tool(config)
+        """Reads what it offers to be read; `call` takes it as any of its tools."""
 
     def __repr__(self) -> str:
         return f"<Connection {self.config.name}: {self._state.status}>"
@@ -161,20 +168,23 @@ class Connection:
 
         Raises ServerUnavailable, RateLimited, ToolTimeout, ConnectionLost or ToolFailed.
         """
-        answer = await self._answer(tool, arguments, timeout, on_progress)
-        result = read_answer(answer, tool)
-        if answer.is_error:
-            raise ToolFailed(self._mask(result.text) or f"{tool.name} failed without saying why")
+        call = OpenCall()
+        with call.explaining():
+            answer, max_age = await self._answer(call, tool, arguments, timeout, on_progress)
+            result = read_answer(answer, tool, arguments)
+            if answer.is_error:
+                raise ToolFailed(self._mask(result.text) or f"{tool.name} failed without saying why")
         remarks = (*remarks_on(answer), *await output_remarks(answer, tool))
-        return result.model_copy(update={"remarks": remarks}) if remarks else result
+        return call.marked(result.model_copy(update={"remarks": remarks, "max_age": max_age}))
 
     async def _answer(
-        self, tool: Tool, arguments: JsonObject, timeout: float, on_progress: OnProgress
-    ) -> mcp_types.CallToolResult:
+        self, call: OpenCall, tool: Tool, arguments: JsonObject, timeout: float, on_progress: OnProgress
+    ) -> tuple[mcp_types.CallToolResult, float | None]:
+        """The answer, and the seconds that it may be kept, where the server says so."""
         relay = _ProgressRelay(on_progress)
         try:
-            async with asyncio.timeout(timeout):
-                return await self._call_in_a_session(tool, arguments, relay)
+            async with time_limit(timeout):
+                return await self._perform(call, tool, arguments, relay)
         except TimeoutError as error:
             waited = "" if self._state.client else f": {self._why_not()}"
             raise ToolTimeout(f"{tool.name} took longer than {timeout:g} s{waited}") from error
@@ -183,18 +193,25 @@ class Connection:
         finally:
             relay.close()
 
-    async def _call_in_a_session(
-        self, tool: Tool, arguments: JsonObject, relay: "_ProgressRelay"
-    ) -> mcp_types.CallToolResult:
+    async def _perform(
+        self, call: OpenCall, tool: Tool, arguments: JsonObject, relay: _ProgressRelay
+    ) -> tuple[mcp_types.CallToolResult, float | None]:
         client = await self._working_client()
         try:
-            return await client.call_tool(tool.remote_name, arguments, progress_callback=relay)
+            return await self._ask(client, call, tool, arguments, relay)
         except MCPError as error:
             if error.code != SESSION_LOST:
                 raise
         # The server refused it unread: in the next session it is made for the first time.
-        client = await self._working_client()
-        return await client.call_tool(tool.remote_name, arguments, progress_callback=relay)
+        return await self._ask(await self._working_client(), call, tool, arguments, relay)
+
+    async def _ask(
+        self, client: Client, call: OpenCall, tool: Tool, arguments: JsonObject, relay: _ProgressRelay
+    ) -> tuple[mcp_types.CallToolResult, float | None]:
+        with self._calls.during(call):
+            if tool == self.reading:
+                return await read_resource(client, str(arguments["uri"]))
+            return await call_tool(client, call, tool, arguments, relay, clock=self._clock), None
 
     async def _working_client(self) -> Client:
         """The client of the session, after the next attempts to connect where it was lost a moment ago."""
@@ -245,6 +262,7 @@ class Connection:
             on_end=self._lose,
             ways=self._ways,
             hurry=lambda: self._closing,
+            elicitation=Elicitation(self.name, self._calls),
         )
         settling = asyncio.get_running_loop().call_later(_SETTLED_AFTER, self._on_change)
         try:

@@ -6,7 +6,7 @@ whole timeout. A server's error is told apart from errors of mcp's own, which ha
 
 import json
 import re
-from typing import TypeAlias, cast
+from typing import Any, TypeAlias, cast
 
 from mcp_types import (
     CONNECTION_CLOSED,
@@ -194,7 +194,7 @@ def _cut(parsed: Json) -> bool:
     for outer in level:
         for key, inner in list(enumerate(outer) if isinstance(outer, list) else cast("dict[str, Json]", outer).items()):
             if isinstance(inner, list | dict):
-                outer[key] = TOO_DEEP  # type: ignore[index,call-overload] - key and container belong together
+                cast("dict[Any, Json]", outer)[key] = TOO_DEEP  # a list takes its index in the same way
                 found = True
     return found
 
