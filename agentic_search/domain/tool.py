@@ -50,6 +50,9 @@ class Tool(Frozen):
     idempotent: bool = False
     """Repeating it changes nothing more."""
 
+    as_task: bool = False
+    """Its server runs it only as a task, which has to be polled."""
+
     timeout: float | None = None
     """Seconds one attempt may take, where the operator set it for the server."""
 
@@ -109,7 +112,7 @@ class ServerStatus(Frozen):
     """Its name in the servers file."""
 
     status: str
-    """connecting, ready, unavailable or disabled."""
+    """connecting, ready, unavailable, disabled, needs_input or needs_sign_in."""
 
     transport: str
     """stdio, http or sse; python for functions; builtin for the service itself, which is in no list of servers."""

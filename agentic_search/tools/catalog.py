@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
 
 from agentic_search.domain.tool import Tool, by_any_name
 from agentic_search.tools.config.server_config import matches
@@ -44,6 +45,14 @@ class Catalog:
     def get(self, name: str) -> Tool | None:
         """The tool of that name, or of that `server.tool`, also one that is absent."""
         return self._by_name.get(name)
+
+    def nearest(self, name: str) -> str | None:
+        """The most similar name there is, for messages; for `server.tool` one of that server's."""
+        server, dot, own = name.partition(".")
+        tools = [tool for tool in self.tools if not dot or tool.server == server]
+        if near := get_close_matches(own if dot else name, [tool.remote_name for tool in tools], n=1):
+            return next(tool.qualified_name if dot else tool.name for tool in tools if tool.remote_name == near[0])
+        return None
 
     def select(self, globs: Sequence[str], *, absent: bool = False) -> tuple[Tool, ...]:
         """The tools whose name or `server.tool` matches any of the globs; no globs select all.

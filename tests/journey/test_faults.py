@@ -194,3 +194,30 @@ def start_in(folder: Path, **settings: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         command, cwd=folder, env=environment, capture_output=True, text=True, timeout=PATIENCE, check=False
     )
+
+
+WITH_A_HELPER = """
+import os, subprocess, sys
+helper = subprocess.Popen(["sleep", "60"], start_new_session=True)
+open(sys.argv[1], "a").write(f"{helper.pid}\\n")
+os.execv(sys.executable, [sys.executable, "-m", "tests.support.bare_server", *sys.argv[2:]])
+"""
+
+
+async def test_a_killed_server_is_started_again_though_a_program_that_it_started_holds_its_stdout(
+    tmp_path: Path,
+) -> None:
+    helpers, log = tmp_path / "helpers", tmp_path / "log"
+    options = ["-c", WITH_A_HELPER, str(helpers), "--log", str(log)]
+    servers = {"bare": {"command": sys.executable, "args": options, "env": {"PYTHONPATH": str(ROOT)}}}
+    try:
+        async with running_service(tmp_path, servers=servers) as service:
+            await service.ready_servers("bare")
+            os.kill((await logged(log, "up"))["pid"], signal.SIGKILL)
+            await logged(log, "up", times=2)
+            await service.ready_servers("bare")
+            run = await service.ask("x", plan={"tasks": [{"tool": "bare.echo", "arguments": {"text": "otter"}}]})
+            assert run["tasks"][0]["result"] == "otter"
+    finally:
+        for pid in map(int, helpers.read_text().split()):
+            os.kill(pid, signal.SIGKILL)

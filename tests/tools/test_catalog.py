@@ -74,6 +74,14 @@ def test_names_stay_while_a_server_is_away() -> None:
     assert alone.select(["*find"], absent=True) == (alone.tools[0], alone.absent[0])
 
 
+def test_the_nearest_name_is_offered_for_one_that_is_not_there() -> None:
+    catalog = Catalog([offer("web", "search_stories", "read_story")])
+    assert catalog.nearest("serach_story") == "search_stories"
+    assert catalog.nearest("weather") is None
+    assert catalog.nearest("web.serach_story") == "web.search_stories"
+    assert catalog.nearest("news.search_stories") is None
+
+
 @pytest.mark.parametrize(
     ("globs", "chosen"),
     [

@@ -10,13 +10,18 @@ from typing import Literal
 import mcp_types
 from mcp import Client, MCPError
 
-from agentic_search.clock import Clock
+from agentic_search.clock import Clock, time_limit
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.outcome import OnProgress, ToolResult
 from agentic_search.domain.tool import ServerStatus, Tool
 from agentic_search.errors import ServerUnavailable, ToolFailed, ToolTimeout
 from agentic_search.text.sentences import shortened
 from agentic_search.tools.config.server_config import ServerConfig
+from agentic_search.tools.mcp.auth.server_auth import ServerAuth
+from agentic_search.tools.mcp.exchange.calling import call_tool
+from agentic_search.tools.mcp.exchange.elicitation import Elicitation
+from agentic_search.tools.mcp.exchange.open_calls import OpenCall, OpenCalls
+from agentic_search.tools.mcp.exchange.resources import read_resource, reading_tool
 from agentic_search.tools.mcp.failures import call_failed, wait_asked_for
 from agentic_search.tools.mcp.session import Session
 from agentic_search.tools.mcp.waiting import Backoff
@@ -32,7 +37,7 @@ _STEADY = 60.0
 _LONGEST_NOTE = 300
 _DISABLED = "switched off in the servers file"
 
-_Status = Literal["connecting", "ready", "unavailable", "disabled"]
+_Status = Literal["connecting", "ready", "unavailable", "needs_sign_in", "disabled"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +75,26 @@ class Connection:
     """A server that is kept connected by its owner task, `run`."""
 
     def __init__(
-        self, config: ServerConfig, *, clock: Clock, open_within: float, on_change: Callable[[], None]
+        self,
+        config: ServerConfig,
+        *,
+        clock: Clock,
+        open_within: float,
+        on_change: Callable[[], None],
+        auth: ServerAuth | None = None,
     ) -> None:
+        """`auth`: how the server is signed in at, where it is by OAuth."""
         self.config = config
+        self._auth = auth
         self._clock = clock
         self._open_within = open_within
         self._on_change = on_change
         self._state = _ConnectionState("disabled", _DISABLED) if config.disabled else _ConnectionState("connecting")
+        self._was_ready = False
         self._closing = False
+        self._calls = OpenCalls(config.name)
+        self.reading = reading_tool(config)
+        """Reads what it offers to be read; `call` takes it as any of its tools."""
 
     def __repr__(self) -> str:
         return f"<Connection {self.config.name}: {self._state.status}>"
@@ -104,8 +121,13 @@ class Connection:
             status=self._state.status,
             transport=self.config.reach.transport,
             tools=len(self.offer.tools),
-            error=self._state.error or self._why_empty(),
+            error=self._advice() or self._state.error or self._why_empty(),
+            sign_in=self._auth.path if self._auth and self._advice() else None,
         )
+
+    def _advice(self) -> str:
+        """What a person has to do before the server, or some of it, can be used."""
+        return self._auth.advice if self._auth and self._state.status in {"ready", "needs_sign_in"} else ""
 
     def _why_empty(self) -> str | None:
         """What a server that is ready says of tools that find nothing now, or of itself where it has no tools."""
@@ -128,29 +150,47 @@ class Connection:
 
         Raises ServerUnavailable, RateLimited, ToolTimeout, ConnectionLost or ToolFailed.
         """
-        answer = await self._answer(tool, arguments, timeout, on_progress)
-        result = read_answer(answer, tool)
-        if answer.is_error:
-            raise ToolFailed(result.text or f"{tool.name} failed without saying why")
+        call = OpenCall()
+        with call.explaining():
+            answer, max_age = await self._answer(call, tool, arguments, timeout, on_progress)
+            result = read_answer(answer, tool, arguments)
+            if answer.is_error:
+                raise ToolFailed(result.text or f"{tool.name} failed without saying why")
         remarks = (*remarks_on(answer), *await output_remarks(answer, tool))
-        return result.model_copy(update={"remarks": remarks}) if remarks else result
+        return call.marked(result.model_copy(update={"remarks": remarks, "max_age": max_age}))
 
     async def _answer(
-        self, tool: Tool, arguments: JsonObject, timeout: float, on_progress: OnProgress
-    ) -> mcp_types.CallToolResult:
+        self, call: OpenCall, tool: Tool, arguments: JsonObject, timeout: float, on_progress: OnProgress
+    ) -> tuple[mcp_types.CallToolResult, float | None]:
+        """The answer, and the seconds that it may be kept, where the server says so."""
         if (client := self._state.client) is None:
-            why = f": {self._state.error}" if self._state.error else ""
-            raise ServerUnavailable(f"{self.config.name!r} is {self._state.status}{why}")
+            raise ServerUnavailable(self._why_not_called())
+        challenge = self._auth.challenge if self._auth else None
         relay = _ProgressRelay(on_progress)
         try:
-            async with asyncio.timeout(timeout):
-                return await client.call_tool(tool.remote_name, arguments, progress_callback=relay)
+            async with time_limit(timeout):
+                return await self._perform(client, call, tool, arguments, relay)
         except TimeoutError as error:
             raise ToolTimeout(f"{tool.name} took longer than {timeout:g} s") from error
         except (MCPError, RuntimeError, ValueError) as error:
+            if self._auth and self._auth.challenge is not challenge:
+                raise ToolFailed(f"{self.config.name!r} does not let {tool.name} run: {self._auth.advice}") from error
             raise call_failed(tool.name, self.config.name, error) from error
         finally:
             relay.close()
+
+    async def _perform(
+        self, client: Client, call: OpenCall, tool: Tool, arguments: JsonObject, relay: _ProgressRelay
+    ) -> tuple[mcp_types.CallToolResult, float | None]:
+        with self._calls.during(call):
+            if tool == self.reading:
+                return await read_resource(client, str(arguments["uri"]))
+            return await call_tool(client, call, tool, arguments, relay, clock=self._clock), None
+
+    def _why_not_called(self) -> str:
+        if advice := self._advice():
+            return f"{self.config.name!r} cannot be used now: {advice}"
+        return f"{self.config.name!r} is {self._state.status}" + (f": {self._state.error}" if self._state.error else "")
 
     async def run(self) -> None:
         """Keep the server connected until closed; after each failure wait longer before the next attempt."""
@@ -161,7 +201,10 @@ class Connection:
                 asked_for = await self._hold_one_session()
                 if self._clock.now() - began > _STEADY:
                     backoff.reset()
-                if not self._closing:
+                if self._auth and self._state.status == "needs_sign_in":
+                    await self._auth.sign_in_done()
+                    self._become(_ConnectionState("connecting"))
+                elif not self._closing:
                     await self._clock.sleep(max(backoff.next(), asked_for))
         finally:
             if not self.config.disabled:
@@ -180,18 +223,27 @@ class Connection:
             open_within=self._open_within,
             on_offer=self._take,
             on_end=self._lose,
+            elicitation=Elicitation(self.name, self._calls),
+            auth=self._auth,
         )
+        self._was_ready = False
         try:
             await session.hold()
         except Exception as error:  # the supervisor of one server: its faults must not reach the others
             why = session.explain(error)
             logger.info("%s is unavailable: %s", self.config.name, why)
             logger.debug("%s: the whole error", self.config.name, exc_info=error)
-            self._become(_ConnectionState("unavailable", why))
+            self._become(_ConnectionState(self._status_without_session(), why))
             return wait_asked_for(error) or 0.0
         return 0.0
 
+    def _status_without_session(self) -> _Status:
+        """A server that was ready may only have refused a token that is over: then connecting anew tells."""
+        refused = self._auth is not None and self._auth.challenge is not None
+        return "needs_sign_in" if refused and not self._was_ready else "unavailable"
+
     def _take(self, client: Client, offer: Offer) -> None:
+        self._was_ready = True
         self._become(_ConnectionState("ready", offer=offer, client=client))
 
     def _lose(self, why: str) -> None:

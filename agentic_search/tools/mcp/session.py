@@ -2,14 +2,17 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from typing import TypeAlias
 
 import mcp_types
 from mcp import Client, MCPError
 from mcp.client import IncomingMessage
+from mcp.client.session import ElicitationFnT
 from mcp.client.subscriptions import SubscriptionLost
+from mcp.shared.subscriptions import ResourcesListChanged
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 from pydantic import JsonValue
 
@@ -17,13 +20,16 @@ from agentic_search import __version__
 from agentic_search.clock import Clock
 from agentic_search.errors import ConnectionLost
 from agentic_search.tools.config.server_config import ServerConfig
+from agentic_search.tools.mcp.auth.server_auth import ServerAuth
+from agentic_search.tools.mcp.exchange.resources import ResourceLists, refreshed_after
+from agentic_search.tools.mcp.exchange.task_calls import TasksExtension, runs_tasks
 from agentic_search.tools.mcp.failures import connection_failed, wait_asked_for
 from agentic_search.tools.mcp.offer import read_offer
 from agentic_search.tools.mcp.tool_pages import whole_list
 from agentic_search.tools.mcp.transports import transport_to
-from agentic_search.tools.mcp.waiting import Backoff
+from agentic_search.tools.mcp.waiting import Backoff, set_or_after
 from agentic_search.tools.mcp.wire.mended import MendedTransport
-from agentic_search.tools.provider import LeftOutTool, Offer
+from agentic_search.tools.provider import LeftOutTool, ListedResource, Offer
 
 logger = logging.getLogger(__name__)
 
@@ -51,6 +57,8 @@ class Session:
         open_within: float,
         on_offer: OnOffer,
         on_end: Callable[[str], None],
+        elicitation: ElicitationFnT,
+        auth: ServerAuth | None = None,
     ) -> None:
         """`open_within`: seconds for the server to start, to agree on a protocol and to list its tools."""
         self._config = config
@@ -58,9 +66,14 @@ class Session:
         self._open_within = open_within
         self._on_offer = on_offer
         self._on_end = on_end
-        self._transport = transport_to(config, self, wall=clock.wall)
+        self._elicitation = elicitation
+        signing = auth.for_session(lambda: self.suspect("the sign-in has changed")) if auth else None
+        self._transport = transport_to(config, self, wall=clock.wall, auth=signing)
         self._look = asyncio.Event()
         self._over: str | None = None
+        self._client: Client | None = None
+        self._stale_after: float | None = None
+        self._resources = ResourceLists(config, clock, self._take_resources)
         self._listed: tuple[list[JsonValue], tuple[LeftOutTool, ...]] | None = None
         self._offer = Offer(config.name)
 
@@ -70,10 +83,19 @@ class Session:
             async with asyncio.timeout(self._open_within):
                 transport = await self._transport.open(stack)
                 client = await stack.enter_async_context(
-                    Client(MendedTransport(transport), cache=None, client_info=_US, message_handler=self._on_message)
+                    Client(
+                        MendedTransport(transport),
+                        cache=None,
+                        client_info=_US,
+                        message_handler=self._on_message,
+                        elicitation_callback=self._elicitation,
+                        extensions=[TasksExtension(self._clock)],
+                    )
                 )
+                await self._resources.start(client)
                 await self._list_tools(client)
             async with asyncio.TaskGroup() as group:
+                group.create_task(self._resources.keep(client))
                 if _announces_changes(client):
                     group.create_task(self._listen(client))
                 await self._watch(client, group)
@@ -95,7 +117,7 @@ class Session:
 
     async def _watch(self, client: Client, group: asyncio.TaskGroup) -> None:
         while True:
-            await self._look.wait()
+            await set_or_after(self._look, self._stale_after, self._clock)
             self._raise_if_over()
             await self._clock.sleep(_BURST)
             self._look.clear()
@@ -113,19 +135,28 @@ class Session:
         self._look.set()
 
     async def _list_tools(self, client: Client) -> None:
-        listed = await whole_list(client, self._config.name)
+        pages = await whole_list(client, self._config.name)
+        listed, self._stale_after = (pages.tools, pages.left_out), refreshed_after(pages.holds)
         if listed != self._listed:
-            self._offer = await asyncio.to_thread(
+            offer = await asyncio.to_thread(
                 read_offer,
                 self._config,
-                listed[0],
+                pages.tools,
                 client.instructions or "",
-                left_out=listed[1],
+                left_out=pages.left_out,
                 checks_headers=client.protocol_version in MODERN_PROTOCOL_VERSIONS,
+                runs_tasks=runs_tasks(client),
             )
+            self._offer = replace(offer, resources=self._offer.resources)
             self._listed = listed
         self._raise_if_over()
+        self._client = client
         self._on_offer(client, self._offer)
+
+    def _take_resources(self, resources: Sequence[ListedResource]) -> None:
+        self._offer = replace(self._offer, resources=tuple(resources))
+        if self._client is not None and self._over is None:
+            self._on_offer(self._client, self._offer)
 
     def _raise_if_over(self) -> None:
         if self._over is not None:
@@ -136,12 +167,15 @@ class Session:
         backoff = Backoff()
         while True:
             try:
-                async with client.listen(tools_list_changed=True) as changes:
-                    if not changes.honored.tools_list_changed:
+                async with client.listen(tools_list_changed=True, resources_list_changed=True) as changes:
+                    if not (changes.honored.tools_list_changed or changes.honored.resources_list_changed):
                         return
                     self._look.set()  # for what changed before somebody listened
-                    async for _ in changes:
-                        self._look.set()
+                    async for change in changes:
+                        if isinstance(change, ResourcesListChanged):
+                            self._resources.note_change()
+                        else:
+                            self._look.set()
             except (MCPError, SubscriptionLost) as error:
                 self.suspect(f"listening for changes broke off: {error}")
             await self._clock.sleep(backoff.next())
@@ -150,8 +184,11 @@ class Session:
         """Before 2026-07-28 a server reports changes unasked."""
         if isinstance(message, mcp_types.ToolListChangedNotification):
             self._look.set()
+        elif isinstance(message, mcp_types.ResourceListChangedNotification):
+            self._resources.note_change()
 
 
 def _announces_changes(client: Client) -> bool:
-    tools = client.server_capabilities.tools
-    return client.protocol_version in MODERN_PROTOCOL_VERSIONS and tools is not None and bool(tools.list_changed)
+    offered = client.server_capabilities
+    changing = (offered.tools and offered.tools.list_changed, offered.resources and offered.resources.list_changed)
+    return client.protocol_version in MODERN_PROTOCOL_VERSIONS and any(changing)

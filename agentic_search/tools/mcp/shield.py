@@ -33,7 +33,7 @@ RETRY_AFTER = "retryAfter"
 """In the `data` of a RATE_LIMITED error: seconds to wait before the next request."""
 
 _LIMITS = httpx2.Limits(max_connections=MOST_CONNECTIONS, max_keepalive_connections=100, keepalive_expiry=5.0)
-_NEVER_BY_PROXY: Mapping[str, None] = {"all://localhost": None, "all://127.0.0.0/8": None, "all://[::1]": None}
+NEVER_BY_PROXY: Mapping[str, None] = {"all://localhost": None, "all://127.0.0.0/8": None, "all://[::1]": None}
 """This machine, whatever HTTP_PROXY says: a proxy elsewhere cannot reach it."""
 _SESSION_HEADER = "mcp-session-id"
 _NEVER_SENT = (
@@ -72,6 +72,7 @@ class ShieldedClient(httpx2.AsyncClient):
         wall: Callable[[], datetime],
         fragile: bool,
         headers: Mapping[str, str] | None = None,
+        auth: httpx2.Auth | None = None,
         timeout: httpx2.Timeout | None = None,
         verify: ssl.SSLContext | bool = True,
     ) -> None:
@@ -79,7 +80,9 @@ class ShieldedClient(httpx2.AsyncClient):
 
         `fragile`: one refused or broken request, or the end of the one stream, ends the session (the older SSE).
         """
-        super().__init__(headers=headers, timeout=timeout, verify=verify, limits=_LIMITS, mounts=_NEVER_BY_PROXY)
+        super().__init__(
+            headers=headers, auth=auth, timeout=timeout, verify=verify, limits=_LIMITS, mounts=NEVER_BY_PROXY
+        )
         self._wall = wall
         self._monitor = monitor
         self._on_break = monitor.ended if fragile else monitor.suspect

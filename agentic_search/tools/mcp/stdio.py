@@ -28,6 +28,8 @@ logger = logging.getLogger(__name__)
 
 _GRACE = 0.7
 """Seconds to end by itself once its stdin is closed, and again after SIGTERM."""
+_LAST_WORDS = 0.1
+"""Seconds after its end in which what a process wrote last is still read."""
 _REAPING = 0.5
 """Seconds for the event loop to see a killed process end."""
 _CHUNK = 64 * 1024
@@ -57,6 +59,8 @@ class StdioTransport(AbstractAsyncContextManager[tuple[Incoming, Outgoing]]):
             group = await stack.enter_async_context(asyncio.TaskGroup())
             process = await _start(self._launch)
             reader = group.create_task(self._keep_stderr(_pipe(process.stderr)))
+            watcher = group.create_task(_end_with_process(process, reader))
+            stack.callback(watcher.cancel)
             stack.push_async_callback(self._stop, process, reader)
             self._stack = stack.pop_all()
         return Incoming(self._name, _pipe(process.stdout), self._note_end), Outgoing(_pipe(process.stdin))
@@ -156,6 +160,13 @@ def _find_command(launch: StdioLaunch, environment: Mapping[str, str]) -> str:
     if found is None:
         raise ServerUnavailable(f'there is no command {launch.command!r}: install it, or correct "command"')
     return found
+
+
+async def _end_with_process(process: Process, reader: asyncio.Task[None]) -> None:
+    """End the stream from a process that has ended; a browser that it started may hold the other end of the pipe."""
+    await process.wait()
+    await asyncio.wait({reader}, timeout=_LAST_WORDS)
+    _pipe(process.stdout).feed_eof()
 
 
 async def _ends(process: Process, within: float) -> bool:

@@ -33,23 +33,35 @@ class ServerTransport(Protocol):
         ...
 
 
-def transport_to(config: ServerConfig, monitor: SessionMonitor, *, wall: Callable[[], datetime]) -> ServerTransport:
-    """How to reach a server; `monitor` is told how the session does, `wall` gives the time of day."""
+def transport_to(
+    config: ServerConfig, monitor: SessionMonitor, *, wall: Callable[[], datetime], auth: httpx2.Auth | None = None
+) -> ServerTransport:
+    """How to reach a server; `monitor` is told how the session does, `wall` gives the time of day.
+
+    `auth`: what signs the requests to a server that is reached over HTTP.
+    """
     match config.reach:
         case StdioLaunch() as launch:
             return StdioTransport(config.name, launch, on_end=monitor.ended)
         case HttpEndpoint() as endpoint:
-            return _HttpServerTransport(endpoint, monitor, wall=wall, slowest_call=config.timeout or 0.0)
+            return _HttpServerTransport(endpoint, monitor, auth, wall=wall, slowest_call=config.timeout or 0.0)
         case _:
             assert_never(config.reach)
 
 
 class _HttpServerTransport:
     def __init__(
-        self, endpoint: HttpEndpoint, monitor: SessionMonitor, *, wall: Callable[[], datetime], slowest_call: float
+        self,
+        endpoint: HttpEndpoint,
+        monitor: SessionMonitor,
+        auth: httpx2.Auth | None,
+        *,
+        wall: Callable[[], datetime],
+        slowest_call: float,
     ) -> None:
         self._endpoint = endpoint
         self._monitor = monitor
+        self._auth = auth
         self._wall = wall
         self._timeout = httpx2.Timeout(10.0, write=30.0, read=_QUIET_STREAM + slowest_call, pool=None)
         self._client: ShieldedClient | None = None
@@ -61,6 +73,7 @@ class _HttpServerTransport:
             wall=self._wall,
             fragile=self._endpoint.transport == "sse",
             headers=self._endpoint.headers,
+            auth=self._auth,
             timeout=self._timeout,
             verify=await asyncio.to_thread(httpx2.create_ssl_context),  # it reads all certificates: about 20 ms
         )

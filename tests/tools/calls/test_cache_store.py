@@ -122,7 +122,7 @@ def test_a_server_has_its_own_age_and_where_it_wants_a_size_its_own_store() -> N
     ],
 )
 def test_a_servers_own_store_takes_from_the_limits_for_all_what_it_does_not_say(rules: CacheRules, found: str) -> None:
-    cache = ResultCache(CacheLimits(max_entries=4, max_bytes=200), [server("apart", rules)], clock=FakeClock())
+    cache = ResultCache(CacheLimits(max_entries=4, max_bytes=300), [server("apart", rules)], clock=FakeClock())
     for name in "abcde":
         cache.put(key(name, "apart"), result(name))
     assert "".join(name for name in "abcde" if cache.get(key(name, "apart"))) == found
