@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 Script = dict[str, Any]
 
@@ -23,7 +23,7 @@ def answer(script: Script, request: dict[str, Any]) -> bytes:
     method, params = request["method"], request.get("params", {})
     given: Any = script.get(f"{method} {params.get('name')}", script.get(method))
     if isinstance(given, list):
-        pages: list[str] = given
+        pages = cast("list[str]", given)
         page = int(str(params.get("cursor") or "0").strip("abcdefghijklmnopqrstuvwxyz") or "0")
         given = pages[min(page, len(pages) - 1)]
     if given is None:
