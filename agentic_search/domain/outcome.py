@@ -6,6 +6,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field, JsonValue
 
+from agentic_search.domain.approval.decision import WaitingCall
 from agentic_search.domain.data import Frozen
 
 
@@ -82,6 +83,8 @@ class Skipped(Frozen):
     task_id: str
     because: str
     """Why, for people."""
+    waited: WaitingCall | None = None
+    """What it waited for somebody's word with, and did not get leave."""
 
 
 Outcome = Annotated[Completed | Failed | Skipped, Field(discriminator="status")]
