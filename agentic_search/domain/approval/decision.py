@@ -1,5 +1,6 @@
 """A call that waits, as people are told of it, and what is decided."""
 
+from collections.abc import Callable
 from typing import Literal, TypeAlias
 
 from pydantic import Field
@@ -46,10 +47,18 @@ class Decision(Frozen):
 
 
 class UnusedTool(Frozen):
-    """A tool that would have suited the question, and was not used, for want of approval."""
+    """A tool that was not used, for want of approval, and what to write where so that it runs unasked."""
 
     tool: str
     server: str
     why: ApprovalWhy
-    how: str
-    """What to do so that it runs unasked, a clause for people."""
+    entry: str
+    """In the server's entry in mcp.json: `"readOnly": ["web_search"]`."""
+    request: str
+    """In the request: `"approve": ["web_search"]`."""
+
+    def how(self, code: Callable[[str], str] = str) -> str:
+        """What to do, a clause for people; `code` marks what is to be written as code."""
+        aim = "if it only reads" if self.why == "unknown" else "to allow it"
+        entry = f"{code(self.entry)} to the entry of {self.server} in mcp.json"
+        return f"{aim}, add {entry}, or {code(self.request)} to the request"

@@ -5,12 +5,13 @@ the operator, the caller or an earlier word allows. A plan that the caller bring
 say that they delete or overwrite. Nothing that a model writes or a tool returns is read here.
 """
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Literal, TypeAlias
 
-from agentic_search.domain.approval.decision import ApprovalWhy
+from agentic_search.domain.approval.decision import ApprovalWhy, UnusedTool
 from agentic_search.domain.tool import Tool
 
 ApprovalSetting: TypeAlias = Literal["writes", "always", "never"]
@@ -57,14 +58,9 @@ class ApprovalRules:
         """Whether somebody said for good that the tool is not to be called, and nobody says otherwise."""
         return self._word_on(tool) is False
 
-    def trusts(self, tool: Tool) -> bool:
-        """Whether a planner that understands nothing may choose it: it runs freely, and nothing speaks against it.
-
-        With the setting `never` everything runs freely; what says that it changes things is still not chosen by words.
-        """
-        return self.why_waits(tool) is None and (
-            tool.read_only or self._word_on(tool) is True or not (tool.writes or tool.destructive)
-        )
+    def allows(self, tool: Tool) -> bool:
+        """Whether the caller, the operator or an earlier decision allows this very tool."""
+        return self._word_on(tool) is True
 
     def _word_on(self, tool: Tool) -> bool | None:
         """What the caller, the operator or an earlier decision says of this very tool."""
@@ -93,11 +89,16 @@ def reason(why: ApprovalWhy) -> str:
     return _REASONS[why]
 
 
-def how_to_allow(tool: Tool, why: ApprovalWhy) -> str:
-    """What to do so that the tool runs unasked, as a clause for people."""
+def unused(tool: Tool, why: ApprovalWhy) -> UnusedTool:
+    """That the tool was not used, and how it can be."""
     rule = "readOnly" if why == "unknown" else "approve"
-    entry = f'add "{rule}": ["{tool.remote_name}"] to the entry of {tool.server} in mcp.json'
-    return f'{entry}, or "approve": ["{tool.name}"] to the request'
+    return UnusedTool(
+        tool=tool.name,
+        server=tool.server,
+        why=why,
+        entry=f'"{rule}": {json.dumps([tool.remote_name], ensure_ascii=False)}',
+        request=f'"approve": {json.dumps([tool.name], ensure_ascii=False)}',
+    )
 
 
 STRICT = ApprovalRules()

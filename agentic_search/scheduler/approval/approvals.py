@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from agentic_search.clock import PausableLimits
 from agentic_search.domain.approval.decision import ApprovalWhy, Decision, WaitingCall
-from agentic_search.domain.approval.policy import ApprovalRules, how_to_allow, key_of, reason
+from agentic_search.domain.approval.policy import ApprovalRules, key_of, reason, unused
 from agentic_search.domain.plan import Task
 from agentic_search.domain.question import Ask, UserAnswer, UserQuestion
 from agentic_search.domain.tool import Tool
@@ -54,8 +54,8 @@ class Approvals:
             self._emit(ApprovalDenied(id=task.id, tool=task.tool, by="always", always=True))
             decided(f'denied by the user for good; to allow it once, add "approve": ["{tool.name}"] to the request')
         elif not self._attended:
-            why, how = reason(waiting.why), how_to_allow(tool, waiting.why)
-            decided(f"it waits for approval, and this caller cannot be asked: {why}; to allow it, {how}")
+            why, how = reason(waiting.why), unused(tool, waiting.why).how()
+            decided(f"it waits for approval, and this caller cannot be asked: {why}; {how}")
         else:
             self._pending[task.id] = _Pending(
                 task, tool, lambda decision: decided(None if decision.allowed else "denied by the user")

@@ -28,7 +28,9 @@ class WriterInput:
     query: str
     evidence: tuple[Evidence, ...]
     left_out: tuple[LeftOut, ...] = ()
-    """What is missing before the writer has begun: failed and skipped tasks."""
+    """What is missing before the writer has begun: failed and skipped tasks, tools that wait for approval."""
+    not_used: tuple[UnusedTool, ...] = ()
+    """These tools, for an answer that tells how to allow them."""
 
 
 def make_writer_input(
@@ -43,8 +45,8 @@ def make_writer_input(
     found = _distinct(_passages(plan, outcomes))
     evidence = tuple(Evidence(id_, passage, task_id) for id_, (task_id, passage) in enumerate(found, start=1))
     missing = tuple(line for task in plan.tasks if (line := _left_out(task, outcomes.get(task.id))) is not None)
-    unused = {it.tool: LeftOut(what=it.tool, why=f"not used: {reason(it.why)}; {it.how}") for it in not_used}
-    return WriterInput(query=query, evidence=evidence, left_out=(*missing, *unused.values()))
+    unused = (LeftOut(what=it.tool, why=f"not used: {reason(it.why)}; {it.how()}") for it in not_used)
+    return WriterInput(query, evidence, (*missing, *unused), not_used=tuple(not_used))
 
 
 async def in_thread_if_large(writer_input: WriterInput, work: Callable[[], _Result]) -> _Result:

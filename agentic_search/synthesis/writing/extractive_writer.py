@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from agentic_search.domain.answer import Source
+from agentic_search.domain.approval.policy import reason
 from agentic_search.domain.outcome import Evidence, Passage
 from agentic_search.events.facts import Emit
 from agentic_search.synthesis.evidence.passages import Unit
@@ -64,6 +65,8 @@ class ExtractiveWriter:
         marks = range(1, len(quotations.sources) + 1)
         emitter = AnswerEmitter(emit, AnswerHtml(marks), reason=self._reason)
         emitter.add(f"{escape_line(f'{NO_MODEL} {self._reason}'.strip())}\n\n{quotations.text}")
+        for tool in writer_input.not_used:
+            emitter.add(f"Not used: {code_span(tool.tool)}, as {reason(tool.why)}; {tool.how(code_span)}.\n\n")
         emitter.close()
         return Written(emitter.complete(quotations.sources, writer_input.left_out))
 

@@ -100,6 +100,7 @@ class _Entry(_Limit):
     retries: Annotated[int, Field(ge=0)] | None = None
     tools: _Tools = _Tools()
     read_only: Globs = ()
+    approve: Globs = ()
     idempotent: Globs = ()
     cache: Annotated[_Cache | None, BeforeValidator(_switched)] = _Cache()
     breaker: Annotated[_Breaker | None, BeforeValidator(_switched)] = _Breaker()
@@ -127,7 +128,7 @@ def read_entry(name: str, written: JsonValue, environment: Mapping[str, str]) ->
     return ServerConfig(
         name=name,
         reach=_Reach(entry, environment).read(),
-        rules=ToolRules(entry.tools.allow, entry.tools.deny, entry.read_only, entry.idempotent),
+        rules=ToolRules(entry.tools.allow, entry.tools.deny, entry.read_only, entry.idempotent, entry.approve),
         timeout=entry.timeout,
         limit=_limit(entry),
         tool_limits=tuple((glob, _limit(limit)) for glob, limit in entry.limits.items()),
