@@ -7,6 +7,9 @@ from agentic_search.domain.data import Frozen, JsonObject
 BUILT_IN = "builtin"
 """The transport of what is no server but the service itself."""
 
+FUNCTIONS = "functions"
+"""What the operator's own Python functions stand under, beside the servers."""
+
 _SLOW = 1.0
 """Seconds: what takes less is done before a model has written much more of its plan."""
 

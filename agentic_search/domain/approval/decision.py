@@ -7,6 +7,7 @@ from pydantic import Field
 
 from agentic_search.domain.data import Frozen, JsonObject
 from agentic_search.domain.question import UserQuestion
+from agentic_search.domain.tool import FUNCTIONS
 
 ApprovalWhy: TypeAlias = Literal["writes", "destructive", "unknown", "always", "asked by the server"]
 """Why something waits: the tool changes things; may delete or overwrite; says nothing of itself; the operator wants to
@@ -53,12 +54,14 @@ class UnusedTool(Frozen):
     server: str
     why: ApprovalWhy
     entry: str
-    """In the server's entry in mcp.json: `"readOnly": ["web_search"]`."""
+    """In the server's entry in mcp.json, `"readOnly": ["web_search"]`; of a Python function, its declaration."""
     request: str
     """In the request: `"approve": ["web_search"]`."""
 
     def how(self, code: Callable[[str], str] = str) -> str:
         """What to do, a clause for people; `code` marks what is to be written as code."""
         aim = "if it only reads" if self.why == "unknown" else "to allow it"
-        entry = f"{code(self.entry)} to the entry of {self.server} in mcp.json"
-        return f"{aim}, add {entry}, or {code(self.request)} to the request"
+        entry = f"add {code(self.entry)} to the entry of {self.server} in mcp.json"
+        if self.server == FUNCTIONS:
+            entry = f"declare it with {code(self.entry)}"
+        return f"{aim}, {entry}, or add {code(self.request)} to the request"

@@ -12,7 +12,7 @@ from fnmatch import fnmatchcase
 from typing import Literal, TypeAlias
 
 from agentic_search.domain.approval.decision import ApprovalWhy, UnusedTool
-from agentic_search.domain.tool import Tool
+from agentic_search.domain.tool import FUNCTIONS, Tool
 
 ApprovalSetting: TypeAlias = Literal["writes", "always", "never"]
 ToolKey: TypeAlias = tuple[str, str]
@@ -96,7 +96,9 @@ def unused(tool: Tool, why: ApprovalWhy) -> UnusedTool:
         tool=tool.name,
         server=tool.server,
         why=why,
-        entry=f'"{rule}": {json.dumps([tool.remote_name], ensure_ascii=False)}',
+        entry="@tool(read_only=True)"
+        if tool.server == FUNCTIONS
+        else f'"{rule}": {json.dumps([tool.remote_name], ensure_ascii=False)}',
         request=f'"approve": {json.dumps([tool.name], ensure_ascii=False)}',
     )
 
