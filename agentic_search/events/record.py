@@ -5,7 +5,6 @@ from functools import singledispatchmethod
 from agentic_search.domain.answer import LeftOut, Source
 from agentic_search.domain.approval.decision import WaitingCall
 from agentic_search.domain.plan import Plan, Task
-from agentic_search.domain.question import UserQuestion
 from agentic_search.domain.run import (
     ENDED,
     PlannerKind,
@@ -159,10 +158,7 @@ class RunRecord:
 
     @_fold.register
     def _approval_needed(self, fact: facts.ApprovalNeeded, at: float) -> None:
-        asked = None
-        if fact.question is not None:
-            asked = UserQuestion(message=fact.question, answer_schema=fact.answer_schema, url=fact.url)
-        call = WaitingCall(why=fact.why, arguments=fact.arguments, each=fact.each, calls=fact.calls, question=asked)
+        call = WaitingCall(**fact.model_dump(include=set(WaitingCall.model_fields), by_alias=False))
         self._change(fact.id, tool=fact.tool, server=fact.server, status="waiting", approval=call)
 
     @_fold.register(facts.ApprovalGiven)

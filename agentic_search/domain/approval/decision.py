@@ -1,13 +1,10 @@
 """A call that waits, as people are told of it, and what is decided."""
 
-from collections.abc import Callable
 from typing import Literal, TypeAlias
 
 from pydantic import Field
 
 from agentic_search.domain.data import Frozen, JsonObject
-from agentic_search.domain.question import UserQuestion
-from agentic_search.domain.tool import FUNCTIONS
 
 ApprovalWhy: TypeAlias = Literal["writes", "destructive", "unknown", "always", "asked by the server"]
 """Why something waits: the tool changes things; may delete or overwrite; says nothing of itself; the operator wants to
@@ -28,8 +25,14 @@ class WaitingCall(Frozen):
     calls: int = 1
     """How many calls the task makes."""
 
-    question: UserQuestion | None = None
-    """What the server asks, where it does."""
+    question: str | None = None
+    """What the server asks, where it does; untrusted."""
+
+    answer_schema: JsonObject | None = None
+    """JSON Schema of the answer, an object of plain values."""
+
+    url: str | None = None
+    """Where the server wants the user to go instead, to answer there."""
 
 
 class Decision(Frozen):
@@ -53,15 +56,9 @@ class UnusedTool(Frozen):
     tool: str
     server: str
     why: ApprovalWhy
+    how: str
+    """What to do so that it runs unasked, a clause for people that holds `entry` and `request`."""
     entry: str
     """In the server's entry in mcp.json, `"readOnly": ["web_search"]`; of a Python function, its declaration."""
     request: str
     """In the request: `"approve": ["web_search"]`."""
-
-    def how(self, code: Callable[[str], str] = str) -> str:
-        """What to do, a clause for people; `code` marks what is to be written as code."""
-        aim = "if it only reads" if self.why == "unknown" else "to allow it"
-        entry = f"add {code(self.entry)} to the entry of {self.server} in mcp.json"
-        if self.server == FUNCTIONS:
-            entry = f"declare it with {code(self.entry)}"
-        return f"{aim}, {entry}, or add {code(self.request)} to the request"

@@ -92,15 +92,15 @@ def reason(why: ApprovalWhy) -> str:
 def unused(tool: Tool, why: ApprovalWhy) -> UnusedTool:
     """That the tool was not used, and how it can be."""
     rule = "readOnly" if why == "unknown" else "approve"
-    return UnusedTool(
-        tool=tool.name,
-        server=tool.server,
-        why=why,
-        entry="@tool(read_only=True)"
-        if tool.server == FUNCTIONS
-        else f'"{rule}": {json.dumps([tool.remote_name], ensure_ascii=False)}',
-        request=f'"approve": {json.dumps([tool.name], ensure_ascii=False)}',
-    )
+    entry = f'"{rule}": {json.dumps([tool.remote_name], ensure_ascii=False)}'
+    request = f'"approve": {json.dumps([tool.name], ensure_ascii=False)}'
+    place = f"add {entry} to the entry of {tool.server} in mcp.json"
+    if tool.server == FUNCTIONS:
+        entry = "@tool(read_only=True)"
+        place = f"declare it with {entry}"
+    aim = "if it only reads" if why == "unknown" else "to allow it"
+    how = f"{aim}, {place}, or add {request} to the request"
+    return UnusedTool(tool=tool.name, server=tool.server, why=why, how=how, entry=entry, request=request)
 
 
 STRICT = ApprovalRules()

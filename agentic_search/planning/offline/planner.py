@@ -197,5 +197,5 @@ def _why_not(tool: Tool, question: Question, rules: ApprovalRules) -> str:
         return f"cannot take what the question gives: {complaints[0]}"
     if (why := rules.why_waits(tool)) is not None:
         waits = "does not say that it only reads" if why == "unknown" else f"waits for approval: {reason(why)}"
-        return f"{waits}; {unused(tool, why).how()}"
+        return f"{waits}; {unused(tool, why).how}"
     return "has nothing in common with the question"

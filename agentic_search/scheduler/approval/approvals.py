@@ -54,7 +54,7 @@ class Approvals:
             self._emit(ApprovalDenied(id=task.id, tool=task.tool, by="always", always=True))
             decided(f'denied by the user for good; to allow it once, add "approve": ["{tool.name}"] to the request')
         elif not self._attended:
-            why, how = reason(waiting.why), unused(tool, waiting.why).how()
+            why, how = reason(waiting.why), unused(tool, waiting.why).how
             decided(f"it waits for approval, and this caller cannot be asked: {why}; {how}")
         else:
             self._pending[task.id] = _Pending(
@@ -98,7 +98,13 @@ class Approvals:
                 task, tool, lambda decision: None if answer.done() else answer.set_result(decision), is_question=True
             )
             self._pending[task.id] = pending
-            self._emit(_needed(task, tool, WaitingCall(why="asked by the server", question=question)))
+            asked = WaitingCall(
+                why="asked by the server",
+                question=question.message,
+                answer_schema=question.answer_schema,
+                url=question.url,
+            )
+            self._emit(_needed(task, tool, asked))
             try:
                 decision = await answer
             finally:
@@ -159,17 +165,5 @@ class CallQuestions:
 
 
 def _needed(task: Task, tool: Tool, waiting: WaitingCall) -> ApprovalNeeded:
-    question = waiting.question
-    return ApprovalNeeded(
-        id=task.id,
-        tool=task.tool,
-        server=tool.server,
-        purpose=task.purpose,
-        why=waiting.why,
-        arguments=waiting.arguments,
-        each=waiting.each,
-        calls=waiting.calls,
-        question=question.message if question else None,
-        schema=question.answer_schema if question else None,
-        url=question.url if question else None,
-    )
+    told = waiting.model_dump()
+    return ApprovalNeeded(id=task.id, tool=task.tool, server=tool.server, purpose=task.purpose, **told)

@@ -61,7 +61,7 @@ class ApprovalMemory:
 def _read(file: Path) -> Mapping[ToolKey, bool]:
     try:
         with file.open("rb") as opened:
-            entries = _ENTRIES.validate_json(opened.read(LARGEST_FILE))
+            entries = _ENTRIES.validate_json(opened.read(LARGEST_FILE), strict=True)
     except FileNotFoundError:
         return {}
     except (OSError, ValidationError) as problem:
@@ -73,7 +73,7 @@ def _read(file: Path) -> Mapping[ToolKey, bool]:
 def _replace(file: Path, text: str) -> None:
     """Write beside the file, then put it in its place: readers find the old one or the new one, whole."""
     file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    beside = file.with_name(f"{file.name}.new")
+    beside = file.with_name(f"{file.name}.{os.getpid()}.new")
     with beside.open("w", encoding="utf-8") as opened:
         opened.write(text)
         opened.flush()

@@ -45,7 +45,7 @@ def make_writer_input(
     found = _distinct(_passages(plan, outcomes))
     evidence = tuple(Evidence(id_, passage, task_id) for id_, (task_id, passage) in enumerate(found, start=1))
     missing = tuple(line for task in plan.tasks if (line := _left_out(task, outcomes.get(task.id))) is not None)
-    unused = (LeftOut(what=it.tool, why=f"not used: {reason(it.why)}; {it.how()}") for it in not_used)
+    unused = (LeftOut(what=it.tool, why=f"not used: {reason(it.why)}; {it.how}") for it in not_used)
     return WriterInput(query, evidence, (*missing, *unused), not_used=tuple(not_used))
 
 

@@ -57,7 +57,7 @@ async def test_a_caller_that_cannot_be_asked_gets_the_rest_at_once(service: Runn
         "write_file": "skipped",
         "add_note": "skipped",
     }
-    whys = {tool: (task["approval"] or {}).get("why") for tool, task in tasks.items()}
+    whys = {tool: task["approval"]["why"] if task["approval"] else None for tool, task in tasks.items()}
     assert whys == {
         "read_notes": None,
         "move_file": "destructive",
@@ -172,7 +172,7 @@ async def test_a_word_where_none_is_wanted_is_a_problem(service: RunningService,
 
 
 async def test_a_task_over_a_list_asks_once_for_all_its_calls(service: RunningService, notes: Notes) -> None:
-    rows = {"tool": "list_rows", "arguments": {}}
+    rows: dict[str, object] = {"tool": "list_rows", "arguments": {}}
     MODEL.will_plan([rows, {"tool": "add_note", "arguments": {"text": "note ${item}"}, "for_each": "${t1}"}])
     run_id = await service.begin(QUESTION)
     (needed,) = await waiting(service, run_id)
