@@ -4,6 +4,7 @@ AgenticSearchError
 ├── RequestError              the caller corrects the request
 │   ├── PlanRefused               … every complaint about the plan at once
 │   ├── NotFound                  … there is no such run, thread or file
+│   ├── NoSuchTool                … no tool is as the request says
 │   └── WrongState                … the thing exists but cannot do this now
 ├── ConfigurationError        the operator corrects a setting or a file
 ├── ToolError                 the task fails; everything not depending on it goes on
@@ -19,6 +20,7 @@ AgenticSearchError
 │   └── ContextOverflow           … the prompt is longer than the model's context
 ├── SearchFailed              nobody: the run ended without an answer, and says why
 │   └── DeadlinePassed            … because its time was over before anything arrived
+├── ToolsNotReady             the caller comes back later: a server that the plan needs is not connected
 └── Overloaded                the caller comes back later
 
 `code` is the stable, machine-readable name; the text says what happened and what to do.
@@ -42,9 +44,17 @@ class PlanRefused(RequestError):
 
     code = "plan_refused"
 
-    def __init__(self, complaints: tuple[str, ...]) -> None:
+    def __init__(self, complaints: tuple[str, ...], *, unknown_tools: tuple[str, ...] = ()) -> None:
+        """`unknown_tools`: the names in the plan that no tool has."""
         super().__init__("The plan was refused: " + "; ".join(complaints))
         self.complaints = complaints
+        self.unknown_tools = unknown_tools
+
+
+class NoSuchTool(RequestError):
+    """The request names tools, and none is as it says."""
+
+    code = "no_such_tool"
 
 
 class NotFound(RequestError):
@@ -152,6 +162,12 @@ class DeadlinePassed(SearchFailed):
     """The run's time was over before there was anything to answer from."""
 
     code = "deadline_passed"
+
+
+class ToolsNotReady(AgenticSearchError):
+    """A tool that the request names belongs to a server that is not connected."""
+
+    code = "tools_not_ready"
 
 
 class Overloaded(AgenticSearchError):

@@ -16,10 +16,12 @@ logger = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
 _STATUS: tuple[tuple[type[errors.AgenticSearchError], int], ...] = (
     (errors.PlanRefused, 422),
+    (errors.NoSuchTool, 422),
     (errors.NotFound, 404),
     (errors.WrongState, 409),
     (errors.RequestError, 400),
     (errors.Overloaded, 503),
+    (errors.ToolsNotReady, 503),
     (errors.DeadlinePassed, 504),
     (errors.AgenticSearchError, 502),
 )
@@ -78,15 +80,18 @@ async def _ours(request: Request, error: Exception) -> Response:
     status = next(status for kind, status in _STATUS if isinstance(error, kind))
     complaints = error.complaints if isinstance(error, errors.PlanRefused) else ()
     fields = tuple(FieldError(field="plan", message=complaint) for complaint in complaints)
-    headers = {"Retry-After": "1"} if status == HTTPStatus.SERVICE_UNAVAILABLE else None
-    return respond(_problem(status, error.code, str(error), errors=fields or None), headers=headers)
+    return respond(_problem(status, error.code, str(error), errors=fields or None), headers=_later(status))
 
 
 async def _run_failed(request: Request, error: Exception) -> Response:
     assert isinstance(error, RunProblem)
     status = _STATUS_BY_CODE.get(error.code, 502)
-    location = {"Location": f"/runs/{error.run_id}"}
-    return respond(_problem(status, error.code, str(error), run_id=error.run_id), headers=location)
+    headers = {"Location": f"/runs/{error.run_id}", **_later(status)}
+    return respond(_problem(status, error.code, str(error), run_id=error.run_id), headers=headers)
+
+
+def _later(status: int) -> dict[str, str]:
+    return {"Retry-After": "1"} if status == HTTPStatus.SERVICE_UNAVAILABLE else {}
 
 
 async def _http(request: Request, error: Exception) -> Response:

@@ -45,6 +45,9 @@ class ToolResult(Frozen):
     passages: tuple[Passage, ...] = ()
     """What an answer may cite."""
 
+    remarks: tuple[str, ...] = ()
+    """What of the tool's answer was left out, or is not as the tool promises; for people, never cited."""
+
     cached: bool = False
     """It came from the cache or from an identical call under way."""
 
@@ -60,6 +63,8 @@ class Completed(Frozen):
     duration: float
     """Seconds, all attempts together."""
     attempts: int = 1
+    failed_calls: tuple[str, ...] = ()
+    """Why single calls of a `for_each` failed, in their order; the others gave the result."""
 
 
 class Failed(Frozen):
@@ -85,6 +90,8 @@ class Skipped(Frozen):
     """Why, for people."""
     waited: WaitingCall | None = None
     """What it waited for somebody's word with, and did not get leave."""
+    intended: bool = False
+    """The plan's own condition said so: nothing is missing."""
 
 
 Outcome = Annotated[Completed | Failed | Skipped, Field(discriminator="status")]

@@ -59,10 +59,10 @@ class Plan(Frozen):
     @model_validator(mode="before")
     @classmethod
     def _number_tasks(cls, draft: object) -> object:
-        """Give a task without an id its number in the plan as one: `t1`, `t2`, …"""
-        if not isinstance(draft, dict):
+        """Give a task without an id its number in the plan as one: `t1`, `t2`, …; a bare list is the tasks."""
+        if not isinstance(draft, dict | list | tuple):
             return draft
-        fields = cast(dict[str, object], draft)
+        fields = cast(dict[str, object], draft if isinstance(draft, dict) else {"tasks": draft})
         tasks = fields.get("tasks")
         if not isinstance(tasks, list | tuple):
             return fields

@@ -34,6 +34,10 @@ class TaskRecord(Frozen):
     """Seconds."""
     result: JsonValue = None
     """The tool's whole result, never cut."""
+    failed_calls: tuple[str, ...] = ()
+    """Why single calls of a `for_each` failed; the others gave the result."""
+    remarks: tuple[str, ...] = ()
+    """What of the tool's answer was left out, or is not as the tool promises."""
     error: str | None = None
     """Why it failed or was skipped."""
     approval: WaitingCall | None = None

@@ -78,6 +78,12 @@ class Tool(Frozen):
         return seconds if seconds >= _SLOW else 0.0
 
     @property
+    def required_arguments(self) -> frozenset[str]:
+        """The arguments that it cannot do without, by its schema."""
+        wanted = self.input_schema.get("required")
+        return frozenset(name for name in wanted if isinstance(name, str)) if isinstance(wanted, list) else frozenset()
+
+    @property
     def qualified_name(self) -> str:
         """`server.tool`, which no two tools share: a server's name has no dot."""
         return f"{self.server}.{self.remote_name}"

@@ -94,10 +94,15 @@ class TaskCompleted(BaseFact):
     attempts: int = 1
     cached: bool = False
     result: JsonValue = None
+    failed_calls: tuple[str, ...] = ()
+    """Why single calls of a `for_each` failed."""
+    remarks: tuple[str, ...] = ()
+    """What of the tool's answer was left out, or is not as the tool promises."""
 
     @property
     def message(self) -> str:
-        return f"✅ Task {headline(self.id, self.tool, self.purpose)}"
+        lost = f" ({count(len(self.failed_calls), 'call')} failed)" if self.failed_calls else ""
+        return f"✅ Task {headline(self.id, self.tool, self.purpose)}{lost}"
 
 
 class TaskFailed(BaseFact):

@@ -5,7 +5,7 @@ from typing import Literal, cast
 
 from langgraph.graph import END, START, StateGraph
 
-from agentic_search.domain.outcome import Completed, Failed
+from agentic_search.domain.outcome import Completed, Failed, Outcome, Skipped
 from agentic_search.domain.query import Query
 from agentic_search.domain.spending import Spending
 from agentic_search.engine.protocols import Program, Run
@@ -41,7 +41,18 @@ def _after_a_round(state: ExecutedState) -> Literal["plan", "synthesize"]:
 
 def _completed(state: ExecutedState, spent: Spending) -> RunCompleted:
     outcomes = state["outcomes"].values()
-    whole = all(isinstance(outcome, Completed) for outcome in outcomes)
+    whole = all(map(_is_whole, outcomes))
     called = (outcome.duration for outcome in outcomes if isinstance(outcome, Completed | Failed))
     timings = spent.timings(serial_tools=sum(called))
     return RunCompleted(status="completed" if whole else "partial", timings=timings, usage=spent.usage)
+
+
+def _is_whole(outcome: Outcome) -> bool:
+    """Nothing is missing of it: what the plan's own condition skipped was not wanted."""
+    match outcome:
+        case Completed(failed_calls=failed):
+            return not failed
+        case Skipped(intended=intended):
+            return intended
+        case _:
+            return False

@@ -21,6 +21,10 @@ class Toolbox(Protocol):
         """Wait, `within` seconds at most, until no server is connecting for the first time."""
         ...
 
+    async def changed(self) -> None:
+        """Wait for the next change of any server's status or tools."""
+        ...
+
     def statuses(self) -> Sequence[ServerStatus]:
         """Every configured server as it is now."""
         ...

@@ -10,10 +10,11 @@ from langgraph.runtime import Runtime
 
 from agentic_search.domain.outcome import Completed, Failed, Outcome, Skipped
 from agentic_search.domain.query import Query
-from agentic_search.domain.tool import Tool
-from agentic_search.errors import DeadlinePassed, SearchFailed
+from agentic_search.domain.tool import ServerStatus
+from agentic_search.errors import AgenticSearchError, DeadlinePassed, NoSuchTool, SearchFailed, ToolsNotReady
 from agentic_search.events.facts import RunStarted, ToolsDiscovered
-from agentic_search.graph.context import RunContext, Toolbox
+from agentic_search.graph.context import RunContext
+from agentic_search.graph.named_tools import usable_tools
 from agentic_search.graph.state import (
     AskedState,
     DiscoveredState,
@@ -24,8 +25,9 @@ from agentic_search.graph.state import (
 )
 from agentic_search.models.choice import ChosenModel
 from agentic_search.synthesis.evidence.support import bears_on
-from agentic_search.synthesis.evidence.writer_input import make_writer_input
+from agentic_search.synthesis.evidence.writer_input import in_thread_if_large, make_writer_input
 from agentic_search.synthesis.writing.fallback_writer import FallbackWriter
+from agentic_search.tools.catalog import Catalog
 
 FOUND_NOTHING = "What the model planned found nothing that bears on the question."
 _HARDLY_LESS = 0.1
@@ -54,29 +56,32 @@ async def discover_tools(state: InitializedState, runtime: Runtime[RunContext]) 
     Where nothing at all can be used yet, they get as long as a model may take to plan: else there would be no search.
     """
     context, query = runtime.context, state["query"]
-    toolbox, globs = context.toolbox, query.tools
+    toolbox = context.toolbox
     with context.run.spent.phase("discover"):
         await toolbox.settled(min(context.limits.discovery_wait, context.limits.planner_share * state["deadline"]))
-        if not _usable(toolbox, query):
+        if not usable_tools(toolbox.catalog(), query):
             await toolbox.settled(context.limits.planner_share * state["deadline"] - context.run.elapsed)
-    catalog, tools = toolbox.catalog(), toolbox.timed(_usable(toolbox, query))
-    statuses = tuple(toolbox.statuses())
+    catalog, statuses = toolbox.catalog(), tuple(toolbox.statuses())
+    tools = toolbox.timed(usable_tools(catalog, query))
     context.run.emit(ToolsDiscovered(servers=statuses, tools=len(tools)))
-    if not tools and globs and catalog.tools:
-        raise SearchFailed(
-            f"No tool matches {', '.join(globs)}; there are: {', '.join(t.name for t in catalog.tools)}."
-        )
-    if not tools:
-        reasons = "; ".join(f"{server.name}: {server.error or server.status}" for server in statuses)
-        raise SearchFailed(f"No tool can be used, so nothing can be searched. {reasons or 'No server is configured.'}")
+    if not tools and not query.brings_a_plan:  # what a plan needs is known when it is read
+        raise _no_tools(catalog, query, statuses)
     context.runner.know(tools)
-    return {**state, "tools": tools, "instructions": toolbox.catalog().instructions}
+    return {**state, "tools": tools, "instructions": catalog.instructions}
 
 
-def _usable(toolbox: Toolbox, query: Query) -> Sequence[Tool]:
-    """The tools that the query's plan may have."""
-    selected = toolbox.catalog().select(query.tools)
-    return [tool for tool in selected if query.brings_a_plan or (tool.plannable and not tool.empty)]
+def _no_tools(catalog: Catalog, query: Query, statuses: Sequence[ServerStatus]) -> AgenticSearchError:
+    """Why nothing can be searched: by the caller's fault, or for want of a server."""
+    if query.tools and catalog.tools:
+        wanted = f"No tool matches {', '.join(query.tools)}; there are: {', '.join(t.name for t in catalog.tools)}."
+        missing = [_state(server) for server in statuses if server.status not in {"ready", "disabled"}]
+        return ToolsNotReady(f"{wanted} Not connected: {'; '.join(missing)}.") if missing else NoSuchTool(wanted)
+    reasons = "; ".join(map(_state, statuses))
+    return SearchFailed(f"No tool can be used, so nothing can be searched. {reasons or 'No server is configured.'}")
+
+
+def _state(server: ServerStatus) -> str:
+    return f"{server.name}: {server.error or server.status}"
 
 
 async def execute_all_parallel(state: PlannedState, runtime: Runtime[RunContext]) -> ExecutedState:
@@ -93,7 +98,7 @@ async def execute_all_parallel(state: PlannedState, runtime: Runtime[RunContext]
     now, planned = context.run.elapsed, context.run.spent.seconds("plan")
     until = state["deadline"] * (1 - context.limits.writer_share)
     another_round = has_tasks and wants_another_round(state, until - now, plan_seconds=planned)
-    lacking = "" if another_round else what_is_lacking(state, outcomes, now=now)
+    lacking = "" if another_round else await what_is_lacking(state, outcomes, now=now)
     return {**state, "outcomes": outcomes, "lacking": lacking, "another_round": another_round or bool(lacking)}
 
 
@@ -122,7 +127,7 @@ def wants_another_round(state: PlannedState, left: float, *, plan_seconds: float
     return left > plan_seconds / rounds
 
 
-def what_is_lacking(state: PlannedState, outcomes: Mapping[str, Outcome], *, now: float) -> str:
+async def what_is_lacking(state: PlannedState, outcomes: Mapping[str, Outcome], *, now: float) -> str:
     """Why the offline planner is to add to what a model planned, a sentence; empty where it need not.
 
     Whatever a model does or fails to do, its run finds at least what a run without it would have found.
@@ -132,8 +137,8 @@ def what_is_lacking(state: PlannedState, outcomes: Mapping[str, Outcome], *, now
     if state["lacking"]:
         return state["lacking"]
     query = state["query"].query
-    found = make_writer_input(query, whole_plan(state["plans"]), outcomes).evidence
-    return "" if bears_on(query, found) else FOUND_NOTHING
+    found = make_writer_input(query, whole_plan(state["plans"]), outcomes)
+    return "" if await in_thread_if_large(found, lambda: bears_on(query, found.evidence)) else FOUND_NOTHING
 
 
 async def synthesize(state: ExecutedState, runtime: Runtime[RunContext]) -> ExecutedState:

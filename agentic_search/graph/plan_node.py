@@ -8,6 +8,7 @@ tasks with it.
 import asyncio
 from collections.abc import Container
 from contextlib import aclosing
+from dataclasses import replace
 from typing import assert_never
 
 from langgraph.runtime import Runtime
@@ -16,8 +17,17 @@ from agentic_search.domain.plan import Plan, Task
 from agentic_search.domain.query import Query
 from agentic_search.domain.tool import by_any_name
 from agentic_search.errors import DeadlinePassed, PlanRefused, SearchFailed
-from agentic_search.events.facts import ModelWaiting, PlanFallback, PlanMended, PlanReady, PlanStarted, PlanTask
-from agentic_search.graph.context import RunContext
+from agentic_search.events.facts import (
+    ModelWaiting,
+    PlanFallback,
+    PlanMended,
+    PlanReady,
+    PlanStarted,
+    PlanTask,
+    ToolsDiscovered,
+)
+from agentic_search.graph.context import RunContext, Toolbox
+from agentic_search.graph.named_tools import Missing, usable_tools
 from agentic_search.graph.state import DiscoveredState, PlannedState, whole_plan
 from agentic_search.models.chat import Waiting
 from agentic_search.planning.draft.links import reading_part
@@ -93,6 +103,8 @@ async def _planned(state: DiscoveredState, context: RunContext, so_far: SoFar) -
             follower.emit(DraftDropped(lacking, ADDED))
         try:
             async with time.limit if by_model else asyncio.timeout(state["deadline"] - context.run.elapsed):
+                if query.brings_a_plan:
+                    return await _checked(follower, state, request, context), ""
                 planner = OfflinePlanner() if lacking else await _planner(query, context)
                 planned = await follower.follow(planner, request, time)
                 return planned, SMALL_MODEL if planned.by_small_model and not so_far.plans else ""
@@ -106,6 +118,37 @@ async def _planned(state: DiscoveredState, context: RunContext, so_far: SoFar) -
         if so_far.plans:
             return NOTHING_MORE, ""
         raise SearchFailed(f"No plan could be made. {follower.cause}{'; '.join(refused.complaints)}.") from refused
+
+
+async def _checked(follower: "_Follower", state: DiscoveredState, request: PlanRequest, context: RunContext) -> Planned:
+    """The plan that was brought; waits for servers that are connecting and may have what it names.
+
+    Raises PlanRefused or ToolsNotReady; NotFound or PlanRefused for a workflow that cannot be run.
+    """
+    query, toolbox = state["query"], context.toolbox
+    planner = GivenPlanner(query.plan) if query.plan else await asyncio.to_thread(context.workflows.planner, query)
+    until = (1 - context.limits.writer_share) * state["deadline"]
+    while True:
+        try:
+            return await follower.follow(planner, request)
+        except PlanRefused as refused:
+            missing = Missing(toolbox.catalog(), toolbox.statuses(), refused)
+            if not missing.may_come or not await _change(toolbox, until - context.run.elapsed):
+                raise missing.error() from refused
+        tools = toolbox.timed(usable_tools(toolbox.catalog(), query))
+        context.run.emit(ToolsDiscovered(servers=tuple(toolbox.statuses()), tools=len(tools)))
+        context.runner.know(tools)
+        request = replace(request, tools=tools)
+
+
+async def _change(toolbox: Toolbox, within: float) -> bool:
+    """Whether any server's status or tools changed within so many seconds."""
+    try:
+        async with asyncio.timeout(within):
+            await toolbox.changed()
+    except TimeoutError:
+        return False
+    return True
 
 
 class _PlanTime:
@@ -150,11 +193,7 @@ async def _cut_off(follower: "_Follower", request: PlanRequest, share: float) ->
 
 
 async def _planner(query: Query, context: RunContext) -> Planner:
-    """Who plans for this query; raises NotFound or PlanRefused for a workflow that cannot be run."""
-    if query.plan is not None:
-        return GivenPlanner(query.plan)
-    if query.workflow is not None:
-        return await asyncio.to_thread(context.workflows.planner, query)
+    """Who plans for a query that brings no plan."""
     chosen = await context.models.planner(query.model, batch=query.batch)
     rules = ANSWER_RULES if context.models.is_one(query.model) else ""
     by_model = ModelPlanner(chosen.model, form=context.plan_form, answer_rules=rules) if chosen.model else None

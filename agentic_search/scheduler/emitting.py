@@ -85,6 +85,8 @@ def _emit_completed(emit: Emit, task: Task, outcome: Completed) -> None:
             attempts=outcome.attempts,
             cached=outcome.result.cached,
             result=outcome.result.value,
+            failed_calls=outcome.failed_calls,
+            remarks=outcome.result.remarks,
         )
     )
     if outcome.result.passages:

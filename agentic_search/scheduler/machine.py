@@ -13,7 +13,7 @@ Plans come checked (`planning/draft/check.py`): no cycles, and `depends_on` hold
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass
 from random import random
 from typing import assert_never
@@ -85,16 +85,19 @@ class Machine:
         policy_of: Callable[[Task], Policy] = lambda task: ONCE,
         seconds_of: Callable[[Task], float] = lambda task: 1.0,
         why_held: Callable[[Task], ApprovalWhy | None] = lambda task: None,
+        required_of: Callable[[Task], Container[str]] = lambda task: task.arguments,
         jitter: Callable[[], float] = random,
         earlier: Mapping[str, Outcome] | None = None,
     ) -> None:
         """`seconds_of` a task: how long a call of it usually takes, to know the longest path.
 
         `why_held`: why a task that could run waits for somebody's word first, None where it does not.
+        `required_of` a task: the arguments that its tool cannot do without.
         `jitter` gives numbers from 0 to 1 that spread the waits between attempts. `earlier` is how the tasks of plans
         before ended, by id: new tasks may refer to them.
         """
         self._retries = Retries(policy_of, jitter)
+        self._required_of = required_of
         self._open: dict[str, _Node] = {}
         self._outcomes: dict[str, Outcome] = dict(earlier or {})
         self._values: dict[str, JsonValue] = {
@@ -173,22 +176,27 @@ class Machine:
                 self._release(self._open[task.id], now)
 
     def _skip_after(self, lost: Outcome, task_id: str) -> None:
-        self._end(Skipped(task_id=task_id, because=f"{lost.task_id} {_STATUS[lost.status]}"))
+        intended = isinstance(lost, Skipped) and lost.intended
+        self._end(Skipped(task_id=task_id, because=f"{lost.task_id} {_STATUS[lost.status]}", intended=intended))
 
     def _release(self, node: _Node, now: float) -> None:
-        calls = calls_of(node.task, self._values, now=now)
+        calls = calls_of(node.task, self._values, required=self._required_of(node.task), now=now)
         if not isinstance(calls, list):
             self._end(calls)
             return
         node.elements = Elements(node.task, len(calls))
-        if not calls:
+        for call in calls:
+            if isinstance(call, CallFailed):
+                node.elements.take(call, attempt=1)
+        starts = [call for call in calls if isinstance(call, StartCall)]
+        if node.elements.done:
             self._end(node.elements.outcome(started_at=now, now=now))
         elif (why := self._why_held(node.task)) is not None:
-            waiting = waiting_call(why, node.task, calls)
-            self._held[node.task.id] = _Held(calls, waiting)
+            waiting = waiting_call(why, node.task, starts)
+            self._held[node.task.id] = _Held(starts, waiting)
             self._commands.append(HoldTask(node.task, waiting))
         else:
-            self._offer_all(calls)
+            self._offer_all(starts)
 
     def _decided(self, decided: TaskApproved | TaskDenied) -> None:
         if isinstance(decided, TaskDenied):

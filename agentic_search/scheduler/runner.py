@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from contextvars import copy_context
 from functools import partial
 from types import TracebackType
@@ -193,6 +193,7 @@ class Runner:
             policy_of=lambda task: policy_for(self._tools.get(task.tool)),
             seconds_of=self._seconds_of,
             why_held=self._why_held,
+            required_of=self._required_of,
             earlier=self._earlier,
         )
 
@@ -202,6 +203,10 @@ class Runner:
     def _seconds_of(self, task: Task) -> float:
         tool = self._tools.get(task.tool)
         return UNKNOWN_SECONDS if tool is None or tool.typical_seconds is None else tool.typical_seconds
+
+    def _required_of(self, task: Task) -> Container[str]:
+        tool = self._tools.get(task.tool)
+        return task.arguments if tool is None else tool.required_arguments
 
     def _server_of(self, task: Task) -> str:
         tool = self._tools.get(task.tool)

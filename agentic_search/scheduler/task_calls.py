@@ -1,6 +1,6 @@
 """The calls of one task: made when its dependencies have completed; their ends make the task's outcome."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 
 from pydantic import JsonValue
 
@@ -9,32 +9,43 @@ from agentic_search.domain.outcome import Completed, Failed, Skipped, ToolResult
 from agentic_search.domain.plan import Task
 from agentic_search.domain.references import ITEM, BadReference
 from agentic_search.scheduler.commands import CallCompleted, CallFailed, CallId, StartCall
-from agentic_search.scheduler.references import evaluate, fill, is_true
+from agentic_search.scheduler.references import NothingFound, evaluate, fill, is_true
 
 _MOST_SHOWN = 100
 """Calls of one task whose arguments are told while it waits."""
 
 
-def calls_of(task: Task, values: Mapping[str, JsonValue], *, now: float) -> list[StartCall] | Skipped | Failed:
-    """One call, or one an element of its list; an outcome where its condition, or a reference, stands against it."""
+def calls_of(
+    task: Task, values: Mapping[str, JsonValue], *, required: Container[str], now: float
+) -> list[StartCall | CallFailed] | Skipped | Failed:
+    """One call, or one an element of its list, of which one that cannot be made has failed.
+
+    An outcome where the task's condition, or a reference, stands against it. `required`: arguments that its tool needs.
+    """
     try:
         if task.when is not None and not is_true(evaluate(task.when, values)):
-            return Skipped(task_id=task.id, because=f"its condition {task.when} does not hold")
-        return _calls(task, values)
+            return Skipped(task_id=task.id, because=f"its condition {task.when} does not hold", intended=True)
+        return _calls(task, values, required)
     except BadReference as problem:
         return Failed(task_id=task.id, error=str(problem), code="bad_reference", started_at=now, duration=0)
 
 
-def _calls(task: Task, values: Mapping[str, JsonValue]) -> list[StartCall]:
+def _calls(task: Task, values: Mapping[str, JsonValue], required: Container[str]) -> list[StartCall | CallFailed]:
     if task.for_each is None:
-        return [StartCall(CallId(task.id), task, fill(task.arguments, values))]
+        return [StartCall(CallId(task.id), task, fill(task.arguments, values, required=required))]
     items = evaluate(task.for_each, values)
     if not isinstance(items, list):
         raise BadReference(f"for_each {task.for_each} is no list but {_kind(items)}")
-    return [
-        StartCall(CallId(task.id, index), task, fill(task.arguments, {**values, ITEM: item}), len(items))
-        for index, item in enumerate(items)
-    ]
+    calls: list[StartCall | CallFailed] = []
+    for index, item in enumerate(items):
+        call = CallId(task.id, index)
+        try:
+            arguments = fill(task.arguments, {**values, ITEM: item}, required=required)
+        except NothingFound as problem:
+            calls.append(CallFailed(call, str(problem), "bad_reference"))
+        else:
+            calls.append(StartCall(call, task, arguments, len(items)))
+    return calls
 
 
 def waiting_call(why: ApprovalWhy, task: Task, calls: Sequence[StartCall]) -> WaitingCall:
@@ -102,7 +113,12 @@ class Elements:
         results = [end.result if isinstance(end, CallCompleted) else _failure(end) for end in ends]
         result = results[0] if self._task.for_each is None else _together(results)
         return Completed(
-            task_id=self._task.id, result=result, started_at=started_at, duration=duration, attempts=self._attempts
+            task_id=self._task.id,
+            result=result,
+            started_at=started_at,
+            duration=duration,
+            attempts=self._attempts,
+            failed_calls=tuple(end.error for end in failures),
         )
 
 
@@ -115,4 +131,5 @@ def _together(results: list[ToolResult]) -> ToolResult:
         value=[result.value for result in results],
         text="\n\n".join(result.text for result in results),
         passages=tuple(passage for result in results for passage in result.passages),
+        remarks=tuple(dict.fromkeys(remark for result in results for remark in result.remarks)),
     )

@@ -17,7 +17,7 @@ from agentic_search.tools.calls.tool_calls import ToolCalls
 from agentic_search.tools.catalog import Catalog
 from agentic_search.tools.config.server_config import ServerConfig
 from agentic_search.tools.mcp.connection import Connection
-from agentic_search.tools.provider import ToolProvider
+from agentic_search.tools.provider import Offer, ToolProvider
 
 logger = logging.getLogger(__name__)
 
@@ -58,7 +58,10 @@ class ToolPool:
             provider.name: provider for provider in (*local, *map(self._connect, servers))
         }
         self._catalog: Catalog | None = None
+        self._last_offers: dict[str, Offer] = {}
+        """What each server offered when it last offered anything."""
         self._known: dict[str, Tool] = {}
+        """Every name that a tool has had."""
         self._next_change = asyncio.Event()
         self._group = asyncio.TaskGroup()
         self._leaving: asyncio.Task[bool | None] | None = None
@@ -111,9 +114,16 @@ class ToolPool:
     def catalog(self) -> Catalog:
         """The tools that can be used now; the same object until something changes."""
         if self._catalog is None:
-            self._catalog = Catalog([self._calls.offer(provider) for provider in self._providers.values()])
+            offers = [self._calls.offer(provider) for provider in self._providers.values()]
+            self._last_offers |= {offer.server: offer for offer in offers if offer.tools}
+            gone = [self._last_offers[name] for name in self._absent() if name in self._last_offers]
+            self._catalog = Catalog(offers, absent=gone)
             self._known |= {tool.name: tool for tool in self._catalog.tools}
         return self._catalog
+
+    def _absent(self) -> list[str]:
+        """The servers that cannot be called now."""
+        return [status.name for status in self.statuses() if status.status not in {"ready", "disabled"}]
 
     def timed(self, tools: Iterable[Tool]) -> tuple[Tool, ...]:
         """The tools with how long their calls have usually taken; the same objects until that changes."""
@@ -146,14 +156,12 @@ class ToolPool:
         return await self._calls.call(provider, found, arguments, timeout=limit, on_progress=on_progress)
 
     def _find(self, name: str) -> Tool:
-        """A tool of the catalog, or one that was in it: a plan keeps its names while servers come and go."""
-        catalog = self.catalog()
-        if tool := catalog.get(name) or self._known.get(name):
+        """A tool that is there, or was: a plan keeps its names while servers come and go."""
+        if tool := self.catalog().get(name) or self._known.get(name):
             return tool
-        missing = [each.name for each in self.statuses() if each.status in {"connecting", "unavailable"}]
-        near = catalog.nearest(name)
-        if missing and (near is None or name.partition(".")[0] in missing):
+        if missing := self._absent():
             raise ServerUnavailable(f"there is no tool {name!r} now; not connected: {', '.join(missing)}")
+        near = self.catalog().nearest(name)
         raise ToolFailed(f"there is no tool {name!r}" + (f"; did you mean {near!r}?" if near else ""))
 
     def _connect(self, server: ServerConfig) -> ToolProvider:

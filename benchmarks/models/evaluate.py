@@ -18,6 +18,7 @@ from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 from agentic_search.models.cards.card import CARDS, card_name
@@ -26,7 +27,7 @@ from benchmarks.models.figures import Figures
 from benchmarks.models.observing import Observed, ask, ask_for_plan
 from benchmarks.models.offering import offering
 from benchmarks.models.planning_sets import PlanningSet, read_sets
-from tests.real_model.engine import counted, llama_server
+from tests.real_model.engine import Counted, counted, llama_server
 from tests.real_model.ollama_front import MODEL, LlamaEngine
 from tests.real_model.set_up import default_folder, set_up
 from tests.support.ollama_double import OllamaDouble
@@ -35,6 +36,8 @@ from tests.support.service import NOBODY, ROOT, RunningService, environment_for,
 QUALITY = ROOT / "benchmarks" / "quality"
 BUNDLED = ("python_docs", "documents", "stories")
 _PATIENCE = 3_600
+AT_ONCE = 5
+"""Searches that share the engine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +52,9 @@ class Subject:
     deadline: float
     """Seconds for each search."""
 
-    async def evaluated(self) -> int:
-        """Prompt tokens that the engine has evaluated so far."""
-        return (await counted(self.metrics)).evaluated if self.metrics else 0
+    async def counted(self) -> Counted:
+        """What the engine has worked on so far; nothing where it does not count."""
+        return await counted(self.metrics) if self.metrics else Counted(0, 0, 0.0)
 
 
 @asynccontextmanager
@@ -79,6 +82,7 @@ async def answering(subject: Subject, folder: Path, questions: int, conversation
         service.client.timeout = _PATIENCE
         await service.ready_servers(*BUNDLED)
         return {
+            "at once": await _at_once(service, subject, _read("questions.json")[:AT_ONCE]),
             "questions": await _questions(service, subject, _read("questions.json")[:questions]),
             "conversations": await _conversations(service, subject, _read("conversations.json")[:conversations]),
         }
@@ -90,15 +94,35 @@ def import_stories(folder: Path) -> None:
     subprocess.run(command, cwd=ROOT, env=environment_for(folder), check=True, stdout=subprocess.DEVNULL)
 
 
+async def _at_once(service: RunningService, subject: Subject, rows: Sequence[dict[str, Any]]) -> Figures:
+    """Several searches at once: how many got the model's plan and answer; their time over the engine's own."""
+    before, began = await subject.counted(), perf_counter()
+    patient: dict[str, Any] = {"model": subject.model, "deadline": subject.deadline * len(rows)}
+    async with asyncio.TaskGroup() as group:
+        asking = [group.create_task(ask(service, row["question"], **patient)) for row in rows]
+    seconds, worked = perf_counter() - began, (await subject.counted()).since(before).seconds
+    runs = [task.result() for task in asking]
+    of_answers = figures.of_answers(runs)
+    return {
+        "n": len(runs),
+        **{name: of_answers[name] for name in ("planned by the model", "written by the model")},
+        "model calls": figures.of_usage(runs)["model calls"],
+        "told silent": sum("silent" in step for run in runs for step in run.run["thinking_steps"]),
+        "seconds": round(seconds, 1),
+        "engine seconds": round(worked, 1) if worked else None,
+        "ratio": round(seconds / worked, 3) if worked else None,
+    }
+
+
 async def _questions(service: RunningService, subject: Subject, rows: Sequence[dict[str, Any]]) -> Figures:
     expected = [row["expect"] for row in rows]
     offline = [await ask(service, row["question"], model="offline") for row in rows]
-    before = await subject.evaluated()
+    before = await subject.counted()
     runs: list[Observed] = []
     for row in rows:
         runs.append(await ask(service, row["question"], model=subject.model, deadline=subject.deadline))
         _say(row["id"], runs[-1])
-    evaluated = await subject.evaluated() - before
+    evaluated = (await subject.counted()).since(before).evaluated
     return {
         **_of_searches(runs),
         "found": figures.of_finding(runs, expected),

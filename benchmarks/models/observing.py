@@ -4,13 +4,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from agentic_search.planning.draft.model_draft import SAME_AS
 from benchmarks.models.sentences import marks
 from tests.support.service import RunningService
 from tests.support.sse import Message
 
 PlanCame = Literal["at once", "mended", "after complaints", "fallen back", "none"]
-"""How the first plan of a run came about: by the model without complaint, with its impossible parts dropped, at its
-second try; without the model; or not at all."""
+"""How the first plan of a run came about: by the model without complaint (a task that stood there twice is no fault of
+the rest), with its impossible parts dropped, at its second try; without the model; or not at all."""
 PLAN_CAME: tuple[PlanCame, ...] = ("at once", "mended", "after complaints", "fallen back", "none")
 
 
@@ -39,7 +40,7 @@ class Observed:
         for message in self.events:
             told: Mapping[str, Any] = message.data["data"]
             refused |= message.event == "plan.fallback"
-            mended |= message.event == "plan.mended" or bool(told.get("mended"))
+            mended |= message.event == "plan.mended" and any(SAME_AS not in note for note in told["notes"])
             if message.event == "plan.ready":
                 if told["planner"] != "model":
                     return "fallen back"

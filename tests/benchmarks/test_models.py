@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from agentic_search.planning.draft.model_draft import SAME_AS
 from benchmarks.models import figures
 from benchmarks.models.evaluate import QUALITY
 from benchmarks.models.observing import Observed, ask, ask_for_plan
@@ -54,6 +55,19 @@ def test_how_a_plan_came_about_is_read_from_the_events(kinds: tuple[str, ...], p
     run = observed(*kinds, planner=planner)
     assert run.plan_came == came
     assert (run.plan_seconds is None) == (came == "none")
+
+
+@pytest.mark.parametrize(
+    ("notes", "came"),
+    [
+        ([f"task 't2' was left out: {SAME_AS} 't1'"], "at once"),
+        ([f"task 't2' was left out: {SAME_AS} 't1'", "task 't3': it does not wait for 't9'"], "mended"),
+    ],
+)
+def test_a_task_that_stands_there_twice_is_not_mended(notes: list[str], came: str) -> None:
+    mended = Message("1", "plan.mended", {"seq": 1, "at": 1.0, "data": {"notes": notes}})
+    run = observed("plan.ready")
+    assert Observed(run.run, [mended, *run.events]).plan_came == came
 
 
 def test_sentences_are_counted_with_their_citations_and_their_support() -> None:

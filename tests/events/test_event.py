@@ -44,6 +44,8 @@ def test_an_event_on_the_wire_has_the_form_of_the_contract() -> None:
             "attempts": 1,
             "cached": False,
             "result": [1],
+            "failed_calls": [],
+            "remarks": [],
         },
     }
 

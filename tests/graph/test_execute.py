@@ -81,6 +81,7 @@ async def executed(log: Log, models: ScriptedSource, *, planner: PlannerKind = "
         instructions={},
         planner=planner,
         inputs=None,
+        not_used=(),
     )
     await execute_all_parallel(state, Runtime(context=context))
     return log

@@ -11,6 +11,7 @@ from typing import Any, cast
 import pytest
 from langgraph.runtime import Runtime
 
+from agentic_search.clock import SystemClock
 from agentic_search.domain.outcome import Completed, ToolResult
 from agentic_search.domain.plan import Plan, Task
 from agentic_search.domain.query import Query
@@ -18,7 +19,7 @@ from agentic_search.domain.spending import Spending, spending_of_run
 from agentic_search.engine.protocols import Decide
 from agentic_search.errors import DeadlinePassed, ModelUnavailable, PlanRefused, SearchFailed
 from agentic_search.events.facts import Fact
-from agentic_search.graph.context import RunContext, RunLimits, Toolbox
+from agentic_search.graph.context import RunContext, RunLimits
 from agentic_search.graph.plan_node import SMALL_MODEL, plan
 from agentic_search.graph.state import DiscoveredState, PlannedState
 from agentic_search.models.chat import ChatModel, Message, ModelOutput, Waiting
@@ -27,6 +28,7 @@ from agentic_search.models.scripted import ScriptedModel, ScriptedSource, Step
 from agentic_search.models.usage_counter import CountedSource
 from agentic_search.models.wrapped_model import WrappedModel
 from agentic_search.scheduler.runner import Runner
+from agentic_search.tools.pool import ToolPool
 from agentic_search.workflows.folder import WorkflowFolder
 from tests.planning.schemas import tool
 
@@ -76,7 +78,7 @@ async def planned(
     spending_of_run.set(log.spent)
     context = RunContext(
         run=log,
-        toolbox=cast("Toolbox", None),
+        toolbox=ToolPool((), clock=SystemClock()),
         models=ModelChoice(CountedSource(source, {}), writer="", planner=""),
         workflows=WorkflowFolder(Path("nowhere")),
         runner=cast("Runner", log),

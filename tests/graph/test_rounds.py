@@ -25,6 +25,7 @@ def after(*plans: Plan, rounds: int = 3, planner: PlannerKind = "model") -> Plan
         instructions={},
         planner=planner,
         inputs=None,
+        not_used=(),
     )
 
 
@@ -62,12 +63,12 @@ def test_another_round_needs_a_round_a_model_and_time(
         ({**after(ONE), "lacking": "It was too slow."}, "the rows of the table", 5, "It was too slow."),
     ],
 )
-def test_what_a_model_planned_is_lacking_where_nothing_found_bears_on_the_question(
+async def test_what_a_model_planned_is_lacking_where_nothing_found_bears_on_the_question(
     state: PlannedState, found: str, now: float, lacking: str
 ) -> None:
     result = ToolResult(value=found, text=found, passages=(Passage(title="", url="", text=found),))
     outcomes = {"t1": Completed(task_id="t1", result=result, started_at=0, duration=1)}
-    assert what_is_lacking(state, outcomes, now=now) == lacking
+    assert await what_is_lacking(state, outcomes, now=now) == lacking
 
 
 def test_the_plans_of_all_rounds_are_one_plan() -> None:

@@ -18,21 +18,31 @@ NAME = "smollm2:135m"
 CONTEXT = 8_192
 """The longest context that the model was made for, in tokens."""
 _START_SECONDS = 60
-_COUNTERS = {"evaluated": "llamacpp:prompt_tokens_total", "generated": "llamacpp:tokens_predicted_total"}
+_COUNTERS = {
+    "evaluated": "llamacpp:prompt_tokens_total",
+    "generated": "llamacpp:tokens_predicted_total",
+    "reading": "llamacpp:prompt_seconds_total",
+    "writing": "llamacpp:tokens_predicted_seconds_total",
+}
 _TOO_LONG = "exceeds the available context size"
 
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """Tokens that the engine has worked on so far."""
+    """What the engine has worked on so far."""
 
     evaluated: int
-    """Of prompts, without what its cache held."""
+    """Tokens of prompts, without what its cache held."""
     generated: int
+    """Tokens."""
+    seconds: float
+    """Spent on both."""
 
     def since(self, before: "Counted") -> "Counted":
         """What was added."""
-        return Counted(self.evaluated - before.evaluated, self.generated - before.generated)
+        return Counted(
+            self.evaluated - before.evaluated, self.generated - before.generated, self.seconds - before.seconds
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +69,12 @@ class LlamaServer:
 
 
 async def counted(url: str) -> Counted:
-    """The tokens that a llama.cpp server started with `--metrics` has worked on so far."""
+    """What a llama.cpp server started with `--metrics` has worked on so far."""
     async with httpx.AsyncClient() as client:
         text = (await client.get(f"{url}/metrics")).raise_for_status().text
     values = {name: re.search(rf"^{key} (\S+)", text, re.MULTILINE) for name, key in _COUNTERS.items()}
-    return Counted(**{name: int(float(found[1])) if found else 0 for name, found in values.items()})
+    counts = {name: float(found[1]) if found else 0.0 for name, found in values.items()}
+    return Counted(int(counts["evaluated"]), int(counts["generated"]), counts["reading"] + counts["writing"])
 
 
 @asynccontextmanager

@@ -3,13 +3,15 @@
 import pytest
 from pydantic import JsonValue
 
+from agentic_search.domain.data import JsonObject
 from agentic_search.domain.references import BadReference, parse_reference, split_template, whole_reference
-from agentic_search.scheduler.references import fill, is_true
+from agentic_search.scheduler.references import NothingFound, fill, is_true
 
 VALUES: dict[str, JsonValue] = {
-    "t1": {"n": 3, "rows": [{"id": "a"}, {"id": "b"}], "s": "text"},
+    "t1": {"n": 3, "rows": [{"id": "a"}, {"id": "b"}], "s": "text", "empty": None},
     "my-task": [1],
     "t2": "${t1.s}",
+    "nothing": None,
 }
 
 
@@ -20,8 +22,8 @@ VALUES: dict[str, JsonValue] = {
         (" ${t1.n}", " 3"),
         ("${t1.rows[*].id}", ["a", "b"]),
         ("ids: ${t1.rows[*].id}!", 'ids: ["a","b"]!'),
-        ("${t1.nowhere.deep}", None),
-        ("x${t1.nowhere}", "xnull"),
+        ("${t1.empty}", None),
+        ("${nothing}", None),
         ("${my-task}", [1]),
         ("${length(t1.rows)}", 2),
         ("${t2}", "${t1.s}"),
@@ -33,7 +35,37 @@ VALUES: dict[str, JsonValue] = {
     ],
 )
 def test_an_argument_takes_values_with_their_types_and_text_joins_them(argument: JsonValue, filled: JsonValue) -> None:
-    assert fill({"x": argument}, VALUES) == {"x": filled}
+    assert fill({"x": argument}, VALUES, required=("x",)) == {"x": filled}
+
+
+@pytest.mark.parametrize(
+    ("argument", "instead"),
+    [
+        ("${t1.nowhere}", "t1 has 'n', 'rows', 's', 'empty'"),
+        ("${t1.nowhere.deep}", "t1 has 'n', 'rows', 's', 'empty'"),
+        ("x${t1.nowhere}", "t1 has 'n'"),
+        ("${t1.rows[7].id}", "t1 has 'n'"),
+        ("${my-task[3]}", "my-task is a list of 1"),
+        ("${t2.title}", "t2 is text"),
+        ("${nothing.title}", "nothing has no result"),
+        (["${t1.nowhere}"], "t1 has 'n'"),
+        ({"deep": {"er": "${t1.nowhere}"}}, "t1 has 'n'"),
+    ],
+)
+def test_a_required_argument_that_finds_nothing_is_told_with_what_is_there(argument: JsonValue, instead: str) -> None:
+    with pytest.raises(NothingFound, match="finds nothing") as caught:
+        fill({"x": argument}, VALUES, required=("x",))
+    assert instead in str(caught.value)
+
+
+def test_an_optional_argument_that_finds_nothing_is_left_out() -> None:
+    arguments: JsonObject = {"a": "${t1.nowhere}", "b": "in ${t1.nowhere}", "c": "${t1.n}"}
+    assert fill(arguments, VALUES, required=("c",)) == {"c": 3}
+
+
+def test_half_an_optional_argument_is_not_left_out() -> None:
+    with pytest.raises(NothingFound):
+        fill({"filter": {"by": "${t1.nowhere}", "n": 1}}, VALUES, required=())
 
 
 @pytest.mark.parametrize(

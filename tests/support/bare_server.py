@@ -74,6 +74,8 @@ def call(tool: str, arguments: Json, log: Path | None) -> Json | None:
         PAGES["2"].append({"name": arguments["text"], "inputSchema": NOTHING})
         emit({"method": "notifications/tools/list_changed"})
     content = [{"type": "text", "text": arguments.get("text", "")}]
+    if arguments.get("text") == "fail":
+        return {"content": content, "isError": True}
     return {"content": content, **({"structuredContent": {"something": "else"}} if tool == "promise" else {})}
 
 

@@ -40,21 +40,21 @@ def at_url(url: str, name: str = "slow") -> ServerConfig:
 @asynccontextmanager
 async def http_server(*options: str, port: int = 0) -> AsyncGenerator[str]:
     """Run a slow server over streamable HTTP, or with "--sse" or "--every-http" in its place, and give its URL."""
-    async with _process((*SLOW, *_transport(options, port))) as (_, url):
+    async with running((*SLOW, *_transport(options, port))) as (_, url):
         yield url
 
 
 @asynccontextmanager
 async def flooding_server(*options: str) -> AsyncGenerator[str]:
     """Run a server that answers without end, and give its URL."""
-    async with _process((*FLOODING, *options)) as (_, url):
+    async with running((*FLOODING, *options)) as (_, url):
         yield url
 
 
 @asynccontextmanager
 async def mortal_http_server(*options: str, port: int = 0) -> AsyncGenerator[tuple[str, Callable[[], None]]]:
     """The same, with a way to kill it."""
-    async with _process((*SLOW, *_transport(options, port))) as (process, url):
+    async with running((*SLOW, *_transport(options, port))) as (process, url):
         yield url, process.kill
 
 
@@ -64,7 +64,8 @@ def _transport(options: tuple[str, ...], port: int) -> tuple[str, ...]:
 
 
 @asynccontextmanager
-async def _process(arguments: tuple[str, ...]) -> AsyncGenerator[tuple[asyncio.subprocess.Process, str]]:
+async def running(arguments: tuple[str, ...]) -> AsyncGenerator[tuple[asyncio.subprocess.Process, str]]:
+    """Run a server over HTTP that prints its URL first, with this interpreter, and give both."""
     process = await asyncio.create_subprocess_exec(sys.executable, *arguments, cwd=ROOT, stdout=asyncio.subprocess.PIPE)
     try:
         async with asyncio.timeout(PATIENCE):

@@ -187,11 +187,12 @@ async def test_the_pool_is_what_the_scheduler_calls(pool: ToolPool) -> None:
     assert (await caller("stdio.echo", {"text": "x"}, timeout=None, on_progress=unheard)).value == "x"
 
 
-async def test_an_answer_that_breaks_the_tools_own_schema_is_its_error_and_the_session_goes_on() -> None:
+async def test_an_answer_that_breaks_the_tools_own_schema_is_used_and_remarked_on() -> None:
     async with ToolPool([bare_server()], clock=SystemClock()) as pool:
         await pool.settled(PATIENCE)
-        with pytest.raises(ToolFailed, match="promise gave an answer that cannot be used: Invalid structured content"):
-            await call(pool, "promise")
+        promised = await call(pool, "promise")
+        assert promised.value == {"something": "else"}
+        assert promised.remarks == ("the answer's data is not as the tool promises: 'text' is a required property",)
         assert (await call(pool, "echo", text="on")).text == "on"
 
 

@@ -1,9 +1,11 @@
 """The catalog: names, look-up and choice; and what of a server's offer gets into it."""
 
-import mcp_types
+from typing import cast
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import JsonValue
 
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.tool import Tool
@@ -19,8 +21,8 @@ def offer(server: str, *tools: str) -> Offer:
     )
 
 
-def listed(name: str = "find", schema: object = None, **more: object) -> mcp_types.Tool:
-    return mcp_types.Tool.model_validate({"name": name, "inputSchema": schema or {"type": "object"}, **more})
+def listed(name: str = "find", schema: object = None, **more: object) -> JsonValue:
+    return cast(JsonValue, {"name": name, "inputSchema": schema or {"type": "object"}, **more})
 
 
 def config(rules: ToolRules | None = None, timeout: float | None = None) -> ServerConfig:
@@ -62,10 +64,22 @@ def test_no_two_tools_ever_share_a_name(servers: dict[str, list[str]]) -> None:
     assert all(catalog.get(tool.name) is tool for tool in catalog.tools)
 
 
+def test_names_stay_while_a_server_is_away() -> None:
+    web, docs = offer("web", "find", "read"), offer("docs", "find")
+    together, alone = Catalog([web, docs]), Catalog([web], absent=[docs])
+    assert names(alone) == ["web.find", "read"] == names(together)[:2]
+    assert [tool.name for tool in alone.absent] == ["docs.find"]
+    assert alone.get("docs.find") is alone.absent[0]
+    assert alone.select(["*find"]) == alone.tools[:1]
+    assert alone.select(["*find"], absent=True) == (alone.tools[0], alone.absent[0])
+
+
 def test_the_nearest_name_is_offered_for_one_that_is_not_there() -> None:
     catalog = Catalog([offer("web", "search_stories", "read_story")])
     assert catalog.nearest("serach_story") == "search_stories"
     assert catalog.nearest("weather") is None
+    assert catalog.nearest("web.serach_story") == "web.search_stories"
+    assert catalog.nearest("news.search_stories") is None
 
 
 @pytest.mark.parametrize(
@@ -159,7 +173,7 @@ def deep(levels: int) -> dict[str, object]:
     ],
 )
 def test_a_tool_with_a_broken_schema_is_left_out_with_the_reason(schema: object, reason: str) -> None:
-    given = read_offer(config(), [mcp_types.Tool.model_construct(name="bad", input_schema=schema), listed("good")])
+    given = read_offer(config(), [listed("bad", schema), listed("good")])
     assert [tool.name for tool in given.tools] == ["good"]
     catalog = Catalog([given])
     (left,) = catalog.left_out

@@ -25,9 +25,9 @@ async def health() -> Health:
     },
 )
 async def ready(service: ServiceDep, response: Response) -> Readiness:
-    """Whether a question can be answered: some tool server is there or on its way."""
+    """Whether a question can be answered: some tool server is there."""
     statuses = service.tools.statuses()
-    able = any(server.status in {"ready", "connecting"} for server in statuses)
+    able = any(server.status == "ready" for server in statuses)
     reasons = [
         f"server {server.name!r} is {server.status}" + (f": {server.error}" if server.error else "")
         for server in statuses

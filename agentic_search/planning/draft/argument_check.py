@@ -1,4 +1,4 @@
-"""Checks the arguments of a task against its tool's input schema.
+"""Checks the arguments of a task against its tool's input schema, by the draft of JSON Schema that it is of.
 
 A value that holds a reference is not known yet: one whole reference fits any schema, text with references
 in it is text of unknown wording. What a workflow was given is known, and checked as it is. Nothing is fetched: a `$ref`
@@ -7,14 +7,12 @@ leads only within the schema.
 
 import logging
 import re
-from collections.abc import Callable, Iterator
-from functools import lru_cache
+from collections.abc import Iterator
+from functools import cache, lru_cache
 from typing import Any, TypeAlias, cast
 
-from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError, ValidationError
 from jsonschema.protocols import Validator
-from jsonschema.validators import create  # pyright: ignore[reportUnknownVariableType] - untyped in its stub
 from pydantic import JsonValue
 from pydantic_core import from_json, to_json
 from referencing import Registry
@@ -26,10 +24,9 @@ from agentic_search.domain.references import INPUTS, BadReference, Reference, sp
 from agentic_search.domain.tool import Tool
 from agentic_search.planning.draft.argument_complaints import breaches
 from agentic_search.scheduler.references import fill
+from agentic_search.tools.json_schema import Keyword, checked_draft, keywords_of, with_rules
 
 logger = logging.getLogger(__name__)
-
-_Keyword = Callable[[Any, Any, Any, Any], Iterator[ValidationError]]
 
 _WORDING = frozenset({"const", "contentEncoding", "enum", "format", "maxLength", "minLength", "pattern"})
 """Keywords that judge the wording of a text."""
@@ -90,7 +87,7 @@ def _text_with_unknowns(text: str, inputs: JsonObject | None) -> _PartlyKnown:
         if not references:
             return text
         if inputs is not None and all(_is_given(reference, inputs) for reference in references):
-            return cast("_PartlyKnown", fill({"it": text}, {INPUTS: inputs})["it"])
+            return cast("_PartlyKnown", fill({"it": text}, {INPUTS: inputs}, required=("it",))["it"])
     except BadReference:
         return _Unknown()  # as a reference it has a complaint already; what it would give is not known
     return _Unknown() if len(pieces) == 1 else _UnknownText(text)
@@ -112,7 +109,7 @@ def _holds_unknown(value: _PartlyKnown) -> bool:
             return False
 
 
-def _lenient(keyword: str, judge: _Keyword, any_of: _Keyword) -> _Keyword:
+def _lenient(keyword: str, judge: Keyword, any_of: Keyword) -> Keyword:
     """The keyword's rule, silent where its verdict would rest on something unknown."""
 
     def rule(validator: Any, wanted: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:
@@ -129,13 +126,15 @@ def _lenient(keyword: str, judge: _Keyword, any_of: _Keyword) -> _Keyword:
     return rule
 
 
-_KEYWORDS: dict[str, _Keyword] = dict(Draft202012Validator.VALIDATORS)
-_Validator = create(
-    meta_schema=Draft202012Validator.META_SCHEMA,
-    validators={name: _lenient(name, judge, _KEYWORDS["anyOf"]) for name, judge in _KEYWORDS.items()},
-    type_checker=Draft202012Validator.TYPE_CHECKER,
-)
 _NOTHING_TO_FETCH: SchemaRegistry = Registry()
+
+
+@cache
+def _lenient_draft(draft: type[Validator]) -> type[Validator]:
+    """The draft's validator, silent on what is not known yet."""
+    keywords = keywords_of(draft)
+    rules = {name: _lenient(name, judge, keywords["anyOf"]) for name, judge in keywords.items()}
+    return with_rules(draft, rules)
 
 
 @lru_cache(maxsize=1_024)
@@ -143,8 +142,8 @@ def _validator(schema_json: bytes) -> Validator | None:
     """The compiled schema; none for what is no JSON Schema, so that the server alone judges the arguments."""
     schema = from_json(schema_json)
     try:
-        Draft202012Validator.check_schema(schema)
+        draft = checked_draft(schema)
     except (SchemaError, RecursionError) as problem:
         logger.warning("a tool's input schema is no JSON Schema: %s", problem)
         return None
-    return _Validator(schema, registry=_NOTHING_TO_FETCH)
+    return _lenient_draft(draft)(schema, registry=_NOTHING_TO_FETCH)

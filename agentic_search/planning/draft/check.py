@@ -16,8 +16,8 @@ from agentic_search.domain.tool import Tool, by_any_name
 from agentic_search.errors import PlanRefused
 from agentic_search.planning.draft.argument_check import argument_complaints
 from agentic_search.planning.draft.links import cycles, links
-from agentic_search.planning.draft.reading import read_draft, read_task
-from agentic_search.planning.draft.wording import did_you_mean
+from agentic_search.planning.draft.reading import read_draft, read_task, with_known_names
+from agentic_search.planning.draft.wording import did_you_mean, did_you_mean_tool
 from agentic_search.planning.planner import next_number
 
 
@@ -43,17 +43,19 @@ def _checked(
     read = read_draft(draft, first=next_number(earlier))
     order = (*earlier, *read.ids)
     catalog = by_any_name(tools)
+    tasks = [with_known_names(task, catalog) for task in read.tasks]
     ids = dict.fromkeys(order)  # as fast to look up as a set, and in the plan's order
     complaints = [
         *read.complaints,
         *_about_ids(order),
-        *(complaint for task in read.tasks for complaint in _about_task(task, catalog, ids, inputs)),
+        *(complaint for task in tasks for complaint in _about_task(task, catalog, ids, inputs)),
         *(_about_inputs_id(ids) if inputs is not None else ()),
-        *_about_cycles(read.tasks, ids),
+        *_about_cycles(tasks, ids),
     ]
     if complaints:
-        raise PlanRefused(tuple(dict.fromkeys(complaints)))
-    return tuple(_completed(task, order) for task in read.tasks)
+        unknown = dict.fromkeys(task.tool for task in tasks if task.tool not in catalog)
+        raise PlanRefused(tuple(dict.fromkeys(complaints)), unknown_tools=tuple(unknown))
+    return tuple(_completed(task, order) for task in tasks)
 
 
 def check_next(draft: JsonObject, tools: Sequence[Tool], *, earlier: Sequence[str]) -> Task:
@@ -65,11 +67,12 @@ def check_next(draft: JsonObject, tools: Sequence[Tool], *, earlier: Sequence[st
     read = read_task(draft, len(earlier) + 1)
     ids = (*earlier, *read.ids)
     catalog = by_any_name(tools)
-    about = (complaint for task in read.tasks for complaint in _about_task(task, catalog, ids))
+    tasks = [with_known_names(task, catalog) for task in read.tasks]
+    about = (complaint for task in tasks for complaint in _about_task(task, catalog, ids))
     complaints = (*read.complaints, *_about_ids(ids), *about)
     if complaints:
         raise PlanRefused(complaints)
-    return _completed(read.tasks[0], ids)
+    return _completed(tasks[0], ids)
 
 
 def _about_ids(ids: Sequence[str]) -> Iterator[str]:
@@ -109,7 +112,7 @@ def _about_tool(task: Task, catalog: Mapping[str, Tool], inputs: JsonObject | No
     tool = catalog.get(task.tool)
     if tool is not None:
         return argument_complaints(task.arguments, tool, inputs=inputs)
-    hint = did_you_mean(task.tool, (tool.name for tool in catalog.values())) if catalog else "; there are no tools now"
+    hint = did_you_mean_tool(task.tool, catalog.values()) if catalog else "; there are no tools now"
     return (f"unknown tool {task.tool!r}{hint}",)
 
 

@@ -40,7 +40,7 @@ def mended(task: Task, tool: Tool, others: Collection[str]) -> MendedTask:
     arguments = dict(task.arguments)
     for name, value in task.arguments.items():
         if why := _impossible(value, names):
-            if name in _required(tool):
+            if name in tool.required_arguments:
                 return MendedTask(None, (f"task {task.id!r} was left out: its argument {name!r} {why}",))
             del arguments[name]
             notes.append(f"the argument {name!r} was left out: it {why}")
@@ -72,8 +72,3 @@ def _impossible(value: JsonValue, names: Collection[str]) -> str | None:
 
 def _listed(names: Collection[str]) -> str:
     return ", ".join(map(repr, sorted(names)))
-
-
-def _required(tool: Tool) -> Collection[JsonValue]:
-    wanted = tool.input_schema.get("required")
-    return wanted if isinstance(wanted, list) else ()

@@ -27,6 +27,9 @@ from agentic_search.planning.planner import next_number
 _MOST_ROUNDS = 100
 """Times that cycles are looked for; each time every cycle that is found loses something."""
 
+SAME_AS = "it does the same as"
+"""How the note on a task begins that another of the plan makes needless."""
+
 
 class ModelDraft:
     """One draft over `tools`, added to a plan whose tasks have the ids `earlier`."""
@@ -110,7 +113,7 @@ class ModelDraft:
         does = self._does(task)
         if does in self._firsts:
             self._same[task_id] = self._firsts[does]
-            self.notes.append(f"task {task_id!r} was left out: it does the same as {self._firsts[does]!r}")
+            self.notes.append(f"task {task_id!r} was left out: {SAME_AS} {self._firsts[does]!r}")
             return
         draft = task.model_dump(mode="json")
         try:

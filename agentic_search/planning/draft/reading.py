@@ -1,5 +1,6 @@
 """Reads the draft of a plan, which may be any JSON: the tasks that can be read, and plain complaints about the rest."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pydantic import JsonValue, ValidationError
@@ -7,6 +8,7 @@ from pydantic_core import ErrorDetails
 
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.plan import ARGUMENTS, MOST_TASKS, Task
+from agentic_search.domain.tool import Tool
 from agentic_search.planning.draft.wording import did_you_mean, json_kind
 
 _FIELDS = tuple(Task.model_fields)
@@ -25,6 +27,16 @@ _MUST = {
         "must begin with a letter or '_' and go on with at most 63 letters, digits, '_' or '-'"
     ),
 }
+
+_SAME: Sequence[frozenset[str]] = (
+    frozenset({"query", "q", "search_query", "search", "keywords", "text", "question"}),
+    frozenset({"size", "limit", "max_results", "num_results", "maxResults", "numResults", "top_k", "n", "count"}),
+    frozenset({"user", "user_id", "username", "user_name", "userId", "author"}),
+    frozenset({"path", "file_path", "filepath", "filePath", "filename", "file"}),
+    frozenset({"url", "uri", "link", "href", "address"}),
+    frozenset({"id", "item_id", "story_id", "document_id", "identifier"}),
+)
+"""Names that tools and callers give to common arguments, by meaning; a tool with two of them means two things."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,3 +118,20 @@ def _shown(value: object) -> str:
     if isinstance(value, str):
         return repr(value if len(value) <= 60 else value[:59] + "…")
     return json_kind(value)
+
+
+def with_known_names(task: Task, catalog: Mapping[str, Tool]) -> Task:
+    """The task with each argument that its tool does not have under the only name of that meaning that it has."""
+    tool = catalog.get(task.tool)
+    properties = tool.input_schema.get("properties") if tool else None
+    if not isinstance(properties, dict) or task.arguments.keys() <= properties.keys():
+        return task
+    arguments: JsonObject = {}
+    for name, value in task.arguments.items():
+        arguments[name if name in properties else _known(name, properties, task.arguments) or name] = value
+    return task.model_copy(update={"arguments": arguments})
+
+
+def _known(name: str, properties: JsonObject, given: JsonObject) -> str | None:
+    meant = {known for same in _SAME if name in same for known in same if known in properties}
+    return meant.pop() if len(meant) == 1 and not meant & given.keys() else None

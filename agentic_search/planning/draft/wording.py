@@ -8,6 +8,7 @@ from pydantic import JsonValue
 from agentic_search.domain.tool import Tool
 
 _CUTOFF = 0.6
+_SAME_SERVER = 0.75
 _LONGEST_NAME = 200
 """Characters: comparing names longer than this costs more than the hint is worth."""
 _LONGEST_SUBJECT = 60
@@ -18,6 +19,15 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     names = sorted(set(known) - {name})
     meant = _same_tool_elsewhere(name, names) or get_close_matches(name[:_LONGEST_NAME], names, n=1, cutoff=_CUTOFF)
     return f"; did you mean {' or '.join(map(repr, meant))}?" if meant else ""
+
+
+def did_you_mean_tool(name: str, tools: Iterable[Tool]) -> str:
+    """The same for the name of a tool: for `server.tool` no other server's is meant."""
+    known, (server, dot, _) = list(tools), name.partition(".")
+    if dot:
+        near = get_close_matches(server[:_LONGEST_NAME], {tool.server for tool in known}, n=1, cutoff=_SAME_SERVER)
+        known = [tool for tool in known if tool.server in near or "." in tool.remote_name]
+    return did_you_mean(name, (tool.name for tool in known))
 
 
 def _same_tool_elsewhere(name: str, names: list[str]) -> list[str]:

@@ -13,7 +13,7 @@ from agentic_search.domain.approval.decision import UnusedTool
 from agentic_search.domain.approval.policy import reason
 from agentic_search.domain.outcome import Completed, Evidence, Failed, Outcome, Passage, Skipped
 from agentic_search.domain.plan import Plan, Task
-from agentic_search.events.task_facts import headline
+from agentic_search.events.task_facts import count, headline
 
 AT_ONCE = 8_000
 """Characters of evidence that are read within a few milliseconds, which is hardly more than changing threads takes."""
@@ -85,7 +85,10 @@ def _distinct(found: Iterable[tuple[str, Passage]]) -> list[tuple[str, Passage]]
 def _left_out(task: Task, outcome: Outcome | None) -> LeftOut | None:
     what = headline(task.id, task.tool, task.purpose)
     match outcome:
-        case Completed():
+        case Completed(failed_calls=failed, result=result) if failed:
+            calls = len(result.value) if isinstance(result.value, list) else len(failed)
+            return LeftOut(what=what, why=f"{len(failed)} of {count(calls, 'call')} failed: {failed[0]}")
+        case Completed() | Skipped(intended=True):
             return None
         case Failed(error=error):
             return LeftOut(what=what, why=f"failed: {error}")

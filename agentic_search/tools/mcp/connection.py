@@ -20,8 +20,10 @@ from agentic_search.tools.config.server_config import ServerConfig
 from agentic_search.tools.mcp.failures import call_failed, wait_asked_for
 from agentic_search.tools.mcp.session import Session
 from agentic_search.tools.mcp.waiting import Backoff
+from agentic_search.tools.mcp.wire.blocks import remarks_on
 from agentic_search.tools.provider import Offer
 from agentic_search.tools.results.content import read_answer
+from agentic_search.tools.results.promises import output_remarks
 
 logger = logging.getLogger(__name__)
 
@@ -130,7 +132,8 @@ class Connection:
         result = read_answer(answer, tool)
         if answer.is_error:
             raise ToolFailed(result.text or f"{tool.name} failed without saying why")
-        return result
+        remarks = (*remarks_on(answer), *await output_remarks(answer, tool))
+        return result.model_copy(update={"remarks": remarks}) if remarks else result
 
     async def _answer(
         self, tool: Tool, arguments: JsonObject, timeout: float, on_progress: OnProgress

@@ -5,12 +5,14 @@ from typing import cast
 
 from mcp import MCPError
 from mcp_types import CONNECTION_CLOSED, PARSE_ERROR, REQUEST_TIMEOUT
+from pydantic import ValidationError
 
 from agentic_search.errors import ConnectionLost, RateLimited, ServerUnavailable, ToolError, ToolFailed, ToolTimeout
 from agentic_search.tools.mcp.shield import BROKEN_OFF, RATE_LIMITED, RETRY_AFTER, SESSION_LOST, UNREACHABLE
+from agentic_search.tools.mcp.wire.messages import UNREADABLE
 
 _NEVER_HAPPENED = {UNREACHABLE, SESSION_LOST}
-_MAY_HAVE_HAPPENED = {CONNECTION_CLOSED, BROKEN_OFF, PARSE_ERROR}
+_MAY_HAVE_HAPPENED = {CONNECTION_CLOSED, BROKEN_OFF}
 
 
 def call_failed(tool: str, server: str, error: Exception) -> ToolError:
@@ -24,6 +26,10 @@ def call_failed(tool: str, server: str, error: Exception) -> ToolError:
         return ConnectionLost(
             f"the connection to {server!r} broke while {tool} was running; it may have finished ({error.message})"
         )
+    if error.code == UNREADABLE:
+        return ToolFailed(f"{tool} gave an answer that cannot be used: {error.message}")
+    if error.code == PARSE_ERROR and error.message.startswith("Failed to parse"):  # mcp's own: its text is pydantic's
+        return ToolFailed(f"{tool} gave an answer that cannot be used: it is no message of MCP")
     if error.code == RATE_LIMITED:
         return RateLimited(f"{server!r} asks for fewer calls: {error.message}", retry_after=_retry_after(error))
     if error.code == REQUEST_TIMEOUT:
@@ -72,5 +78,9 @@ def _leaves(error: BaseException) -> Iterator[BaseException]:
 
 
 def _first_line(error: BaseException) -> str:
+    if isinstance(error, ValidationError):
+        wrong = error.errors(include_url=False, include_context=False, include_input=False)[0]
+        where = ".".join(map(str, wrong["loc"]))
+        return f"its {error.title} is not as MCP has it, at {where!r}: {wrong['msg'].lower()}"
     lines = str(error).splitlines()
     return lines[0] if lines else type(error).__name__

@@ -11,6 +11,7 @@ from mcp import Client, MCPError
 from mcp.client import IncomingMessage
 from mcp.client.subscriptions import SubscriptionLost
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
+from pydantic import JsonValue
 
 from agentic_search import __version__
 from agentic_search.clock import Clock
@@ -18,9 +19,11 @@ from agentic_search.errors import ConnectionLost
 from agentic_search.tools.config.server_config import ServerConfig
 from agentic_search.tools.mcp.failures import connection_failed, wait_asked_for
 from agentic_search.tools.mcp.offer import read_offer
+from agentic_search.tools.mcp.tool_pages import whole_list
 from agentic_search.tools.mcp.transports import transport_to
 from agentic_search.tools.mcp.waiting import Backoff
-from agentic_search.tools.provider import Offer
+from agentic_search.tools.mcp.wire.mended import MendedTransport
+from agentic_search.tools.provider import LeftOutTool, Offer
 
 logger = logging.getLogger(__name__)
 
@@ -28,8 +31,6 @@ OnOffer: TypeAlias = Callable[[Client, Offer], None]
 """Called with what the server of a working session offers, and with the client to call it by."""
 
 _US = mcp_types.Implementation(name="agentic-search", version=__version__)
-_MOST_PAGES = 100
-"""Of a list of tools: a server that always names a next page must not keep us for ever."""
 _BURST = 0.05
 """Seconds to let a burst of changes pass before the tools are listed again."""
 _PAUSE = 5.0
@@ -60,7 +61,7 @@ class Session:
         self._transport = transport_to(config, self, wall=clock.wall)
         self._look = asyncio.Event()
         self._over: str | None = None
-        self._listed: list[mcp_types.Tool] | None = None
+        self._listed: tuple[list[JsonValue], tuple[LeftOutTool, ...]] | None = None
         self._offer = Offer(config.name)
 
     async def hold(self) -> None:
@@ -69,7 +70,7 @@ class Session:
             async with asyncio.timeout(self._open_within):
                 transport = await self._transport.open(stack)
                 client = await stack.enter_async_context(
-                    Client(transport, cache=None, client_info=_US, message_handler=self._on_message)
+                    Client(MendedTransport(transport), cache=None, client_info=_US, message_handler=self._on_message)
                 )
                 await self._list_tools(client)
             async with asyncio.TaskGroup() as group:
@@ -112,9 +113,16 @@ class Session:
         self._look.set()
 
     async def _list_tools(self, client: Client) -> None:
-        listed = await _whole_list(client)
+        listed = await whole_list(client, self._config.name)
         if listed != self._listed:
-            self._offer = await asyncio.to_thread(read_offer, self._config, listed, client.instructions or "")
+            self._offer = await asyncio.to_thread(
+                read_offer,
+                self._config,
+                listed[0],
+                client.instructions or "",
+                left_out=listed[1],
+                checks_headers=client.protocol_version in MODERN_PROTOCOL_VERSIONS,
+            )
             self._listed = listed
         self._raise_if_over()
         self._on_offer(client, self._offer)
@@ -142,18 +150,6 @@ class Session:
         """Before 2026-07-28 a server reports changes unasked."""
         if isinstance(message, mcp_types.ToolListChangedNotification):
             self._look.set()
-
-
-async def _whole_list(client: Client) -> list[mcp_types.Tool]:
-    tools: list[mcp_types.Tool] = []
-    cursor: str | None = None
-    for _ in range(_MOST_PAGES):
-        page = await client.list_tools(cursor=cursor)
-        tools += page.tools
-        cursor = page.next_cursor
-        if cursor is None:
-            break
-    return tools
 
 
 def _announces_changes(client: Client) -> bool:

@@ -16,6 +16,8 @@ from typing import Any, Protocol
 import httpx2
 
 from agentic_search.tools.mcp.waiting import seconds_to_wait
+from agentic_search.tools.mcp.wire.body import with_mended_messages
+from agentic_search.tools.mcp.wire.messages import mended_bytes
 
 MOST_CONNECTIONS = 512
 """To one HTTP server; calls beyond it wait for a free connection."""
@@ -113,7 +115,7 @@ class ShieldedClient(httpx2.AsyncClient):
         stream = response.stream
         if isinstance(stream, httpx2.AsyncByteStream):
             response.stream = _ShieldedStream(stream, self._on_break, should_stay_open=request.method == "GET")
-        return response
+        return with_mended_messages(response)
 
     def _unanswered(self, request: httpx2.Request, error: httpx2.TransportError) -> httpx2.Response:
         self.last_trouble = text = _reason(error)
@@ -131,6 +133,7 @@ class ShieldedClient(httpx2.AsyncClient):
             return _json_rpc_error(request, status, SESSION_LOST, "the server has forgotten the session")
         if status == HTTPStatus.TOO_MANY_REQUESTS:
             return self._held_off(request, response, text)
+        body = mended_bytes(body) or body
         if _is_json_rpc_error(body):
             return httpx2.Response(status, headers=_headers(response), content=body, request=request)
         self._on_break(text)

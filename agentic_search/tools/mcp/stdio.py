@@ -22,7 +22,7 @@ from mcp.client.stdio import get_default_environment
 
 from agentic_search.errors import ServerUnavailable
 from agentic_search.tools.config.server_config import StdioLaunch
-from agentic_search.tools.mcp.stdio_streams import LONGEST_MESSAGE, Incoming, Outgoing
+from agentic_search.tools.mcp.stdio_streams import READ_AHEAD, Incoming, Outgoing
 
 logger = logging.getLogger(__name__)
 
@@ -48,6 +48,7 @@ class StdioTransport(AbstractAsyncContextManager[tuple[Incoming, Outgoing]]):
         self._stack = AsyncExitStack()
         self._last_lines: deque[str] = deque(maxlen=_KEPT_LINES)
         self._ended_by_itself = False
+        self._given_up: str | None = None
         self._status: int | None = None
 
     async def __aenter__(self) -> tuple[Incoming, Outgoing]:
@@ -75,6 +76,8 @@ class StdioTransport(AbstractAsyncContextManager[tuple[Incoming, Outgoing]]):
 
     def explain(self) -> str | None:
         """Why the connection ended, once it is closed: the exit status and the last line of stderr."""
+        if self._given_up is not None:
+            return self._given_up
         last = self._last_lines[-1] if self._last_lines else ""
         if not self._ended_by_itself or self._status is None:
             return f"it last wrote: {last}" if last else None
@@ -83,9 +86,10 @@ class StdioTransport(AbstractAsyncContextManager[tuple[Incoming, Outgoing]]):
             ended = f"was ended by signal {-self._status}"
         return f"{ended}: {last}" if last else ended
 
-    def _note_end(self) -> None:
-        self._ended_by_itself = True
-        self._on_end("the server's process ended")
+    def _note_end(self, given_up: str | None) -> None:
+        self._given_up = given_up
+        self._ended_by_itself = given_up is None
+        self._on_end(given_up or "the server's process ended")
 
     async def _keep_stderr(self, stderr: asyncio.StreamReader) -> None:
         unfinished = b""
@@ -113,8 +117,17 @@ class StdioTransport(AbstractAsyncContextManager[tuple[Incoming, Outgoing]]):
         if not await _ends(process, _REAPING):
             logger.warning("%s: process %d is still there after SIGKILL", self._name, process.pid)
         self._status = process.returncode
+        await _discard(_pipe(process.stdout))
         await asyncio.wait({reader}, timeout=_REAPING)
         reader.cancel()
+
+
+async def _discard(stdout: asyncio.StreamReader) -> None:
+    """What a server that floods its stdout has written must be read, or the pipe is never closed."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_REAPING):
+            while await stdout.read(_CHUNK):
+                pass
 
 
 async def _start(launch: StdioLaunch) -> Process:
@@ -130,7 +143,7 @@ async def _start(launch: StdioLaunch) -> Process:
             env=environment,
             cwd=launch.cwd,
             start_new_session=True,
-            limit=LONGEST_MESSAGE,
+            limit=READ_AHEAD,
         )
     except (OSError, ValueError) as error:
         raise ServerUnavailable(f"{launch.command!r} cannot be started: {error}") from error

@@ -3,86 +3,120 @@
 import asyncio
 import logging
 from collections.abc import Callable
-from types import TracebackType
-from typing import Self
 
 import anyio
+import anyio.lowlevel
 from mcp.shared.message import SessionMessage
-from mcp_types import jsonrpc_message_adapter
+
+from agentic_search.tools.mcp.wire.messages import may_be_message, read_message
+from agentic_search.tools.mcp.wire.stream import IncomingMessages, MessageStream
 
 logger = logging.getLogger(__name__)
 
 LONGEST_MESSAGE = 256 * 1024 * 1024
 """Bytes in one line of the server's stdout."""
 
+READ_AHEAD = 256 * 1024
+"""Bytes of stdout that are held before anybody asks for them; twice as many at most."""
+
+_CHUNK = 64 * 1024
+_TURN = 200
+"""Lines that are read before other tasks have a turn: one or two milliseconds."""
+_MOST_GARBAGE = 8 * 1024 * 1024
+"""Bytes that are no message, with no message between, after which a server is given up."""
+_MOST_GARBAGE_LINES = 100_000
+"""Lines of the same."""
 _SHOWN = 2_000
 """Bytes of a line that is no message, in the log."""
+_QUOTED = 60
+"""Bytes of it, in the reason for giving the server up."""
 
 
-class _MessageStream:
-    """What mcp asks of every stream."""
+class Incoming(IncomingMessages):
+    """The server's stdout as messages; other lines are logged and skipped, up to a bound."""
 
-    async def aclose(self) -> None:
-        """Done with it."""
-        raise NotImplementedError
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc_val: BaseException | None,
-        exc_tb: TracebackType | None,
-    ) -> None:
-        await self.aclose()
-
-
-class Incoming(_MessageStream):
-    """The server's stdout as messages; other lines are logged and skipped."""
-
-    def __init__(self, name: str, stdout: asyncio.StreamReader, on_end: Callable[[], None]) -> None:
+    def __init__(self, name: str, stdout: asyncio.StreamReader, on_end: Callable[[str | None], None]) -> None:
+        """`on_end` is called when nothing more is read, with the reason where it is not that stdout was closed."""
         self._name = name
         self._stdout = stdout
         self._on_end = on_end
         self._garbage_level = logging.WARNING
+        self._lines: list[bytes] = []
+        """What was read, the next one last."""
+        self._unfinished: list[bytes] = []
+        self._length = 0
+        """Bytes of the unfinished line."""
+        self._since_turn = 0
+        self._garbage = 0
+        self._garbage_lines = 0
+        self._given_up: str | None = None
 
     async def receive(self) -> SessionMessage | Exception:
-        """The next message; raises EndOfStream when the process has closed its stdout."""
-        while line := await self._line():
-            try:
-                return SessionMessage(jsonrpc_message_adapter.validate_json(line, by_name=False))
-            except ValueError:
-                self._report_garbage(line)
-        self._on_end()
+        """The next message; raises EndOfStream when the process has closed its stdout, or is given up."""
+        while (line := await self._line()) is not None:
+            if (message := read_message(line)) is not None:
+                self._garbage = self._garbage_lines = 0
+                return SessionMessage(message)
+            self._skip(line)
+        self._on_end(self._given_up)
         raise anyio.EndOfStream
 
     async def aclose(self) -> None:
         """Nothing to do: the process's end closes the pipe."""
 
-    def __aiter__(self) -> Self:
-        return self
+    async def _line(self) -> bytes | None:
+        """The next line; none after the last, or where the server is given up."""
+        self._since_turn += 1
+        if self._since_turn >= _TURN:
+            await self._give_turn()
+        while not self._lines and self._given_up is None:
+            await self._read()
+            if not self._lines and self._stdout.at_eof():
+                return None
+        return self._lines.pop() if self._given_up is None else None
 
-    async def __anext__(self) -> SessionMessage | Exception:
-        try:
-            return await self.receive()
-        except anyio.EndOfStream:
-            raise StopAsyncIteration from None
+    async def _give_turn(self) -> None:
+        """Reading never waits while the pipe is full: without this, a server that floods it would stop all others."""
+        self._since_turn = 0
+        await anyio.lowlevel.checkpoint()
 
-    async def _line(self) -> bytes:
-        try:
-            return await self._stdout.readline()
-        except ValueError:
-            logger.exception("%s: a message longer than %d bytes", self._name, LONGEST_MESSAGE)
-            return b""
+    async def _read(self) -> None:
+        """Read what is there, up to a chunk, and split it into lines."""
+        piece = await self._stdout.read(_CHUNK)
+        await self._give_turn()
+        self._unfinished.append(piece)
+        self._length += len(piece)
+        if b"\n" in piece or not piece:
+            *lines, rest = b"".join(self._unfinished).split(b"\n")
+            self._unfinished = [rest] if rest else []
+            if not piece and rest:
+                lines.append(rest)
+                self._unfinished = []
+            self._lines, self._length = lines[::-1], len(rest)
+        elif self._length > LONGEST_MESSAGE:
+            self._give_up(f"it wrote a message longer than {LONGEST_MESSAGE >> 20} MiB")
+        elif self._length > _MOST_GARBAGE and not may_be_message(self._unfinished[0]):
+            self._skip(b"".join(self._unfinished))
 
-    def _report_garbage(self, line: bytes) -> None:
+    def _skip(self, line: bytes) -> None:
         if text := line[:_SHOWN].decode(errors="replace").strip():
             logger.log(self._garbage_level, "%s: not a message, on its stdout: %s", self._name, text)
             self._garbage_level = logging.DEBUG  # once is a warning, each time would be a flood
+        self._garbage += len(line) + 1
+        self._garbage_lines += 1
+        if self._garbage > _MOST_GARBAGE or self._garbage_lines > _MOST_GARBAGE_LINES:
+            self._give_up(
+                f"it floods its stdout with lines that are no messages, such as {text[:_QUOTED]!r}; "
+                "a server's log belongs on stderr"
+            )
+
+    def _give_up(self, why: str) -> None:
+        logger.warning("%s is given up: %s", self._name, why)
+        self._given_up = why
+        self._lines, self._unfinished = [], []
 
 
-class Outgoing(_MessageStream):
+class Outgoing(MessageStream):
     """The server's stdin, taking messages."""
 
     def __init__(self, stdin: asyncio.StreamWriter) -> None:

@@ -72,7 +72,7 @@ async def guarded_service(
     options = ["--folder", str(notes.folder), *(["--only", *only] if only else [])]
     servers = {"notes": {**stdio_entry(*options, program="guarded_server"), **(entry or {})}}
     async with OllamaDouble([Model("qwen3:8b", script=model.script)] if model else []) as ollama:
-        more = {"ollama": ollama.url} if model else {}
+        more: dict[str, Any] = {"ollama": ollama.url} if model else {}
         async with running_service(
             folder, servers=servers, settings={"CACHE_MAX_AGE": "0", **(settings or {})}, **more
         ) as service:

@@ -6,6 +6,7 @@ from pydantic import JsonValue
 
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.plan import ARGUMENTS, MOST_TASKS, Plan
+from agentic_search.domain.tool import Tool
 from agentic_search.errors import PlanRefused
 from agentic_search.planning.draft.check import check, check_next
 from tests.planning.draft.drafts import TOOLS, complaints
@@ -201,3 +202,62 @@ def test_a_thousand_tasks_in_one_cycle_are_refused_with_one_complaint() -> None:
         for number in range(MOST_TASKS)
     ]
     assert len(complaints(*tasks)) == 1
+
+
+def other(name: str, server: str, own: str) -> Tool:
+    """A tool of another server."""
+    return tool(own).model_copy(update={"name": name, "server": server})
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("serach_stories", "search_stories"),
+        ("weather", None),
+        ("down.find", None),
+        ("up.fnid", "up.find"),
+        ("upp.find", "up.find"),
+        ("find", "up.find"),
+        ("web.search_stories", None),
+    ],
+)
+def test_an_unknown_tool_is_near_to_one_of_the_server_that_is_named(name: str, meant: str | None) -> None:
+    tools = [other("search_stories", "news", "search_stories"), other("up.find", "up", "find")]
+    with pytest.raises(PlanRefused, match="unknown tool") as refused:
+        check({"tasks": [{"tool": name}]}, tools)
+    assert refused.value.unknown_tools == (name,)
+    text = str(refused.value)
+    assert f"did you mean {meant!r}" in text if meant else "did you mean" not in text
+
+
+SIZED: JsonObject = {
+    "type": "object",
+    "properties": {"user": {"type": "string"}, "size": {"type": "integer"}},
+    "required": ["user"],
+    "additionalProperties": False,
+}
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ({"user_id": "ada", "limit": 5}, {"user": "ada", "size": 5}),
+        ({"username": "ada", "max_results": 5}, {"user": "ada", "size": 5}),
+        ({"user": "ada"}, {"user": "ada"}),
+    ],
+)
+def test_common_arguments_are_known_by_the_names_that_others_give_them(written: JsonObject, read: JsonObject) -> None:
+    posts = tool("get_posts", SIZED)
+    draft: JsonObject = {"id": "t1", "tool": "get_posts", "arguments": written}
+    assert check({"tasks": [draft]}, [posts]).tasks[0].arguments == read
+    assert check_next(draft, [posts], earlier=()).arguments == read
+
+
+@pytest.mark.parametrize("written", [{"user": "ada", "user_id": "bob"}, {"user": "ada", "weight": 5}])
+def test_a_name_that_is_not_clear_stays_a_complaint(written: JsonObject) -> None:
+    with pytest.raises(PlanRefused, match="has no argument"):
+        check({"tasks": [{"tool": "get_posts", "arguments": written}]}, [tool("get_posts", SIZED)])
+
+
+def test_a_bare_list_is_the_tasks_of_a_plan() -> None:
+    assert Plan.model_validate([{"tool": "now"}]) == Plan.model_validate({"tasks": [{"tool": "now"}]})

@@ -112,7 +112,7 @@ async def test_errors_of_a_tool_cancellation_and_impatience_are_no_fault_of_the_
     async with pool_of(with_breaker(bare_server("bare", "--log", str(log))), clock) as pool:
         for _ in range(5):
             with pytest.raises(ToolFailed):
-                await call(pool, "promise", PATIENCE)
+                await call(pool, "echo", PATIENCE, text="fail")
         for number in range(5):
             async with asyncio.TaskGroup() as group:
                 given_up = group.create_task(call(pool, "hang", PATIENCE))

@@ -1,0 +1,56 @@
+"""The tools that a plan may name, also those of servers that are not connected now: "not here" is never "unknown".
+
+A plan that was brought may need a server that is still starting: it is waited for. What was there before and is gone
+for now stays known: its tasks fail by their server, and the others run.
+"""
+
+from collections.abc import Sequence
+
+from agentic_search.domain.query import Query
+from agentic_search.domain.tool import ServerStatus, Tool
+from agentic_search.errors import PlanRefused, ToolsNotReady
+from agentic_search.tools.catalog import Catalog
+
+_CONNECTING = "connecting"
+
+
+def usable_tools(catalog: Catalog, query: Query) -> tuple[Tool, ...]:
+    """The tools that the query's plan may have."""
+    selected = catalog.select(query.tools, absent=query.brings_a_plan)
+    return tuple(tool for tool in selected if query.brings_a_plan or (tool.plannable and not tool.empty))
+
+
+class Missing:
+    """The servers whose tools a refused plan may mean, by the names in it that no tool has."""
+
+    def __init__(self, catalog: Catalog, statuses: Sequence[ServerStatus], refused: PlanRefused) -> None:
+        self._refused = refused
+        self.servers: Sequence[ServerStatus] = ()
+        if not refused.unknown_tools:
+            return
+        known = {tool.server for tool in (*catalog.tools, *catalog.absent)}
+        self.servers = [
+            status
+            for status in statuses
+            if status.status not in {"ready", "disabled"}
+            and any(_may_offer(status, name, statuses, known) for name in refused.unknown_tools)
+        ]
+
+    @property
+    def may_come(self) -> bool:
+        """Whether any of them is still connecting."""
+        return any(status.status == _CONNECTING for status in self.servers)
+
+    def error(self) -> PlanRefused | ToolsNotReady:
+        """What to tell the caller: that a server is not there, or else what is wrong with the plan."""
+        if not self.servers:
+            return self._refused
+        names = ", ".join(map(repr, self._refused.unknown_tools))
+        states = "; ".join(f"server {it.name!r} is {it.status}: {it.error or 'wait for it'}" for it in self.servers)
+        return ToolsNotReady(f"The plan cannot be checked yet: no connected server has {names}. {states}.")
+
+
+def _may_offer(status: ServerStatus, name: str, statuses: Sequence[ServerStatus], known: set[str]) -> bool:
+    """Whether the server may have the tool: the one that the name begins with, or any that was never connected."""
+    named = [other.name for other in statuses if name.startswith(f"{other.name}.")]
+    return status.name in named if named else status.name not in known

@@ -1,0 +1,92 @@
+"""A transport whose results mcp's types accept: what they would refuse is mended, or left out and named."""
+
+import contextvars
+from contextlib import AbstractAsyncContextManager
+from types import TracebackType
+from typing import cast
+
+from mcp.client import Transport
+from mcp.shared._stream_protocols import ReadStream, WriteStream
+from mcp.shared.dispatcher import coerce_request_id
+from mcp.shared.message import SessionMessage
+from mcp_types import PROTOCOL_VERSION_META_KEY, JSONRPCError, JSONRPCNotification, JSONRPCRequest, JSONRPCResponse
+
+from agentic_search.tools.mcp.wire.results import Asked, mended_result
+from agentic_search.tools.mcp.wire.stream import IncomingMessages, MessageStream
+
+_MOST_WAITING = 10_000
+"""Requests whose answers are waited for; of older ones it is forgotten what they asked."""
+
+
+class MendedTransport(AbstractAsyncContextManager[tuple["_Mending", "_Noting"]]):
+    """Entered by mcp's Client in the place of the transport that it wraps."""
+
+    def __init__(self, inner: Transport) -> None:
+        self._inner = inner
+
+    async def __aenter__(self) -> tuple["_Mending", "_Noting"]:
+        read, write = await self._inner.__aenter__()
+        waiting: dict[int | str, Asked] = {}
+        return _Mending(read, waiting), _Noting(write, waiting)
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool | None:
+        return await self._inner.__aexit__(kind, error, trace)
+
+
+class _Noting(MessageStream):
+    """Messages to the server; notes what is asked, by which the answer is mended."""
+
+    def __init__(self, inner: WriteStream[SessionMessage], waiting: dict[int | str, Asked]) -> None:
+        self._inner = inner
+        self._waiting = waiting
+
+    async def send(self, item: SessionMessage, /) -> None:
+        """Write one message."""
+        match item.message:
+            case JSONRPCRequest(id=request_id, method=method, params=params):
+                meta = cast("dict[str, object]", (params or {}).get("_meta") or {})
+                self._waiting[coerce_request_id(request_id)] = Asked(method, meta.get(PROTOCOL_VERSION_META_KEY))
+                while len(self._waiting) > _MOST_WAITING:
+                    del self._waiting[next(iter(self._waiting))]
+            case JSONRPCNotification(method="notifications/cancelled", params={"requestId": int() | str() as given_up}):
+                self._waiting.pop(coerce_request_id(given_up), None)
+            case _:
+                pass
+        await self._inner.send(item)
+
+    async def aclose(self) -> None:
+        """Tell the server that nothing more comes."""
+        await self._inner.aclose()
+
+
+class _Mending(IncomingMessages):
+    """Messages from the server; results are mended."""
+
+    def __init__(self, inner: ReadStream[SessionMessage | Exception], waiting: dict[int | str, Asked]) -> None:
+        self._inner = inner
+        self._waiting = waiting
+
+    @property
+    def last_context(self) -> contextvars.Context | None:
+        """In which mcp's own transports received the last message."""
+        return getattr(self._inner, "last_context", None)
+
+    async def receive(self) -> SessionMessage | Exception:
+        """The next message; raises EndOfStream after the last."""
+        item = await self._inner.receive()
+        if not isinstance(item, SessionMessage) or not isinstance(item.message, JSONRPCResponse | JSONRPCError):
+            return item
+        asked = self._waiting.pop(coerce_request_id(item.message.id), None) if item.message.id is not None else None
+        if asked is None or isinstance(item.message, JSONRPCError):
+            return item
+        result = mended_result(asked, item.message.result)
+        if result is item.message.result:
+            return item
+        answer = JSONRPCResponse(jsonrpc="2.0", id=item.message.id, result=result)
+        return SessionMessage(answer, metadata=item.metadata)
+
+    async def aclose(self) -> None:
+        """Receive nothing more."""
+        await self._inner.aclose()

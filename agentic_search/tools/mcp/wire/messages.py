@@ -1,0 +1,204 @@
+"""One JSON-RPC message from its bytes, also where mcp's types refuse it.
+
+A reply whose id can be read ends the call that waits for it, with what was wrong; otherwise the call would wait for its
+whole timeout. A server's error is told apart from errors of mcp's own, which have codes of the same range.
+"""
+
+import json
+import re
+from typing import TypeAlias, cast
+
+from mcp_types import (
+    CONNECTION_CLOSED,
+    REQUEST_TIMEOUT,
+    ErrorData,
+    JSONRPCError,
+    JSONRPCMessage,
+    JSONRPCRequest,
+    JSONRPCResponse,
+    RequestId,
+    jsonrpc_message_adapter,
+)
+
+Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
+
+SERVER_ERROR = -23_010
+"""JSON-RPC error code: the server's own error, whose code is missing, no number, or one that mcp uses for itself."""
+UNREADABLE = -23_011
+"""JSON-RPC error code: the server answered, and the answer cannot be read."""
+BARE = "agentic-search/bare"
+"""The key under which a result stands that should be an object and is none."""
+CUT = "agentic-search/cut"
+"""In a result, where something in it was nested too deep: true."""
+TOO_DEEP = "[nested too deep to read]"
+"""What stands in the place of what was nested too deep."""
+
+_DEEPEST = 150
+"""Levels of a message that mcp refused that are read; its parser's own limit is 200."""
+_AMBIGUOUS = {CONNECTION_CLOSED, REQUEST_TIMEOUT}
+_OWN_CODES = range(-23_099, -22_999)
+_LONGEST_WORDS = 4_000
+_EDGE = 4_096
+_ID = rb'"id"\s*:\s*(?:(-?\d{1,18})\b|"([^"\\]{1,200})")'
+_OPENING = re.compile(rb'\s*\{\s*(?:"(?!id")\w*"\s*:\s*"[^"\\]*"\s*,\s*)*' + _ID)
+_CLOSING = re.compile(_ID + rb'\s*(?:,\s*"jsonrpc"\s*:\s*"[^"\\]*"\s*)?\}\s*\Z')
+_ESCAPE = re.compile(
+    r"\\\\|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(\\u[dD][89a-fA-F][0-9a-fA-F]{2})"
+)
+"""An escaped backslash, a pair of surrogates, or, in group 1, a lone surrogate, which is no character."""
+
+
+def read_message(line: bytes) -> JSONRPCMessage | None:
+    """The message; none for what is no message, and no reply whose id can be read."""
+    try:
+        return _in_own_code(jsonrpc_message_adapter.validate_json(line, by_name=False))
+    except ValueError:
+        return _mended(line)
+
+
+def may_be_message(beginning: bytes) -> bool:
+    """Whether a line that begins so may be a JSON object."""
+    return beginning[:_EDGE].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")
+
+
+def mended_bytes(line: bytes) -> bytes | None:
+    """The message as mcp will accept it; none where it is accepted as it is, or cannot be mended."""
+    try:
+        message = jsonrpc_message_adapter.validate_json(line, by_name=False)
+    except ValueError:
+        mended = _mended(line)
+        return None if mended is None else _dumped(mended)
+    own = _in_own_code(message)
+    return None if own is message else _dumped(own)
+
+
+def _dumped(message: JSONRPCMessage) -> bytes:
+    return message.model_dump_json(by_alias=True, exclude_unset=True).encode()
+
+
+def _in_own_code(message: JSONRPCMessage) -> JSONRPCMessage:
+    """A server's error as such: with mcp's own codes it would look like a broken connection."""
+    match message:
+        case JSONRPCError(error=ErrorData(code=code, message=text)) if (
+            code in _AMBIGUOUS or code in _OWN_CODES or not text.strip()
+        ):
+            error = _error({"code": code, "message": text, "data": message.error.data})
+            return JSONRPCError(jsonrpc="2.0", id=message.id, error=error)
+        case _:
+            return message
+
+
+def _mended(line: bytes) -> JSONRPCMessage | None:
+    if not may_be_message(line):
+        return None
+    text = _ESCAPE.sub(lambda found: "\ufffd" if found[1] else found[0], line.decode("utf-8-sig", errors="replace"))
+    try:
+        return _in_own_code(jsonrpc_message_adapter.validate_json(text, by_name=False))
+    except ValueError:
+        pass
+    try:
+        parsed: Json = json.loads(text, strict=False)
+    except RecursionError:
+        return _refusal(line, "it is nested too deep to read")
+    except ValueError:
+        return _refusal(line, "it is not JSON")
+    return _from_parts(parsed) if isinstance(parsed, dict) else None
+
+
+def _from_parts(parsed: dict[str, Json]) -> JSONRPCMessage | None:
+    if _cut(parsed) and isinstance(result := parsed.get("result"), dict):
+        result[CUT] = True
+    if isinstance(method := parsed.get("method"), str):
+        return _from_server(method, parsed)
+    if (reply_to := _id(parsed.get("id"))) is None:
+        return None
+    result = parsed.get("result")
+    if parsed.get("error") is not None or ("error" in parsed and result is None):
+        return JSONRPCError(jsonrpc="2.0", id=reply_to, error=_error(parsed.get("error")))
+    if "result" not in parsed:
+        return _unreadable(reply_to, "it has neither a result nor an error")
+    whole = result if isinstance(result, dict) else {BARE: result}
+    return JSONRPCResponse(jsonrpc="2.0", id=reply_to, result=whole)
+
+
+def _from_server(method: str, parsed: dict[str, Json]) -> JSONRPCMessage | None:
+    """A request or a notification of the server's."""
+    params = {"params": given} if isinstance(given := parsed.get("params"), dict) else {}
+    told = {"id": own_id} if (own_id := _id(parsed.get("id"))) is not None else {}
+    message = jsonrpc_message_adapter.validate_python({"jsonrpc": "2.0", "method": method, **told, **params})
+    return None if "id" in parsed and not isinstance(message, JSONRPCRequest) else message
+
+
+def _id(given: Json) -> RequestId | None:
+    match given:
+        case bool():
+            return None
+        case float() if given.is_integer():
+            return int(given)
+        case int() | str():
+            return given
+        case _:
+            return None
+
+
+def _error(given: Json) -> ErrorData:
+    """The error in a form that mcp accepts, with a message in any case."""
+    told = given if isinstance(given, dict) else {"message": given}
+    code, text = _code(told.get("code")), told.get("message")
+    if not isinstance(text, str) or not text.strip():
+        text = f"the server answered with {'an error' if code is None else f'error {code}'} and no message"
+    plain = code is not None and code not in _AMBIGUOUS and code not in _OWN_CODES
+    data = told.get("data")
+    return ErrorData(
+        code=code if code is not None and plain else SERVER_ERROR,
+        message=text[:_LONGEST_WORDS],
+        data=cast("object", data),
+    )
+
+
+def _code(given: Json) -> int | None:
+    match given:
+        case bool():
+            return None
+        case int() if abs(given) < 2**53:
+            return given
+        case str() if re.fullmatch(r"\s*-?\d{1,15}\s*", given, re.ASCII):
+            return int(given)
+        case float() if given.is_integer() and abs(given) < 2**53:
+            return int(given)
+        case _:
+            return None
+
+
+def _refusal(line: bytes, why: str) -> JSONRPCMessage | None:
+    """For a message that cannot be parsed, where its id stands near its beginning or its end."""
+    found = _OPENING.match(line[:_EDGE]) or _CLOSING.search(line[-_EDGE:])
+    if found is None:
+        return None
+    number, text = found.groups()
+    return _unreadable(int(number) if number is not None else text.decode(errors="replace"), why)
+
+
+def _unreadable(reply_to: RequestId, why: str) -> JSONRPCError:
+    return JSONRPCError(jsonrpc="2.0", id=reply_to, error=ErrorData(code=UNREADABLE, message=why))
+
+
+def _cut(parsed: Json) -> bool:
+    """Replace what is nested deeper than is read; whether there was any."""
+    found = False
+    level: list[Json] = [parsed]
+    for _ in range(_DEEPEST):
+        level = [inner for outer in level for inner in _containers(outer)]
+        if not level:
+            return False
+    for outer in level:
+        for key, inner in list(enumerate(outer) if isinstance(outer, list) else cast("dict[str, Json]", outer).items()):
+            if isinstance(inner, list | dict):
+                outer[key] = TOO_DEEP  # pyright: ignore[reportArgumentType, reportCallIssue] - key and container belong together
+                found = True
+    return found
+
+
+def _containers(outer: Json) -> list[Json]:
+    inner = outer.values() if isinstance(outer, dict) else outer if isinstance(outer, list) else ()
+    return [each for each in inner if isinstance(each, list | dict)]

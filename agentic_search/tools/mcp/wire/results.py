@@ -1,0 +1,171 @@
+"""Mends a result by what was asked for, until mcp's types accept it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias, cast
+
+from mcp.shared.inbound import find_invalid_x_mcp_header
+from mcp_types import methods
+from mcp_types.version import MODERN_PROTOCOL_VERSIONS
+
+from agentic_search.tools.mcp.wire.blocks import mended_answer
+from agentic_search.tools.mcp.wire.messages import BARE, CUT, Json
+
+Result: TypeAlias = dict[str, Json]
+
+GIVEN_TOOLS = "agentic-search/tools"
+"""In the `_meta` of a list of tools: the tools as the server gave them. What mcp reads beside it is a stand-in."""
+
+_HANDSHAKE = "2025-11-25"
+"""mcp checks results of all revisions before 2026-07-28 by this one."""
+_LISTS = {
+    "resources/list": "resources",
+    "resources/templates/list": "resourceTemplates",
+    "prompts/list": "prompts",
+}
+"""Where the items of a list stand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request that waits for its result."""
+
+    method: str
+    version: object = None
+    """The protocol revision that the request names, since 2026-07-28."""
+
+    @property
+    def is_modern(self) -> bool:
+        """Whether it is of a revision that has no handshake."""
+        return self.version in MODERN_PROTOCOL_VERSIONS
+
+    def accepts(self, result: Mapping[str, Json]) -> bool:
+        """Whether mcp does."""
+        version = cast(str, self.version) if self.is_modern else _HANDSHAKE
+        try:
+            methods.parse_server_result(self.method, version, result)
+        except KeyError:
+            return True  # no method of the protocol's core: not checked
+        except (ValueError, RecursionError):
+            return False
+        return True
+
+
+def mended_result(asked: Asked, result: Result) -> Result:
+    """The result as it is where mcp accepts it, or mended as far as possible."""
+    if asked.method == "tools/list":
+        return _tools(asked, result)
+    if BARE not in result and CUT not in result and asked.accepts(result):
+        return result
+    whole = _framed(asked, result)
+    if asked.method in {"tools/call", "tasks/result"}:
+        return mended_answer(asked.accepts, whole)
+    if (key := _LISTS.get(asked.method)) is not None:
+        return _list(asked, whole, key)
+    if asked.method in {"initialize", "server/discover"}:
+        return _handshake(asked, whole)
+    return whole
+
+
+def _framed(asked: Asked, result: Result) -> Result:
+    """The result with those fields put right that all results have."""
+    whole = dict(result)
+    if not isinstance(whole.get("_meta", {}), dict):
+        del whole["_meta"]
+    _keep_where(whole, "nextCursor", lambda cursor: isinstance(cursor, str))
+    if asked.is_modern:
+        _default(whole, "resultType", "complete", lambda kind: isinstance(kind, str))
+        _default(whole, "ttlMs", 0, lambda ttl: isinstance(ttl, int) and not isinstance(ttl, bool))
+        _default(whole, "cacheScope", "private", lambda scope: scope in ("public", "private"))
+    return whole
+
+
+def _keep_where(whole: Result, key: str, is_right: Callable[[Json], bool]) -> None:
+    given = whole.get(key)
+    if isinstance(given, int | float) and not isinstance(given, bool):
+        given = whole[key] = str(given)
+    if key in whole and not is_right(given):
+        del whole[key]
+
+
+def _default(whole: Result, key: str, value: Json, is_right: Callable[[Json], bool]) -> None:
+    if not is_right(whole.get(key)):
+        whole[key] = value
+
+
+def _tools(asked: Asked, result: Result) -> Result:
+    """A page of the list of tools, with all that is given for whoever reads it item by item.
+
+    mcp gets of each tool what it needs to call it: the name, and the schema where it names headers. The output schema
+    is not given to it: it would throw a whole result away that does not fit.
+    """
+    whole = _framed(asked, result)
+    given = _items(whole.get("tools", whole.get(BARE)))
+    stand_ins: dict[str, Json] = {}
+    for item in given:
+        if isinstance(item, dict) and isinstance(name := item.get("name"), str):
+            stand_ins.setdefault(name, _stand_in(asked, name, item.get("inputSchema")))
+    page: Result = {key: value for key, value in whole.items() if key not in {BARE, CUT}}
+    return {**page, "tools": list(stand_ins.values()), "_meta": {GIVEN_TOOLS: given}}
+
+
+def _items(given: Json) -> list[Json]:
+    """A list, of whatever: also of what is given as a map from name to item, or as a lone item."""
+    match given:
+        case None:
+            return []
+        case list():
+            return given
+        case dict() if not isinstance(given.get("name"), str) and all(isinstance(it, dict) for it in given.values()):
+            return [{"name": name, **cast(Result, item)} for name, item in given.items()]
+        case _:
+            return [given]
+
+
+def _stand_in(asked: Asked, name: str, schema: Json) -> Json:
+    plain: Json = {"name": name, "inputSchema": {"type": "object"}}
+    if not asked.is_modern or not isinstance(schema, dict) or find_invalid_x_mcp_header(schema) is not None:
+        return plain
+    whole: Json = {"name": name, "inputSchema": {**schema, "type": "object"}}
+    return whole if asked.accepts(_framed(asked, {"tools": [whole]})) else plain
+
+
+def _list(asked: Asked, whole: Result, key: str) -> Result:
+    """The items that mcp accepts."""
+    page: Result = {name: value for name, value in whole.items() if name not in {BARE, CUT}}
+    given = _items(whole.get(key, whole.get(BARE)))
+    return {**page, key: [item for item in given if asked.accepts({**page, key: [item]})]}
+
+
+def _handshake(asked: Asked, whole: Result) -> Result:
+    """What a server says of itself; PHP writes an empty object as an empty list."""
+    mended = cast(Result, _without_empty_lists(whole))
+    capabilities = mended.get("capabilities")
+    mended["capabilities"] = given = dict(capabilities) if isinstance(capabilities, dict) else {}
+    if asked.method == "initialize":
+        _default(mended, "serverInfo", {"name": "", "version": ""}, lambda info: _is_implementation(info))
+        _default(mended, "protocolVersion", _HANDSHAKE, lambda version: isinstance(version, str))
+    elif isinstance(versions := whole.get("supportedVersions"), list):
+        mended["supportedVersions"] = [version for version in versions if isinstance(version, str)]
+    _keep_where(mended, "instructions", lambda text: isinstance(text, str))
+    for name in list(given):
+        if not asked.accepts({**mended, "capabilities": {name: given[name]}}):
+            # That it can do it is said; how, is not understood.
+            given[name] = {}
+            if not asked.accepts({**mended, "capabilities": {name: {}}}):
+                del given[name]
+    return mended
+
+
+def _is_implementation(given: Json) -> bool:
+    return isinstance(given, dict) and isinstance(given.get("name"), str) and isinstance(given.get("version"), str)
+
+
+def _without_empty_lists(given: Json) -> Json:
+    match given:
+        case []:
+            return {}
+        case dict():
+            return {key: _without_empty_lists(value) for key, value in given.items()}
+        case _:
+            return given

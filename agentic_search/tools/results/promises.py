@@ -1,0 +1,41 @@
+"""Compares a tool's answer with the output schema that it promises: what does not fit costs a remark."""
+
+import asyncio
+from typing import Any, cast
+
+from jsonschema.exceptions import SchemaError
+from mcp_types import CallToolResult
+from pydantic_core import to_json
+from referencing.exceptions import Unresolvable
+
+from agentic_search.domain.data import JsonObject
+from agentic_search.domain.tool import Tool
+from agentic_search.text.sentences import shortened
+from agentic_search.tools.json_schema import validator_of
+
+_LARGEST = 256 * 1024
+"""Bytes of structured content that is checked: it takes milliseconds a kilobyte."""
+_LONGEST_COMPLAINT = 200
+
+
+async def output_remarks(answer: CallToolResult, tool: Tool) -> tuple[str, ...]:
+    """At most one remark: that data is missing, or what in it is not as promised."""
+    if tool.output_schema is None:
+        return ()
+    if answer.structured_content is None:
+        return ("the tool promises structured data, and gave none",)
+    if len(to_json(answer.structured_content)) > _LARGEST:
+        return ()
+    return await asyncio.to_thread(_broken_promise, answer.structured_content, tool.output_schema)
+
+
+def _broken_promise(data: object, schema: JsonObject) -> tuple[str, ...]:
+    try:
+        problem = next(iter(validator_of(schema).iter_errors(cast(Any, data))), None)
+    except (SchemaError, Unresolvable, RecursionError, OverflowError):
+        return ()
+    if problem is None:
+        return ()
+    where = ".".join(map(str, problem.absolute_path))
+    said = shortened(problem.message, _LONGEST_COMPLAINT)
+    return (f"the answer's data is not as the tool promises{f', at {where!r}' if where else ''}: {said}",)

@@ -1,0 +1,79 @@
+"""Starts a scripted server and connects a pool to it."""
+
+import json
+import sys
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from agentic_search.clock import SystemClock
+from agentic_search.domain.data import JsonObject
+from agentic_search.domain.outcome import ToolResult
+from agentic_search.tools.config.server_config import ServerConfig, StdioLaunch
+from agentic_search.tools.pool import ToolPool
+from tests.support.mcp_processes import PATIENCE, ROOT, at_url, running, unheard
+
+SERVER = ("-m", "tests.support.scripted.server")
+TRANSPORTS = ("stdio", "json", "stream", "sse")
+HELLO: JsonObject = {
+    "protocolVersion": "2025-06-18",
+    "capabilities": {"tools": {}},
+    "serverInfo": {"name": "scripted", "version": "1"},
+}
+MODERN: JsonObject = {
+    "supportedVersions": ["2026-07-28"],
+    "capabilities": {"tools": {}},
+    "resultType": "complete",
+    "ttlMs": 0,
+    "cacheScope": "private",
+}
+NOTHING: JsonObject = {"type": "object"}
+FIND: JsonObject = {"name": "find", "inputSchema": NOTHING, "annotations": {"readOnlyHint": True}}
+
+
+def result(given: Any) -> str:
+    """The message that answers with it."""
+    return json.dumps({"jsonrpc": "2.0", "id": "@id", "result": given})
+
+
+def error(given: Any) -> str:
+    """The message that refuses with it."""
+    return json.dumps({"jsonrpc": "2.0", "id": "@id", "error": given})
+
+
+def offering(*tools: Any, hello: Any = HELLO, **more: str) -> dict[str, Any]:
+    """The script of a server with these tools."""
+    return {"initialize": result(hello), "tools/list": result({"tools": list(tools)}), **more}
+
+
+def answering(message: str) -> dict[str, Any]:
+    """The script of a server with one tool, `find`, that answers so."""
+    return offering(FIND, **{"tools/call find": message})
+
+
+@asynccontextmanager
+async def scripted(script: Mapping[str, Any], folder: Path, transport: str = "stdio") -> AsyncGenerator[ToolPool]:
+    """A pool with a server, `odd`, that answers so, once that is known to be ready or not."""
+    file = folder / "script.json"
+    file.write_text(json.dumps(script, ensure_ascii=False), "latin-1")
+    arguments = ("-S", *SERVER, str(file), transport)
+    if transport == "stdio":
+        launch = StdioLaunch(sys.executable, arguments, env={"PYTHONPATH": str(ROOT)})
+        async with _pool(ServerConfig("odd", launch)) as pool:
+            yield pool
+        return
+    async with running(arguments) as (_, url), _pool(at_url(url, "odd")) as pool:
+        yield pool
+
+
+@asynccontextmanager
+async def _pool(config: ServerConfig) -> AsyncGenerator[ToolPool]:
+    async with ToolPool([config], clock=SystemClock()) as pool:
+        await pool.settled(PATIENCE)
+        yield pool
+
+
+async def find(pool: ToolPool) -> ToolResult:
+    """Call the one tool; with its default timeout, so that what is never answered fails."""
+    return await pool.call("find", {}, timeout=PATIENCE, on_progress=unheard)

@@ -1,0 +1,1 @@
+"""What servers write is mended before mcp reads it."""
