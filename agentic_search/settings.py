@@ -136,7 +136,7 @@ class Settings(BaseSettings):
     """Names under which browsers may come back from a sign-in, beside loopback and HOST; commas between."""
 
     data: Path = Field(default_factory=_data_folder)
-    """The folder for what is kept: sign-ins at MCP servers, encrypted."""
+    """The folder for what is kept: what was approved for good, and sign-ins at MCP servers, encrypted."""
 
     secret_key: SecretStr = SecretStr("")
     """What that encryption's key is made from; empty keeps a key in the data folder, readable for this user alone."""
@@ -146,6 +146,9 @@ class Settings(BaseSettings):
 
     servers_file: Path = Path("mcp.json")
     """MCP servers, in the `mcpServers` form; it may be missing."""
+
+    approval: Literal["writes", "always", "never"] = "writes"
+    """Which tools in plans that are made wait for approval: `writes` those that do not only read, `always`, `never`."""
 
     bundled_servers: bool = True
     """Start the bundled MCP servers too: python_docs, documents, stories."""

@@ -6,6 +6,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field, JsonValue
 
+from agentic_search.domain.approval.decision import WaitingCall
 from agentic_search.domain.data import Frozen, JsonObject
 
 
@@ -108,6 +109,8 @@ class Skipped(Frozen):
     task_id: str
     because: str
     """Why, for people."""
+    waited: WaitingCall | None = None
+    """What it waited for somebody's word with, and did not get leave."""
     intended: bool = False
     """The plan's own condition said so: nothing is missing."""
 

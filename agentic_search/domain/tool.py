@@ -7,6 +7,9 @@ from agentic_search.domain.data import Frozen, JsonObject
 BUILT_IN = "builtin"
 """The transport of what is no server but the service itself."""
 
+FUNCTIONS = "functions"
+"""What the operator's own Python functions stand under, beside the servers."""
+
 _SLOW = 1.0
 """Seconds: what takes less is done before a model has written much more of its plan."""
 
@@ -40,6 +43,9 @@ class Tool(Frozen):
 
     destructive: bool = False
     """It may delete or overwrite, as its server says; only of use where it does not only read."""
+
+    writes: bool = False
+    """Its server says that it changes something; one that says nothing may do so too."""
 
     open_world: bool | None = None
     """It reaches beyond this machine, as its server says; None where it says nothing."""

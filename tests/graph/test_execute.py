@@ -14,6 +14,7 @@ from agentic_search.domain.plan import Plan, Task
 from agentic_search.domain.query import Query
 from agentic_search.domain.run import PlannerKind
 from agentic_search.domain.spending import Spending
+from agentic_search.engine.protocols import Decide
 from agentic_search.errors import ModelUnavailable
 from agentic_search.events.facts import Fact
 from agentic_search.graph.context import RunContext, RunLimits, Toolbox
@@ -47,8 +48,11 @@ class Log:
     until: float = 0.0
     id: str = "r"
     thread_id: str = "th"
+    attended: bool = False
     spent: Spending = field(default_factory=lambda: Spending(lambda: 0.0))
     began: float = field(default_factory=lambda: asyncio.get_running_loop().time())
+
+    def on_decision(self, decide: Decide) -> None: ...
 
     @property
     def elapsed(self) -> float:
@@ -81,6 +85,7 @@ async def executed(log: Log, models: ScriptedSource, *, planner: PlannerKind = "
         instructions={},
         planner=planner,
         inputs=None,
+        not_used=(),
     )
     await execute_all_parallel(state, Runtime(context=context))
     return log

@@ -16,6 +16,7 @@ from agentic_search.domain.outcome import Completed, ToolResult
 from agentic_search.domain.plan import Plan, Task
 from agentic_search.domain.query import Query
 from agentic_search.domain.spending import Spending, spending_of_run
+from agentic_search.engine.protocols import Decide
 from agentic_search.errors import DeadlinePassed, ModelUnavailable, PlanRefused, SearchFailed
 from agentic_search.events.facts import Fact
 from agentic_search.graph.context import RunContext, RunLimits
@@ -47,7 +48,10 @@ class Log:
     id: str = "r"
     thread_id: str = "th"
     elapsed: float = 0.0
+    attended: bool = False
     spent: Spending = field(default_factory=lambda: Spending(lambda: 0.0))
+
+    def on_decision(self, decide: Decide) -> None: ...
 
     def emit(self, fact: Fact) -> None:
         tasks = [fact.task.id] if fact.kind == "plan.task" else []

@@ -25,6 +25,7 @@ def after(*plans: Plan, rounds: int = 3, planner: PlannerKind = "model") -> Plan
         instructions={},
         planner=planner,
         inputs=None,
+        not_used=(),
     )
 
 

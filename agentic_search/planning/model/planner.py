@@ -121,4 +121,5 @@ class ModelPlanner:
             examples=example_plans(request.query, request.tools, linked=self._needs.form.linked),
             several_rounds=request.several_rounds,
             instructions=request.instructions,
+            approval=request.approval,
         )

@@ -8,6 +8,7 @@ examples made for it come last. Tools, what their servers say, and the question 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
+from agentic_search.domain.approval.policy import STRICT, ApprovalRules
 from agentic_search.domain.plan import Plan
 from agentic_search.domain.tool import Tool
 from agentic_search.errors import ContextOverflow
@@ -16,7 +17,7 @@ from agentic_search.models.chat import Message, without_control_tokens
 from agentic_search.planning.model.asking import PlanPrompt, PromptNeeds, as_written
 from agentic_search.planning.model.form import simple_form
 from agentic_search.planning.model.shortlist import by_usefulness
-from agentic_search.planning.model.tool_line import signature
+from agentic_search.planning.model.tool_line import ASKS, signature
 from agentic_search.text.sentences import shortened
 
 MOST_TOOLS = 40
@@ -37,6 +38,7 @@ _PLANS = "You plan calls of search tools that gather what is needed to answer a 
 _PLANS_AND_ANSWERS = (
     "You help to answer a question with search tools. You are asked either for a plan of tool calls, or for the answer."
 )
+_ASKS_RULE = f"Tools marked {ASKS} wait for the user's approval: choose one only where no other can do it."
 _ASK = "Write the plan for this question as JSON on one line"
 _SHAPE = """: an object with the field "tasks", a list. Each task in it is an object whose one field has the name of a \
 tool, and as its value an object with the arguments of the tool."""
@@ -52,12 +54,13 @@ def planning_prompt(
     examples: Sequence[Plan] = (),
     several_rounds: bool = False,
     instructions: Mapping[str, str] | None = None,
+    approval: ApprovalRules = STRICT,
 ) -> PlanPrompt:
     """The prompt for a first draft; where tools have to be left out, those of least use for the question.
 
     `examples` are shown as far as there is room, and as the tools in them are shown.
     With `several_rounds` a third of what tools may take is left free for what later rounds add to the prompt.
-    `instructions` are what servers say of themselves, by server.
+    `instructions` are what servers say of themselves, by server. Tools that wait by the rules of `approval` are marked.
     Raises ContextOverflow where not even one tool fits beside the question.
     """
     head = "\n\n".join(filter(None, (_role(needs), needs.answer_rules, needs.form.rules)))
@@ -67,7 +70,7 @@ def planning_prompt(
     free = min(needs.budget.prompt - spent, max(_MOST_TOKENS - spent, _LEAST_FOR_TOOLS))
     examples_room = min(_EXAMPLES, max(0, free) // 4)
     room = free - examples_room
-    lines = _ToolLines(needs.form.linked, instructions or {}, tokens)
+    lines = _ToolLines(needs.form.linked, instructions or {}, approval, tokens)
     shown = lines.shortlist(query, tools, room * 2 // 3 if several_rounds else room)
     if not shown:
         raise ContextOverflow(
@@ -76,8 +79,10 @@ def planning_prompt(
         )
     names = {tool.name for tool in shown}
     left_out = tuple(tool.name for tool in tools if tool.name not in names)
-    note = f"\n{len(left_out)} other tools, less like the question, are not listed." if left_out else ""
-    system = f"{head}\n{_fenced('tools', lines.listed(shown))}{note}"
+    notes = [f"{len(left_out)} other tools, less like the question, are not listed."] if left_out else []
+    if any(map(lines.asks, shown)):
+        notes.append(_ASKS_RULE)
+    system = "\n".join((head, _fenced("tools", lines.listed(shown)), *notes))
     fitting = [plan for plan in examples if all(task.tool in names for task in plan.tasks)]
     asked = _asking(_ASK, _written(fitting, examples_room, tokens), needs)
     return PlanPrompt((Message("system", system), Message("user", f"{question}\n{asked}")), shown, left_out)
@@ -124,14 +129,21 @@ def _written(examples: Sequence[Plan], room: int, tokens: TokenEstimate) -> list
 class _ToolLines:
     """The tools as they are listed: a line each, and one before the first of a server that says what it is."""
 
-    def __init__(self, linked: bool, instructions: Mapping[str, str], tokens: TokenEstimate) -> None:
+    def __init__(
+        self, linked: bool, instructions: Mapping[str, str], approval: ApprovalRules, tokens: TokenEstimate
+    ) -> None:
         self._linked = linked
+        self._approval = approval
         self._tokens = tokens
         self._servers = {
             server: f"# {server}: {said}"
             for server, text in instructions.items()
             if (said := shortened(text, _LONGEST_INSTRUCTIONS))
         }
+
+    def asks(self, tool: Tool) -> bool:
+        """Whether it is marked as one that waits for approval."""
+        return self._approval.why_waits(tool) is not None
 
     def listed(self, tools: Sequence[Tool]) -> str:
         return "\n".join(self._lines(tools))
@@ -145,7 +157,7 @@ class _ToolLines:
         for tool in islice(by_usefulness(query, tools), MOST_TOOLS):
             # Each server's own line is spent with the first of its tools.
             said = () if tool.server in servers else (self._servers.get(tool.server, ""),)
-            cost = self._tokens.texts((signature(tool, linked=self._linked), *said))
+            cost = self._tokens.texts((self._line(tool), *said))
             if cost <= room:
                 room -= cost
                 names.add(tool.name)
@@ -158,7 +170,10 @@ class _ToolLines:
             if tool.server in self._servers and tool.server not in told:
                 told.add(tool.server)
                 yield self._servers[tool.server]
-            yield signature(tool, linked=self._linked)
+            yield self._line(tool)
+
+    def _line(self, tool: Tool) -> str:
+        return signature(tool, linked=self._linked, asks=self.asks(tool))
 
 
 def _fenced(name: str, text: str) -> str:

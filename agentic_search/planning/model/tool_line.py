@@ -21,14 +21,20 @@ _CLEAR_NAMES = frozenset({"q", "query", "question", "search", "text", "prompt", 
 """Arguments whose names say all that a hint would."""
 
 
-def signature(tool: Tool, *, linked: bool = True) -> str:
+ASKS = "[asks]"
+"""Marks a tool that waits for approval."""
+
+
+def signature(tool: Tool, *, linked: bool = True, asks: bool = False) -> str:
     """`search_stories(query: text, size?: integer) gives {stories: [{id}]} ~4 s - Find stories`.
 
     What it gives and how long it takes help only where plans may be `linked`: where tasks use results of others.
+    `asks`: it waits for approval, and is marked so.
     """
     call = f"{tool.name}({', '.join(_arguments(tool.input_schema))})"
     said = shortened(tool.description or tool.title, _LONGEST_DESCRIPTION)
-    return "".join((call, _outcome(tool) if linked else "", f" - {said}" if said else ""))
+    mark = f" {ASKS}" if asks else ""
+    return "".join((call, mark, _outcome(tool) if linked else "", f" - {said}" if said else ""))
 
 
 def _outcome(tool: Tool) -> str:

@@ -1,7 +1,8 @@
 """Plans without any language model: independent calls that may answer the question.
 
-Only tools that say they only read are called, and only with arguments that the question itself gives. What matches the
-question best is taken, and with it a search on every other server, as far as there is room.
+Only tools that run unasked are called, and only with arguments that the question itself gives. What matches the
+question best is taken, and with it a search on every other server, as far as there is room. Tools that say nothing of
+themselves, and would have been taken did they not wait for approval, are named with the plan.
 
 Among many tools some always share a word with the question, as `wait_for` does with "how do I wait for a task". So a
 search counts for what all tools of its server say, and a tool that the question gives nothing but itself is called only
@@ -14,6 +15,8 @@ from dataclasses import dataclass, replace
 
 from pydantic import JsonValue
 
+from agentic_search.domain.approval.decision import UnusedTool
+from agentic_search.domain.approval.policy import ApprovalRules, reason, unused
 from agentic_search.domain.plan import Task
 from agentic_search.domain.tool import Tool
 from agentic_search.errors import PlanRefused
@@ -91,38 +94,46 @@ class OfflinePlanner:
             yield Planned((), "offline")
             return
         yield DraftStarted("offline", round=request.so_far.next_round)
-        tasks = await asyncio.to_thread(self._tasks, request)  # for hundreds of tools it takes a tenth of a second
+        # For hundreds of tools it takes a tenth of a second.
+        tasks, not_used = await asyncio.to_thread(self._planned, request)
         for task in tasks:
             yield TaskReady(task)
-        yield Planned(tasks, "offline")
+        yield Planned(tasks, "offline", not_used=not_used)
 
-    def _tasks(self, request: PlanRequest) -> tuple[Task, ...]:
-        query, tools, so_far = request.query, request.tools, request.so_far
-        question = read_question(query)
-        scored = by_relevance(query, tools)
-        calls = _of_their_servers(list(_possible(scored, question)), scored, question)
-        chosen = _chosen(calls)[: self._most_tasks]
+    def _planned(self, request: PlanRequest) -> tuple[tuple[Task, ...], tuple[UnusedTool, ...]]:
+        """The tasks, and the tools that would have been called did they not wait for approval."""
+        question, rules = read_question(request.query), request.approval
+        scored = by_relevance(request.query, request.tools)
+        calls = list(_possible(scored, question, rules))
+        free = [call for call in calls if rules.why_waits(call.tool) is None]
+        chosen = _chosen(_of_their_servers(free, scored, question))[: self._most_tasks]
+        wished = _chosen(_of_their_servers(calls, scored, question))[: self._most_tasks]
         if not chosen:
-            raise PlanRefused(tuple(_why_nothing_fits(scored, question)))
+            raise PlanRefused(tuple(_why_nothing_fits(scored, question, rules)))
+        return self._tasks(chosen, request), tuple(_not_used(wished, rules))
+
+    def _tasks(self, chosen: Sequence[_Call], request: PlanRequest) -> tuple[Task, ...]:
+        tools, so_far = request.tools, request.so_far
         planned = [(task.tool, task.arguments) for plan in so_far.plans for task in plan.tasks]
         new = [call for call in chosen if (call.tool.name, call.filling.arguments) not in planned]
         slow_first = sorted(new, key=lambda call: call.tool.slow_seconds, reverse=True)
         return check_added({"tasks": [_draft(call) for call in slow_first]}, tools, earlier=so_far.ids)
 
 
-def _possible(scored: Sequence[ScoredTool], question: Question) -> Iterator[_Call]:
-    """Every call that can be made from the question alone, best first."""
+def _possible(scored: Sequence[ScoredTool], question: Question, rules: ApprovalRules) -> Iterator[_Call]:
+    """Every call that can be made from the question alone, best first; also of tools that it would be good to allow."""
     asked = frozenset(terms(question.text))
     for each in scored:
-        if not each.tool.read_only:
+        if not _may_be_chosen(each.tool, rules):
             continue
         tried: list[Filling] = []
         for part in _parts(question):
             filling = fill(each.tool, part)
-            if _usable(filling, each.tool) and filling not in tried:
+            named = asked & told_words(each.tool)
+            call = _Call(each.tool, filling, each.score, _share(named, asked), _called(each.tool, asked))
+            if filling not in tried and _usable(filling, each.tool) and _seems_to_read(call, rules):
                 tried.append(filling)
-                named = asked & told_words(each.tool)
-                yield _Call(each.tool, filling, each.score, _share(named, asked), _called(each.tool, asked))
+                yield call
 
 
 def _of_their_servers(calls: Sequence[_Call], scored: Sequence[ScoredTool], question: Question) -> list[_Call]:
@@ -150,6 +161,25 @@ def _called(tool: Tool, asked: frozenset[str]) -> float:
 
 def _share(words: frozenset[str], of: frozenset[str]) -> float:
     return len(words) / max(1, len(of))
+
+
+def _may_be_chosen(tool: Tool, rules: ApprovalRules) -> bool:
+    """Whether nothing that is said of the tool speaks against it; it may have to be allowed first."""
+    return rules.allows(tool) or not (rules.denies(tool) or (not tool.read_only and (tool.writes or tool.destructive)))
+
+
+def _seems_to_read(call: _Call, rules: ApprovalRules) -> bool:
+    """A tool of which nothing is said is taken for one that only reads where its name says so, or the question does."""
+    if call.tool.read_only or rules.allows(call.tool):
+        return True
+    return is_named_a_search(call.tool) or call.was_pointed_at
+
+
+def _not_used(calls: Sequence[_Call], rules: ApprovalRules) -> Iterator[UnusedTool]:
+    tools = {call.tool.name: call.tool for call in calls}
+    for tool in tools.values():
+        if (why := rules.why_waits(tool)) is not None:
+            yield unused(tool, why)
 
 
 def _parts(question: Question) -> list[Question]:
@@ -195,23 +225,26 @@ def _draft(call: _Call) -> JsonValue:
     return {"tool": call.tool.name, "arguments": call.filling.arguments, "purpose": purpose(call.tool)}
 
 
-def _why_nothing_fits(scored: Sequence[ScoredTool], question: Question) -> Iterator[str]:
+def _why_nothing_fits(scored: Sequence[ScoredTool], question: Question, rules: ApprovalRules) -> Iterator[str]:
     if not scored:
         yield "there are no tools now; see /servers for what is wrong"
         return
     yield f"without a language model none of the {len(scored)} tools can be used; {_WHAT_TO_DO}"
     for each in scored[:_MOST_REASONS]:
-        yield f"{each.tool.name!r} {_why_not(each.tool, question)}"
+        yield f"{each.tool.name!r} {_why_not(each.tool, question, rules)}"
     if len(scored) > _MOST_REASONS:
         yield f"and {len(scored) - _MOST_REASONS} more"
 
 
-def _why_not(tool: Tool, question: Question) -> str:
-    if not tool.read_only:
-        return "does not say that it only reads"
+def _why_not(tool: Tool, question: Question, rules: ApprovalRules) -> str:
+    if not _may_be_chosen(tool, rules):
+        return "may delete or overwrite" if tool.destructive else "changes things"
     filling = fill(tool, question)
     if filling.missing:
         return f"needs {', '.join(map(repr, filling.missing))}, which the question does not give"
     if complaints := argument_complaints(filling.arguments, tool):
         return f"cannot take what the question gives: {complaints[0]}"
+    if (why := rules.why_waits(tool)) is not None:
+        waits = "does not say that it only reads" if why == "unknown" else f"waits for approval: {reason(why)}"
+        return f"{waits}; {unused(tool, why).how}"
     return "has nothing in common with the question"

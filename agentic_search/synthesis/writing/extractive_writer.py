@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from agentic_search.domain.answer import Source
+from agentic_search.domain.approval.decision import UnusedTool
+from agentic_search.domain.approval.policy import reason
 from agentic_search.domain.outcome import Evidence, Passage
 from agentic_search.events.facts import Emit
 from agentic_search.synthesis.evidence.passages import Unit
@@ -64,8 +66,15 @@ class ExtractiveWriter:
         marks = range(1, len(quotations.sources) + 1)
         emitter = AnswerEmitter(emit, AnswerHtml(marks), reason=self._reason)
         emitter.add(f"{escape_line(f'{NO_MODEL} {self._reason}'.strip())}\n\n{quotations.text}")
+        for tool in writer_input.not_used:
+            emitter.add(_about_unused(tool))
         emitter.close()
         return Written(emitter.complete(quotations.sources, writer_input.left_out))
+
+
+def _about_unused(tool: UnusedTool) -> str:
+    how = tool.how.replace(tool.entry, code_span(tool.entry)).replace(tool.request, code_span(tool.request))
+    return f"Not used: {code_span(tool.tool)}, as {reason(tool.why)}; {how}.\n\n"
 
 
 def quotations_of(writer_input: WriterInput, *, first: int = 1) -> Quotations:

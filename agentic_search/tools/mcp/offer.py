@@ -123,6 +123,7 @@ def _tool(config: ServerConfig, name: str, listed: JsonObject, *, checks_headers
         input_schema=schema,
         output_schema=_output_schema(listed),
         read_only=read_only,
+        writes=_says_it_writes(hints),
         destructive=hints.get("destructiveHint") is True,
         open_world=open_world if isinstance(open_world, bool) else None,
         approved=matches(name, rules.approve),
@@ -132,6 +133,12 @@ def _tool(config: ServerConfig, name: str, listed: JsonObject, *, checks_headers
         retries=RETRIES if config.retries is None else config.retries,
         empty=_text(_object(listed.get("_meta")).get(_HOLDS_NOTHING)),
     )
+
+
+def _says_it_writes(hints: JsonObject) -> bool:
+    """The other hints mean something only for tools that change something."""
+    changes = hints.get("destructiveHint") is True or hints.get("idempotentHint") is True
+    return hints.get("readOnlyHint") is False or changes
 
 
 def _object(given: JsonValue) -> JsonObject:

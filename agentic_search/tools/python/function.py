@@ -5,11 +5,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from agentic_search.domain.tool import Tool
+from agentic_search.domain.tool import FUNCTIONS, Tool
 from agentic_search.tools.python.declaration import Declaration, Where, declared
 from agentic_search.tools.python.signature import BadSignature, Signature
 
-SERVER = "functions"
+SERVER = FUNCTIONS
 """What stands for the server's name in `server.tool`."""
 
 

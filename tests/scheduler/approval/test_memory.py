@@ -1,0 +1,70 @@
+"""What is remembered for good: over restarts, bounded, in a file that is always whole."""
+
+import asyncio
+import json
+from pathlib import Path
+
+import pytest
+
+from agentic_search.scheduler.approval.memory import MOST_REMEMBERED, ApprovalMemory
+
+KEY = ("files", "move_file")
+
+
+async def test_a_word_holds_at_once_and_after_a_restart(tmp_path: Path) -> None:
+    file = tmp_path / "data" / "approvals.json"
+    memory = ApprovalMemory(file)
+    words = memory.words
+    memory.note(KEY, allowed=True)
+    memory.note(("files", "wípe"), allowed=False)
+    assert words == {KEY: True, ("files", "wípe"): False}
+    await memory.save()
+    assert ApprovalMemory(file).words == words
+    memory.note(KEY, allowed=False)
+    await memory.save()
+    assert ApprovalMemory(file).words[KEY] is False
+    assert [path.name for path in file.parent.iterdir()] == ["approvals.json"]
+
+
+async def test_it_is_bounded_and_forgets_the_oldest(tmp_path: Path) -> None:
+    memory = ApprovalMemory(tmp_path / "approvals.json")
+    for number in range(MOST_REMEMBERED + 5):
+        memory.note(("server", f"tool {number}"), allowed=True)
+    await memory.save()
+    for words in (memory.words, ApprovalMemory(tmp_path / "approvals.json").words):
+        assert len(words) == MOST_REMEMBERED
+        assert ("server", "tool 4") not in words and ("server", "tool 5") in words
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]x", '{"a": 1}', "[[1, 2, 3]]", '[["a", "b"]]', "null", "\x00", '[["a", "b", "yes"]]']
+)
+async def test_a_file_that_cannot_be_read_allows_nothing(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "approvals.json"
+    file.write_text(text)
+    memory = ApprovalMemory(file)
+    assert len(memory.words) == 0
+    memory.note(KEY, allowed=True)
+    await memory.save()
+    assert ApprovalMemory(file).words == {KEY: True}
+
+
+async def test_where_it_cannot_be_written_it_holds_until_the_end(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "file").write_text("no folder")
+    memory = ApprovalMemory(tmp_path / "file" / "approvals.json")
+    memory.note(KEY, allowed=True)
+    await memory.save()
+    assert memory.words[KEY] and "forgotten when the service ends" in caplog.text
+
+
+async def test_many_at_once_leave_one_whole_file(tmp_path: Path) -> None:
+    memory = ApprovalMemory(tmp_path / "approvals.json")
+
+    async def say(number: int) -> None:
+        memory.note(("server", str(number)), allowed=True)
+        await memory.save()
+
+    await asyncio.gather(*map(say, range(30)))
+    assert len(json.loads((tmp_path / "approvals.json").read_text())) == 30
