@@ -5,6 +5,7 @@ Strength, strongest first: environment `AGENTIC_SEARCH_*`, a `.env`, `agentic_se
 
 import os
 import re
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, cast
@@ -28,6 +29,17 @@ def _beside_package(folder: str) -> Path:
     """A folder of the project: in a checkout beside the package, in a wheel inside it."""
     inside = _PACKAGE / folder
     return inside if inside.is_dir() else _PACKAGE.parent / folder
+
+
+def _data_folder() -> Path:
+    """Where programs keep their data of this user, by the platform's convention."""
+    if sys.platform == "win32":
+        base = Path(os.environ.get("APPDATA") or Path.home() / "AppData" / "Roaming")
+    elif sys.platform == "darwin":
+        base = Path.home() / "Library" / "Application Support"
+    else:
+        base = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
+    return base / "agentic-search"
 
 
 class ModelProfile(BaseModel):
@@ -117,11 +129,17 @@ class Settings(BaseSettings):
     port: Annotated[int, Field(ge=0, le=65_535)] = 8023
     """Port to listen on; 0 takes a free one."""
 
+    data: Path = Field(default_factory=_data_folder)
+    """The folder for what is kept: what was approved for good."""
+
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """Least level that is logged to standard error."""
 
     servers_file: Path = Path("mcp.json")
     """MCP servers, in the `mcpServers` form; it may be missing."""
+
+    approval: Literal["writes", "always", "never"] = "writes"
+    """Which tools in plans that are made wait for approval: `writes` those that do not only read, `always`, `never`."""
 
     bundled_servers: bool = True
     """Start the bundled MCP servers too: python_docs, documents, stories."""

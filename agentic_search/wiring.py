@@ -2,8 +2,10 @@
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 
 from agentic_search.clock import SystemClock
+from agentic_search.domain.approval.policy import ApprovalRules
 from agentic_search.domain.limits import Limit
 from agentic_search.domain.query import Query
 from agentic_search.domain.tool import Tool
@@ -19,6 +21,8 @@ from agentic_search.models.sources import ModelSources
 from agentic_search.models.usage_counter import CountedSource, Price
 from agentic_search.runs.service import SearchService, Service
 from agentic_search.scheduler.admission.admission import Admission
+from agentic_search.scheduler.approval.approvals import Approvals
+from agentic_search.scheduler.approval.memory import ApprovalMemory
 from agentic_search.scheduler.dispatcher import Dispatcher
 from agentic_search.scheduler.runner import Runner
 from agentic_search.settings import Settings, environment
@@ -104,6 +108,8 @@ async def open_service(settings: Settings) -> AsyncGenerator[Service, None]:
     max_concurrent = settings.max_concurrent_tasks if settings.parallel else 1
     dispatcher = Dispatcher(clock, _admission(servers))
     limits = RunLimits(settings.deadline, settings.discovery_wait, settings.planner_share, settings.writer_share)
+    approved = ApprovalMemory(settings.data / "approvals.json")
+    rules = ApprovalRules(settings.approval, remembered=approved.words)
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(models)
         tools = await stack.enter_async_context(
@@ -113,6 +119,9 @@ async def open_service(settings: Settings) -> AsyncGenerator[Service, None]:
         )
 
         def context_of(run: Run, query: Query) -> RunContext:
+            of_run = replace(rules, approve=query.approve, given=query.brings_a_plan)
+            approvals = Approvals(run.emit, of_run, approved, attended=run.attended)
+            run.on_decision(approvals.decide)
             runner = Runner(
                 tools.call,
                 run.emit,
@@ -121,6 +130,7 @@ async def open_service(settings: Settings) -> AsyncGenerator[Service, None]:
                 max_concurrent=max_concurrent,
                 batch=query.batch,
                 dispatcher=dispatcher,
+                approvals=approvals,
             )
             return RunContext(
                 run=run,
@@ -129,6 +139,7 @@ async def open_service(settings: Settings) -> AsyncGenerator[Service, None]:
                 workflows=workflows,
                 runner=runner,
                 limits=limits,
+                approval=of_run,
                 plan_form=settings.plan_form,
                 start_early=settings.start_early,
             )
@@ -142,4 +153,4 @@ async def open_service(settings: Settings) -> AsyncGenerator[Service, None]:
                 max_kept=settings.max_kept_runs,
             )
         )
-        yield Service(SearchService(engine), tools, choice, workflows, models.pull)
+        yield Service(SearchService(engine, approved), tools, choice, workflows, rules, models.pull)

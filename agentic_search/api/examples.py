@@ -1,5 +1,7 @@
 """The examples of every route, which fit together: a question, its run, what could be used."""
 
+from fastapi.openapi.models import Example
+
 from agentic_search import __version__
 from agentic_search.api.schemas import (
     Health,
@@ -54,6 +56,17 @@ RUN = RunReport(
     timings=Timings(plan=0.01, execute=0.07, synthesize=0.01, total=0.1, serial_tools=0.07),
     created_at="2026-01-01T12:00:00.000+00:00",
 )
+APPROVED = TaskRecord(id="t2", tool="move_file", server="files", status="queued")
+DENIED = TaskRecord(id="t2", tool="move_file", server="files", status="skipped", error="denied by the user")
+APPROVALS: dict[str, Example] = {
+    "once": {"summary": "This task may run", "value": {}},
+    "always": {"summary": "The tool may run, now and later", "value": {"always": True}},
+    "answer": {"summary": "An answer to what the task's server asks", "value": {"answer": {"confirm": True}}},
+}
+DENIALS: dict[str, Example] = {
+    "once": {"summary": "This task is not to run", "value": {}},
+    "always": {"summary": "The tool is not to run, now and later", "value": {"always": True}},
+}
 STARTED = Started(id=_RUN, thread_id=_THREAD, status="running")
 RUNS = RunList(
     runs=(

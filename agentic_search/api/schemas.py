@@ -4,6 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, JsonValue
 
+from agentic_search.domain.approval.decision import ApprovalWhy
+from agentic_search.domain.approval.policy import ApprovalRules
 from agentic_search.domain.data import Frozen, JsonObject
 from agentic_search.domain.run import RunSummary
 from agentic_search.domain.tool import ServerStatus, Tool
@@ -51,13 +53,38 @@ class ToolView(Frozen):
     title: str
     description: str
     input_schema: JsonObject
+    output_schema: JsonObject | None = None
+    """JSON Schema of its structured result, where it has one."""
     read_only: bool
+    """It changes nothing."""
     idempotent: bool
+    destructive: bool = False
+    """It may delete or overwrite, as its server says; of no account where it only reads."""
+    open_world: bool | None = None
+    """It reaches beyond this machine, as its server says; null where it says nothing."""
+    waits: ApprovalWhy | None = None
+    """Why its calls wait for approval in a plan that is made; null where they run freely."""
 
     @staticmethod
-    def of(tool: Tool) -> "ToolView":
+    def of(tool: Tool, rules: ApprovalRules) -> "ToolView":
         """What callers need to know of a tool."""
-        return ToolView(**tool.model_dump(include=set(ToolView.model_fields)))
+        return ToolView(**tool.model_dump(include=set(ToolView.model_fields)), waits=rules.why_waits(tool))
+
+
+class Approval(Frozen):
+    """A task may run, or its server is answered."""
+
+    always: bool = False
+    """Calls of the tool run unasked from now on, also after a restart."""
+    answer: JsonObject | None = None
+    """What the task's server asked for, by its schema."""
+
+
+class Denial(Frozen):
+    """A task is not to run, or its server gets no answer."""
+
+    always: bool = False
+    """Calls of the tool are denied from now on, also after a restart, but where a request's `approve` names it."""
 
 
 class UnusableTool(Frozen):

@@ -6,6 +6,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field, JsonValue
 
+from agentic_search.domain.approval.decision import WaitingCall
 from agentic_search.domain.data import Frozen
 
 
@@ -86,6 +87,8 @@ class Skipped(Frozen):
     """Why, for people."""
     intended: bool = False
     """The plan's own condition said so: nothing is missing."""
+    waited: WaitingCall | None = None
+    """What it waited for somebody's word with, and did not get leave."""
 
 
 Outcome = Annotated[Completed | Failed | Skipped, Field(discriminator="status")]

@@ -7,12 +7,13 @@ from typing import Literal, Self
 from pydantic import JsonValue
 
 from agentic_search.domain.answer import LeftOut, Source
+from agentic_search.domain.approval.decision import WaitingCall
 from agentic_search.domain.data import Frozen
 from agentic_search.domain.plan import Plan
 
-RunStatus = Literal["queued", "running", "completed", "partial", "failed", "cancelled"]
+RunStatus = Literal["queued", "running", "waiting", "completed", "partial", "failed", "cancelled"]
 PlannerKind = Literal["model", "offline", "given"]
-TaskStatus = Literal["queued", "running", "completed", "failed", "skipped", "cancelled"]
+TaskStatus = Literal["queued", "running", "waiting", "completed", "failed", "skipped", "cancelled"]
 ENDED: frozenset[RunStatus] = frozenset({"completed", "partial", "failed", "cancelled"})
 """The statuses a run never leaves."""
 
@@ -37,6 +38,8 @@ class TaskRecord(Frozen):
     """Why single calls of a `for_each` failed; the others gave the result."""
     error: str | None = None
     """Why it failed or was skipped."""
+    approval: WaitingCall | None = None
+    """What it waits for somebody's word with, or was skipped for want of it."""
 
 
 class Timings(Frozen):

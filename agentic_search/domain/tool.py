@@ -41,6 +41,9 @@ class Tool(Frozen):
     destructive: bool = False
     """It may delete or overwrite, as its server says; only of use where it does not only read."""
 
+    writes: bool = False
+    """Its server says that it changes something; one that says nothing may do so too."""
+
     open_world: bool | None = None
     """It reaches beyond this machine, as its server says; None where it says nothing."""
 

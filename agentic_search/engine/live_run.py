@@ -5,11 +5,12 @@ import logging
 from collections.abc import Callable
 
 from agentic_search.clock import Clock
+from agentic_search.domain.approval.decision import Decision
 from agentic_search.domain.query import Query
-from agentic_search.domain.run import Timings
+from agentic_search.domain.run import TaskRecord, Timings
 from agentic_search.domain.spending import Spending, spending_of_run
-from agentic_search.engine.protocols import Program
-from agentic_search.errors import AgenticSearchError
+from agentic_search.engine.protocols import Decide, Program
+from agentic_search.errors import AgenticSearchError, NotFound, WrongState
 from agentic_search.events.channel import Channel
 from agentic_search.events.event import Event
 from agentic_search.events.facts import Fact, RunCancelled, RunFailed
@@ -22,18 +23,27 @@ class LiveRun:
     """A run in this process, from its start to when it is forgotten."""
 
     def __init__(
-        self, run_id: str, query: Query, *, thread_id: str, clock: Clock, on_end: Callable[[str], None]
+        self,
+        run_id: str,
+        query: Query,
+        *,
+        thread_id: str,
+        clock: Clock,
+        on_end: Callable[[str], None],
+        attended: bool = False,
     ) -> None:
         """`on_end` is called once, with the run's id, when its terminal fact was emitted."""
         self.id = run_id
         self.thread_id = thread_id
         self.query = query
+        self.attended = attended
         self.record = RunRecord(
             run_id, thread_id=thread_id, query=query.query, created_at=clock.wall().isoformat(timespec="milliseconds")
         )
         self.channel = Channel(run_id, clock, observe=self._record_event)
         self.spent = Spending(lambda: self.elapsed)
         self._on_end = on_end
+        self._decide: Decide | None = None
         self._task: asyncio.Task[None] | None = None
         self._cancelled_by: str | None = None
 
@@ -48,6 +58,21 @@ class LiveRun:
     def emit(self, fact: Fact) -> None:
         """Emit a fact of this run."""
         self.channel.emit(fact)
+
+    def on_decision(self, decide: Decide) -> None:
+        """Have decisions on the run's tasks given to `decide`."""
+        self._decide = decide
+
+    def decide(self, task_id: str, decision: Decision) -> TaskRecord:
+        """Somebody's word on a task; gives the task as it is then. Raises NotFound or WrongState."""
+        if self.record.task(task_id) is None:
+            raise NotFound(f"Run {self.id!r} has no task {task_id!r}.")
+        if self.channel.closed or self._decide is None:
+            raise WrongState(f"Run {self.id!r} {'has ended' if self.channel.closed else 'has not begun'}.")
+        self._decide(task_id, decision)
+        task = self.record.task(task_id)
+        assert task is not None, "a task that was there stays"
+        return task
 
     def _record_event(self, event: Event) -> None:
         self.record.apply(event)

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 from types import TracebackType
 
 from agentic_search.clock import Clock
+from agentic_search.domain.approval.decision import Decision
 from agentic_search.domain.query import Query
 from agentic_search.domain.run import RunReport, RunStatus, RunSummary, TaskRecord
 from agentic_search.engine.live_run import LiveRun
@@ -46,11 +47,11 @@ class MemoryEngine:
         self._queue.clear()
         await self._group.__aexit__(kind, error, trace)
 
-    async def start(self, run_id: str, query: Query, *, thread_id: str) -> RunStatus:
+    async def start(self, run_id: str, query: Query, *, thread_id: str, attended: bool = False) -> RunStatus:
         """Begin a run, or queue it; gives its status. Raises Overloaded where the queue is full."""
         if len(self._living) >= self._max_concurrent and len(self._queue) >= self._max_queued:
             raise Overloaded(f"{len(self._living)} searches run and {len(self._queue)} wait: try again in a moment.")
-        run = LiveRun(run_id, query, thread_id=thread_id, clock=self._clock, on_end=self._note_end)
+        run = LiveRun(run_id, query, thread_id=thread_id, clock=self._clock, on_end=self._note_end, attended=attended)
         self._forget_oldest()
         self._runs[run_id] = run
         self._queue.append(run)
@@ -89,6 +90,10 @@ class MemoryEngine:
         if task := self._known(run_id).record.task(task_id):
             return task
         raise NotFound(f"Run {run_id!r} has no task {task_id!r}.")
+
+    async def decide(self, run_id: str, task_id: str, decision: Decision) -> TaskRecord:
+        """Somebody's word on a task that waits for it; gives the task."""
+        return self._known(run_id).decide(task_id, decision)
 
     async def summaries(self) -> Iterator[RunSummary]:
         """Every run there is, newest first."""

@@ -1,13 +1,17 @@
 """The protocols of a run, of the program that carries it out, and of the engine that runs live in."""
 
-from collections.abc import AsyncIterator, Iterator
-from typing import Protocol
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Protocol, TypeAlias
 
+from agentic_search.domain.approval.decision import Decision
 from agentic_search.domain.query import Query
 from agentic_search.domain.run import RunReport, RunStatus, RunSummary, TaskRecord
 from agentic_search.domain.spending import Spending
 from agentic_search.events.event import Event
 from agentic_search.events.facts import Fact, RunCompleted
+
+Decide: TypeAlias = Callable[[str, Decision], None]
+"""Takes a task's id and what somebody says of the task."""
 
 
 class Run(Protocol):
@@ -33,8 +37,17 @@ class Run(Protocol):
         """What it has spent; it is counted up by whoever works for the run."""
         ...
 
+    @property
+    def attended(self) -> bool:
+        """Whether somebody follows it and can be asked."""
+        ...
+
     def emit(self, fact: Fact) -> None:
         """Emit a fact; synchronous, never blocks, never raises."""
+        ...
+
+    def on_decision(self, decide: Decide) -> None:
+        """Have decisions on the run's tasks given to `decide`, which raises WrongState where none is wanted."""
         ...
 
 
@@ -49,8 +62,15 @@ class Program(Protocol):
 class Engine(Protocol):
     """Where runs live, apart from whoever asked for them. Every method that takes an id raises NotFound."""
 
-    async def start(self, run_id: str, query: Query, *, thread_id: str) -> RunStatus:
-        """Begin a run, or queue it; gives its status. Raises Overloaded where the queue is full."""
+    async def start(self, run_id: str, query: Query, *, thread_id: str, attended: bool = False) -> RunStatus:
+        """Begin a run, or queue it; gives its status. Raises Overloaded where the queue is full.
+
+        `attended`: somebody follows the run and can be asked.
+        """
+        ...
+
+    async def decide(self, run_id: str, task_id: str, decision: Decision) -> TaskRecord:
+        """Somebody's word on a task that waits for it; gives the task. Raises WrongState where it waits for none."""
         ...
 
     async def cancel(self, run_id: str, *, by: str) -> None:

@@ -10,10 +10,14 @@ from typing import Annotated, ClassVar, Literal, TypeAlias
 from pydantic import Field
 
 from agentic_search.domain.answer import LeftOut, Source
+from agentic_search.domain.approval.decision import UnusedTool
 from agentic_search.domain.plan import Plan, Task
 from agentic_search.domain.run import PlannerKind, RunUsage, Timings
 from agentic_search.domain.tool import ServerStatus
 from agentic_search.events.task_facts import (
+    ApprovalDenied,
+    ApprovalGiven,
+    ApprovalNeeded,
     BaseFact,
     ServerSlowed,
     SourcesFound,
@@ -105,13 +109,16 @@ class PlanReady(BaseFact):
     """How many of the tasks are of earlier rounds; where that is all of them, nothing more is needed."""
     usage: RunUsage = RunUsage()
     """What the run has asked of models so far."""
+    not_used: tuple[UnusedTool, ...] = ()
+    """Tools that would have suited the question, but wait for approval, and a plan without a model asks for none."""
 
     @property
     def message(self) -> str:
         added = len(self.plan.tasks) - self.earlier
         if not added:
             return "🧠 No more tasks are needed"
-        return f"🚀 Starting parallel execution of {count(added, 'more task' if self.earlier else 'task')}"
+        unused = f"; not used: {', '.join(tool.tool for tool in self.not_used)}" if self.not_used else ""
+        return f"🚀 Starting parallel execution of {count(added, 'more task' if self.earlier else 'task')}{unused}"
 
 
 class PlanFallback(BaseFact):
@@ -275,6 +282,9 @@ Fact = Annotated[
     | TaskCompleted
     | TaskFailed
     | TaskSkipped
+    | ApprovalNeeded
+    | ApprovalGiven
+    | ApprovalDenied
     | ServerSlowed
     | SourcesFound
     | ModelWaiting

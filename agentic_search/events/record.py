@@ -3,8 +3,19 @@
 from functools import singledispatchmethod
 
 from agentic_search.domain.answer import LeftOut, Source
+from agentic_search.domain.approval.decision import WaitingCall
 from agentic_search.domain.plan import Plan, Task
-from agentic_search.domain.run import PlannerKind, RunReport, RunStatus, RunSummary, RunUsage, TaskRecord, Timings
+from agentic_search.domain.question import UserQuestion
+from agentic_search.domain.run import (
+    ENDED,
+    PlannerKind,
+    RunReport,
+    RunStatus,
+    RunSummary,
+    RunUsage,
+    TaskRecord,
+    Timings,
+)
 from agentic_search.events import facts
 from agentic_search.events.event import Event
 
@@ -81,6 +92,13 @@ class RunRecord:
         if message := event.fact.message:
             self._steps.append(message)
         self._fold(event.fact, event.at)
+        if self.status not in ENDED and self.status != "queued":
+            self.status = "waiting" if self._only_waits() else "running"
+
+    def _only_waits(self) -> bool:
+        """Whether somebody's word is waited for, and nothing else is under way."""
+        states = {task.status for task in self._tasks.values()}
+        return "waiting" in states and "running" not in states
 
     @singledispatchmethod
     def _fold(self, fact: facts.Fact, at: float) -> None:
@@ -138,7 +156,23 @@ class RunRecord:
 
     @_fold.register
     def _task_skipped(self, fact: facts.TaskSkipped, at: float) -> None:
-        self._change(fact.id, status="skipped", error=fact.because)
+        self._change(fact.id, status="skipped", error=fact.because, approval=fact.waited)
+
+    @_fold.register
+    def _approval_needed(self, fact: facts.ApprovalNeeded, at: float) -> None:
+        asked = None
+        if fact.question is not None:
+            asked = UserQuestion(message=fact.question, answer_schema=fact.answer_schema, url=fact.url)
+        call = WaitingCall(why=fact.why, arguments=fact.arguments, each=fact.each, calls=fact.calls, question=asked)
+        self._change(fact.id, tool=fact.tool, server=fact.server, status="waiting", approval=call)
+
+    @_fold.register(facts.ApprovalGiven)
+    @_fold.register(facts.ApprovalDenied)
+    def _decided(self, fact: facts.ApprovalGiven | facts.ApprovalDenied, at: float) -> None:
+        """A call whose server asked goes on, whatever the answer; a task that was held has not begun."""
+        before = self._tasks.get(fact.id)
+        began = before is not None and before.started_at is not None
+        self._change(fact.id, status="running" if began else "queued", approval=None)
 
     def _change(self, task_id: str, **changes: object) -> None:
         before = self._tasks.get(task_id) or TaskRecord(id=task_id, tool=str(changes.get("tool", "")))
@@ -162,7 +196,7 @@ class RunRecord:
         if isinstance(fact, facts.RunFailed):
             self._error, self._error_code = fact.error, fact.code
         for task in list(self._tasks.values()):
-            if task.status in {"queued", "running"}:
+            if task.status in {"queued", "running", "waiting"}:
                 self._change(task.id, status="cancelled")
 
 

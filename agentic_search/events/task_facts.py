@@ -2,10 +2,15 @@
 
 from typing import ClassVar, Literal
 
-from pydantic import Field, JsonValue
+from pydantic import ConfigDict, Field, JsonValue
 
+from agentic_search.domain.approval.decision import ApprovalWhy, WaitingCall
+from agentic_search.domain.approval.policy import reason
 from agentic_search.domain.data import Frozen, JsonObject
 from agentic_search.domain.outcome import Passage
+from agentic_search.text.sentences import shortened
+
+_LONGEST_QUESTION = 300
 
 
 class BaseFact(Frozen):
@@ -120,10 +125,76 @@ class TaskSkipped(BaseFact):
     id: str
     tool: str
     because: str
+    waited: WaitingCall | None = None
+    """What it waited for approval with, where it got none."""
 
     @property
     def message(self) -> str:
         return f"⏭️ Task {self.id}: {self.tool} skipped - {self.because}"
+
+
+class ApprovalNeeded(BaseFact):
+    """A task waits for somebody's word: see POST /runs/{id}/tasks/{task_id}/approve and /deny."""
+
+    model_config = ConfigDict(populate_by_name=True, serialize_by_alias=True)
+
+    kind: Literal["approval.needed"] = "approval.needed"
+    id: str
+    tool: str
+    server: str = ""
+    purpose: str = ""
+    why: ApprovalWhy
+    arguments: JsonObject = Field(default_factory=dict)
+    """What the tool is to be given, references filled in; of a task over a list, as the plan has them."""
+    each: tuple[JsonObject, ...] = ()
+    """The arguments of the calls of a task over a list: the first 100."""
+    calls: int = 1
+    """How many calls the task makes."""
+    question: str | None = None
+    """What the tool's server asks, in its words; untrusted."""
+    answer_schema: JsonObject | None = Field(default=None, alias="schema")
+    """JSON Schema of the answer, an object of plain values."""
+    url: str | None = None
+    """Where the server wants the user to go instead, to answer there."""
+
+    @property
+    def message(self) -> str:
+        if self.question is not None:
+            return f"✋ Task {self.id}: {self.server} asks: {shortened(self.question, _LONGEST_QUESTION)}"
+        calls = f", {self.calls} calls" if self.calls > 1 else ""
+        return f"✋ Task {self.id}: {self.tool} waits for approval{calls} - {reason(self.why)}"
+
+
+class ApprovalGiven(BaseFact):
+    """A task that waited goes on."""
+
+    kind: Literal["approval.given"] = "approval.given"
+    id: str
+    tool: str
+    by: str
+    """`user`, or `always` where it was said for good before."""
+    always: bool = False
+    """It holds for every later call of the tool."""
+
+    @property
+    def message(self) -> str:
+        return f"👍 Task {self.id}: {self.tool} was approved{' for good' if self.always else ''}"
+
+
+class ApprovalDenied(BaseFact):
+    """A task that waited does not run, or its server's question is not answered."""
+
+    kind: Literal["approval.denied"] = "approval.denied"
+    id: str
+    tool: str
+    by: str
+    """`user`, or `always` where it was said for good before."""
+    always: bool = False
+    """It holds for every later call of the tool."""
+
+    @property
+    def message(self) -> str:
+        return f"🚫 Task {self.id}: {self.tool} was denied{' for good' if self.always else ''}"
 
 
 class ServerSlowed(BaseFact):

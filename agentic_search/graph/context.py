@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from agentic_search.domain.approval.policy import STRICT, ApprovalRules
 from agentic_search.domain.tool import ServerStatus, Tool
 from agentic_search.engine.protocols import Run
 from agentic_search.models.choice import ModelChoice
@@ -63,6 +64,8 @@ class RunContext:
     runner: Runner
     """Runs this run's tasks, from the first that the planner has written."""
     limits: RunLimits
+    approval: ApprovalRules = STRICT
+    """Which tools wait for approval."""
     plan_form: FormSetting = "auto"
     """What plans a model is asked for."""
     start_early: bool = True

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from langgraph.runtime import Runtime
 
-from agentic_search.domain.outcome import Completed, Failed, Outcome
+from agentic_search.domain.outcome import Completed, Failed, Outcome, Skipped
 from agentic_search.domain.query import Query
 from agentic_search.domain.tool import ServerStatus
 from agentic_search.errors import AgenticSearchError, DeadlinePassed, NoSuchTool, SearchFailed, ToolsNotReady
@@ -149,7 +149,8 @@ async def synthesize(state: ExecutedState, runtime: Runtime[RunContext]) -> Exec
         chosen = await _writer(state, context, within=state["deadline"] - context.run.elapsed)
         within = state["deadline"] - context.run.elapsed
         writer = FallbackWriter(chosen.model, chosen.why_none, within=within, opening=state["opening"])
-        await writer.write(make_writer_input(query.query, whole_plan(state["plans"]), outcomes), context.run.emit)
+        found = make_writer_input(query.query, whole_plan(state["plans"]), outcomes, not_used=state["not_used"])
+        await writer.write(found, context.run.emit)
     return state
 
 
@@ -162,9 +163,16 @@ async def _writer(state: PlannedState, context: RunContext, *, within: float) ->
         return ChosenModel(None, _NO_ANSWER_OF_MODELS)
 
 
+def _lacked_approval(outcome: Outcome) -> bool:
+    return isinstance(outcome, Skipped) and outcome.waited is not None
+
+
 def _refuse_nothing(outcomes: Mapping[str, Outcome]) -> None:
-    """Raise where no task completed: DeadlinePassed where the deadline stopped them, else SearchFailed."""
-    if any(isinstance(outcome, Completed) for outcome in outcomes.values()):
+    """Raise where no task completed: DeadlinePassed where the deadline stopped them, else SearchFailed.
+
+    Where a task was skipped for want of approval there is an answer all the same, which says so.
+    """
+    if any(isinstance(outcome, Completed) or _lacked_approval(outcome) for outcome in outcomes.values()):
         return
     failures = [outcome for outcome in outcomes.values() if isinstance(outcome, Failed)]
     stopped = not failures or any(outcome.code == "stopped" for outcome in failures)

@@ -1,7 +1,8 @@
 """The node that plans a round: it has the plan made before the deadline and emits each step as planning goes on.
 
-Tasks that only read start as soon as the planner gives them, while the rest of the plan is still being written. What
-could change something waits until the whole plan is accepted. A draft that is dropped takes its tasks with it.
+Tasks that only read and need no approval start as soon as the planner gives them, while the rest of the plan is still
+being written. What could change something waits until the whole plan is accepted. A draft that is dropped takes its
+tasks with it.
 """
 
 import asyncio
@@ -68,6 +69,7 @@ async def plan(state: DiscoveredState, runtime: Runtime[RunContext]) -> PlannedS
                 round=so_far.next_round,
                 earlier=len(so_far.ids),
                 usage=context.run.spent.usage,
+                not_used=planned.not_used,
             )
         )
     by_model = so_far.plans and not state["lacking"]
@@ -78,6 +80,7 @@ async def plan(state: DiscoveredState, runtime: Runtime[RunContext]) -> PlannedS
         "inputs": planned.inputs,
         "opening": planned.opening or state["opening"],
         "lacking": lacking,
+        "not_used": planned.not_used,
     }
 
 
@@ -91,6 +94,7 @@ async def _planned(state: DiscoveredState, context: RunContext, so_far: SoFar) -
         lacking,
         several_rounds=query.rounds > 1,
         instructions=state["instructions"],
+        approval=context.approval,
     )
     follower = _Follower(context, early=_early(state, context))
     by_model, time = not (query.brings_a_plan or lacking), _PlanTime(state, context)
@@ -200,7 +204,8 @@ def _early(state: DiscoveredState, context: RunContext) -> Container[str]:
     """The names of the tools whose tasks start at once. A plan that is brought is whole at once: nothing is gained."""
     if state["query"].brings_a_plan or not context.start_early:
         return ()
-    return by_any_name(tool for tool in state["tools"] if tool.read_only)
+    rules = context.approval
+    return by_any_name(tool for tool in state["tools"] if tool.read_only and rules.why_waits(tool) is None)
 
 
 class _Follower:

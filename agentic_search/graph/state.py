@@ -7,6 +7,7 @@ there from the beginning, empty.
 from collections.abc import Mapping, Sequence
 from typing import TypedDict
 
+from agentic_search.domain.approval.decision import UnusedTool
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.outcome import Outcome
 from agentic_search.domain.plan import Plan
@@ -52,6 +53,8 @@ class PlannedState(DiscoveredState):
     """Who made the first plan."""
     inputs: JsonObject | None
     """What a workflow was given, for the plan's references."""
+    not_used: tuple[UnusedTool, ...]
+    """Tools that would have suited the question, but wait for approval; only a plan without a model leaves them out."""
 
 
 class ExecutedState(PlannedState):

@@ -8,6 +8,8 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
 
+from agentic_search.domain.approval.decision import UnusedTool
+from agentic_search.domain.approval.policy import STRICT, ApprovalRules
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.outcome import Outcome
 from agentic_search.domain.plan import Plan, Task
@@ -68,6 +70,8 @@ class PlanRequest:
     """Whether the search may take more rounds than one: in each of them the planner keeps room for what comes later."""
     instructions: Mapping[str, str] = field(default_factory=dict[str, str])
     """What servers say of themselves, by server; untrusted."""
+    approval: ApprovalRules = STRICT
+    """Which tools wait for approval: others are to be preferred."""
     refused: DraftRefused | None = None
     """The same planner's draft that was refused, where it is to write it again without the mistakes."""
 
@@ -124,6 +128,8 @@ class Planned:
     """The system message of the prompt, where it says how to write the answer too: the model has read it already."""
     by_small_model: bool = False
     """A model made it that is known to be small: what it plans is seldom all that the question needs."""
+    not_used: tuple[UnusedTool, ...] = ()
+    """Tools that would have suited the question, but wait for approval."""
     inputs: JsonObject | None = None
     """What the plan's references to `inputs` read, where it is a workflow's."""
 

@@ -5,6 +5,8 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from dataclasses import dataclass
 from itertools import islice
 
+from agentic_search.domain.approval.decision import Decision
+from agentic_search.domain.approval.policy import ApprovalRules
 from agentic_search.domain.data import Frozen
 from agentic_search.domain.query import Query
 from agentic_search.domain.run import RunReport, RunStatus, RunSummary, TaskRecord
@@ -13,6 +15,7 @@ from agentic_search.errors import RequestError
 from agentic_search.events.event import Event
 from agentic_search.models.chat import PullProgress
 from agentic_search.models.choice import ModelChoice
+from agentic_search.scheduler.approval.memory import ApprovalMemory
 from agentic_search.tools.pool import ToolPool
 from agentic_search.workflows.folder import WorkflowFolder
 
@@ -54,13 +57,15 @@ class RunFilter:
 class SearchService:
     """Starts runs and finds them again, on whatever engine they live."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, approvals: ApprovalMemory) -> None:
+        """`approvals`: what is said of tools for good."""
         self._engine = engine
+        self._approvals = approvals
 
-    async def start(self, query: Query) -> Started:
-        """Begin a search; raises Overloaded."""
+    async def start(self, query: Query, *, attended: bool = False) -> Started:
+        """Begin a search; raises Overloaded. `attended`: its caller learns of tasks that wait, and can approve them."""
         run_id, thread_id = uuid.uuid4().hex, query.thread_id or uuid.uuid4().hex
-        status = await self._engine.start(run_id, query, thread_id=thread_id)
+        status = await self._engine.start(run_id, query, thread_id=thread_id, attended=attended)
         return Started(id=run_id, thread_id=thread_id, status=status)
 
     async def wait(self, run_id: str) -> RunReport:
@@ -78,6 +83,13 @@ class SearchService:
     async def task(self, run_id: str, task_id: str) -> TaskRecord:
         """One task with its whole result; raises NotFound."""
         return await self._engine.task(run_id, task_id)
+
+    async def decide(self, run_id: str, task_id: str, decision: Decision) -> TaskRecord:
+        """Approve or deny a task that waits; raises NotFound, or WrongState where it waits for nothing like that."""
+        task = await self._engine.decide(run_id, task_id, decision)
+        if decision.always:
+            await self._approvals.save()
+        return task
 
     async def cancel(self, run_id: str) -> RunReport:
         """Stop a run; raises NotFound, and does nothing to one that has ended."""
@@ -106,5 +118,7 @@ class Service:
     tools: ToolPool
     models: ModelChoice
     workflows: WorkflowFolder
+    approval_rules: ApprovalRules
+    """What holds for plans that are made, where the request says nothing."""
     pull_model: Callable[[str], AsyncGenerator[PullProgress, None]]
     """Fetches a model for Ollama, with progress; raises ModelError."""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from agentic_search.domain.approval.decision import WaitingCall
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.outcome import Outcome, ToolResult
 from agentic_search.domain.plan import Task
@@ -73,6 +74,22 @@ class CallFailed:
 
 
 @dataclass(frozen=True, slots=True)
+class TaskApproved:
+    """A task that was held may run."""
+
+    task_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class TaskDenied:
+    """A task that was held is not to run."""
+
+    task_id: str
+    because: str
+    """For people: `denied by the user`."""
+
+
+@dataclass(frozen=True, slots=True)
 class TimePassed:
     """The time `next_due` has come."""
 
@@ -85,7 +102,17 @@ class Stopped:
     """For people: `the deadline of 20 s passed`."""
 
 
-MachineInput = TasksAdded | PlanSealed | CallGranted | CallCompleted | CallFailed | TimePassed | Stopped
+MachineInput = (
+    TasksAdded
+    | PlanSealed
+    | CallGranted
+    | CallCompleted
+    | CallFailed
+    | TaskApproved
+    | TaskDenied
+    | TimePassed
+    | Stopped
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +122,14 @@ class OfferCall:
     call: CallId
     task: Task
     order: CallOrder
+
+
+@dataclass(frozen=True, slots=True)
+class HoldTask:
+    """A task could begin, but waits for somebody's word: none of its calls is offered before."""
+
+    task: Task
+    waiting: WaitingCall
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,4 +187,4 @@ class TaskEnded:
     outcome: Outcome
 
 
-Command = OfferCall | WithdrawCall | StartCall | CancelCall | RetryCall | ElementEnded | TaskEnded
+Command = OfferCall | HoldTask | WithdrawCall | StartCall | CancelCall | RetryCall | ElementEnded | TaskEnded

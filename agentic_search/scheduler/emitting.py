@@ -55,8 +55,8 @@ def emit_outcome(emit: Emit, task: Task, outcome: Outcome) -> None:
             _emit_completed(emit, task, outcome)
         case Failed(duration=duration, attempts=attempts, error=error):
             emit(facts.TaskFailed(id=task.id, tool=task.tool, duration=duration, attempts=attempts, error=error))
-        case Skipped(because=because):
-            emit(facts.TaskSkipped(id=task.id, tool=task.tool, because=because))
+        case Skipped(because=because, waited=waited):
+            emit(facts.TaskSkipped(id=task.id, tool=task.tool, because=because, waited=waited))
         case _:
             assert_never(outcome)
 

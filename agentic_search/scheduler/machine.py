@@ -2,23 +2,25 @@
 
 Everything that decides what is ready is in this file; which ready call starts is decided by admission, over all runs. A
 task waits for the tasks it depends on. When all have completed it is *released*: its condition is read, its list is
-taken, its arguments are filled, and its calls (one, or one an element) are *offered*, each with its order. A call that
-is granted starts. A task *ends* with an outcome when its calls have; a completed one may release its dependents, any
-other skips them, and theirs. Each task ends exactly once, whatever comes in whatever order: news of a call that is not
-offered or not under way changes nothing. A call that failed in a way that another attempt may get past is offered again
-after a wait, if its task's policy allows; it holds no slot meanwhile.
+taken, its arguments are filled, and its calls (one, or one an element) are *offered*, each with its order. A task that
+needs approval is *held* before that, without a slot, until somebody has said a word. A call that is granted starts. A
+task *ends* with an outcome when its calls have; a completed one may release its dependents, any other skips them, and
+theirs. Each task ends exactly once, whatever comes in whatever order: news of a call that is not offered or not under
+way changes nothing. A call that failed in a way that another attempt may get past is offered again after a wait, if its
+task's policy allows; it holds no slot meanwhile.
 
 Plans come checked (`planning/draft/check.py`): no cycles, and `depends_on` holds what references imply.
 """
 
 from collections import deque
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass
 from random import random
 from typing import assert_never
 
 from pydantic import JsonValue
 
+from agentic_search.domain.approval.decision import ApprovalWhy, WaitingCall
 from agentic_search.domain.outcome import Completed, Failed, Outcome, Skipped
 from agentic_search.domain.plan import Task
 from agentic_search.domain.references import INPUTS
@@ -31,12 +33,15 @@ from agentic_search.scheduler.commands import (
     CancelCall,
     Command,
     ElementEnded,
+    HoldTask,
     MachineInput,
     OfferCall,
     PlanSealed,
     RetryCall,
     StartCall,
     Stopped,
+    TaskApproved,
+    TaskDenied,
     TaskEnded,
     TasksAdded,
     TimePassed,
@@ -45,7 +50,7 @@ from agentic_search.scheduler.commands import (
 )
 from agentic_search.scheduler.paths import Paths
 from agentic_search.scheduler.retries import ONCE, Policy, Retries
-from agentic_search.scheduler.task_calls import Elements, calls_of
+from agentic_search.scheduler.task_calls import Elements, calls_of, waiting_call
 
 
 @dataclass(slots=True)
@@ -60,6 +65,14 @@ class _Node:
     started_at: float | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A task that waits for somebody's word."""
+
+    calls: list[StartCall]
+    waiting: WaitingCall
+
+
 _STATUS = {"failed": "failed", "skipped": "was skipped", "completed": "completed"}
 
 
@@ -72,12 +85,14 @@ class Machine:
         policy_of: Callable[[Task], Policy] = lambda task: ONCE,
         seconds_of: Callable[[Task], float] = lambda task: 1.0,
         required_of: Callable[[Task], Container[str]] = lambda task: task.arguments,
+        why_held: Callable[[Task], ApprovalWhy | None] = lambda task: None,
         jitter: Callable[[], float] = random,
         earlier: Mapping[str, Outcome] | None = None,
     ) -> None:
         """`seconds_of` a task: how long a call of it usually takes, to know the longest path.
 
         `required_of` a task: the arguments that its tool cannot do without.
+        `why_held`: why a task that could run waits for somebody's word first, None where it does not.
         `jitter` gives numbers from 0 to 1 that spread the waits between attempts. `earlier` is how the tasks of plans
         before ended, by id: new tasks may refer to them.
         """
@@ -88,6 +103,8 @@ class Machine:
         self._values: dict[str, JsonValue] = {
             task_id: ended.result.value for task_id, ended in self._outcomes.items() if isinstance(ended, Completed)
         }
+        self._why_held = why_held
+        self._held: dict[str, _Held] = {}
         self._dependents: dict[str, list[str]] = {}
         self._index: dict[str, int] = {}
         self._paths = Paths(seconds_of)
@@ -129,6 +146,8 @@ class Machine:
                 self._add(machine_input.tasks, now)
             case PlanSealed():
                 self._seal()
+            case TaskApproved() | TaskDenied():
+                self._decided(machine_input)
             case TimePassed():
                 self._wake(now)
             case Stopped():
@@ -166,13 +185,32 @@ class Machine:
             self._end(calls)
             return
         node.elements = Elements(node.task, len(calls))
+        starts = [call for call in calls if isinstance(call, StartCall)]
         for call in calls:
             if isinstance(call, CallFailed):
                 node.elements.take(call, attempt=1)
-            else:
-                self._offer(call)
-        if node.elements.done:
+        if not starts:
             self._end(node.elements.outcome(started_at=now, now=now))
+        elif (why := self._why_held(node.task)) is not None:
+            waiting = waiting_call(why, node.task, starts)
+            self._held[node.task.id] = _Held(starts, waiting)
+            self._commands.append(HoldTask(node.task, waiting))
+        else:
+            self._offer_all(starts)
+
+    def _decided(self, decided: TaskApproved | TaskDenied) -> None:
+        if isinstance(decided, TaskDenied):
+            self._skip_held(decided.task_id, decided.because)
+        elif held := self._held.pop(decided.task_id, None):
+            self._offer_all(held.calls)
+
+    def _skip_held(self, task_id: str, because: str) -> None:
+        if held := self._held.pop(task_id, None):
+            self._end(Skipped(task_id=task_id, because=because, waited=held.waiting))
+
+    def _offer_all(self, calls: Iterable[StartCall]) -> None:
+        for start in calls:
+            self._offer(start)
 
     def _offer(self, start: StartCall) -> None:
         self._offered[start.call] = start
@@ -237,6 +275,8 @@ class Machine:
         self._offered.clear()
         self._running.clear()
         self._retries.clear()
+        for task_id in list(self._held):
+            self._skip_held(task_id, f"it still waited for approval when {because}")
         for task_id, node in self._open.items():
             if node.started_at is None:
                 self._end(Skipped(task_id=task_id, because=because))

@@ -8,15 +8,18 @@ from functools import partial
 from types import TracebackType
 from typing import Protocol, Self, assert_never
 
-from agentic_search.clock import Clock
+from agentic_search.clock import Clock, PausableLimits, limits_of_call
+from agentic_search.domain.approval.decision import ApprovalWhy
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.outcome import OnProgress, Outcome, ToolResult
 from agentic_search.domain.plan import Plan, Task
+from agentic_search.domain.question import ask_of_call
 from agentic_search.domain.tool import Tool, by_any_name
 from agentic_search.errors import RateLimited, ToolError
 from agentic_search.events.facts import Emit
 from agentic_search.scheduler.admission.admission import Slot
 from agentic_search.scheduler.alarm import Alarm
+from agentic_search.scheduler.approval.approvals import Approvals
 from agentic_search.scheduler.commands import (
     CallCompleted,
     CallFailed,
@@ -25,12 +28,15 @@ from agentic_search.scheduler.commands import (
     CancelCall,
     Command,
     ElementEnded,
+    HoldTask,
     MachineInput,
     OfferCall,
     PlanSealed,
     RetryCall,
     StartCall,
     Stopped,
+    TaskApproved,
+    TaskDenied,
     TaskEnded,
     TasksAdded,
     TimePassed,
@@ -80,16 +86,19 @@ class Runner:
         batch: bool = False,
         tools: Mapping[str, Tool] | None = None,
         dispatcher: Dispatcher | None = None,
+        approvals: Approvals | None = None,
     ) -> None:
         """`elapsed` gives the seconds since the run began; `tools` is what `know` may tell later.
 
         `dispatcher` is that of the process, shared with its other runs; calls of a `batch` come after theirs.
+        Without `approvals` every task runs unasked, and no server can ask anything.
         """
         self._call_tool = call_tool
         self._emit = emit
         self._elapsed = elapsed
         self._tools = dict(tools or {})
         self._dispatcher = dispatcher or Dispatcher(clock)
+        self._approvals = approvals
         self._max_concurrent = max_concurrent
         self._batch = batch
         self._earlier: dict[str, Outcome] = {}
@@ -184,8 +193,12 @@ class Runner:
             policy_of=lambda task: policy_for(self._tools.get(task.tool)),
             seconds_of=self._seconds_of,
             required_of=self._required_of,
+            why_held=self._why_held,
             earlier=self._earlier,
         )
+
+    def _why_held(self, task: Task) -> ApprovalWhy | None:
+        return None if self._approvals is None else self._approvals.why_held(self._tools.get(task.tool))
 
     def _seconds_of(self, task: Task) -> float:
         tool = self._tools.get(task.tool)
@@ -215,6 +228,8 @@ class Runner:
         match command:
             case OfferCall():
                 self._dispatcher.offer(self, command, self._tools.get(command.task.tool))
+            case HoldTask():
+                self._hold(command)
             case WithdrawCall():
                 self._dispatcher.withdraw(self, command.call)
             case StartCall():
@@ -226,9 +241,24 @@ class Runner:
             case ElementEnded():
                 emit_elements(self._emit, command)
             case TaskEnded():
+                if self._approvals is not None:
+                    self._approvals.forget(command.task.id)
                 emit_outcome(self._emit, command.task, command.outcome)
             case _:
                 assert_never(command)
+
+    def _hold(self, held: HoldTask) -> None:
+        assert self._approvals is not None, "only approvals hold a task"
+        tool, machine, task_id = self._tools.get(held.task.tool), self._machine, held.task.id
+
+        def decided(why_not: str | None) -> None:
+            if machine is self._machine:
+                self._step(TaskApproved(task_id) if why_not is None else TaskDenied(task_id, why_not))
+
+        if tool is None:
+            decided(f"nothing is known of the tool {held.task.tool!r}, so that it cannot be approved")
+        else:
+            self._approvals.hold(held.task, tool, held.waiting, decided)
 
     def _start(self, start: StartCall, slot: Slot) -> None:
         if start.elements is None or (start.call.element == 0 and start.attempt == 1):
@@ -245,7 +275,11 @@ class Runner:
 
     async def _call(self, start: StartCall, slot: Slot) -> None:
         """Supervise one call: whatever it raises is that task's failure, only cancellation passes."""
-        machine = self._machine
+        machine, limits = self._machine, PausableLimits()
+        limits_of_call.set(limits)
+        tool = self._tools.get(start.task.tool)
+        questions = None if self._approvals is None else self._approvals.questions(start.task, tool, limits)
+        ask_of_call.set(None if questions is None else questions.ask)
         ended: MachineInput
         try:
             result = await self._call_tool(
@@ -260,6 +294,9 @@ class Runner:
         except Exception as error:
             logger.exception("task %s: calling %s broke down", start.task.id, start.task.tool)
             ended = CallFailed(start.call, f"calling {start.task.tool!r} broke down: {error!r}", "internal")
+        finally:
+            if questions is not None:
+                questions.close()
         if machine is self._machine:  # else the call belonged to a plan that was abandoned
             self._under_way.pop(start.call, None)
             self._step(ended)

@@ -1,14 +1,18 @@
 """The calls of one task: made when its dependencies have completed; their ends make the task's outcome."""
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Mapping, Sequence
 
 from pydantic import JsonValue
 
+from agentic_search.domain.approval.decision import ApprovalWhy, WaitingCall
 from agentic_search.domain.outcome import Completed, Failed, Skipped, ToolResult
 from agentic_search.domain.plan import Task
 from agentic_search.domain.references import ITEM, BadReference
 from agentic_search.scheduler.commands import CallCompleted, CallFailed, CallId, StartCall
 from agentic_search.scheduler.references import NothingFound, evaluate, fill, is_true
+
+_MOST_SHOWN = 100
+"""Calls of one task whose arguments are told while it waits."""
 
 
 def calls_of(
@@ -42,6 +46,15 @@ def _calls(task: Task, values: Mapping[str, JsonValue], required: Container[str]
         else:
             calls.append(StartCall(call, task, arguments, len(items)))
     return calls
+
+
+def waiting_call(why: ApprovalWhy, task: Task, calls: Sequence[StartCall]) -> WaitingCall:
+    """What people are told of a task that waits for their word before it makes these calls."""
+    if task.for_each is None:
+        return WaitingCall(why=why, arguments=calls[0].arguments)
+    return WaitingCall(
+        why=why, arguments=task.arguments, each=tuple(call.arguments for call in calls[:_MOST_SHOWN]), calls=len(calls)
+    )
 
 
 def _kind(value: JsonValue) -> str:

@@ -34,7 +34,7 @@ async def list_tools(service: ServiceDep) -> ToolList:
     """The tools that plans may use now."""
     catalog = service.tools.catalog()
     return ToolList(
-        tools=tuple(ToolView.of(tool) for tool in catalog.tools),
+        tools=tuple(ToolView.of(tool, service.approval_rules) for tool in catalog.tools),
         unusable=tuple(UnusableTool(name=it.tool, server=it.server, reason=it.reason) for it in catalog.left_out),
     )
 

@@ -1,14 +1,15 @@
-"""/runs: runs that were started, as far as they have come; their events; stopping and forgetting them."""
+"""/runs: runs that were started, as far as they have come; their events; a word on what waits; stopping, forgetting."""
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Body, Query, Response
 from sse_starlette import EventSourceResponse
 
 from agentic_search.api import examples, sse
 from agentic_search.api.dependencies import Searches
 from agentic_search.api.openapi import problems, shows
-from agentic_search.api.schemas import RunList
+from agentic_search.api.schemas import Approval, Denial, RunList
+from agentic_search.domain.approval.decision import Decision
 from agentic_search.domain.run import RunReport, RunStatus, TaskRecord
 from agentic_search.runs.service import RunFilter, Started
 
@@ -62,6 +63,29 @@ async def get_task(run_id: str, task_id: str, searches: Searches) -> TaskRecord:
 async def run_events(run_id: str, searches: Searches, last_event_id: sse.LastEventId = None) -> EventSourceResponse:
     """The run's events as server-sent events."""
     return sse.stream(searches.follow(run_id, after=sse.number_of(last_event_id)), run_id=run_id)
+
+
+@router.post("/{run_id}/tasks/{task_id}/approve", responses={**shows(examples.APPROVED), **problems(404, 409, 422)})
+async def approve_task(
+    run_id: str,
+    task_id: str,
+    searches: Searches,
+    approval: Annotated[Approval | None, Body(openapi_examples=examples.APPROVALS)] = None,
+) -> TaskRecord:
+    """Let a task run that waits for approval, or answer what its server asks."""
+    said = approval or Approval()
+    return await searches.decide(run_id, task_id, Decision(allowed=True, always=said.always, answer=said.answer))
+
+
+@router.post("/{run_id}/tasks/{task_id}/deny", responses={**shows(examples.DENIED), **problems(404, 409, 422)})
+async def deny_task(
+    run_id: str,
+    task_id: str,
+    searches: Searches,
+    denial: Annotated[Denial | None, Body(openapi_examples=examples.DENIALS)] = None,
+) -> TaskRecord:
+    """Skip a task that waits for approval, and what depends on it; or give no answer to what its server asks."""
+    return await searches.decide(run_id, task_id, Decision(allowed=False, always=(denial or Denial()).always))
 
 
 @router.post("/{run_id}/cancel", status_code=202, responses={**shows(examples.STARTED, 202), **problems(404)})

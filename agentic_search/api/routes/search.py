@@ -77,14 +77,19 @@ async def search(
     Answers 200 with the whole run when it has ended; with `Accept: text/event-stream` with its events at once; with
     `Prefer: respond-async` 202 and where the run is found. A caller that leaves stops nothing; POST /runs/{id}/cancel
     does.
+
+    Tools that may change something wait for approval, which callers of the last two ways can give: see POST
+    /runs/{id}/tasks/{task_id}/approve. For one that waits for the whole run they are skipped, but for those that
+    `approve` names.
     """
-    started = await searches.start(query)
+    respond_async, follows = "respond-async" in prefer.lower(), "text/event-stream" in accept.lower()
+    started = await searches.start(query, attended=respond_async or follows)
     location = {"Location": f"/runs/{started.id}"}
-    if "respond-async" in prefer.lower():
+    if respond_async:
         return JSONResponse(
             started.model_dump(), status_code=202, headers={**location, "Preference-Applied": "respond-async"}
         )
-    if "text/event-stream" in accept.lower():
+    if follows:
         return sse.stream(searches.follow(started.id), run_id=started.id)
     run = await searches.wait(started.id)
     if run.status == "failed":

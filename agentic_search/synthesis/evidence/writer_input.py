@@ -4,11 +4,13 @@
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 from agentic_search.domain.answer import LeftOut
+from agentic_search.domain.approval.decision import UnusedTool
+from agentic_search.domain.approval.policy import reason
 from agentic_search.domain.outcome import Completed, Evidence, Failed, Outcome, Passage, Skipped
 from agentic_search.domain.plan import Plan, Task
 from agentic_search.events.task_facts import count, headline
@@ -29,17 +31,20 @@ class WriterInput:
     """What is missing before the writer has begun: failed and skipped tasks."""
 
 
-def make_writer_input(query: str, plan: Plan, outcomes: Mapping[str, Outcome]) -> WriterInput:
+def make_writer_input(
+    query: str, plan: Plan, outcomes: Mapping[str, Outcome], *, not_used: Sequence[UnusedTool] = ()
+) -> WriterInput:
     """Number the passages of completed tasks 1, 2, 3 … in the plan's order, and name the tasks that gave none.
 
     A passage found twice counts once, where it was found first: that is, the same text anywhere, or at one address a
     text that holds the other; of those the longer is kept, as a page that was read after a search had shown a part of
-    it. A blank passage does not count. A task without an outcome came too late.
+    it. A blank passage does not count. A task without an outcome came too late. `not_used` are named as missing, too.
     """
     found = _distinct(_passages(plan, outcomes))
     evidence = tuple(Evidence(id_, passage, task_id) for id_, (task_id, passage) in enumerate(found, start=1))
     missing = tuple(line for task in plan.tasks if (line := _left_out(task, outcomes.get(task.id))) is not None)
-    return WriterInput(query=query, evidence=evidence, left_out=missing)
+    unused = {it.tool: LeftOut(what=it.tool, why=f"not used: {reason(it.why)}; {it.how}") for it in not_used}
+    return WriterInput(query=query, evidence=evidence, left_out=(*missing, *unused.values()))
 
 
 async def in_thread_if_large(writer_input: WriterInput, work: Callable[[], _Result]) -> _Result:

@@ -64,6 +64,7 @@ class AskModel:
             description="Have a language model answer a prompt; it knows nothing else of the search.",
             input_schema=_schema(sorted(self._profiles)),
             read_only=True,
+            approved=True,
             plannable=False,
             timeout=_WITHIN,
         )

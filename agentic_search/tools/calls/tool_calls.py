@@ -7,7 +7,7 @@ import asyncio
 import json
 from collections.abc import Iterable, Sequence
 
-from agentic_search.clock import Clock
+from agentic_search.clock import Clock, limits_of_call, time_limit
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.outcome import OnProgress, ToolResult
 from agentic_search.domain.tool import ServerStatus, Tool
@@ -106,7 +106,8 @@ class ToolCalls:
             result = await self._call_once(provider, tool, arguments, timeout, on_progress)
         else:
             result = await self._make(provider, tool, arguments, timeout, on_progress)
-        if not result.cached:
+        limits = limits_of_call.get()
+        if not result.cached and not (limits and limits.were_paused):  # how long people think says nothing of the tool
             self._durations.note(tool, self._clock.now() - began)
         return result
 
@@ -126,7 +127,7 @@ class ToolCalls:
             return result
 
         try:
-            async with asyncio.timeout(timeout):
+            async with time_limit(timeout):
                 result, joined = await self._under_way.join(key, make, on_progress)
         except TimeoutError as error:
             late = ToolTimeout(f"{tool.name} took longer than {timeout:g} s")

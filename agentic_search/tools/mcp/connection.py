@@ -10,7 +10,7 @@ from typing import Literal
 import mcp_types
 from mcp import Client, MCPError
 
-from agentic_search.clock import Clock
+from agentic_search.clock import Clock, time_limit
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.outcome import OnProgress, ToolResult
 from agentic_search.domain.tool import ServerStatus, Tool
@@ -140,7 +140,7 @@ class Connection:
             raise ServerUnavailable(f"{self.config.name!r} is {self._state.status}{why}")
         relay = _ProgressRelay(on_progress)
         try:
-            async with asyncio.timeout(timeout):
+            async with time_limit(timeout):
                 return await client.call_tool(tool.remote_name, arguments, progress_callback=relay)
         except TimeoutError as error:
             raise ToolTimeout(f"{tool.name} took longer than {timeout:g} s") from error

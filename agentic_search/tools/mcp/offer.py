@@ -64,11 +64,20 @@ def _tool(config: ServerConfig, listed: mcp_types.Tool) -> Tool:
         input_schema=_input_schema(listed.input_schema),
         output_schema=listed.output_schema,
         read_only=read_only,
+        writes=_says_it_writes(hints),
+        destructive=bool(hints.destructive_hint),
+        open_world=hints.open_world_hint,
+        approved=matches(listed.name, config.rules.approve),
         idempotent=read_only or bool(hints.idempotent_hint) or matches(listed.name, config.rules.idempotent),
         timeout=config.timeout,
         retries=RETRIES if config.retries is None else config.retries,
         empty=str((listed.meta or {}).get(_HOLDS_NOTHING, "")),
     )
+
+
+def _says_it_writes(hints: mcp_types.ToolAnnotations) -> bool:
+    """The other hints mean something only for tools that change something."""
+    return hints.read_only_hint is False or bool(hints.destructive_hint) or bool(hints.idempotent_hint)
 
 
 def _input_schema(given: object) -> JsonObject:

@@ -9,6 +9,7 @@ const TYPES = [
   "run.started", "tools.discovered", "plan.started", "plan.task", "plan.ready", "plan.fallback", "plan.mended",
   "task.started",
   "task.progress", "task.retrying", "task.completed", "task.failed", "task.skipped", "sources.found", "server.slowed",
+  "approval.needed", "approval.given", "approval.denied",
   "model.waiting", "answer.started", "answer.delta", "answer.block", "answer.completed",
 ];
 const TERMINAL = ["run.completed", "run.failed", "run.cancelled"];
