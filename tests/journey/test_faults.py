@@ -7,8 +7,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from tests.support.mcp_processes import PATIENCE, free_port, http_server, is_running, logged, mortal_http_server
 from tests.support.mcp_processes import events as logged_events
 from tests.support.service import ROOT, RunningService, environment_for, running_service, stdio_entry
@@ -161,23 +159,6 @@ async def test_sigterm_with_open_streams_and_hanging_tools_ends_the_process_and_
         pids = {entry["pid"] for entry in logged_events(log)}
         assert pids and os.getpid() not in pids
         assert not [pid for pid in pids if is_running(pid)]
-
-
-@pytest.mark.parametrize(
-    ("text", "complaint"),
-    [
-        ("{nope", "mcp.json"),
-        ('{"mcpServers": {"a": {"comand": "x"}}}', "command"),
-        ('{"mcpServers": {"a": {"command": "x", "env": {"K": "${NOT_SET_ANYWHERE}"}}}}', "NOT_SET_ANYWHERE"),
-    ],
-)
-def test_a_servers_file_that_cannot_be_used_stops_the_start_with_a_clear_message(
-    tmp_path: Path, text: str, complaint: str
-) -> None:
-    (tmp_path / "mcp.json").write_text(text)
-    ended = start_in(tmp_path)
-    assert ended.returncode == 2
-    assert complaint in ended.stderr and "Traceback" not in ended.stderr
 
 
 def test_settings_that_cannot_be_used_stop_the_start_and_are_all_named(tmp_path: Path) -> None:
