@@ -17,6 +17,8 @@ from agentic_search.tools.results.self_talk import CallWords, SelfTalk, is_headi
 _LOOKED_INTO = 3
 """Elements of a list up to which its texts are judged; a longer one is content."""
 _MOST_FIELDS = 60
+_MOST_TEXTS = 12
+"""Texts of one result that are judged, at some milliseconds each; further ones are content."""
 _DEEPEST = 4
 _LONGEST_REMARK = 300
 _A_SENTENCE = 4
@@ -40,6 +42,8 @@ class _Said:
     """What was met on the way."""
 
     remarks: list[tuple[SelfTalk | None, str]] = field(default_factory=list[tuple[SelfTalk | None, str]])
+    texts: int = 0
+    """How many texts were judged."""
 
     def add(self, kind: SelfTalk | None, text: str = "") -> None:
         self.remarks.append((kind, text))
@@ -113,6 +117,9 @@ def _part(value: JsonValue, given: CallWords, said: _Said, deeper: int) -> _Part
 
 
 def _of_text(text: str, given: CallWords, said: _Said) -> _Part:
+    said.texts += 1
+    if said.texts > _MOST_TEXTS:
+        return _Part(text, True)
     if (kind := self_talk(text, given)) is not None:
         said.add(kind, text)
         return _NO_PART

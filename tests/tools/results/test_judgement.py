@@ -204,6 +204,12 @@ def test_a_note_beside_records_is_told() -> None:
     assert judge({"results": [HIT], "message": "Found 1 result for red lamps"}, GIVEN).note == ""
 
 
+def test_of_many_texts_only_the_first_are_judged() -> None:
+    texts: dict[str, JsonValue] = {f"field{n}": "No results found" for n in range(40)}
+    content = judge(texts, GIVEN).content
+    assert isinstance(content, dict) and "field0" not in content and "field39" in content
+
+
 def test_a_long_list_is_not_looked_into() -> None:
     texts: list[JsonValue] = ["No results found"] * 50
     assert judge(texts, GIVEN).content == texts
