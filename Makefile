@@ -57,8 +57,8 @@ lock-world: $(VENV)/dev.stamp ## Resolve the versions of the MCP servers of test
 	$(BIN)/uv pip compile tests/world/pypi/requirements.in --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock-world" --upgrade --quiet \
 		--output-file tests/world/pypi/requirements.lock
-	cd tests/world/npm && npm install --package-lock-only --omit-lockfile-registry-resolved=true --ignore-scripts \
-		--no-audit --no-fund
+	for folder in npm conformance; do (cd tests/world/$$folder && npm install --package-lock-only \
+		--omit-lockfile-registry-resolved=true --ignore-scripts --no-audit --no-fund) || exit 1; done
 
 clean: ## Remove the environment and caches
 	rm -rf .venv* .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage htmlcov

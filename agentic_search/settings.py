@@ -5,6 +5,7 @@ Strength, strongest first: environment `AGENTIC_SEARCH_*`, a `.env`, `agentic_se
 
 import os
 import re
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, cast
@@ -21,6 +22,9 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+"""The names of this machine for itself."""
+
 _PACKAGE = Path(__file__).resolve().parent
 
 
@@ -28,6 +32,17 @@ def _beside_package(folder: str) -> Path:
     """A folder of the project: in a checkout beside the package, in a wheel inside it."""
     inside = _PACKAGE / folder
     return inside if inside.is_dir() else _PACKAGE.parent / folder
+
+
+def _data_folder() -> Path:
+    """Where programs keep their data of this user, by the platform's convention."""
+    if sys.platform == "win32":
+        base = Path(os.environ.get("APPDATA") or Path.home() / "AppData" / "Roaming")
+    elif sys.platform == "darwin":
+        base = Path.home() / "Library" / "Application Support"
+    else:
+        base = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
+    return base / "agentic-search"
 
 
 class ModelProfile(BaseModel):
@@ -116,6 +131,15 @@ class Settings(BaseSettings):
 
     port: Annotated[int, Field(ge=0, le=65_535)] = 8023
     """Port to listen on; 0 takes a free one."""
+
+    allowed_hosts: Annotated[tuple[str, ...], NoDecode] = ()
+    """Names under which browsers may come back from a sign-in, beside loopback and HOST; commas between."""
+
+    data: Path = Field(default_factory=_data_folder)
+    """The folder for what is kept: sign-ins at MCP servers, encrypted."""
+
+    secret_key: SecretStr = SecretStr("")
+    """What that encryption's key is made from; empty keeps a key in the data folder, readable for this user alone."""
 
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """Least level that is logged to standard error."""
@@ -212,7 +236,7 @@ class Settings(BaseSettings):
     shutdown_grace: Annotated[float, Field(gt=0)] = 3.0
     """Seconds that open connections get to end at shutdown."""
 
-    @field_validator("functions", mode="before")
+    @field_validator("functions", "allowed_hosts", mode="before")
     @classmethod
     def _split(cls, given: object) -> object:
         """A variable holds a JSON list, or names with commas between them."""

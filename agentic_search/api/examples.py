@@ -88,6 +88,13 @@ SERVERS = ServerList(
         ServerStatus(name="python_docs", status="ready", transport="stdio", tools=3),
         ServerStatus(name="wiki", status="unavailable", transport="http", error="nobody listens at its address"),
         ServerStatus(
+            name="tracker",
+            status="needs_sign_in",
+            transport="http",
+            error="it asks you to sign in: open /servers/tracker/sign-in of this service in a browser",
+            sign_in="/servers/tracker/sign-in",
+        ),
+        ServerStatus(
             name="notes",
             status="needs_input",
             transport="http",

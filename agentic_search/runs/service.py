@@ -13,6 +13,7 @@ from agentic_search.errors import RequestError
 from agentic_search.events.event import Event
 from agentic_search.models.chat import PullProgress
 from agentic_search.models.choice import ModelChoice
+from agentic_search.tools.mcp.auth.sign_ins import SignIns
 from agentic_search.tools.pool import ToolPool
 from agentic_search.workflows.folder import WorkflowFolder
 
@@ -108,3 +109,7 @@ class Service:
     workflows: WorkflowFolder
     pull_model: Callable[[str], AsyncGenerator[PullProgress, None]]
     """Fetches a model for Ollama, with progress; raises ModelError."""
+    sign_ins: SignIns
+    """People's sign-ins at remote MCP servers."""
+    hosts: frozenset[str]
+    """Names under which the service may be reached: a sign-in comes back to no other."""

@@ -17,6 +17,7 @@ from agentic_search.tools.calls.cache import CacheLimits
 from agentic_search.tools.calls.tool_calls import ToolCalls
 from agentic_search.tools.catalog import Catalog
 from agentic_search.tools.config.server_config import ServerConfig
+from agentic_search.tools.mcp.auth.sign_ins import SignIns
 from agentic_search.tools.mcp.connection import Connection
 from agentic_search.tools.provider import READ_RESOURCE, ListedResource, Offer, ToolProvider
 from agentic_search.tools.unstarted import UnstartedServer
@@ -47,12 +48,15 @@ class ToolPool:
         task_timeout: float = 60.0,
         open_within: float = OPEN_WITHIN,
         cache: CacheLimits | None = None,
+        sign_ins: SignIns | None = None,
     ) -> None:
         """`local`: tools of the service's own, whose offer never changes; a server of the same name takes their place.
 
         `task_timeout`: seconds for a call where neither the task nor the server says otherwise. `cache`: what is kept
         of the results of tools that only read, where a server or a local provider does not say otherwise.
+        `sign_ins`: how remote servers are signed in at by OAuth; without, they are not.
         """
+        self._sign_ins = sign_ins
         self._clock = clock
         self._task_timeout = task_timeout
         self._open_within = open_within
@@ -224,7 +228,10 @@ class ToolPool:
             self._calls.note_change(self._providers[server.name])
             self._note_change()
 
-        connection = Connection(server, clock=self._clock, open_within=self._open_within, on_change=note_change)
+        auth = self._sign_ins.auth_at(server) if self._sign_ins else None
+        connection = Connection(
+            server, clock=self._clock, open_within=self._open_within, on_change=note_change, auth=auth
+        )
         self._connections[server.name] = connection
         return connection
 

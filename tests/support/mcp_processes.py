@@ -16,6 +16,7 @@ from agentic_search.tools.pool import ToolPool
 ROOT = Path(__file__).resolve().parents[2]
 SLOW = ("-m", "tests.support.slow_server")
 BARE = ("-m", "tests.support.bare_server")
+ODD = ("-m", "tests.support.odd_server")
 ASKING = ("-m", "tests.support.asking_server")
 READING = ("-m", "tests.support.reading_server")
 TASKING = ("-m", "tests.support.tasking_server")
@@ -34,6 +35,12 @@ def bare_server(name: str = "bare", *options: str, rules: ToolRules | None = Non
     """A bare server over stdio: it starts some twenty times faster than a slow one."""
     launch = StdioLaunch(sys.executable, ("-S", *BARE, *options), env={"PYTHONPATH": str(ROOT)})
     return ServerConfig(name, launch, rules=rules or ToolRules())
+
+
+def odd_server(name: str = "odd", *options: str, env: dict[str, str] | None = None) -> ServerConfig:
+    """A server over stdio that takes its start or its first request oddly."""
+    launch = StdioLaunch(sys.executable, ("-S", *ODD, *options), env={"PYTHONPATH": str(ROOT), **(env or {})})
+    return ServerConfig(name, launch)
 
 
 def asking_server(name: str = "asking", *options: str) -> ServerConfig:

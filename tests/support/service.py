@@ -94,6 +94,7 @@ def environment_for(
         "AGENTIC_SEARCH_PORT": "0",
         "AGENTIC_SEARCH_BUNDLED_SERVERS": str(bundled),
         "AGENTIC_SEARCH_CACHE": os.environ.get("AGENTIC_SEARCH_CACHE", str(folder / "cache")),
+        "AGENTIC_SEARCH_DATA": str(folder / "data"),
         "AGENTIC_SEARCH_STORIES": str(folder / "stories.sqlite"),
         **{f"AGENTIC_SEARCH_{name}": value for name, value in (settings or {}).items()},
     }

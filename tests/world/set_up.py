@@ -1,4 +1,4 @@
-"""Installs the MCP servers of tests/world, which others wrote: from npm and PyPI, exactly as they are pinned here.
+"""Installs what others wrote for tests/world, servers and the conformance suite: from npm and PyPI, as pinned here.
 
     python -m tests.world.set_up [FOLDER]
 
@@ -14,11 +14,14 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 _HERE = Path(__file__).parent
-_NPM = (_HERE / "npm" / "package.json", _HERE / "npm" / "package-lock.json")
+_NPM = {name: (_HERE / name / "package.json", _HERE / name / "package-lock.json") for name in ("npm", "conformance")}
+"""What npm installs: servers, and the protocol's conformance suite."""
 _PYPI = _HERE / "pypi" / "requirements.lock"
+PARTS = (*_NPM, "pypi")
 _LEAST_NODE = 18
 _LOG_LINES = 30
 
@@ -36,18 +39,24 @@ class World:
     @property
     def missing(self) -> list[str]:
         """What is not installed, or only in part."""
-        return [name for name in ("npm", "pypi") if not self._whole(name).exists()]
+        return [name for name in PARTS if not self._whole(name).exists()]
 
     def npm(self, program: str) -> str:
         """A program of the npm packages."""
         return str(self.folder / "npm" / "node_modules" / ".bin" / program)
+
+    @property
+    def conformance(self) -> str:
+        """The suite's program, for Node 22 or newer."""
+        package = self.folder / "conformance" / "node_modules" / "@modelcontextprotocol" / "conformance"
+        return str(package / "dist" / "index.js")
 
     def pypi(self, program: str) -> str:
         """A program of the PyPI packages."""
         return str(self.folder / "pypi" / "bin" / program)
 
     def begin(self, name: str) -> Path:
-        """An empty folder for one of the two; what an installation left that was cut off is removed."""
+        """An empty folder for one part; what an installation left that was cut off is removed."""
         target = self.folder / name
         shutil.rmtree(target, ignore_errors=True)
         target.mkdir(parents=True)
@@ -69,20 +78,22 @@ def world() -> World:
 
 def world_in(folder: Path) -> World:
     """The servers in a folder of this one for these pins and this Python."""
-    pins = hashlib.sha256(b"".join(path.read_bytes() for path in (*_NPM, _PYPI))).hexdigest()[:12]
+    pins = hashlib.sha256(
+        b"".join(path.read_bytes() for path in (*chain.from_iterable(_NPM.values()), _PYPI))
+    ).hexdigest()[:12]
     return World(folder / f"{pins}-py{sys.version_info.major}.{sys.version_info.minor}")
 
 
 def set_up(found: World) -> World:
     """Install what is not there yet. Raises WorldSetUpError; what was finished before stays."""
     missing = found.missing
-    if "npm" in missing:
+    for name in [name for name in _NPM if name in missing]:
         npm = _require_npm()
-        target = found.begin("npm")
-        for path in _NPM:
+        target = found.begin(name)
+        for path in _NPM[name]:
             shutil.copy(path, target)
         _run(npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", folder=target)
-        found.finish("npm")
+        found.finish(name)
     if "pypi" in missing:
         target = found.begin("pypi")
         _run(sys.executable, "-m", "venv", str(target), folder=target)

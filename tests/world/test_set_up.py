@@ -8,23 +8,23 @@ from pathlib import Path
 import pytest
 
 from tests.support.service import ROOT
-from tests.world.set_up import WorldSetUpError, set_up, world, world_in
+from tests.world.set_up import PARTS, WorldSetUpError, set_up, world, world_in
 
 
 def test_what_is_installed_whole_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     found = world_in(tmp_path)
-    for name in ("npm", "pypi"):
+    for name in PARTS:
         (found.begin(name) / "file").write_text("as it was")
         found.finish(name)
     monkeypatch.setenv("PATH", "")
     assert set_up(found) == found and not found.missing
-    assert [file.read_text() for file in found.folder.glob("*/file")] == ["as it was"] * 2
+    assert [file.read_text() for file in found.folder.glob("*/file")] == ["as it was"] * len(PARTS)
 
 
 def test_what_was_cut_off_is_begun_anew(tmp_path: Path) -> None:
     found = world_in(tmp_path)
     (found.begin("npm") / "half").touch()
-    assert found.missing == ["npm", "pypi"]
+    assert found.missing == list(PARTS)
     assert [*found.begin("npm").iterdir()] == []
 
 
@@ -73,6 +73,8 @@ def test_the_folder_is_the_users_cache_or_what_a_variable_names(
 
 def test_the_locks_name_no_package_index_and_pin_by_hash() -> None:
     here = Path(__file__).parent
-    npm, pypi = (here / "npm" / "package-lock.json").read_text(), (here / "pypi" / "requirements.lock").read_text()
-    assert '"resolved"' not in npm and npm.count('"integrity"') > 100
+    for name in ("npm", "conformance"):
+        npm = (here / name / "package-lock.json").read_text()
+        assert '"resolved"' not in npm and npm.count('"integrity"') > 80
+    pypi = (here / "pypi" / "requirements.lock").read_text()
     assert "--index-url" not in pypi and "--find-links" not in pypi and pypi.count("--hash=sha256:") > 100

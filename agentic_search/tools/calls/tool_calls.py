@@ -131,6 +131,11 @@ class ToolCalls:
             async with time_limit(timeout):
                 result, joined = await self._under_way.join(key, make, on_progress)
         except TimeoutError as error:
+            state = provider.status()
+            if state.status != "ready":  # it waited for the server to be back: that says nothing about its calls
+                why = f": {state.error}" if state.error else ""
+                late = f"{tool.name} took longer than {timeout:g} s: {tool.server!r} is {state.status}{why}"
+                raise ToolTimeout(late) from error
             late = ToolTimeout(f"{tool.name} took longer than {timeout:g} s")
             if is_mine and (breaker := self._breakers.get(provider.name)):
                 breaker.judge(late, began=began, limit=timeout)

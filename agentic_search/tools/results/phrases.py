@@ -44,6 +44,10 @@ NOTHING = _any_of(
     r"\bno such \w+",
     r"\b(?:returned|gave|yielded|produced|got|has|have|had) (?:no|0|zero|an empty) "
     rf"{_THING}\b|\breturned (?:nothing|empty)\b",
+    r"^\W*(?:there (?:is|was) )?nothing (?:in|to)\b",
+    r"^\W*no (?:[\w-]+ ){1,4}(?:exists?|was found|were found)\b",
+    r"^\W*it (?:looks|seems|appears) (?:like|that) there (?:is|are|were) no\b",
+    r"\bsin (?:coincidencias|datos)\b",
     r"\b(?:is|are|was|came back|seems) (?:currently |now )?(?:completely )?empty\b",
     r"^\W*(?:the )?(?:result|list|response|answer|output)s?(?: set| list)? (?:is|was) (?:empty|null|none)\b",
     r"\bi (?:do not|don't) (?:know|have)\b",
@@ -60,7 +64,8 @@ NOTHING = _any_of(
     # French, Spanish, Italian, Portuguese, Romanian
     r"\baucune?s? (?:\w+ ){0,2}(?:résultats?|données?|documents?|correspondances?|trouvée?s?|éléments?|fichiers?"
     r"|réponses?)\b",
-    r"\b(?:rien|pas de résultats?|n'a (?:rien )?(?:été )?trouvée?)\b|\bintrouvables?\b|\bn'existe pas\b|\bpas (?:été"
+    r"\b(?:rien (?:à|n'a|trouvé|de trouvé|ne correspond)|pas de résultats?|n'a (?:rien )?(?:été )?trouvée?)\b"
+    r"|\bintrouvables?\b|\bn'existe pas\b|\bpas (?:été"
     r" )?trouvée?s?\b",
     r"\bno (?:se )?(?:han |ha )?(?:encontr(?:aron|ó|ado)|hay|existe|hubo|encontramos)\b|\bsin resultados\b"
     r"|\bning[uú]n(?:a|os)? (?:resultado|dato|documento|coincidencia)s?\b",
@@ -77,7 +82,7 @@ NOTHING = _any_of(
     r"\bnincs (?:találat|eredmény|adat)|\bnem (?:található|találtunk)",
     r"\bbulunamadı|\b(?:sonuç|kayıt|veri) (?:yok|bulunmuyor)|\bδεν (?:βρέθηκ|υπάρχ)\w*|\bκανένα αποτέλεσμα",
     # Scripts of their own
-    r"(?:没有|没|未|找不到|未能|無|无|沒有|暂无|暫無|并无|查无|查無)(?:能)?(?:找到|搜索到|查到|查询到|发现|匹配|符合|相关|相關|任何|結果|结果|内容|內容|数据|資料|记录|紀錄)*"
+    r"(?:找不到|暂无|暫無|查无|查無)|(?:没有|没|未|未能|無|无|沒有|并无)(?:能)?(?:找到|搜索到|查到|查询到|发现|匹配|符合|相关|相關|任何|結果|结果|内容|內容|数据|資料|记录|紀錄)+"
     r"|(?:不存在|为空|為空)",
     r"見つかりません(?:でした)?|見つからなかった|見つかりませ|該当(?:する|データ)?.{0,6}(?:なし|ありません)|(?:結果|データ|情報)(?:は|が)?(?:ありません|なし|0件)|存在しません",
     r"(?:결과|데이터|자료|일치하는 .{0,6})(?:가|이|은|는)? ?없(?:습니다|음|어요)|"
@@ -115,11 +120,16 @@ _ERROR_WORD = (
 FAILURE = _any_of(
     r"^\W*(?:(?:an?|the|internal|unexpected|fatal|unknown|api|http|server|network|tool|mcp|request|runtime|system|sql|"
     r"database|validation|syntax|timeout|connection) )*(?:error|err|failure|exception|fatal)\b(?:"
-    r" \(?-?\w{1,20}\)?)?\s*[:：]",
-    r"^\W*(?:an? |the )?(?:[\w-]+ ){0,3}(?:error|exception|problem) (?:has |have )?(?:occurred|happened|was"
+    r"(?: \(?-?\d+\)?| \(\w+\)))?\s*[:：]",
+    r"^\W*(?:an? |the )?(?:[\w-]+ ){0,3}(?:error|exception|problem) (?:has |have )?(?:been )?(?:occurred|happened|was"
     r" encountered)",
     r"^\W*(?:an? )?(?:error|exception|problem|failure) (?:while|when|during|in|from) ",
     rf"^\W*error {_DOING}\b",
+    r"^\W*(?:sorry\W+)?an? (?:[\w-]+ ){0,3}(?:error|exception|problem) (?:has )?occurred\b",
+    r"^\W*(?:the )?[\w-]+ (?:returned|reported|raised|threw) an? (?:[\w-]+ )?(?:error|exception)\b",
+    r"^\W*access .{0,40}\b(?:is|was) denied\b|^\W*(?:the )?database is locked\b",
+    r"\bein fehler aufgetreten\b|\bune erreur (?:est survenue|s'est produite)\b|\bha (?:producido|ocurrido) un error\b|"
+    r"\bsi è verificato un errore\b|\bocorreu um erro\b|\bпроизошла ошибка\b|\bсталася помилка\b",
     r"^\W*(?:something went wrong|oops|whoops)\b",
     r"^\W*(?:the )?(?:[\w-]+ ){0,2}(?:request|call|search|query|operation|tool|command|connection|fetch|lookup"
     r"|execution|"
@@ -127,16 +137,21 @@ FAILURE = _any_of(
     r"|cancelled|reset)\b",
     rf"^\W*(?:i |we |it )?(?:was |were )?(?:failed|unable|not able) to {_DO}\b",
     rf"^\W*(?:i |we )?(?:could not|couldn't|can ?not|can't) {_DO}\b",
-    r"^\W*(?:uncaught )?[a-z_.]*[a-z](?:error|exception|fault|timeout)(?: \[\w+\])?: ",
-    r"^\W*e[a-z]{3,12}: ",
+    r"^\W*(?:uncaught )?[\w.]*[a-z](?:error|exception|fault|timeout)(?: \[\w+\])?: ",
+    r"^\W*e(?:noent|acces|conn[a-z]+|perm|timedout|exist|isdir|notdir|addr[a-z]+|pipe|host[a-z]+|notfound|mfile"
+    r"|inval)\b",
     r"^\W*traceback \(most recent call last\)",
-    r"^\W*(?:http )?(?:(?:error|status|status code|code)[ :]+)?[45]\d\d(?: (?:error|[a-z' -]{3,40}))?\W*(?:$|[:.\-–] )",
+    r"^\W*(?:http )?(?:(?:error|status|status code|code)[ :]+)?[45]\d\d(?: (?:error|not found|forbidden"
+    r"|unauthori[sz]ed|bad request|gone|(?:internal )?server error|"
+    r"too many requests|bad gateway|service unavailable|gateway time-?out|method not allowed|conflict|payment"
+    r" required))?\W*(?:$|[:.\-–] )",
     r"^\W*(?:access|permission|authentication|authorization|login)(?: is| was| has)?(?: been)? (?:denied|failed"
     r"|required|expired)\b(?! is| was| are|,)",
     r"^\W*(?:(?:401|403|404|429|500|502|503|504) )?(?:unauthori[sz]ed|forbidden|bad request|not authenticated|"
     r"not authori[sz]ed|not logged in|service (?:is )?(?:temporarily )?unavailable|bad gateway|gateway time-?out"
     r"|internal server error|too many requests|"
-    r"request time-?out|time-?out|timed out|connection (?:was )?(?:refused|reset|closed|aborted|timed out|error"
+    r"request time-?out|time-?out(?!\W*\d)|timed out|connection (?:was )?(?:refused|reset|closed|aborted|timed out"
+    r"|error"
     r"|failed)|"
     r"network (?:error|unreachable)|rate limit(?:ed)?|(?:rate|usage|request) limit (?:was |has been )?(?:exceeded"
     r"|reached)|"
@@ -249,7 +264,9 @@ EXPLAINS = _any_of(
     r"|thrown (?:when|if)|signals|refers to|"
     r"stands for|is returned|returned (?:when|if)|is caused by|are caused by|solution|workaround|fixed (?:by|in)|to"
     r" fix|solved|the fix|is the|are the|base class)\b",
-    r"^\W*(?:if|when|whenever|where|how|what|why|which|who|wenn|falls|sobald|si|lorsque|cuando|quando|se|если|когда)\b",
+    r"\b(?:if|when|whenever) (?:no|nothing)\b",
+    r"\bis an? (?:song|film|novel|book|album|movie|play|poem|term|word|game|band|outcome|valid)\b",
+    r"^\W*(?:if|when|whenever|where|how|what|why|which|who|wenn|falls|sobald|si|lorsque|cuando|quando|если|когда)\b",
     r"\b(?:bedeutet|signifie|significa|wird ausgelöst|означает)\b|意味|表示|意思是|という",
 )
 """Who explains an error message reports none."""
@@ -264,7 +281,8 @@ FILLER: frozenset[str] = frozenset(
         " unfortunately given"
         " specified provided criteria term terms keyword keywords filter filters current currently yet anything"
         " something any none zero"
-        " exist exists exact relevant related similar here there show display within contain containing information"
+        " exist exists exact relevant related similar here there show display link links within contain containing"
+        " information"
         " content answer"
         " input text name path url id user key your library collection knowledge base table site web tool service"
         " system store folder"

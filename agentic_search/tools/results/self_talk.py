@@ -48,7 +48,7 @@ _PHRASES = (
     ("nothing", phrases.NOTHING, 2),
     ("nothing", phrases.NOT_FOUND, 8),
     ("done", phrases.DONE, 0),
-    ("heading", phrases.HEADING, 2),
+    ("heading", phrases.HEADING, 0),
 )
 """Each with how many terms a sentence may hold beyond it, filler and the call's words."""
 _MOST_GIVEN = 40
@@ -91,7 +91,7 @@ class CallWords:
         """
         plain = _plain(text)
         asked = {given for name, given in self.by_name.items() if name in _QUESTIONS}
-        is_long = len(plain.split()) > _A_NAME
+        is_long = sum(word.isalpha() for word in plain.split()) > _A_NAME
         return bool(plain) and (plain in asked or (is_long and any(plain == _plain(given) for given in self.strings)))
 
     def put_in(self, name: str, text: str) -> bool:
@@ -180,7 +180,8 @@ def _kind(sentence: str, given: CallWords) -> str | None:
     if phrases.EXPLAINS.search(bare):
         return None
     for kind, pattern, most in _PHRASES:
-        if pattern.search(bare) and len(_own(pattern.sub(" ", bare), given)) <= most:
+        own = _own(pattern.sub(" ", bare), given) if pattern.search(bare) else None
+        if own is not None and sum(kind != "heading" or not term.isdigit() for term in own) <= most:
             return kind
     return "advice" if phrases.ADVICE.search(bare) else None
 
@@ -197,7 +198,7 @@ def _own_terms(text: str) -> list[str]:
 
 
 def _bare(text: str) -> str:
-    return _DECORATION.sub("", _DECORATION.sub("", text)).replace("’", "'").lower()
+    return " ".join(_DECORATION.sub("", _DECORATION.sub("", text)).replace("’", "'").lower().split())
 
 
 def _plain(text: str) -> str:

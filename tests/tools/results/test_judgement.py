@@ -205,5 +205,5 @@ def test_a_note_beside_records_is_told() -> None:
 
 
 def test_a_long_list_is_not_looked_into() -> None:
-    texts: JsonValue = ["No results found"] * 50
+    texts: list[JsonValue] = ["No results found"] * 50
     assert judge(texts, GIVEN).content == texts
