@@ -25,7 +25,8 @@ HOST_FILE = """
 
 def host_file(folder: Path) -> str:
     """A file in an editor's form, with its name."""
-    text = HOST_FILE.replace('PYTHON"', f'{sys.executable}"').replace("ROOT", str(ROOT))
+    text = HOST_FILE.replace('"PYTHON"', f'"{sys.executable}"').replace('"ROOT"', f'"{ROOT}"')
+    text = text.replace("ARGS", '["-m", "tests.support.slow_server"]')
     (folder / "editor.json").write_text(text)
     return "editor.json"
 
