@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 INSTALL := $(PIP) install --quiet --no-deps --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-real-model check format bench eval-model lock clean
+.PHONY: help run test test-real-model test-world check format bench eval-model lock lock-world clean
 
 help: ## Show what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,6 +22,10 @@ test: $(VENV)/dev.stamp ## Run the tests; TEST=path or -k expression narrows it,
 test-real-model: $(VENV)/dev.stamp ## Run the tests with a real language model; the first time it is set up, with cmake and a C++ compiler
 	$(BIN)/python -m tests.real_model.set_up
 	$(BIN)/python -m pytest -m real_model tests/real_model
+
+test-world: $(VENV)/dev.stamp ## Run the tests with MCP servers that others wrote; the first time they are installed, with npm and pip
+	$(BIN)/python -m tests.world.set_up
+	$(BIN)/python -m pytest -m world tests/world
 
 check: $(VENV)/dev.stamp ## Lint, types, layers, sizes, compose file
 	$(BIN)/ruff check .
@@ -48,6 +52,13 @@ lock: $(VENV)/dev.stamp ## Resolve the exact versions anew
 	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-emit-find-links --constraint requirements.lock --custom-compile-command "make lock" \
 		--quiet --output-file requirements-dev.lock
+
+lock-world: $(VENV)/dev.stamp ## Resolve the versions of the MCP servers of tests/world anew, with npm
+	$(BIN)/uv pip compile tests/world/pypi/requirements.in --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock-world" --upgrade --quiet \
+		--output-file tests/world/pypi/requirements.lock
+	for folder in npm conformance; do (cd tests/world/$$folder && npm install --package-lock-only \
+		--omit-lockfile-registry-resolved=true --ignore-scripts --no-audit --no-fund) || exit 1; done
 
 clean: ## Remove the environment and caches
 	rm -rf .venv* .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage htmlcov

@@ -13,6 +13,7 @@ AgenticSearchError
 │   ├── ServerUnavailable         … never sent: trying again is always safe
 │   ├── RateLimited               … refused unread: trying again later is always safe
 │   └── ConnectionLost            … may have happened: only a repeatable tool is tried again
+├── SignInFailed              a person signs in again, or the operator corrects how
 ├── ModelError                the offline planner or the extractive writer takes over
 │   ├── ModelUnavailable          … no server answers at the model's address
 │   ├── ModelMissing              … the server is there, the model is not
@@ -114,6 +115,12 @@ class ConnectionLost(ToolError):
     """The connection broke while the call was under way; it may have happened."""
 
     code = "connection_lost"
+
+
+class SignInFailed(AgenticSearchError):
+    """Nobody is signed in at a remote server, though somebody tried."""
+
+    code = "sign_in_failed"
 
 
 class ModelError(AgenticSearchError):

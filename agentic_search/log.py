@@ -8,3 +8,5 @@ def configure(level: str) -> None:
     logging.basicConfig(level=level.upper(), format="%(asctime)s %(levelname)-7s %(name)s: %(message)s")
     for chatty in ("httpx", "httpx2", "httpcore", "httpcore2", "mcp"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
+    # It logs each failed sign-in with the whole answer of the authorization server, which may hold a token.
+    logging.getLogger("mcp.client.auth").setLevel(logging.CRITICAL)

@@ -14,13 +14,11 @@ from agentic_search import __version__, log
 from agentic_search.api.app import create_app
 from agentic_search.api.openapi import field_docs
 from agentic_search.errors import ConfigurationError
-from agentic_search.settings import Settings
+from agentic_search.settings import LOOPBACK, Settings
 from agentic_search.wiring import configured
 
 WRONG_USAGE = 2
 """Exit status for a setting, a file or an argument that must be corrected."""
-
-LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 logger = logging.getLogger(__name__)
 

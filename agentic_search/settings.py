@@ -22,6 +22,9 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+"""The names of this machine for itself."""
+
 _PACKAGE = Path(__file__).resolve().parent
 
 
@@ -129,8 +132,14 @@ class Settings(BaseSettings):
     port: Annotated[int, Field(ge=0, le=65_535)] = 8023
     """Port to listen on; 0 takes a free one."""
 
+    allowed_hosts: Annotated[tuple[str, ...], NoDecode] = ()
+    """Names under which browsers may come back from a sign-in, beside loopback and HOST; commas between."""
+
     data: Path = Field(default_factory=_data_folder)
-    """The folder for what is kept: what was approved for good."""
+    """The folder for what is kept: what was approved for good, and sign-ins at MCP servers, encrypted."""
+
+    secret_key: SecretStr = SecretStr("")
+    """What that encryption's key is made from; empty keeps a key in the data folder, readable for this user alone."""
 
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """Least level that is logged to standard error."""
@@ -230,7 +239,7 @@ class Settings(BaseSettings):
     shutdown_grace: Annotated[float, Field(gt=0)] = 3.0
     """Seconds that open connections get to end at shutdown."""
 
-    @field_validator("functions", mode="before")
+    @field_validator("functions", "allowed_hosts", mode="before")
     @classmethod
     def _split(cls, given: object) -> object:
         """A variable holds a JSON list, or names with commas between them."""

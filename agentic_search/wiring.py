@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
+from functools import partial
 
 from agentic_search.clock import SystemClock
 from agentic_search.domain.approval.policy import ApprovalRules
@@ -25,13 +26,15 @@ from agentic_search.scheduler.approval.approvals import Approvals
 from agentic_search.scheduler.approval.memory import ApprovalMemory
 from agentic_search.scheduler.dispatcher import Dispatcher
 from agentic_search.scheduler.runner import Runner
-from agentic_search.settings import Settings, environment
+from agentic_search.settings import LOOPBACK, Settings, environment
 from agentic_search.tools.builtin.ask_model import AskModel
 from agentic_search.tools.builtin.provider import Builtin
 from agentic_search.tools.calls.cache import CacheLimits
 from agentic_search.tools.config.bundled import bundled_servers
 from agentic_search.tools.config.server_config import ServerConfig
 from agentic_search.tools.config.servers_file import read_servers
+from agentic_search.tools.mcp.auth.encrypted_folder import EncryptedFolder
+from agentic_search.tools.mcp.auth.sign_ins import SignIns
 from agentic_search.tools.pool import ToolPool
 from agentic_search.tools.provider import ToolProvider
 from agentic_search.tools.python.function import Function
@@ -90,6 +93,14 @@ def _cache_limits(settings: Settings) -> CacheLimits:
     return CacheLimits(settings.cache_max_age, settings.cache_max_entries, settings.cache_max_bytes)
 
 
+def _sign_in_folder(settings: Settings) -> EncryptedFolder:
+    return EncryptedFolder(settings.data / "sign-ins", passphrase=settings.secret_key.get_secret_value())
+
+
+def _hosts(settings: Settings) -> frozenset[str]:
+    return LOOPBACK | {settings.host.lower()} | {host.lower() for host in settings.allowed_hosts}
+
+
 @asynccontextmanager
 async def open_service(settings: Settings) -> AsyncGenerator[Service, None]:
     """Open every part, lowest first; leaving ends the runs, then the tools' servers, then the models' connections."""
@@ -112,9 +123,15 @@ async def open_service(settings: Settings) -> AsyncGenerator[Service, None]:
     rules = ApprovalRules(settings.approval, remembered=approved.words)
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(models)
+        sign_ins = await stack.enter_async_context(SignIns(_sign_in_folder(settings)))
         tools = await stack.enter_async_context(
             ToolPool(
-                servers, clock=clock, local=local, task_timeout=settings.task_timeout, cache=_cache_limits(settings)
+                servers,
+                clock=clock,
+                local=local,
+                task_timeout=settings.task_timeout,
+                cache=_cache_limits(settings),
+                sign_ins=sign_ins,
             )
         )
 
@@ -123,7 +140,7 @@ async def open_service(settings: Settings) -> AsyncGenerator[Service, None]:
             approvals = Approvals(run.emit, of_run, approved, attended=run.attended)
             run.on_decision(approvals.decide)
             runner = Runner(
-                tools.call,
+                partial(tools.call, globs=query.tools),
                 run.emit,
                 clock=clock,
                 elapsed=lambda: run.elapsed,
@@ -153,4 +170,6 @@ async def open_service(settings: Settings) -> AsyncGenerator[Service, None]:
                 max_kept=settings.max_kept_runs,
             )
         )
-        yield Service(SearchService(engine, approved), tools, choice, workflows, rules, models.pull)
+        yield Service(
+            SearchService(engine, approved), tools, choice, workflows, rules, models.pull, sign_ins, _hosts(settings)
+        )

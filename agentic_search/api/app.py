@@ -11,7 +11,7 @@ from agentic_search import __version__
 from agentic_search.api import problems
 from agentic_search.api.dependencies import AppState
 from agentic_search.api.openapi import describe
-from agentic_search.api.routes import health, inventory, runs, search
+from agentic_search.api.routes import health, inventory, runs, search, sign_in
 from agentic_search.api.routes.page import PageFiles, page_router
 from agentic_search.settings import Settings
 from agentic_search.wiring import open_service
@@ -40,7 +40,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.add_middleware(BodyLimit)
     problems.install(app)
-    for router in (search.router, runs.router, inventory.router, health.router):
+    for router in (search.router, runs.router, inventory.router, sign_in.router, health.router):
         app.include_router(router)
     app.include_router(page_router(settings.static))
     app.mount("/static", PageFiles(directory=settings.static), name="static")

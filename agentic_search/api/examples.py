@@ -18,7 +18,7 @@ from agentic_search.domain.answer import Source
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.plan import Plan, Task
 from agentic_search.domain.run import RunReport, RunSummary, TaskRecord, Timings
-from agentic_search.domain.tool import ServerStatus
+from agentic_search.domain.tool import ServerInput, ServerStatus
 from agentic_search.models.chat import ModelInfo
 from agentic_search.runs.service import Started
 from agentic_search.workflows.workflow import WorkflowEntry
@@ -100,8 +100,23 @@ SERVERS = ServerList(
     servers=(
         ServerStatus(name="python_docs", status="ready", transport="stdio", tools=3),
         ServerStatus(name="wiki", status="unavailable", transport="http", error="nobody listens at its address"),
+        ServerStatus(
+            name="tracker",
+            status="needs_sign_in",
+            transport="http",
+            error="it asks you to sign in: open /servers/tracker/sign-in of this service in a browser",
+            sign_in="/servers/tracker/sign-in",
+        ),
+        ServerStatus(
+            name="notes",
+            status="needs_input",
+            transport="http",
+            error="it asks for notes-key: give it on the page, or by POST /servers/notes/inputs",
+            inputs=(ServerInput(id="notes-key", description="key of the notes", secret=True),),
+        ),
     )
 )
+SERVER_STARTING = ServerStatus(name="notes", status="connecting", transport="http")
 MODELS = ModelList(
     models=(ModelInfo(name="qwen3:8b", size="8.2B", context=40_960, capabilities=("completion", "tools")),),
     writer="qwen3:8b",

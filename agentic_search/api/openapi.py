@@ -48,7 +48,7 @@ def shows(example: BaseModel, status: int = 200) -> dict[int | str, dict[str, An
 
 
 def describe(app: FastAPI) -> None:
-    """Put the schema of problems under their own media type, where FastAPI put it under plain JSON."""
+    """Put the schema of problems under their own media type, where FastAPI put it under that of the route's success."""
     generate = app.openapi
 
     def openapi() -> dict[str, Any]:
@@ -86,7 +86,8 @@ def _move_problems(responses: dict[str, Any]) -> None:
     for status, response in responses.items():
         content = response.get("content", {})
         if int(status) >= HTTPStatus.BAD_REQUEST and MEDIA_TYPE in content:
-            content[MEDIA_TYPE].update(content.pop("application/json", {}))
+            for other in content.keys() - {MEDIA_TYPE}:
+                content[MEDIA_TYPE].update(content.pop(other))
 
 
 def field_docs(model: type[BaseModel]) -> dict[str, str]:

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import Field, JsonValue
 
 from agentic_search.domain.approval.decision import WaitingCall
-from agentic_search.domain.data import Frozen
+from agentic_search.domain.data import Frozen, JsonObject
 
 
 class Passage(Frozen):
@@ -21,6 +21,12 @@ class Passage(Frozen):
 
     text: str
     """The text itself, as the tool gave it."""
+
+    echo: bool = False
+    """The title is what the call asked for: it does not tell whether the text bears on a question."""
+
+    fact_of: str = ""
+    """Where the text is a fact without prose: the names of the tool, which say what it is a fact of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +51,26 @@ class ToolResult(Frozen):
     passages: tuple[Passage, ...] = ()
     """What an answer may cite."""
 
+    blocks: tuple[JsonObject, ...] = ()
+    """Content that is not text: images, audio, files and links, in MCP's own JSON form."""
+
+    note: str = ""
+    """What the tool says of its own search, as what happened, for people: `found nothing`, `said: …`."""
+
+    passing: bool = False
+    """It calls itself unfinished, or failed: the same call may soon give something else."""
+
     remarks: tuple[str, ...] = ()
     """What of the tool's answer was left out, or is not as the tool promises; for people, never cited."""
 
     cached: bool = False
     """It came from the cache or from an identical call under way."""
+
+    personal: bool = Field(default=False, exclude=True)
+    """The user answered its server in the course of the call: it is of no use to others, and not kept."""
+
+    max_age: float | None = Field(default=None, exclude=True)
+    """Seconds that it may be kept, as its server says; 0 for not at all."""
 
 
 class Completed(Frozen):

@@ -8,7 +8,7 @@ from pydantic import JsonValue
 
 from agentic_search.domain.answer import LeftOut, Source
 from agentic_search.domain.approval.decision import WaitingCall
-from agentic_search.domain.data import Frozen
+from agentic_search.domain.data import Frozen, JsonObject
 from agentic_search.domain.plan import Plan
 
 RunStatus = Literal["queued", "running", "waiting", "completed", "partial", "failed", "cancelled"]
@@ -34,6 +34,10 @@ class TaskRecord(Frozen):
     """Seconds."""
     result: JsonValue = None
     """The tool's whole result, never cut."""
+    content: tuple[JsonObject, ...] = ()
+    """What of the result is not text: images, audio, files and links, in MCP's JSON form."""
+    note: str = ""
+    """What the tool says of its own search, as what happened: `found nothing`, `said: …`."""
     failed_calls: tuple[str, ...] = ()
     """Why single calls of a `for_each` failed; the others gave the result."""
     remarks: tuple[str, ...] = ()

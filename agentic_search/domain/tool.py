@@ -56,6 +56,9 @@ class Tool(Frozen):
     idempotent: bool = False
     """Repeating it changes nothing more."""
 
+    as_task: bool = False
+    """Its server runs it only as a task, which has to be polled."""
+
     timeout: float | None = None
     """Seconds one attempt may take, where the operator set it for the server."""
 
@@ -107,15 +110,24 @@ class ServerInput(Frozen):
     secret: bool = False
     """It is not shown while it is typed, nor ever told again."""
 
+    default: str = ""
+    """What is taken where nothing is given."""
+
+    options: tuple[str, ...] = ()
+    """The only values that may be given, where there are any."""
+
 
 class ServerStatus(Frozen):
     """One configured server, as it is now."""
 
     name: str
-    """Its name in the servers file."""
+    """What it is called in plans and paths."""
+
+    title: str = ""
+    """Its name as the servers file writes it, where that cannot be used as it is."""
 
     status: str
-    """connecting, ready, unavailable or disabled."""
+    """connecting, ready, unavailable, disabled, needs_input or needs_sign_in."""
 
     transport: str
     """stdio, http or sse; python for functions; builtin for the service itself, which is in no list of servers."""
@@ -133,7 +145,7 @@ class ServerStatus(Frozen):
     """The last lines it wrote on stderr, secrets masked."""
 
     inputs: tuple[ServerInput, ...] = ()
-    """What its entry asks the user for, and has no value yet: it starts when all are given."""
+    """What its entry asks the user for, and has no value that it could start with: it starts when all are given."""
 
     sign_in: str | None = None
     """The path of this service that begins a sign-in at the server, where it asks for one."""

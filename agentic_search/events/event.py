@@ -9,10 +9,13 @@ from functools import cached_property
 from pydantic import ConfigDict, TypeAdapter
 from pydantic_core import to_json
 
-from agentic_search.events.facts import Fact, TaskCompleted
+from agentic_search.events.facts import Fact, SourcesFound, TaskCompleted
 
 LARGEST_RESULT = 64 * 1024
 """Bytes of JSON; of a larger result the event has the URL."""
+
+_OF_NO_INTEREST = {"echo", "fact_of"}
+"""Of a passage: they only serve its ranking."""
 
 _TIMED: TypeAdapter[list[tuple[float, Fact]]] = TypeAdapter(
     list[tuple[float, Fact]], config=ConfigDict(defer_build=True)
@@ -49,10 +52,23 @@ class Event:
         )
 
     def _data(self) -> dict[str, object]:
-        data = self.fact.model_dump(mode="json", exclude={"kind"})
-        if isinstance(self.fact, TaskCompleted) and len(to_json(self.fact.result)) > LARGEST_RESULT:
+        match self.fact:
+            case SourcesFound():
+                return self.fact.model_dump(
+                    mode="json", exclude={"kind": True, "sources": {"__all__": _OF_NO_INTEREST}}
+                )
+            case TaskCompleted():
+                return self._completed(self.fact)
+            case _:
+                return self.fact.model_dump(mode="json", exclude={"kind"})
+
+    def _completed(self, fact: TaskCompleted) -> dict[str, object]:
+        unsaid = {name for name in ("content", "note") if not getattr(fact, name)}
+        data = fact.model_dump(mode="json", exclude={"kind", *unsaid})
+        if len(to_json(fact.result)) + len(to_json(fact.content)) > LARGEST_RESULT:
+            data.pop("content", None)
             del data["result"]
-            data["result_url"] = f"/runs/{self.run_id}/tasks/{self.fact.id}"
+            data["result_url"] = f"/runs/{self.run_id}/tasks/{fact.id}"
         return data
 
 

@@ -146,6 +146,8 @@ class RunRecord:
             cached=fact.cached,
             duration=fact.duration,
             result=fact.result,
+            content=fact.content,
+            note=fact.note,
             failed_calls=fact.failed_calls,
             remarks=fact.remarks,
         )

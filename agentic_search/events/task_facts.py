@@ -94,6 +94,11 @@ class TaskCompleted(BaseFact):
     attempts: int = 1
     cached: bool = False
     result: JsonValue = None
+    content: tuple[JsonObject, ...] = ()
+    """Its blocks that are not text, in MCP's form."""
+    note: str = ""
+    """What the tool says of its own search: `found nothing`."""
+
     failed_calls: tuple[str, ...] = ()
     """Why single calls of a `for_each` failed."""
     remarks: tuple[str, ...] = ()
@@ -102,7 +107,8 @@ class TaskCompleted(BaseFact):
     @property
     def message(self) -> str:
         lost = f" ({count(len(self.failed_calls), 'call')} failed)" if self.failed_calls else ""
-        return f"✅ Task {headline(self.id, self.tool, self.purpose)}{lost}"
+        done = f"✅ Task {headline(self.id, self.tool, self.purpose)}{lost}"
+        return f"{done}: {self.note}" if self.note else done
 
 
 class TaskFailed(BaseFact):

@@ -16,6 +16,7 @@ from agentic_search.events.event import Event
 from agentic_search.models.chat import PullProgress
 from agentic_search.models.choice import ModelChoice
 from agentic_search.scheduler.approval.memory import ApprovalMemory
+from agentic_search.tools.mcp.auth.sign_ins import SignIns
 from agentic_search.tools.pool import ToolPool
 from agentic_search.workflows.folder import WorkflowFolder
 
@@ -122,3 +123,7 @@ class Service:
     """What holds for plans that are made, where the request says nothing."""
     pull_model: Callable[[str], AsyncGenerator[PullProgress, None]]
     """Fetches a model for Ollama, with progress; raises ModelError."""
+    sign_ins: SignIns
+    """People's sign-ins at remote MCP servers."""
+    hosts: frozenset[str]
+    """Names under which the service may be reached: a sign-in comes back to no other."""

@@ -85,6 +85,8 @@ def _emit_completed(emit: Emit, task: Task, outcome: Completed) -> None:
             attempts=outcome.attempts,
             cached=outcome.result.cached,
             result=outcome.result.value,
+            content=outcome.result.blocks,
+            note=outcome.result.note,
             failed_calls=outcome.failed_calls,
             remarks=outcome.result.remarks,
         )

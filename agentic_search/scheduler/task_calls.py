@@ -131,5 +131,7 @@ def _together(results: list[ToolResult]) -> ToolResult:
         value=[result.value for result in results],
         text="\n\n".join(result.text for result in results),
         passages=tuple(passage for result in results for passage in result.passages),
-        remarks=tuple(dict.fromkeys(remark for result in results for remark in result.remarks)),
+        blocks=tuple(block for result in results for block in result.blocks),
+        note="; ".join(dict.fromkeys(result.note for result in results if result.note)),
+        remarks=tuple(dict.fromkeys(note for result in results for note in result.remarks)),
     )

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from types import TracebackType
 from typing import Self
@@ -11,13 +11,16 @@ from agentic_search.clock import Clock
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.outcome import OnProgress, ToolResult
 from agentic_search.domain.tool import BUILT_IN, ServerStatus, Tool
-from agentic_search.errors import ServerUnavailable, ToolFailed
+from agentic_search.errors import NotFound, RequestError, ServerUnavailable, ToolFailed, WrongState
+from agentic_search.tools.builtin.resources import ResourceTools
 from agentic_search.tools.calls.cache import CacheLimits
 from agentic_search.tools.calls.tool_calls import ToolCalls
 from agentic_search.tools.catalog import Catalog
 from agentic_search.tools.config.server_config import ServerConfig
+from agentic_search.tools.mcp.auth.sign_ins import SignIns
 from agentic_search.tools.mcp.connection import Connection
-from agentic_search.tools.provider import Offer, ToolProvider
+from agentic_search.tools.provider import READ_RESOURCE, ListedResource, Offer, ToolProvider
+from agentic_search.tools.unstarted import UnstartedServer
 
 logger = logging.getLogger(__name__)
 
@@ -45,17 +48,23 @@ class ToolPool:
         task_timeout: float = 60.0,
         open_within: float = OPEN_WITHIN,
         cache: CacheLimits | None = None,
+        sign_ins: SignIns | None = None,
     ) -> None:
         """`local`: tools of the service's own, whose offer never changes; a server of the same name takes their place.
 
         `task_timeout`: seconds for a call where neither the task nor the server says otherwise. `cache`: what is kept
         of the results of tools that only read, where a server or a local provider does not say otherwise.
+        `sign_ins`: how remote servers are signed in at by OAuth; without, they are not.
         """
+        self._sign_ins = sign_ins
         self._clock = clock
         self._task_timeout = task_timeout
         self._open_within = open_within
+        self._connections: dict[str, Connection] = {}
+        """Those servers that can be started; others join them when they are given what they ask for."""
+        self._resources = ResourceTools(self.resources, self._read_resource)
         self._providers: dict[str, ToolProvider] = {
-            provider.name: provider for provider in (*local, *map(self._connect, servers))
+            provider.name: provider for provider in (*local, self._resources, *map(self._provide, servers))
         }
         self._catalog: Catalog | None = None
         self._last_offers: dict[str, Offer] = {}
@@ -141,10 +150,17 @@ class ToolPool:
         await self._next_change.wait()
 
     async def call(
-        self, tool: str, arguments: JsonObject, *, timeout: float | None, on_progress: OnProgress
+        self,
+        tool: str,
+        arguments: JsonObject,
+        *,
+        timeout: float | None,
+        on_progress: OnProgress,
+        globs: Sequence[str] = (),
     ) -> ToolResult:
         """Call `tool` by its catalog name, once; `timeout` in seconds overrides the server's and the default.
 
+        `globs`: the tools that the request may use, which say also whose resources may be read; none: all.
         An equal call of a read-only tool that is under way, or was lately, is not made again: the result is marked as
         cached. Cancelling the coroutine cancels the call at the server, unless others wait for it too. Raises
         ToolFailed (the tool says so, or there is no such tool), ToolTimeout, ServerUnavailable (nothing was sent),
@@ -153,6 +169,8 @@ class ToolPool:
         found = self._find(tool)
         limit = timeout or found.timeout or self._task_timeout
         provider = self._providers[found.server]
+        if provider is self._resources:
+            provider = self._resources.within(globs)
         return await self._calls.call(provider, found, arguments, timeout=limit, on_progress=on_progress)
 
     def _find(self, name: str) -> Tool:
@@ -164,12 +182,58 @@ class ToolPool:
         near = self.catalog().nearest(name)
         raise ToolFailed(f"there is no tool {name!r}" + (f"; did you mean {near!r}?" if near else ""))
 
-    def _connect(self, server: ServerConfig) -> ToolProvider:
+    def give_inputs(self, server: str, values: Mapping[str, str]) -> ServerStatus:
+        """Give what a server's entry asks for, to every server that asks for the same and can then start.
+
+        Raises NotFound, WrongState, or RequestError for what is missing or wrong.
+        """
+        asking = self._providers.get(server)
+        if asking is None or server not in {status.name for status in self.statuses()}:
+            raise NotFound(f"there is no server {server!r}; GET /servers lists them")
+        if not isinstance(asking, UnstartedServer) or not asking.inputs:
+            raise WrongState(f"{server!r} asks for no values now")
+        if unknown := sorted(set(values) - asking.inputs):
+            raise RequestError(f"{server!r} does not ask for {', '.join(unknown)}")
+        asking.give(values)
+        for other in self._providers.values():
+            if isinstance(other, UnstartedServer) and other.inputs and other.inputs <= set(values):
+                other.give(values)
+        return asking.status()
+
+    def _provide(self, server: ServerConfig) -> ToolProvider:
+        for warning in server.warnings:
+            logger.warning("%s: %s", server.title or server.name, warning)
+        if not (server.problem or server.inputs):
+            return self._connect(server)
+        if server.problem and not server.disabled:
+            logger.warning("%s cannot be used: %s", server.title or server.name, server.problem)
+        return UnstartedServer(server, connect=self._connect, on_change=self._note_change)
+
+    def resources(self) -> Sequence[ListedResource]:
+        """What can be read now, of all servers."""
+        return [each for connection in self._connections.values() for each in self._calls.offer(connection).resources]
+
+    async def _read_resource(self, server: str, uri: str, *, timeout: float, on_progress: OnProgress) -> ToolResult:
+        connection = self._connections.get(server)
+        if connection is None:
+            raise ToolFailed(f"there is no server {server!r}")
+        if not connection.config.rules.offers(READ_RESOURCE):
+            raise ToolFailed(f"the servers file does not let {READ_RESOURCE} be used with {server!r}")
+        return await self._calls.call(
+            connection, connection.reading, {"uri": uri}, timeout=timeout, on_progress=on_progress
+        )
+
+    def _connect(self, server: ServerConfig) -> Connection:
         def note_change() -> None:
             self._calls.note_change(self._providers[server.name])
             self._note_change()
 
-        return Connection(server, clock=self._clock, open_within=self._open_within, on_change=note_change)
+        auth = self._sign_ins.auth_at(server) if self._sign_ins else None
+        connection = Connection(
+            server, clock=self._clock, open_within=self._open_within, on_change=note_change, auth=auth
+        )
+        self._connections[server.name] = connection
+        return connection
 
     async def _leave_group(self) -> None:
         """Cancel what is left in the group; wait for it no longer than it may take."""

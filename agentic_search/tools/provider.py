@@ -18,6 +18,24 @@ class LeftOutTool:
     reason: str
 
 
+READ_RESOURCE = "read_resource"
+"""The tool that reads resources; a server's rules for its tools decide by this name on its resources, too."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListedResource:
+    """Something that a server offers to be read; all texts are untrusted."""
+
+    server: str
+    uri: str
+    """Its address; of a template one with parts in braces."""
+    name: str
+    title: str = ""
+    description: str = ""
+    mime_type: str = ""
+    is_template: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Offer:
     """What one provider offers now, under its own names."""
@@ -27,6 +45,7 @@ class Offer:
     left_out: tuple[LeftOutTool, ...] = ()
     instructions: str = ""
     """What the server says of itself and of how to use it; untrusted, as descriptions are."""
+    resources: tuple[ListedResource, ...] = ()
 
 
 class ToolProvider(Protocol):

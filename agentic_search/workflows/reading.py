@@ -9,9 +9,9 @@ from pydantic import JsonValue
 
 from agentic_search.domain.data import JsonObject
 from agentic_search.planning.draft.wording import did_you_mean, json_kind
+from agentic_search.text.yaml_text import BadYaml, read_yaml
 from agentic_search.workflows.inputs import complaints_about
 from agentic_search.workflows.workflow import QUESTION, Workflow
-from agentic_search.workflows.yaml_text import BadYaml, read_yaml
 
 _KEYS = ("name", "description", "inputs", "tasks")
 _TYPES = ("string", "integer", "number", "boolean", "array", "object")

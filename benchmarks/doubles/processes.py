@@ -63,6 +63,11 @@ def most_megabytes(pid: int) -> float:
     return _status(pid, "VmHWM") / 1_024
 
 
+def megabytes_now(pid: int) -> float:
+    """What one process holds now (VmRSS)."""
+    return _status(pid, "VmRSS") / 1_024
+
+
 def _tasks(pid: int) -> list[Path]:
     return list(Path(f"/proc/{pid}/task").iterdir())
 

@@ -9,26 +9,36 @@ const TRIES = 20;
 
 /** @param {Store} store */
 export async function watchConnections(store) {
-  ask("models", () => api.models());
+  ask(store, "models", () => api.models());
+  // A sign-in happens in another tab: who comes back from it finds what has become of it.
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden && store.state.servers?.some((server) => server.sign_in)) watchServers(store);
+  });
+  await watchServers(store);
+}
+
+/** @param {Store} store */
+export async function watchServers(store) {
   for (let tries = 0; tries < TRIES; tries++) {
     await Promise.all([
-      ask("servers", async () => (await api.servers()).servers),
-      ask("tools", async () => (await api.tools()).tools),
+      ask(store, "servers", async () => (await api.servers()).servers),
+      ask(store, "tools", async () => (await api.tools()).tools),
     ]);
     if (!store.state.servers?.some((server) => server.status === "connecting")) return;
     await new Promise((resolve) => setTimeout(resolve, AGAIN));
   }
+}
 
-  /**
-   * A question that finds no answer leaves its part of the state line out: asking a question will tell why.
-   * @param {"models"|"servers"|"tools"} what
-   * @param {() => Promise<unknown>} read
-   */
-  async function ask(what, read) {
-    try {
-      store.dispatch({ type: what, [what]: await read() });
-    } catch (error) {
-      if (!(error instanceof api.RequestProblem)) throw error;
-    }
+/**
+ * A question that finds no answer leaves its part of the state line out: asking a question will tell why.
+ * @param {Store} store
+ * @param {"models"|"servers"|"tools"} what
+ * @param {() => Promise<unknown>} read
+ */
+async function ask(store, what, read) {
+  try {
+    store.dispatch({ type: what, [what]: await read() });
+  } catch (error) {
+    if (!(error instanceof api.RequestProblem)) throw error;
   }
 }

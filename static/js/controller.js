@@ -1,5 +1,6 @@
 /** Carries out what the reader asks for: sends requests and dispatches their outcome to the store. */
 
+import { watchServers } from "./connections.js";
 import { explain } from "./derive/problem.js";
 import * as api from "./net/api.js";
 import { follow } from "./net/follow.js";
@@ -118,7 +119,35 @@ export function createController(store) {
     }
   }
 
-  return { ask, stop, openAddress, goTo, fetchResult, pull, dispatch: store.dispatch };
+  /**
+   * Say whether a task may run, or answer what its server asks.
+   * @param {string} key
+   * @param {string} id of the task
+   * @param {import("./views/tasks/ask.js").Word} word
+   */
+  async function decide(key, id, word) {
+    const run = store.state.runs.find((shown) => shown.key === key)?.run;
+    if (!run?.id) return;
+    await api.decide(run.id, id, word).catch((error) => {
+      store.dispatch({ type: "notice", notice: noticeOf(error, "decide") });
+    });
+  }
+
+  /**
+   * Give a server the values that its entry asks for, and look how it does with them.
+   * @param {string} server
+   * @param {Object<string, unknown>} values
+   */
+  async function giveInputs(server, values) {
+    try {
+      await api.giveInputs(server, values);
+      await watchServers(store);
+    } catch (error) {
+      store.dispatch({ type: "notice", notice: noticeOf(error, "decide") });
+    }
+  }
+
+  return { ask, stop, openAddress, goTo, fetchResult, pull, decide, giveInputs, dispatch: store.dispatch };
 }
 
 /** @type {import("./types.js").Notice} */

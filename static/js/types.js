@@ -5,7 +5,9 @@
  *
  * @typedef {{id: string, tool: string, arguments?: Object<string, unknown>, depends_on?: string[], purpose?: string,
  *   for_each?: string|null, when?: string|null}} PlannedTask
- * @typedef {{name: string, status: string, transport: string, tools: number, error: string|null}} Server
+ * @typedef {{name: string, status: string, transport: string, tools: number, error: string|null, title?: string,
+ *   inputs?: ServerInput[], sign_in?: string|null}} Server
+ * @typedef {{id: string, description?: string, secret?: boolean}} ServerInput
  * @typedef {{name: string, server: string, title: string, description: string, read_only?: boolean}} Tool
  * @typedef {{plans_by_model: number, found: number, found_offline: number, cited: number, seconds: number}} ModelCard
  * @typedef {{name: string, usable: boolean, reason?: string|null, card?: ModelCard|null}} Model
@@ -23,7 +25,17 @@
  * One try at a task. `error` is why it failed, where another try followed.
  * @typedef {{from: number, to: number|null, error: string|null}} Attempt
  *
- * @typedef {'queued'|'running'|'retrying'|'completed'|'failed'|'skipped'|'cancelled'} TaskStatus
+ * What the user is asked before a task goes on: whether a call may be made, or what its server wants to know.
+ * @typedef {{why: string, arguments: Object<string, unknown>, calls: number, question: string|null,
+ *   schema: Schema|null, url: string|null}} Asking
+ *
+ * As much of a JSON Schema as a server's question to the user may hold: an object of plain values.
+ * @typedef {{type?: string, title?: string, description?: string, default?: unknown, enum?: string[], enumNames?: string[],
+ *   oneOf?: {const: string, title?: string}[], anyOf?: {const: string, title?: string}[], items?: Schema, format?: string,
+ *   minimum?: number, maximum?: number, minLength?: number, maxLength?: number, properties?: Object<string, Schema>,
+ *   required?: string[]}} Schema
+ *
+ * @typedef {'queued'|'waiting'|'running'|'retrying'|'completed'|'failed'|'skipped'|'cancelled'} TaskStatus
  * @typedef {object} Task
  * @property {string} id
  * @property {string} tool
@@ -41,6 +53,8 @@
  * @property {unknown} result
  * @property {string|null} resultUrl where the result stands when it is too large for an event
  * @property {string|null} error why it failed or was skipped
+ * @property {unknown[]} content what of the result is no text: images, links
+ * @property {Asking|null} asking what the user is asked now
  * @property {{progress: number, total: number|null, text: string}|null} progress
  *
  * @typedef {object} Answer

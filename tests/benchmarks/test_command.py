@@ -38,6 +38,7 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
         ("against", "--sizes 2 --repeat 1"),
         ("runs_at_once", "--levels 2 --per-caller 1"),
         ("start", "--repeat 1"),
+        ("many_servers", ""),
         ("parallel", "--kinds agents --sizes 3 --seconds 0.05 --repeat 1"),
         (
             "start_while_planning",

@@ -7,8 +7,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from tests.support.mcp_processes import PATIENCE, free_port, http_server, is_running, logged, mortal_http_server
 from tests.support.mcp_processes import events as logged_events
 from tests.support.service import ROOT, RunningService, environment_for, running_service, stdio_entry
@@ -163,23 +161,6 @@ async def test_sigterm_with_open_streams_and_hanging_tools_ends_the_process_and_
         assert not [pid for pid in pids if is_running(pid)]
 
 
-@pytest.mark.parametrize(
-    ("text", "complaint"),
-    [
-        ("{nope", "mcp.json"),
-        ('{"mcpServers": {"a": {"comand": "x"}}}', "command"),
-        ('{"mcpServers": {"a": {"command": "x", "env": {"K": "${NOT_SET_ANYWHERE}"}}}}', "NOT_SET_ANYWHERE"),
-    ],
-)
-def test_a_servers_file_that_cannot_be_used_stops_the_start_with_a_clear_message(
-    tmp_path: Path, text: str, complaint: str
-) -> None:
-    (tmp_path / "mcp.json").write_text(text)
-    ended = start_in(tmp_path)
-    assert ended.returncode == 2
-    assert complaint in ended.stderr and "Traceback" not in ended.stderr
-
-
 def test_settings_that_cannot_be_used_stop_the_start_and_are_all_named(tmp_path: Path) -> None:
     ended = start_in(tmp_path, PORT="many", MAX_CONCURRENT_TASKS="0")
     assert ended.returncode == 2
@@ -194,3 +175,30 @@ def start_in(folder: Path, **settings: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         command, cwd=folder, env=environment, capture_output=True, text=True, timeout=PATIENCE, check=False
     )
+
+
+WITH_A_HELPER = """
+import os, subprocess, sys
+helper = subprocess.Popen(["sleep", "60"], start_new_session=True)
+open(sys.argv[1], "a").write(f"{helper.pid}\\n")
+os.execv(sys.executable, [sys.executable, "-m", "tests.support.bare_server", *sys.argv[2:]])
+"""
+
+
+async def test_a_killed_server_is_started_again_though_a_program_that_it_started_holds_its_stdout(
+    tmp_path: Path,
+) -> None:
+    helpers, log = tmp_path / "helpers", tmp_path / "log"
+    options = ["-c", WITH_A_HELPER, str(helpers), "--log", str(log)]
+    servers = {"bare": {"command": sys.executable, "args": options, "env": {"PYTHONPATH": str(ROOT)}}}
+    try:
+        async with running_service(tmp_path, servers=servers) as service:
+            await service.ready_servers("bare")
+            os.kill((await logged(log, "up"))["pid"], signal.SIGKILL)
+            await logged(log, "up", times=2)
+            await service.ready_servers("bare")
+            run = await service.ask("x", plan={"tasks": [{"tool": "bare.echo", "arguments": {"text": "otter"}}]})
+            assert run["tasks"][0]["result"] == "otter"
+    finally:
+        for pid in map(int, helpers.read_text().split()):
+            os.kill(pid, signal.SIGKILL)

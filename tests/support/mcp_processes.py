@@ -16,6 +16,11 @@ from agentic_search.tools.pool import ToolPool
 ROOT = Path(__file__).resolve().parents[2]
 SLOW = ("-m", "tests.support.slow_server")
 BARE = ("-m", "tests.support.bare_server")
+ODD = ("-m", "tests.support.odd_server")
+ASKING = ("-m", "tests.support.asking_server")
+READING = ("-m", "tests.support.reading_server")
+TASKING = ("-m", "tests.support.tasking_server")
+SCRIPTED = ("-m", "tests.support.scripted_server")
 FLOODING = ("-m", "tests.tools.mcp.flooding")
 PATIENCE = 60.0
 """Seconds after which a test gives up waiting; the machine may be busy."""
@@ -32,6 +37,34 @@ def bare_server(name: str = "bare", *options: str, rules: ToolRules | None = Non
     return ServerConfig(name, launch, rules=rules or ToolRules())
 
 
+def odd_server(name: str = "odd", *options: str, env: dict[str, str] | None = None) -> ServerConfig:
+    """A server over stdio that takes its start or its first request oddly."""
+    launch = StdioLaunch(sys.executable, ("-S", *ODD, *options), env={"PYTHONPATH": str(ROOT), **(env or {})})
+    return ServerConfig(name, launch)
+
+
+def asking_server(name: str = "asking", *options: str) -> ServerConfig:
+    """A server over stdio that asks the user."""
+    return ServerConfig(name, StdioLaunch(sys.executable, (*ASKING, *options), env={"PYTHONPATH": str(ROOT)}))
+
+
+def reading_server(name: str = "reading", *options: str, rules: ToolRules | None = None) -> ServerConfig:
+    """A server over stdio that has resources."""
+    launch = StdioLaunch(sys.executable, (*READING, *options), env={"PYTHONPATH": str(ROOT)})
+    return ServerConfig(name, launch, rules=rules or ToolRules())
+
+
+def scripted_server(name: str, script: str, *options: str) -> ServerConfig:
+    """A server over stdio that does what one of its scripts says."""
+    launch = StdioLaunch(sys.executable, ("-S", *SCRIPTED, script, *options), env={"PYTHONPATH": str(ROOT)})
+    return ServerConfig(name, launch)
+
+
+def tasking_server(name: str, *options: str) -> ServerConfig:
+    """A server over stdio that answers calls by tasks."""
+    return ServerConfig(name, StdioLaunch(sys.executable, (*TASKING, *options), env={"PYTHONPATH": str(ROOT)}))
+
+
 def at_url(url: str, name: str = "slow") -> ServerConfig:
     """A server that listens there; one whose URL ends in /sse speaks the older transport."""
     return ServerConfig(name, HttpEndpoint(url, transport="sse" if url.endswith("/sse") else "http"))
@@ -41,6 +74,27 @@ def at_url(url: str, name: str = "slow") -> ServerConfig:
 async def http_server(*options: str, port: int = 0) -> AsyncGenerator[str]:
     """Run a slow server over streamable HTTP, or with "--sse" or "--every-http" in its place, and give its URL."""
     async with running((*SLOW, *_transport(options, port))) as (_, url):
+        yield url
+
+
+@asynccontextmanager
+async def asking_http_server(*options: str) -> AsyncGenerator[str]:
+    """Run a server over streamable HTTP that asks the user, and give its URL."""
+    async with running((*ASKING, *options, "--http", "0")) as (_, url):
+        yield url
+
+
+@asynccontextmanager
+async def reading_http_server(*options: str) -> AsyncGenerator[str]:
+    """Run a server over streamable HTTP that has resources, and give its URL."""
+    async with running((*READING, *options, "--http", "0")) as (_, url):
+        yield url
+
+
+@asynccontextmanager
+async def tasking_http_server(*options: str) -> AsyncGenerator[str]:
+    """Run a server over streamable HTTP that answers calls by tasks, and give its URL."""
+    async with running((*TASKING, *options, "--http", "0")) as (_, url):
         yield url
 
 

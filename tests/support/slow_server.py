@@ -69,20 +69,20 @@ class Log:
 
 def build(name: str, log: Log, *, legacy: bool = False) -> MCPServer[Any]:
     """The server; a legacy one speaks no protocol later than 2025-11-25."""
-    server: MCPServer[Any] = MCPServer(name, log_level="WARNING", middleware=[_refuse_discovery] if legacy else [])
+    server: MCPServer[Any] = MCPServer(name, log_level="WARNING", middleware=[refuse_discovery] if legacy else [])
     _add_slow_tools(server, log)
     _add_failing_tools(server)
     _add_emitting_tools(server)
     return server
 
 
-async def _refuse_discovery(ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
+async def refuse_discovery(ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
     if ctx.method == DISCOVER:
         raise MCPError(mcp_types.METHOD_NOT_FOUND, "Method not found")
     return await call_next(ctx)
 
 
-async def _serve_legacy_stdio(server: MCPServer[Any]) -> None:
+async def serve_legacy_stdio(server: MCPServer[Any]) -> None:
     """Over stdio the first message decides the protocol before any middleware, so discovery is refused before that."""
     lowlevel = server._lowlevel_server  # pyright: ignore[reportPrivateUsage] - what run_stdio_async uses
     into, messages = anyio.create_memory_object_stream[SessionMessage | Exception](0)
@@ -229,7 +229,7 @@ def every_http(log: Log) -> Starlette:
     return Starlette(routes=mounts, lifespan=lifespan)
 
 
-def _serve_http(app: Any, port: int, path: str) -> None:
+def serve_http(app: Any, port: int, path: str) -> None:
     listener = socket.create_server(("127.0.0.1", port))
     print(f"http://127.0.0.1:{listener.getsockname()[1]}{path}", flush=True)
     config = uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1)
@@ -256,14 +256,14 @@ def main() -> None:
     log = Log(options.log)
     server = build(options.name, log, legacy=options.legacy)
     if options.every_http is not None:
-        _serve_http(every_http(log), options.every_http, "")
+        serve_http(every_http(log), options.every_http, "")
     elif options.http is not None:
         app = server.streamable_http_app(json_response=options.json, stateless_http=options.stateless)
-        _serve_http(Doorman(app, shaky=options.shaky), options.http, "/mcp")
+        serve_http(Doorman(app, shaky=options.shaky), options.http, "/mcp")
     elif options.sse is not None:
-        _serve_http(server.sse_app(), options.sse, "/sse")
+        serve_http(server.sse_app(), options.sse, "/sse")
     elif options.legacy:
-        anyio.run(_serve_legacy_stdio, server)
+        anyio.run(serve_legacy_stdio, server)
     else:
         server.run()
 

@@ -4,13 +4,14 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import replace
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Body
 from sse_starlette import EventSourceResponse
 
 from agentic_search.api import examples
 from agentic_search.api.dependencies import ServiceDep
-from agentic_search.api.openapi import shows
+from agentic_search.api.openapi import problems, shows
 from agentic_search.api.schemas import (
     ModelList,
     PullRequest,
@@ -22,6 +23,7 @@ from agentic_search.api.schemas import (
 )
 from agentic_search.api.sse import stream_json
 from agentic_search.domain.data import JsonObject
+from agentic_search.domain.tool import ServerStatus
 from agentic_search.errors import ModelError
 from agentic_search.models.cards.card import card_of
 from agentic_search.runs.service import Service
@@ -43,6 +45,22 @@ async def list_tools(service: ServiceDep) -> ToolList:
 async def list_servers(service: ServiceDep) -> ServerList:
     """Every configured MCP server, as it is now."""
     return ServerList(servers=tuple(service.tools.statuses()))
+
+
+@router.post(
+    "/servers/{name}/inputs",
+    responses={**shows(examples.SERVER_STARTING), **problems(400, 404, 409, 422)},
+)
+async def give_inputs(
+    name: str,
+    values: Annotated[dict[str, str], Body(max_length=100, examples=[{"notes-key": "…"}])],
+    service: ServiceDep,
+) -> ServerStatus:
+    """Give the values that a server's entry asks for (`inputs` in GET /servers), by their ids; then it starts.
+
+    They are kept in memory only and never shown. Other servers that ask for the same get them, too.
+    """
+    return service.tools.give_inputs(name, values)
 
 
 @router.get("/models", responses=shows(examples.MODELS))

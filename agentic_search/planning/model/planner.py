@@ -1,5 +1,6 @@
 """Plans with a language model, held to plans over the tools at hand where its server can: first and later rounds."""
 
+import asyncio
 import logging
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
@@ -57,10 +58,12 @@ class ModelPlanner:
         if request.refused is None:
             yield DraftStarted("model", self._model.name, request.so_far.next_round)
         for repacked in range(MOST_REPACKS + 1):
-            prompt, begun = self._prompt(request), False
+            # In a thread: for hundreds of tools it takes half a second.
+            prompt, schema = await asyncio.to_thread(self._asked, request)
+            begun = False
             opening = prompt.messages[0].content if self._needs.answer_rules else ""
             try:
-                async with aclosing(self._draft(request, prompt)) as steps:
+                async with aclosing(self._draft(request, prompt, schema)) as steps:
                     async for step in steps:
                         begun = begun or not isinstance(step, PlannerWaiting)
                         if isinstance(step, Planned):
@@ -72,11 +75,16 @@ class ModelPlanner:
                     raise
                 self._needs = replace(self._needs, budget=self._learnt_budget(refusal.num_ctx))
 
-    def _draft(self, request: PlanRequest, prompt: PlanPrompt) -> AsyncGenerator[PlanStep, None]:
-        earlier = request.so_far.ids
+    def _asked(self, request: PlanRequest) -> tuple[PlanPrompt, JsonObject | None]:
+        """The prompt, and the schema of the plan that is wanted."""
+        prompt = self._prompt(request)
         form = self._needs.form if request.refused is None else simple_form(self._needs.form.most_tasks)
-        schema = self._schema(prompt, form, earlier)
-        draft = PlanDraft(request.tools, earlier=earlier)
+        return prompt, self._schema(prompt, form, request.so_far.ids)
+
+    def _draft(
+        self, request: PlanRequest, prompt: PlanPrompt, schema: JsonObject | None
+    ) -> AsyncGenerator[PlanStep, None]:
+        draft = PlanDraft(request.tools, earlier=request.so_far.ids)
         return draft.generate(self._model, prompt.messages, schema=schema, max_tokens=self._max_tokens)
 
     def _learnt_budget(self, num_ctx: int | None = None) -> Budget:

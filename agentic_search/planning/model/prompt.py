@@ -6,6 +6,7 @@ examples made for it come last. Tools, what their servers say, and the question 
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 
 from agentic_search.domain.approval.policy import STRICT, ApprovalRules
 from agentic_search.domain.plan import Plan
@@ -15,13 +16,17 @@ from agentic_search.models.budget import TokenEstimate, pack
 from agentic_search.models.chat import Message, without_control_tokens
 from agentic_search.planning.model.asking import PlanPrompt, PromptNeeds, as_written
 from agentic_search.planning.model.form import simple_form
+from agentic_search.planning.model.shortlist import by_usefulness
 from agentic_search.planning.model.tool_line import ASKS, signature
-from agentic_search.planning.relevance import by_relevance
 from agentic_search.text.sentences import shortened
 
 MOST_TOOLS = 40
 """More than these confuse a model and slow its grammar, whatever its context."""
 
+_MOST_TOKENS = 4_000
+"""Of a first prompt, whatever the context: without a GPU a model reads some fifty a second."""
+_LEAST_FOR_TOOLS = 1_000
+"""Tokens that tools may take beside a question which alone fills that."""
 _FENCES = 60
 """Tokens for the marks around data and for notes."""
 _EXAMPLES = 300
@@ -51,7 +56,7 @@ def planning_prompt(
     instructions: Mapping[str, str] | None = None,
     approval: ApprovalRules = STRICT,
 ) -> PlanPrompt:
-    """The prompt for a first draft; where tools have to be left out, those least like the question.
+    """The prompt for a first draft; where tools have to be left out, those of least use for the question.
 
     `examples` are shown as far as there is room, and as the tools in them are shown.
     With `several_rounds` a third of what tools may take is left free for what later rounds add to the prompt.
@@ -61,7 +66,8 @@ def planning_prompt(
     head = "\n\n".join(filter(None, (_role(needs), needs.answer_rules, needs.form.rules)))
     question = _fenced("question", query)
     tokens = needs.budget.tokens
-    free = needs.budget.prompt - tokens.texts((head, question, _SHAPE)) - _FENCES
+    spent = tokens.texts((head, question, _SHAPE)) + _FENCES
+    free = min(needs.budget.prompt - spent, max(_MOST_TOKENS - spent, _LEAST_FOR_TOOLS))
     examples_room = min(_EXAMPLES, max(0, free) // 4)
     room = free - examples_room
     lines = _ToolLines(needs.form.linked, instructions or {}, approval, tokens)
@@ -143,13 +149,19 @@ class _ToolLines:
         return "\n".join(self._lines(tools))
 
     def shortlist(self, query: str, tools: Sequence[Tool], room: int) -> tuple[Tool, ...]:
-        """The tools that fit, in the order given: all, or those most like the question."""
+        """The tools that fit, in the order given: all, or those of most use."""
         if len(tools) <= MOST_TOOLS and self._tokens.texts(self._lines(tools)) <= room:
             return tuple(tools)
-        room -= self._tokens.texts(self._servers.values())
-        best = [scored.tool for scored in by_relevance(query, tools)[:MOST_TOOLS]]
-        kept = pack([self._line(tool) for tool in best], room, self._tokens)
-        names = {best[index].name for index in kept}
+        names: set[str] = set()
+        servers: set[str] = set()
+        for tool in islice(by_usefulness(query, tools), MOST_TOOLS):
+            # Each server's own line is spent with the first of its tools.
+            said = () if tool.server in servers else (self._servers.get(tool.server, ""),)
+            cost = self._tokens.texts((self._line(tool), *said))
+            if cost <= room:
+                room -= cost
+                names.add(tool.name)
+                servers.add(tool.server)
         return tuple(tool for tool in tools if tool.name in names)
 
     def _lines(self, tools: Sequence[Tool]) -> Iterator[str]:

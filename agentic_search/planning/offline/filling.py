@@ -12,18 +12,19 @@ from agentic_search.planning.offline.question import Question
 from agentic_search.planning.schema.alternatives import alternatives
 from agentic_search.text.lexicon import terms
 
-Role = Literal["query", "question", "url", "date", "id", "number", "phrase", "other"]
+Role = Literal["query", "question", "text", "url", "date", "id", "number", "phrase", "other"]
 
-_QUERY_NAMES = frozenset({"q", "query", "queries", "search", "keyword", "keywords", "term", "terms", "topic", "text"})
+_QUERY_NAMES = frozenset({"q", "query", "queries", "search", "keyword", "keywords", "term", "terms", "topic"})
 _QUERY_PHRASES = ("search query", "search term", "search for", "search string", "keyword", "question", "topic")
 _QUESTION_NAMES = frozenset({"question", "prompt"})
+_TEXT_NAMES = frozenset({"text"})
 _URL_NAMES = frozenset({"url", "urls", "uri", "link", "href", "website", "webpage"})
 _DATE_NAMES = frozenset({"date", "day", "since", "until"})
 _ID_NAMES = frozenset({"id", "ids", "identifier", "uuid", "number"})
 
 
-ASKING: frozenset[Role] = frozenset({"query", "question"})
-"""Roles that take what was asked itself."""
+ASKING: frozenset[Role] = frozenset({"query", "question", "text"})
+"""Roles that take what was asked itself; as "text" also what is to be typed, waited for or translated."""
 
 SEARCHING = frozenset(terms("search query lookup find ask retrieve"))
 """Words by which a tool says that it searches."""
@@ -92,6 +93,7 @@ def _role(name: str, schema: JsonObject) -> Role:
         ("date", _DATE_NAMES),
         ("question", _QUESTION_NAMES),
         ("query", _QUERY_NAMES),
+        ("text", _TEXT_NAMES),
     )
     for role, names in by_name:
         if parts & names:
@@ -135,6 +137,7 @@ def _values(arguments: list[_Argument], question: Question) -> dict[str, JsonVal
 def _found(question: Question) -> Mapping[Role, tuple[JsonValue, ...]]:
     return {
         "query": (question.search,),
+        "text": (question.search,),
         "question": (question.text,),
         "url": question.urls,
         "date": question.dates,

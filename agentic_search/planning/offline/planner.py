@@ -3,9 +3,14 @@
 Only tools that run unasked are called, and only with arguments that the question itself gives. What matches the
 question best is taken, and with it a search on every other server, as far as there is room. Tools that say nothing of
 themselves, and would have been taken did they not wait for approval, are named with the plan.
+
+Among many tools some always share a word with the question, as `wait_for` does with "how do I wait for a task". So a
+search counts for what all tools of its server say, and a tool that the question gives nothing but itself is called only
+where one names much of the other.
 """
 
-from collections.abc import AsyncGenerator, Iterator, Sequence, Set
+import asyncio
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from pydantic import JsonValue
@@ -18,8 +23,9 @@ from agentic_search.errors import PlanRefused
 from agentic_search.planning.draft.argument_check import argument_complaints
 from agentic_search.planning.draft.check import check_added
 from agentic_search.planning.draft.wording import purpose
-from agentic_search.planning.offline.filling import ASKING, SEARCHING, Filling, fill
+from agentic_search.planning.offline.filling import Filling, Role, fill
 from agentic_search.planning.offline.question import Question, read_question
+from agentic_search.planning.offline.searches import is_general, is_named_a_search, is_search, told_words
 from agentic_search.planning.planner import DraftStarted, Planned, PlanRequest, PlanStep, TaskReady
 from agentic_search.planning.relevance import ScoredTool, by_relevance
 from agentic_search.text.lexicon import terms
@@ -27,9 +33,10 @@ from agentic_search.text.lexicon import terms
 _CLEARLY_WORSE = 0.4
 """A tool that matches with less than this share of the best match is about something else."""
 
-_GENERAL = frozenset(
-    terms("web internet online google bing duckduckgo wikipedia wiki document knowledge anything everything")
-)
+_MUCH = 0.5
+"""Share of the words of a question, or of a tool's name."""
+
+_TYPED: frozenset[Role] = frozenset({"text"})
 _MOST_REASONS = 10
 _WHAT_TO_DO = "start a language model (see /models), or give the plan with the request"
 
@@ -41,28 +48,29 @@ class _Call:
     tool: Tool
     filling: Filling
     score: float
+    """How well the tool matches; of a search, how well the best tool of its server does."""
+    named: float
+    """Which share of the question's words is in what the tool, or of a search any tool of its server, is for."""
+    called: float
+    """Which share of the words of the tool's name is in the question; 0 for a single word."""
 
     @property
     def searches(self) -> bool:
         """It takes a search query."""
-        said = {*terms(self.tool.name), *terms(f"{self.tool.title} {self.tool.description}")}
-        return bool(ASKING & self.filling.roles) and bool(said & SEARCHING)
-
-    @property
-    def is_named_a_search(self) -> bool:
-        """Its very name says that it searches."""
-        return not SEARCHING.isdisjoint(terms(self.tool.name))
+        return is_search(self.tool, self.filling)
 
     @property
     def searches_anything(self) -> bool:
         """It takes a search query on any topic."""
-        said = {*terms(f"{self.tool.server}_{self.tool.name}"), *terms(self.tool.description)}
-        return self.searches and bool(said & _GENERAL)
+        return self.searches and is_general(self.tool)
 
-    def is_about(self, asked: Set[str]) -> bool:
-        """A word of the question is in what the tool says of itself, not only in what it says of its arguments."""
-        tool = self.tool
-        return not asked.isdisjoint(terms(f"{tool.name} {tool.title} {tool.server} {tool.description}"))
+    @property
+    def matches(self) -> bool:
+        """Something of the question is what it is for; what is said of its arguments alone does not count."""
+        if self.searches:
+            return self.named > 0
+        is_given_something = bool(self.filling.arguments) and self.filling.roles != _TYPED
+        return is_given_something or self.named > _MUCH or self.called >= _MUCH
 
     @property
     def was_pointed_at(self) -> bool:
@@ -86,18 +94,23 @@ class OfflinePlanner:
             yield Planned((), "offline")
             return
         yield DraftStarted("offline", round=request.so_far.next_round)
-        question, rules = read_question(request.query), request.approval
-        scored = by_relevance(request.query, request.tools)
-        calls, asked = list(_possible(scored, question, rules)), set(terms(request.query))
-        free = [call for call in calls if rules.why_waits(call.tool) is None]
-        chosen = _chosen(free, asked)[: self._most_tasks]
-        not_used = tuple(_not_used(_chosen(calls, asked)[: self._most_tasks], rules))
-        if not chosen:
-            raise PlanRefused(tuple(_why_nothing_fits(scored, question, rules)))
-        tasks = self._tasks(chosen, request)
+        # For hundreds of tools it takes a tenth of a second.
+        tasks, not_used = await asyncio.to_thread(self._planned, request)
         for task in tasks:
             yield TaskReady(task)
         yield Planned(tasks, "offline", not_used=not_used)
+
+    def _planned(self, request: PlanRequest) -> tuple[tuple[Task, ...], tuple[UnusedTool, ...]]:
+        """The tasks, and the tools that would have been called did they not wait for approval."""
+        question, rules = read_question(request.query), request.approval
+        scored = by_relevance(request.query, request.tools)
+        calls = list(_possible(scored, question, rules))
+        free = [call for call in calls if rules.why_waits(call.tool) is None]
+        chosen = _chosen(_of_their_servers(free, scored, question))[: self._most_tasks]
+        wished = _chosen(_of_their_servers(calls, scored, question))[: self._most_tasks]
+        if not chosen:
+            raise PlanRefused(tuple(_why_nothing_fits(scored, question, rules)))
+        return self._tasks(chosen, request), tuple(_not_used(wished, rules))
 
     def _tasks(self, chosen: Sequence[_Call], request: PlanRequest) -> tuple[Task, ...]:
         tools, so_far = request.tools, request.so_far
@@ -109,16 +122,45 @@ class OfflinePlanner:
 
 def _possible(scored: Sequence[ScoredTool], question: Question, rules: ApprovalRules) -> Iterator[_Call]:
     """Every call that can be made from the question alone, best first; also of tools that it would be good to allow."""
+    asked = frozenset(terms(question.text))
     for each in scored:
         if not _may_be_chosen(each.tool, rules):
             continue
         tried: list[Filling] = []
         for part in _parts(question):
             filling = fill(each.tool, part)
-            call = _Call(each.tool, filling, each.score)
+            named = asked & told_words(each.tool)
+            call = _Call(each.tool, filling, each.score, _share(named, asked), _called(each.tool, asked))
             if filling not in tried and _usable(filling, each.tool) and _seems_to_read(call, rules):
                 tried.append(filling)
                 yield call
+
+
+def _of_their_servers(calls: Sequence[_Call], scored: Sequence[ScoredTool], question: Question) -> list[_Call]:
+    """The calls, a search of each server weighed by all that the server's tools say."""
+    asked = frozenset(terms(question.text))
+    best: dict[str, float] = {}
+    named: dict[str, frozenset[str]] = {}
+    for each in scored:
+        server = each.tool.server
+        best[server] = max(each.score, best.get(server, 0.0))
+        named[server] = named.get(server, frozenset()) | (asked & told_words(each.tool))
+    searches = _search_of_each_server(calls)
+    return [
+        replace(call, score=best[call.tool.server], named=_share(named[call.tool.server], asked))
+        if call is searches.get(call.tool.server)
+        else call
+        for call in calls
+    ]
+
+
+def _called(tool: Tool, asked: frozenset[str]) -> float:
+    name = frozenset(terms(tool.name))
+    return _share(name & asked, name) if len(name & asked) > 1 else 0.0
+
+
+def _share(words: frozenset[str], of: frozenset[str]) -> float:
+    return len(words) / max(1, len(of))
 
 
 def _may_be_chosen(tool: Tool, rules: ApprovalRules) -> bool:
@@ -130,7 +172,7 @@ def _seems_to_read(call: _Call, rules: ApprovalRules) -> bool:
     """A tool of which nothing is said is taken for one that only reads where its name says so, or the question does."""
     if call.tool.read_only or rules.allows(call.tool):
         return True
-    return call.is_named_a_search or call.was_pointed_at
+    return is_named_a_search(call.tool) or call.was_pointed_at
 
 
 def _not_used(calls: Sequence[_Call], rules: ApprovalRules) -> Iterator[UnusedTool]:
@@ -149,23 +191,30 @@ def _usable(filling: Filling, tool: Tool) -> bool:
     return not filling.missing and not argument_complaints(filling.arguments, tool)
 
 
-def _chosen(calls: Sequence[_Call], asked: Set[str]) -> list[_Call]:
-    """Where the question points, what matches it, what searches anything; failing that, a search on each server."""
+def _chosen(calls: Sequence[_Call]) -> list[_Call]:
+    """Where the question points, what matches it, what searches anything; failing that, a search on each server.
+
+    Only where there is nothing of all that, what is as near as these to the question, though it names little of it.
+    """
     best = max((call.score for call in calls), default=0.0)
+    best_search = max((call.score for call in calls if call.searches), default=0.0)
     pointed = [call for call in calls if call.was_pointed_at]
-    near_best = [call for call in calls if best and call.score >= _CLEARLY_WORSE * best]
-    matching = [call for call in near_best if call.is_about(asked) or not call.searches]
+    near_best = [
+        call for call in calls if call.score and call.score >= _CLEARLY_WORSE * (best_search if call.searches else best)
+    ]
+    matching = sorted((call for call in near_best if call.matches), key=lambda call: -call.score)
     general = [call for call in calls if call.searches_anything]
-    elsewhere: Sequence[_Call] = () if matching else _best_of_each_server([call for call in calls if call.searches])
-    return _unique([*pointed, *matching, *general, *elsewhere])
+    searches = [*_search_of_each_server(calls).values()]
+    elsewhere = searches if len(searches) > 1 else [call for call in calls if call.searches]
+    return _unique([*pointed, *matching, *general, *(() if matching else elsewhere)]) or near_best
 
 
-def _best_of_each_server(calls: Sequence[_Call]) -> Sequence[_Call]:
-    """One search a server; all of them where there is one server only."""
-    best: dict[str, _Call] = {}
-    for call in sorted(calls, key=lambda call: not call.is_named_a_search):
-        best.setdefault(call.tool.server, call)
-    return [*best.values()] if len(best) > 1 else calls
+def _search_of_each_server(calls: Sequence[_Call]) -> dict[str, _Call]:
+    """One search a server: the best of those whose very names say that they search, if there are any."""
+    found: dict[str, _Call] = {}
+    for call in sorted((call for call in calls if call.searches), key=lambda call: not is_named_a_search(call.tool)):
+        found.setdefault(call.tool.server, call)
+    return found
 
 
 def _unique(calls: Sequence[_Call]) -> list[_Call]:

@@ -37,12 +37,12 @@ def plan_schema(
     """The schema of plans of 1 to `most_tasks` tasks over `tools`, at least one: bounded everywhere.
 
     With the ids of `earlier` tasks it is that of what is added to their plan, which may be nothing. With `linked` false
-    no task refers to another. It is shared by all who ask the same, and must not be changed.
+    no task refers to another.
     """
     if not tools:
         raise ValueError("a plan needs at least one tool")
     forms = tuple((tool.name, to_json(tool.input_schema)) for tool in tools)
-    return _plan_schema(forms, limits, most_tasks, tuple(earlier), linked=linked)
+    return from_json(_plan_schema(forms, limits, most_tasks, tuple(earlier), linked=linked))
 
 
 class _ToolForm(NamedTuple):
@@ -52,7 +52,9 @@ class _ToolForm(NamedTuple):
     input_schema: JsonObject
 
 
-@lru_cache(maxsize=16)  # making it takes 15 ms for a dozen tools, and every search asks for the same
+# Making it takes 15 ms for a dozen tools, and every search asks for the same. Kept as text: half a megabyte for forty
+# tools, as objects ten times as much, and among hundreds of tools each question has forty of its own.
+@lru_cache(maxsize=16)
 def _plan_schema(
     forms: tuple[tuple[str, bytes], ...],
     limits: GrammarLimits,
@@ -60,7 +62,8 @@ def _plan_schema(
     earlier: tuple[str, ...],
     *,
     linked: bool,
-) -> JsonObject:
+) -> bytes:
+    """The schema as JSON."""
     tools = [_ToolForm(name, from_json(schema)) for name, schema in forms]
     first = next_number(earlier)
     ids = (*earlier, *(f"t{number}" for number in range(first, first + most_tasks)))
@@ -73,13 +76,15 @@ def _plan_schema(
         places = [_Place(ids[:-1] if linked else ())]
         lists.append({"type": "array", "items": places[0].task, "minItems": 1, "maxItems": most_tasks})
     bounded = [honoured(form, limits) for form in lists]
-    return {
-        "type": "object",
-        "properties": {"tasks": {"anyOf": [*bounded]} if len(bounded) > 1 else bounded[0]},
-        "required": ["tasks"],
-        "additionalProperties": False,
-        "$defs": {name: form for place in places for name, form in place.definitions(tools, limits)},
-    }
+    return to_json(
+        {
+            "type": "object",
+            "properties": {"tasks": {"anyOf": [*bounded]} if len(bounded) > 1 else bounded[0]},
+            "required": ["tasks"],
+            "additionalProperties": False,
+            "$defs": {name: form for place in places for name, form in place.definitions(tools, limits)},
+        }
+    )
 
 
 @dataclass(frozen=True, slots=True)

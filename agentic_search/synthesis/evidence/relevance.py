@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
-from agentic_search.domain.outcome import Evidence
+from agentic_search.domain.outcome import Evidence, Passage
 from agentic_search.text.lexicon import terms
 
 K1, B = 1.2, 0.2
@@ -67,10 +67,15 @@ class ScoredEvidence:
     passages: tuple[ScoredPassage, ...]
 
 
+def telling_title(passage: Passage) -> str:
+    """The words beside a passage's text that tell what it is about: not those that the call put in."""
+    return " ".join(filter(None, ("" if passage.echo else passage.title, passage.fact_of)))
+
+
 def score_evidence(query: str, evidence: Sequence[Evidence]) -> ScoredEvidence:
     """Score `evidence` against `query`; nothing is dropped."""
     bodies = [Counter(terms(item.passage.text[:LONGEST])) for item in evidence]
-    bags = [_with_title(body, item.passage.title) for body, item in zip(bodies, evidence, strict=True)]
+    bags = [_with_title(body, item.passage) for body, item in zip(bodies, evidence, strict=True)]
     question = QuestionTerms(_weights(terms(query), bags))
     scores = _bm25(question.weights, bags)
     positions = _positions(evidence)
@@ -104,8 +109,8 @@ def _worth_of_tasks(evidence: Sequence[Evidence], coverage: Sequence[float]) -> 
     return {task_id: (covered / highest) ** 2 for task_id, covered in best.items()}
 
 
-def _with_title(body: Counter[str], title: str) -> Counter[str]:
-    return body + Counter(terms(title))
+def _with_title(body: Counter[str], passage: Passage) -> Counter[str]:
+    return body + Counter(terms(telling_title(passage)))
 
 
 def _weights(asked: Iterable[str], bags: Sequence[Counter[str]]) -> dict[str, float]:

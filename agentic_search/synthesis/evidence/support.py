@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from itertools import chain, islice
 
 from agentic_search.domain.outcome import Evidence
-from agentic_search.synthesis.evidence.relevance import LONGEST, QuestionTerms
+from agentic_search.synthesis.evidence.relevance import LONGEST, QuestionTerms, telling_title
 from agentic_search.text.lexicon import terms
 from agentic_search.text.sentences import split_sentences
 
@@ -36,4 +36,4 @@ def is_supported(answer: str, evidence: Sequence[Evidence]) -> bool:
 
 
 def _words(item: Evidence) -> Iterable[str]:
-    return terms(f"{item.passage.title}\n{item.passage.text[:LONGEST]}")
+    return terms(f"{telling_title(item.passage)}\n{item.passage.text[:LONGEST]}")

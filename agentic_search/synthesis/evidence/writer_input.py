@@ -28,7 +28,10 @@ class WriterInput:
     query: str
     evidence: tuple[Evidence, ...]
     left_out: tuple[LeftOut, ...] = ()
-    """What is missing before the writer has begun: failed and skipped tasks, tools that wait for approval."""
+    """What is missing before the writer has begun: failed and skipped tasks, what tools say of their own search,
+    tools that wait for approval."""
+    notes: tuple[str, ...] = ()
+    """What completed tasks say of their own search, a line each: `t1: search found nothing`."""
     not_used: tuple[UnusedTool, ...] = ()
     """These tools, for an answer that tells how to allow them."""
 
@@ -45,8 +48,9 @@ def make_writer_input(
     found = _distinct(_passages(plan, outcomes))
     evidence = tuple(Evidence(id_, passage, task_id) for id_, (task_id, passage) in enumerate(found, start=1))
     missing = tuple(line for task in plan.tasks if (line := _left_out(task, outcomes.get(task.id))) is not None)
+    notes = tuple(line for task in plan.tasks if (line := _note(task, outcomes.get(task.id))))
     unused = (LeftOut(what=it.tool, why=f"not used: {reason(it.why)}; {it.how}") for it in not_used)
-    return WriterInput(query, evidence, (*missing, *unused), not_used=tuple(not_used))
+    return WriterInput(query, evidence, (*missing, *unused), notes, tuple(not_used))
 
 
 async def in_thread_if_large(writer_input: WriterInput, work: Callable[[], _Result]) -> _Result:
@@ -82,13 +86,20 @@ def _distinct(found: Iterable[tuple[str, Passage]]) -> list[tuple[str, Passage]]
     return distinct
 
 
+def _note(task: Task, outcome: Outcome | None) -> str:
+    note = outcome.result.note if isinstance(outcome, Completed) else ""
+    return f"{headline(task.id, task.tool, '')} {note}" if note else ""
+
+
 def _left_out(task: Task, outcome: Outcome | None) -> LeftOut | None:
     what = headline(task.id, task.tool, task.purpose)
     match outcome:
         case Completed(failed_calls=failed, result=result) if failed:
             calls = len(result.value) if isinstance(result.value, list) else len(failed)
             return LeftOut(what=what, why=f"{len(failed)} of {count(calls, 'call')} failed: {failed[0]}")
-        case Completed() | Skipped(intended=True):
+        case Completed(result=result):
+            return LeftOut(what=what, why=result.note) if result.note else None
+        case Skipped(intended=True):
             return None
         case Failed(error=error):
             return LeftOut(what=what, why=f"failed: {error}")

@@ -33,7 +33,7 @@ LENGTHS = (800, 600, 500)
 """Characters quoted of the best passage, of the second, and of each further one."""
 
 LISTED = 10
-"""Titles named where nothing bears on the question."""
+"""Titles, and notes of tools, named where nothing bears on the question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,15 +83,20 @@ def quotations_of(writer_input: WriterInput, *, first: int = 1) -> Quotations:
     The number of the best is `first`.
     """
     quoted = choose(writer_input)
-    text = "".join(f"{paragraph}\n\n" for paragraph in _body(quoted, writer_input.evidence, first))
+    text = "".join(f"{paragraph}\n\n" for paragraph in _body(quoted, writer_input, first))
     return Quotations(text, tuple(_source(number, item) for number, item in enumerate(quoted, start=first)))
 
 
 def choose(writer_input: WriterInput) -> tuple[Quoted, ...]:
-    """What to quote, best first; nothing where nothing bears on the question."""
+    """What to quote, best first; nothing where nothing bears on the question.
+
+    Facts without prose may answer a question without one of its words: where there is nothing else, they are quoted.
+    """
     scored = score_evidence(writer_input.query, writer_input.evidence)
     bearing = [passage for passage in scored.passages if passage.coverage >= BEARING and passage.score > 0]
     chosen = [passage for passage in bearing[:MOST] if passage.score >= NEAR_BEST * bearing[0].score]
+    if not chosen and all(item.passage.fact_of for item in writer_input.evidence):
+        chosen = scored.passages[:MOST]
     limits = (*LENGTHS, *[LENGTHS[-1]] * MOST)
     quoted = (
         Quoted(passage.evidence, quote(passage.evidence.passage.text, scored.question, limit=limit))
@@ -100,12 +105,14 @@ def choose(writer_input: WriterInput) -> tuple[Quoted, ...]:
     return tuple(item for item in quoted if item.quotation.text)
 
 
-def _body(quoted: Sequence[Quoted], evidence: Sequence[Evidence], first: int) -> Iterator[str]:
+def _body(quoted: Sequence[Quoted], writer_input: WriterInput, first: int) -> Iterator[str]:
     for number, item in enumerate(quoted, start=first):
         yield _heading(item.evidence.passage, item.quotation)
         yield _quote_block(item.quotation, number)
     if not quoted:
-        yield from _nothing(evidence)
+        yield from _nothing(writer_input.evidence)
+        if writer_input.notes:
+            yield "\n".join(["What happened:\n", *(f"- {escape_line(line)}" for line in writer_input.notes[:LISTED])])
 
 
 def _nothing(evidence: Sequence[Evidence]) -> Iterator[str]:

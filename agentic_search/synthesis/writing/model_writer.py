@@ -74,7 +74,7 @@ class ModelWriter:
 
     async def _pack(self, writer_input: WriterInput, budget: Budget) -> PackedSources:
         query, evidence, tokens = writer_input.query, writer_input.evidence, budget.tokens
-        room = budget.prompt - fixed_tokens(query, tokens, self._opening)
+        room = budget.prompt - fixed_tokens(query, tokens, self._opening, writer_input.notes)
         if is_small(self._model):
             room = min(room, _SMALL_ROOM)
         packed = await in_thread_if_large(writer_input, lambda: pack_sources(query, evidence, room, tokens))
@@ -90,7 +90,8 @@ class ModelWriter:
         query = writer_input.query
         instructions = f"{INSTRUCTIONS}\n{head_of(self._opening)}"
         answer = ModelAnswer(emit, packed, query, instructions=instructions, model=self._model.name)
-        finish = await self._stream(messages(query, packed, self._model.tokens, self._opening), answer, emit)
+        prompt = messages(query, packed, self._model.tokens, self._opening, writer_input.notes)
+        finish = await self._stream(prompt, answer, emit)
         citations, emitter = answer.citations, answer.emitter
         if not emitter.text.strip():
             raise ModelInterrupted(f"{self._model.name} wrote no answer{_why_nothing(finish)}.")

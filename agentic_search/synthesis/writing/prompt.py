@@ -6,7 +6,7 @@ its fence or pass for a message of its own.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from agentic_search.models.budget import TokenEstimate
 from agentic_search.models.chat import Message, without_control_tokens
@@ -41,19 +41,27 @@ _EXAMPLE_TOKENS = 80
 """That the example of a sentence may take, with the words around it."""
 _LONGEST_EXAMPLE = 60
 """Tokens of the sentence itself."""
+_MOST_NOTES = 8
+"""Notes of tools that the model is told."""
 
-_OWN_FENCE = re.compile(r"<(?=\s*/?\s*(?:source|question|tools)s?\b)", re.IGNORECASE)
+_OWN_FENCE = re.compile(r"<(?=\s*/?\s*(?:source|searche|question|tools)s?\b)", re.IGNORECASE)
 
 
-def messages(query: str, packed: PackedSources, tokens: TokenEstimate, opening: str = "") -> tuple[Message, ...]:
-    """The whole prompt; `opening` is a system message that holds the rules already."""
-    user = "\n\n".join((*_sources(packed), _question(query), _wish(query, packed, tokens)))
+def messages(
+    query: str, packed: PackedSources, tokens: TokenEstimate, opening: str = "", notes: Sequence[str] = ()
+) -> tuple[Message, ...]:
+    """The whole prompt; `opening` is a system message that holds the rules already.
+
+    `notes` are what tools say of their own searches: told, and not to be cited.
+    """
+    user = "\n\n".join((*_sources(packed), *_told(notes), _question(query), _wish(query, packed, tokens)))
     return (Message("system", _system(opening)), Message("user", user))
 
 
-def fixed_tokens(query: str, tokens: TokenEstimate, opening: str = "") -> int:
+def fixed_tokens(query: str, tokens: TokenEstimate, opening: str = "", notes: Sequence[str] = ()) -> int:
     """What the prompt costs without its sources."""
-    return tokens.texts((_system(opening), _question(query), WISH_WITH_EXAMPLE)) + _EXAMPLE_TOKENS
+    texts = (_system(opening), *_told(notes), _question(query), WISH_WITH_EXAMPLE)
+    return tokens.texts(texts) + _EXAMPLE_TOKENS
 
 
 def head_of(opening: str) -> str:
@@ -69,6 +77,12 @@ def _sources(packed: PackedSources) -> Iterator[str]:
     for number, (item, text) in enumerate(zip(packed.shown, packed.texts, strict=True), start=1):
         title = " ".join(_disarmed(item.passage.title).replace('"', "'").split())
         yield f'<source id="{number}" title="{title}">\n{_disarmed(text)}\n</source>'
+
+
+def _told(notes: Sequence[str]) -> Iterator[str]:
+    if notes:
+        lines = "\n".join(_disarmed(line) for line in notes[:_MOST_NOTES])
+        yield f"<searches>\n{lines}\n</searches>"
 
 
 def _question(query: str) -> str:

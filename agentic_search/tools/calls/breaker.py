@@ -109,7 +109,7 @@ class Breaker:
         self._open_until = now + self._open_seconds
 
     def _history(self) -> str:
-        times = f"its last {self._failures} calls" if self._failures > 1 else "its last call"
+        times = f"its last {self._failures} attempts" if self._failures > 1 else "its last attempt"
         return f"{times} failed, the last one so: {self._last_failure}"
 
 

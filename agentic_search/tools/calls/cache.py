@@ -100,8 +100,9 @@ class ResultCache:
     def put(self, key: CallKey, result: ToolResult) -> None:
         """Keep what a call gave just now."""
         keeping = self._keeping_of(key)
-        if keeping.max_age > 0:
-            keeping.store.put(key, result, self._clock.now() + keeping.max_age)
+        age = keeping.max_age if result.max_age is None else min(keeping.max_age, result.max_age)
+        if age > 0 and not result.personal:
+            keeping.store.put(key, result, self._clock.now() + age)
 
     def _keeping_of(self, key: CallKey) -> _Keeping:
         return self._by_server.get(key.server, self._default)

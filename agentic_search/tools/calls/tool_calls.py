@@ -123,17 +123,25 @@ class ToolCalls:
             nonlocal is_mine
             is_mine = True
             result = await self._make(provider, tool, arguments, _A_DAY, emit)
-            self._cache.put(key, result)
+            if not result.passing:
+                self._cache.put(key, result)
             return result
 
         try:
             async with time_limit(timeout):
                 result, joined = await self._under_way.join(key, make, on_progress)
         except TimeoutError as error:
+            state = provider.status()
+            if state.status != "ready":  # it waited for the server to be back: that says nothing about its calls
+                why = f": {state.error}" if state.error else ""
+                late = f"{tool.name} took longer than {timeout:g} s: {tool.server!r} is {state.status}{why}"
+                raise ToolTimeout(late) from error
             late = ToolTimeout(f"{tool.name} took longer than {timeout:g} s")
             if is_mine and (breaker := self._breakers.get(provider.name)):
                 breaker.judge(late, began=began, limit=timeout)
             raise late from error
+        if joined and result.personal:
+            return await self._make(provider, tool, arguments, timeout, on_progress)
         return _as_cached(result) if joined else result
 
     async def _make(

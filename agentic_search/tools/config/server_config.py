@@ -9,6 +9,7 @@ from typing import Literal
 from urllib.parse import urlsplit, urlunsplit
 
 from agentic_search.domain.limits import NO_LIMIT, Limit
+from agentic_search.domain.tool import ServerInput
 
 Transport = Literal["stdio", "http", "sse"]
 SERVER_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -81,6 +82,19 @@ class ToolRules:
 
 
 @dataclass(frozen=True, slots=True)
+class OAuthRules:
+    """How to sign in at a remote server by OAuth; whatever is not said is found out from the server."""
+
+    client_id: str = ""
+    """The client that the authorization server gave out; empty registers one. An https URL is its metadata document."""
+    client_secret: str = field(default="", repr=False)
+    scopes: tuple[str, ...] = ()
+    """What to ask for; empty asks for what the server says."""
+    kind: Literal["authorization_code", "client_credentials"] = "authorization_code"
+    """Whether a person signs in with a browser, or the service by itself."""
+
+
+@dataclass(frozen=True, slots=True)
 class CacheRules:
     """How results of a server's read-only tools are kept; the service's own limits hold where nothing is said."""
 
@@ -111,12 +125,20 @@ class ServerConfig:
     """None makes every call, however often it is asked for."""
     breaker: BreakerRules | None = BreakerRules()
     """None goes on calling, however often calls fail."""
+    auth: OAuthRules | None = None
+    """None signs in by OAuth where the server asks for it, unless a header of the file does."""
     startup_timeout: float = 300.0
     """Seconds that its process may take to start, as long as it lives."""
     title: str = ""
     """Its name as the file writes it, where that had to be changed."""
     warnings: tuple[str, ...] = ()
     """What of its entry is not understood, and not used."""
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+    """Values from its `env`, headers, variables and inputs that must stand in no text that goes out."""
+    inputs: tuple[ServerInput, ...] = ()
+    """What the user is to give before it can start; until then `reach` holds placeholders."""
+    problem: str = ""
+    """Why it cannot be used, and what to change; then `reach` is only as good as its entry."""
     disabled: bool = False
 
     def limit_of(self, tool: str) -> Limit | None:

@@ -1,6 +1,8 @@
-"""The servers file, in the `mcpServers` form of other MCP hosts: reads which servers to connect to."""
+"""The servers file of any MCP host: reads which servers to connect to.
 
-import json
+Nothing in it stops the service: a server that cannot be used says why in its `problem`, and so does the whole file.
+"""
+
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
@@ -8,11 +10,12 @@ from pathlib import Path
 
 from pydantic import JsonValue
 
-from agentic_search.errors import ConfigurationError
-from agentic_search.tools.config.server_config import ServerConfig
-from agentic_search.tools.config.server_entry import BadEntry, read_entry
-
-_SERVERS = "mcpServers"
+from agentic_search.tools.config.entry.server_entry import read_entry
+from agentic_search.tools.config.entry.variables import VariableScope
+from agentic_search.tools.config.formats.document import BadDocument, read_document
+from agentic_search.tools.config.hosts.containers import HostFile, NoServers, servers_of
+from agentic_search.tools.config.names import usable_names
+from agentic_search.tools.config.server_config import ServerConfig, StdioLaunch
 
 
 def read_servers(
@@ -20,72 +23,54 @@ def read_servers(
 ) -> tuple[ServerConfig, ...]:
     """The bundled servers and those of the file; of one name, the file's entry counts.
 
-    An entry `{"disabled": true}` switches a bundled server off. `${VAR}` is read from `environment`. A missing file
-    leaves the bundled ones. Raises ConfigurationError, which lists everything wrong with the file at once.
+    An entry `{"disabled": true}` switches a bundled server off. Variables are read from `environment`. A missing file
+    leaves the bundled ones; so does one that cannot be read, which is shown as a server that cannot be used.
     """
     servers = {server.name: server for server in bundled}
-    complaints: list[str] = []
-    for name, written in _entries(path).items():
-        try:
-            if server := _server(name, written, servers, environment):
-                servers[name] = server
-        except BadEntry as bad:
-            complaints += [f"server {name!r}: {complaint}" for complaint in bad.complaints]
-    if complaints:
-        raise ConfigurationError("\n".join([f"{path} cannot be used:", *(f"- {each}" for each in complaints)]))
-    return tuple(servers.values())
+    try:
+        file = servers_of(read_document(path.read_bytes()))
+    except FileNotFoundError:
+        return tuple(bundled)
+    except (OSError, BadDocument, NoServers) as problem:
+        shown = _file_itself(path, servers, problem=f"{path} cannot be used: {problem}")
+        return (*bundled, shown)
+    scope = VariableScope(environment, path, file.inputs, dollar=file.host.dollar)
+    names = usable_names(file.entries, taken=servers)
+    for written, entry in file.entries.items():
+        name = names[written]
+        server = _server(name, entry, servers, file, scope)
+        if server is not None:
+            servers[name] = _named(server, written, file)
+    notes = (_file_itself(path, servers, warnings=file.warnings),) if file.warnings else ()
+    return (*servers.values(), *notes)
 
 
 def _server(
-    name: str, written: JsonValue, bundled: Mapping[str, ServerConfig], environment: Mapping[str, str]
+    name: str, entry: JsonValue, known: Mapping[str, ServerConfig], file: HostFile, scope: VariableScope
 ) -> ServerConfig | None:
-    if written != {"disabled": True}:
-        return read_entry(name, written, environment)
-    if name in bundled:
-        return replace(bundled[name], disabled=True)
-    if bundled:
-        raise BadEntry((f"there is no bundled server of this name to disable{_nearest(name, bundled)}",))
-    return None
-
-
-def _entries(path: Path) -> dict[str, JsonValue]:
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        return {}
-    except (OSError, UnicodeDecodeError) as problem:
-        raise ConfigurationError(f"{path} cannot be read: {problem}") from problem
-    try:
-        whole: JsonValue = json.loads(text, object_pairs_hook=_object)
-    except json.JSONDecodeError as problem:
-        where = f"line {problem.lineno}, column {problem.colno}"
-        raise ConfigurationError(f"{path} is not JSON: {where}: {problem.msg}; correct it there") from problem
-    except (ValueError, RecursionError) as problem:
-        raise ConfigurationError(f"{path} cannot be used: {problem}") from problem
-    return _servers_of(whole, path)
-
-
-def _servers_of(whole: JsonValue, path: Path) -> dict[str, JsonValue]:
-    match whole:
-        case {"mcpServers": {**entries}}:
-            return entries
-        case {"mcpServers": _}:
-            raise ConfigurationError(f'{path}: "{_SERVERS}" must be an object of servers by name')
-        case {**others}:
-            near = _nearest(_SERVERS, others)
-            raise ConfigurationError(f'{path} has no "{_SERVERS}"{near}: put the servers by name into it')
-        case _:
-            raise ConfigurationError(f'{path} must hold an object: {{"{_SERVERS}": {{…}}}}')
-
-
-def _object(pairs: list[tuple[str, JsonValue]]) -> dict[str, JsonValue]:
-    """JSON lets the last of two equal names win silently; a server lost that way would be missed much later."""
-    names = [name for name, _ in pairs]
-    if twice := sorted({name for name in names if names.count(name) > 1}):
-        raise ValueError(f"{', '.join(map(repr, twice))} is there twice in one object: rename or remove one")
-    return dict(pairs)
-
-
-def _nearest(name: str, known: Mapping[str, object]) -> str:
+    if entry not in ({"disabled": True}, {"enabled": False}):
+        return read_entry(name, entry, scope, file.host)
+    if name in known:
+        return replace(known[name], disabled=True)
     near = get_close_matches(name, known, n=1)
-    return f"; did you mean {near[0]!r}?" if near else ""
+    hint = f"; did you mean {near[0]!r}?" if near else ""
+    warning = f"there is no bundled server of this name to disable{hint}"
+    return ServerConfig(name, StdioLaunch(""), warnings=(warning,), disabled=True) if known else None
+
+
+def _named(server: ServerConfig, written: str, file: HostFile) -> ServerConfig:
+    title = "" if server.name == written else written.strip() or "(no name)"
+    server = replace(server, title=title, disabled=server.disabled or written in file.switched_off)
+    if written in file.twice:
+        return replace(server, problem="is there twice in the file: rename or remove one")
+    return server
+
+
+def _file_itself(
+    path: Path, taken: Mapping[str, ServerConfig], *, problem: str = "", warnings: tuple[str, ...] = ()
+) -> ServerConfig:
+    """The file in the list of servers, where there is something to say of it."""
+    name = usable_names([path.name], taken=taken)[path.name]
+    return ServerConfig(
+        name, StdioLaunch(str(path)), title=path.name, problem=problem, warnings=warnings, disabled=not problem
+    )

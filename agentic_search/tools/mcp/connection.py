@@ -16,9 +16,17 @@ from agentic_search.domain.outcome import OnProgress, ToolResult
 from agentic_search.domain.tool import ServerStatus, Tool
 from agentic_search.errors import ServerUnavailable, ToolFailed, ToolTimeout
 from agentic_search.text.sentences import shortened
-from agentic_search.tools.config.server_config import ServerConfig
+from agentic_search.tools.config.server_config import ServerConfig, StdioLaunch
+from agentic_search.tools.mcp.auth.server_auth import ServerAuth
+from agentic_search.tools.mcp.exchange.calling import call_tool
+from agentic_search.tools.mcp.exchange.elicitation import Elicitation
+from agentic_search.tools.mcp.exchange.open_calls import OpenCall, OpenCalls
+from agentic_search.tools.mcp.exchange.resources import read_resource, reading_tool
 from agentic_search.tools.mcp.failures import call_failed, wait_asked_for
+from agentic_search.tools.mcp.opening.secrets import SecretMask
+from agentic_search.tools.mcp.opening.ways import Ways
 from agentic_search.tools.mcp.session import Session
+from agentic_search.tools.mcp.shield import SESSION_LOST
 from agentic_search.tools.mcp.waiting import Backoff
 from agentic_search.tools.mcp.wire.blocks import remarks_on
 from agentic_search.tools.provider import Offer
@@ -27,12 +35,18 @@ from agentic_search.tools.results.promises import output_remarks
 
 logger = logging.getLogger(__name__)
 
+_SETTLED_AFTER = 20.0
+"""Seconds of a first start after which nobody waits for it any more."""
+_TOLD_AFTER = 2.0
+"""Seconds of a start from which on it is told how long it takes."""
+_MOST_FAILURES = 4
+"""Attempts to connect again that may fail before calls fail at once; about three seconds beside what each takes."""
 _STEADY = 60.0
 """Seconds that a session must have held for its loss to count as a first failure."""
 _LONGEST_NOTE = 300
 _DISABLED = "switched off in the servers file"
 
-_Status = Literal["connecting", "ready", "unavailable", "disabled"]
+_Status = Literal["connecting", "ready", "unavailable", "needs_sign_in", "disabled"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +84,35 @@ class Connection:
     """A server that is kept connected by its owner task, `run`."""
 
     def __init__(
-        self, config: ServerConfig, *, clock: Clock, open_within: float, on_change: Callable[[], None]
+        self,
+        config: ServerConfig,
+        *,
+        clock: Clock,
+        open_within: float,
+        on_change: Callable[[], None],
+        auth: ServerAuth | None = None,
     ) -> None:
+        """`auth`: how the server is signed in at, where it is by OAuth."""
         self.config = config
+        self._auth = auth
         self._clock = clock
         self._open_within = open_within
         self._on_change = on_change
         self._state = _ConnectionState("disabled", _DISABLED) if config.disabled else _ConnectionState("connecting")
+        self._was_ready = False
         self._closing = False
+        self._ways = Ways()
+        self._mask = SecretMask(config)
+        self._log: tuple[str, ...] = ()
+        self._began: float | None = None
+        """When the attempt to connect that is under way began."""
+        self._failures: int | None = None
+        """Attempts to connect that failed since the server was lost; none where it was never there."""
+        self._attempted = asyncio.Event()
+        """Set, and replaced, when an attempt has ended."""
+        self._calls = OpenCalls(config.name)
+        self.reading = reading_tool(config)
+        """Reads what it offers to be read; `call` takes it as any of its tools."""
 
     def __repr__(self) -> str:
         return f"<Connection {self.config.name}: {self._state.status}>"
@@ -89,8 +124,8 @@ class Connection:
 
     @property
     def is_settled(self) -> bool:
-        """Whether the first attempt to connect has ended, well or not."""
-        return self._state.status != "connecting"
+        """Whether the first attempt to connect has ended, well or not, or takes so long that nobody should wait."""
+        return self._state.status != "connecting" or self._starting_for() >= _SETTLED_AFTER
 
     @property
     def is_shareable(self) -> bool:
@@ -101,11 +136,32 @@ class Connection:
         """The server as it is now."""
         return ServerStatus(
             name=self.config.name,
+            title=self.config.title,
             status=self._state.status,
             transport=self.config.reach.transport,
             tools=len(self.offer.tools),
-            error=self._state.error or self._why_empty(),
+            error=self._advice() or self._what_it_does() or self._why_empty(),
+            sign_in=self._auth.path if self._auth and self._advice() else None,
+            warnings=self.config.warnings,
+            log=self._log,
         )
+
+    def _advice(self) -> str:
+        """What a person has to do before the server, or some of it, can be used."""
+        return self._auth.advice if self._auth and self._state.status in {"ready", "needs_sign_in"} else ""
+
+    def _starting_for(self) -> float:
+        return 0.0 if self._began is None else self._clock.now() - self._began
+
+    def _what_it_does(self) -> str | None:
+        """Why it cannot be used now, and how long it has been starting or connecting."""
+        seconds = self._starting_for()
+        if self._state.client is not None or self._began is None or seconds < _TOLD_AFTER:
+            return self._state.error
+        doing = "starting" if isinstance(self.config.reach, StdioLaunch) else "connecting"
+        if self._state.error is None:
+            return f"still {doing} ({seconds:.0f} s)"
+        return f"{self._state.error}; {doing} again ({seconds:.0f} s)"
 
     def _why_empty(self) -> str | None:
         """What a server that is ready says of tools that find nothing now, or of itself where it has no tools."""
@@ -128,42 +184,90 @@ class Connection:
 
         Raises ServerUnavailable, RateLimited, ToolTimeout, ConnectionLost or ToolFailed.
         """
-        answer = await self._answer(tool, arguments, timeout, on_progress)
-        result = read_answer(answer, tool)
-        if answer.is_error:
-            raise ToolFailed(result.text or f"{tool.name} failed without saying why")
+        call = OpenCall()
+        with call.explaining():
+            answer, max_age = await self._answer(call, tool, arguments, timeout, on_progress)
+            result = read_answer(answer, tool, arguments)
+            if answer.is_error:
+                raise ToolFailed(self._mask(result.text) or f"{tool.name} failed without saying why")
         remarks = (*remarks_on(answer), *await output_remarks(answer, tool))
-        return result.model_copy(update={"remarks": remarks}) if remarks else result
+        return call.marked(result.model_copy(update={"remarks": remarks, "max_age": max_age}))
 
     async def _answer(
-        self, tool: Tool, arguments: JsonObject, timeout: float, on_progress: OnProgress
-    ) -> mcp_types.CallToolResult:
-        if (client := self._state.client) is None:
-            why = f": {self._state.error}" if self._state.error else ""
-            raise ServerUnavailable(f"{self.config.name!r} is {self._state.status}{why}")
+        self, call: OpenCall, tool: Tool, arguments: JsonObject, timeout: float, on_progress: OnProgress
+    ) -> tuple[mcp_types.CallToolResult, float | None]:
+        """The answer, and the seconds that it may be kept, where the server says so."""
+        challenge = self._auth.challenge if self._auth else None
         relay = _ProgressRelay(on_progress)
         try:
             async with time_limit(timeout):
-                return await client.call_tool(tool.remote_name, arguments, progress_callback=relay)
+                return await self._perform(call, tool, arguments, relay)
         except TimeoutError as error:
-            raise ToolTimeout(f"{tool.name} took longer than {timeout:g} s") from error
+            waited = "" if self._state.client else f": {self._why_not()}"
+            raise ToolTimeout(f"{tool.name} took longer than {timeout:g} s{waited}") from error
         except (MCPError, RuntimeError, ValueError) as error:
+            if self._auth and self._auth.challenge is not challenge:
+                raise ToolFailed(f"{self.config.name!r} does not let {tool.name} run: {self._auth.advice}") from error
             raise call_failed(tool.name, self.config.name, error) from error
         finally:
             relay.close()
+
+    async def _perform(
+        self, call: OpenCall, tool: Tool, arguments: JsonObject, relay: _ProgressRelay
+    ) -> tuple[mcp_types.CallToolResult, float | None]:
+        client = await self._working_client()
+        try:
+            return await self._ask(client, call, tool, arguments, relay)
+        except MCPError as error:
+            if error.code != SESSION_LOST:
+                raise
+        # The server refused it unread: in the next session it is made for the first time.
+        return await self._ask(await self._working_client(), call, tool, arguments, relay)
+
+    async def _ask(
+        self, client: Client, call: OpenCall, tool: Tool, arguments: JsonObject, relay: _ProgressRelay
+    ) -> tuple[mcp_types.CallToolResult, float | None]:
+        with self._calls.during(call):
+            if tool == self.reading:
+                return await read_resource(client, str(arguments["uri"]))
+            return await call_tool(client, call, tool, arguments, relay, clock=self._clock), None
+
+    async def _working_client(self) -> Client:
+        """The client of the session, after the next attempts to connect where it was lost a moment ago."""
+        while (client := self._state.client) is None:
+            if not self._may_be_back_soon():
+                raise ServerUnavailable(self._why_not())
+            await self._attempted.wait()
+        return client
+
+    def _may_be_back_soon(self) -> bool:
+        if self._closing or self.config.disabled or self._state.status == "needs_sign_in":
+            return False
+        return self._state.status == "connecting" or (self._failures is not None and self._failures < _MOST_FAILURES)
+
+    def _why_not(self) -> str:
+        if advice := self._advice():
+            return f"{self.config.name!r} cannot be used now: {advice}"
+        why = self._what_it_does()
+        return f"{self.config.name!r} is {self._state.status}" + (f": {why}" if why else "")
 
     async def run(self) -> None:
         """Keep the server connected until closed; after each failure wait longer before the next attempt."""
         backoff = Backoff()
         try:
             while not (self._closing or self.config.disabled):
-                began = self._clock.now()
+                began = self._began = self._clock.now()
                 asked_for = await self._hold_one_session()
+                self._began = None
                 if self._clock.now() - began > _STEADY:
                     backoff.reset()
-                if not self._closing:
+                if self._auth and self._state.status == "needs_sign_in":
+                    await self._auth.sign_in_done()
+                    self._become(_ConnectionState("connecting"))
+                elif not self._closing:
                     await self._clock.sleep(max(backoff.next(), asked_for))
         finally:
+            self._began = None
             if not self.config.disabled:
                 self._become(_ConnectionState("unavailable", "the connection was closed"))
 
@@ -180,18 +284,49 @@ class Connection:
             open_within=self._open_within,
             on_offer=self._take,
             on_end=self._lose,
+            ways=self._ways,
+            hurry=lambda: self._closing,
+            elicitation=Elicitation(self.name, self._calls),
+            auth=self._auth,
         )
+        self._was_ready = False
+        settling = asyncio.get_running_loop().call_later(_SETTLED_AFTER, self._on_change)
         try:
             await session.hold()
         except Exception as error:  # the supervisor of one server: its faults must not reach the others
-            why = session.explain(error)
-            logger.info("%s is unavailable: %s", self.config.name, why)
+            self._note_failure(session.explain(error), session.log)
             logger.debug("%s: the whole error", self.config.name, exc_info=error)
-            self._become(_ConnectionState("unavailable", why))
             return wait_asked_for(error) or 0.0
+        finally:
+            settling.cancel()
+            self._note_attempt()
         return 0.0
 
+    def _status_without_session(self) -> _Status:
+        """A server that was ready may only have refused a token that is over: then connecting anew tells."""
+        refused = self._auth is not None and self._auth.challenge is not None
+        return "needs_sign_in" if refused and not self._was_ready else "unavailable"
+
+    def _note_failure(self, why: str, log: tuple[str, ...]) -> None:
+        if why != self._state.error:
+            logger.info("%s is unavailable: %s", self.config.name, why)
+            if log:
+                logger.info("%s wrote last:\n  %s", self.config.name, "\n  ".join(log))
+        if self._state.status != "ready" and self._failures is not None:
+            self._failures += 1
+        self._log = log
+        self._began = None
+        self._become(_ConnectionState(self._status_without_session(), why))
+
+    def _note_attempt(self) -> None:
+        """Wake the calls that wait for an attempt's end."""
+        self._attempted.set()
+        self._attempted = asyncio.Event()
+
     def _take(self, client: Client, offer: Offer) -> None:
+        self._was_ready = True
+        self._failures = 0
+        self._began = None
         self._become(_ConnectionState("ready", offer=offer, client=client))
 
     def _lose(self, why: str) -> None:
@@ -202,4 +337,5 @@ class Connection:
     def _become(self, state: _ConnectionState) -> None:
         if state != self._state:
             self._state = state
+            self._note_attempt()
             self._on_change()

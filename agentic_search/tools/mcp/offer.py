@@ -51,7 +51,7 @@ def read_offer(
 
     `listed` are the tools as the server gave them, of any form. `left_out` is what is known to be missing from them.
     `checks_headers`: of a protocol revision by which a tool whose schema names bad headers must not be called.
-    `runs_tasks`: whether a tool that must be run as a task can be called.
+    `runs_tasks`: whether the server can run a tool as a task.
 
     Checking schemas takes milliseconds a tool: call it outside the event loop.
     """
@@ -77,7 +77,7 @@ def _check_call(name: str, listed: JsonObject, offered: Mapping[str, Tool], *, r
     if name in offered:
         raise CannotBeCalled("the server lists another tool of this name before it, and that one is offered")
     if needs_task(listed) and not runs_tasks:
-        raise CannotBeCalled("it must be run as a task, which this service does not do")
+        raise CannotBeCalled("it must be run as a task, and its server does not say that it runs tasks")
 
 
 def needs_task(listed: JsonObject) -> bool:
@@ -128,6 +128,7 @@ def _tool(config: ServerConfig, name: str, listed: JsonObject, *, checks_headers
         open_world=open_world if isinstance(open_world, bool) else None,
         approved=matches(name, rules.approve),
         idempotent=read_only or hints.get("idempotentHint") is True or matches(name, rules.idempotent),
+        as_task=needs_task(listed),
         timeout=config.timeout,
         retries=RETRIES if config.retries is None else config.retries,
         empty=_text(_object(listed.get("_meta")).get(_HOLDS_NOTHING)),

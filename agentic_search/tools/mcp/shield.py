@@ -5,8 +5,6 @@ Without it a connection error on any request ends the whole MCP session, every c
 """
 
 import json
-import os
-import socket
 import ssl
 from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import datetime
@@ -15,6 +13,18 @@ from typing import Any, Protocol
 
 import httpx2
 
+from agentic_search.tools.mcp.opening.probe import DISCOVER, PROBE_WITHIN
+from agentic_search.tools.mcp.opening.refusals import (
+    OLDER_TRANSPORT,
+    WEB_PAGE,
+    advice,
+    explained,
+    is_about_session_alone,
+    is_web_page,
+    means_no_session,
+    reason,
+    status_line,
+)
 from agentic_search.tools.mcp.waiting import seconds_to_wait
 from agentic_search.tools.mcp.wire.body import with_mended_messages
 from agentic_search.tools.mcp.wire.messages import mended_bytes
@@ -33,9 +43,12 @@ RETRY_AFTER = "retryAfter"
 """In the `data` of a RATE_LIMITED error: seconds to wait before the next request."""
 
 _LIMITS = httpx2.Limits(max_connections=MOST_CONNECTIONS, max_keepalive_connections=100, keepalive_expiry=5.0)
-_NEVER_BY_PROXY: Mapping[str, None] = {"all://localhost": None, "all://127.0.0.0/8": None, "all://[::1]": None}
+NEVER_BY_PROXY: Mapping[str, None] = {"all://localhost": None, "all://127.0.0.0/8": None, "all://[::1]": None}
 """This machine, whatever HTTP_PROXY says: a proxy elsewhere cannot reach it."""
 _SESSION_HEADER = "mcp-session-id"
+_METHOD_HEADER = "mcp-method"
+_LONGEST_SHORT_ERROR = 512
+"""Bytes of an answer with status 200 that is looked into."""
 _NEVER_SENT = (
     httpx2.ConnectError,
     httpx2.ConnectTimeout,
@@ -72,6 +85,7 @@ class ShieldedClient(httpx2.AsyncClient):
         wall: Callable[[], datetime],
         fragile: bool,
         headers: Mapping[str, str] | None = None,
+        auth: httpx2.Auth | None = None,
         timeout: httpx2.Timeout | None = None,
         verify: ssl.SSLContext | bool = True,
     ) -> None:
@@ -79,14 +93,20 @@ class ShieldedClient(httpx2.AsyncClient):
 
         `fragile`: one refused or broken request, or the end of the one stream, ends the session (the older SSE).
         """
-        super().__init__(headers=headers, timeout=timeout, verify=verify, limits=_LIMITS, mounts=_NEVER_BY_PROXY)
+        super().__init__(
+            headers=headers, auth=auth, timeout=timeout, verify=verify, limits=_LIMITS, mounts=NEVER_BY_PROXY
+        )
         self._wall = wall
         self._monitor = monitor
         self._on_break = monitor.ended if fragile else monitor.suspect
         self._fragile = fragile
         self._address, self._parsed = "", httpx2.URL()
         self.last_trouble: str | None = None
-        """The last connection or HTTP error, for people: "HTTP 401 Unauthorized"."""
+        """The last connection or HTTP error, for people, and what to do about it."""
+        self.probe_unanswered = False
+        """The first request, which asks for the protocol, was not answered in time."""
+        self.may_be_older = False
+        """A request was refused as by a server that speaks the older HTTP with server-sent events."""
 
     def build_request(self, method: str, url: httpx2.URL | str, **options: Any) -> httpx2.Request:
         """httpx2's own, except that an address like that of the request before is not parsed again: it takes long."""
@@ -106,20 +126,32 @@ class ShieldedClient(httpx2.AsyncClient):
     async def _answer(self, request: httpx2.Request, options: Mapping[str, Any]) -> httpx2.Response:
         if request.method == "DELETE":
             request.extensions = {**request.extensions, "timeout": _CLOSING_TIMEOUT.as_dict()}
+        elif request.headers.get(_METHOD_HEADER) == DISCOVER:
+            usual: dict[str, float | None] = request.extensions.get("timeout", {})
+            request.extensions = {**request.extensions, "timeout": {**usual, "read": PROBE_WITHIN}}
         try:
             response = await super().send(request, stream=True, **options)
         except httpx2.TransportError as error:
             return self._unanswered(request, error)
         if response.status_code >= HTTPStatus.BAD_REQUEST:
             return await self._refused(request, response)
+        if request.method == "POST":
+            if is_web_page(response):
+                self.last_trouble = WEB_PAGE
+            elif _SESSION_HEADER in request.headers and _may_be_short_error(response):
+                return await self._looked_into(request, response)
         stream = response.stream
         if isinstance(stream, httpx2.AsyncByteStream):
             response.stream = _ShieldedStream(stream, self._on_break, should_stay_open=request.method == "GET")
         return with_mended_messages(response)
 
     def _unanswered(self, request: httpx2.Request, error: httpx2.TransportError) -> httpx2.Response:
-        self.last_trouble = text = _reason(error)
-        self._on_break(text)
+        text = reason(error)
+        self.last_trouble = explained(text, error, request.url)
+        if isinstance(error, httpx2.ReadTimeout) and request.headers.get(_METHOD_HEADER) == DISCOVER:
+            self.probe_unanswered = True
+        else:
+            self._on_break(text)
         code = UNREACHABLE if isinstance(error, _NEVER_SENT) else BROKEN_OFF
         return _json_rpc_error(request, HTTPStatus.SERVICE_UNAVAILABLE, code, text)
 
@@ -127,10 +159,11 @@ class ShieldedClient(httpx2.AsyncClient):
         """An HTTP error, with a body that says so in JSON-RPC unless the server's own already does."""
         body = await _read_some(response)
         status = response.status_code
-        self.last_trouble = text = f"HTTP {status} {response.reason_phrase}".rstrip()
-        if status == HTTPStatus.NOT_FOUND and _SESSION_HEADER in request.headers:
-            self._monitor.ended("the server has forgotten the session")
-            return _json_rpc_error(request, status, SESSION_LOST, "the server has forgotten the session")
+        text = status_line(response)
+        self.last_trouble = ": ".join(filter(None, (text, advice(status, response.headers))))
+        if _SESSION_HEADER in request.headers and means_no_session(status, body):
+            return self._session_lost(request)
+        self.may_be_older |= request.method == "POST" and status in OLDER_TRANSPORT
         if status == HTTPStatus.TOO_MANY_REQUESTS:
             return self._held_off(request, response, text)
         body = mended_bytes(body) or body
@@ -139,6 +172,17 @@ class ShieldedClient(httpx2.AsyncClient):
         self._on_break(text)
         code = UNREACHABLE if status in _TURNED_AWAY else BROKEN_OFF
         return _json_rpc_error(request, status, code, text, headers=_headers(response))
+
+    async def _looked_into(self, request: httpx2.Request, response: httpx2.Response) -> httpx2.Response:
+        """An answer so short that it may be an error: some servers say with status 200 that the session is unknown."""
+        body = await _read_some(response)
+        if (message := _json_rpc_message(body)) is not None and is_about_session_alone(message):
+            return self._session_lost(request)
+        return httpx2.Response(response.status_code, headers=_headers(response), content=body, request=request)
+
+    def _session_lost(self, request: httpx2.Request) -> httpx2.Response:
+        self._monitor.ended("the server has forgotten the session")
+        return _json_rpc_error(request, HTTPStatus.NOT_FOUND, SESSION_LOST, "the server has forgotten the session")
 
     def _held_off(self, request: httpx2.Request, response: httpx2.Response, text: str) -> httpx2.Response:
         """The status alone counts, whatever the body says; a connection over which it came is as good as ever."""
@@ -164,34 +208,13 @@ class _ShieldedStream(httpx2.AsyncByteStream):
             async for piece in self._inner:
                 yield piece
         except httpx2.TransportError as error:
-            self._on_break(_reason(error))
+            self._on_break(reason(error))
         else:
             if self._should_stay_open:
                 self._on_break("the server's event stream ended")
 
     async def aclose(self) -> None:
         await self._inner.aclose()
-
-
-def _reason(error: httpx2.TransportError) -> str:
-    """For people: what the operating system said, where httpx2 says only that all attempts to connect failed."""
-    if isinstance(error, httpx2.ConnectTimeout):
-        return "it takes too long to connect"
-    number = _system_error(error) if isinstance(error, httpx2.NetworkError) else None
-    return os.strerror(number) if number else str(error) or type(error).__name__
-
-
-def _system_error(error: BaseException | None) -> int | None:
-    """The number of the system's error behind it, of several attempts the last one's; none where there is none."""
-    match error:
-        case None | ssl.SSLError() | socket.gaierror():
-            return None
-        case OSError(errno=int(number)):
-            return number
-        case BaseExceptionGroup(exceptions=[*_, last]):
-            return _system_error(last)
-        case _:
-            return _system_error(error.__cause__ or error.__context__)
 
 
 async def _read_some(response: httpx2.Response) -> bytes:
@@ -210,14 +233,25 @@ async def _read_some(response: httpx2.Response) -> bytes:
 
 
 def _is_json_rpc_error(body: bytes) -> bool:
+    return _json_rpc_message(body) is not None
+
+
+def _json_rpc_message(body: bytes) -> str | None:
+    """What an error of JSON-RPC says; none where it is anything else."""
     try:
         match json.loads(body):
-            case {"jsonrpc": "2.0", "error": {"code": int(), "message": str()}}:
-                return True
+            case {"jsonrpc": "2.0", "error": {"code": int(), "message": str(message)}}:
+                return message
             case _:
-                return False
+                return None
     except (ValueError, RecursionError):
-        return False
+        return None
+
+
+def _may_be_short_error(response: httpx2.Response) -> bool:
+    is_json = response.headers.get("content-type", "").startswith("application/json")
+    length = response.headers.get("content-length", "")
+    return is_json and length.isdecimal() and int(length) <= _LONGEST_SHORT_ERROR
 
 
 def _headers(response: httpx2.Response) -> dict[str, str]:

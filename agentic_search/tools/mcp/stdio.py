@@ -6,47 +6,62 @@ take four seconds to end it.
 
 import asyncio
 import logging
-import os
 import shutil
-import signal
-import sys
 from asyncio.subprocess import PIPE, Process
-from collections import deque
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, suppress
 from types import TracebackType
 from typing import TypeVar
 
 from mcp.client import Transport
-from mcp.client.stdio import get_default_environment
 
 from agentic_search.errors import ServerUnavailable
-from agentic_search.tools.config.server_config import StdioLaunch
+from agentic_search.settings import environment
+from agentic_search.tools.config.server_config import ServerConfig, StdioLaunch
+from agentic_search.tools.mcp.opening.probe import Probe, ProbedIncoming, ProbedOutgoing
+from agentic_search.tools.mcp.opening.secrets import SecretMask
+from agentic_search.tools.mcp.process.ending import end_process, installs
+from agentic_search.tools.mcp.process.environment import child_environment
+from agentic_search.tools.mcp.process.output import ProcessOutput
 from agentic_search.tools.mcp.stdio_streams import READ_AHEAD, Incoming, Outgoing
 
 logger = logging.getLogger(__name__)
 
-_GRACE = 0.7
-"""Seconds to end by itself once its stdin is closed, and again after SIGTERM."""
-_REAPING = 0.5
-"""Seconds for the event loop to see a killed process end."""
+_LAST_WORDS = 0.1
+"""Seconds after its end in which what a process wrote last is still read."""
+_DRAINING = 0.5
+"""Seconds for the last of its output to be read once it has ended."""
 _CHUNK = 64 * 1024
-_KEPT_LINES = 20
 _LONGEST_LINE = 2_000
 
 _Pipe = TypeVar("_Pipe", asyncio.StreamReader, asyncio.StreamWriter)
 
 
 class StdioTransport(AbstractAsyncContextManager[tuple[Incoming, Outgoing]]):
-    """One run of a server's process; entering starts it, leaving ends it within about three seconds."""
+    """One run of a server's process; entering starts it, leaving ends it."""
 
-    def __init__(self, name: str, launch: StdioLaunch, *, on_end: Callable[[str], None]) -> None:
-        """`on_end` is called, with the reason, when the process has closed its stdout."""
-        self._name = name
+    may_be_older = False
+
+    def __init__(
+        self,
+        config: ServerConfig,
+        launch: StdioLaunch,
+        *,
+        on_end: Callable[[str], None],
+        hurry: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """`on_end` is called, with the reason, when the process has closed its stdout.
+
+        `hurry` says whether the whole service ends: then leaving takes about two seconds at the most, else up to ten
+        where the process may be installing what it runs.
+        """
+        self._name = config.name
         self._launch = launch
         self._on_end = on_end
+        self._hurry = hurry
         self._stack = AsyncExitStack()
-        self._last_lines: deque[str] = deque(maxlen=_KEPT_LINES)
+        self._output = ProcessOutput(SecretMask(config))
+        self._probe = Probe()
         self._ended_by_itself = False
         self._given_up: str | None = None
         self._status: int | None = None
@@ -57,9 +72,14 @@ class StdioTransport(AbstractAsyncContextManager[tuple[Incoming, Outgoing]]):
             group = await stack.enter_async_context(asyncio.TaskGroup())
             process = await _start(self._launch)
             reader = group.create_task(self._keep_stderr(_pipe(process.stderr)))
+            watcher = group.create_task(_end_with_process(process, reader))
+            stack.callback(watcher.cancel)
             stack.push_async_callback(self._stop, process, reader)
             self._stack = stack.pop_all()
-        return Incoming(self._name, _pipe(process.stdout), self._note_end), Outgoing(_pipe(process.stdin))
+        return (
+            ProbedIncoming(self._name, _pipe(process.stdout), self._note_end, self._output.add_printed, self._probe),
+            ProbedOutgoing(_pipe(process.stdin), self._probe),
+        )
 
     async def __aexit__(
         self,
@@ -74,17 +94,32 @@ class StdioTransport(AbstractAsyncContextManager[tuple[Incoming, Outgoing]]):
         """This transport, which mcp's Client enters and leaves."""
         return self
 
+    @property
+    def probe_unanswered(self) -> bool:
+        """Whether it was asked for its protocol by a request that it did not answer."""
+        return self._probe.unanswered
+
+    @property
+    def handshake_failed(self) -> bool:
+        """Whether it agreed on no protocol after that."""
+        return self._probe.failed
+
+    @property
+    def log(self) -> tuple[str, ...]:
+        """The last lines of its stderr, secrets masked."""
+        return self._output.tail
+
     def explain(self) -> str | None:
-        """Why the connection ended, once it is closed: the exit status and the last line of stderr."""
+        """Why the connection ended, once it is closed: the exit status and the line of its output that says why."""
         if self._given_up is not None:
             return self._given_up
-        last = self._last_lines[-1] if self._last_lines else ""
+        reason = self._output.reason()
         if not self._ended_by_itself or self._status is None:
-            return f"it last wrote: {last}" if last else None
+            return f"it last wrote: {reason}" if reason else None
         ended = f"exited with status {self._status}"
         if self._status < 0:
             ended = f"was ended by signal {-self._status}"
-        return f"{ended}: {last}" if last else ended
+        return f"{ended}: {reason}" if reason else ended
 
     def _note_end(self, given_up: str | None) -> None:
         self._given_up = given_up
@@ -101,38 +136,40 @@ class StdioTransport(AbstractAsyncContextManager[tuple[Incoming, Outgoing]]):
         self._keep(unfinished)
 
     def _keep(self, line: bytes) -> None:
-        if text := line[:_LONGEST_LINE].decode(errors="replace").strip():
-            self._last_lines.append(text)
+        if text := self._output.add_error(line):
             logger.debug("%s: %s", self._name, text)
 
     async def _stop(self, process: Process, reader: asyncio.Task[None]) -> None:
+        _pipe(process.stdin).close()
         try:
-            _pipe(process.stdin).close()
-            if not await _ends(process, _GRACE):
-                _end(process, by_force=False)
-                await _ends(process, _GRACE)
+            await end_process(
+                process,
+                self._name,
+                starting=not self._probe.heard,
+                installer=installs(self._launch),
+                hurry=self._hurry(),
+            )
         finally:
-            # Also after a clean end, and when this is cancelled: children of the server must not stay behind.
-            _end(process, by_force=True)
-        if not await _ends(process, _REAPING):
-            logger.warning("%s: process %d is still there after SIGKILL", self._name, process.pid)
-        self._status = process.returncode
-        await _discard(_pipe(process.stdout))
-        await asyncio.wait({reader}, timeout=_REAPING)
-        reader.cancel()
+            self._status = process.returncode
+            if process.returncode is None:
+                reader.cancel()
+        if process.returncode is not None:
+            await _discard(_pipe(process.stdout))
+            await asyncio.wait({reader}, timeout=_DRAINING)
+            reader.cancel()
 
 
 async def _discard(stdout: asyncio.StreamReader) -> None:
     """What a server that floods its stdout has written must be read, or the pipe is never closed."""
     with suppress(TimeoutError):
-        async with asyncio.timeout(_REAPING):
+        async with asyncio.timeout(_DRAINING):
             while await stdout.read(_CHUNK):
                 pass
 
 
 async def _start(launch: StdioLaunch) -> Process:
-    environment = get_default_environment() | dict(launch.env)
-    command = _find_command(launch, environment)
+    variables = child_environment(launch, environment())
+    command = _find_command(launch, variables)
     try:
         return await asyncio.create_subprocess_exec(
             command,
@@ -140,7 +177,7 @@ async def _start(launch: StdioLaunch) -> Process:
             stdin=PIPE,
             stdout=PIPE,
             stderr=PIPE,
-            env=environment,
+            env=variables,
             cwd=launch.cwd,
             start_new_session=True,
             limit=READ_AHEAD,
@@ -149,29 +186,20 @@ async def _start(launch: StdioLaunch) -> Process:
         raise ServerUnavailable(f"{launch.command!r} cannot be started: {error}") from error
 
 
-def _find_command(launch: StdioLaunch, environment: Mapping[str, str]) -> str:
+def _find_command(launch: StdioLaunch, variables: Mapping[str, str]) -> str:
     if launch.cwd is not None and not launch.cwd.is_dir():
         raise ServerUnavailable(f'there is no folder {str(launch.cwd)!r}: make it, or correct "cwd"')
-    found = shutil.which(launch.command, path=environment.get("PATH"))
+    found = shutil.which(launch.command, path=variables.get("PATH"))
     if found is None:
         raise ServerUnavailable(f'there is no command {launch.command!r}: install it, or correct "command"')
     return found
 
 
-async def _ends(process: Process, within: float) -> bool:
-    with suppress(TimeoutError):
-        async with asyncio.timeout(within):
-            await process.wait()
-    return process.returncode is not None
-
-
-def _end(process: Process, *, by_force: bool) -> None:
-    """Signal the process and all that it started in its session; Windows can only end the process, by force."""
-    with suppress(ProcessLookupError, PermissionError):
-        if sys.platform == "win32":
-            process.kill()
-        else:
-            os.killpg(process.pid, signal.SIGKILL if by_force else signal.SIGTERM)
+async def _end_with_process(process: Process, reader: asyncio.Task[None]) -> None:
+    """End the stream from a process that has ended; a browser that it started may hold the other end of the pipe."""
+    await process.wait()
+    await asyncio.wait({reader}, timeout=_LAST_WORDS)
+    _pipe(process.stdout).feed_eof()
 
 
 def _pipe(end: _Pipe | None) -> _Pipe:

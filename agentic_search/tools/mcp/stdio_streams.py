@@ -35,11 +35,21 @@ _QUOTED = 60
 class Incoming(IncomingMessages):
     """The server's stdout as messages; other lines are logged and skipped, up to a bound."""
 
-    def __init__(self, name: str, stdout: asyncio.StreamReader, on_end: Callable[[str | None], None]) -> None:
-        """`on_end` is called when nothing more is read, with the reason where it is not that stdout was closed."""
+    def __init__(
+        self,
+        name: str,
+        stdout: asyncio.StreamReader,
+        on_end: Callable[[str | None], None],
+        on_garbage: Callable[[bytes], str],
+    ) -> None:
+        """`on_end` is called when nothing more is read, with the reason where it is not that stdout was closed.
+
+        `on_garbage` is given the beginning of each line that is no message, and gives it back as it may be shown.
+        """
         self._name = name
         self._stdout = stdout
         self._on_end = on_end
+        self._on_garbage = on_garbage
         self._garbage_level = logging.WARNING
         self._lines: list[bytes] = []
         """What was read, the next one last."""
@@ -82,8 +92,8 @@ class Incoming(IncomingMessages):
 
     async def _read(self) -> None:
         """Read what is there, up to a chunk, and split it into lines."""
+        await self._give_turn()  # before, for whoever is cancelled here must not lose what was read
         piece = await self._stdout.read(_CHUNK)
-        await self._give_turn()
         self._unfinished.append(piece)
         self._length += len(piece)
         if b"\n" in piece or not piece:
@@ -99,7 +109,7 @@ class Incoming(IncomingMessages):
             self._skip(b"".join(self._unfinished))
 
     def _skip(self, line: bytes) -> None:
-        if text := line[:_SHOWN].decode(errors="replace").strip():
+        if text := self._on_garbage(line[:_SHOWN]):
             logger.log(self._garbage_level, "%s: not a message, on its stdout: %s", self._name, text)
             self._garbage_level = logging.DEBUG  # once is a warning, each time would be a flood
         self._garbage += len(line) + 1

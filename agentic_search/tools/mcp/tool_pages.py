@@ -1,7 +1,8 @@
 """Lists a server's tools page by page, as the server gives them, up to a bound."""
 
+import math
 from collections.abc import Mapping
-from typing import cast
+from typing import NamedTuple, cast
 
 from mcp import Client
 from pydantic import JsonValue
@@ -18,16 +19,29 @@ _MOST_IDLE = 3
 _REST = "(further tools)"
 
 
-async def whole_list(client: Client, server: str) -> tuple[list[JsonValue], tuple[LeftOutTool, ...]]:
-    """The tools in the server's own form, and what was left out because the list never ends."""
+class ToolPages(NamedTuple):
+    """A server's whole list of tools."""
+
+    tools: list[JsonValue]
+    """In the server's own form."""
+    left_out: tuple[LeftOutTool, ...]
+    """What is missing because the list never ends."""
+    holds: float
+    """Seconds for which it is said to be right; 0 where nothing is said."""
+
+
+async def whole_list(client: Client, server: str) -> ToolPages:
+    """Page by page, up to a bound."""
     tools: list[JsonValue] = []
     cursors: set[str] = set()
     names: set[str] = set()
     cursor: str | None = None
     bytes_read = pages = idle = 0
+    holds = math.inf
     while True:
         page = await client.list_tools(cursor=cursor)
         given = _given(page.meta)
+        holds = min(holds, page.ttl_ms / 1_000)
         pages, bytes_read, known = pages + 1, bytes_read + len(to_json(given)), len(names)
         names.update(str(item.get("name")) for item in given if isinstance(item, dict))
         idle = idle + 1 if len(names) == known else 0
@@ -35,9 +49,10 @@ async def whole_list(client: Client, server: str) -> tuple[list[JsonValue], tupl
         cursor = page.next_cursor
         if not cursor or cursor in cursors or idle >= _MOST_IDLE:
             # A cursor that was seen before would begin the same pages again.
-            return tools, _cut(server, len(given) > 0 and len(tools) == _MOST_TOOLS and len(names) > _MOST_TOOLS)
+            is_cut = len(given) > 0 and len(tools) == _MOST_TOOLS and len(names) > _MOST_TOOLS
+            return ToolPages(tools, _cut(server, is_cut), holds)
         if pages == _MOST_PAGES or len(tools) >= _MOST_TOOLS or bytes_read > _MOST_BYTES:
-            return tools, _cut(server, is_cut=True)
+            return ToolPages(tools, _cut(server, is_cut=True), holds)
         cursors.add(cursor)
 
 

@@ -1,10 +1,13 @@
 """How long to wait before the next attempt: longer after each failure, or as long as the server's Retry-After says."""
 
+import asyncio
 import random
 from collections.abc import Callable
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from math import isnan
+
+from agentic_search.clock import Clock
 
 LONGEST = 3_600.0
 """Seconds: a server that asks for more is asked again after this."""
@@ -28,6 +31,19 @@ class Backoff:
     def reset(self) -> None:
         """Begin again with the shortest."""
         self._next = _FIRST_BACKOFF
+
+
+async def set_or_after(event: asyncio.Event, seconds: float | None, clock: Clock) -> None:
+    """Return when the event is set, or so many seconds have passed; None: only then."""
+    if seconds is None:
+        await event.wait()
+        return
+    async with asyncio.TaskGroup() as group:
+        waiting = group.create_task(event.wait())
+        timer = group.create_task(clock.sleep(seconds))
+        await asyncio.wait((waiting, timer), return_when=asyncio.FIRST_COMPLETED)
+        waiting.cancel()
+        timer.cancel()
 
 
 def seconds_to_wait(written: str | None, now: datetime) -> float | None:

@@ -83,7 +83,7 @@ class FunctionTools:
             logger.warning("%s failed: %s", function.name, ending.why)
             logger.info("%s: the whole error\n%s", function.name, ending.trace)
             raise ToolFailed(ending.why)
-        return read_value(from_json(ending.body), tool)
+        return read_value(from_json(ending.body), tool, arguments)
 
     async def run(self) -> None:
         """Keep the worker processes until closed, then end them."""

@@ -18,45 +18,108 @@ from mcp_types import (
 from pydantic import JsonValue
 from pydantic_core import from_json
 
+from agentic_search.domain.data import JsonObject
 from agentic_search.domain.outcome import Passage, ToolResult
 from agentic_search.domain.tool import Tool
+from agentic_search.tools.results.judgement import judge
+from agentic_search.tools.results.naming import read_thing
 from agentic_search.tools.results.passages import passages_in, whole_passage
+from agentic_search.tools.results.self_talk import CallWords, without_lead_in
 
 
-def read_answer(answer: CallToolResult, tool: Tool) -> ToolResult:
-    """The three forms of an answer: data for references, text for the model, passages to cite."""
+def read_answer(answer: CallToolResult, tool: Tool, arguments: JsonObject) -> ToolResult:
+    """The forms of an answer to a call with these arguments: data, text for the model, passages to cite, blocks."""
     described = "\n".join(_described(block) for block in answer.content)
-    linked = tuple(_linked(answer.content))
-    texts = list(_texts(answer.content))
-    if answer.structured_content is None and not texts:
-        return ToolResult(value=_as_data(answer.content), text=described, passages=linked)
-    value = _parsed_all(texts) if answer.structured_content is None else _unwrapped(answer.structured_content)
-    passages = passages_in(value, tool) + linked
-    if not passages:
-        passages = tuple(whole_passage(value, "\n".join(texts) or _compact(value), tool))
-    return ToolResult(value=value, text=described or _compact(value), passages=passages)
+    blocks = tuple(_as_data(block) for block in answer.content if _is_block(block))
+    if answer.structured_content is None:
+        value, own = _value_of(answer.content, has_blocks=bool(blocks))
+    else:
+        value = own = _unwrapped(answer.structured_content)
+    result = _read(value, own, tool, arguments, tuple(_linked(answer.content)))
+    note = "" if blocks and not result.passages else result.note
+    return result.model_copy(update={"text": described or result.text, "blocks": blocks, "note": note})
 
 
-def read_value(value: JsonValue, tool: Tool) -> ToolResult:
-    """What a function of the service's own returned, in the same three forms, by the same rules."""
+def read_value(value: JsonValue, tool: Tool, arguments: JsonObject) -> ToolResult:
+    """What a function of the service's own returned, in the same forms, by the same rules."""
     value = _unwrapped(value)
-    text = _compact(value)
+    return _read(value, value, tool, arguments, ())
+
+
+def _read(
+    value: JsonValue, own: JsonValue, tool: Tool, arguments: JsonObject, linked: tuple[Passage, ...]
+) -> ToolResult:
+    """`own` is what the tool itself says in `value`; `linked` are passages of what it links to."""
+    given = CallWords.of(arguments)
+    judged = judge(own, given)
+    thing = read_thing(tool, arguments, own)
+    content = _without_frame(judged.content, given)
+    passages = passages_in(content, thing, arguments) or tuple(whole_passage(content, thing, tool))
     return ToolResult(
-        value=value, text=text, passages=passages_in(value, tool) or tuple(whole_passage(value, text, tool))
+        value=value,
+        text=_compact(value),
+        passages=passages + linked,
+        note="" if linked and not passages else judged.note,
+        passing=judged.is_passing,
     )
 
 
+def _without_frame(content: JsonValue, given: CallWords) -> JsonValue:
+    """A text that stands alone, in a field or not, without lines that only announce it."""
+    match content:
+        case {"text": str(text), **others} | {"content": str(text), **others} if not others:
+            return without_lead_in(text, given)
+        case str():
+            return without_lead_in(content, given)
+        case _:
+            return content
+
+
+def _value_of(content: Sequence[ContentBlock], *, has_blocks: bool) -> tuple[JsonValue, JsonValue]:
+    """The value of an answer without structured content, and what of it the tool itself says.
+
+    Beside images, files and links a text is one of the blocks; data stays data, so that references reach into it.
+    """
+    texts = list(_texts(content))
+    parsed = _parsed_all(texts) if texts else None
+    is_data = isinstance(parsed, dict | list)
+    said = [block.text for block in content if isinstance(block, TextContent)]
+    own = parsed if is_data else _parsed_all(said) if said else None
+    if has_blocks and not is_data:
+        return [_as_data(block) for block in content], own
+    return ("" if parsed is None and said else parsed), own
+
+
 def _unwrapped(structured: JsonValue) -> JsonValue:
-    """A lone `{"result": x}` is x: how servers wrap what is not an object."""
+    """A lone `{"result": x}` is x: how servers wrap what is not an object; and JSON in a lone text is that JSON."""
     match structured:
         case {"result": result, **others} if not others:
-            return result
+            return _opened(result)
         case _:
-            return structured
+            return _opened(structured)
 
 
-def _as_data(blocks: Sequence[ContentBlock]) -> JsonValue:
-    return [block.model_dump(mode="json", by_alias=True, exclude_none=True) for block in blocks] or None
+def _opened(value: JsonValue) -> JsonValue:
+    """What a text holds as JSON, if it, or the one field that there is, is an object or a list written as text."""
+    match value:
+        case str():
+            text = value
+        case dict() if len(value) == 1 and isinstance(lone := next(iter(value.values())), str):
+            text = lone
+        case _:
+            return value
+    inner = _from_json(text) if text.lstrip().startswith(("{", "[")) else None
+    return inner if isinstance(inner, dict | list) else value
+
+
+def _is_block(block: ContentBlock) -> bool:
+    return not isinstance(block, TextContent) and not (
+        isinstance(block, EmbeddedResource) and isinstance(block.resource, TextResourceContents)
+    )
+
+
+def _as_data(block: ContentBlock) -> JsonObject:
+    return block.model_dump(mode="json", by_alias=True, exclude_none=True)
 
 
 def _parsed_all(texts: Sequence[str]) -> JsonValue:
@@ -70,6 +133,10 @@ def _parsed_all(texts: Sequence[str]) -> JsonValue:
 
 
 def _parsed(text: str) -> JsonValue:
+    return _opened(_from_json(text))
+
+
+def _from_json(text: str) -> JsonValue:
     try:
         return from_json(text, allow_inf_nan=False)
     except ValueError:

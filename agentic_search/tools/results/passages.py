@@ -9,8 +9,11 @@ from itertools import count
 
 from pydantic import JsonValue
 
+from agentic_search.domain.data import JsonObject
 from agentic_search.domain.outcome import Passage
 from agentic_search.domain.tool import Tool
+from agentic_search.tools.results.facts import as_lines
+from agentic_search.tools.results.naming import ReadThing, last_part, repeats_the_question
 
 _TITLES = ("title", "name", "headline", "heading", "subject")
 _ADDRESSES = ("url", "uri", "link", "href", "address", "permalink")
@@ -18,25 +21,34 @@ _TEXTS = (
     *("text", "snippet", "content", "summary", "body", "description", "abstract", "passage", "excerpt"),
     *("markdown", "answer"),
 )
-_ABOUT_THE_ANSWER = {
-    *("note", "notes", "message", "hint", "warning", "error", "info", "status", "query", "success", "ok"),
-    *("total", "count", "page", "pages", "limit", "offset", "size", "took", "cursor", "next_cursor", "has_more"),
-}
-"""Fields about the answer itself: alone they are not worth citing."""
+_PATHS = ("path", "file", "filename", "file_path", "filepath")
 
 _DEEPEST = 8
+_A_FACT = 200
+"""Characters up to which a text says a fact and no more."""
 
 
-def passages_in(value: JsonValue, tool: Tool) -> tuple[Passage, ...]:
-    """Every record of a tool's data as a passage, in order; none where it has no records."""
+def passages_in(value: JsonValue, thing: ReadThing, arguments: JsonObject) -> tuple[Passage, ...]:
+    """Every record of a tool's data as a passage, in order; none where it has no records.
+
+    `thing` names those that name nothing themselves.
+    """
     numbers = count(1)
-    return tuple(_passage(record, tool, next(numbers)) for record in _records(value, _DEEPEST))
+    return tuple(_passage(record, thing, arguments, next(numbers)) for record in _records(value, _DEEPEST))
 
 
-def whole_passage(value: JsonValue, text: str, tool: Tool) -> Iterator[Passage]:
-    """The whole text as one passage, if `value`, the data in it, says more than about the answer itself."""
-    if text.strip() and _has_substance(value):
-        yield Passage(title=_named(tool), url=_address(tool), text=text)
+def whole_passage(value: JsonValue, thing: ReadThing, tool: Tool) -> Iterator[Passage]:
+    """Data without records as one passage: a text as it is, all else as lines of facts."""
+    text = value if isinstance(value, str) else as_lines(value)
+    if text.strip():
+        is_fact = not isinstance(value, str) or len(text) <= _A_FACT
+        yield Passage(
+            title=thing.title,
+            url=thing.address,
+            text=text,
+            echo=thing.echo,
+            fact_of=f"{tool.title} {tool.name}".strip() if is_fact else "",
+        )
 
 
 def _records(value: JsonValue, deeper: int) -> Iterator[Mapping[str, JsonValue]]:
@@ -58,12 +70,14 @@ def _is_record(fields: Mapping[str, JsonValue]) -> bool:
     return bool(_first(fields, _TEXTS) or (_first(fields, _TITLES) and _first(fields, _ADDRESSES)))
 
 
-def _passage(record: Mapping[str, JsonValue], tool: Tool, number: int) -> Passage:
-    title = _first(record, _TITLES) or _named(tool)
+def _passage(record: Mapping[str, JsonValue], thing: ReadThing, arguments: JsonObject, number: int) -> Passage:
+    own = _first(record, _TITLES) or last_part(_first(record, _PATHS))
+    title = own or thing.title
     return Passage(
         title=title,
-        url=_first(record, _ADDRESSES) or f"{_address(tool)}#{number}",
+        url=_first(record, _ADDRESSES) or f"{thing.address}#{number}",
         text=max(_strings(record, _TEXTS), key=len, default="") or _fact_sheet(title, record),
+        echo=repeats_the_question(own, arguments) if own else thing.echo,
     )
 
 
@@ -86,24 +100,3 @@ def _strings(fields: Mapping[str, JsonValue], names: Sequence[str]) -> Iterator[
         value = fields.get(name)
         if isinstance(value, str) and value.strip():
             yield value
-
-
-def _has_substance(value: JsonValue) -> bool:
-    match value:
-        case dict():
-            return any(_has_substance(field) for name, field in value.items() if name.lower() not in _ABOUT_THE_ANSWER)
-        case list():
-            return any(_has_substance(element) for element in value)
-        case str():
-            return bool(value.strip())
-        case _:
-            return value is not None
-
-
-def _named(tool: Tool) -> str:
-    return tool.title or tool.name
-
-
-def _address(tool: Tool) -> str:
-    """Says which tool said it, whatever that is: of an MCP server, or a function of the operator's."""
-    return f"tool:{tool.server}/{tool.remote_name}"

@@ -12,7 +12,7 @@ const STAYS = "Everything on this page stays.";
 
 /**
  * @param {Problem} problem
- * @param {'ask'|'stop'|'open'|'list'|'forget'} doing
+ * @param {'ask'|'stop'|'open'|'list'|'forget'|'decide'} doing
  * @returns {Notice}
  */
 export function explain(problem, doing) {
@@ -27,6 +27,7 @@ const WHAT = {
   open: "The conversation could not be opened",
   list: "The earlier conversations could not be listed",
   forget: "The conversation could not be forgotten",
+  decide: "Your answer could not be given",
 };
 
 /** @type {Object<number, (problem: Problem, doing: keyof WHAT) => {happened: string, fine?: string, todo: string}>} */

@@ -29,6 +29,22 @@ export async function ask(question) {
 /** @param {string} id */
 export const cancel = (id) => request(`/runs/${encodeURIComponent(id)}/cancel`, { method: "POST" });
 
+/**
+ * Say whether a task may run, or answer what its server asks.
+ * @param {string} run
+ * @param {string} task
+ * @param {{allowed: boolean, always?: boolean, answer?: Object<string, unknown>}} word
+ */
+export const decide = (run, task, { allowed, ...more }) =>
+  post(`/runs/${encodeURIComponent(run)}/tasks/${encodeURIComponent(task)}/${allowed ? "approve" : "deny"}`, more);
+
+/**
+ * Give a server the values that its entry asks for.
+ * @param {string} server
+ * @param {Object<string, unknown>} values
+ */
+export const giveInputs = (server, values) => post(`/servers/${encodeURIComponent(server)}/inputs`, values);
+
 /** @param {string} id */
 export const forget = (id) => request(`/runs/${encodeURIComponent(id)}`, { method: "DELETE" });
 
@@ -87,6 +103,14 @@ export async function runs(filter, signal) {
   const response = await request(`/runs?${new URLSearchParams(filter)}`, { signal });
   const date = Date.parse(response.headers.get("Date") ?? "");
   return { ...(await response.json()), serverTime: Number.isNaN(date) ? Date.now() : date };
+}
+
+/**
+ * @param {string} path
+ * @param {unknown} body
+ */
+function post(path, body) {
+  return request(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
 }
 
 /**

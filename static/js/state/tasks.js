@@ -2,7 +2,7 @@
 
 import { dependenciesOf } from "../derive/dependencies.js";
 
-/** @import {Task, PlannedTask, Attempt, RunEvent} from "../types.js" */
+/** @import {Asking, Task, PlannedTask, Attempt, RunEvent} from "../types.js" */
 
 /**
  * Take in one event about a task; the list itself comes back where it says nothing new.
@@ -24,13 +24,13 @@ export function reduceTasks(tasks, { type, at, data }) {
 export function cancelUnfinished(tasks, at) {
   if (!tasks.some(isUnfinished)) return tasks;
   return tasks.map((task) =>
-    isUnfinished(task) ? { ...task, status: "cancelled", endedAt: at, attempts: closed(task.attempts, at) } : task,
+    isUnfinished(task) ? { ...task, status: "cancelled", asking: null, endedAt: at, attempts: closed(task.attempts, at) } : task,
   );
 }
 
 /** @param {Task} task */
 export function isUnfinished(task) {
-  return task.status === "queued" || task.status === "running" || task.status === "retrying";
+  return task.status === "queued" || task.status === "waiting" || task.status === "running" || task.status === "retrying";
 }
 
 /** @type {Object<string, (tasks: Task[], data: any, at: number) => Task[]>} */
@@ -47,9 +47,16 @@ const FACTS = {
     return all.filter((/** @type {Task} */ task) => ids.has(task.id)).map((task) => ({ ...task, accepted: true }));
   },
 
+  "approval.needed": (tasks, data, at) =>
+    change(tasks, data, at, () => ({ status: "waiting", server: data.server ?? "", asking: asking(data) })),
+
+  "approval.given": decided,
+  "approval.denied": decided,
+
   "task.started": (tasks, data, at) =>
     change(tasks, data, at, (task) => ({
       status: "running",
+      asking: null,
       tool: data.tool,
       server: data.server ?? "",
       purpose: data.purpose || task.purpose,
@@ -76,6 +83,7 @@ const FACTS = {
       status: "completed",
       cached: data.cached ?? false,
       result: data.result ?? null,
+      content: data.content ?? [],
       resultUrl: data.result_url ?? null,
     })),
 
@@ -88,8 +96,29 @@ const FACTS = {
     })),
 
   "task.skipped": (tasks, data, at) =>
-    change(tasks, data, at, () => ({ status: "skipped", endedAt: at, error: data.because })),
+    change(tasks, data, at, () => ({ status: "skipped", asking: null, endedAt: at, error: data.because })),
 };
+
+/**
+ * A task that was held begins when its turn comes; a call whose server asked goes on at once.
+ * @param {Task[]} tasks
+ * @param {any} data
+ * @param {number} at
+ */
+function decided(tasks, data, at) {
+  return change(tasks, data, at, (task) => ({ status: task.attempts.length > 0 ? "running" : "queued", asking: null }));
+}
+
+/**
+ * @param {any} data of an event that asks the user
+ * @returns {Asking}
+ */
+function asking(data) {
+  return {
+    why: data.why, arguments: data.arguments ?? {}, calls: data.calls ?? 1, question: data.question ?? null,
+    schema: data.schema ?? data.answer_schema ?? null, url: data.url ?? null,
+  };
+}
 
 /**
  * @param {Task[]} tasks
@@ -117,7 +146,7 @@ function wording(task) {
 function blank(id, tool, at) {
   return {
     id, tool, server: "", purpose: "", dependsOn: [], arguments: {}, accepted: false, status: "queued", writtenAt: at, attempts: [],
-    endedAt: null, duration: null, cached: false, result: null, resultUrl: null, error: null, progress: null,
+    endedAt: null, duration: null, cached: false, result: null, content: [], resultUrl: null, error: null, progress: null, asking: null,
   };
 }
 
@@ -138,7 +167,7 @@ function change(tasks, named, at, changes) {
  * @param {number} at
  */
 function ended(task, data, at) {
-  return { endedAt: at, duration: data.duration ?? null, attempts: closed(task.attempts, at), progress: null };
+  return { endedAt: at, duration: data.duration ?? null, attempts: closed(task.attempts, at), progress: null, asking: null };
 }
 
 /**

@@ -6,8 +6,9 @@ import { sayWithCode } from "../dom/code.js";
 import { freshness } from "../dom/fresh.js";
 import { keyed } from "../dom/keyed.js";
 import { part } from "../dom/template.js";
+import { mountConnect } from "./connect.js";
 
-/** @import {Page} from "../types.js" */
+/** @import {Page, Server} from "../types.js" */
 /** @import {Controller} from "../controller.js" */
 
 /**
@@ -30,12 +31,19 @@ export function mountStarters(el, actions) {
     },
   });
 
+  const showConnects = keyed(part(el, "connects"), {
+    template: "connect",
+    key: (/** @type {Server} */ server) => server.name,
+    mount: (item) => mountConnect(item, actions),
+  });
+
   fetchModel.addEventListener("click", () => actions.pull(fetchModel.value));
 
   /** @param {Page} state */
   function update(state) {
     if (!known(state.tools, state.servers, state.models, state.pull)) return;
     show(examples(state.tools ?? []));
+    showConnects((state.servers ?? []).filter((server) => server.sign_in || server.inputs?.length));
     const { text, todo, ready } = readiness(state);
     stateLine.textContent = text;
     stateLine.toggleAttribute("data-ready", ready);

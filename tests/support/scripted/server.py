@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 Script = dict[str, Any]
 
@@ -21,14 +21,16 @@ Script = dict[str, Any]
 def answer(script: Script, request: dict[str, Any]) -> bytes:
     """The message that answers a request."""
     method, params = request["method"], request.get("params", {})
-    given = script.get(f"{method} {params.get('name')}", script.get(method))
+    given: Any = script.get(f"{method} {params.get('name')}", script.get(method))
     if isinstance(given, list):
+        pages = cast("list[str]", given)
         page = int(str(params.get("cursor") or "0").strip("abcdefghijklmnopqrstuvwxyz") or "0")
-        given = given[min(page, len(given) - 1)]
+        given = pages[min(page, len(pages) - 1)]
     if given is None:
         error = {"code": -32601, "message": "no such method"}
         given = json.dumps({"jsonrpc": "2.0", "id": "@id", "error": error})
-    return given.replace('"@id"', json.dumps(request["id"])).encode("latin-1")
+    message: str = given
+    return message.replace('"@id"', json.dumps(request["id"])).encode("latin-1")
 
 
 def serve_stdio(script: Script) -> None:

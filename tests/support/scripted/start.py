@@ -2,14 +2,17 @@
 
 import json
 import sys
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from agentic_search.clock import SystemClock
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.outcome import ToolResult
+from agentic_search.errors import ToolFailed
 from agentic_search.tools.config.server_config import ServerConfig, StdioLaunch
 from agentic_search.tools.pool import ToolPool
 from tests.support.mcp_processes import PATIENCE, ROOT, at_url, running, unheard
@@ -47,6 +50,17 @@ def offering(*tools: Any, hello: Any = HELLO, **more: str) -> dict[str, Any]:
     return {"initialize": result(hello), "tools/list": result({"tools": list(tools)}), **more}
 
 
+def case(number: int) -> JsonObject:
+    """A tool of a server that has one a case."""
+    return {**FIND, "name": f"case_{number}"}
+
+
+def answering_each(messages: Sequence[str]) -> dict[str, Any]:
+    """The script of a server with a tool a message, which answers so."""
+    answers = {f"tools/call case_{number}": message for number, message in enumerate(messages)}
+    return offering(*map(case, range(len(messages))), **answers)
+
+
 def answering(message: str) -> dict[str, Any]:
     """The script of a server with one tool, `find`, that answers so."""
     return offering(FIND, **{"tools/call find": message})
@@ -74,6 +88,13 @@ async def _pool(config: ServerConfig) -> AsyncGenerator[ToolPool]:
         yield pool
 
 
-async def find(pool: ToolPool) -> ToolResult:
-    """Call the one tool; with its default timeout, so that what is never answered fails."""
-    return await pool.call("find", {}, timeout=PATIENCE, on_progress=unheard)
+async def find(pool: ToolPool, tool: str = "find") -> ToolResult:
+    """Call a tool; what is never answered fails with a timeout."""
+    return await pool.call(tool, {}, timeout=PATIENCE, on_progress=unheard)
+
+
+async def refused(pool: ToolPool, tool: str = "find") -> str:
+    """Why the call of a tool failed; of no other kind than ToolFailed, which is not tried again."""
+    with pytest.raises(ToolFailed) as failed:
+        await find(pool, tool)
+    return str(failed.value)

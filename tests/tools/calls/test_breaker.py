@@ -73,15 +73,15 @@ def test_failures_in_a_row_open_it_a_rest_half_opens_it_and_an_answer_closes_it(
 
 def test_while_it_is_open_it_says_what_happened_and_when_it_is_tried_again() -> None:
     breaker = breaker_after(*OPENED)
-    refusal = "its last 3 calls failed, the last one so: no answer; it is tried again in 6 s"
+    refusal = "its last 3 attempts failed, the last one so: no answer; it is tried again in 6 s"
     assert breaker.refusal(7.0) == refusal
     assert (breaker.open_for(7.0), breaker.open_for(99.0)) == (6.0, 0.0)
     assert breaker_after("1 failed").open_for(1.0) == 0.0
-    assert "its last 2 calls failed" in (
+    assert "its last 2 attempts failed" in (
         breaker_after("1 failed", "2 failed", rules=BreakerRules(2, 9.0)).refusal(3.0) or ""
     )
     assert breaker_after("1 failed", rules=BreakerRules(1, 0.2)).refusal(1.1) == (
-        "its last call failed, the last one so: no answer; it is tried again in 1 s"
+        "its last attempt failed, the last one so: no answer; it is tried again in 1 s"
     )
 
 
@@ -195,14 +195,14 @@ def test_its_opening_is_reported_and_logged_once(caplog: pytest.LogCaptureFixtur
     assert server.changes == 1
     [logged] = caplog.records
     assert logged.levelno == logging.WARNING
-    assert logged.getMessage().startswith("web is not called for a while: its last 3 calls failed")
+    assert logged.getMessage().startswith("web is not called for a while: its last 3 attempts failed")
 
 
 def test_while_it_is_open_a_call_is_turned_away_and_says_why() -> None:
     server = Server()
     server.call(LOST, times=3)
     with (
-        pytest.raises(ServerUnavailable, match="'web' is unavailable: its last 3 calls failed"),
+        pytest.raises(ServerUnavailable, match="'web' is unavailable: its last 3 attempts failed"),
         server.breaker.watch(1),
     ):
         pytest.fail("nothing is sent")

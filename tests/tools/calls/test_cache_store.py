@@ -43,7 +43,7 @@ def test_a_large_result_pushes_out_as_many_as_it_needs_room() -> None:
     store = Store(max_entries=100, max_bytes=1_000)
     for name in "abcd":
         store.put(key(name), result("x" * 100), FOR_EVER)
-    store.put(key("e"), result("x" * 700), FOR_EVER)
+    store.put(key("e"), result("x" * 600), FOR_EVER)
     assert kept(store, *"abcde") == ["d", "e"]
 
 
@@ -122,7 +122,7 @@ def test_a_server_has_its_own_age_and_where_it_wants_a_size_its_own_store() -> N
     ],
 )
 def test_a_servers_own_store_takes_from_the_limits_for_all_what_it_does_not_say(rules: CacheRules, found: str) -> None:
-    cache = ResultCache(CacheLimits(max_entries=4, max_bytes=200), [server("apart", rules)], clock=FakeClock())
+    cache = ResultCache(CacheLimits(max_entries=4, max_bytes=400), [server("apart", rules)], clock=FakeClock())
     for name in "abcde":
         cache.put(key(name, "apart"), result(name))
     assert "".join(name for name in "abcde" if cache.get(key(name, "apart"))) == found

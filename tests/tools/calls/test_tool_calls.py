@@ -101,11 +101,11 @@ async def test_while_a_breaker_is_open_nothing_is_offered_called_or_said_to_be_r
     assert chain.calls.offer(chain.puppet) == Offer("web")
     status = chain.calls.status(chain.puppet)
     assert (status.status, status.tools) == ("unavailable", 0)
-    assert "its last 2 calls failed" in (status.error or "")
+    assert "its last 2 attempts failed" in (status.error or "")
     chain.puppet.state = "disabled"
     assert chain.status == "disabled"
     chain.puppet.state = "ready"
-    with pytest.raises(ServerUnavailable, match="its last 2 calls failed"):
+    with pytest.raises(ServerUnavailable, match="its last 2 attempts failed"):
         await chain.call(tool, number=1)
     assert chain.puppet.calls == 2
     chain.clock.advance(10.0)

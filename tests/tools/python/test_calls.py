@@ -25,7 +25,7 @@ async def test_what_a_function_returns_is_cited_by_the_same_rules_as_what_a_serv
         told = await functions.result("city", name="Rome", since="2026-01-02")
         assert told.value == {"name": "Rome", "founded": "2026-01-02"}
         assert told.text == '{"name":"Rome","founded":"2026-01-02"}'
-        assert [passage.url for passage in told.passages] == ["tool:functions/city"]
+        assert [passage.url for passage in told.passages] == ["tool:functions/city?name=Rome&since=2026-01-02"]
 
 
 async def test_what_is_not_given_is_left_to_the_functions_own_defaults() -> None:

@@ -26,8 +26,8 @@ from agentic_search.tools.results.content import read_answer
 TOOL = Tool(name="web.find", server="web", remote_name="find", title="Find", input_schema={"type": "object"})
 
 
-def answer(*blocks: ContentBlock, structured: JsonValue = None) -> ToolResult:
-    return read_answer(CallToolResult(content=list(blocks), structured_content=structured), TOOL)
+def answer(*blocks: ContentBlock, structured: JsonValue = None, **arguments: JsonValue) -> ToolResult:
+    return read_answer(CallToolResult(content=list(blocks), structured_content=structured), TOOL, arguments)
 
 
 def said(*texts: str) -> ToolResult:
@@ -100,9 +100,11 @@ def test_what_is_not_text_is_named_in_the_text_and_kept_in_the_value() -> None:
     assert result.passages == ()
 
 
-def test_an_image_beside_text_leaves_the_text_as_the_value() -> None:
+def test_an_image_beside_text_makes_all_blocks_the_value() -> None:
     result = answer(TextContent(text="A map"), ImageContent(data="", mime_type="image/png"))
-    assert result.value == "A map"
+    image: JsonValue = {"type": "image", "data": "", "mimeType": "image/png"}
+    assert result.value == [{"type": "text", "text": "A map"}, image]
+    assert result.blocks == (image,)
     assert result.text == "A map\n[image image/png, 0 B]"
     assert [passage.text for passage in result.passages] == ["A map"]
 
@@ -119,7 +121,45 @@ def test_links_and_files_are_passages_at_their_own_addresses() -> None:
         Passage(title="file:///n.txt", url="file:///n.txt", text="The notes"),
     )
     assert "https://example.org/p" in result.text
-    assert result.value == "The notes"
+    assert isinstance(result.value, list) and len(result.value) == 3
+    assert [block["uri"] for block in result.blocks] == ["https://example.org/p", "https://example.org/b"]
+
+
+def test_data_beside_an_image_stays_the_value_and_the_image_is_kept() -> None:
+    image = ImageContent(data="", mime_type="image/png")
+    for result in (answer(TextContent(text='{"a": 1}'), image), answer(image, structured={"a": 1})):
+        assert result.value == {"a": 1}
+        assert [block["type"] for block in result.blocks] == ["image"]
+
+
+def test_a_text_and_links_beside_it_are_all_passages() -> None:
+    link = ResourceLink(name="page", uri="https://example.org/p")
+    assert [passage.text for passage in answer(TextContent(text="The lamp is red."), link).passages] == [
+        "The lamp is red.",
+        "page",
+    ]
+    result = answer(TextContent(text="Here are 2 resource links."), link)
+    assert [passage.text for passage in result.passages] == ["page"] and not result.note
+
+
+@pytest.mark.parametrize(
+    ("structured", "text"),
+    [
+        ({"content": '[{"name": "red.md"}]'}, '[{"name": "red.md"}]'),
+        ({"result": '[{"name": "red.md"}]'}, "something else"),
+        (None, '{"content": "[{\\"name\\": \\"red.md\\"}]"}'),
+        (None, '"[{\\"name\\": \\"red.md\\"}]"'),
+    ],
+)
+def test_json_in_a_lone_text_is_the_value(structured: JsonValue, text: str) -> None:
+    assert answer(TextContent(text=text), structured=structured).value == [{"name": "red.md"}]
+
+
+@pytest.mark.parametrize(
+    "structured", [{"content": "plain"}, {"content": "12"}, {"content": "[1, "}, {"a": "[1]", "b": 2}]
+)
+def test_a_lone_text_that_is_no_json_stays_as_it_is(structured: JsonValue) -> None:
+    assert answer(structured=structured).value == structured
 
 
 def test_a_link_alone_is_one_passage_and_the_value_is_its_data() -> None:

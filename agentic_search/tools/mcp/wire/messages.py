@@ -185,18 +185,22 @@ def _unreadable(reply_to: RequestId, why: str) -> JSONRPCError:
 
 def _cut(parsed: Json) -> bool:
     """Replace what is nested deeper than is read; whether there was any."""
-    found = False
     level: list[Json] = [parsed]
     for _ in range(_DEEPEST):
         level = [inner for outer in level for inner in _containers(outer)]
         if not level:
             return False
+    is_cut = any(_containers(outer) for outer in level)
     for outer in level:
-        for key, inner in list(enumerate(outer) if isinstance(outer, list) else cast("dict[str, Json]", outer).items()):
-            if isinstance(inner, list | dict):
-                outer[key] = TOO_DEEP  # pyright: ignore[reportArgumentType, reportCallIssue] - key and container belong together
-                found = True
-    return found
+        if isinstance(outer, dict):
+            outer.update({key: _shallow(inner) for key, inner in outer.items()})
+        elif isinstance(outer, list):
+            outer[:] = map(_shallow, outer)
+    return is_cut
+
+
+def _shallow(inner: Json) -> Json:
+    return TOO_DEEP if isinstance(inner, list | dict) else inner
 
 
 def _containers(outer: Json) -> list[Json]:

@@ -57,6 +57,8 @@ def mended_result(asked: Asked, result: Result) -> Result:
         return _tools(asked, result)
     if BARE not in result and CUT not in result and asked.accepts(result):
         return result
+    if _is_task(result):
+        return result
     whole = _framed(asked, result)
     if asked.method in {"tools/call", "tasks/result"}:
         return mended_answer(asked.accepts, whole)
@@ -65,6 +67,11 @@ def mended_result(asked: Asked, result: Result) -> Result:
     if asked.method in {"initialize", "server/discover"}:
         return _handshake(asked, whole)
     return whole
+
+
+def _is_task(result: Result) -> bool:
+    """A call is answered by a task, whose result is to be asked for: mcp's types do not know that."""
+    return result.get("resultType") == "task" or (isinstance(result.get("task"), dict) and "content" not in result)
 
 
 def _framed(asked: Asked, result: Result) -> Result:

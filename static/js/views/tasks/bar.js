@@ -11,10 +11,10 @@ import { icon, part } from "../../dom/template.js";
 /** @typedef {{from: number, to: number, now: number, critical: Set<string>, opened: string|null}} Frame */
 
 const ICONS = {
-  queued: "ring", running: "spinner", retrying: "again", completed: "check", failed: "cross", skipped: "skip", cancelled: "stop",
+  queued: "ring", waiting: "hand", running: "spinner", retrying: "again", completed: "check", failed: "cross", skipped: "skip", cancelled: "stop",
 };
 const WORDS = {
-  queued: "waiting", running: "running", retrying: "trying again", completed: "completed", failed: "failed", skipped: "skipped",
+  queued: "waiting", waiting: "asks you", running: "running", retrying: "trying again", completed: "completed", failed: "failed", skipped: "skipped",
   cancelled: "stopped",
 };
 
@@ -85,6 +85,7 @@ export function mountBar(row, open) {
  */
 function timeOf(task, now) {
   if (task.status === "skipped") return "skipped";
+  if (task.status === "waiting") return "asks you";
   if (task.cached) return "cached";
   const from = task.attempts[0]?.from;
   if (from === undefined) return task.status === "queued" ? "waits" : "stopped";

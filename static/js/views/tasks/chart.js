@@ -5,17 +5,20 @@ import { oneTabStop, rove } from "../../dom/arrows.js";
 import { freshness } from "../../dom/fresh.js";
 import { keyed } from "../../dom/keyed.js";
 import { part } from "../../dom/template.js";
+import { mountAsk } from "./ask.js";
 import { mountBar } from "./bar.js";
 import { drawLinks } from "./links.js";
 
 /** @import {Run, Task} from "../../types.js" */
+/** @import {Word} from "./ask.js" */
 /** @typedef {{critical: Set<string>, opened: string|null}} Marks */
 
 /**
  * @param {HTMLElement} el
  * @param {(id: string) => void} open
+ * @param {(id: string, word: Word) => void} decide
  */
-export function mountChart(el, open) {
+export function mountChart(el, open, decide) {
   const list = part(el, "tasks");
   const links = /** @type {SVGSVGElement} */ (/** @type {unknown} */ (part(el, "links")));
   const rows = freshness();
@@ -24,6 +27,11 @@ export function mountChart(el, open) {
     template: "bar",
     key: (/** @type {Task} */ task) => task.id,
     mount: (row) => mountBar(row, open),
+  });
+  const showAsks = keyed(part(el, "asks"), {
+    template: "ask",
+    key: (/** @type {Task} */ task) => task.id,
+    mount: (item) => mountAsk(item, decide),
   });
   const showTicks = keyed(part(el, "ticks"), {
     template: "tick",
@@ -49,6 +57,7 @@ export function mountChart(el, open) {
     const { from, to, ticks } = axis(run.tasks, now);
     show(run.tasks, { from, to, now, ...marks });
     if (scale(to - from)) showTicks(ticks.map((at) => ({ at })), to - from);
+    showAsks(run.tasks.filter((task) => task.asking !== null));
     drawLinks(links, run.tasks, { from, to, now, ...marks });
     if (rows(run.tasks.length)) rove(list, ".bar");
   }

@@ -23,7 +23,7 @@ const ICONS = { waiting: "ring", running: "spinner", done: "check", failed: "cro
 export function mountStrip(el, actions) {
   const toggle = part(el, "toggle");
   const body = part(el, "body");
-  const chart = mountChart(part(el, "chart"), (id) => open(id));
+  const chart = mountChart(part(el, "chart"), (id) => open(id), (id, word) => actions.decide(key, id, word));
   const panel = mountTask(part(el, "task"), actions, () => open(null));
   const still = freshness();
   let key = "";
@@ -66,7 +66,7 @@ export function mountStrip(el, actions) {
    * @param {Shown} shown
    */
   function fold({ strip, run }) {
-    const wanted = strip ?? (run.answerFrom === null);
+    const wanted = strip ?? (run.answerFrom === null || run.tasks.some((task) => task.asking !== null));
     const busy = body.matches(":hover") || body.contains(document.activeElement);
     const now = wanted || (strip === null && wasOpen && busy);
     toggle.setAttribute("aria-expanded", String(now));

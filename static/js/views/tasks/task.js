@@ -70,7 +70,7 @@ export function mountTask(el, actions, close) {
     say(part(el, "note"), note);
     const result = part(el, "result");
     result.hidden = note !== "";
-    if (note === "" && ofResult(task.id, task.result)) showValue(result, task.result);
+    if (note === "" && ofResult(task.id, task.result, task.content)) showValue(result, task.result, task.content);
   }
 
   /**
@@ -88,6 +88,6 @@ export function mountTask(el, actions, close) {
 
 /** Why there is no result to show, by status. @type {Object<string, string>} */
 const NOTES = {
-  queued: "Not started yet.", running: "Still running.", retrying: "Waiting for the next attempt.", completed: "",
+  queued: "Not started yet.", waiting: "Waits for your answer.", running: "Still running.", retrying: "Waiting for the next attempt.", completed: "",
   failed: "No result.", skipped: "Never ran.", cancelled: "Stopped before it had a result.",
 };

@@ -1,17 +1,41 @@
-/** Any JSON value as people can read it: text as text, objects and lists folded, to the last byte. */
+/** Any JSON value as people can read it: text as text, objects and lists folded, images shown, to the last byte. */
 
 import { count } from "../../derive/words.js";
 import { fromTemplate, part } from "../../dom/template.js";
 
 const SHORT = 80;
 const AT_ONCE = 200;
+const LARGEST_IMAGE = 4_000_000;
+const IMAGES = /^image\/(png|jpeg|gif|webp|avif)$/;
 
 /**
  * @param {HTMLElement} el
  * @param {unknown} value
+ * @param {unknown[]} [beside] what stands beside it: images are shown, the rest is a list
  */
-export function showValue(el, value) {
-  el.replaceChildren(isNested(value) ? entries(value) : leaf(value));
+export function showValue(el, value, beside = []) {
+  const parts = [isNested(value) ? shown(value) : leaf(value)];
+  if (beside.length > 0) parts.push(shown(beside));
+  el.replaceChildren(...parts);
+}
+
+/** @param {object} value */
+function shown(value) {
+  return picture(value) ?? entries(value);
+}
+
+/**
+ * An image as a tool gave it, out of its own data: nothing is fetched. None where it is none, or too large.
+ * @param {any} value
+ */
+function picture(value) {
+  const { type, data, mimeType } = value;
+  if (type !== "image" || typeof data !== "string" || data.length > LARGEST_IMAGE || !IMAGES.test(mimeType)) return null;
+  const image = document.createElement("img");
+  image.className = "value-image";
+  image.alt = `Image of ${mimeType}`;
+  image.src = `data:${mimeType};base64,${data}`;
+  return image;
 }
 
 /**
@@ -37,7 +61,16 @@ function entries(value) {
 
 /** @param {[string, unknown]} entry */
 function entry([name, inner]) {
-  return isNested(inner) ? folded(name, inner) : line(name, inner);
+  if (!isNested(inner)) return line(name, inner);
+  const image = picture(inner);
+  return image ? pictured(image) : folded(name, inner);
+}
+
+/** @param {HTMLElement} image */
+function pictured(image) {
+  const item = document.createElement("li");
+  item.append(image);
+  return item;
 }
 
 /** @param {[string, unknown][]} rest */

@@ -11,7 +11,18 @@ from hypothesis import strategies as st
 
 from agentic_search.errors import ToolFailed
 from agentic_search.tools.mcp.wire.results import Asked, mended_result
-from tests.support.scripted.start import FIND, TRANSPORTS, answering, error, find, offering, result, scripted
+from tests.support.scripted.start import (
+    FIND,
+    TRANSPORTS,
+    answering,
+    answering_each,
+    error,
+    find,
+    offering,
+    refused,
+    result,
+    scripted,
+)
 
 TEXT: dict[str, Any] = {"type": "text", "text": "the lamp is red"}
 OTHERS_WORDS = re.compile(r"pydantic|validation error|https?://|input_value", re.IGNORECASE)
@@ -26,53 +37,47 @@ async def test_bytes_that_are_no_text_cost_only_themselves(transport: str, tmp_p
         assert (await find(pool)).value == "a caf\ufffd and more"
 
 
-@pytest.mark.parametrize("transport", TRANSPORTS)
-@pytest.mark.parametrize(
-    ("given_error", "told"),
-    [
-        ({"code": "ENOENT", "message": "no such note"}, "no such note"),
-        ({"code": None, "message": "no such note"}, "no such note"),
-        ({"message": "no such note"}, "no such note"),
-        ({"code": -32000, "message": "no such note"}, "no such note"),
-        ({"code": -32001, "message": "no such note"}, "no such note"),
-        ({"code": 1.5, "message": "no such note", "data": [1]}, "no such note"),
-        ("no such note", "no such note"),
-        ({"code": -32000}, "the server answered with error -32000 and no message"),
-        ({"code": -32000, "message": None}, "the server answered with error -32000 and no message"),
-        ({"code": -32000, "message": ""}, "the server answered with error -32000 and no message"),
-        ({"code": "-32000", "message": {"a": 1}}, "the server answered with error -32000 and no message"),
-        ({}, "the server answered with an error and no message"),
-        (None, "the server answered with an error and no message"),
-    ],
-)
-async def test_an_error_of_any_form_is_told_at_once(
-    given_error: Any, told: str, transport: str, tmp_path: Path
-) -> None:
-    async with scripted(answering(error(given_error)), tmp_path, transport) as pool:
-        with pytest.raises(ToolFailed) as failed:
-            await find(pool)
-        assert str(failed.value) == f"find: {told}"
+ERRORS: list[tuple[Any, ...]] = [
+    ({"code": "ENOENT", "message": "no such note"}, "no such note"),
+    ({"code": None, "message": "no such note"}, "no such note"),
+    ({"message": "no such note"}, "no such note"),
+    ({"code": -32000, "message": "no such note"}, "no such note"),
+    ({"code": -32001, "message": "no such note"}, "no such note"),
+    ({"code": 1.5, "message": "no such note", "data": [1]}, "no such note"),
+    ("no such note", "no such note"),
+    ({"code": -32000}, "the server answered with error -32000 and no message"),
+    ({"code": -32000, "message": None}, "the server answered with error -32000 and no message"),
+    ({"code": -32000, "message": ""}, "the server answered with error -32000 and no message"),
+    ({"code": "-32000", "message": {"a": 1}}, "the server answered with error -32000 and no message"),
+    ({}, "the server answered with an error and no message"),
+    (None, "the server answered with an error and no message"),
+]
 
 
 @pytest.mark.parametrize("transport", TRANSPORTS)
-@pytest.mark.parametrize(
-    ("message", "told"),
-    [
-        (f'{{"jsonrpc": "2.0", "id": "@id", "result": {DEEPER}}}', "nested too deep to read"),
-        (f'{{"result": {DEEPER}, "id": "@id", "jsonrpc": "2.0"}}', "nested too deep to read"),
-        (f'{{"jsonrpc": "2.0", "id": "@id", "result": {{"structuredContent": {{"a": {DEEP}}}}}}}', "nested too deep"),
-        (f'{{"jsonrpc": "2.0", "id": "@id", "result": {{"content": [{{"type": "text", "x": {DEEP}}}]}}}}', "too deep"),
-        ('{"jsonrpc": "2.0", "id": "@id", "result": {"content": [', "it is not JSON"),
-        ('{"jsonrpc": "2.0", "id": "@id"}', "it has neither a result nor an error"),
-    ],
-)
-async def test_a_reply_that_cannot_be_read_ends_its_call(
-    message: str, told: str, transport: str, tmp_path: Path
-) -> None:
-    async with scripted(answering(message), tmp_path, transport) as pool:
-        with pytest.raises(ToolFailed) as failed:
-            await find(pool)
-        assert told in str(failed.value) and not OTHERS_WORDS.search(str(failed.value))
+async def test_an_error_of_any_form_is_told_at_once(transport: str, tmp_path: Path) -> None:
+    script = answering_each([error(given_error) for given_error, _ in ERRORS])
+    async with scripted(script, tmp_path, transport) as pool:
+        for number, (_, told) in enumerate(ERRORS):
+            assert await refused(pool, f"case_{number}") == f"case_{number}: {told}"
+
+
+UNREADABLE: list[tuple[Any, ...]] = [
+    (f'{{"jsonrpc": "2.0", "id": "@id", "result": {DEEPER}}}', "nested too deep to read"),
+    (f'{{"result": {DEEPER}, "id": "@id", "jsonrpc": "2.0"}}', "nested too deep to read"),
+    (f'{{"jsonrpc": "2.0", "id": "@id", "result": {{"structuredContent": {{"a": {DEEP}}}}}}}', "nested too deep"),
+    (f'{{"jsonrpc": "2.0", "id": "@id", "result": {{"content": [{{"type": "text", "x": {DEEP}}}]}}}}', "too deep"),
+    ('{"jsonrpc": "2.0", "id": "@id", "result": {"content": [', "it is not JSON"),
+    ('{"jsonrpc": "2.0", "id": "@id"}', "it has neither a result nor an error"),
+]
+
+
+@pytest.mark.parametrize("transport", TRANSPORTS)
+async def test_a_reply_that_cannot_be_read_ends_its_call(transport: str, tmp_path: Path) -> None:
+    async with scripted(answering_each([message for message, _ in UNREADABLE]), tmp_path, transport) as pool:
+        for number, (_, told) in enumerate(UNREADABLE):
+            why = await refused(pool, f"case_{number}")
+            assert told in why and not OTHERS_WORDS.search(why)
 
 
 @pytest.mark.parametrize("transport", ["json", "stream"])
@@ -88,35 +93,34 @@ async def test_an_http_answer_that_is_no_message_is_told_in_our_words(
         assert str(failed.value) == "find gave an answer that cannot be used: it is no message of MCP"
 
 
+ANSWERS: list[tuple[Any, ...]] = [
+    ({"content": [{"type": "hologram", "x": 1}, TEXT]}, "the lamp is red", "block 1 of the answer was left out"),
+    ({"structuredContent": {"lamp": "red"}}, {"lamp": "red"}, ""),
+    ({"content": None, "structuredContent": {"lamp": "red"}}, {"lamp": "red"}, ""),
+    ({"content": [], "structuredContent": [1, 2]}, [1, 2], ""),
+    ({"content": [{**TEXT, "annotations": {"priority": 5}}]}, "the lamp is red", ""),
+    ({"content": [{"type": "text", "text": 5}]}, 5, ""),
+    ({"content": TEXT}, "the lamp is red", ""),
+    ({"content": "the lamp is red"}, "the lamp is red", ""),
+    ({"content": ["the lamp", "is red"]}, "the lamp\nis red", ""),
+    ({"content": [{"text": "the lamp is red"}]}, "the lamp is red", ""),
+    ({"content": [TEXT, {"type": "image", "mimeType": "image/png"}]}, "the lamp is red", "the image has no data"),
+    ({"content": [TEXT], "isError": None, "_meta": []}, "the lamp is red", ""),
+    ("the lamp is red", "the lamp is red", ""),
+    ([TEXT], "the lamp is red", ""),
+    ([1, 2], [1, 2], ""),
+    ({"toolResult": {"lamp": "red"}}, {"lamp": "red"}, ""),
+]
+
+
 @pytest.mark.parametrize("transport", TRANSPORTS)
-@pytest.mark.parametrize(
-    ("given_result", "value", "remark"),
-    [
-        ({"content": [{"type": "hologram", "x": 1}, TEXT]}, "the lamp is red", "block 1 of the answer was left out"),
-        ({"structuredContent": {"lamp": "red"}}, {"lamp": "red"}, ""),
-        ({"content": None, "structuredContent": {"lamp": "red"}}, {"lamp": "red"}, ""),
-        ({"content": [], "structuredContent": [1, 2]}, [1, 2], ""),
-        ({"content": [{**TEXT, "annotations": {"priority": 5}}]}, "the lamp is red", ""),
-        ({"content": [{"type": "text", "text": 5}]}, 5, ""),
-        ({"content": TEXT}, "the lamp is red", ""),
-        ({"content": "the lamp is red"}, "the lamp is red", ""),
-        ({"content": ["the lamp", "is red"]}, "the lamp\nis red", ""),
-        ({"content": [{"text": "the lamp is red"}]}, "the lamp is red", ""),
-        ({"content": [TEXT, {"type": "image", "mimeType": "image/png"}]}, "the lamp is red", "the image has no data"),
-        ({"content": [TEXT], "isError": None, "_meta": []}, "the lamp is red", ""),
-        ("the lamp is red", "the lamp is red", ""),
-        ([TEXT], "the lamp is red", ""),
-        ([1, 2], [1, 2], ""),
-        ({"toolResult": {"lamp": "red"}}, {"lamp": "red"}, ""),
-    ],
-)
-async def test_what_is_known_of_an_answer_is_used_and_the_rest_is_said(
-    given_result: Any, value: Any, remark: str, transport: str, tmp_path: Path
-) -> None:
-    async with scripted(answering(result(given_result)), tmp_path, transport) as pool:
-        answer = await find(pool)
-        assert answer.value == value
-        assert remark in "".join(answer.remarks) and bool(answer.remarks) == bool(remark)
+async def test_what_is_known_of_an_answer_is_used_and_the_rest_is_said(transport: str, tmp_path: Path) -> None:
+    script = answering_each([result(given_result) for given_result, *_ in ANSWERS])
+    async with scripted(script, tmp_path, transport) as pool:
+        for number, (_, value, remark) in enumerate(ANSWERS):
+            answer = await find(pool, f"case_{number}")
+            assert answer.value == value
+            assert remark in "".join(answer.remarks) and bool(answer.remarks) == bool(remark)
 
 
 async def test_an_error_that_the_tool_tells_is_one_in_any_spelling(tmp_path: Path) -> None:

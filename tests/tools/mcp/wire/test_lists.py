@@ -123,7 +123,8 @@ async def test_an_empty_list_of_php_is_an_empty_object(capabilities: Any, transp
 async def test_a_server_of_the_revision_without_a_handshake_may_forget_its_frame(
     missing: str, transport: str, tmp_path: Path
 ) -> None:
-    hello = {key: value for key, value in MODERN.items() if key != missing} | {"capabilities": {"tools": []}}
+    hello: JsonObject = {key: value for key, value in MODERN.items() if key != missing}
+    hello["capabilities"] = {"tools": []}
     text = result({"content": [{"type": "text", "text": "x"}]})
     script = offering(FIND, without("inputSchema"), **{"server/discover": result(hello), "tools/call find": text})
     async with scripted(script, tmp_path, transport) as pool:
@@ -196,7 +197,7 @@ async def test_pages_that_bring_nothing_new_end_the_list(transport: str, tmp_pat
 
 
 def test_only_the_word_true_makes_a_tool_one_that_only_reads() -> None:
-    hints = {"readOnlyHint": "true", "destructiveHint": True, "openWorldHint": False, "idempotentHint": 1}
+    hints: JsonObject = {"readOnlyHint": "true", "destructiveHint": True, "openWorldHint": False, "idempotentHint": 1}
     (tool,) = read_offer(CONFIG, [{**FIND, "annotations": hints}]).tools
     assert (tool.read_only, tool.destructive, tool.open_world, tool.idempotent) == (False, True, False, False)
     (silent,) = read_offer(CONFIG, [{"name": "x", "inputSchema": NOTHING}]).tools

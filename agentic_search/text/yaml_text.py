@@ -1,8 +1,10 @@
 """Reads YAML text as plain JSON; a complaint names line and column.
 
-Stricter and plainer than YAML: a key that stands twice is refused, and a date stays the text that was written.
+Stricter and plainer than YAML 1.1: a key that stands twice is refused; only `true` and `false` are booleans, and a date
+or `12:30` stays the text that was written, as in YAML 1.2. What aliases repeat is counted before it is made.
 """
 
+import re
 from collections.abc import Hashable
 from typing import Any
 
@@ -10,20 +12,40 @@ import yaml
 from pydantic import JsonValue, TypeAdapter, ValidationError
 
 _JSON: TypeAdapter[JsonValue] = TypeAdapter(JsonValue)
-_DATE = "tag:yaml.org,2002:timestamp"
+_DATE, _BOOLEAN, _WHOLE_NUMBER = (f"tag:yaml.org,2002:{kind}" for kind in ("timestamp", "bool", "int"))
+_CHANGED = frozenset({_DATE, _BOOLEAN, _WHOLE_NUMBER})
+_MOST_NODES = 200_000
+"""Values of a document, each counted as often as aliases repeat it."""
 
 
 class BadYaml(ValueError):
     """What is wrong with the text, and where."""
 
 
+def _resolvers() -> dict[str, list[tuple[str, re.Pattern[str]]]]:
+    """What tells numbers, booleans and null from text, by a value's first character."""
+    made = {
+        first: [(tag, form) for tag, form in forms if tag not in _CHANGED]
+        for first, forms in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+    for first in "tTfF":
+        made.setdefault(first, []).append((_BOOLEAN, re.compile(r"(?:true|True|TRUE|false|False|FALSE)$")))
+    for first in "-+0123456789":
+        made.setdefault(first, []).append((_WHOLE_NUMBER, re.compile(r"[-+]?(?:0|[1-9][0-9]*)$")))
+    return made
+
+
 class _Loader(yaml.SafeLoader):
     """Makes plain data only."""
 
-    yaml_implicit_resolvers = {  # noqa: RUF012 - PyYAML's own form, written here once
-        first: [(tag, form) for tag, form in forms if tag != _DATE]
-        for first, forms in yaml.SafeLoader.yaml_implicit_resolvers.items()
-    }
+    yaml_implicit_resolvers = _resolvers()
+
+    def get_single_node(self) -> yaml.Node | None:
+        """Compose the document; raises ValueError where its aliases make it too large."""
+        node: yaml.Node | None = super().get_single_node()
+        if node is not None:
+            _count(node, {}, ())
+        return node
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         """Make an object, each of whose keys stands once; raises yaml.YAMLError."""
@@ -35,6 +57,21 @@ class _Loader(yaml.SafeLoader):
                 raise yaml.constructor.ConstructorError(None, None, f"{key.value!r} stands here twice", key.start_mark)
             seen.add(key.value)
         return super().construct_mapping(node, deep=deep)
+
+
+def _count(node: yaml.Node, known: dict[int, int], above: tuple[int, ...]) -> int:
+    """How many values `node` stands for; raises ValueError."""
+    if id(node) in known:
+        return known[id(node)]
+    if id(node) in above:
+        raise ValueError("an alias holds itself")
+    inner = [each for pair in node.value for each in pair] if isinstance(node, yaml.MappingNode) else node.value
+    nodes = [] if isinstance(node, yaml.ScalarNode) else inner
+    total = 1 + sum(_count(each, known, (*above, id(node))) for each in nodes)
+    if total > _MOST_NODES:
+        raise ValueError("its aliases repeat too much")
+    known[id(node)] = total
+    return total
 
 
 def read_yaml(text: str) -> JsonValue:

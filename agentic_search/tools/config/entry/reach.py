@@ -1,0 +1,113 @@
+"""How a server is reached, with all variables filled in: a command with its environment, or an address with headers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from io import StringIO
+from pathlib import Path
+from typing import Literal
+from urllib.parse import parse_qsl, urlsplit
+
+from dotenv import dotenv_values
+
+from agentic_search.tools.config.entry.variables import Variables, is_shell
+from agentic_search.tools.config.hosts.host import Host
+from agentic_search.tools.config.server_config import HttpEndpoint, StdioLaunch
+
+_MOST_BYTES = 1_048_576
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenReach:
+    """As the entry writes it."""
+
+    command: str | None
+    args: tuple[str, ...]
+    env: Mapping[str, str]
+    env_file: str | None
+    passed_on: tuple[str, ...]
+    cwd: str | None
+    url: str | None
+    headers: Mapping[str, str]
+    kind: str
+
+
+def read_reach(
+    written: WrittenReach, variables: Variables, host: Host, *, environment: Mapping[str, str]
+) -> StdioLaunch | HttpEndpoint:
+    """Fill it in; what is missing or wrong is among the complaints of `variables`."""
+    env = {
+        **{name: environment[name] for name in written.passed_on if name in environment},
+        **(_env_file(written.env_file, variables) if written.env_file else {}),
+        **{name: variables.fill(f"env.{name}", value) for name, value in written.env.items()},
+    }
+    for name in written.passed_on:
+        if name not in environment:
+            variables.warnings.append(f"the variable {name} is not set, and not passed on")
+    for value in env.values():
+        variables.keep(value)
+    variables.own(env)
+    if written.url is not None:
+        return _endpoint(written.url, written, variables, host)
+    command = variables.fill("command", written.command or "")
+    shell = is_shell(command)
+    args = (variables.fill(f"args[{index}]", value, shell=shell) for index, value in enumerate(written.args))
+    cwd = variables.fill("cwd", written.cwd) if written.cwd else None
+    return StdioLaunch(
+        command=str(Path(command).expanduser()) if command.startswith("~/") else command,
+        args=tuple(args),
+        env=env,
+        cwd=Path(cwd).expanduser() if cwd else None,
+    )
+
+
+def _endpoint(url: str, written: WrittenReach, variables: Variables, host: Host) -> HttpEndpoint:
+    filled = variables.fill("url", url)
+    if not variables.complaints and not (is_web_address(filled) or "\0" in filled):
+        variables.complaints.append('"url": must be a whole http:// or https:// address')
+    headers = {name: variables.fill(f"headers.{name}", value) for name, value in written.headers.items()}
+    for value in headers.values():
+        variables.keep(value)
+        variables.keep(value.partition(" ")[2])
+    for value in _secrets_of_address(filled):
+        variables.keep(value)
+    return HttpEndpoint(url=filled, headers=headers, transport=_transport(written.kind, filled, host))
+
+
+def _transport(kind: str, url: str, host: Host) -> Literal["http", "sse"]:
+    if kind in {"http", "sse"}:
+        return "sse" if kind == "sse" else "http"
+    by_path = host.sse == "by_path" and urlsplit(url).path.rstrip("/").endswith("/sse")
+    return "sse" if by_path or host.sse == "always" else "http"
+
+
+def is_web_address(url: str) -> bool:
+    """Whether it can be asked over HTTP."""
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
+def _secrets_of_address(url: str) -> list[str]:
+    """Its password, and the values of its query."""
+    try:
+        parts = urlsplit(url)
+        return [parts.password or "", *(value for _, value in parse_qsl(parts.query))]
+    except ValueError:
+        return []
+
+
+def _env_file(written: str, variables: Variables) -> dict[str, str]:
+    """The variables of a `.env` file, as they stand there."""
+    path = variables.folder / Path(variables.fill("envFile", written)).expanduser()
+    try:
+        with path.open("rb") as file:
+            content = file.read(_MOST_BYTES + 1)
+        text = content.decode("utf-8-sig")
+    except (OSError, ValueError) as problem:
+        variables.complaints.append(f'"envFile": {path} cannot be read ({problem}): correct the path, or use "env"')
+        return {}
+    if len(content) > _MOST_BYTES:
+        variables.complaints.append(f'"envFile": {path} is larger than 1 MB: name another file')
+    return {name: value or "" for name, value in dotenv_values(stream=StringIO(text), interpolate=False).items()}

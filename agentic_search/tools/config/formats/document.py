@@ -1,0 +1,108 @@
+"""Reads a file's bytes as plain data; the format is known by what is written, never by the file's name."""
+
+import json
+import re
+import tomllib
+from dataclasses import dataclass
+from typing import Literal
+
+from pydantic import JsonValue, TypeAdapter
+
+from agentic_search.text.yaml_text import BadYaml, read_yaml
+from agentic_search.tools.config.formats.json_text import plain_json, read_json
+
+Format = Literal["JSON", "YAML", "TOML"]
+
+_MOST_BYTES = 8_388_608
+"""Of a file; a host's whole settings may stand in it."""
+_JSON: TypeAdapter[JsonValue] = TypeAdapter(JsonValue)
+_TOML_DATA: TypeAdapter[dict[str, object]] = TypeAdapter(dict[str, object])
+"""Writes dates and times as text."""
+_FENCE = re.compile(r"\A\s*```[a-z0-9]*\n(.*?)\n```\s*\Z", re.DOTALL)
+_TOML = re.compile(r"\s*(?:#[^\n]*\n\s*)*(?:\[{1,2}[\w.\"'@/ -]+\]{1,2}\s*(?:#.*)?$|[\w.\"'-]+\s*=)", re.MULTILINE)
+_FRAGMENT = re.compile(r"""\s*["'][^"'\n]*["']\s*:""")
+_LOOKS_LIKE_JSON = re.compile(r"""\s*["'\[{]""")
+_JAVASCRIPT = re.compile(r"Expecting (?:property name|value)")
+
+
+class BadDocument(ValueError):
+    """What is wrong with a file, where, and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedFile:
+    """What a file holds."""
+
+    value: JsonValue
+    """None for an empty file."""
+    format: Format = "JSON"
+
+
+def read_document(content: bytes) -> ParsedFile:
+    """Read a whole file; raises BadDocument."""
+    if len(content) > _MOST_BYTES:
+        raise BadDocument(f"it is larger than {_MOST_BYTES // 1_048_576} MB: keep only the servers in it")
+    text = _text(content)
+    if found := _FENCE.match(text):
+        text = found[1]
+    try:
+        return _read(text)
+    except RecursionError:
+        raise BadDocument("it is nested too deep: remove what is not about servers") from None
+
+
+def _text(content: bytes) -> str:
+    encoding = "utf-16" if content.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
+    try:
+        return content.decode(encoding)
+    except UnicodeDecodeError as problem:
+        raise BadDocument(f"it cannot be read as text ({problem}): save it as UTF-8") from None
+
+
+def _read(text: str) -> ParsedFile:
+    if not (plain := plain_json(text)).strip():
+        return ParsedFile(None)
+    if not _LOOKS_LIKE_JSON.match(plain) or _TOML.match(text):
+        return _toml(text) if _TOML.match(text) and not _is_json(text) else _yaml(text)
+    if _FRAGMENT.match(plain):
+        plain = plain_json(f"{{{plain.rstrip().removesuffix(',')}}}")
+    try:
+        return ParsedFile(read_json(plain))
+    except json.JSONDecodeError as problem:
+        return _loose(plain, problem)
+    except ValueError as problem:
+        raise BadDocument(f"it is not JSON: {problem}") from None
+
+
+def _is_json(text: str) -> bool:
+    try:
+        read_json(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _loose(plain: str, problem: json.JSONDecodeError) -> ParsedFile:
+    """JSON5's bare names and single quotes are read as YAML knows them; anything else is told."""
+    bare = plain[problem.pos : problem.pos + 1]
+    if _JAVASCRIPT.match(problem.msg) and (bare == "'" or bare.isidentifier()):
+        try:
+            return ParsedFile(read_yaml(plain))
+        except BadYaml:
+            pass
+    where = f"line {problem.lineno}, column {problem.colno}"
+    raise BadDocument(f"it is not JSON: {where}: {problem.msg}; correct it there") from None
+
+
+def _toml(text: str) -> ParsedFile:
+    try:
+        return ParsedFile(_JSON.validate_python(_TOML_DATA.dump_python(tomllib.loads(text), mode="json")), "TOML")
+    except tomllib.TOMLDecodeError as problem:
+        raise BadDocument(f"it is not TOML: {problem}; correct it there") from None
+
+
+def _yaml(text: str) -> ParsedFile:
+    try:
+        return ParsedFile(read_yaml(text), "YAML")
+    except BadYaml as problem:
+        raise BadDocument(f"it is not JSON, YAML or TOML; as YAML: {problem}; correct it there") from None

@@ -1,0 +1,50 @@
+"""What a server's entry asks the user for: placeholders in its texts, until the values are given."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from agentic_search.errors import RequestError
+from agentic_search.tools.config.server_config import HttpEndpoint, ServerConfig, StdioLaunch
+
+SHORTEST_SECRET = 6
+"""Characters; what is shorter is told from no other text."""
+_LONGEST = 16_384
+_PLACEHOLDER = re.compile("\0([^\0]+)\0")
+
+
+def placeholder(name: str) -> str:
+    """What stands for an input's value; no file's text and no variable holds NUL."""
+    return f"\0{name}\0"
+
+
+def with_inputs(server: ServerConfig, given: Mapping[str, str]) -> ServerConfig:
+    """The server with the values in place; raises RequestError for what is missing, or not to be chosen from."""
+    values: dict[str, str] = {}
+    for asked in server.inputs:
+        value = given.get(asked.id, asked.default)
+        if not value:
+            raise RequestError(f"{server.name!r} needs a value for {asked.id!r}")
+        if asked.options and value not in asked.options:
+            raise RequestError(f"{asked.id!r} must be one of: {', '.join(asked.options)}")
+        if len(value) > _LONGEST or "\0" in value:
+            raise RequestError(f"{asked.id!r} must be text of at most {_LONGEST} characters, without NUL")
+        values[asked.id] = value
+    kept = tuple(value for value in values.values() if len(value) >= SHORTEST_SECRET)
+    return replace(server, reach=_filled(server.reach, values), inputs=(), secrets=(*server.secrets, *kept))
+
+
+def _filled(reach: StdioLaunch | HttpEndpoint, values: Mapping[str, str]) -> StdioLaunch | HttpEndpoint:
+    def fill(text: str) -> str:
+        return _PLACEHOLDER.sub(lambda found: values[found[1]], text)
+
+    if isinstance(reach, HttpEndpoint):
+        headers = {name: fill(value) for name, value in reach.headers.items()}
+        return replace(reach, url=fill(reach.url), headers=headers)
+    return StdioLaunch(
+        command=fill(reach.command),
+        args=tuple(map(fill, reach.args)),
+        env={name: fill(value) for name, value in reach.env.items()},
+        cwd=Path(fill(str(reach.cwd))) if reach.cwd is not None else None,
+    )

@@ -1,0 +1,100 @@
+"""A folder of small encrypted files: their key lies beside them, for this user alone, or comes from a setting."""
+
+import hashlib
+import logging
+import os
+import tempfile
+import threading
+from base64 import urlsafe_b64encode
+from contextlib import suppress
+from pathlib import Path
+
+from cryptography.fernet import Fernet, InvalidToken
+
+logger = logging.getLogger(__name__)
+
+_KEY_FILE = "key"
+_SALT = b"agentic-search"
+"""The same everywhere: it keeps the key apart from what other programs make of the same passphrase."""
+
+
+class EncryptedFolder:
+    """Reads, writes and deletes files by name; blocking. Only this user can read them."""
+
+    def __init__(self, folder: Path, *, passphrase: str = "") -> None:
+        """`passphrase`: what the key is made from; empty takes the key file in the folder, and makes it if need be."""
+        self._folder = folder
+        self._passphrase = passphrase
+        self._lock = threading.Lock()
+        self._made: Fernet | None = None
+
+    def read(self, name: str) -> bytes | None:
+        """The content; None where there is none, or none that this key decrypts."""
+        path = self._path(name)
+        try:
+            content = path.read_bytes()
+            return self._cipher().decrypt(content)
+        except FileNotFoundError:
+            return None
+        except (OSError, InvalidToken) as error:
+            why = "it was encrypted with another key, or is damaged" if isinstance(error, InvalidToken) else error
+            logger.warning("%s cannot be read and is not used: %s", path, why)
+            return None
+
+    def write(self, name: str, content: bytes) -> None:
+        """Put this in the place of what was there; raises OSError, and then nothing has changed."""
+        self._make_folder()
+        _replace(self._path(name), self._cipher().encrypt(content))
+
+    def delete(self, name: str) -> None:
+        """Do away with a file, if it is there; raises OSError."""
+        self._path(name).unlink(missing_ok=True)
+
+    def _path(self, name: str) -> Path:
+        """Under a name made of letters and digits: not every system's files may be called as servers are."""
+        return self._folder / f"{hashlib.sha256(name.encode()).hexdigest()[:32]}.enc"
+
+    def _make_folder(self) -> None:
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    def _cipher(self) -> Fernet:
+        with self._lock:  # two threads must not each make a key
+            self._made = self._made or Fernet(self._key())
+            return self._made
+
+    def _key(self) -> bytes:
+        if self._passphrase:
+            secret = self._passphrase.encode()
+            return urlsafe_b64encode(hashlib.scrypt(secret, salt=_SALT, n=2**14, r=8, p=1, dklen=32))
+        path = self._folder / _KEY_FILE
+        with suppress(FileNotFoundError):
+            key = path.read_bytes()
+            if _is_key(key):
+                return key
+            logger.warning("%s holds no key: a new one is made, and what the old one encrypted is lost", path)
+        self._make_folder()
+        key = Fernet.generate_key()
+        _replace(path, key)
+        return key
+
+
+def _is_key(written: bytes) -> bool:
+    try:
+        Fernet(written)
+    except ValueError:
+        return False
+    return True
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """Write a file at once or not at all, for this user alone."""
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".")  # with mode 0600
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise

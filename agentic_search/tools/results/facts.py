@@ -1,0 +1,67 @@
+"""Facts without prose, such as counts, versions, dates, lists and rows of a table, as lines that people can read."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from pydantic import JsonValue
+from pydantic_core import to_json
+
+_MOST_LINES = 500
+_DEEPEST = 8
+
+
+def as_lines(value: JsonValue) -> str:
+    """A line a fact or row: `count: 13`; `id: 1, name: red`; empty where there is no fact."""
+    lines: list[str] = []
+    for line in _lines(value, "", _DEEPEST):
+        if len(lines) == _MOST_LINES:
+            lines.append("…")
+            break
+        lines.append(line)
+    return "\n".join(lines)
+
+
+def said(value: JsonValue) -> str:
+    """A single value as people write it; empty for what is none."""
+    match value:
+        case None | dict() | list():
+            return ""
+        case bool():
+            return "yes" if value else "no"
+        case str():
+            return value.strip()
+        case _:
+            return str(value)
+
+
+def _lines(value: JsonValue, name: str, deeper: int) -> Iterator[str]:
+    match value:
+        case dict() if deeper:
+            for field, inner in value.items():
+                yield from _lines(inner, f"{name}, {field}" if name else field, deeper - 1)
+        case list() if deeper:
+            yield from _of_list(value, name, deeper)
+        case _:
+            nested = isinstance(value, dict | list) and value
+            if text := to_json(value).decode() if nested else said(value):
+                yield f"{name}: {text}" if name else text
+
+
+def _of_list(values: Sequence[JsonValue], name: str, deeper: int) -> Iterator[str]:
+    plain = [text for each in values if (text := said(each))]
+    if plain:
+        yield from ([f"{name}: {', '.join(plain)}"] if name else plain)
+    for each in values:
+        match each:
+            case dict() if row := _row(each):
+                yield f"{name}: {row}" if name else row
+            case dict() | list():
+                yield from _lines(each, name, deeper - 1)
+            case _:
+                continue
+
+
+def _row(fields: Mapping[str, JsonValue]) -> str:
+    """One line, where all its values are single ones."""
+    if any(isinstance(each, dict | list) and each for each in fields.values()):
+        return ""
+    return ", ".join(f"{name}: {text}" for name, each in fields.items() if (text := said(each)))

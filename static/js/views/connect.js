@@ -1,0 +1,57 @@
+/** What a server needs from the user before it can be used: values that its entry asks for, or a sign-in. */
+
+import { freshness } from "../dom/fresh.js";
+import { part } from "../dom/template.js";
+import { answerOf, fieldsOf } from "./tasks/fields.js";
+
+/** @import {Schema, Server} from "../types.js" */
+/** @import {Controller} from "../controller.js" */
+
+/**
+ * @param {HTMLElement} el
+ * @param {Controller} actions
+ */
+export function mountConnect(el, actions) {
+  const form = /** @type {HTMLFormElement} */ (part(el, "form"));
+  const signIn = /** @type {HTMLAnchorElement} */ (part(el, "sign-in"));
+  const fresh = freshness();
+  let name = "";
+
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    actions.giveInputs(name, answerOf(part(el, "fields")));
+  });
+
+  /** @param {Server} server */
+  function update(server) {
+    const inputs = server.inputs ?? [];
+    if (!fresh(server.name, server.sign_in, inputs.map((input) => input.id).join(" "))) return;
+    name = server.name;
+    const shown = server.title || server.name;
+    part(el, "what").textContent = inputs.length > 0 ? `${shown} needs a value from you:` : `${shown} asks you to sign in.`;
+    form.hidden = inputs.length === 0;
+    part(el, "fields").replaceChildren(...fieldsOf(schemaOf(inputs)));
+    for (const { id, secret } of inputs) if (secret) hide(part(el, "fields"), id);
+    signIn.hidden = !server.sign_in;
+    if (server.sign_in) signIn.href = server.sign_in;
+  }
+
+  return { update };
+}
+
+/**
+ * @param {{id: string, description?: string}[]} inputs
+ * @returns {Schema}
+ */
+function schemaOf(inputs) {
+  const properties = Object.fromEntries(inputs.map(({ id, description }) => [id, { type: "string", title: description || id }]));
+  return { properties, required: inputs.map(({ id }) => id) };
+}
+
+/**
+ * @param {HTMLElement} fields
+ * @param {string} id
+ */
+function hide(fields, id) {
+  for (const control of fields.querySelectorAll("input")) if (control.name === id) control.type = "password";
+}

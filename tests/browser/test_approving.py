@@ -1,0 +1,111 @@
+"""The page asks before a task changes something, puts a server's question to its reader, and shows what tools give."""
+
+import sys
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, Locator, Page, expect
+
+from tests.browser.conftest import DESK
+from tests.browser.reader import Reader
+from tests.support.ollama_double import Model, OllamaDouble
+from tests.support.service import ROOT, running_service, stdio_entry
+
+pytestmark = pytest.mark.browser
+
+WRITE = {"id": "note", "tool": "add_note", "arguments": {"text": "The lamp is lit."}, "purpose": "Keep a note"}
+READ = {"id": "read", "tool": "read_notes", "arguments": {"query": "falcon"}, "purpose": "Look"}
+
+
+def guarded(folder: Path) -> dict[str, Any]:
+    """A server whose tools change files of a folder."""
+    args = ["-m", "tests.support.guarded_server", "--folder", str(folder)]
+    return {"command": sys.executable, "args": args, "env": {"PYTHONPATH": str(ROOT)}}
+
+
+@asynccontextmanager
+async def reading(browser: Browser, folder: Path, **servers: Any) -> AsyncGenerator[Reader, None]:
+    """Somebody before the page of a service with these servers."""
+    async with (
+        OllamaDouble([Model("qwen3:8b")]) as ollama,
+        running_service(folder, servers=servers, ollama=ollama.url) as service,
+        await browser.new_context(viewport=DESK, base_url=service.url) as context,
+    ):
+        await service.ready_servers(*servers)
+        page = await context.new_page()
+        await page.goto("/")
+        yield Reader(page, service, ollama)
+
+
+def notes(folder: Path) -> Path:
+    """Where the notes are kept."""
+    (folder / "notes").mkdir()
+    return folder / "notes"
+
+
+def question(page: Page) -> Locator:
+    """What the page asks."""
+    return page.locator(".ask")
+
+
+async def test_nothing_is_changed_before_the_reader_allows_it(browser: Browser, tmp_path: Path) -> None:
+    folder = notes(tmp_path)
+    async with reading(browser, tmp_path, notes=guarded(folder)) as reader:
+        await reader.ask("Keep a note of the lamp.", plan={"tasks": [READ, WRITE]})
+        asked = question(reader.page)
+        await expect(asked).to_contain_text("add_note of notes may change something")
+        await expect(asked).to_contain_text("The lamp is lit.")
+        await expect(reader.row("note")).to_contain_text("asks you")
+        assert not (folder / "added.txt").exists()
+        await asked.get_by_role("button", name="Allow", exact=True).click()
+        await reader.ended()
+        await expect(asked).to_have_count(0)
+        assert (folder / "added.txt").read_text() == "The lamp is lit.\n"
+
+
+async def test_what_the_reader_denies_is_not_done(browser: Browser, tmp_path: Path) -> None:
+    folder = notes(tmp_path)
+    async with reading(browser, tmp_path, notes=guarded(folder)) as reader:
+        await reader.ask("Keep a note of the lamp.", plan={"tasks": [READ, WRITE]})
+        await question(reader.page).get_by_role("button", name="Do not run it").click()
+        await reader.ended()
+        await expect(reader.run).to_have_attribute("data-status", "partial")
+        await expect(reader.row("note")).to_have_attribute("data-status", "skipped")
+        assert not (folder / "added.txt").exists()
+
+
+async def test_what_is_always_allowed_is_not_asked_again(browser: Browser, tmp_path: Path) -> None:
+    folder = notes(tmp_path)
+    async with reading(browser, tmp_path, notes=guarded(folder)) as reader:
+        await reader.ask("Keep a note of the lamp.", plan={"tasks": [READ, WRITE]})
+        await question(reader.page).get_by_role("button", name="Always allow this tool").click()
+        await reader.ended()
+        await reader.ask_and_wait("Keep another.", plan={"tasks": [READ, WRITE]})
+        assert (folder / "added.txt").read_text() == "The lamp is lit.\n" * 2
+
+
+async def test_a_question_of_a_server_is_answered_in_the_page(browser: Browser, tmp_path: Path) -> None:
+    async with reading(browser, tmp_path, asking=stdio_entry(program="asking_server")) as reader:
+        await reader.ask("Greet me.", plan={"tasks": [{"id": "hello", "tool": "greet", "arguments": {}}]})
+        asked = question(reader.page)
+        await expect(asked).to_contain_text("greet of asking asks: Who are you?")
+        await expect(asked.get_by_label("age")).to_have_value("30")
+        await asked.get_by_label("name").fill("Ada")
+        await asked.get_by_role("button", name="Answer").click()
+        await reader.ended()
+        newest = (await reader.service.client.get("/runs")).json()["runs"][0]["id"]
+        assert (await reader.service.report(newest))["tasks"][0]["result"] == "Hello Ada, 30"
+
+
+async def test_an_image_is_shown_from_its_own_data(browser: Browser, tmp_path: Path) -> None:
+    async with reading(browser, tmp_path, slow=stdio_entry()) as reader:
+        await reader.watch("Show me.", {"tasks": [{"id": "shown", "tool": "image"}]})
+        await reader.ended()
+        await reader.run.locator(".phases").click()
+        await reader.row("shown").get_by_role("button").click()
+        image = reader.run.locator("img.value-image")
+        await expect(image).to_be_visible()
+        assert await image.evaluate("image => image.naturalWidth") == 1
