@@ -39,8 +39,9 @@ async def ollama() -> AsyncGenerator[OllamaDouble, None]:
 async def service_with_model(
     ollama: OllamaDouble, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncGenerator[RunningService, None]:
-    """The service with that model and one server."""
+    """The service with that model and one server, whose tools its plans may call unasked."""
     folder = tmp_path_factory.mktemp("service")
-    async with running_service(folder, servers={"slow": stdio_entry()}, ollama=ollama.url) as running:
+    never = {"APPROVAL": "never"}
+    async with running_service(folder, servers={"slow": stdio_entry()}, ollama=ollama.url, settings=never) as running:
         await running.ready_servers("slow")
         yield running

@@ -8,6 +8,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from pydantic_core import from_json
 
+from agentic_search.domain.approval.policy import ApprovalRules
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.tool import Tool
 from agentic_search.models.budget import Budget, TokenEstimate
@@ -218,3 +219,13 @@ def test_a_second_try_asks_for_less_in_words_of_the_simple_form() -> None:
     again = correction(prompt_of("what?", 3), "{}", ["the plan has no tasks"], needs()).messages[-1].content
     assert "the plan has no tasks" in again and "one to 3 calls that stand alone" in again
     assert "${" not in again and "for_each" not in again
+
+
+def test_tools_that_wait_for_approval_are_marked_and_said_to_be_second_best() -> None:
+    reads, writes = tool("look_up", STORIES), tool("write_down", STORIES, read_only=False)
+    system = planning_prompt("x", [reads, writes], needs()).messages[0].content
+    marked = [line for line in system.splitlines() if line.startswith(("look_up(", "write_down("))]
+    assert ["[asks]" in line for line in marked] == [False, True]
+    assert system.endswith("choose one only where no other can do it.")
+    free = planning_prompt("x", [reads, writes], needs(), approval=ApprovalRules("never")).messages[0].content
+    assert "[asks]" not in free and free == system.replace(" [asks]", "").rpartition("\n")[0]
