@@ -123,7 +123,7 @@ async def test_a_context_smaller_than_asked_for_is_used_from_then_on() -> None:
 async def test_a_plan_that_was_refused_is_asked_for_again_with_fewer_tools() -> None:
     tools = [tool(f"tool_{number}", description=TEXTS["Russian"][number : number + 190]) for number in range(40)]
     request = PlanRequest("Что?", tools, SoFar())
-    ollama = OllamaDouble([Model("qwen3:8b", tokenizer=lambda text: 4 * dear(text))])
+    ollama = OllamaDouble([Model("qwen3:8b", tokenizer=lambda text: 3 * dear(text))])
     async with opened(ollama) as model:
         ollama.enqueue('{"tasks":[{"tool":"tool_1"}]}')
         steps: list[PlanStep] = []
