@@ -149,3 +149,8 @@ class ServerStatus(Frozen):
 
     sign_in: str | None = None
     """The path of this service that begins a sign-in at the server, where it asks for one."""
+
+    @property
+    def state(self) -> str:
+        """Its status in a sentence: `is connecting`, `needs input`."""
+        return self.status.replace("_", " ") if self.status.startswith("needs_") else f"is {self.status}"

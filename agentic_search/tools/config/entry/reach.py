@@ -63,7 +63,8 @@ def read_reach(
 def _endpoint(url: str, written: WrittenReach, variables: Variables, host: Host) -> HttpEndpoint:
     filled = variables.fill("url", url)
     if not variables.complaints and not (is_web_address(filled) or "\0" in filled):
-        variables.complaints.append('"url": must be a whole http:// or https:// address')
+        known = "WebSocket is not supported; give" if filled.startswith(("ws://", "wss://")) else "must be"
+        variables.complaints.append(f'"url": {known} a whole http:// or https:// address')
     headers = {name: variables.fill(f"headers.{name}", value) for name, value in written.headers.items()}
     for value in headers.values():
         variables.keep(value)
