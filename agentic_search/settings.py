@@ -145,7 +145,7 @@ class Settings(BaseSettings):
     """Least level that is logged to standard error."""
 
     servers_file: Path = Path("mcp.json")
-    """MCP servers, in the `mcpServers` form; it may be missing."""
+    """MCP servers, in the form of any MCP host; `mcp.json` may be missing."""
 
     approval: Literal["writes", "always", "never"] = "writes"
     """Which tools in plans that are made wait for approval: `writes` those that do not only read, `always`, `never`."""

@@ -133,7 +133,8 @@ class Session:
             other = self._ways.other(way, self._transport, error)
             if other is None:
                 raise
-            logger.info("%s: %s", self._config.name, other.why)
+            level = logging.INFO if self._ways.is_new(other) else logging.DEBUG
+            logger.log(level, "%s: %s", self._config.name, other.why)
             if other.older_transport:
                 self._failures.append(self._transport.explain() or str(error))
         self._transport = self._new_transport(other)

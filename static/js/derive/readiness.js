@@ -59,7 +59,7 @@ function brokenServers(servers) {
  * @param {string} reason
  */
 function named(name, reason) {
-  return [" (", ", at "].some((next) => reason.startsWith(name + next)) ? reason : `${name}: ${reason}`;
+  return [" (", ", at ", " cannot be used"].some((next) => reason.startsWith(name + next)) ? reason : `${name}: ${reason}`;
 }
 
 /** @param {Server} server */

@@ -48,6 +48,7 @@ class Ways:
 
     def __init__(self) -> None:
         self.first = FIRST_WAY
+        self._tried: set[Way] = set()
 
     def __repr__(self) -> str:
         return f"<Ways: first {self.first}>"
@@ -59,6 +60,12 @@ class Ways:
     def forget(self) -> None:
         """What was known does not hold any more, as far as anybody can tell."""
         self.first = FIRST_WAY
+
+    def is_new(self, way: Way) -> bool:
+        """Whether this way is tried for the first time; of a server that stays away, the log says it once."""
+        is_new = way not in self._tried
+        self._tried.add(way)
+        return is_new
 
     def other(self, tried: Way, transport: TriedTransport, error: Exception) -> Way | None:
         """What to try at once after `tried` failed; none where nothing else may do better."""
