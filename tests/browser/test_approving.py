@@ -18,6 +18,13 @@ from tests.support.service import ROOT, running_service, stdio_entry
 pytestmark = pytest.mark.browser
 
 WRITE = {"id": "note", "tool": "add_note", "arguments": {"text": "The lamp is lit."}, "purpose": "Keep a note"}
+SHOW = """async (value) => {
+  const { showValue } = await import("/static/js/views/tasks/value.js");
+  const place = document.createElement("div");
+  showValue(place, value);
+  return [...place.querySelectorAll("li")].map((item) => item.textContent.trim());
+}"""
+"""What the page makes of a value, a line an item."""
 READ = {"id": "read", "tool": "read_notes", "arguments": {"query": "falcon"}, "purpose": "Look"}
 
 
@@ -142,3 +149,7 @@ async def test_an_image_is_shown_from_its_own_data(browser: Browser, tmp_path: P
         image = reader.run.locator("img.value-image")
         await expect(image).to_be_visible()
         assert await image.evaluate("image => image.naturalWidth") == 1
+        said = await reader.page.evaluate(
+            SHOW, [{"type": "text", "text": "A lamp."}, {"type": "link", "name": "x", "uri": "y"}]
+        )
+        assert said == ["0: A lamp.", "1: 3 fields"]

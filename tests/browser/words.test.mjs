@@ -63,6 +63,8 @@ test("examples fit the tools at hand and are three or four, each once", () => {
 test("tools nobody foresaw give questions in their own words, and no tools give none", () => {
   assert.match(examples([tool("measure_tides", "Measures the tides of a harbour. Needs a name.")])[0], /Measures the tides of a harbour”/);
   assert.deepEqual(examples([]), []);
+  const helping = [{ ...tool("ask_model", "Asks"), server: "builtin" }, { ...tool("find_resources", "Finds"), server: "resources" }];
+  assert.deepEqual(examples([...helping, { ...tool("create_entities", "Creates"), read_only: false }]), []);
 });
 
 test("the state line names the model and counts servers ready of servers configured", () => {
