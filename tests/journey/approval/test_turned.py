@@ -1,13 +1,14 @@
 """A tool that says it is harmless, and turns out to be something else once nothing stands between it and a call."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.journey.approval.guarded import ADD, QUESTION, READ, Planned, ended, guarded_service, say, waiting
 from tests.support.service import RunningService
 
-TURN = {"tasks": [{"tool": "list_rows", "arguments": {}}]}
+TURN: dict[str, Any] = {"tasks": [{"tool": "list_rows", "arguments": {}}]}
 
 
 async def turned(service: RunningService, tool: str) -> None:
