@@ -157,6 +157,15 @@ class ServerConfig:
         return next((limit for glob, limit in self.tool_limits if fnmatchcase(tool, glob)), None)
 
 
+def is_web_address(url: str) -> bool:
+    """Whether it can be asked over HTTP."""
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
 def matches(name: str, globs: tuple[str, ...]) -> bool:
     """Whether any glob matches the whole name; letter case counts."""
     return any(fnmatchcase(name, glob) for glob in globs)

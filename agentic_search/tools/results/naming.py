@@ -77,7 +77,10 @@ def repeats_the_question(title: str, questions: Sequence[Sequence[str]]) -> bool
 
 def last_part(path: str) -> str:
     """What people call a path or an address: its last part."""
-    parts = urlsplit(path) if "://" in path else None
+    try:
+        parts = urlsplit(path) if "://" in path else None
+    except ValueError:  # a tool may call anything an address
+        parts = None
     whole = path if parts is None else parts.path
     last = re.split(r"[/\\]", whole.rstrip("/\\"))[-1]
     return unquote(last) if last else (parts.netloc if parts is not None and parts.netloc else path)

@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Sequence
-from urllib.parse import urlsplit
 
 from mcp.client import ClientRequestContext
 from mcp_types import (
@@ -15,6 +14,7 @@ from mcp_types import (
 
 from agentic_search.domain.question import UserQuestion
 from agentic_search.text.sentences import shortened
+from agentic_search.tools.config.server_config import is_web_address
 from agentic_search.tools.mcp.exchange.answer_form import AnswerForm, UnusableForm
 from agentic_search.tools.mcp.exchange.open_calls import OpenCall, OpenCalls
 
@@ -46,7 +46,7 @@ class Elicitation:
 
 async def asked_to_go(call: OpenCall, params: ElicitRequestURLParams) -> ElicitResult:
     """Show the user the URL, which is never fetched here."""
-    if len(params.url) > _LONGEST_URL or not _is_web_page(params.url):
+    if len(params.url) > _LONGEST_URL or not is_web_address(params.url):
         call.refusal = "It wanted the user to go to an address that is not one of a web page."
         return _DECLINED
     answer = await call.ask(UserQuestion(message=_message(params.message), url=params.url))
@@ -85,14 +85,6 @@ async def _asked_to_fill_in(call: OpenCall, params: ElicitRequestFormParams) -> 
 def _unanswered(call: OpenCall) -> ElicitResult:
     """Declined where somebody decided so; cancelled where the call ended before anybody did."""
     return _DECLINED if call.refusal else _CANCELLED
-
-
-def _is_web_page(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return False
-    return parts.scheme in {"http", "https"} and bool(parts.hostname)
 
 
 def _message(text: str) -> str:

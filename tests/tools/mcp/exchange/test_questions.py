@@ -224,7 +224,17 @@ async def test_a_page_to_go_to_in_the_course_of_a_call_is_shown(pool: ToolPool, 
 
 
 @every_legacy_server
-@pytest.mark.parametrize("url", ("javascript:alert(1)", "file:///etc/passwd", "data:text/html,hello"))
+@pytest.mark.parametrize(
+    "url",
+    (
+        "javascript:alert(1)",
+        "file:///etc/passwd",
+        "data:text/html,hello",
+        "http://[",
+        "https://",
+        f"http://a/{chr(120) * 5_000}",
+    ),
+)
 async def test_an_address_that_is_no_web_page_is_not_shown(pool: ToolPool, server: str, url: str) -> None:
     person = Person("accept")
     assert (await call(pool, f"{server}.send_away_and_wait", person=person, url=url)).value == "you decline"
