@@ -165,7 +165,7 @@ class TurningAway:
         self.emitted: list[Fact] = []
 
     async def call(
-        self, tool: str, arguments: JsonObject, *, timeout: float | None, on_progress: OnProgress
+        self, tool: str, arguments: JsonObject, *, planned: Tool | None, timeout: float | None, on_progress: OnProgress
     ) -> ToolResult:
         """As a tool is called."""
         self.left -= 1
@@ -211,7 +211,7 @@ async def test_a_run_that_leaves_waits_for_no_further_attempt() -> None:
     begun = asyncio.Event()
 
     async def stubborn(
-        tool: str, arguments: JsonObject, *, timeout: float | None, on_progress: OnProgress
+        tool: str, arguments: JsonObject, *, planned: Tool | None, timeout: float | None, on_progress: OnProgress
     ) -> ToolResult:
         begun.set()
         try:

@@ -149,7 +149,9 @@ async def test_the_runner_waits_emits_and_tries_again() -> None:
     waiting = asyncio.Event()
     failures: list[Callable[[], ToolError]] = [lambda: ServerUnavailable("down"), lambda: ConnectionLost("broke")]
 
-    async def call(tool: str, arguments: JsonObject, *, timeout: float | None, on_progress: OnProgress) -> ToolResult:
+    async def call(
+        tool: str, arguments: JsonObject, *, planned: Tool | None, timeout: float | None, on_progress: OnProgress
+    ) -> ToolResult:
         if failures:
             raise failures.pop(0)()
         return result("at last")
@@ -190,7 +192,9 @@ def test_what_a_policy_does_not_say_is_the_careful_choice() -> None:
 async def test_leaving_the_runner_waits_for_no_attempt_that_is_to_come() -> None:
     waiting = asyncio.Event()
 
-    async def call(tool: str, arguments: JsonObject, *, timeout: float | None, on_progress: OnProgress) -> ToolResult:
+    async def call(
+        tool: str, arguments: JsonObject, *, planned: Tool | None, timeout: float | None, on_progress: OnProgress
+    ) -> ToolResult:
         raise ServerUnavailable("down")
 
     def emit(fact: Fact) -> None:

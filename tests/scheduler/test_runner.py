@@ -31,7 +31,7 @@ class World:
         self.emitted: list[Fact] = []
 
     async def call(
-        self, tool: str, arguments: JsonObject, *, timeout: float | None, on_progress: OnProgress
+        self, tool: str, arguments: JsonObject, *, planned: Tool | None, timeout: float | None, on_progress: OnProgress
     ) -> ToolResult:
         """Tool `gate` waits for its gate, `fail` raises, `break` breaks down, `now` returns."""
         name = str(arguments.get("name", tool))

@@ -18,8 +18,8 @@ MOST_REMEMBERED = 1_000
 LARGEST_FILE = 1024 * 1024
 """Bytes that are read of the file."""
 
-_ENTRIES: TypeAdapter[list[tuple[str, str, bool]]] = TypeAdapter(list[tuple[str, str, bool]])
-"""Server, tool as the server calls it, whether it is allowed; in the order in which it was said."""
+_ENTRIES: TypeAdapter[list[tuple[str, str, str, bool]]] = TypeAdapter(list[tuple[str, str, str, bool]])
+"""The parts of a tool's key, and whether it is allowed; in the order in which it was said."""
 
 
 class ApprovalMemory:
@@ -67,7 +67,7 @@ def _read(file: Path) -> Mapping[ToolKey, bool]:
     except (OSError, ValidationError) as problem:
         logger.warning("%s cannot be read, so tools that were approved for good ask again: %s", file, problem)
         return {}
-    return {(server, tool): allowed for server, tool, allowed in entries[-MOST_REMEMBERED:]}
+    return {(server, tool, state): allowed for server, tool, state, allowed in entries[-MOST_REMEMBERED:]}
 
 
 def _replace(file: Path, text: str) -> None:

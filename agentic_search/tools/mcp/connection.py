@@ -30,7 +30,7 @@ from agentic_search.tools.mcp.shield import SESSION_LOST
 from agentic_search.tools.mcp.waiting import Backoff
 from agentic_search.tools.mcp.wire.blocks import remarks_on
 from agentic_search.tools.provider import Offer
-from agentic_search.tools.results.content import read_answer
+from agentic_search.tools.results.content import read_large_answer
 from agentic_search.tools.results.promises import output_remarks
 
 logger = logging.getLogger(__name__)
@@ -187,7 +187,7 @@ class Connection:
         call = OpenCall()
         with call.explaining():
             answer, max_age = await self._answer(call, tool, arguments, timeout, on_progress)
-            result = read_answer(answer, tool, arguments)
+            result = await read_large_answer(answer, tool, arguments)
             if answer.is_error:
                 raise ToolFailed(self._mask(result.text) or f"{tool.name} failed without saying why")
         remarks = (*remarks_on(answer), *await output_remarks(answer, tool))
@@ -216,13 +216,26 @@ class Connection:
         self, call: OpenCall, tool: Tool, arguments: JsonObject, relay: _ProgressRelay
     ) -> tuple[mcp_types.CallToolResult, float | None]:
         client = await self._working_client()
+        self._refuse_if_changed(tool)
         try:
             return await self._ask(client, call, tool, arguments, relay)
         except MCPError as error:
             if error.code != SESSION_LOST:
                 raise
         # The server refused it unread: in the next session it is made for the first time.
-        return await self._ask(await self._working_client(), call, tool, arguments, relay)
+        client = await self._working_client()
+        self._refuse_if_changed(tool)
+        return await self._ask(client, call, tool, arguments, relay)
+
+    def _refuse_if_changed(self, tool: Tool) -> None:
+        """A server may list a tool as harmless, and as something else once it was approved or needed no approval."""
+        now = next((each for each in self.offer.tools if each.remote_name == tool.remote_name), tool)
+        if now.harm > tool.harm:
+            told = "may delete or overwrite" if now.destructive else "may change something"
+            raise ToolFailed(
+                f"{tool.name} was not called: {self.config.name!r} says by now that it {told}, and did not when the "
+                "call was planned. Search again, and it is asked for anew"
+            )
 
     async def _ask(
         self, client: Client, call: OpenCall, tool: Tool, arguments: JsonObject, relay: _ProgressRelay

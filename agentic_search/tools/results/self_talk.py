@@ -61,7 +61,7 @@ _QUOTED = re.compile(
     r"\"[^\"\n]{1,300}\"|'[^'\n]{1,300}'(?!\w)|“[^”\n]{1,300}”|«[^»\n]{1,300}»|「[^」\n]{1,300}」|`[^`\n]{1,300}`"
 )
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-_TRACE = re.compile(r"\W*traceback \(most recent call last\)", re.IGNORECASE)
+_TRACE = re.compile(r"\W{0,100}traceback \(most recent call last\)", re.IGNORECASE)
 _LONGEST_TRACE = 20_000
 _LEAD_IN_LINES = 3
 
@@ -128,8 +128,9 @@ def self_talk(text: str, given: CallWords) -> SelfTalk | None:
 
 def is_unfinished(text: str, given: CallWords) -> bool:
     """Whether the text, or the line it begins or ends with, says that there will be more or other later."""
-    lines = [line for line in text.strip().splitlines() if line.strip()]
-    return any(self_talk(line, given) == "unfinished" for line in (*lines[:1], *lines[-1:]))
+    stripped = text.strip()  # of a long text only the ends are parted into lines
+    first, last = stripped[: LONGEST + 1].splitlines()[:1], stripped[-LONGEST - 1 :].splitlines()[-1:]
+    return any(self_talk(line, given) == "unfinished" for line in (*first, *last))
 
 
 def without_lead_in(text: str, given: CallWords) -> str:

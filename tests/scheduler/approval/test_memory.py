@@ -8,7 +8,7 @@ import pytest
 
 from agentic_search.scheduler.approval.memory import MOST_REMEMBERED, ApprovalMemory
 
-KEY = ("files", "move_file")
+KEY = ("files", "move_file", "origin")
 
 
 async def test_a_word_holds_at_once_and_after_a_restart(tmp_path: Path) -> None:
@@ -16,8 +16,8 @@ async def test_a_word_holds_at_once_and_after_a_restart(tmp_path: Path) -> None:
     memory = ApprovalMemory(file)
     words = memory.words
     memory.note(KEY, allowed=True)
-    memory.note(("files", "wípe"), allowed=False)
-    assert words == {KEY: True, ("files", "wípe"): False}
+    memory.note(("files", "wípe", ""), allowed=False)
+    assert words == {KEY: True, ("files", "wípe", ""): False}
     await memory.save()
     assert ApprovalMemory(file).words == words
     memory.note(KEY, allowed=False)
@@ -29,15 +29,16 @@ async def test_a_word_holds_at_once_and_after_a_restart(tmp_path: Path) -> None:
 async def test_it_is_bounded_and_forgets_the_oldest(tmp_path: Path) -> None:
     memory = ApprovalMemory(tmp_path / "approvals.json")
     for number in range(MOST_REMEMBERED + 5):
-        memory.note(("server", f"tool {number}"), allowed=True)
+        memory.note(("server", f"tool {number}", ""), allowed=True)
     await memory.save()
     for words in (memory.words, ApprovalMemory(tmp_path / "approvals.json").words):
         assert len(words) == MOST_REMEMBERED
-        assert ("server", "tool 4") not in words and ("server", "tool 5") in words
+        assert ("server", "tool 4", "") not in words and ("server", "tool 5", "") in words
 
 
 @pytest.mark.parametrize(
-    "text", ["", "{", "[]x", '{"a": 1}', "[[1, 2, 3]]", '[["a", "b"]]', "null", "\x00", '[["a", "b", "yes"]]']
+    "text",
+    ["", "{", "[]x", '{"a": 1}', "[[1, 2, 3, 4]]", '[["a", "b", true]]', "null", "\x00", '[["a", "b", "", "yes"]]'],
 )
 async def test_a_file_that_cannot_be_read_allows_nothing(tmp_path: Path, text: str) -> None:
     file = tmp_path / "approvals.json"
@@ -63,7 +64,7 @@ async def test_many_at_once_leave_one_whole_file(tmp_path: Path) -> None:
     memory = ApprovalMemory(tmp_path / "approvals.json")
 
     async def say(number: int) -> None:
-        memory.note(("server", str(number)), allowed=True)
+        memory.note(("server", str(number), ""), allowed=True)
         await memory.save()
 
     await asyncio.gather(*map(say, range(30)))

@@ -28,7 +28,9 @@ LIMIT = 0.2
 """Seconds for the call, far less than what the user takes."""
 
 
-async def asking(tool: str, arguments: JsonObject, *, timeout: float | None, on_progress: OnProgress) -> ToolResult:
+async def asking(
+    tool: str, arguments: JsonObject, *, planned: Tool | None, timeout: float | None, on_progress: OnProgress
+) -> ToolResult:
     """A call whose server asks, from another task than the call's, as the SDK does."""
     ask = ask_of_call.get()
     if ask is None:
@@ -113,7 +115,7 @@ async def test_a_question_that_outlives_its_call_is_cancelled() -> None:
     answers: list[asyncio.Task[UserAnswer]] = []
 
     async def leaving(
-        tool: str, arguments: JsonObject, *, timeout: float | None, on_progress: OnProgress
+        tool: str, arguments: JsonObject, *, planned: Tool | None, timeout: float | None, on_progress: OnProgress
     ) -> ToolResult:
         ask = ask_of_call.get()
         assert ask is not None

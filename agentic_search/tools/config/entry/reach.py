@@ -11,7 +11,7 @@ from dotenv import dotenv_values
 
 from agentic_search.tools.config.entry.variables import Variables, is_shell
 from agentic_search.tools.config.hosts.host import Host
-from agentic_search.tools.config.server_config import HttpEndpoint, StdioLaunch
+from agentic_search.tools.config.server_config import HttpEndpoint, StdioLaunch, is_web_address
 
 _MOST_BYTES = 1_048_576
 
@@ -77,17 +77,8 @@ def _endpoint(url: str, written: WrittenReach, variables: Variables, host: Host)
 def _transport(kind: str, url: str, host: Host) -> Literal["http", "sse"]:
     if kind in {"http", "sse"}:
         return "sse" if kind == "sse" else "http"
-    by_path = host.sse == "by_path" and urlsplit(url).path.rstrip("/").endswith("/sse")
+    by_path = host.sse == "by_path" and is_web_address(url) and urlsplit(url).path.rstrip("/").endswith("/sse")
     return "sse" if by_path or host.sse == "always" else "http"
-
-
-def is_web_address(url: str) -> bool:
-    """Whether it can be asked over HTTP."""
-    try:
-        parts = urlsplit(url)
-        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        return False
 
 
 def _secrets_of_address(url: str) -> list[str]:
