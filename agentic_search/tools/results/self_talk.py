@@ -21,23 +21,11 @@ SelfTalk = Literal["nothing", "failure", "unfinished", "echo", "done"]
 LONGEST = 600
 """Characters: a longer text is content, whatever it says."""
 
-_QUESTIONS = {
-    *(
-        "query",
-        "q",
-        "question",
-        "search",
-        "keyword",
-        "keywords",
-        "term",
-        "terms",
-        "prompt",
-        "topic",
-        "pattern",
-        "phrase",
-    ),
-    *("search_term", "searchterm", "search_query", "searchquery", "input", "original_query", "originalquery"),
-}
+_QUESTION_NAMES = """
+query q question search keyword keywords term terms prompt topic pattern phrase input search_term searchterm
+search_query searchquery original_query originalquery
+"""
+_QUESTIONS = frozenset(_QUESTION_NAMES.split())
 """Names of arguments, and of fields that repeat them, for what was searched for."""
 _A_NAME = 2
 """Words up to which a text may be the name of what was found."""
