@@ -8,8 +8,6 @@ from pathlib import Path
 from agentic_search.errors import RequestError
 from agentic_search.tools.config.server_config import HttpEndpoint, ServerConfig, StdioLaunch
 
-SHORTEST_SECRET = 6
-"""Characters; what is shorter is told from no other text."""
 _LONGEST = 16_384
 _PLACEHOLDER = re.compile("\0([^\0]+)\0")
 
@@ -31,8 +29,8 @@ def with_inputs(server: ServerConfig, given: Mapping[str, str]) -> ServerConfig:
         if len(value) > _LONGEST or "\0" in value:
             raise RequestError(f"{asked.id!r} must be text of at most {_LONGEST} characters, without NUL")
         values[asked.id] = value
-    kept = tuple(value for value in values.values() if len(value) >= SHORTEST_SECRET)
-    return replace(server, reach=_filled(server.reach, values), inputs=(), secrets=(*server.secrets, *kept))
+    secrets = (*server.secrets, *values.values())
+    return replace(server, reach=_filled(server.reach, values), inputs=(), secrets=secrets)
 
 
 def _filled(reach: StdioLaunch | HttpEndpoint, values: Mapping[str, str]) -> StdioLaunch | HttpEndpoint:

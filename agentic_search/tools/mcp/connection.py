@@ -16,6 +16,7 @@ from agentic_search.domain.outcome import OnProgress, ToolResult
 from agentic_search.domain.tool import ServerStatus, Tool
 from agentic_search.errors import ServerUnavailable, ToolFailed, ToolTimeout
 from agentic_search.text.sentences import shortened
+from agentic_search.tools.config.secrets import SecretMask
 from agentic_search.tools.config.server_config import ServerConfig, StdioLaunch
 from agentic_search.tools.mcp.auth.server_auth import ServerAuth
 from agentic_search.tools.mcp.exchange.calling import call_tool
@@ -23,7 +24,6 @@ from agentic_search.tools.mcp.exchange.elicitation import Elicitation
 from agentic_search.tools.mcp.exchange.open_calls import OpenCall, OpenCalls
 from agentic_search.tools.mcp.exchange.resources import read_resource, reading_tool
 from agentic_search.tools.mcp.failures import call_failed, wait_asked_for
-from agentic_search.tools.mcp.opening.secrets import SecretMask
 from agentic_search.tools.mcp.opening.ways import Ways
 from agentic_search.tools.mcp.session import Session
 from agentic_search.tools.mcp.shield import SESSION_LOST
