@@ -20,7 +20,7 @@ _MOST_FIELDS = 60
 _MOST_TEXTS = 12
 """Texts of one result that are judged, at some milliseconds each; further ones are content."""
 _DEEPEST = 4
-_LONGEST_REMARK = 300
+_LONGEST_NOTE = 300
 _A_SENTENCE = 4
 """Terms from which a message may be the answer itself."""
 
@@ -41,20 +41,20 @@ class Judged:
 class _Said:
     """What was met on the way."""
 
-    remarks: list[tuple[SelfTalk | None, str]] = field(default_factory=list[tuple[SelfTalk | None, str]])
+    notes: list[tuple[SelfTalk | None, str]] = field(default_factory=list[tuple[SelfTalk | None, str]])
     texts: int = 0
     """How many texts were judged."""
 
     def add(self, kind: SelfTalk | None, text: str = "") -> None:
-        self.remarks.append((kind, text))
+        self.notes.append((kind, text))
 
     def kind(self) -> SelfTalk | None:
-        kinds = [kind for kind, _ in self.remarks]
+        kinds = [kind for kind, _ in self.notes]
         return next((kind for kind in ("failure", "unfinished", "nothing", "echo", "done") if kind in kinds), None)
 
     def text(self, *kinds: SelfTalk | None) -> str:
         """The first text of the first kind that has one."""
-        return next((text for kind in kinds for met, text in self.remarks if met == kind and text.strip()), "")
+        return next((text for kind in kinds for met, text in self.notes if met == kind and text.strip()), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,17 +75,17 @@ def judge(value: JsonValue, given: CallWords) -> Judged:
     part = _part(value, given, said, _DEEPEST)
     if part.counts:
         note = said.text("failure", "unfinished", None)
-        unfinished = any(kind == "unfinished" for kind, _ in said.remarks)
+        unfinished = any(kind == "unfinished" for kind, _ in said.notes)
         return Judged(part.kept, f"said: {_short(note)}" if note else _unfinished(unfinished), unfinished)
     kind = said.kind()
-    return Judged(None, _remark(kind, said), kind in ("failure", "unfinished"))
+    return Judged(None, _note_of(kind, said), kind in ("failure", "unfinished"))
 
 
 def _unfinished(holds: bool) -> str:
     return "says that its answer is not final" if holds else ""
 
 
-def _remark(kind: SelfTalk | None, said: _Said) -> str:
+def _note_of(kind: SelfTalk | None, said: _Said) -> str:
     text = _short(said.text(kind, None))
     match kind:
         case "failure" | "unfinished" | "done":
@@ -97,7 +97,7 @@ def _remark(kind: SelfTalk | None, said: _Said) -> str:
 
 
 def _short(text: str) -> str:
-    return shortened(text, _LONGEST_REMARK)
+    return shortened(text, _LONGEST_NOTE)
 
 
 def _part(value: JsonValue, given: CallWords, said: _Said, deeper: int) -> _Part:
@@ -139,17 +139,17 @@ def _of_few(values: Sequence[JsonValue], given: CallWords, said: _Said, deeper: 
 
 
 def _of_fields(fields: Mapping[str, JsonValue], given: CallWords, said: _Said, deeper: int) -> _Part:
-    before = len(said.remarks)
+    before = len(said.notes)
     failed = _note_failure(fields, said)
     _note_status(fields, said)
     parts = {name: _field(name.lower(), each, given, said, deeper) for name, each in fields.items()}
-    remarks = said.remarks[before:]
+    notes = said.notes[before:]
     counting = {name for name, part in parts.items() if part.counts}
     if failed and not any(name.lower() in field_names.PROSE for name in counting):
         counting = {name for name in counting if isinstance(fields[name], dict | list)}
-    elif not any(_is_rich(name, fields[name]) for name in counting) and _is_empty_search(fields, parts, remarks):
+    elif not any(_is_rich(name, fields[name]) for name in counting) and _is_empty_search(fields, parts, notes):
         counting.clear()
-    elif not counting and not remarks:
+    elif not counting and not notes:
         counting = {name for name in fields if parts[name].kept is not None and _is_name(fields[name], given)}
     if counting:
         return _Part({name: part.kept for name, part in parts.items() if part.kept is not None}, True)
@@ -171,7 +171,7 @@ def _of_nothing_else(fields: Mapping[str, JsonValue], said: _Said) -> _Part:
         return _Part(counts, True)
     message = by_name.get("message")
     if isinstance(message, str) and not empty and said.kind() is None and len(terms(message)) >= _A_SENTENCE:
-        said.remarks.clear()
+        said.notes.clear()
         return _Part(message, True)
     return _NO_PART
 
@@ -265,12 +265,12 @@ def _message(error: JsonValue) -> str:
 
 
 def _is_empty_search(
-    fields: Mapping[str, JsonValue], parts: Mapping[str, _Part], remarks: Sequence[tuple[SelfTalk | None, str]]
+    fields: Mapping[str, JsonValue], parts: Mapping[str, _Part], notes: Sequence[tuple[SelfTalk | None, str]]
 ) -> bool:
     """Whether its list of results is empty."""
     empty = {name for name, part in parts.items() if part.kept is None and isinstance(fields[name], dict | list)}
     lacking = {name.lower() for name, each in fields.items() if each in (None, "")} | {name.lower() for name in empty}
-    signalled = any(kind in ("nothing", "echo") for kind, _ in remarks) or any(
+    signalled = any(kind in ("nothing", "echo") for kind, _ in notes) or any(
         _is_number(each) and each == 0 for name, each in fields.items() if name.lower() in field_names.COUNTS
     )
     return bool(lacking & field_names.RESULTS) or (bool(empty) and signalled)
