@@ -19,13 +19,13 @@ from pydantic import JsonValue
 from agentic_search import __version__
 from agentic_search.clock import Clock
 from agentic_search.errors import ConnectionLost
+from agentic_search.tools.config.secrets import SecretMask
 from agentic_search.tools.config.server_config import ServerConfig, StdioLaunch
 from agentic_search.tools.mcp.auth.server_auth import ServerAuth
 from agentic_search.tools.mcp.exchange.resources import ResourceLists, refreshed_after
 from agentic_search.tools.mcp.exchange.task_calls import TasksExtension, runs_tasks
 from agentic_search.tools.mcp.failures import connection_failed, wait_asked_for
 from agentic_search.tools.mcp.offer import read_offer
-from agentic_search.tools.mcp.opening.secrets import SecretMask
 from agentic_search.tools.mcp.opening.ways import BY_INITIALIZE, Way, Ways
 from agentic_search.tools.mcp.process.naming import called
 from agentic_search.tools.mcp.tool_pages import whole_list

@@ -21,23 +21,11 @@ SelfTalk = Literal["nothing", "failure", "unfinished", "echo", "done"]
 LONGEST = 600
 """Characters: a longer text is content, whatever it says."""
 
-_QUESTIONS = {
-    *(
-        "query",
-        "q",
-        "question",
-        "search",
-        "keyword",
-        "keywords",
-        "term",
-        "terms",
-        "prompt",
-        "topic",
-        "pattern",
-        "phrase",
-    ),
-    *("search_term", "searchterm", "search_query", "searchquery", "input", "original_query", "originalquery"),
-}
+_QUESTION_NAMES = """
+query q question search keyword keywords term terms prompt topic pattern phrase input search_term searchterm
+search_query searchquery original_query originalquery
+"""
+_QUESTIONS = frozenset(_QUESTION_NAMES.split())
 """Names of arguments, and of fields that repeat them, for what was searched for."""
 _A_NAME = 2
 """Words up to which a text may be the name of what was found."""
@@ -118,7 +106,7 @@ def self_talk(text: str, given: CallWords) -> SelfTalk | None:
         return None
     if given.gave(text):
         return "echo"
-    if _is_failure(text, given):
+    if _is_failure(text):
         return "failure"
     if not any(map(str.isalnum, text)):
         return "nothing"
@@ -163,7 +151,7 @@ def _strongest(kinds: Sequence[str | None]) -> SelfTalk | None:
     return "nothing" if "heading" in kinds else None
 
 
-def _is_failure(text: str, given: CallWords) -> bool:
+def _is_failure(text: str) -> bool:
     """A failure's details may be anything: its beginning tells."""
     first = _bare(text.strip().partition("\n")[0])
     return phrases.FAILURE.search(first) is not None and not phrases.EXPLAINS.search(_bare(text))
@@ -188,14 +176,10 @@ def _kind(sentence: str, given: CallWords) -> str | None:
 
 
 def _own(text: str, given: CallWords) -> list[str]:
-    """The terms that neither the call put in nor are filler; in unspaced scripts two letters are a term."""
+    """The terms that neither the call put in nor are filler; in unspaced scripts three letters are a term."""
     letters = len(_UNSPACED.findall(text))
-    spaced = [term for term in _own_terms(_UNSPACED.sub(" ", text)) if term not in given.terms]
+    spaced = [each for each in terms(_UNSPACED.sub(" ", text)) if each not in given.terms | phrases.FILLER]
     return spaced + [""] * (letters // 3)
-
-
-def _own_terms(text: str) -> list[str]:
-    return [term for term in terms(text) if term not in phrases.FILLER]
 
 
 def _bare(text: str) -> str:

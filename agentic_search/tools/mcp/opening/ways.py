@@ -3,11 +3,11 @@
 What a server needed is remembered for the life of this process, so that it is not started in vain each time.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal, Protocol, cast
+from typing import Literal, Protocol
 
 from agentic_search.errors import ServerUnavailable
+from agentic_search.tools.mcp.opening.refusals import leaves
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +78,4 @@ class Ways:
 
 def _was_never_there(error: BaseException) -> bool:
     """Whether the process could not even be started."""
-    return any(isinstance(reason, ServerUnavailable) for reason in _leaves(error))
-
-
-def _leaves(error: BaseException) -> Iterator[BaseException]:
-    if isinstance(error, BaseExceptionGroup):
-        for inner in cast("BaseExceptionGroup[BaseException]", error).exceptions:
-            yield from _leaves(inner)
-    else:
-        yield error
+    return any(isinstance(reason, ServerUnavailable) for reason in leaves(error))
