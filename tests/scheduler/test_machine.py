@@ -89,6 +89,7 @@ def test_a_reference_that_cannot_be_evaluated_fails_its_task_alone() -> None:
     assert started(commands) == ["good"]
     outcome = machine.outcomes["bad"]
     assert isinstance(outcome, Failed) and "${abs(a)}" in outcome.error and outcome.code == "bad_reference"
+    assert (outcome.started_at, outcome.duration) == (1, 0)
 
 
 @pytest.mark.parametrize(
@@ -196,3 +197,29 @@ def test_of_several_tasks_that_never_came_the_first_by_name_is_the_reason() -> N
     machine, _ = machine_with(task("orphan", "ghost_b", "ghost_a", "ghost_c"))
     outcome = machine.outcomes["orphan"]
     assert isinstance(outcome, Skipped) and outcome.because == "there is no task 'ghost_a'"
+
+
+def test_an_element_that_cannot_be_called_fails_alone_at_its_first_attempt() -> None:
+    machine, _ = machine_with(task("a"), task("b", "a", for_each="${a}", arguments={"x": "${item.id}"}))
+    commands = machine.handle(completed("a", [{"id": 1}, {"name": 2}]), 1)
+    assert [each.call for each in commands if isinstance(each, StartCall)] == [CallId("b", 0)]
+    assert ended(machine.handle(completed("b", "fine", 0), 2)) == {"b": "completed"}
+    outcome = machine.outcomes["b"]
+    assert isinstance(outcome, Completed) and outcome.attempts == 1
+    assert value_of(outcome) == ["fine", {"error": outcome.failed_calls[0]}]
+
+
+def test_what_is_under_way_when_the_run_is_stopped_took_the_time_since_its_start() -> None:
+    machine = Solo(Machine())
+    machine.handle(TasksAdded((task("a"),)), 1.5)
+    machine.handle(Stopped("enough"), 4)
+    outcome = machine.outcomes["a"]
+    assert isinstance(outcome, Failed)
+    assert (outcome.started_at, outcome.duration, outcome.code) == (1.5, 2.5, "stopped")
+
+
+def test_inputs_stay_what_they_were_when_more_tasks_come_without_any() -> None:
+    machine = Solo(Machine())
+    machine.handle(TasksAdded((task("a", arguments={"x": "${inputs.n}"}),), {"n": 7}), 0)
+    (start,) = machine.handle(TasksAdded((task("b", arguments={"x": "${inputs.n}"}),)), 1)
+    assert isinstance(start, StartCall) and start.arguments == {"x": 7}

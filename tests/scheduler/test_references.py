@@ -58,6 +58,14 @@ def test_a_required_argument_that_finds_nothing_is_told_with_what_is_there(argum
     assert instead in str(caught.value)
 
 
+@pytest.mark.parametrize(("fields", "listed"), [(12, "'f11'"), (13, "'f11' …")])
+def test_of_many_fields_twelve_are_named(fields: int, listed: str) -> None:
+    value: JsonObject = {f"f{number}": 0 for number in range(fields)}
+    with pytest.raises(NothingFound) as caught:
+        fill({"x": "${t1.nowhere}"}, {"t1": value}, required=("x",))
+    assert str(caught.value).endswith(f", {listed}")
+
+
 def test_an_optional_argument_that_finds_nothing_is_left_out() -> None:
     arguments: JsonObject = {"a": "${t1.nowhere}", "b": "in ${t1.nowhere}", "c": "${t1.n}"}
     assert fill(arguments, VALUES, required=("c",)) == {"c": 3}

@@ -184,6 +184,29 @@ def test_a_call_offered_again_moves_up_and_keeps_the_time_since_which_it_is_read
     assert names(granted(admission, 5)) == ["early"]
 
 
+def test_a_call_offered_again_when_more_is_known_of_its_tool_is_granted_once() -> None:
+    admission = admission_with("x")
+    offer(admission, "x", "a")
+    offer(admission, "x", "a", tool=READ)
+    assert names(granted(admission)) == ["a"]
+
+
+def test_the_next_moment_to_ask_at_is_that_of_the_server_that_opens_first() -> None:
+    admission = admission_with("x", limits={"s": Limit(rate=Rate(1, 9.0)), "elsewhere": Limit(rate=Rate(1, 3.0))})
+    for tool in (SEARCH, OTHER):
+        offer(admission, "x", f"{tool.name}1", f"{tool.name}2", tool=tool)
+    assert names(granted(admission)) == ["search1", "other1"]
+    assert admission.next_due == 3.0
+
+
+def test_a_call_of_a_run_that_has_left_may_be_withdrawn() -> None:
+    admission = admission_with("x")
+    offer(admission, "x", "a")
+    admission.leave("x")
+    admission.withdraw("x", CallId("a"))
+    assert admission.idle
+
+
 def test_a_run_that_leaves_frees_the_way_and_what_it_holds_stays_held_until_it_is_given_back() -> None:
     admission = admission_with("x", "y", limits={"s": Limit(1)})
     offer(admission, "x", "a", "b")
