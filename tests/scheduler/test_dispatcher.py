@@ -1,7 +1,6 @@
 """Runs that share an admission, on the event loop: who goes first, who takes over, and that everything comes back."""
 
 import asyncio
-from contextvars import ContextVar
 
 import pytest
 
@@ -275,33 +274,3 @@ async def test_a_call_that_is_turned_away_without_a_time_is_tried_again_as_after
         clock.advance(1)
         outcome = (await running)["a"]
     assert isinstance(outcome, Completed) and outcome.attempts == 2
-
-
-async def test_a_call_that_another_run_s_end_starts_runs_in_the_context_of_its_own_run() -> None:
-    shared, whose, seen = Shared(Limit(1)), ContextVar("whose", default=""), list[tuple[str, str]]()
-    both_wait = asyncio.Event()
-
-    async def call(tool: str, arguments: JsonObject, *, timeout: float | None, on_progress: OnProgress) -> ToolResult:
-        seen.append((str(arguments["name"]), whose.get()))
-        await both_wait.wait()
-        return result()
-
-    async def run(name: str) -> None:
-        whose.set(name)
-        runner = Runner(
-            call,
-            [].append,
-            clock=shared.clock,
-            elapsed=shared.clock.now,
-            tools={"gate": GATE},
-            max_concurrent=4,
-            dispatcher=shared.dispatcher,
-        )
-        await runner.run(plan_of(gate(f"{name}1"), gate(f"{name}2")))
-
-    async with asyncio.timeout(5), asyncio.TaskGroup() as group:
-        for name in "ab":
-            group.create_task(run(name))
-        await asyncio.sleep(0.01)
-        both_wait.set()
-    assert sorted(seen) == [("a1", "a"), ("a2", "a"), ("b1", "b"), ("b2", "b")]

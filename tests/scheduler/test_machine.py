@@ -102,6 +102,15 @@ def test_a_condition_that_is_false_null_or_empty_skips_the_task(value: object, r
     assert machine.finished is not runs
 
 
+def test_what_a_condition_skips_is_intended_and_so_is_what_comes_after_it() -> None:
+    machine, _ = machine_with(task("a"), task("b", "a", when="${a.n}"), task("c", "b"))
+    assert ended(machine.handle(completed("a", {"n": False}), 1)) == {"a": "completed", "b": "skipped", "c": "skipped"}
+    assert [(each.because, each.intended) for each in machine.outcomes.values() if isinstance(each, Skipped)] == [
+        ("its condition ${a.n} does not hold", True),
+        ("b was skipped", True),
+    ]
+
+
 def test_for_each_runs_once_an_element_and_keeps_their_order() -> None:
     machine, _ = machine_with(task("a"), task("b", "a", for_each="${a}", arguments={"id": "${item.id}", "all": "${a}"}))
     rows: list[object] = [{"id": 1}, {"id": 2}, {"id": 3}]
@@ -172,6 +181,7 @@ def test_news_of_a_call_that_is_not_under_way_changes_nothing() -> None:
 
 def test_tasks_may_be_added_while_others_run_and_what_waits_in_vain_is_skipped_at_the_end_of_the_plan() -> None:
     machine = Solo(Machine(), max_concurrent=4)
+    assert not machine.finished
     assert started(machine.handle(TasksAdded((task("b", "a"), task("orphan", "ghost"))), 0)) == []
     assert started(machine.handle(TasksAdded((task("a"),)), 1)) == ["a"]
     assert started(machine.handle(completed("a"), 2)) == ["b"]
@@ -216,6 +226,12 @@ def test_what_is_under_way_when_the_run_is_stopped_took_the_time_since_its_start
     outcome = machine.outcomes["a"]
     assert isinstance(outcome, Failed)
     assert (outcome.started_at, outcome.duration, outcome.code) == (1.5, 2.5, "stopped")
+
+
+def test_calls_are_cancelled_in_the_order_of_the_plan() -> None:
+    machine, _ = machine_with(task("b"), task("c"), task("a"))
+    commands = machine.handle(Stopped("enough"), 1)
+    assert [each.call.task_id for each in commands if isinstance(each, CancelCall)] == ["b", "c", "a"]
 
 
 def test_inputs_stay_what_they_were_when_more_tasks_come_without_any() -> None:

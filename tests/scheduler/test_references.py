@@ -58,6 +58,32 @@ def test_a_required_argument_that_finds_nothing_is_told_with_what_is_there(argum
     assert instead in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("value", "described"),
+    [
+        ({}, "t1 is an empty object"),
+        ([], "t1 is an empty list"),
+        ([1, 2], "t1 is a list of 2"),
+        ([{}], "t1 is a list of 1"),
+        ([{"id": 1}, 2], "t1 is a list of 2, the first with 'id'"),
+        ("", "t1 is empty text"),
+        ("x", "t1 is text"),
+        (None, "t1 has no result"),
+        (True, "t1 is true"),
+        (1.5, "t1 is 1.5"),
+    ],
+)
+def test_what_is_there_instead_is_described_in_a_few_words(value: JsonValue, described: str) -> None:
+    with pytest.raises(NothingFound) as caught:
+        fill({"x": "${t1.nowhere}"}, {"t1": value}, required=("x",))
+    assert str(caught.value) == f"${{t1.nowhere}} finds nothing: {described}"
+
+
+def test_every_task_that_a_reference_reads_is_described() -> None:
+    with pytest.raises(NothingFound, match=r"finds nothing: t1 is an empty list; t2 is text$"):
+        fill({"x": "${t2.a || t1.b}"}, {"t2": "x", "t1": [], "t3": 1}, required=("x",))
+
+
 @pytest.mark.parametrize(("fields", "listed"), [(12, "'f11'"), (13, "'f11' …")])
 def test_of_many_fields_twelve_are_named(fields: int, listed: str) -> None:
     value: JsonObject = {f"f{number}": 0 for number in range(fields)}

@@ -201,10 +201,24 @@ def test_the_next_moment_to_ask_at_is_that_of_the_server_that_opens_first() -> N
 
 def test_a_call_of_a_run_that_has_left_may_be_withdrawn() -> None:
     admission = admission_with("x")
-    offer(admission, "x", "a")
+    offer(admission, "x", "a", "b")
     admission.leave("x")
     admission.withdraw("x", CallId("a"))
     assert admission.idle
+
+
+def test_a_run_that_offers_nothing_is_there_all_the_same() -> None:
+    admission = admission_with("x")
+    assert not admission.idle
+    admission.leave("x")
+    assert admission.idle
+
+
+def test_what_waits_for_another_call_to_end_is_due_at_no_moment() -> None:
+    admission = admission_with("x", limits={"s": Limit(1)})
+    offer(admission, "x", "a", "b")
+    granted(admission)
+    assert admission.next_due is None
 
 
 def test_a_run_that_leaves_frees_the_way_and_what_it_holds_stays_held_until_it_is_given_back() -> None:

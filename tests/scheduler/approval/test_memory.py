@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import stat
 from pathlib import Path
 
 import pytest
@@ -36,14 +37,37 @@ async def test_it_is_bounded_and_forgets_the_oldest(tmp_path: Path) -> None:
         assert ("server", "tool 4") not in words and ("server", "tool 5") in words
 
 
+async def test_what_is_said_again_is_no_longer_the_oldest(tmp_path: Path) -> None:
+    memory = ApprovalMemory(tmp_path / "approvals.json")
+    for number in [*range(MOST_REMEMBERED), 0, MOST_REMEMBERED]:
+        memory.note(("server", f"tool {number}"), allowed=True)
+    assert ("server", "tool 0") in memory.words and ("server", "tool 1") not in memory.words
+
+
+async def test_the_first_start_says_nothing_and_its_folder_is_the_user_s_alone(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    file = tmp_path / "not" / "there" / "approvals.json"
+    memory = ApprovalMemory(file)
+    assert not caplog.records
+    for _ in range(2):
+        memory.note(("files", "wípe"), allowed=False)
+        await memory.save()
+    assert file.read_text(encoding="utf-8") == '[["files", "wípe", false]]'
+    assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
+
+
 @pytest.mark.parametrize(
     "text", ["", "{", "[]x", '{"a": 1}', "[[1, 2, 3]]", '[["a", "b"]]', "null", "\x00", '[["a", "b", "yes"]]']
 )
-async def test_a_file_that_cannot_be_read_allows_nothing(tmp_path: Path, text: str) -> None:
+async def test_a_file_that_cannot_be_read_allows_nothing_and_is_logged(
+    tmp_path: Path, text: str, caplog: pytest.LogCaptureFixture
+) -> None:
     file = tmp_path / "approvals.json"
     file.write_text(text)
     memory = ApprovalMemory(file)
     assert len(memory.words) == 0
+    assert f"{file} cannot be read, so tools that were approved for good ask again" in caplog.text
     memory.note(KEY, allowed=True)
     await memory.save()
     assert ApprovalMemory(file).words == {KEY: True}
