@@ -6,6 +6,7 @@ from contextvars import ContextVar
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.limits import Limit
 from agentic_search.domain.outcome import OnProgress, ToolResult
+from agentic_search.events.facts import Fact
 from agentic_search.scheduler.admission.admission import Slot
 from agentic_search.scheduler.commands import CallId, CallOrder, OfferCall
 from agentic_search.scheduler.runner import Runner
@@ -27,7 +28,7 @@ async def test_a_call_that_another_run_s_end_starts_runs_in_the_context_of_its_o
         whose.set(name)
         runner = Runner(
             call,
-            [].append,
+            list[Fact]().append,
             clock=shared.clock,
             elapsed=shared.clock.now,
             tools={"gate": GATE},

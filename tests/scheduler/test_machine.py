@@ -229,9 +229,10 @@ def test_what_is_under_way_when_the_run_is_stopped_took_the_time_since_its_start
 
 
 def test_calls_are_cancelled_in_the_order_of_the_plan() -> None:
-    machine, _ = machine_with(task("b"), task("c"), task("a"))
+    machine, commands = machine_with(task("c"), task("b", priority=5), task("a"))
+    assert started(commands) == ["b", "c", "a"]
     commands = machine.handle(Stopped("enough"), 1)
-    assert [each.call.task_id for each in commands if isinstance(each, CancelCall)] == ["b", "c", "a"]
+    assert [each.call.task_id for each in commands if isinstance(each, CancelCall)] == ["c", "b", "a"]
 
 
 def test_inputs_stay_what_they_were_when_more_tasks_come_without_any() -> None:

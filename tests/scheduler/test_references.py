@@ -58,21 +58,21 @@ def test_a_required_argument_that_finds_nothing_is_told_with_what_is_there(argum
     assert instead in str(caught.value)
 
 
-@pytest.mark.parametrize(
-    ("value", "described"),
-    [
-        ({}, "t1 is an empty object"),
-        ([], "t1 is an empty list"),
-        ([1, 2], "t1 is a list of 2"),
-        ([{}], "t1 is a list of 1"),
-        ([{"id": 1}, 2], "t1 is a list of 2, the first with 'id'"),
-        ("", "t1 is empty text"),
-        ("x", "t1 is text"),
-        (None, "t1 has no result"),
-        (True, "t1 is true"),
-        (1.5, "t1 is 1.5"),
-    ],
-)
+DESCRIBED: list[tuple[JsonValue, str]] = [
+    ({}, "t1 is an empty object"),
+    ([], "t1 is an empty list"),
+    ([1, 2], "t1 is a list of 2"),
+    ([{}], "t1 is a list of 1"),
+    ([{"id": 1}, 2], "t1 is a list of 2, the first with 'id'"),
+    ("", "t1 is empty text"),
+    ("x", "t1 is text"),
+    (None, "t1 has no result"),
+    (True, "t1 is true"),
+    (1.5, "t1 is 1.5"),
+]
+
+
+@pytest.mark.parametrize(("value", "described"), DESCRIBED)
 def test_what_is_there_instead_is_described_in_a_few_words(value: JsonValue, described: str) -> None:
     with pytest.raises(NothingFound) as caught:
         fill({"x": "${t1.nowhere}"}, {"t1": value}, required=("x",))
