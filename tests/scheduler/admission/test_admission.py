@@ -292,6 +292,13 @@ def test_a_tool_learns_where_only_it_has_a_rate_and_its_server_learns_otherwise(
     assert admission.turned_away(a, 1.0, 0) == expected
 
 
+def test_a_tool_that_has_slots_and_no_rate_learns_none_of_its_own() -> None:
+    admission = admission_with("x", of_search=Limit(4))
+    offer(admission, "x", "a", "b")
+    (a, _) = granted(admission)
+    assert admission.turned_away(a, None, 0.5) == LearntRate("s", None, Rate(1), 0.0)
+
+
 @pytest.mark.parametrize("retry_after", [1e12, float("inf")])
 def test_no_server_can_have_itself_left_alone_for_ever(retry_after: float) -> None:
     admission = admission_with("x")

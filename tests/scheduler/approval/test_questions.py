@@ -179,6 +179,30 @@ async def test_a_call_that_ends_just_when_it_was_answered_voids_no_answer() -> N
     assert (await questions.ask(ASKED)).action == "cancel", "the call has ended"
 
 
+async def test_a_word_that_comes_just_when_its_call_has_ended_changes_nothing() -> None:
+    run = Asked()
+    questions = run.approvals.questions(PLAN.tasks[0], TOOL, PausableLimits())
+    assert questions.ask is not None
+    asked = asyncio.ensure_future(_of(questions.ask(ASKED)))
+    await run.needed.wait()
+    questions.close()
+    run.approvals.decide("t1", Decision(allowed=True))
+    assert (await asked).action == "cancel"
+
+
+async def test_a_question_that_its_server_takes_back_waits_no_more() -> None:
+    run = Asked()
+    questions = run.approvals.questions(PLAN.tasks[0], TOOL, PausableLimits())
+    assert questions.ask is not None
+    asked = asyncio.ensure_future(_of(questions.ask(ASKED)))
+    await run.needed.wait()
+    asked.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asked
+    with pytest.raises(WrongState):
+        run.approvals.decide("t1", Decision(allowed=True))
+
+
 async def test_a_word_for_good_on_a_tool_answers_no_question() -> None:
     run = Asked()
     questions = run.approvals.questions(PLAN.tasks[0], TOOL, PausableLimits())
