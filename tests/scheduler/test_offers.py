@@ -90,6 +90,7 @@ def test_what_is_offered_is_withdrawn_when_the_run_is_stopped_and_a_late_grant_s
     commands = machine.handle(Stopped("enough"), 1)
     assert [each.call.task_id for each in commands if isinstance(each, WithdrawCall)] == ["a", "b"]
     assert machine.handle(CallGranted(CallId("a")), 2) == []
+    assert machine.finished
 
 
 def test_a_grant_is_good_for_one_start() -> None:

@@ -116,6 +116,13 @@ def test_a_tool_that_is_full_holds_up_no_other_of_its_server_and_both_count_for_
     assert names(granted(admission)) == ["a", "c", "d"]
 
 
+def test_the_slots_of_a_tool_are_for_all_runs_together() -> None:
+    admission = admission_with("x", "y", of_search=Limit(1))
+    offer(admission, "x", "a")
+    offer(admission, "y", "b", now=1)
+    assert names(granted(admission, 1)) == ["a"]
+
+
 def test_a_call_that_two_gates_hold_up_begins_when_the_last_of_them_opens() -> None:
     admission = admission_with("x", "y", limits={"s": Limit(1)})
     admission.enter("narrow", max_concurrent=1)
@@ -290,6 +297,14 @@ def test_a_tool_learns_where_only_it_has_a_rate_and_its_server_learns_otherwise(
     offer(admission, "x", "a")
     (a,) = granted(admission)
     assert admission.turned_away(a, 1.0, 0) == expected
+
+
+def test_a_call_that_began_at_the_moment_the_rate_was_lowered_does_not_lower_it_again() -> None:
+    admission = admission_with("x", limits={"s": Limit(rate=Rate(8))})
+    offer(admission, "x", "a", "b")
+    a, b = granted(admission, 2.0)
+    assert admission.turned_away(a, None, 2.0) == LearntRate("s", None, Rate(4), 0.0)
+    assert admission.turned_away(b, None, 2.0) is None
 
 
 def test_a_tool_that_has_slots_and_no_rate_learns_none_of_its_own() -> None:
