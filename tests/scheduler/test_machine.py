@@ -40,6 +40,13 @@ def test_a_failed_task_skips_its_dependents_and_theirs_and_nothing_else() -> Non
     assert skipped == ["a failed", "after_a was skipped"]
 
 
+def test_a_task_that_was_skipped_for_one_dependency_stays_so_when_another_completes() -> None:
+    machine, _ = machine_with(task("a"), task("b"), task("c", "a", "b"))
+    assert ended(machine.handle(failed("a"), 1)) == {"a": "failed", "c": "skipped"}
+    assert ended(machine.handle(completed("b"), 2)) == {"b": "completed"}
+    assert machine.finished and machine.outcomes["c"].status == "skipped"
+
+
 def test_a_chain_of_thousands_is_no_recursion() -> None:
     chain = [task("t0"), *(task(f"t{n}", f"t{n - 1}") for n in range(1, 5_000))]
     machine, _ = machine_with(*chain)
@@ -217,6 +224,13 @@ def test_an_element_that_cannot_be_called_fails_alone_at_its_first_attempt() -> 
     outcome = machine.outcomes["b"]
     assert isinstance(outcome, Completed) and outcome.attempts == 1
     assert value_of(outcome) == ["fine", {"error": outcome.failed_calls[0]}]
+
+
+def test_a_list_of_which_no_element_can_be_called_fails_its_task_for_the_first() -> None:
+    machine, _ = machine_with(task("a"), task("b", "a", for_each="${a}", arguments={"x": "${item.id}"}))
+    assert ended(machine.handle(completed("a", [{"name": 1}, {"n": 2}]), 1)) == {"a": "completed", "b": "failed"}
+    outcome = machine.outcomes["b"]
+    assert isinstance(outcome, Failed) and outcome.code == "bad_reference" and "'name'" in outcome.error
 
 
 def test_what_is_under_way_when_the_run_is_stopped_took_the_time_since_its_start() -> None:
