@@ -24,6 +24,7 @@ VALUES: dict[str, JsonValue] = {
         ("ids: ${t1.rows[*].id}!", 'ids: ["a","b"]!'),
         ("${t1.empty}", None),
         ("${nothing}", None),
+        ('${"nothing"}', None),
         ("${my-task}", [1]),
         ("${length(t1.rows)}", 2),
         ("${t2}", "${t1.s}"),
