@@ -93,6 +93,7 @@ def test_only_what_may_pass_is_tried_again_and_only_where_it_does_no_harm(
     machine = machine_with(task("a"), policy=Policy(attempts=2, repeatable=repeatable))
     (command,) = machine.handle(lost("a", code), 1)
     assert isinstance(command, RetryCall) is tried_again
+    assert not isinstance(command, RetryCall) or command.wait == 0.5
 
 
 @pytest.mark.parametrize(("retry_after", "wait"), [(0.0, 1.0), (0.4, 1.0), (7.5, 7.5)])
