@@ -80,9 +80,13 @@ def test_what_is_there_instead_is_described_in_a_few_words(value: JsonValue, des
     assert str(caught.value) == f"${{t1.nowhere}} finds nothing: {described}"
 
 
-def test_every_task_that_a_reference_reads_is_described() -> None:
-    with pytest.raises(NothingFound, match=r"finds nothing: t1 is an empty list; t2 is text$"):
-        fill({"x": "${t2.a || t1.b}"}, {"t2": "x", "t1": [], "t3": 1}, required=("x",))
+def test_every_task_that_a_reference_reads_is_described_in_their_order() -> None:
+    names = [f"t{number}" for number in range(1, 8)]
+    reference = f"${{{' || '.join(f'{name}.x' for name in reversed(names))}}}"
+    with pytest.raises(NothingFound) as caught:
+        fill({"x": reference}, {**dict.fromkeys(names, "text"), "other": 1}, required=("x",))
+    described = "; ".join(f"{name} is text" for name in names)
+    assert str(caught.value) == f"{reference} finds nothing: {described}"
 
 
 @pytest.mark.parametrize(("fields", "listed"), [(12, "'f11'"), (13, "'f11' …")])

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from agentic_search.scheduler.approval.memory import MOST_REMEMBERED, ApprovalMemory
+from agentic_search.scheduler.approval.memory import LARGEST_FILE, MOST_REMEMBERED, ApprovalMemory
 
 KEY = ("files", "move_file")
 
@@ -71,6 +71,13 @@ async def test_a_file_that_cannot_be_read_allows_nothing_and_is_logged(
     memory.note(KEY, allowed=True)
     await memory.save()
     assert ApprovalMemory(file).words == {KEY: True}
+
+
+@pytest.mark.parametrize(("beyond", "read"), [(0, 1), (1, 0)])
+def test_no_more_of_a_file_is_read_than_it_may_hold(tmp_path: Path, beyond: int, read: int) -> None:
+    file = tmp_path / "approvals.json"
+    file.write_text('[["files", "move_file", true]'.ljust(LARGEST_FILE - 1 + beyond) + "]")
+    assert len(ApprovalMemory(file).words) == read
 
 
 async def test_where_it_cannot_be_written_it_holds_until_the_end(

@@ -131,8 +131,9 @@ async def test_a_question_takes_no_word_for_good_and_a_waiting_tool_no_answer() 
     async with asyncio.TaskGroup() as group:
         group.create_task(run.runner.run(PLAN))
         await run.needed.wait()
-        with pytest.raises(WrongState, match="always"):
+        with pytest.raises(WrongState) as refused:
             run.approvals.decide("t1", Decision(allowed=True, always=True))
+        assert str(refused.value) == "The server of task 't1' asks a question: 'always' is for tools that wait."
         run.approvals.decide("t1", Decision(allowed=True))
 
 
