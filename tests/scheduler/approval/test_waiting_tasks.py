@@ -153,7 +153,7 @@ async def test_a_word_on_what_does_not_wait_or_no_longer_does_is_refused() -> No
         runner.add([wiping("a")])
         with pytest.raises(WrongState, match=r"^Task 'b' does not wait for approval\.$"):
             run.approvals.decide("b", ALLOWED)
-        with pytest.raises(WrongState, match="^Task 'a' waits for approval, not for an answer: leave 'answer' out"):
+        with pytest.raises(WrongState, match=r"^Task 'a' waits for approval, not for an answer: leave 'answer' out"):
             run.approvals.decide("a", Decision(allowed=True, answer={"name": "Ada"}))
         runner.abandon("the plan was refused")
         with pytest.raises(WrongState, match="'a' does not wait"):
