@@ -69,3 +69,23 @@ async def test_a_run_does_not_want_a_call_that_its_tasks_do_not_have() -> None:
     runner = Shared(Limit(1)).runner(World())
     async with asyncio.timeout(5), runner:
         assert runner.start(Slot(runner, CallId("nowhere"), GATE, (), 0.0)) is False
+
+
+async def test_a_run_of_which_nothing_is_said_is_one_that_somebody_waits_for() -> None:
+    world, shared = World(), Shared(Limit(1))
+    clock = shared.clock
+    asked = Runner(
+        world.call,
+        world.emitted.append,
+        clock=clock,
+        elapsed=clock.now,
+        tools={"gate": GATE},
+        max_concurrent=4,
+        dispatcher=shared.dispatcher,
+    )
+    async with asyncio.timeout(5), shared.runner(world, batch=True) as batch, asked:
+        batch.add([gate("held"), gate("waits")])
+        await world.until_inside("held")
+        asked.add([gate("first")])
+        world.open("held")
+        await world.until_inside("first")
