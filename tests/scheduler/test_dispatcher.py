@@ -7,7 +7,7 @@ import pytest
 from agentic_search.clock import Clock, SystemClock
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.limits import Limit, Rate
-from agentic_search.domain.outcome import Completed, OnProgress, ToolResult
+from agentic_search.domain.outcome import Completed, Failed, OnProgress, ToolResult
 from agentic_search.domain.tool import Tool
 from agentic_search.errors import RateLimited
 from agentic_search.events import facts
@@ -205,6 +205,23 @@ async def test_a_call_that_is_turned_away_slows_all_runs_down_is_reported_in_its
         outcome = (await running)["a"]
     assert isinstance(outcome, Completed) and outcome.attempts == 2
     assert not [fact for fact in other.emitted if isinstance(fact, facts.ServerSlowed)]
+
+
+async def test_calls_that_are_turned_away_together_lower_the_rate_once_and_fail_for_that_reason_alone() -> None:
+    tool, shared = TurningAway(times=2, retry_after=30), Shared(Limit(rate=Rate(8)))
+    met = Runner(
+        tool.call,
+        tool.emitted.append,
+        clock=shared.clock,
+        elapsed=shared.clock.now,
+        tools={"gate": GATE},
+        max_concurrent=4,
+        dispatcher=shared.dispatcher,
+    )
+    async with asyncio.timeout(5):
+        outcomes = await met.run(plan_of(gate("a"), gate("b")))
+    assert [each.code for each in outcomes.values() if isinstance(each, Failed)] == ["rate_limited"] * 2
+    assert len([fact for fact in tool.emitted if isinstance(fact, facts.ServerSlowed)]) == 1
 
 
 async def test_a_run_that_leaves_waits_for_no_further_attempt() -> None:
