@@ -86,6 +86,8 @@ class ToolFailed(ToolError):
     """The tool reported an error of its own."""
 
     code = "tool_failed"
+    personal = False
+    """Somebody was asked in the course of the call, or could not be: the error says nothing to anybody else."""
 
 
 class ToolTimeout(ToolError):

@@ -133,7 +133,7 @@ class Settings(BaseSettings):
     """Port to listen on; 0 takes a free one."""
 
     allowed_hosts: Annotated[tuple[str, ...], NoDecode] = ()
-    """Names under which browsers may come back from a sign-in, beside loopback and HOST; commas between."""
+    """Names by which browsers may open the page and come back from a sign-in, beside loopback and HOST; with commas."""
 
     data: Path = Field(default_factory=_data_folder)
     """The folder for what is kept: what was approved for good, and sign-ins at MCP servers, encrypted."""
@@ -145,7 +145,7 @@ class Settings(BaseSettings):
     """Least level that is logged to standard error."""
 
     servers_file: Path = Path("mcp.json")
-    """MCP servers, in the `mcpServers` form; it may be missing."""
+    """MCP servers, in the form of any MCP host; `mcp.json` may be missing."""
 
     approval: Literal["writes", "always", "never"] = "writes"
     """Which tools in plans that are made wait for approval: `writes` those that do not only read, `always`, `never`."""

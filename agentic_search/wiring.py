@@ -47,7 +47,8 @@ def configured(settings: Settings) -> tuple[ModelSources, tuple[ServerConfig, ..
     """Where models come from, the MCP servers, the operator's functions; raises ConfigurationError. Opens nothing."""
     known = environment()
     bundled = bundled_servers(documents=settings.documents, environment=known) if settings.bundled_servers else ()
-    servers = read_servers(settings.servers_file, bundled=bundled, environment=known)
+    path, is_named = settings.servers_file.expanduser(), "servers_file" in settings.model_fields_set
+    servers = read_servers(path, bundled=bundled, environment=known, may_be_missing=not is_named)
     return _models(settings), servers, load_functions(settings.functions)
 
 

@@ -11,6 +11,7 @@ from agentic_search import __version__
 from agentic_search.api import problems
 from agentic_search.api.dependencies import AppState
 from agentic_search.api.openapi import describe
+from agentic_search.api.origins import only_own_pages
 from agentic_search.api.routes import health, inventory, runs, search, sign_in
 from agentic_search.api.routes.page import PageFiles, page_router
 from agentic_search.settings import Settings
@@ -37,6 +38,7 @@ def create_app(settings: Settings) -> FastAPI:
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
+        dependencies=only_own_pages(settings),
     )
     app.add_middleware(BodyLimit)
     problems.install(app)

@@ -26,6 +26,9 @@ class Tool(Frozen):
     remote_name: str
     """What its server calls it."""
 
+    origin: str = ""
+    """A digest of the command or address that its server is reached by."""
+
     title: str = ""
     """A short name for people."""
 
@@ -73,6 +76,11 @@ class Tool(Frozen):
 
     empty: str = ""
     """Why it finds nothing now, as its server says: planners are not offered it then."""
+
+    @property
+    def harm(self) -> int:
+        """The worst that it says of itself: 0 it only reads, 1 it changes things or says nothing, 2 it may delete."""
+        return 0 if self.read_only else 2 if self.destructive else 1
 
     @property
     def slow_seconds(self) -> float:
@@ -149,3 +157,8 @@ class ServerStatus(Frozen):
 
     sign_in: str | None = None
     """The path of this service that begins a sign-in at the server, where it asks for one."""
+
+    @property
+    def state(self) -> str:
+        """Its status in a sentence: `is connecting`, `needs input`."""
+        return self.status.replace("_", " ") if self.status.startswith("needs_") else f"is {self.status}"

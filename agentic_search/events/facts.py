@@ -59,7 +59,8 @@ class ToolsDiscovered(BaseFact):
     @property
     def message(self) -> str:
         ready = sum(server.status == "ready" for server in self.servers)
-        missing = [f"{server.name} {server.status}" for server in self.servers if server.status != "ready"]
+        not_here = [server for server in self.servers if server.status not in {"ready", "disabled"}]
+        missing = [f"{server.name} {server.state.removeprefix('is ')}" for server in not_here]
         tail = f" ({', '.join(missing)})" if missing else ""
         return f"🧰 Found {count(self.tools, 'tool')} on {count(ready, 'server')}{tail}"
 

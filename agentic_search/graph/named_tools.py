@@ -13,6 +13,7 @@ from agentic_search.planning.draft.wording import did_you_mean_tool
 from agentic_search.tools.catalog import Catalog
 
 _CONNECTING = "connecting"
+_MOST_TOLD = 3
 
 
 def usable_tools(catalog: Catalog, query: Query) -> tuple[Tool, ...]:
@@ -30,12 +31,14 @@ class Missing:
         self.servers: Sequence[ServerStatus] = ()
         if self._unusable or not refused.unknown_tools:
             return
-        known = {tool.server for tool in (*catalog.tools, *catalog.absent)}
+        tools = (*catalog.tools, *catalog.absent)
+        known, shared = {tool.server for tool in tools}, {tool.remote_name for tool in tools}
+        unknown = [name for name in refused.unknown_tools if name not in shared]  # a name of several is no missing one
         self.servers = [
             status
             for status in statuses
             if status.status not in {"ready", "disabled"}
-            and any(_may_offer(status, name, statuses, known) for name in refused.unknown_tools)
+            and any(_may_offer(status, name, statuses, known) for name in unknown)
         ]
 
     @property
@@ -51,8 +54,17 @@ class Missing:
         if not self.servers:
             return self._refused
         names = ", ".join(f"{name!r}{did_you_mean_tool(name, self._catalog.tools)}" for name in unknown)
-        states = "; ".join(f"server {it.name!r} is {it.status}: {it.error or 'wait for it'}" for it in self.servers)
-        return ToolsNotReady(f"The plan cannot be checked yet: no connected server has {names}. {states}.")
+        return ToolsNotReady(
+            f"The plan cannot be checked yet: no connected server has {names}. {told_states(self.servers)}"
+        )
+
+
+def told_states(servers: Sequence[ServerStatus]) -> str:
+    """Why servers cannot be used now, those that may soon be first: a few of them, one sentence."""
+    first = sorted(servers, key=lambda server: server.status != _CONNECTING)
+    states = [f"server {it.name!r} {it.state}: {(it.error or 'wait for it').rstrip('.')}" for it in first[:_MOST_TOLD]]
+    more = [f"{len(first) - _MOST_TOLD} more are named by GET /servers"] if len(first) > _MOST_TOLD else []
+    return f"{'; '.join([*states, *more])}."
 
 
 def _unusable(catalog: Catalog, names: Sequence[str]) -> Iterator[str]:

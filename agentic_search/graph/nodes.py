@@ -14,7 +14,7 @@ from agentic_search.domain.tool import ServerStatus
 from agentic_search.errors import AgenticSearchError, DeadlinePassed, NoSuchTool, SearchFailed, ToolsNotReady
 from agentic_search.events.facts import RunStarted, ToolsDiscovered
 from agentic_search.graph.context import RunContext
-from agentic_search.graph.named_tools import usable_tools
+from agentic_search.graph.named_tools import told_states, usable_tools
 from agentic_search.graph.state import (
     AskedState,
     DiscoveredState,
@@ -31,6 +31,7 @@ from agentic_search.tools.catalog import Catalog
 
 FOUND_NOTHING = "What the model planned found nothing that bears on the question."
 _HARDLY_LESS = 0.1
+_MOST_NAMED = 20
 """Share of what is left for tasks that may pass before they begin, where a model server does not say what it has."""
 _NO_ANSWER_OF_MODELS = "The model server did not say in time which models it has."
 
@@ -73,15 +74,17 @@ async def discover_tools(state: InitializedState, runtime: Runtime[RunContext]) 
 def _no_tools(catalog: Catalog, query: Query, statuses: Sequence[ServerStatus]) -> AgenticSearchError:
     """Why nothing can be searched: by the caller's fault, or for want of a server."""
     if query.tools and catalog.tools:
-        wanted = f"No tool matches {', '.join(query.tools)}; there are: {', '.join(t.name for t in catalog.tools)}."
-        missing = [_state(server) for server in statuses if server.status not in {"ready", "disabled"}]
-        return ToolsNotReady(f"{wanted} Not connected: {'; '.join(missing)}.") if missing else NoSuchTool(wanted)
-    reasons = "; ".join(map(_state, statuses))
-    return SearchFailed(f"No tool can be used, so nothing can be searched. {reasons or 'No server is configured.'}")
+        wanted = f"No tool matches {', '.join(query.tools)}; there are: {_names(catalog)}."
+        missing = [server for server in statuses if server.status not in {"ready", "disabled"}]
+        return ToolsNotReady(f"{wanted} Not connected: {told_states(missing)}") if missing else NoSuchTool(wanted)
+    reasons = told_states(statuses) if statuses else "No server is configured."
+    return SearchFailed(f"No tool can be used, so nothing can be searched: {reasons}")
 
 
-def _state(server: ServerStatus) -> str:
-    return f"{server.name}: {server.error or server.status}"
+def _names(catalog: Catalog) -> str:
+    first = ", ".join(tool.name for tool in catalog.tools[:_MOST_NAMED])
+    more = len(catalog.tools) - _MOST_NAMED
+    return f"{first} and {more} more, which GET /tools lists" if more > 0 else first
 
 
 async def execute_all_parallel(state: PlannedState, runtime: Runtime[RunContext]) -> ExecutedState:

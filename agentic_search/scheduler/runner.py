@@ -63,9 +63,17 @@ class CallTool(Protocol):
     """Calls one tool once."""
 
     async def __call__(
-        self, tool: str, arguments: JsonObject, *, timeout: float | None, on_progress: OnProgress
+        self,
+        tool: str,
+        arguments: JsonObject,
+        *,
+        planned: Tool | None,
+        timeout: float | None,
+        on_progress: OnProgress,
     ) -> ToolResult:
         """Call `tool` by its catalog name; `timeout` in seconds overrides the server's and the default.
+
+        `planned`: the tool that the run knows by that name, and that was looked at when approval was decided on.
 
         Cancelling the coroutine cancels the call at the tool's server. Raises ToolError.
         """
@@ -283,7 +291,11 @@ class Runner:
         ended: MachineInput
         try:
             result = await self._call_tool(
-                start.task.tool, start.arguments, timeout=start.task.timeout, on_progress=progress_of(self._emit, start)
+                start.task.tool,
+                start.arguments,
+                planned=tool,
+                timeout=start.task.timeout,
+                on_progress=progress_of(self._emit, start),
             )
             ended = CallCompleted(start.call, result)
         except RateLimited as error:

@@ -12,8 +12,8 @@ from agentic_search.tools.provider import LeftOutTool, Offer
 class Catalog:
     """An unchanging list of tools, each under one name, which does not change while servers come and go.
 
-    That is the tool's own name, or `server.tool` where the own name would be unclear: two servers have it, or it looks
-    like another's `server.tool`.
+    That is the tool's own name, or `server.tool` where the own name would be unclear: two servers have it, or it
+    begins like a `server.tool` of a server that there is, whether or not that has such a tool now.
     """
 
     def __init__(self, offers: Sequence[Offer] = (), *, absent: Sequence[Offer] = ()) -> None:
@@ -21,11 +21,15 @@ class Catalog:
         everything = [tool for offer in (*offers, *absent) for tool in offer.tools]
         owners = Counter(tool.remote_name for tool in everything)
         qualified = {tool.qualified_name for tool in everything}
+        servers = {offer.server for offer in (*offers, *absent)}
+
+        def is_unclear(tool: Tool) -> bool:
+            seeming = tool.remote_name.partition(".")[0]
+            is_anothers = seeming != tool.server and seeming in servers
+            return owners[tool.remote_name] > 1 or tool.remote_name in qualified or is_anothers
+
         named = tuple(
-            tool.model_copy(update={"name": tool.qualified_name})
-            if owners[tool.remote_name] > 1 or tool.remote_name in qualified
-            else tool
-            for tool in everything
+            tool.model_copy(update={"name": tool.qualified_name}) if is_unclear(tool) else tool for tool in everything
         )
         present = sum(len(offer.tools) for offer in offers)
         self.tools: tuple[Tool, ...] = named[:present]

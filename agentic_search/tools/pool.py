@@ -154,19 +154,22 @@ class ToolPool:
         tool: str,
         arguments: JsonObject,
         *,
+        planned: Tool | None = None,
         timeout: float | None,
         on_progress: OnProgress,
         globs: Sequence[str] = (),
     ) -> ToolResult:
         """Call `tool` by its catalog name, once; `timeout` in seconds overrides the server's and the default.
 
-        `globs`: the tools that the request may use, which say also whose resources may be read; none: all.
+        `planned`: the tool that is meant, whatever has the name by now; it is not called where its server says by now
+        that it may do more harm. `globs`: the tools that the request may use, which say also whose resources may be
+        read; none: all.
         An equal call of a read-only tool that is under way, or was lately, is not made again: the result is marked as
         cached. Cancelling the coroutine cancels the call at the server, unless others wait for it too. Raises
         ToolFailed (the tool says so, or there is no such tool), ToolTimeout, ServerUnavailable (nothing was sent),
         RateLimited (turned away unread) or ConnectionLost (it may have happened).
         """
-        found = self._find(tool)
+        found = planned or self._find(tool)
         limit = timeout or found.timeout or self._task_timeout
         provider = self._providers[found.server]
         if provider is self._resources:

@@ -89,8 +89,8 @@ class UnstartedServer:
     async def call(self, tool: Tool, arguments: JsonObject, *, timeout: float, on_progress: OnProgress) -> ToolResult:
         """Call a tool of the started server; raises ServerUnavailable before, else as it does."""
         if self._server is None:
-            status, error = _state(self._config)
-            raise ServerUnavailable(f"{self.name!r} is {status}: {error}")
+            status = self.status()
+            raise ServerUnavailable(f"{self.name!r} {status.state}: {status.error}")
         return await self._server.call(tool, arguments, timeout=timeout, on_progress=on_progress)
 
     async def run(self) -> None:

@@ -6,6 +6,9 @@ import * as api from "./net/api.js";
 
 const AGAIN = 1500;
 const TRIES = 20;
+/** A server that installs itself may take five minutes. */
+const AGAIN_LATER = 10_000;
+const MORE_TRIES = 30;
 
 /** @param {Store} store */
 export async function watchConnections(store) {
@@ -19,13 +22,13 @@ export async function watchConnections(store) {
 
 /** @param {Store} store */
 export async function watchServers(store) {
-  for (let tries = 0; tries < TRIES; tries++) {
+  for (let tries = 0; tries < TRIES + MORE_TRIES; tries++) {
     await Promise.all([
       ask(store, "servers", async () => (await api.servers()).servers),
       ask(store, "tools", async () => (await api.tools()).tools),
     ]);
     if (!store.state.servers?.some((server) => server.status === "connecting")) return;
-    await new Promise((resolve) => setTimeout(resolve, AGAIN));
+    await new Promise((resolve) => setTimeout(resolve, tries < TRIES ? AGAIN : AGAIN_LATER));
   }
 }
 

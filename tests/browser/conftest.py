@@ -49,7 +49,7 @@ async def service(
     ollama: OllamaDouble, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncGenerator[RunningService, None]:
     """The service with that model, one server that works and one that never comes."""
-    servers = {"slow": stdio_entry(), "absent": stdio_entry("--exit", "no licence found")}
+    servers = {"slow": {**stdio_entry(), "approve": True}, "absent": stdio_entry("--exit", "no licence found")}
     folder = tmp_path_factory.mktemp("service")
     async with running_service(folder, servers=servers, ollama=ollama.url) as running:
         await running.ready_servers("slow")

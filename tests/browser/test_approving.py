@@ -1,5 +1,6 @@
 """The page asks before a task changes something, puts a server's question to its reader, and shows what tools give."""
 
+import json
 import sys
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -17,6 +18,13 @@ from tests.support.service import ROOT, running_service, stdio_entry
 pytestmark = pytest.mark.browser
 
 WRITE = {"id": "note", "tool": "add_note", "arguments": {"text": "The lamp is lit."}, "purpose": "Keep a note"}
+SHOW = """async (value) => {
+  const { showValue } = await import("/static/js/views/tasks/value.js");
+  const place = document.createElement("div");
+  showValue(place, value);
+  return [...place.querySelectorAll("li")].map((item) => item.textContent.trim());
+}"""
+"""What the page makes of a value, a line an item."""
 READ = {"id": "read", "tool": "read_notes", "arguments": {"query": "falcon"}, "purpose": "Look"}
 
 
@@ -94,10 +102,42 @@ async def test_a_question_of_a_server_is_answered_in_the_page(browser: Browser, 
         await expect(asked).to_contain_text("greet of asking asks: Who are you?")
         await expect(asked.get_by_label("age")).to_have_value("30")
         await asked.get_by_label("name").fill("Ada")
-        await asked.get_by_role("button", name="Answer").click()
+        await reader.page.keyboard.press("Enter")
         await reader.ended()
+        await expect(reader.row("hello").get_by_role("button")).to_be_focused()
         newest = (await reader.service.client.get("/runs")).json()["runs"][0]["id"]
         assert (await reader.service.report(newest))["tasks"][0]["result"] == "Hello Ada, 30"
+
+
+async def test_values_that_a_server_asks_for_are_given_in_the_page_and_asked_for_again(
+    browser: Browser, tmp_path: Path
+) -> None:
+    inputs = [
+        {"type": "promptString", "id": "key", "description": "Key of the notes", "password": True},
+        {"type": "pickString", "id": "place", "description": "Where", "options": ["home", "work"], "default": "work"},
+    ]
+    script = 'test "$1" = right-work || { echo "the key is wrong" >&2; exit 1; }; shift; exec "$@"'
+    program = [sys.executable, "-m", "tests.support.slow_server"]
+    args = ["-c", script, "sh", "${input:key}-${input:place}", *program]
+    entry = {"command": "sh", "args": args, "env": {"PYTHONPATH": str(ROOT)}}
+    (tmp_path / "code.json").write_text(json.dumps({"inputs": inputs, "servers": {"notes": entry}}))
+    async with (
+        running_service(tmp_path, settings={"SERVERS_FILE": "code.json"}) as service,
+        await browser.new_context(viewport=DESK, base_url=service.url) as context,
+    ):
+        page = await context.new_page()
+        await page.goto("/")
+        card = page.locator(".connect")
+        await expect(card).to_contain_text("notes needs values from you:")
+        await expect(card.get_by_label("Where")).to_have_value("work")
+        await card.get_by_label("Key of the notes").fill("wrong")
+        await page.keyboard.press("Enter")
+        await expect(card).to_contain_text("It could not start with what it was given")
+        await expect(card).to_contain_text("the key is wrong")
+        await card.get_by_label("Key of the notes").fill("right")
+        await page.keyboard.press("Enter")
+        await expect(card).to_have_count(0)
+        await service.ready_servers("notes")
 
 
 async def test_an_image_is_shown_from_its_own_data(browser: Browser, tmp_path: Path) -> None:
@@ -109,3 +149,7 @@ async def test_an_image_is_shown_from_its_own_data(browser: Browser, tmp_path: P
         image = reader.run.locator("img.value-image")
         await expect(image).to_be_visible()
         assert await image.evaluate("image => image.naturalWidth") == 1
+        said = await reader.page.evaluate(
+            SHOW, [{"type": "text", "text": "A lamp."}, {"type": "link", "name": "x", "uri": "y"}]
+        )
+        assert said == ["0: A lamp.", "1: 3 fields"]

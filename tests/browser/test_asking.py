@@ -87,7 +87,7 @@ async def test_a_follow_up_stands_below_in_the_same_thread_with_marks_of_its_own
     await reader.ask_and_wait("What do the rows say?")
     address = page.url
     assert re.search(r"\?thread=\w+", address)
-    await reader.ask_and_wait("And what else?")
+    await reader.ask_and_wait("And what do the rows say?")
     assert page.url == address
     await expect(reader.runs).to_have_count(2)
     await reader.run.get_by_role("link", name="Source 1: Row 1").click()

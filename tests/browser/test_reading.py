@@ -55,7 +55,8 @@ async def test_the_page_paints_and_takes_a_question_while_no_request_is_answered
 
 async def test_the_empty_page_names_the_model_counts_servers_and_says_what_is_wrong(page: Page) -> None:
     await expect(page.locator(".state")).to_have_text("qwen3:8b · 1 of 2 servers ready")
-    await expect(page.locator(".remedy")).to_contain_text("absent:")
+    await expect(page.locator(".broken")).to_contain_text("1 server cannot be used")
+    await expect(page.locator(".broken li")).to_contain_text("no licence found")
     questions = page.locator(".example")
     assert 3 <= await questions.count() <= 4
 

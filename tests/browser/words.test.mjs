@@ -63,12 +63,22 @@ test("examples fit the tools at hand and are three or four, each once", () => {
 test("tools nobody foresaw give questions in their own words, and no tools give none", () => {
   assert.match(examples([tool("measure_tides", "Measures the tides of a harbour. Needs a name.")])[0], /Measures the tides of a harbour”/);
   assert.deepEqual(examples([]), []);
+  const helping = [{ ...tool("ask_model", "Asks"), server: "builtin" }, { ...tool("find_resources", "Finds"), server: "resources" }];
+  assert.deepEqual(examples([...helping, { ...tool("create_entities", "Creates"), read_only: false }]), []);
 });
 
 test("the state line names the model and counts servers ready of servers configured", () => {
   const models = { models: [], writer: "qwen3:8b", planner: "qwen3:8b", error: null };
   const servers = [server("a", "ready"), server("b", "unavailable", "nothing answers"), server("c", "disabled")];
-  assert.deepEqual(readiness({ models, servers }), { text: "qwen3:8b · 1 of 2 servers ready", todo: "b: nothing answers.", ready: false });
+  assert.deepEqual(readiness({ models, servers }), { text: "qwen3:8b · 1 of 2 servers ready", todo: "", broken: ["b: nothing answers."], ready: false });
+});
+
+test("each server that cannot be used has its reason, with its name once; those that start or ask are not among them", () => {
+  const asking = { ...server("e", "unavailable", "exited"), inputs: [{ id: "key" }] };
+  const servers = [server("a", "connecting"), server("b", "unavailable", "b (npx it): exited"), server("c", "unavailable", "c, at http://x: refused"), asking];
+  const { text, broken } = readiness({ models: null, servers });
+  assert.equal(text, "0 of 4 servers ready, 1 still starting");
+  assert.deepEqual(broken, ["b (npx it): exited.", "c, at http://x: refused."]);
 });
 
 test("without a model or a server the state line says what follows and what to do", () => {

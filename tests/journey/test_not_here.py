@@ -105,3 +105,32 @@ async def test_globs_that_fit_no_tool_are_the_callers_mistake_unless_a_server_is
         response = await service.client.post("/search", json={"query": "lamp", "tools": ["down.*"]})
     assert response.status_code == 503
     assert "down" in response.json()["detail"]
+
+
+async def test_the_name_of_two_servers_tools_is_the_callers_mistake_though_a_server_is_missing(tmp_path: Path) -> None:
+    servers = {"left": stdio_entry(), "right": stdio_entry(), "down": NOWHERE}
+    async with running_service(tmp_path, servers=servers) as service:
+        await service.ready_servers("left", "right")
+        response = await asked(service, ECHO)
+    assert response.status_code == 422
+    assert "did you mean 'left.echo' or 'right.echo'?" in response.text
+
+
+async def test_of_many_servers_that_are_missing_few_are_told_those_that_may_soon_be_here_first(tmp_path: Path) -> None:
+    servers = {"up": stdio_entry(), **{f"down{n}": NOWHERE for n in range(4)}, "late": delayed("sleep 50")}
+    async with running_service(tmp_path, servers=servers) as service:
+        await service.ready_servers("up")
+        detail = (await asked(service, {**ECHO, "tool": "nobody_has_it"}, deadline=2)).json()["detail"]
+    assert "no connected server has 'nobody_has_it'. server 'late' is connecting" in detail
+    assert "2 more are named by GET /servers" in detail
+    assert "down3" not in detail
+
+
+async def test_a_server_that_asks_for_values_is_told_in_words(tmp_path: Path) -> None:
+    asking = {"command": "sh", "args": ["-c", "exit 1"], "env": {"KEY": "${input:key}"}}
+    async with running_service(tmp_path, servers={"up": stdio_entry(), "asking": asking}) as service:
+        await service.ready_servers("up")
+        reasons = (await service.client.get("/ready")).json()["reasons"]
+        detail = (await asked(service, {**ECHO, "tool": "asking.echo"}, deadline=2)).json()["detail"]
+    assert "server 'asking' needs input: it asks for key" in reasons[0]
+    assert "server 'asking' needs input" in detail

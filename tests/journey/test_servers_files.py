@@ -113,3 +113,12 @@ async def test_a_value_that_was_wrong_is_asked_for_again(tmp_path: Path) -> None
         assert [each["id"] for each in (await servers_of(service))["asking"]["inputs"]] == ["program"]
         await service.client.post("/servers/asking/inputs", json={"program": sys.executable})
         await service.ready_servers("asking")
+
+
+async def test_a_file_that_is_named_and_not_there_is_told_and_the_service_answers(tmp_path: Path) -> None:
+    async with running_service(tmp_path, bundled=True, settings={"SERVERS_FILE": "~/nowhere.json"}) as service:
+        await service.ready_servers("documents")
+        servers = (await service.client.get("/servers")).json()["servers"]
+    assert (servers[-1]["title"], servers[-1]["status"]) == ("nowhere.json", "unavailable")
+    assert "/nowhere.json is not there" in servers[-1]["error"]
+    assert "~" not in servers[-1]["error"]

@@ -114,6 +114,8 @@ async def test_a_sign_in_is_refused_where_it_cannot_end_well(tmp_path: Path) -> 
         await status_of(service)
         elsewhere = await service.client.get(SIGN_IN, headers={"Host": "evil.example.com"})
         assert elsewhere.status_code == 400 and "AGENTIC_SEARCH_ALLOWED_HOSTS" in elsewhere.json()["detail"]
+        sent = await service.client.get(SIGN_IN, headers={"Sec-Fetch-Site": "cross-site"})
+        assert sent.status_code == 400 and "another site" in sent.json()["detail"]
         assert (await service.client.get("/servers/nobody/sign-in")).status_code == 404
         refused = await come_back(service)
         assert refused.status_code == 502 and "access_denied, No, said the person" in refused.text

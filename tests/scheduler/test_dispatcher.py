@@ -7,7 +7,7 @@ import pytest
 from agentic_search.clock import Clock, SystemClock
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.limits import Limit, Rate
-from agentic_search.domain.outcome import Completed, OnProgress, ToolResult
+from agentic_search.domain.outcome import Completed, Failed, OnProgress, ToolResult
 from agentic_search.domain.tool import Tool
 from agentic_search.errors import RateLimited
 from agentic_search.events import facts
@@ -165,7 +165,7 @@ class TurningAway:
         self.emitted: list[Fact] = []
 
     async def call(
-        self, tool: str, arguments: JsonObject, *, timeout: float | None, on_progress: OnProgress
+        self, tool: str, arguments: JsonObject, *, planned: Tool | None, timeout: float | None, on_progress: OnProgress
     ) -> ToolResult:
         """As a tool is called."""
         self.left -= 1
@@ -207,11 +207,28 @@ async def test_a_call_that_is_turned_away_slows_all_runs_down_is_reported_in_its
     assert not [fact for fact in other.emitted if isinstance(fact, facts.ServerSlowed)]
 
 
+async def test_calls_that_are_turned_away_together_lower_the_rate_once_and_fail_for_that_reason_alone() -> None:
+    tool, shared = TurningAway(times=2, retry_after=30), Shared(Limit(rate=Rate(8)))
+    met = Runner(
+        tool.call,
+        tool.emitted.append,
+        clock=shared.clock,
+        elapsed=shared.clock.now,
+        tools={"gate": GATE},
+        max_concurrent=4,
+        dispatcher=shared.dispatcher,
+    )
+    async with asyncio.timeout(5):
+        outcomes = await met.run(plan_of(gate("a"), gate("b")))
+    assert [each.code for each in outcomes.values() if isinstance(each, Failed)] == ["rate_limited"] * 2
+    assert len([fact for fact in tool.emitted if isinstance(fact, facts.ServerSlowed)]) == 1
+
+
 async def test_a_run_that_leaves_waits_for_no_further_attempt() -> None:
     begun = asyncio.Event()
 
     async def stubborn(
-        tool: str, arguments: JsonObject, *, timeout: float | None, on_progress: OnProgress
+        tool: str, arguments: JsonObject, *, planned: Tool | None, timeout: float | None, on_progress: OnProgress
     ) -> ToolResult:
         begun.set()
         try:

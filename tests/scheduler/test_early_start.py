@@ -2,8 +2,13 @@
 
 import asyncio
 
-from agentic_search.domain.outcome import Completed
+from agentic_search.clock import SystemClock
+from agentic_search.domain.data import JsonObject
+from agentic_search.domain.outcome import Completed, OnProgress, ToolResult
 from agentic_search.events import facts
+from agentic_search.events.facts import Fact
+from agentic_search.scheduler.runner import Runner
+from tests.scheduler.plans import task
 from tests.scheduler.test_runner import World, gate, plan_of
 
 
@@ -91,3 +96,37 @@ async def test_of_a_draft_after_an_abandoned_one_what_began_early_is_not_begun_a
     assert outcomes["kept"].status == "completed"
     started = [fact.id for fact in world.emitted if isinstance(fact, facts.TaskStarted)]
     assert started == ["dropped", "kept"]
+
+
+async def test_a_call_of_an_abandoned_draft_that_ends_all_the_same_is_not_taken_for_one_of_the_next() -> None:
+    ends, given, clock = asyncio.Event(), iter(("old", "new")), SystemClock()
+    begun, emitted = asyncio.Condition(), list[Fact]()
+    under_way: list[str] = []
+
+    async def call(tool: str, arguments: JsonObject, *, timeout: float | None, on_progress: OnProgress) -> ToolResult:
+        name = next(given)
+        under_way.append(name)
+        async with begun:
+            begun.notify_all()
+        try:
+            await ends.wait()
+        except asyncio.CancelledError:
+            async with begun:
+                await begun.wait_for(lambda: "new" in under_way)  # it will not be cancelled
+        return ToolResult(value=name, text=name)
+
+    runner = Runner(call, emitted.append, clock=clock, elapsed=clock.now, max_concurrent=4)
+    async with asyncio.timeout(5), runner:
+        runner.add([task("a")])
+        async with begun:
+            await begun.wait_for(lambda: "old" in under_way)
+        runner.abandon("the plan was refused")
+        async with asyncio.TaskGroup() as group:
+            ended = group.create_task(runner.finish(plan_of(task("a"))))
+            async with begun:
+                await begun.wait_for(lambda: "new" in under_way)
+            for _ in range(9):
+                await asyncio.sleep(0)
+            ends.set()
+    outcome = ended.result()["a"]
+    assert isinstance(outcome, Completed) and outcome.result.value == "new"

@@ -83,6 +83,8 @@ def test_a_denied_task_is_skipped_with_what_needs_it() -> None:
     assert ended(commands) == {"a": "skipped", "b": "skipped"}
     denied = machine.outcomes["a"]
     assert isinstance(denied, Skipped) and denied.because == "denied by the user" and denied.waited is not None
+    after = machine.outcomes["b"]
+    assert isinstance(after, Skipped) and (after.because, after.intended) == ("a was skipped", False)
     assert machine.handle(TaskApproved("a"), 2) == [], "too late"
     assert started(machine.handle(completed("c"), 3)) == [] and machine.finished
 

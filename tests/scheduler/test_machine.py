@@ -40,6 +40,13 @@ def test_a_failed_task_skips_its_dependents_and_theirs_and_nothing_else() -> Non
     assert skipped == ["a failed", "after_a was skipped"]
 
 
+def test_a_task_that_was_skipped_for_one_dependency_stays_so_when_another_completes() -> None:
+    machine, _ = machine_with(task("a"), task("b"), task("c", "a", "b"))
+    assert ended(machine.handle(failed("a"), 1)) == {"a": "failed", "c": "skipped"}
+    assert ended(machine.handle(completed("b"), 2)) == {"b": "completed"}
+    assert machine.finished and machine.outcomes["c"].status == "skipped"
+
+
 def test_a_chain_of_thousands_is_no_recursion() -> None:
     chain = [task("t0"), *(task(f"t{n}", f"t{n - 1}") for n in range(1, 5_000))]
     machine, _ = machine_with(*chain)
@@ -89,6 +96,7 @@ def test_a_reference_that_cannot_be_evaluated_fails_its_task_alone() -> None:
     assert started(commands) == ["good"]
     outcome = machine.outcomes["bad"]
     assert isinstance(outcome, Failed) and "${abs(a)}" in outcome.error and outcome.code == "bad_reference"
+    assert (outcome.started_at, outcome.duration) == (1, 0)
 
 
 @pytest.mark.parametrize(
@@ -99,6 +107,15 @@ def test_a_condition_that_is_false_null_or_empty_skips_the_task(value: object, r
     machine, _ = machine_with(task("a"), task("b", "a", when="${a.n}"))
     assert started(machine.handle(completed("a", value), 1)) == (["b"] if runs else [])
     assert machine.finished is not runs
+
+
+def test_what_a_condition_skips_is_intended_and_so_is_what_comes_after_it() -> None:
+    machine, _ = machine_with(task("a"), task("b", "a", when="${a.n}"), task("c", "b"))
+    assert ended(machine.handle(completed("a", {"n": False}), 1)) == {"a": "completed", "b": "skipped", "c": "skipped"}
+    assert [(each.because, each.intended) for each in machine.outcomes.values() if isinstance(each, Skipped)] == [
+        ("its condition ${a.n} does not hold", True),
+        ("b was skipped", True),
+    ]
 
 
 def test_for_each_runs_once_an_element_and_keeps_their_order() -> None:
@@ -171,6 +188,7 @@ def test_news_of_a_call_that_is_not_under_way_changes_nothing() -> None:
 
 def test_tasks_may_be_added_while_others_run_and_what_waits_in_vain_is_skipped_at_the_end_of_the_plan() -> None:
     machine = Solo(Machine(), max_concurrent=4)
+    assert not machine.finished
     assert started(machine.handle(TasksAdded((task("b", "a"), task("orphan", "ghost"))), 0)) == []
     assert started(machine.handle(TasksAdded((task("a"),)), 1)) == ["a"]
     assert started(machine.handle(completed("a"), 2)) == ["b"]
@@ -196,3 +214,43 @@ def test_of_several_tasks_that_never_came_the_first_by_name_is_the_reason() -> N
     machine, _ = machine_with(task("orphan", "ghost_b", "ghost_a", "ghost_c"))
     outcome = machine.outcomes["orphan"]
     assert isinstance(outcome, Skipped) and outcome.because == "there is no task 'ghost_a'"
+
+
+def test_an_element_that_cannot_be_called_fails_alone_at_its_first_attempt() -> None:
+    machine, _ = machine_with(task("a"), task("b", "a", for_each="${a}", arguments={"x": "${item.id}"}))
+    commands = machine.handle(completed("a", [{"id": 1}, {"name": 2}]), 1)
+    assert [each.call for each in commands if isinstance(each, StartCall)] == [CallId("b", 0)]
+    assert ended(machine.handle(completed("b", "fine", 0), 2)) == {"b": "completed"}
+    outcome = machine.outcomes["b"]
+    assert isinstance(outcome, Completed) and outcome.attempts == 1
+    assert value_of(outcome) == ["fine", {"error": outcome.failed_calls[0]}]
+
+
+def test_a_list_of_which_no_element_can_be_called_fails_its_task_for_the_first() -> None:
+    machine, _ = machine_with(task("a"), task("b", "a", for_each="${a}", arguments={"x": "${item.id}"}))
+    assert ended(machine.handle(completed("a", [{"name": 1}, {"n": 2}]), 1)) == {"a": "completed", "b": "failed"}
+    outcome = machine.outcomes["b"]
+    assert isinstance(outcome, Failed) and outcome.code == "bad_reference" and "'name'" in outcome.error
+
+
+def test_what_is_under_way_when_the_run_is_stopped_took_the_time_since_its_start() -> None:
+    machine = Solo(Machine())
+    machine.handle(TasksAdded((task("a"),)), 1.5)
+    machine.handle(Stopped("enough"), 4)
+    outcome = machine.outcomes["a"]
+    assert isinstance(outcome, Failed)
+    assert (outcome.started_at, outcome.duration, outcome.code) == (1.5, 2.5, "stopped")
+
+
+def test_calls_are_cancelled_in_the_order_of_the_plan() -> None:
+    machine, commands = machine_with(task("c"), task("b", priority=5), task("a"))
+    assert started(commands) == ["b", "c", "a"]
+    commands = machine.handle(Stopped("enough"), 1)
+    assert [each.call.task_id for each in commands if isinstance(each, CancelCall)] == ["c", "b", "a"]
+
+
+def test_inputs_stay_what_they_were_when_more_tasks_come_without_any() -> None:
+    machine = Solo(Machine())
+    machine.handle(TasksAdded((task("a", arguments={"x": "${inputs.n}"}),), {"n": 7}), 0)
+    (start,) = machine.handle(TasksAdded((task("b", arguments={"x": "${inputs.n}"}),)), 1)
+    assert isinstance(start, StartCall) and start.arguments == {"x": 7}

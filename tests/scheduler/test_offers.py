@@ -64,6 +64,13 @@ def test_a_call_that_waits_is_offered_again_when_more_is_to_come_after_it() -> N
     assert {task_id: order.shorter for task_id, order in offered(commands).items()} == {"b": -3}
 
 
+def test_what_comes_after_a_task_that_is_not_ready_moves_up_only_what_is() -> None:
+    machine = Machine()
+    machine.handle(TasksAdded((task("a"), task("b", "a"))), 0)
+    commands = machine.handle(TasksAdded((task("c", "b"),)), 1)
+    assert {task_id: order.shorter for task_id, order in offered(commands).items()} == {"a": -3}
+
+
 def test_all_elements_that_wait_move_up_with_their_task() -> None:
     machine = Machine()
     machine.handle(TasksAdded((task("list"), task("each", "list", for_each="${list}"))), 0)
@@ -83,6 +90,7 @@ def test_what_is_offered_is_withdrawn_when_the_run_is_stopped_and_a_late_grant_s
     commands = machine.handle(Stopped("enough"), 1)
     assert [each.call.task_id for each in commands if isinstance(each, WithdrawCall)] == ["a", "b"]
     assert machine.handle(CallGranted(CallId("a")), 2) == []
+    assert machine.finished
 
 
 def test_a_grant_is_good_for_one_start() -> None:

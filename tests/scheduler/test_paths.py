@@ -102,3 +102,11 @@ def test_what_ended_before_the_task_that_it_comes_after_counts_no_more() -> None
     paths.add([task("head"), task("skipped", "head")])
     paths.remove("skipped")
     assert paths.of("head") == 1
+
+
+@pytest.mark.parametrize("order", [("slow", "quick"), ("quick", "slow")])
+def test_of_several_tasks_after_one_the_longest_counts(order: tuple[str, str]) -> None:
+    seconds = {"slow": 9.0, "quick": 2.0}
+    paths = Paths(lambda each: seconds.get(each.id, 1.0))
+    paths.add([task("a"), *(task(id_, "a") for id_ in order)])
+    assert paths.of("a") == 10.0

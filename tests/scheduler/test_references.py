@@ -24,6 +24,7 @@ VALUES: dict[str, JsonValue] = {
         ("ids: ${t1.rows[*].id}!", 'ids: ["a","b"]!'),
         ("${t1.empty}", None),
         ("${nothing}", None),
+        ('${"nothing"}', None),
         ("${my-task}", [1]),
         ("${length(t1.rows)}", 2),
         ("${t2}", "${t1.s}"),
@@ -56,6 +57,44 @@ def test_a_required_argument_that_finds_nothing_is_told_with_what_is_there(argum
     with pytest.raises(NothingFound, match="finds nothing") as caught:
         fill({"x": argument}, VALUES, required=("x",))
     assert instead in str(caught.value)
+
+
+DESCRIBED: list[tuple[JsonValue, str]] = [
+    ({}, "t1 is an empty object"),
+    ([], "t1 is an empty list"),
+    ([1, 2], "t1 is a list of 2"),
+    ([{}], "t1 is a list of 1"),
+    ([{"id": 1}, 2], "t1 is a list of 2, the first with 'id'"),
+    ("", "t1 is empty text"),
+    ("x", "t1 is text"),
+    (None, "t1 has no result"),
+    (True, "t1 is true"),
+    (1.5, "t1 is 1.5"),
+]
+
+
+@pytest.mark.parametrize(("value", "described"), DESCRIBED)
+def test_what_is_there_instead_is_described_in_a_few_words(value: JsonValue, described: str) -> None:
+    with pytest.raises(NothingFound) as caught:
+        fill({"x": "${t1.nowhere}"}, {"t1": value}, required=("x",))
+    assert str(caught.value) == f"${{t1.nowhere}} finds nothing: {described}"
+
+
+def test_every_task_that_a_reference_reads_is_described_in_their_order() -> None:
+    names = [f"t{number}" for number in range(1, 8)]
+    reference = f"${{{' || '.join(f'{name}.x' for name in reversed(names))}}}"
+    with pytest.raises(NothingFound) as caught:
+        fill({"x": reference}, {**dict.fromkeys(names, "text"), "other": 1}, required=("x",))
+    described = "; ".join(f"{name} is text" for name in names)
+    assert str(caught.value) == f"{reference} finds nothing: {described}"
+
+
+@pytest.mark.parametrize(("fields", "listed"), [(12, "'f11'"), (13, "'f11' …")])
+def test_of_many_fields_twelve_are_named(fields: int, listed: str) -> None:
+    value: JsonObject = {f"f{number}": 0 for number in range(fields)}
+    with pytest.raises(NothingFound) as caught:
+        fill({"x": "${t1.nowhere}"}, {"t1": value}, required=("x",))
+    assert str(caught.value).endswith(f", {listed}")
 
 
 def test_an_optional_argument_that_finds_nothing_is_left_out() -> None:

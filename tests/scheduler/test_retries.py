@@ -9,7 +9,7 @@ from agentic_search.domain.data import JsonObject
 from agentic_search.domain.outcome import Completed, Failed, OnProgress, ToolResult
 from agentic_search.domain.plan import Plan, Task
 from agentic_search.domain.tool import Tool
-from agentic_search.errors import ConnectionLost, ServerUnavailable, ToolError
+from agentic_search.errors import ConnectionLost, RateLimited, ServerUnavailable, ToolError
 from agentic_search.events import facts
 from agentic_search.events.facts import Fact
 from agentic_search.scheduler.commands import (
@@ -24,7 +24,7 @@ from agentic_search.scheduler.commands import (
     TimePassed,
 )
 from agentic_search.scheduler.machine import Machine
-from agentic_search.scheduler.retries import REPEATS, Policy
+from agentic_search.scheduler.retries import REPEATS, Policy, policy_for
 from agentic_search.scheduler.runner import Runner
 from tests.scheduler.plans import completed, ended, result, started, task
 from tests.scheduler.solo import Solo
@@ -93,6 +93,7 @@ def test_only_what_may_pass_is_tried_again_and_only_where_it_does_no_harm(
     machine = machine_with(task("a"), policy=Policy(attempts=2, repeatable=repeatable))
     (command,) = machine.handle(lost("a", code), 1)
     assert isinstance(command, RetryCall) is tried_again
+    assert not isinstance(command, RetryCall) or command.wait == 0.5
 
 
 @pytest.mark.parametrize(("retry_after", "wait"), [(0.0, 1.0), (0.4, 1.0), (7.5, 7.5)])
@@ -149,7 +150,9 @@ async def test_the_runner_waits_emits_and_tries_again() -> None:
     waiting = asyncio.Event()
     failures: list[Callable[[], ToolError]] = [lambda: ServerUnavailable("down"), lambda: ConnectionLost("broke")]
 
-    async def call(tool: str, arguments: JsonObject, *, timeout: float | None, on_progress: OnProgress) -> ToolResult:
+    async def call(
+        tool: str, arguments: JsonObject, *, planned: Tool | None, timeout: float | None, on_progress: OnProgress
+    ) -> ToolResult:
         if failures:
             raise failures.pop(0)()
         return result("at last")
@@ -190,7 +193,9 @@ def test_what_a_policy_does_not_say_is_the_careful_choice() -> None:
 async def test_leaving_the_runner_waits_for_no_attempt_that_is_to_come() -> None:
     waiting = asyncio.Event()
 
-    async def call(tool: str, arguments: JsonObject, *, timeout: float | None, on_progress: OnProgress) -> ToolResult:
+    async def call(
+        tool: str, arguments: JsonObject, *, planned: Tool | None, timeout: float | None, on_progress: OnProgress
+    ) -> ToolResult:
         raise ServerUnavailable("down")
 
     def emit(fact: Fact) -> None:
@@ -206,3 +211,62 @@ async def test_leaving_the_runner_waits_for_no_attempt_that_is_to_come() -> None
         runner.add([task("a")])
         await waiting.wait()
         await asyncio.sleep(0)  # the alarm begins to sleep
+
+
+async def test_a_server_that_does_not_say_when_to_come_again_is_asked_after_the_usual_wait() -> None:
+    emitted, waits = list[Fact](), asyncio.Event()
+
+    async def call(tool: str, arguments: JsonObject, *, timeout: float | None, on_progress: OnProgress) -> ToolResult:
+        raise RateLimited("too many")
+
+    def emit(fact: Fact) -> None:
+        emitted.append(fact)
+        if isinstance(fact, facts.TaskRetrying):
+            waits.set()
+
+    clock = FakeClock()
+    tools = {"tool": Tool(name="tool", server="s", remote_name="tool", input_schema={}, retries=1)}
+    async with (
+        asyncio.timeout(5),
+        Runner(call, emit, clock=clock, elapsed=clock.now, tools=tools, max_concurrent=4) as runner,
+    ):
+        runner.add([task("a")])
+        await waits.wait()
+    (retry,) = [fact for fact in emitted if isinstance(fact, facts.TaskRetrying)]
+    assert 0.25 <= retry.wait <= 0.5
+
+
+@pytest.mark.parametrize("more", [{"read_only": True}, {"idempotent": True}, {}])
+def test_a_tool_that_only_reads_or_is_idempotent_may_be_called_again(more: dict[str, bool]) -> None:
+    tool = Tool.model_validate(
+        {"name": "t", "server": "s", "remote_name": "t", "input_schema": {}, "retries": 2, **more}
+    )
+    assert policy_for(tool) == Policy(attempts=3, repeatable=bool(more))
+    assert policy_for(None) == Policy(attempts=1)
+
+
+async def test_a_task_over_a_list_starts_once_however_often_its_calls_are_tried() -> None:
+    clock, emitted = FakeClock(), list[Fact]()
+    waiting = asyncio.Event()
+
+    async def call(tool: str, arguments: JsonObject, *, timeout: float | None, on_progress: OnProgress) -> ToolResult:
+        if arguments and not waiting.is_set():
+            raise ServerUnavailable("down")
+        return result([1])
+
+    def emit(fact: Fact) -> None:
+        emitted.append(fact)
+        if isinstance(fact, facts.TaskRetrying):
+            waiting.set()
+
+    tools = {"tool": Tool(name="tool", server="s", remote_name="tool", input_schema={}, retries=1)}
+    runner = Runner(call, emit, clock=clock, elapsed=clock.now, tools=tools, max_concurrent=4)
+    plan = Plan(tasks=(task("a"), task("b", "a", for_each="${a}", arguments={"x": "${item}"})))
+    async with asyncio.timeout(5):
+        running = asyncio.ensure_future(runner.run(plan))
+        await waiting.wait()
+        await asyncio.sleep(0)  # the alarm begins to sleep
+        clock.advance(60)
+        outcome = (await running)["b"]
+    assert isinstance(outcome, Completed) and outcome.attempts == 2
+    assert [fact.id for fact in emitted if isinstance(fact, facts.TaskStarted)] == ["a", "b"]

@@ -31,7 +31,7 @@ class World:
         self.emitted: list[Fact] = []
 
     async def call(
-        self, tool: str, arguments: JsonObject, *, timeout: float | None, on_progress: OnProgress
+        self, tool: str, arguments: JsonObject, *, planned: Tool | None, timeout: float | None, on_progress: OnProgress
     ) -> ToolResult:
         """Tool `gate` waits for its gate, `fail` raises, `break` breaks down, `now` returns."""
         name = str(arguments.get("name", tool))
@@ -200,3 +200,32 @@ async def test_a_tool_that_nobody_has_timed_counts_as_one_second() -> None:
     await world.runner(max_concurrent=1, tools=tools).run(plan_of(*tasks))
     started = [(fact.id, fact.server) for fact in world.emitted if isinstance(fact, facts.TaskStarted)]
     assert started == [("slow", "s"), ("unknown", ""), ("quick", "s")]
+
+
+async def test_a_task_over_a_list_is_told_to_have_started_before_any_of_its_calls_has_ended() -> None:
+    world = World()
+    each = task("b", "a", for_each="${[a, a]}", arguments={"name": "${item}"})
+    await world.runner(max_concurrent=1).run(plan_of(task("a"), each))
+    told = [fact.kind for fact in world.emitted if getattr(fact, "id", "") == "b"]
+    assert told == ["task.started", "task.progress", "task.completed"]
+
+
+async def test_an_argument_that_finds_nothing_is_left_out_where_the_tool_does_without_it() -> None:
+    world = World()
+    schema: JsonObject = {"type": "object", "required": ["name"]}
+    tools = [Tool(name="tool", server="s", remote_name="tool", input_schema=schema)]
+    optional = task("b", "a", arguments={"name": "b", "extra": "${a.nowhere}"})
+    required = task("c", "a", arguments={"name": "${a.nowhere}"})
+    outcomes = await world.runner(tools=tools).run(plan_of(task("a"), optional, required))
+    assert [outcome.status for outcome in outcomes.values()] == ["completed", "completed", "failed"]
+
+
+async def test_what_is_known_of_tools_may_be_said_later_under_either_name() -> None:
+    world = World()
+    tool = Tool(name="quick", server="s", remote_name="now", input_schema={})
+    tasks = [task(f"t{n}", tool=name) for n, name in enumerate(("quick", "s.now", "other"))]
+    async with asyncio.timeout(5), world.runner() as runner:
+        runner.know([tool])
+        await runner.finish(plan_of(*tasks))
+    servers = [fact.server for fact in world.emitted if isinstance(fact, facts.TaskStarted)]
+    assert servers == ["s", "s", ""]

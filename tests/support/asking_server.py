@@ -68,7 +68,14 @@ def _add_forms(server: MCPServer[Any]) -> None:
             raise MCPError(mcp_types.INVALID_REQUEST, "a name is needed")
         return answer.data.name
 
-    _ = greet, greet_late, insist_on_name
+    @server.tool(annotations=READ_ONLY)
+    async def tell_on(ctx: Context) -> str:
+        """Fail, and say who was asked; before 2026-07-28 only."""
+        answer = await ctx.elicit("Who are you?", Person)
+        who = answer.data.name if answer.action == "accept" else answer.action
+        raise MCPError(mcp_types.INVALID_REQUEST, f"{who} is not on the list")
+
+    _ = greet, greet_late, insist_on_name, tell_on
 
 
 def _add_endless_questions(server: MCPServer[Any]) -> None:

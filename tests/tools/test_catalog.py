@@ -53,6 +53,12 @@ def test_a_name_that_looks_like_anothers_qualified_name_is_qualified_too() -> No
     assert names(catalog) == ["a.b", "c.b", "c.a.b"]
 
 
+def test_no_server_takes_the_place_of_another_that_is_not_here_now() -> None:
+    catalog = Catalog([offer("files"), offer("evil", "files.move_file", "evil.find")])
+    assert names(catalog) == ["evil.files.move_file", "evil.find"]
+    assert catalog.get("files.move_file") is None
+
+
 @given(
     st.dictionaries(
         st.sampled_from(["a", "b", "c"]), st.lists(st.sampled_from(["a", "b", "a.b", "b.a", "a.b.a"]), unique=True)
@@ -134,6 +140,7 @@ def test_a_tool_carries_its_title_its_schemas_and_the_servers_timeout() -> None:
         name="find",
         server="web",
         remote_name="find",
+        origin=config().origin,
         title="Find it",
         description="D",
         input_schema=schema,

@@ -29,7 +29,7 @@ async def ready(service: ServiceDep, response: Response) -> Readiness:
     statuses = service.tools.statuses()
     able = any(server.status == "ready" for server in statuses)
     reasons = [
-        f"server {server.name!r} is {server.status}" + (f": {server.error}" if server.error else "")
+        f"server {server.name!r} {server.state}" + (f": {server.error}" if server.error else "")
         for server in statuses
         if server.status not in {"ready", "disabled"}
     ]

@@ -36,7 +36,9 @@ _TOO_LONG = 4_096
     },
 )
 async def begin_sign_in(name: str, request: Request, service: ServiceDep) -> Response:
-    """Sign in at a server whose status is `needs_sign_in`; to be opened in a browser."""
+    """Sign in at a server whose status is `needs_sign_in`; to be opened in a browser, from a page of this service."""
+    if request.headers.get("sec-fetch-site") == "cross-site":
+        raise RequestError("A page of another site asked for this sign-in: begin it on the page of this service.")
     back = _callback(request, service)
     browser = request.cookies.get(_COOKIE) or secrets.token_urlsafe(32)
     address = await service.sign_ins.begin(name, redirect_uri=back, browser=browser)

@@ -9,14 +9,15 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from glob import escape
 from typing import Literal, TypeAlias
 
 from agentic_search.domain.approval.decision import ApprovalWhy, UnusedTool
 from agentic_search.domain.tool import FUNCTIONS, Tool
 
 ApprovalSetting: TypeAlias = Literal["writes", "always", "never"]
-ToolKey: TypeAlias = tuple[str, str]
-"""A tool for good: its server, and what that server calls it."""
+ToolKey: TypeAlias = tuple[str, str, str]
+"""A tool for good: its server, what that server calls it, and what else must be the same for a word to hold."""
 
 _REASONS: Mapping[ApprovalWhy, str] = {
     "writes": "it changes things",
@@ -26,9 +27,14 @@ _REASONS: Mapping[ApprovalWhy, str] = {
 }
 
 
-def key_of(tool: Tool) -> ToolKey:
-    """By what a word on the tool is remembered."""
-    return (tool.server, tool.remote_name)
+def key_of(tool: Tool, *, allowed: bool = True) -> ToolKey:
+    """By what a word on the tool is remembered.
+
+    What is allowed is this program's tool as it is: another program under the name, or a new danger, is asked for
+    anew. What is denied is denied by its name, whatever it says of itself later.
+    """
+    state = f"{tool.origin} destructive" if tool.destructive else tool.origin
+    return (tool.server, tool.remote_name, state if allowed else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +72,8 @@ class ApprovalRules:
         """What the caller, the operator or an earlier decision says of this very tool."""
         if tool.approved or any(fnmatchcase(name, glob) for name in _names(tool) for glob in self.approve):
             return True
-        return self.remembered.get(key_of(tool))
+        denied = self.remembered.get(key_of(tool, allowed=False)) is False
+        return False if denied else self.remembered.get(key_of(tool))
 
     def _by_nature(self, tool: Tool) -> ApprovalWhy | None:
         if self.setting == "never":
@@ -89,11 +96,21 @@ def reason(why: ApprovalWhy) -> str:
     return _REASONS[why]
 
 
+def as_approved(tool: Tool) -> str:
+    """What a request has to say so that this tool, and no other, runs unasked."""
+    return f'"approve": {_as_glob(tool.name)}'
+
+
+def _as_glob(name: str) -> str:
+    """A server may call its tool `*`: what people copy must not allow all others with it."""
+    return json.dumps([escape(name)], ensure_ascii=False)
+
+
 def unused(tool: Tool, why: ApprovalWhy) -> UnusedTool:
     """That the tool was not used, and how it can be."""
     rule = "readOnly" if why == "unknown" else "approve"
-    entry = f'"{rule}": {json.dumps([tool.remote_name], ensure_ascii=False)}'
-    request = f'"approve": {json.dumps([tool.name], ensure_ascii=False)}'
+    entry = f'"{rule}": {_as_glob(tool.remote_name)}'
+    request = as_approved(tool)
     place = f"add {entry} to the entry of {tool.server} in mcp.json"
     if tool.server == FUNCTIONS:
         entry = "@tool(read_only=True)"

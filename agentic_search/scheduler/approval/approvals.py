@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from agentic_search.clock import PausableLimits
 from agentic_search.domain.approval.decision import ApprovalWhy, Decision, WaitingCall
-from agentic_search.domain.approval.policy import ApprovalRules, key_of, reason, unused
+from agentic_search.domain.approval.policy import ApprovalRules, as_approved, key_of, reason, unused
 from agentic_search.domain.plan import Task
 from agentic_search.domain.question import Ask, UserAnswer, UserQuestion
 from agentic_search.domain.tool import Tool
@@ -52,7 +52,7 @@ class Approvals:
         """A task waits: `decided` is called once, with None where it may run, else with why it may not, for people."""
         if self._rules.denies(tool):
             self._emit(ApprovalDenied(id=task.id, tool=task.tool, by="always", always=True))
-            decided(f'denied by the user for good; to allow it once, add "approve": ["{tool.name}"] to the request')
+            decided(f"denied by the user for good; to allow it once, add {as_approved(tool)} to the request")
         elif not self._attended:
             why, how = reason(waiting.why), unused(tool, waiting.why).how
             decided(f"it waits for approval, and this caller cannot be asked: {why}; {how}")
@@ -73,7 +73,7 @@ class Approvals:
             raise WrongState(f"Task {task_id!r} waits for approval, not for an answer: leave 'answer' out.")
         self._settle(pending, decision)
         if decision.always:
-            self._memory.note(key_of(pending.tool), allowed=decision.allowed)
+            self._memory.note(key_of(pending.tool, allowed=decision.allowed), allowed=decision.allowed)
             for other in [each for each in self._pending.values() if not each.is_question]:
                 if key_of(other.tool) == key_of(pending.tool):
                     self._settle(other, decision.model_copy(update={"by": "always"}))

@@ -3,13 +3,13 @@
 import asyncio
 import json
 import logging
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
 from agentic_search.domain.approval.policy import ToolKey
+from agentic_search.files import write_whole
 
 logger = logging.getLogger(__name__)
 
@@ -18,8 +18,8 @@ MOST_REMEMBERED = 1_000
 LARGEST_FILE = 1024 * 1024
 """Bytes that are read of the file."""
 
-_ENTRIES: TypeAdapter[list[tuple[str, str, bool]]] = TypeAdapter(list[tuple[str, str, bool]])
-"""Server, tool as the server calls it, whether it is allowed; in the order in which it was said."""
+_ENTRIES: TypeAdapter[list[tuple[str, str, str, bool]]] = TypeAdapter(list[tuple[str, str, str, bool]])
+"""The parts of a tool's key, and whether it is allowed; in the order in which it was said."""
 
 
 class ApprovalMemory:
@@ -51,7 +51,7 @@ class ApprovalMemory:
         async with self._writing:
             text = json.dumps([[*tool, allowed] for tool, allowed in self._words.items()], ensure_ascii=False)
             try:
-                await asyncio.to_thread(_replace, self._file, text)
+                await asyncio.to_thread(write_whole, self._file, text.encode())
             except OSError as problem:
                 logger.warning(
                     "approvals are forgotten when the service ends: %s cannot be written: %s", self._file, problem
@@ -67,15 +67,4 @@ def _read(file: Path) -> Mapping[ToolKey, bool]:
     except (OSError, ValidationError) as problem:
         logger.warning("%s cannot be read, so tools that were approved for good ask again: %s", file, problem)
         return {}
-    return {(server, tool): allowed for server, tool, allowed in entries[-MOST_REMEMBERED:]}
-
-
-def _replace(file: Path, text: str) -> None:
-    """Write beside the file, then put it in its place: readers find the old one or the new one, whole."""
-    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    beside = file.with_name(f"{file.name}.{os.getpid()}.new")
-    with beside.open("w", encoding="utf-8") as opened:
-        opened.write(text)
-        opened.flush()
-        os.fsync(opened.fileno())
-    beside.replace(file)
+    return {(server, tool, state): allowed for server, tool, state, allowed in entries[-MOST_REMEMBERED:]}

@@ -11,7 +11,7 @@ from agentic_search.clock import Clock, limits_of_call, time_limit
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.outcome import OnProgress, ToolResult
 from agentic_search.domain.tool import ServerStatus, Tool
-from agentic_search.errors import ToolTimeout
+from agentic_search.errors import ToolFailed, ToolTimeout
 from agentic_search.tools.calls.breaker import OnChange, ServerBreaker
 from agentic_search.tools.calls.cache import CacheLimits, CallKey, ResultCache
 from agentic_search.tools.calls.durations import Durations
@@ -140,6 +140,10 @@ class ToolCalls:
             if is_mine and (breaker := self._breakers.get(provider.name)):
                 breaker.judge(late, began=began, limit=timeout)
             raise late from error
+        except ToolFailed as error:
+            if is_mine or not error.personal:
+                raise
+            return await self._make(provider, tool, arguments, timeout, on_progress)
         if joined and result.personal:
             return await self._make(provider, tool, arguments, timeout, on_progress)
         return _as_cached(result) if joined else result

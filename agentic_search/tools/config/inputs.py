@@ -6,10 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from agentic_search.errors import RequestError
-from agentic_search.tools.config.server_config import HttpEndpoint, ServerConfig, StdioLaunch
+from agentic_search.tools.config.server_config import HttpEndpoint, ServerConfig, StdioLaunch, is_web_address
 
-SHORTEST_SECRET = 6
-"""Characters; what is shorter is told from no other text."""
 _LONGEST = 16_384
 _PLACEHOLDER = re.compile("\0([^\0]+)\0")
 
@@ -31,8 +29,10 @@ def with_inputs(server: ServerConfig, given: Mapping[str, str]) -> ServerConfig:
         if len(value) > _LONGEST or "\0" in value:
             raise RequestError(f"{asked.id!r} must be text of at most {_LONGEST} characters, without NUL")
         values[asked.id] = value
-    kept = tuple(value for value in values.values() if len(value) >= SHORTEST_SECRET)
-    return replace(server, reach=_filled(server.reach, values), inputs=(), secrets=(*server.secrets, *kept))
+    reach = _filled(server.reach, values)
+    if isinstance(reach, HttpEndpoint) and not is_web_address(reach.url):
+        raise RequestError(f"the address of {server.name!r} is no http:// or https:// address with these values")
+    return replace(server, reach=reach, inputs=(), secrets=(*server.secrets, *values.values()))
 
 
 def _filled(reach: StdioLaunch | HttpEndpoint, values: Mapping[str, str]) -> StdioLaunch | HttpEndpoint:

@@ -1,5 +1,6 @@
 """What the operator says about one MCP server: how it is reached, what it may do. Data only."""
 
+import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -141,9 +142,28 @@ class ServerConfig:
     """Why it cannot be used, and what to change; then `reach` is only as good as its entry."""
     disabled: bool = False
 
+    @property
+    def origin(self) -> str:
+        """A digest of the command or address: what somebody allowed one program does not hold for another."""
+        match self.reach:
+            case StdioLaunch(command=command, args=args):
+                parts = (command, *args)
+            case HttpEndpoint(url=url):
+                parts = (url,)
+        return hashlib.sha256("\0".join(parts).encode(errors="replace")).hexdigest()[:16]
+
     def limit_of(self, tool: str) -> Limit | None:
         """What holds for one tool, by the server's own name for it."""
         return next((limit for glob, limit in self.tool_limits if fnmatchcase(tool, glob)), None)
+
+
+def is_web_address(url: str) -> bool:
+    """Whether it can be asked over HTTP."""
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def matches(name: str, globs: tuple[str, ...]) -> bool:

@@ -19,18 +19,20 @@ from agentic_search.tools.config.server_config import ServerConfig, StdioLaunch
 
 
 def read_servers(
-    path: Path, *, bundled: Sequence[ServerConfig] = (), environment: Mapping[str, str]
+    path: Path, *, bundled: Sequence[ServerConfig] = (), environment: Mapping[str, str], may_be_missing: bool = True
 ) -> tuple[ServerConfig, ...]:
     """The bundled servers and those of the file; of one name, the file's entry counts.
 
-    An entry `{"disabled": true}` switches a bundled server off. Variables are read from `environment`. A missing file
-    leaves the bundled ones; so does one that cannot be read, which is shown as a server that cannot be used.
+    An entry `{"disabled": true}` switches a bundled server off. Variables are read from `environment`. A file that
+    may be missing and is leaves the bundled ones; so does one that cannot be read, which is shown as a server that
+    cannot be used.
     """
     servers = {server.name: server for server in bundled}
     try:
         file = servers_of(read_document(path.read_bytes()))
     except FileNotFoundError:
-        return tuple(bundled)
+        missing = f"{path.absolute()} is not there: correct AGENTIC_SEARCH_SERVERS_FILE, or make the file"
+        return tuple(bundled) if may_be_missing else (*bundled, _file_itself(path, servers, problem=missing))
     except (OSError, BadDocument, NoServers) as problem:
         shown = _file_itself(path, servers, problem=f"{path} cannot be used: {problem}")
         return (*bundled, shown)

@@ -1,10 +1,8 @@
 """One MCP server: its owner task opens a session, and another when that is lost; any task may call tools through it."""
 
 import asyncio
-import contextvars
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Literal
 
 import mcp_types
@@ -15,69 +13,33 @@ from agentic_search.domain.data import JsonObject
 from agentic_search.domain.outcome import OnProgress, ToolResult
 from agentic_search.domain.tool import ServerStatus, Tool
 from agentic_search.errors import ServerUnavailable, ToolFailed, ToolTimeout
-from agentic_search.text.sentences import shortened
-from agentic_search.tools.config.server_config import ServerConfig, StdioLaunch
+from agentic_search.tools.config.secrets import SecretMask
+from agentic_search.tools.config.server_config import ServerConfig
 from agentic_search.tools.mcp.auth.server_auth import ServerAuth
+from agentic_search.tools.mcp.connection_state import ConnectionState
 from agentic_search.tools.mcp.exchange.calling import call_tool
 from agentic_search.tools.mcp.exchange.elicitation import Elicitation
 from agentic_search.tools.mcp.exchange.open_calls import OpenCall, OpenCalls
 from agentic_search.tools.mcp.exchange.resources import read_resource, reading_tool
 from agentic_search.tools.mcp.failures import call_failed, wait_asked_for
-from agentic_search.tools.mcp.opening.secrets import SecretMask
 from agentic_search.tools.mcp.opening.ways import Ways
 from agentic_search.tools.mcp.session import Session
 from agentic_search.tools.mcp.shield import SESSION_LOST
 from agentic_search.tools.mcp.waiting import Backoff
 from agentic_search.tools.mcp.wire.blocks import remarks_on
 from agentic_search.tools.provider import Offer
-from agentic_search.tools.results.content import read_answer
+from agentic_search.tools.results.content import read_large_answer
 from agentic_search.tools.results.promises import output_remarks
 
 logger = logging.getLogger(__name__)
 
 _SETTLED_AFTER = 20.0
 """Seconds of a first start after which nobody waits for it any more."""
-_TOLD_AFTER = 2.0
-"""Seconds of a start from which on it is told how long it takes."""
 _MOST_FAILURES = 4
 """Attempts to connect again that may fail before calls fail at once; about three seconds beside what each takes."""
 _STEADY = 60.0
 """Seconds that a session must have held for its loss to count as a first failure."""
-_LONGEST_NOTE = 300
 _DISABLED = "switched off in the servers file"
-
-_Status = Literal["connecting", "ready", "unavailable", "needs_sign_in", "disabled"]
-
-
-@dataclass(frozen=True, slots=True)
-class _ConnectionState:
-    """An offer and a client only while the server is ready."""
-
-    status: _Status
-    error: str | None = None
-    offer: Offer | None = None
-    client: Client | None = None
-
-
-class _ProgressRelay:
-    """Passes progress on until it is closed.
-
-    Over stdio mcp runs callbacks outside the caller's context, so that what a callback finds by contextvar would be
-    missing; here it runs in a copy of the context that made the call.
-    """
-
-    def __init__(self, on_progress: OnProgress) -> None:
-        self._on_progress: OnProgress | None = on_progress
-        self._context = contextvars.copy_context()
-
-    async def __call__(self, progress: float, total: float | None, message: str | None) -> None:
-        """mcp's form of callback."""
-        if self._on_progress is not None:
-            self._context.run(self._on_progress, progress, total, message or "")
-
-    def close(self) -> None:
-        """What comes from now on is too late."""
-        self._on_progress = None
 
 
 class Connection:
@@ -98,7 +60,7 @@ class Connection:
         self._clock = clock
         self._open_within = open_within
         self._on_change = on_change
-        self._state = _ConnectionState("disabled", _DISABLED) if config.disabled else _ConnectionState("connecting")
+        self._state = ConnectionState("disabled", _DISABLED) if config.disabled else ConnectionState("connecting")
         self._was_ready = False
         self._closing = False
         self._ways = Ways()
@@ -125,7 +87,7 @@ class Connection:
     @property
     def is_settled(self) -> bool:
         """Whether the first attempt to connect has ended, well or not, or takes so long that nobody should wait."""
-        return self._state.status != "connecting" or self._starting_for() >= _SETTLED_AFTER
+        return self._state.status != "connecting" or self._connecting_for() >= _SETTLED_AFTER
 
     @property
     def is_shareable(self) -> bool:
@@ -140,7 +102,9 @@ class Connection:
             status=self._state.status,
             transport=self.config.reach.transport,
             tools=len(self.offer.tools),
-            error=self._advice() or self._what_it_does() or self._why_empty(),
+            error=self._advice()
+            or self._state.why_not(self.config.reach, self._connecting_for())
+            or self._state.why_empty(),
             sign_in=self._auth.path if self._auth and self._advice() else None,
             warnings=self.config.warnings,
             log=self._log,
@@ -150,29 +114,11 @@ class Connection:
         """What a person has to do before the server, or some of it, can be used."""
         return self._auth.advice if self._auth and self._state.status in {"ready", "needs_sign_in"} else ""
 
-    def _starting_for(self) -> float:
+    def _connecting_for(self) -> float:
         return 0.0 if self._began is None else self._clock.now() - self._began
 
-    def _what_it_does(self) -> str | None:
-        """Why it cannot be used now, and how long it has been starting or connecting."""
-        seconds = self._starting_for()
-        if self._state.client is not None or self._began is None or seconds < _TOLD_AFTER:
-            return self._state.error
-        doing = "starting" if isinstance(self.config.reach, StdioLaunch) else "connecting"
-        if self._state.error is None:
-            return f"still {doing} ({seconds:.0f} s)"
-        return f"{self._state.error}; {doing} again ({seconds:.0f} s)"
-
-    def _why_empty(self) -> str | None:
-        """What a server that is ready says of tools that find nothing now, or of itself where it has no tools."""
-        offer = self._state.offer
-        if offer is None:
-            return None
-        if offer.tools:
-            return next((shortened(tool.empty, _LONGEST_NOTE) for tool in offer.tools if tool.empty), None)
-        if not offer.instructions:
-            return None
-        return f"it offers no tools now; it says of itself: {shortened(offer.instructions, _LONGEST_NOTE)}"
+    def _what_is_wrong(self) -> str | None:
+        return self._state.why_not(self.config.reach, self._connecting_for())
 
     @property
     def name(self) -> str:
@@ -187,7 +133,7 @@ class Connection:
         call = OpenCall()
         with call.explaining():
             answer, max_age = await self._answer(call, tool, arguments, timeout, on_progress)
-            result = read_answer(answer, tool, arguments)
+            result = await read_large_answer(answer, tool, arguments)
             if answer.is_error:
                 raise ToolFailed(self._mask(result.text) or f"{tool.name} failed without saying why")
         remarks = (*remarks_on(answer), *await output_remarks(answer, tool))
@@ -198,10 +144,9 @@ class Connection:
     ) -> tuple[mcp_types.CallToolResult, float | None]:
         """The answer, and the seconds that it may be kept, where the server says so."""
         challenge = self._auth.challenge if self._auth else None
-        relay = _ProgressRelay(on_progress)
         try:
             async with time_limit(timeout):
-                return await self._perform(call, tool, arguments, relay)
+                return await self._perform(call, tool, arguments, on_progress)
         except TimeoutError as error:
             waited = "" if self._state.client else f": {self._why_not()}"
             raise ToolTimeout(f"{tool.name} took longer than {timeout:g} s{waited}") from error
@@ -209,28 +154,39 @@ class Connection:
             if self._auth and self._auth.challenge is not challenge:
                 raise ToolFailed(f"{self.config.name!r} does not let {tool.name} run: {self._auth.advice}") from error
             raise call_failed(tool.name, self.config.name, error) from error
-        finally:
-            relay.close()
 
     async def _perform(
-        self, call: OpenCall, tool: Tool, arguments: JsonObject, relay: _ProgressRelay
+        self, call: OpenCall, tool: Tool, arguments: JsonObject, on_progress: OnProgress
     ) -> tuple[mcp_types.CallToolResult, float | None]:
         client = await self._working_client()
+        self._refuse_if_changed(tool)
         try:
-            return await self._ask(client, call, tool, arguments, relay)
+            return await self._ask(client, call, tool, arguments, on_progress)
         except MCPError as error:
             if error.code != SESSION_LOST:
                 raise
         # The server refused it unread: in the next session it is made for the first time.
-        return await self._ask(await self._working_client(), call, tool, arguments, relay)
+        client = await self._working_client()
+        self._refuse_if_changed(tool)
+        return await self._ask(client, call, tool, arguments, on_progress)
+
+    def _refuse_if_changed(self, tool: Tool) -> None:
+        """A server may list a tool as harmless, and as something else once it was approved or needed no approval."""
+        now = next((each for each in self.offer.tools if each.remote_name == tool.remote_name), tool)
+        if now.harm > tool.harm:
+            told = "may delete or overwrite" if now.destructive else "may change something"
+            raise ToolFailed(
+                f"{tool.name} was not called: {self.config.name!r} says by now that it {told}, and did not when the "
+                "call was planned. Search again, and it is asked for anew"
+            )
 
     async def _ask(
-        self, client: Client, call: OpenCall, tool: Tool, arguments: JsonObject, relay: _ProgressRelay
+        self, client: Client, call: OpenCall, tool: Tool, arguments: JsonObject, on_progress: OnProgress
     ) -> tuple[mcp_types.CallToolResult, float | None]:
         with self._calls.during(call):
             if tool == self.reading:
                 return await read_resource(client, str(arguments["uri"]))
-            return await call_tool(client, call, tool, arguments, relay, clock=self._clock), None
+            return await call_tool(client, call, tool, arguments, on_progress, clock=self._clock), None
 
     async def _working_client(self) -> Client:
         """The client of the session, after the next attempts to connect where it was lost a moment ago."""
@@ -248,7 +204,7 @@ class Connection:
     def _why_not(self) -> str:
         if advice := self._advice():
             return f"{self.config.name!r} cannot be used now: {advice}"
-        why = self._what_it_does()
+        why = self._what_is_wrong()
         return f"{self.config.name!r} is {self._state.status}" + (f": {why}" if why else "")
 
     async def run(self) -> None:
@@ -263,13 +219,13 @@ class Connection:
                     backoff.reset()
                 if self._auth and self._state.status == "needs_sign_in":
                     await self._auth.sign_in_done()
-                    self._become(_ConnectionState("connecting"))
+                    self._become(ConnectionState("connecting"))
                 elif not self._closing:
                     await self._clock.sleep(max(backoff.next(), asked_for))
         finally:
             self._began = None
             if not self.config.disabled:
-                self._become(_ConnectionState("unavailable", "the connection was closed"))
+                self._become(ConnectionState("unavailable", "the connection was closed"))
 
     def close(self, owner: asyncio.Task[None]) -> None:
         """End the owner task. Cancelling alone is not enough: anyio drops a cancellation while it unwinds an error."""
@@ -303,7 +259,7 @@ class Connection:
             self._note_attempt()
         return 0.0
 
-    def _status_without_session(self) -> _Status:
+    def _status_without_session(self) -> Literal["needs_sign_in", "unavailable"]:
         """A server that was ready may only have refused a token that is over: then connecting anew tells."""
         refused = self._auth is not None and self._auth.challenge is not None
         return "needs_sign_in" if refused and not self._was_ready else "unavailable"
@@ -317,7 +273,7 @@ class Connection:
             self._failures += 1
         self._log = log
         self._began = None
-        self._become(_ConnectionState(self._status_without_session(), why))
+        self._become(ConnectionState(self._status_without_session(), why))
 
     def _note_attempt(self) -> None:
         """Wake the calls that wait for an attempt's end."""
@@ -328,14 +284,14 @@ class Connection:
         self._was_ready = True
         self._failures = 0
         self._began = None
-        self._become(_ConnectionState("ready", offer=offer, client=client))
+        self._become(ConnectionState("ready", offer=offer, client=client))
 
     def _lose(self, why: str) -> None:
         """The session is over, though it is still being closed: no more calls through it."""
         if self._state.status == "ready":
-            self._become(_ConnectionState("unavailable", why))
+            self._become(ConnectionState("unavailable", why))
 
-    def _become(self, state: _ConnectionState) -> None:
+    def _become(self, state: ConnectionState) -> None:
         if state != self._state:
             self._state = state
             self._note_attempt()

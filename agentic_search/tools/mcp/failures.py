@@ -1,6 +1,5 @@
 """What mcp's exceptions mean as errors of this service: the one place where they are mapped."""
 
-from collections.abc import Iterator
 from typing import cast
 
 from mcp import MCPError
@@ -8,6 +7,7 @@ from mcp_types import CONNECTION_CLOSED, PARSE_ERROR, REQUEST_TIMEOUT
 from pydantic import ValidationError
 
 from agentic_search.errors import ConnectionLost, RateLimited, ServerUnavailable, ToolError, ToolFailed, ToolTimeout
+from agentic_search.tools.mcp.opening.refusals import leaves
 from agentic_search.tools.mcp.shield import BROKEN_OFF, RATE_LIMITED, RETRY_AFTER, SESSION_LOST, UNREACHABLE
 from agentic_search.tools.mcp.wire.messages import UNREADABLE
 
@@ -44,7 +44,7 @@ def wait_asked_for(error: BaseException) -> float | None:
     """
     asked = [
         _retry_after(reason) or 0.0
-        for reason in _leaves(error)
+        for reason in leaves(error)
         if isinstance(reason, MCPError) and reason.code == RATE_LIMITED
     ]
     return max(asked, default=None)
@@ -52,7 +52,7 @@ def wait_asked_for(error: BaseException) -> float | None:
 
 def connection_failed(address: str, error: BaseException, known: str | None) -> str:
     """Why a server cannot be used now; `known` is what its transport noticed."""
-    reasons = list(_leaves(error))
+    reasons = list(leaves(error))
     for reason in reasons:
         if isinstance(reason, ServerUnavailable):
             return str(reason)
@@ -65,16 +65,6 @@ def _retry_after(error: MCPError) -> float | None:
     data = cast(object, error.data)
     seconds = cast("dict[str, object]", data).get(RETRY_AFTER) if isinstance(data, dict) else None
     return float(seconds) if isinstance(seconds, int | float) else None
-
-
-def _leaves(error: BaseException) -> Iterator[BaseException]:
-    """The exceptions in a group of groups, or the one that it is."""
-    if isinstance(error, BaseExceptionGroup):
-        group = cast("BaseExceptionGroup[BaseException]", error)
-        for inner in group.exceptions:
-            yield from _leaves(inner)
-    else:
-        yield error
 
 
 def _first_line(error: BaseException) -> str:

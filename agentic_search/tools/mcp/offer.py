@@ -118,6 +118,7 @@ def _tool(config: ServerConfig, name: str, listed: JsonObject, *, checks_headers
         name=name,
         server=config.name,
         remote_name=name,
+        origin=config.origin,
         title=_text(listed.get("title")) or _text(hints.get("title")),
         description=_text(listed.get("description")),
         input_schema=schema,

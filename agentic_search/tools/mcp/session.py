@@ -19,6 +19,7 @@ from pydantic import JsonValue
 from agentic_search import __version__
 from agentic_search.clock import Clock
 from agentic_search.errors import ConnectionLost
+from agentic_search.tools.config.secrets import SecretMask
 from agentic_search.tools.config.server_config import ServerConfig, StdioLaunch
 from agentic_search.tools.mcp.auth.server_auth import ServerAuth
 from agentic_search.tools.mcp.exchange.open_calls import OpenCalls
@@ -26,7 +27,6 @@ from agentic_search.tools.mcp.exchange.resources import ResourceLists, refreshed
 from agentic_search.tools.mcp.exchange.task_calls import TasksExtension, runs_tasks
 from agentic_search.tools.mcp.failures import connection_failed, wait_asked_for
 from agentic_search.tools.mcp.offer import read_offer
-from agentic_search.tools.mcp.opening.secrets import SecretMask
 from agentic_search.tools.mcp.opening.ways import BY_INITIALIZE, Way, Ways
 from agentic_search.tools.mcp.process.naming import called
 from agentic_search.tools.mcp.tool_pages import whole_list
@@ -135,7 +135,8 @@ class Session:
             other = self._ways.other(way, self._transport, error)
             if other is None:
                 raise
-            logger.info("%s: %s", self._config.name, other.why)
+            level = logging.INFO if self._ways.is_new(other) else logging.DEBUG
+            logger.log(level, "%s: %s", self._config.name, other.why)
             if other.older_transport:
                 self._failures.append(self._transport.explain() or str(error))
         self._transport = self._new_transport(other)

@@ -26,7 +26,7 @@ from agentic_search.tools.mcp.opening.refusals import (
     status_line,
 )
 from agentic_search.tools.mcp.waiting import seconds_to_wait
-from agentic_search.tools.mcp.wire.body import with_mended_messages
+from agentic_search.tools.mcp.wire.body import decoded_headers, with_mended_messages
 from agentic_search.tools.mcp.wire.messages import mended_bytes
 
 MOST_CONNECTIONS = 512
@@ -167,18 +167,18 @@ class ShieldedClient(httpx2.AsyncClient):
         if status == HTTPStatus.TOO_MANY_REQUESTS:
             return self._held_off(request, response, text)
         body = mended_bytes(body) or body
-        if _is_json_rpc_error(body):
-            return httpx2.Response(status, headers=_headers(response), content=body, request=request)
+        if _json_rpc_message(body) is not None:
+            return httpx2.Response(status, headers=decoded_headers(response), content=body, request=request)
         self._on_break(text)
         code = UNREACHABLE if status in _TURNED_AWAY else BROKEN_OFF
-        return _json_rpc_error(request, status, code, text, headers=_headers(response))
+        return _json_rpc_error(request, status, code, text, headers=decoded_headers(response))
 
     async def _looked_into(self, request: httpx2.Request, response: httpx2.Response) -> httpx2.Response:
         """An answer so short that it may be an error: some servers say with status 200 that the session is unknown."""
         body = await _read_some(response)
         if (message := _json_rpc_message(body)) is not None and is_about_session_alone(message):
             return self._session_lost(request)
-        return httpx2.Response(response.status_code, headers=_headers(response), content=body, request=request)
+        return httpx2.Response(response.status_code, headers=decoded_headers(response), content=body, request=request)
 
     def _session_lost(self, request: httpx2.Request) -> httpx2.Response:
         self._monitor.ended("the server has forgotten the session")
@@ -190,7 +190,9 @@ class ShieldedClient(httpx2.AsyncClient):
             self._on_break(text)
         wait = seconds_to_wait(response.headers.get("retry-after"), self._wall())
         data = {} if wait is None else {RETRY_AFTER: wait}
-        return _json_rpc_error(request, response.status_code, RATE_LIMITED, text, data=data, headers=_headers(response))
+        return _json_rpc_error(
+            request, response.status_code, RATE_LIMITED, text, data=data, headers=decoded_headers(response)
+        )
 
 
 class _ShieldedStream(httpx2.AsyncByteStream):
@@ -232,10 +234,6 @@ async def _read_some(response: httpx2.Response) -> bytes:
     return bytes(body)
 
 
-def _is_json_rpc_error(body: bytes) -> bool:
-    return _json_rpc_message(body) is not None
-
-
 def _json_rpc_message(body: bytes) -> str | None:
     """What an error of JSON-RPC says; none where it is anything else."""
     try:
@@ -252,12 +250,6 @@ def _may_be_short_error(response: httpx2.Response) -> bool:
     is_json = response.headers.get("content-type", "").startswith("application/json")
     length = response.headers.get("content-length", "")
     return is_json and length.isdecimal() and int(length) <= _LONGEST_SHORT_ERROR
-
-
-def _headers(response: httpx2.Response) -> dict[str, str]:
-    """The headers that still hold for a body that was read and decoded."""
-    gone = {"content-length", "content-encoding", "transfer-encoding"}
-    return {name: value for name, value in response.headers.items() if name.lower() not in gone}
 
 
 def _json_rpc_error(

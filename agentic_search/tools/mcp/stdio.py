@@ -17,9 +17,9 @@ from mcp.client import Transport
 
 from agentic_search.errors import ServerUnavailable
 from agentic_search.settings import environment
+from agentic_search.tools.config.secrets import SecretMask
 from agentic_search.tools.config.server_config import ServerConfig, StdioLaunch
 from agentic_search.tools.mcp.opening.probe import Probe, ProbedIncoming, ProbedOutgoing
-from agentic_search.tools.mcp.opening.secrets import SecretMask
 from agentic_search.tools.mcp.process.ending import end_process, installs
 from agentic_search.tools.mcp.process.environment import child_environment
 from agentic_search.tools.mcp.process.output import ProcessOutput

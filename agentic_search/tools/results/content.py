@@ -1,5 +1,6 @@
 """What a tool answered: makes a ToolResult of mcp's content blocks and structured content, or of a function's value."""
 
+import asyncio
 import json
 from collections.abc import Iterator, Sequence
 from typing import assert_never
@@ -25,6 +26,17 @@ from agentic_search.tools.results.judgement import judge
 from agentic_search.tools.results.naming import read_thing
 from agentic_search.tools.results.passages import passages_in, whole_passage
 from agentic_search.tools.results.self_talk import CallWords, without_lead_in
+
+_AT_ONCE = 2_000
+"""Characters of text that are read at once: more takes milliseconds, and would hold up everything else."""
+
+
+async def read_large_answer(answer: CallToolResult, tool: Tool, arguments: JsonObject) -> ToolResult:
+    """As `read_answer`, outside the event loop where the answer is large."""
+    large = answer.structured_content is not None or sum(map(len, _texts(answer.content))) > _AT_ONCE
+    if large:
+        return await asyncio.to_thread(read_answer, answer, tool, arguments)
+    return read_answer(answer, tool, arguments)
 
 
 def read_answer(answer: CallToolResult, tool: Tool, arguments: JsonObject) -> ToolResult:

@@ -1,172 +1,57 @@
 """Names of fields, and words in status fields, by which a result says something about itself.
 
-All in lower case, with and without underscores.
+All in lower case; `has_more` also stands for `hasmore`.
 """
 
 from collections.abc import Mapping
 from typing import Literal
 
-NOTES = {
-    *("note", "notes", "message", "msg", "hint", "hints", "warning", "warnings", "info", "reason", "detail", "details"),
-    *("suggestion", "suggestions", "tip", "tips", "status_message", "statusmessage", "error_description", "help"),
-}
-ERRORS = {"error", "errors", "exception", "failure", "error_message", "errormessage", "err"}
-COUNTS = {"count", "total", "size", "total_count", "totalcount", "num_results", "number", "hits_count"}
-ABOUT = {
-    *(
-        "query",
-        "status",
-        "state",
-        "success",
-        "ok",
-        "found",
-        "code",
-        "error_code",
-        "errorcode",
-        "status_code",
-        "statuscode",
-    ),
-    *(
-        "page",
-        "pages",
-        "limit",
-        "offset",
-        "per_page",
-        "pagesize",
-        "page_size",
-        "took",
-        "cursor",
-        "next_cursor",
-        "nextcursor",
-    ),
-    *("has_more", "hasmore", "language", "lang", "locale", "engine", "provider", "request_id", "requestid", "trace_id"),
-    *(
-        "elapsed",
-        "elapsed_ms",
-        "took_ms",
-        "duration_ms",
-        "api_version",
-        "cached",
-        "truncated",
-        "q",
-        "search",
-        "keyword",
-    ),
-    *("partial", "is_partial", "ispartial", "incomplete", "incomplete_results", "provisional", "indexing", "pending"),
-    *(
-        "loading",
-        "complete",
-        "is_complete",
-        "iscomplete",
-        "iserror",
-        "is_error",
-        "failed",
-        "ready",
-        "isfinal",
-        "is_final",
-    ),
-}
+
+def _names(words: str) -> frozenset[str]:
+    return frozenset(words.split()) | frozenset(words.replace("_", "").split())
+
+
+NOTES = _names(
+    "note notes message msg hint hints warning warnings info reason detail details suggestion suggestions tip tips"
+    " status_message error_description help"
+)
+ERRORS = _names("error errors exception failure error_message err")
+COUNTS = _names("count total size total_count num_results number hits_count")
+UNFINISHED_IF_TRUE = _names("partial is_partial incomplete incomplete_results provisional indexing pending loading")
+UNFINISHED_IF_FALSE = _names("complete is_complete ready is_final indexed")
+ABOUT = (
+    UNFINISHED_IF_TRUE
+    | (UNFINISHED_IF_FALSE - {"indexed"})
+    | _names(
+        "query q search keyword status state success ok found code error_code status_code is_error failed page pages"
+        " limit offset per_page page_size cursor next_cursor has_more language lang locale engine provider request_id"
+        " trace_id took took_ms elapsed elapsed_ms duration_ms api_version cached truncated"
+    )
+)
 """Fields about the answer itself: alone they are not worth citing."""
-RESULTS = {
-    *("results", "result", "items", "hits", "data", "matches", "records", "rows", "documents", "docs", "entries"),
-    *("articles", "stories", "files", "pages", "sources", "packages", "list", "values", "answers", "response"),
-    *(
-        "output",
-        "content",
-        "edges",
-        "nodes",
-        "messages",
-        "events",
-        "objects",
-        "value",
-        "posts",
-        "repositories",
-        "features",
-        "products",
-    ),
-    *("places", "papers", "videos", "books", "jobs", "passages", "snippets", "chunks", "links", "urls", "choices"),
-}
-PROSE = ("text", "content", "body", "markdown", "answer", "summary")
-NAMES = {"title", "name", "path", "uri", "url", "id", "file", "filename", "heading", "headline", "subject", "link"}
-UNFINISHED_IF_TRUE = {
-    *(
-        "partial",
-        "is_partial",
-        "ispartial",
-        "incomplete",
-        "incomplete_results",
-        "provisional",
-        "indexing",
-        "pending",
-        "loading",
-    ),
-}
-UNFINISHED_IF_FALSE = {"complete", "is_complete", "iscomplete", "ready", "isfinal", "is_final", "indexed"}
-STATUS_NAMES = {"status", "state", "code", "status_code", "statuscode", "result_status", "outcome"}
+RESULTS = _names(
+    "results result items hits data matches records rows documents docs entries articles stories files pages sources"
+    " packages list values answers response output content edges nodes messages events objects value posts"
+    " repositories features products places papers videos books jobs passages snippets chunks links urls choices"
+)
+PROSE = _names("text content body markdown answer summary")
+NAMES = _names("title name path uri url id file filename heading headline subject link")
+STATUS_NAMES = _names("status state code status_code result_status outcome")
 STATUSES: Mapping[str, Literal["nothing", "failure", "unfinished"]] = {
     **dict.fromkeys(
-        (
-            "noresults",
-            "noresult",
-            "notfound",
-            "empty",
-            "none",
-            "nomatch",
-            "nomatches",
-            "nodata",
-            "nocontent",
-            "404",
-            "204",
-            "zeroresults",
-        ),
+        _names("noresults noresult notfound empty none nomatch nomatches nodata nocontent 404 204 zeroresults"),
         "nothing",
     ),
     **dict.fromkeys(
-        (
-            "error",
-            "failed",
-            "failure",
-            "fail",
-            "denied",
-            "unauthorized",
-            "forbidden",
-            "timeout",
-            "unavailable",
-            "exception",
-            "invalid",
-        ),
+        _names("error failed failure fail denied unauthorized forbidden timeout unavailable exception invalid"),
         "failure",
     ),
     **dict.fromkeys(
-        (
-            "indexing",
-            "pending",
-            "partial",
-            "inprogress",
-            "processing",
-            "loading",
-            "queued",
-            "running",
-            "building",
-            "warmingup",
-            "notready",
-            "initializing",
-            "syncing",
-            "incomplete",
-            "notindexed",
-            "202",
+        _names(
+            "indexing pending partial inprogress processing loading queued running building warmingup notready"
+            " initializing syncing incomplete notindexed 202"
         ),
         "unfinished",
     ),
 }
-STATUSES_OF_THINGS = {
-    "running",
-    "pending",
-    "queued",
-    "building",
-    "syncing",
-    "processing",
-    "loading",
-    "failed",
-    "empty",
-}
+STATUSES_OF_THINGS = _names("running pending queued building syncing processing loading failed empty")

@@ -5,13 +5,14 @@ into only where few stand at the top, so that a large result costs no more than 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from pydantic import JsonValue
 
 from agentic_search.text.lexicon import terms
 from agentic_search.text.sentences import shortened
 from agentic_search.tools.results import field_names
+from agentic_search.tools.results.self_report import SelfReport
 from agentic_search.tools.results.self_talk import CallWords, SelfTalk, is_heading, is_unfinished, self_talk
 
 _LOOKED_INTO = 3
@@ -20,7 +21,7 @@ _MOST_FIELDS = 60
 _MOST_TEXTS = 12
 """Texts of one result that are judged, at some milliseconds each; further ones are content."""
 _DEEPEST = 4
-_LONGEST_REMARK = 300
+_LONGEST_NOTE = 300
 _A_SENTENCE = 4
 """Terms from which a message may be the answer itself."""
 
@@ -37,26 +38,6 @@ class Judged:
     """The same call may give another answer soon: it is not ready, or it failed."""
 
 
-@dataclass(slots=True)
-class _Said:
-    """What was met on the way."""
-
-    remarks: list[tuple[SelfTalk | None, str]] = field(default_factory=list[tuple[SelfTalk | None, str]])
-    texts: int = 0
-    """How many texts were judged."""
-
-    def add(self, kind: SelfTalk | None, text: str = "") -> None:
-        self.remarks.append((kind, text))
-
-    def kind(self) -> SelfTalk | None:
-        kinds = [kind for kind, _ in self.remarks]
-        return next((kind for kind in ("failure", "unfinished", "nothing", "echo", "done") if kind in kinds), None)
-
-    def text(self, *kinds: SelfTalk | None) -> str:
-        """The first text of the first kind that has one."""
-        return next((text for kind in kinds for met, text in self.remarks if met == kind and text.strip()), "")
-
-
 @dataclass(frozen=True, slots=True)
 class _Part:
     """A part of the data without what is not content."""
@@ -71,21 +52,21 @@ _NO_PART = _Part(None, False)
 
 def judge(value: JsonValue, given: CallWords) -> Judged:
     """Part a tool's data; `given` are the words that its call put in."""
-    said = _Said()
+    said = SelfReport()
     part = _part(value, given, said, _DEEPEST)
     if part.counts:
         note = said.text("failure", "unfinished", None)
-        unfinished = any(kind == "unfinished" for kind, _ in said.remarks)
+        unfinished = any(kind == "unfinished" for kind, _ in said.notes)
         return Judged(part.kept, f"said: {_short(note)}" if note else _unfinished(unfinished), unfinished)
     kind = said.kind()
-    return Judged(None, _remark(kind, said), kind in ("failure", "unfinished"))
+    return Judged(None, _note_of(kind, said), kind in ("failure", "unfinished"))
 
 
 def _unfinished(holds: bool) -> str:
     return "says that its answer is not final" if holds else ""
 
 
-def _remark(kind: SelfTalk | None, said: _Said) -> str:
+def _note_of(kind: SelfTalk | None, said: SelfReport) -> str:
     text = _short(said.text(kind, None))
     match kind:
         case "failure" | "unfinished" | "done":
@@ -97,10 +78,10 @@ def _remark(kind: SelfTalk | None, said: _Said) -> str:
 
 
 def _short(text: str) -> str:
-    return shortened(text, _LONGEST_REMARK)
+    return shortened(text, _LONGEST_NOTE)
 
 
-def _part(value: JsonValue, given: CallWords, said: _Said, deeper: int) -> _Part:
+def _part(value: JsonValue, given: CallWords, said: SelfReport, deeper: int) -> _Part:
     match value:
         case None | "":
             return _NO_PART
@@ -116,7 +97,7 @@ def _part(value: JsonValue, given: CallWords, said: _Said, deeper: int) -> _Part
             return _Part(value, True)
 
 
-def _of_text(text: str, given: CallWords, said: _Said) -> _Part:
+def _of_text(text: str, given: CallWords, said: SelfReport) -> _Part:
     said.texts += 1
     if said.texts > _MOST_TEXTS:
         return _Part(text, True)
@@ -128,7 +109,7 @@ def _of_text(text: str, given: CallWords, said: _Said) -> _Part:
     return _Part(text, True)
 
 
-def _of_few(values: Sequence[JsonValue], given: CallWords, said: _Said, deeper: int) -> _Part:
+def _of_few(values: Sequence[JsonValue], given: CallWords, said: SelfReport, deeper: int) -> _Part:
     """A thing that was found may well be called what it was looked for by: a name in a list is no echo."""
     parts = [
         _Part(each, True) if isinstance(each, str) and given.gave(each) else _part(each, given, said, deeper - 1)
@@ -138,18 +119,18 @@ def _of_few(values: Sequence[JsonValue], given: CallWords, said: _Said, deeper: 
     return _Part(kept, any(part.counts for part in parts)) if kept else _NO_PART
 
 
-def _of_fields(fields: Mapping[str, JsonValue], given: CallWords, said: _Said, deeper: int) -> _Part:
-    before = len(said.remarks)
-    failed = _note_failure(fields, said)
-    _note_status(fields, said)
+def _of_fields(fields: Mapping[str, JsonValue], given: CallWords, said: SelfReport, deeper: int) -> _Part:
+    before = len(said.notes)
+    failed = said.note_failure(fields)
+    said.note_status(fields)
     parts = {name: _field(name.lower(), each, given, said, deeper) for name, each in fields.items()}
-    remarks = said.remarks[before:]
+    notes = said.notes[before:]
     counting = {name for name, part in parts.items() if part.counts}
     if failed and not any(name.lower() in field_names.PROSE for name in counting):
         counting = {name for name in counting if isinstance(fields[name], dict | list)}
-    elif not any(_is_rich(name, fields[name]) for name in counting) and _is_empty_search(fields, parts, remarks):
+    elif not any(_is_rich(name, fields[name]) for name in counting) and _is_empty_search(fields, parts, notes):
         counting.clear()
-    elif not counting and not remarks:
+    elif not counting and not notes:
         counting = {name for name in fields if parts[name].kept is not None and _is_name(fields[name], given)}
     if counting:
         return _Part({name: part.kept for name, part in parts.items() if part.kept is not None}, True)
@@ -160,7 +141,7 @@ def _is_name(value: JsonValue, given: CallWords) -> bool:
     return not isinstance(value, str) or self_talk(value, given) is None
 
 
-def _of_nothing_else(fields: Mapping[str, JsonValue], said: _Said) -> _Part:
+def _of_nothing_else(fields: Mapping[str, JsonValue], said: SelfReport) -> _Part:
     """A lone count, or a message that says something, is the answer where nothing else is."""
     by_name = {name.lower(): each for name, each in fields.items()}
     empty = any(isinstance(each, dict | list) and not each for each in fields.values())
@@ -171,19 +152,19 @@ def _of_nothing_else(fields: Mapping[str, JsonValue], said: _Said) -> _Part:
         return _Part(counts, True)
     message = by_name.get("message")
     if isinstance(message, str) and not empty and said.kind() is None and len(terms(message)) >= _A_SENTENCE:
-        said.remarks.clear()
+        said.notes.clear()
         return _Part(message, True)
     return _NO_PART
 
 
-def _field(name: str, value: JsonValue, given: CallWords, said: _Said, deeper: int) -> _Part:
+def _field(name: str, value: JsonValue, given: CallWords, said: SelfReport, deeper: int) -> _Part:
     """One field; names, flags and what repeats the call count for nothing."""
     if name in field_names.ERRORS or (name in field_names.NOTES and not isinstance(value, dict)):
         if name in field_names.NOTES:
             _note(value, given, said)
         return _NO_PART
     if name in field_names.ABOUT or name in field_names.COUNTS:
-        _note_flag(name, value, said)
+        said.note_flag(name, value)
         if not (isinstance(value, dict | list) and value):
             return _NO_PART
     if isinstance(value, str) and given.put_in(name, value):
@@ -194,7 +175,7 @@ def _field(name: str, value: JsonValue, given: CallWords, said: _Said, deeper: i
     return _part(value, given, said, deeper - 1)
 
 
-def _note(value: JsonValue, given: CallWords, said: _Said) -> None:
+def _note(value: JsonValue, given: CallWords, said: SelfReport) -> None:
     texts = [value] if isinstance(value, str) else value if isinstance(value, list) else []
     for text in texts[:_LOOKED_INTO]:
         if isinstance(text, str) and text.strip() and not is_heading(text, given):
@@ -202,75 +183,13 @@ def _note(value: JsonValue, given: CallWords, said: _Said) -> None:
             said.add(kind, text)
 
 
-def _note_flag(name: str, value: JsonValue, said: _Said) -> None:
-    if (value is True and name in field_names.UNFINISHED_IF_TRUE) or (
-        value is False and name in field_names.UNFINISHED_IF_FALSE
-    ):
-        said.add("unfinished")
-    elif name == "found" and value in (False, None, 0):
-        said.add("nothing")
-
-
-def _note_status(fields: Mapping[str, JsonValue], said: _Said) -> None:
-    """What a status field says of the answer. That of a thing, such as a process that is running, is a fact."""
-    names = {name.lower() for name in fields}
-    for name, value in fields.items():
-        kind = field_names.STATUSES.get(_word(value)) if name.lower() in field_names.STATUS_NAMES else None
-        of_a_thing = (
-            _word(value) in field_names.STATUSES_OF_THINGS
-            and not names & field_names.RESULTS
-            and names - field_names.ABOUT - field_names.NOTES
-        )
-        if kind is not None and not of_a_thing:
-            said.add(kind)
-
-
-def _word(value: JsonValue) -> str:
-    is_word = isinstance(value, str | int) and not isinstance(value, bool)
-    return "".join(filter(str.isalnum, str(value).lower())) if is_word else ""
-
-
-def _note_failure(fields: Mapping[str, JsonValue], said: _Said) -> bool:
-    by_name = {name.lower(): each for name, each in fields.items()}
-    errors = [by_name[name] for name in by_name if name in field_names.ERRORS and _is_error(by_name[name])]
-    flags = [by_name.get(name) for name in ("success", "ok")]
-    failed = bool(errors) or any(flag is False for flag in flags)
-    failed |= any(by_name.get(name) is True for name in ("iserror", "is_error", "failed"))
-    failed |= field_names.STATUSES.get(_word(by_name.get("status"))) == "failure"
-    if failed:
-        message = next((text for error in errors if (text := _message(error))), "")
-        said.add("failure", message or _message({name: by_name.get(name) for name in field_names.NOTES}))
-    return failed
-
-
-def _is_error(value: JsonValue) -> bool:
-    if isinstance(value, str):
-        return value.strip().lower() not in ("", "none", "null", "no", "false", "0", "ok")
-    return bool(value)
-
-
-def _message(error: JsonValue) -> str:
-    match error:
-        case str():
-            return error
-        case dict():
-            return next(
-                (each for name in ("message", *sorted(field_names.NOTES)) if isinstance(each := error.get(name), str)),
-                "",
-            )
-        case [first, *_]:
-            return _message(first)
-        case _:
-            return ""
-
-
 def _is_empty_search(
-    fields: Mapping[str, JsonValue], parts: Mapping[str, _Part], remarks: Sequence[tuple[SelfTalk | None, str]]
+    fields: Mapping[str, JsonValue], parts: Mapping[str, _Part], notes: Sequence[tuple[SelfTalk | None, str]]
 ) -> bool:
     """Whether its list of results is empty."""
     empty = {name for name, part in parts.items() if part.kept is None and isinstance(fields[name], dict | list)}
     lacking = {name.lower() for name, each in fields.items() if each in (None, "")} | {name.lower() for name in empty}
-    signalled = any(kind in ("nothing", "echo") for kind, _ in remarks) or any(
+    signalled = any(kind in ("nothing", "echo") for kind, _ in notes) or any(
         _is_number(each) and each == 0 for name, each in fields.items() if name.lower() in field_names.COUNTS
     )
     return bool(lacking & field_names.RESULTS) or (bool(empty) and signalled)

@@ -26,6 +26,9 @@ _LONGEST_TITLE = 80
 _LONGEST_ADDRESS = 300
 _NAMED = 3
 """Things of one list that a title names."""
+_LONGEST_QUESTION = 2_000
+_MOST_QUESTIONS = 20
+"""Of one call, each up to so many characters: every title of a result is held against them."""
 _A_NAME = 2
 """Terms up to which what was asked for may be the very name of what was found."""
 
@@ -58,11 +61,15 @@ def read_thing(tool: Tool, arguments: JsonObject, value: JsonValue) -> ReadThing
     return ReadThing(own, address)
 
 
-def repeats_the_question(title: str, arguments: JsonObject) -> bool:
+def questions_put_in(arguments: JsonObject) -> Sequence[Sequence[str]]:
+    """The terms of each question that a call put in."""
+    return [terms(asked[:_LONGEST_QUESTION]) for asked in _under(arguments, _QUERIES)[:_MOST_QUESTIONS]]
+
+
+def repeats_the_question(title: str, questions: Sequence[Sequence[str]]) -> bool:
     """Whether a title that a tool gave holds, as a whole, a question that the call put in."""
-    said = terms(title)
-    for asked in _under(arguments, _QUERIES):
-        put_in = terms(asked)
+    said = terms(title[:_LONGEST_QUESTION])
+    for put_in in questions:
         if len(put_in) > _A_NAME and len(said) <= len(put_in) + 3 and set(put_in) <= set(said):
             return True
     return False
@@ -70,7 +77,10 @@ def repeats_the_question(title: str, arguments: JsonObject) -> bool:
 
 def last_part(path: str) -> str:
     """What people call a path or an address: its last part."""
-    parts = urlsplit(path) if "://" in path else None
+    try:
+        parts = urlsplit(path) if "://" in path else None
+    except ValueError:  # a tool may call anything an address
+        parts = None
     whole = path if parts is None else parts.path
     last = re.split(r"[/\\]", whole.rstrip("/\\"))[-1]
     return unquote(last) if last else (parts.netloc if parts is not None and parts.netloc else path)

@@ -13,7 +13,7 @@ from agentic_search.domain.data import JsonObject
 from agentic_search.domain.outcome import Passage
 from agentic_search.domain.tool import Tool
 from agentic_search.tools.results.facts import as_lines
-from agentic_search.tools.results.naming import ReadThing, last_part, repeats_the_question
+from agentic_search.tools.results.naming import ReadThing, last_part, questions_put_in, repeats_the_question
 
 _TITLES = ("title", "name", "headline", "heading", "subject")
 _ADDRESSES = ("url", "uri", "link", "href", "address", "permalink")
@@ -33,8 +33,8 @@ def passages_in(value: JsonValue, thing: ReadThing, arguments: JsonObject) -> tu
 
     `thing` names those that name nothing themselves.
     """
-    numbers = count(1)
-    return tuple(_passage(record, thing, arguments, next(numbers)) for record in _records(value, _DEEPEST))
+    numbers, asked = count(1), questions_put_in(arguments)
+    return tuple(_passage(record, thing, asked, next(numbers)) for record in _records(value, _DEEPEST))
 
 
 def whole_passage(value: JsonValue, thing: ReadThing, tool: Tool) -> Iterator[Passage]:
@@ -70,14 +70,14 @@ def _is_record(fields: Mapping[str, JsonValue]) -> bool:
     return bool(_first(fields, _TEXTS) or (_first(fields, _TITLES) and _first(fields, _ADDRESSES)))
 
 
-def _passage(record: Mapping[str, JsonValue], thing: ReadThing, arguments: JsonObject, number: int) -> Passage:
+def _passage(record: Mapping[str, JsonValue], thing: ReadThing, asked: Sequence[Sequence[str]], number: int) -> Passage:
     own = _first(record, _TITLES) or last_part(_first(record, _PATHS))
     title = own or thing.title
     return Passage(
         title=title,
         url=_first(record, _ADDRESSES) or f"{thing.address}#{number}",
         text=max(_strings(record, _TEXTS), key=len, default="") or _fact_sheet(title, record),
-        echo=repeats_the_question(own, arguments) if own else thing.echo,
+        echo=repeats_the_question(own, asked) if own else thing.echo,
     )
 
 

@@ -21,23 +21,11 @@ SelfTalk = Literal["nothing", "failure", "unfinished", "echo", "done"]
 LONGEST = 600
 """Characters: a longer text is content, whatever it says."""
 
-_QUESTIONS = {
-    *(
-        "query",
-        "q",
-        "question",
-        "search",
-        "keyword",
-        "keywords",
-        "term",
-        "terms",
-        "prompt",
-        "topic",
-        "pattern",
-        "phrase",
-    ),
-    *("search_term", "searchterm", "search_query", "searchquery", "input", "original_query", "originalquery"),
-}
+_QUESTION_NAMES = """
+query q question search keyword keywords term terms prompt topic pattern phrase input search_term searchterm
+search_query searchquery original_query originalquery
+"""
+_QUESTIONS = frozenset(_QUESTION_NAMES.split())
 """Names of arguments, and of fields that repeat them, for what was searched for."""
 _A_NAME = 2
 """Words up to which a text may be the name of what was found."""
@@ -61,7 +49,7 @@ _QUOTED = re.compile(
     r"\"[^\"\n]{1,300}\"|'[^'\n]{1,300}'(?!\w)|“[^”\n]{1,300}”|«[^»\n]{1,300}»|「[^」\n]{1,300}」|`[^`\n]{1,300}`"
 )
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-_TRACE = re.compile(r"\W*traceback \(most recent call last\)", re.IGNORECASE)
+_TRACE = re.compile(r"\W{0,100}traceback \(most recent call last\)", re.IGNORECASE)
 _LONGEST_TRACE = 20_000
 _LEAD_IN_LINES = 3
 
@@ -118,7 +106,7 @@ def self_talk(text: str, given: CallWords) -> SelfTalk | None:
         return None
     if given.gave(text):
         return "echo"
-    if _is_failure(text, given):
+    if _is_failure(text):
         return "failure"
     if not any(map(str.isalnum, text)):
         return "nothing"
@@ -128,8 +116,9 @@ def self_talk(text: str, given: CallWords) -> SelfTalk | None:
 
 def is_unfinished(text: str, given: CallWords) -> bool:
     """Whether the text, or the line it begins or ends with, says that there will be more or other later."""
-    lines = [line for line in text.strip().splitlines() if line.strip()]
-    return any(self_talk(line, given) == "unfinished" for line in (*lines[:1], *lines[-1:]))
+    stripped = text.strip()  # of a long text only the ends are parted into lines
+    first, last = stripped[: LONGEST + 1].splitlines()[:1], stripped[-LONGEST - 1 :].splitlines()[-1:]
+    return any(self_talk(line, given) == "unfinished" for line in (*first, *last))
 
 
 def without_lead_in(text: str, given: CallWords) -> str:
@@ -162,7 +151,7 @@ def _strongest(kinds: Sequence[str | None]) -> SelfTalk | None:
     return "nothing" if "heading" in kinds else None
 
 
-def _is_failure(text: str, given: CallWords) -> bool:
+def _is_failure(text: str) -> bool:
     """A failure's details may be anything: its beginning tells."""
     first = _bare(text.strip().partition("\n")[0])
     return phrases.FAILURE.search(first) is not None and not phrases.EXPLAINS.search(_bare(text))
@@ -187,14 +176,10 @@ def _kind(sentence: str, given: CallWords) -> str | None:
 
 
 def _own(text: str, given: CallWords) -> list[str]:
-    """The terms that neither the call put in nor are filler; in unspaced scripts two letters are a term."""
+    """The terms that neither the call put in nor are filler; in unspaced scripts three letters are a term."""
     letters = len(_UNSPACED.findall(text))
-    spaced = [term for term in _own_terms(_UNSPACED.sub(" ", text)) if term not in given.terms]
+    spaced = [each for each in terms(_UNSPACED.sub(" ", text)) if each not in given.terms | phrases.FILLER]
     return spaced + [""] * (letters // 3)
-
-
-def _own_terms(text: str) -> list[str]:
-    return [term for term in terms(text) if term not in phrases.FILLER]
 
 
 def _bare(text: str) -> str:

@@ -27,6 +27,8 @@ const RULES = [
 ];
 
 const MOST = 4;
+/** Servers whose tools only help others: no question is about them. */
+const HELPING = new Set(["builtin", "resources"]);
 
 /**
  * @param {Tool[]} tools
@@ -38,7 +40,7 @@ export function examples(tools) {
   const first = fitting.map((rule) => rule.questions[0]);
   const more = fitting.flatMap((rule) => rule.questions.slice(1));
   const claimed = new Set(fitting.flatMap((rule) => rule.tools));
-  const others = tools.filter((tool) => !claimed.has(tool)).map(asked);
+  const others = tools.filter((tool) => !claimed.has(tool) && tool.read_only !== false && !HELPING.has(tool.server)).map(asked);
   return [...new Set([...first, ...more, ...others])].slice(0, MOST);
 }
 

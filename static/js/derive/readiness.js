@@ -6,13 +6,14 @@ import { count } from "./words.js";
 
 /**
  * @param {Pick<Page, "models"|"servers">} page
- * @returns {{text: string, todo: string, ready: boolean}}
+ * @returns {{text: string, todo: string, broken: string[], ready: boolean}} broken: a sentence for each server that cannot be used
  */
 export function readiness({ models, servers }) {
   const parts = [modelLine(models), serverLine(servers)].filter(Boolean);
-  const todo = [models?.writer ? "" : sentence(models?.error ?? ""), ...serverRemedies(servers)].filter(Boolean).join(" ");
+  const none = servers?.length === 0 ? "No tool server is set up: name one in mcp.json." : "";
+  const todo = [models?.writer ? "" : sentence(models?.error ?? ""), none].filter(Boolean).join(" ");
   const ready = Boolean(models?.writer) && servers !== null && servers.length > 0 && servers.every(isReady);
-  return { text: parts.join(" · ") || "Looking for models and tool servers …", todo, ready };
+  return { text: parts.join(" · ") || "Looking for models and tool servers …", todo, broken: brokenServers(servers), ready };
 }
 
 /**
@@ -42,14 +43,23 @@ function serverLine(servers) {
   if (servers === null) return "";
   const configured = servers.filter((server) => server.status !== "disabled");
   const ready = configured.filter(isReady).length;
-  return `${ready} of ${count(configured.length, "server")} ready`;
+  const starting = configured.filter((server) => server.status === "connecting").length;
+  return `${ready} of ${count(configured.length, "server")} ready${starting ? `, ${starting} still starting` : ""}`;
 }
 
-/** @param {Server[]|null} servers */
-function serverRemedies(servers) {
-  if (servers?.length === 0) return ["No tool server is set up: name one in mcp.json."];
-  const broken = (servers ?? []).filter((server) => server.status === "unavailable");
-  return broken.map((server) => sentence(`${server.name}: ${server.error ?? "unavailable"}`));
+/** @param {Server[]|null} servers; one that asks for values says on its own card why it cannot be used */
+function brokenServers(servers) {
+  const broken = (servers ?? []).filter((server) => server.status === "unavailable" && !server.inputs?.length);
+  return broken.map((server) => sentence(named(server.title || server.name, server.error ?? "unavailable")));
+}
+
+/**
+ * A reason after the server's name, which some reasons begin with.
+ * @param {string} name
+ * @param {string} reason
+ */
+function named(name, reason) {
+  return [" (", ", at ", " cannot be used"].some((next) => reason.startsWith(name + next)) ? reason : `${name}: ${reason}`;
 }
 
 /** @param {Server} server */

@@ -1,10 +1,10 @@
 /** What a server needs from the user before it can be used: values that its entry asks for, or a sign-in. */
 
 import { freshness } from "../dom/fresh.js";
-import { part } from "../dom/template.js";
+import { part, say } from "../dom/template.js";
 import { answerOf, fieldsOf } from "./tasks/fields.js";
 
-/** @import {Schema, Server} from "../types.js" */
+/** @import {Schema, Server, ServerInput} from "../types.js" */
 /** @import {Controller} from "../controller.js" */
 
 /**
@@ -25,10 +25,11 @@ export function mountConnect(el, actions) {
   /** @param {Server} server */
   function update(server) {
     const inputs = server.inputs ?? [];
+    say(part(el, "failed"), inputs.length > 0 && server.status === "unavailable" ? `It could not start with what it was given: ${server.error}` : "");
     if (!fresh(server.name, server.sign_in, inputs.map((input) => input.id).join(" "))) return;
     name = server.name;
     const shown = server.title || server.name;
-    part(el, "what").textContent = inputs.length > 0 ? `${shown} needs a value from you:` : `${shown} asks you to sign in.`;
+    part(el, "what").textContent = inputs.length > 0 ? `${shown} needs ${inputs.length > 1 ? "values" : "a value"} from you:` : `${shown} asks you to sign in.`;
     form.hidden = inputs.length === 0;
     part(el, "fields").replaceChildren(...fieldsOf(schemaOf(inputs)));
     for (const { id, secret } of inputs) if (secret) hide(part(el, "fields"), id);
@@ -40,12 +41,15 @@ export function mountConnect(el, actions) {
 }
 
 /**
- * @param {{id: string, description?: string}[]} inputs
+ * @param {ServerInput[]} inputs
  * @returns {Schema}
  */
 function schemaOf(inputs) {
-  const properties = Object.fromEntries(inputs.map(({ id, description }) => [id, { type: "string", title: description || id }]));
-  return { properties, required: inputs.map(({ id }) => id) };
+  const fields = inputs.map(({ id, description, options, default: given }) => {
+    const field = { type: "string", title: description || id, ...(given && { default: given }), ...(options?.length && { enum: options }) };
+    return [id, field];
+  });
+  return { properties: Object.fromEntries(fields), required: inputs.map(({ id }) => id) };
 }
 
 /**

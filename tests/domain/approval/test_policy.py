@@ -1,5 +1,6 @@
 """Which tools wait, as a table: what the tool says of itself, the setting, who brings the plan, whose word there is."""
 
+import json
 from itertools import product
 
 import pytest
@@ -62,7 +63,7 @@ def test_a_word_of_the_operator_frees_a_tool_under_every_setting() -> None:
 
 
 def test_what_is_remembered_holds_for_one_tool_of_one_server() -> None:
-    rules = ApprovalRules(remembered={("box", "act"): True, ("elsewhere", "act"): False})
+    rules = ApprovalRules(remembered={("box", "act", " destructive"): True, ("elsewhere", "act", ""): False})
     assert rules.why_waits(DESTROYS) is None
     assert rules.why_waits(DESTROYS.model_copy(update={"name": "box.act"})) is None, "by whatever name plans call it"
     elsewhere = DESTROYS.model_copy(update={"server": "elsewhere"})
@@ -87,3 +88,28 @@ def test_how_to_allow_a_tool_names_what_to_write_and_where() -> None:
     assert 'add "approve": ["act"] to the entry of box' in unused(DESTROYS, "destructive").how
     assert "declare it with @tool(read_only=True)" in unused(tool(server=FUNCTIONS), "unknown").how
     assert reason("unknown") == "its server does not say that it only reads"
+
+
+def test_what_is_allowed_for_good_is_one_programs_tool_as_it_was() -> None:
+    was = WRITES.model_copy(update={"origin": "npx files"})
+    allowed = ApprovalRules(remembered={key_of(was): True})
+    assert allowed.why_waits(was) is None
+    for other in ({"origin": "npx evil"}, {"destructive": True}):
+        assert allowed.why_waits(was.model_copy(update=other)) is not None
+
+
+def test_what_is_denied_for_good_stays_denied_whatever_it_says_of_itself_later() -> None:
+    was = WRITES.model_copy(update={"origin": "npx files", "destructive": True})
+    denied = ApprovalRules(remembered={key_of(was, allowed=False): False})
+    for other in ({"read_only": True}, {"destructive": False}, {"origin": "npx evil"}):
+        assert denied.denies(was.model_copy(update=other))
+
+
+@pytest.mark.parametrize("name", ["*", "a?t", "[a-z]*", "act"])
+def test_what_is_told_to_write_allows_that_tool_alone(name: str) -> None:
+    told = unused(tool(name=name, remote_name=name), "writes")
+    (glob,) = json.loads(f"{{{told.request}}}")["approve"]
+    rules = ApprovalRules(approve=(glob,))
+    assert rules.why_waits(tool(name=name, remote_name=name)) is None
+    assert rules.why_waits(tool(name="aft", remote_name="aft")) is not None
+    assert json.loads(f"{{{told.entry}}}") == {"approve": [glob]}

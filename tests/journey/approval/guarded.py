@@ -65,11 +65,17 @@ async def guarded_service(
     model: Planned | None = None,
     entry: dict[str, Any] | None = None,
     only: Sequence[str] = (),
+    turns: str = "",
     settings: dict[str, str] | None = None,
 ) -> AsyncGenerator[tuple[RunningService, Notes]]:
     """The service, and the folder that its server changes; `entry` is added to the server's in mcp.json."""
     notes = Notes(folder / "notes")
-    options = ["--folder", str(notes.folder), *(["--only", *only] if only else [])]
+    options = [
+        "--folder",
+        str(notes.folder),
+        *(["--only", *only] if only else []),
+        *(["--turns", turns] if turns else []),
+    ]
     servers = {"notes": {**stdio_entry(*options, program="guarded_server"), **(entry or {})}}
     async with OllamaDouble([Model("qwen3:8b", script=model.script)] if model else []) as ollama:
         more: dict[str, Any] = {"ollama": ollama.url} if model else {}

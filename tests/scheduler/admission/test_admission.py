@@ -3,11 +3,9 @@
 from collections.abc import Hashable
 from itertools import permutations
 
-import pytest
-
 from agentic_search.domain.limits import Limit, Rate
 from agentic_search.domain.tool import Tool
-from agentic_search.scheduler.admission.admission import Admission, LearntRate, Slot
+from agentic_search.scheduler.admission.admission import Admission, Slot
 from agentic_search.scheduler.commands import CallId, CallOrder, order_of
 from tests.scheduler.plans import task
 
@@ -116,6 +114,13 @@ def test_a_tool_that_is_full_holds_up_no_other_of_its_server_and_both_count_for_
     assert names(granted(admission)) == ["a", "c", "d"]
 
 
+def test_the_slots_of_a_tool_are_for_all_runs_together() -> None:
+    admission = admission_with("x", "y", of_search=Limit(1))
+    offer(admission, "x", "a")
+    offer(admission, "y", "b", now=1)
+    assert names(granted(admission, 1)) == ["a"]
+
+
 def test_a_call_that_two_gates_hold_up_begins_when_the_last_of_them_opens() -> None:
     admission = admission_with("x", "y", limits={"s": Limit(1)})
     admission.enter("narrow", max_concurrent=1)
@@ -184,6 +189,43 @@ def test_a_call_offered_again_moves_up_and_keeps_the_time_since_which_it_is_read
     assert names(granted(admission, 5)) == ["early"]
 
 
+def test_a_call_offered_again_when_more_is_known_of_its_tool_is_granted_once() -> None:
+    admission = admission_with("x")
+    offer(admission, "x", "a")
+    offer(admission, "x", "a", tool=READ)
+    assert names(granted(admission)) == ["a"]
+
+
+def test_the_next_moment_to_ask_at_is_that_of_the_server_that_opens_first() -> None:
+    admission = admission_with("x", limits={"s": Limit(rate=Rate(1, 9.0)), "elsewhere": Limit(rate=Rate(1, 3.0))})
+    for tool in (SEARCH, OTHER):
+        offer(admission, "x", f"{tool.name}1", f"{tool.name}2", tool=tool)
+    assert names(granted(admission)) == ["search1", "other1"]
+    assert admission.next_due == 3.0
+
+
+def test_a_call_of_a_run_that_has_left_may_be_withdrawn() -> None:
+    admission = admission_with("x")
+    offer(admission, "x", "a", "b")
+    admission.leave("x")
+    admission.withdraw("x", CallId("a"))
+    assert admission.idle
+
+
+def test_a_run_that_offers_nothing_is_there_all_the_same() -> None:
+    admission = admission_with("x")
+    assert not admission.idle
+    admission.leave("x")
+    assert admission.idle
+
+
+def test_what_waits_for_another_call_to_end_is_due_at_no_moment() -> None:
+    admission = admission_with("x", limits={"s": Limit(1)})
+    offer(admission, "x", "a", "b")
+    granted(admission)
+    assert admission.next_due is None
+
+
 def test_a_run_that_leaves_frees_the_way_and_what_it_holds_stays_held_until_it_is_given_back() -> None:
     admission = admission_with("x", "y", limits={"s": Limit(1)})
     offer(admission, "x", "a", "b")
@@ -206,64 +248,6 @@ def test_nothing_is_left_when_everybody_has_gone() -> None:
     assert not admission.idle
     admission.release(slot)
     assert admission.idle and admission.next_due is None
-
-
-def test_a_server_that_asks_for_fewer_calls_gets_half_and_is_left_alone_as_long_as_it_said() -> None:
-    admission = admission_with("x", "y", limits={"s": Limit(rate=Rate(4, 1))})
-    offer(admission, "x", *"abcd")
-    (a, *_) = granted(admission)
-    assert admission.turned_away(a, 3.0, 0.5) == LearntRate("s", None, Rate(2, 1), 3.0)
-    offer(admission, "y", *"efg", now=1)
-    assert granted(admission, 1) == [] and admission.next_due == 3.5
-    assert names(granted(admission, 3.5)) == ["e", "f"]
-    assert admission.next_due == 4.5
-
-
-def test_calls_that_began_before_a_rate_was_learnt_only_make_the_pause_longer() -> None:
-    admission = admission_with("x", limits={"s": Limit(rate=Rate(8, 1))})
-    offer(admission, "x", *"abcde")
-    a, b, c, d, e = granted(admission)
-    assert admission.turned_away(a, 2.0, 0.1) is not None
-    assert admission.turned_away(b, 5.0, 0.2) is None
-    assert admission.turned_away(c, 1.0, 0.3) is None
-    assert admission.turned_away(d, None, 0.4) is None
-    for slot in (a, b, c, d, e):
-        admission.release(slot)
-    offer(admission, "x", "again", now=1)
-    assert granted(admission, 1) == [] and admission.next_due == 5.2
-    (again,) = granted(admission, 5.2)
-    assert admission.turned_away(again, None, 5.3) == LearntRate("s", None, Rate(2, 1), 0.0)
-
-
-def test_a_server_without_a_rate_gets_half_of_what_was_seen_to_begin_in_the_last_second() -> None:
-    admission = admission_with("x")
-    offer(admission, "x", *"abcdef")
-    (a, *_) = granted(admission)
-    assert admission.turned_away(a, None, 0.5) == LearntRate("s", None, Rate(3, 1), 0.0)
-
-
-@pytest.mark.parametrize(
-    ("of_server", "expected"),
-    [(None, LearntRate("s", "search", Rate(2, 1), 1.0)), (Limit(rate=Rate(8)), LearntRate("s", None, Rate(4), 1.0))],
-)
-def test_a_tool_learns_where_only_it_has_a_rate_and_its_server_learns_otherwise(
-    of_server: Limit | None, expected: LearntRate
-) -> None:
-    admission = admission_with("x", limits={"s": of_server} if of_server else None, of_search=Limit(rate=Rate(4)))
-    offer(admission, "x", "a")
-    (a,) = granted(admission)
-    assert admission.turned_away(a, 1.0, 0) == expected
-
-
-@pytest.mark.parametrize("retry_after", [1e12, float("inf")])
-def test_no_server_can_have_itself_left_alone_for_ever(retry_after: float) -> None:
-    admission = admission_with("x")
-    offer(admission, "x", "a")
-    (a,) = granted(admission)
-    admission.turned_away(a, retry_after, 1.0)
-    offer(admission, "x", "b")
-    assert granted(admission, 2) == []
-    assert admission.next_due == 1 + 3_600
 
 
 def test_a_tool_that_is_in_no_catalog_is_limited_by_its_run_alone_and_no_rate_is_learnt_of_it() -> None:

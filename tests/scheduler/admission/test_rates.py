@@ -73,6 +73,13 @@ def test_where_no_rate_is_set_half_of_what_began_in_the_last_second_is_allowed()
     assert window.full_until() == 2.5
 
 
+def test_a_call_that_began_a_whole_second_ago_is_not_of_the_last_second() -> None:
+    window = Window(None)
+    for moment in (0.0, 0.0, 0.5, 1.0):
+        window.begin(moment)
+    assert window.halve(1.0) == Rate(1)
+
+
 def test_a_lowered_rate_counts_the_calls_that_began_before_it() -> None:
     window = Window(Rate(4))
     for moment in (0.0, 0.25, 0.5, 0.75):

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from agentic_search.clock import SystemClock, time_limit
-from agentic_search.domain.approval.decision import Decision
+from agentic_search.clock import PausableLimits, SystemClock, time_limit
+from agentic_search.domain.approval.decision import Decision, WaitingCall
 from agentic_search.domain.approval.policy import STRICT
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.outcome import Completed, Failed, OnProgress, ToolResult
@@ -28,7 +28,9 @@ LIMIT = 0.2
 """Seconds for the call, far less than what the user takes."""
 
 
-async def asking(tool: str, arguments: JsonObject, *, timeout: float | None, on_progress: OnProgress) -> ToolResult:
+async def asking(
+    tool: str, arguments: JsonObject, *, planned: Tool | None, timeout: float | None, on_progress: OnProgress
+) -> ToolResult:
     """A call whose server asks, from another task than the call's, as the SDK does."""
     ask = ask_of_call.get()
     if ask is None:
@@ -113,7 +115,7 @@ async def test_a_question_that_outlives_its_call_is_cancelled() -> None:
     answers: list[asyncio.Task[UserAnswer]] = []
 
     async def leaving(
-        tool: str, arguments: JsonObject, *, timeout: float | None, on_progress: OnProgress
+        tool: str, arguments: JsonObject, *, planned: Tool | None, timeout: float | None, on_progress: OnProgress
     ) -> ToolResult:
         ask = ask_of_call.get()
         assert ask is not None
@@ -131,9 +133,91 @@ async def test_a_question_takes_no_word_for_good_and_a_waiting_tool_no_answer() 
     async with asyncio.TaskGroup() as group:
         group.create_task(run.runner.run(PLAN))
         await run.needed.wait()
-        with pytest.raises(WrongState, match="always"):
+        with pytest.raises(WrongState) as refused:
             run.approvals.decide("t1", Decision(allowed=True, always=True))
+        assert str(refused.value) == "The server of task 't1' asks a question: 'always' is for tools that wait."
         run.approvals.decide("t1", Decision(allowed=True))
+
+
+async def test_a_question_that_waits_for_its_turn_is_not_asked_once_its_call_has_ended() -> None:
+    answers: list[asyncio.Task[UserAnswer]] = []
+
+    async def leaving(
+        tool: str, arguments: JsonObject, *, timeout: float | None, on_progress: OnProgress
+    ) -> ToolResult:
+        ask = ask_of_call.get()
+        assert ask is not None
+        answers.extend(asyncio.ensure_future(_of(ask(ASKED))) for _ in range(2))
+        await run.needed.wait()
+        return ToolResult(value=1, text="1")
+
+    run = Asked(call=leaving)
+    await run.runner.run(PLAN)
+    assert [(await answer).action for answer in answers] == ["cancel", "cancel"]
+    assert len([fact for fact in run.facts if isinstance(fact, ApprovalNeeded)]) == 1
+
+
+async def test_the_user_is_told_where_the_server_wants_an_answer_elsewhere() -> None:
+    run = Asked()
+    question = UserQuestion(message="Sign in", url="https://example.org/sign-in")
+    questions = run.approvals.questions(PLAN.tasks[0], TOOL, PausableLimits())
+    assert questions.ask is not None
+    asked = asyncio.ensure_future(_of(questions.ask(question)))
+    await run.needed.wait()
+    run.approvals.decide("t1", Decision(allowed=True))
+    assert (await asked).action == "accept"
+    (needed,) = [fact for fact in run.facts if isinstance(fact, ApprovalNeeded)]
+    assert (needed.question, needed.url, needed.answer_schema) == ("Sign in", "https://example.org/sign-in", None)
+
+
+async def test_a_call_that_ends_just_when_it_was_answered_voids_no_answer() -> None:
+    run = Asked()
+    questions = run.approvals.questions(PLAN.tasks[0], TOOL, PausableLimits())
+    assert questions.ask is not None
+    asked = asyncio.ensure_future(_of(questions.ask(ASKED)))
+    await run.needed.wait()
+    run.approvals.decide("t1", Decision(allowed=True))
+    questions.close()
+    assert (await asked).action == "accept"
+    assert (await questions.ask(ASKED)).action == "cancel", "the call has ended"
+
+
+async def test_a_word_that_comes_just_when_its_call_has_ended_changes_nothing() -> None:
+    run = Asked()
+    questions = run.approvals.questions(PLAN.tasks[0], TOOL, PausableLimits())
+    assert questions.ask is not None
+    asked = asyncio.ensure_future(_of(questions.ask(ASKED)))
+    await run.needed.wait()
+    questions.close()
+    run.approvals.decide("t1", Decision(allowed=True))
+    assert (await asked).action == "cancel"
+
+
+async def test_a_question_that_its_server_takes_back_waits_no_more() -> None:
+    run = Asked()
+    questions = run.approvals.questions(PLAN.tasks[0], TOOL, PausableLimits())
+    assert questions.ask is not None
+    asked = asyncio.ensure_future(_of(questions.ask(ASKED)))
+    await run.needed.wait()
+    asked.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asked
+    with pytest.raises(WrongState):
+        run.approvals.decide("t1", Decision(allowed=True))
+
+
+async def test_a_word_for_good_on_a_tool_answers_no_question() -> None:
+    run = Asked()
+    questions = run.approvals.questions(PLAN.tasks[0], TOOL, PausableLimits())
+    assert questions.ask is not None
+    asked = asyncio.ensure_future(_of(questions.ask(ASKED)))
+    await run.needed.wait()
+    decided: list[str | None] = []
+    run.approvals.hold(Task(id="t2", tool="act"), TOOL, WaitingCall(why="writes"), decided.append)
+    run.approvals.decide("t2", Decision(allowed=True, always=True))
+    assert decided == [None]
+    run.approvals.decide("t1", Decision(allowed=False))
+    assert (await asked).action == "decline"
 
 
 async def test_several_calls_of_one_task_ask_one_after_another() -> None:

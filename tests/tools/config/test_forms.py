@@ -275,7 +275,7 @@ def test_what_is_not_used_is_one_warning(tmp_path: Path, entry: object, warning:
     [
         ({**NOTES, "type": "ws"}, "not supported"),
         ({"url": "wss://n.example", "type": "websocket"}, "not supported"),
-        ({"url": "wss://n.example"}, "must be a whole http:// or https:// address"),
+        ({"url": "wss://n.example"}, "WebSocket is not supported; give a whole http:// or https:// address"),
         ({"command": "x", "type": "carrier-pigeon"}, "must be one of 'stdio', 'streamable-http', 'sse'"),
         ({"comand": "x"}, 'did you mean "command"?'),
         ({"command": 5}, 'must be text, as in "npx"'),

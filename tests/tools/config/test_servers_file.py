@@ -40,6 +40,14 @@ def test_a_missing_file_leaves_the_bundled_servers(tmp_path: Path) -> None:
     assert read_servers(tmp_path / "none.json", bundled=BUNDLED, environment={}) == BUNDLED
 
 
+def test_a_missing_file_that_was_named_says_so_beside_the_bundled_servers(tmp_path: Path) -> None:
+    path = tmp_path / "none.json"
+    *others, shown = read_servers(path, bundled=BUNDLED, environment={}, may_be_missing=False)
+    assert tuple(others) == BUNDLED
+    assert (shown.title, shown.disabled) == ("none.json", False)
+    assert shown.problem == f"{path} is not there: correct AGENTIC_SEARCH_SERVERS_FILE, or make the file"
+
+
 def test_a_command_is_read_with_all_its_fields(tmp_path: Path) -> None:
     entry = {
         "command": "npx",

@@ -6,7 +6,7 @@ from pydantic import JsonValue
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.tool import Tool
 from agentic_search.tools.results.content import read_value
-from agentic_search.tools.results.naming import read_thing
+from agentic_search.tools.results.naming import last_part, read_thing
 
 TOOL = Tool(name="web.read", server="web", remote_name="read", title="Read", input_schema={"type": "object"})
 
@@ -110,3 +110,8 @@ def test_facts_without_prose_are_passages_that_can_be_read(value: JsonValue, tex
     (passage,) = read_value(value, TOOL, {}).passages
     assert passage.text == text
     assert passage.fact_of
+
+
+@pytest.mark.parametrize("address", ["http://[", "https://[::1/a", "x://[a]b/c"])
+def test_what_only_looks_like_an_address_is_named_all_the_same(address: str) -> None:
+    assert last_part(address)

@@ -14,27 +14,13 @@ _CLIENT = "client_credentials"
 _SAME = {
     "clientid": "client_id",
     "clientsecret": "client_secret",
-    "scope": "scopes",
-    "scopes": "scopes",
-    "oauthscopes": "scopes",
-    "granttype": "kind",
-    "kind": "kind",
-    "type": "kind",
-    "flow": "kind",
+    **dict.fromkeys(("scope", "scopes", "oauthscopes"), "scopes"),
+    **dict.fromkeys(("granttype", "kind", "type", "flow"), "kind"),
 }
-_NOT_NEEDED = frozenset(
-    [
-        "enabled",
-        "callbackport",
-        "redirecturi",
-        "redirecturl",
-        "authorizationurl",
-        "tokenurl",
-        "issuer",
-        "audiences",
-        "dynamicregistration",
-    ]
-)
+_NOT_NEEDED_KEYS = """
+enabled callbackport redirecturi redirecturl authorizationurl tokenurl issuer audiences dynamicregistration
+"""
+_NOT_NEEDED = frozenset(_NOT_NEEDED_KEYS.split())
 """What the server itself says, or this service decides."""
 
 Auth = OAuthRules | str | None

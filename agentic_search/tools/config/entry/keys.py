@@ -4,85 +4,46 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-OURS: Final = [
-    "command",
-    "args",
-    "env",
-    "envFile",
-    "cwd",
-    "url",
-    "headers",
-    "type",
-    "timeout",
-    "startupTimeout",
-    "maxConcurrency",
-    "rateLimit",
-    "limits",
-    "retries",
-    "tools",
-    "readOnly",
-    "idempotent",
-    "approve",
-    "cache",
-    "breaker",
-    "auth",
-    "disabled",
-]
+_OUR_KEYS = """
+command args env envFile cwd url headers type timeout startupTimeout maxConcurrency rateLimit limits retries tools
+readOnly idempotent approve cache breaker auth disabled
+"""
+OURS: Final = _OUR_KEYS.split()
 """The keys that the documentation names."""
 
 _SAME: Final[Mapping[str, str]] = {
-    "cmd": "command",
-    "arguments": "args",
-    "envs": "env",
-    "environment": "env",
-    "workingdirectory": "cwd",
-    "workingdir": "cwd",
-    "workdir": "cwd",
-    "serverurl": "url",
-    "baseurl": "url",
-    "uri": "url",
-    "endpoint": "url",
-    "httpheaders": "headers",
-    "customheaders": "headers",
-    "transport": "type",
-    "transporttype": "type",
-    "protocol": "type",
-    "autoapprove": "approve",
-    "autoapproved": "approve",
-    "alwaysallow": "approve",
-    "includetools": "allow",
-    "enabledtools": "allow",
-    "allowedtools": "allow",
-    "excludetools": "deny",
-    "disabledtools": "deny",
-    "deniedtools": "deny",
-    "blockedtools": "deny",
-    "oauth": "auth",
-    "authorization": "auth",
-    "requesttimeout": "timeout",
-    "calltimeout": "timeout",
-    "tooltimeout": "timeout",
-    "inittimeout": "startupTimeout",
-    "connectiontimeout": "startupTimeout",
-    "connecttimeout": "startupTimeout",
-    "starttimeout": "startupTimeout",
-    "initializationtimeout": "startupTimeout",
+    key: ours
+    for ours, keys in {
+        "command": "cmd",
+        "args": "arguments",
+        "env": "envs environment",
+        "cwd": "workingdirectory workingdir workdir",
+        "url": "serverurl baseurl uri endpoint",
+        "headers": "httpheaders customheaders",
+        "type": "transport transporttype protocol",
+        "approve": "autoapprove autoapproved alwaysallow",
+        "allow": "includetools enabledtools allowedtools",
+        "deny": "excludetools disabledtools deniedtools blockedtools",
+        "auth": "oauth authorization",
+        "timeout": "requesttimeout calltimeout tooltimeout",
+        "startupTimeout": "inittimeout connectiontimeout connecttimeout starttimeout initializationtimeout",
+    }.items()
+    for key in keys.split()
 }
 """Keys that mean one of ours, without their case and signs. `allow` and `deny` are those of `tools`."""
 
-_OWN_MEANING: Final = frozenset(
-    {
-        "httpurl", "sseurl", "enabled", "isactive", "active", "trust", "source", "requestinit",
-        "requestoptions", "envvars", "envkeys", "envhttpheaders", "bearertokenenvvar", "bearertoken", "apikey",
-        "availabletools", "defaulttoolsapprovalmode", "requireapproval", "customuservars", "name", "id", "serverlabel",
-        "oauthclientid", "oauthclientsecret", "oauthscopes", "scopes", "requiresoauth", "oauthgranttype",
-    }
-)  # fmt: skip
+_OTHER_KEYS = """
+httpurl sseurl enabled isactive active trust source requestinit requestoptions envvars envkeys envhttpheaders
+bearertokenenvvar bearertoken apikey availabletools defaulttoolsapprovalmode requireapproval customuservars name id
+serverlabel oauthclientid oauthclientsecret oauthscopes scopes requiresoauth oauthgranttype
+"""
+_OWN_MEANING: Final = frozenset(_OTHER_KEYS.split())
 """Keys that say what ours say in another way."""
 
-_TIME_UNITS: Final[Mapping[str, str]] = {"seconds": "seconds", "secs": "seconds", "sec": "seconds", "s": "seconds"} | {
-    "milliseconds": "milliseconds", "millis": "milliseconds", "ms": "milliseconds"
-}  # fmt: skip
+_TIME_UNITS: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("seconds", "secs", "sec", "s"), "seconds"),
+    **dict.fromkeys(("milliseconds", "millis", "ms"), "milliseconds"),
+}
 _TIMES: Final = {"timeout": "timeout", "startuptimeout": "startupTimeout"} | {
     key: ours for key, ours in _SAME.items() if ours in {"timeout", "startupTimeout"}
 }

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
 from typing import Literal
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 
 from agentic_search.tools.config.entry.variables import Variables, is_shell
 from agentic_search.tools.config.hosts.host import Host
-from agentic_search.tools.config.server_config import HttpEndpoint, StdioLaunch
+from agentic_search.tools.config.secrets import secrets_of
+from agentic_search.tools.config.server_config import HttpEndpoint, StdioLaunch, is_web_address
 
 _MOST_BYTES = 1_048_576
 
@@ -43,11 +44,16 @@ def read_reach(
     for name in written.passed_on:
         if name not in environment:
             variables.warnings.append(f"the variable {name} is not set, and not passed on")
-    for value in env.values():
-        variables.keep(value)
     variables.own(env)
-    if written.url is not None:
-        return _endpoint(written.url, written, variables, host)
+    reach = (
+        _launch(written, variables, env) if written.url is None else _endpoint(written.url, written, variables, host)
+    )
+    for value in secrets_of(reach):
+        variables.keep(value)
+    return reach
+
+
+def _launch(written: WrittenReach, variables: Variables, env: Mapping[str, str]) -> StdioLaunch:
     command = variables.fill("command", written.command or "")
     shell = is_shell(command)
     args = (variables.fill(f"args[{index}]", value, shell=shell) for index, value in enumerate(written.args))
@@ -63,39 +69,17 @@ def read_reach(
 def _endpoint(url: str, written: WrittenReach, variables: Variables, host: Host) -> HttpEndpoint:
     filled = variables.fill("url", url)
     if not variables.complaints and not (is_web_address(filled) or "\0" in filled):
-        variables.complaints.append('"url": must be a whole http:// or https:// address')
+        known = "WebSocket is not supported; give" if filled.startswith(("ws://", "wss://")) else "must be"
+        variables.complaints.append(f'"url": {known} a whole http:// or https:// address')
     headers = {name: variables.fill(f"headers.{name}", value) for name, value in written.headers.items()}
-    for value in headers.values():
-        variables.keep(value)
-        variables.keep(value.partition(" ")[2])
-    for value in _secrets_of_address(filled):
-        variables.keep(value)
     return HttpEndpoint(url=filled, headers=headers, transport=_transport(written.kind, filled, host))
 
 
 def _transport(kind: str, url: str, host: Host) -> Literal["http", "sse"]:
     if kind in {"http", "sse"}:
         return "sse" if kind == "sse" else "http"
-    by_path = host.sse == "by_path" and urlsplit(url).path.rstrip("/").endswith("/sse")
+    by_path = host.sse == "by_path" and is_web_address(url) and urlsplit(url).path.rstrip("/").endswith("/sse")
     return "sse" if by_path or host.sse == "always" else "http"
-
-
-def is_web_address(url: str) -> bool:
-    """Whether it can be asked over HTTP."""
-    try:
-        parts = urlsplit(url)
-        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        return False
-
-
-def _secrets_of_address(url: str) -> list[str]:
-    """Its password, and the values of its query."""
-    try:
-        parts = urlsplit(url)
-        return [parts.password or "", *(value for _, value in parse_qsl(parts.query))]
-    except ValueError:
-        return []
 
 
 def _env_file(written: str, variables: Variables) -> dict[str, str]:

@@ -5,6 +5,10 @@ from typing import Literal
 
 from pydantic import JsonValue
 
+from agentic_search.tools.config.entry.keys import plain
+from agentic_search.tools.config.entry.notes import EntryNotes
+from agentic_search.tools.config.hosts.host import Host
+
 _WITH_UNIT = re.compile(
     r"\s*([0-9]+(?:\.[0-9]+)?)\s*(ms|milliseconds?|s|secs?|seconds?|m|mins?|minutes?|h|hours?)?\s*", re.I
 )
@@ -37,6 +41,40 @@ def read_time(written: JsonValue, *, unit: Unit | None, longest: float, exact: b
         return _bounded(number), ""
     seconds = _bounded(number / 1_000)
     return seconds, f"{number:g} is read as milliseconds, {seconds:g} s: write seconds"
+
+
+def read_times(
+    key: str, value: JsonValue, meaning: str, unit: str | None, host: Host, notes: EntryNotes
+) -> dict[str, JsonValue]:
+    """Seconds by our keys, `timeout` and `startupTimeout`; `unit` is the one in the key itself."""
+    if isinstance(value, dict):  # opencode's {"startup": …, "request": …}
+        seconds: dict[str, JsonValue] = {}
+        for name, each in value.items():
+            if ours := {"startup": "startupTimeout", "request": "timeout"}.get(name):
+                seconds |= _read_one(f"{key}.{name}", each, ours, unit, host.unit, host, notes)
+            else:
+                notes.unknown(name, ("startup", "request"), within=key)
+        return seconds
+    usual = host.unit
+    if meaning == "startupTimeout" and plain(key) != "startuptimeout":
+        usual = "milliseconds"  # every host that has such a key without a unit counts them
+    if host.starting and plain(key) == "timeout":
+        meaning = "startupTimeout"
+    return _read_one(key, value, meaning, unit, usual, host, notes)
+
+
+def _read_one(
+    key: str, value: JsonValue, meaning: str, named: str | None, usual: Unit | None, host: Host, notes: EntryNotes
+) -> dict[str, JsonValue]:
+    unit: Unit | None = "seconds" if named == "seconds" else "milliseconds" if named else usual
+    try:
+        seconds, warning = read_time(value, unit=unit, longest=host.longest, exact=named == "milliseconds")
+    except BadTime as bad:
+        notes.complain(key, str(bad))
+        return {}
+    if warning:
+        notes.warn(key, warning)
+    return {meaning: seconds}
 
 
 def _number(written: JsonValue) -> tuple[float, float | None]:

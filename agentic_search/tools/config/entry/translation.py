@@ -10,7 +10,7 @@ from agentic_search.tools.config.entry.auth import read_auth
 from agentic_search.tools.config.entry.keys import meaning_of, plain
 from agentic_search.tools.config.entry.notes import EntryNotes
 from agentic_search.tools.config.entry.texts import as_text, is_whole_line, named_texts, split_line, words_of
-from agentic_search.tools.config.entry.times import BadTime, Unit, read_time
+from agentic_search.tools.config.entry.times import read_times
 from agentic_search.tools.config.entry.tool_lists import ToolLists
 from agentic_search.tools.config.formats.json_text import twice_in
 from agentic_search.tools.config.hosts.host import Host
@@ -118,7 +118,7 @@ class _Translation:
             return
         meaning, unit = found
         if meaning in {"timeout", "startupTimeout"}:
-            self._time(key, meaning, value, unit)
+            self._made.values |= read_times(key, value, meaning, unit, self._host, self.notes)
         elif handler := self._by_meaning.get(meaning):
             handler(key, value)
         elif meaning not in _NAMES:
@@ -176,7 +176,7 @@ class _Translation:
             if plain(name) == "headers":
                 self._headers(f"{key}.{name}", each)
             elif plain(name) == "timeout":
-                self._time(f"{key}.{name}", "timeout", each, None)
+                self._made.values |= read_times(f"{key}.{name}", each, "timeout", None, self._host, self.notes)
             else:
                 self.notes.unknown(name, ("headers", "timeout"), within=key)
 
@@ -216,33 +216,6 @@ class _Translation:
             self.notes.complain(key, 'an extension of Zed starts it: give "command" to start it here')
         elif value != "custom":
             self.notes.unknown(key)
-
-    def _time(self, key: str, meaning: str, value: JsonValue, unit: str | None) -> None:
-        if isinstance(value, dict):  # opencode's {"startup": …, "request": …}
-            for name, each in value.items():
-                if ours := {"startup": "startupTimeout", "request": "timeout"}.get(name):
-                    self._span(f"{key}.{name}", ours, each, unit, self._host.unit)
-                else:
-                    self.notes.unknown(name, ("startup", "request"), within=key)
-            return
-        usual = self._host.unit
-        if meaning == "startupTimeout" and plain(key) != "startuptimeout":
-            usual = "milliseconds"  # every host that has such a key without a unit counts them
-        if self._host.starting and plain(key) == "timeout":
-            meaning = "startupTimeout"
-        self._span(key, meaning, value, unit, usual)
-
-    def _span(self, key: str, meaning: str, value: JsonValue, named: str | None, usual: Unit | None) -> None:
-        """`named`: the unit in the key itself."""
-        unit: Unit | None = "seconds" if named == "seconds" else "milliseconds" if named else usual
-        try:
-            seconds, warning = read_time(value, unit=unit, longest=self._host.longest, exact=named == "milliseconds")
-        except BadTime as bad:
-            self.notes.complain(key, str(bad))
-            return
-        if warning:
-            self.notes.warn(key, warning)
-        self._made.values[meaning] = seconds
 
     def _disabled(self, key: str, value: JsonValue, *, off: bool) -> None:
         said = {"true": True, "false": False, "1": True, "0": False}.get((as_text(value) or "").lower())

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from agentic_search.domain.tool import ServerInput
-from agentic_search.tools.config.inputs import SHORTEST_SECRET, placeholder
+from agentic_search.tools.config.inputs import placeholder
+from agentic_search.tools.config.secrets import SHORTEST_SECRET
 
 _NAME = r"[A-Za-z_][A-Za-z0-9_]*"
 _FORM = re.compile(

@@ -5,6 +5,7 @@ Comments and such commas become blanks before the JSON parser sees them, so that
 
 import json
 import re
+from collections import Counter
 from collections.abc import Mapping
 
 from pydantic import JsonValue
@@ -44,8 +45,8 @@ def twice_in(value: Mapping[str, JsonValue]) -> tuple[str, ...]:
 def _object(pairs: list[tuple[str, JsonValue]]) -> JsonObjectRead:
     made = JsonObjectRead(pairs)
     if len(made) < len(pairs):
-        names = [name for name, _ in pairs]
-        made.twice = tuple(sorted({name for name in names if names.count(name) > 1}))
+        counted = Counter(name for name, _ in pairs)
+        made.twice = tuple(sorted(name for name, times in counted.items() if times > 1))
     return made
 
 

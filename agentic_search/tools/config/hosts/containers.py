@@ -10,6 +10,7 @@ from pydantic import JsonValue
 from agentic_search.domain.tool import ServerInput
 from agentic_search.tools.config.formats.document import ParsedFile
 from agentic_search.tools.config.formats.json_text import twice_in
+from agentic_search.tools.config.hosts.declared_inputs import inputs_of
 from agentic_search.tools.config.hosts.host import ANY_HOST, Host, host_of
 
 _MOST_SERVERS = 1_000
@@ -62,13 +63,13 @@ def servers_of(document: ParsedFile) -> HostFile:
     found = list(_containers(whole, _DEPTH))
     if not found:
         return _without_container(whole, document)
-    files = [replace(_made(name, held, document), inputs=_inputs(beside)) for name, held, beside in found]
+    files = [replace(_made(name, held, document), inputs=inputs_of(beside)) for name, held, beside in found]
     file = files[0]
     for other in files[1:]:
         file = _both(file, other)
     return replace(
         file,
-        inputs={**_inputs(whole), **file.inputs},
+        inputs={**inputs_of(whole), **file.inputs},
         switched_off=_switched_off(whole, file.entries),
         warnings=(*file.warnings, *_left_out(whole)),
     )
@@ -204,40 +205,6 @@ def _both(one: HostFile, other: HostFile) -> HostFile:
         inputs={**other.inputs, **one.inputs},
         warnings=(*one.warnings, *other.warnings),
         twice=one.twice | other.twice | (frozenset(one.entries) & frozenset(other.entries)),
-    )
-
-
-def _inputs(beside: Mapping[str, JsonValue]) -> dict[str, ServerInput | str]:
-    """VS Code's `inputs`, which stand beside its `servers`."""
-    listed = beside.get("inputs")
-    made: dict[str, ServerInput | str] = {}
-    for each in listed if isinstance(listed, list) else ():
-        match each:
-            case {"id": str(name), "type": "promptString" | "pickString"}:
-                made[name] = _input(name, each)
-            case {"id": str(name), "type": kind}:
-                made[name] = f"inputs of the type {kind!r} are not supported: write ${{NAME}} and set the variable NAME"
-            case {"id": str(name)}:
-                made[name] = _input(name, each)
-            case _:
-                pass
-    return made
-
-
-def _input(name: str, given: Mapping[str, JsonValue]) -> ServerInput:
-    options = given.get("options")
-    chosen = (
-        [each.get("value") if isinstance(each, dict) else each for each in options or ()]
-        if isinstance(options, list)
-        else []
-    )
-    default, description = given.get("default"), given.get("description")
-    return ServerInput(
-        id=name,
-        description=description if isinstance(description, str) else "",
-        secret=given.get("password") is True,
-        default=default if isinstance(default, str) else "",
-        options=tuple(str(each) for each in chosen if isinstance(each, str | int | float)),
     )
 
 

@@ -2,14 +2,14 @@
 
 import hashlib
 import logging
-import os
-import tempfile
 import threading
 from base64 import urlsafe_b64encode
 from contextlib import suppress
 from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken
+
+from agentic_search.files import write_whole
 
 logger = logging.getLogger(__name__)
 
@@ -43,8 +43,7 @@ class EncryptedFolder:
 
     def write(self, name: str, content: bytes) -> None:
         """Put this in the place of what was there; raises OSError, and then nothing has changed."""
-        self._make_folder()
-        _replace(self._path(name), self._cipher().encrypt(content))
+        write_whole(self._path(name), self._cipher().encrypt(content))
 
     def delete(self, name: str) -> None:
         """Do away with a file, if it is there; raises OSError."""
@@ -53,9 +52,6 @@ class EncryptedFolder:
     def _path(self, name: str) -> Path:
         """Under a name made of letters and digits: not every system's files may be called as servers are."""
         return self._folder / f"{hashlib.sha256(name.encode()).hexdigest()[:32]}.enc"
-
-    def _make_folder(self) -> None:
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def _cipher(self) -> Fernet:
         with self._lock:  # two threads must not each make a key
@@ -72,9 +68,8 @@ class EncryptedFolder:
             if _is_key(key):
                 return key
             logger.warning("%s holds no key: a new one is made, and what the old one encrypted is lost", path)
-        self._make_folder()
         key = Fernet.generate_key()
-        _replace(path, key)
+        write_whole(path, key)
         return key
 
 
@@ -84,17 +79,3 @@ def _is_key(written: bytes) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Write a file at once or not at all, for this user alone."""
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".")  # with mode 0600
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise

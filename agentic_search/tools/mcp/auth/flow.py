@@ -20,6 +20,8 @@ from agentic_search.tools.mcp.auth.credentials import ServerCredentials
 
 _LARGEST_ANSWER = 1024 * 1024
 """Bytes read of an authorization server's answer, or of a refusal."""
+_LARGEST_COMPRESSED = 16 * 1024
+"""Bytes read of one that is compressed, which may unfold to a thousand times as many."""
 _TIMEOUT = httpx2.Timeout(20.0)
 """For each request to an authorization server: mcp's own have none."""
 _LONGEST_REASON = 200
@@ -174,11 +176,12 @@ class KeptOAuth(OAuthClientProvider):
 class _ShortStream(httpx2.AsyncByteStream):
     """The first bytes of a body, as many as may be read of a stranger's."""
 
-    def __init__(self, inner: httpx2.AsyncByteStream) -> None:
+    def __init__(self, inner: httpx2.AsyncByteStream, most: int) -> None:
         self._inner = inner
+        self._most = most
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        left = _LARGEST_ANSWER
+        left = self._most
         async for piece in self._inner:
             yield piece[:left]
             left -= len(piece)
@@ -191,7 +194,8 @@ class _ShortStream(httpx2.AsyncByteStream):
 
 def _bound(response: httpx2.Response) -> None:
     if isinstance(response.stream, httpx2.AsyncByteStream):
-        response.stream = _ShortStream(response.stream)
+        most = _LARGEST_COMPRESSED if "content-encoding" in response.headers else _LARGEST_ANSWER
+        response.stream = _ShortStream(response.stream, most)
 
 
 def _asks_for_sign_in(response: httpx2.Response) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError, ValidationError
 from pydantic import JsonValue
+from pydantic_core import to_json
 
 from agentic_search.domain.data import JsonObject
 from agentic_search.text.sentences import shortened
@@ -16,6 +17,8 @@ from agentic_search.text.sentences import shortened
 _MOST_FIELDS = 50
 _MOST_CHOICES = 500
 _LONGEST_TEXT = 1_000
+_LARGEST = 64 * 1024
+"""Bytes of all fields as JSON."""
 _LONGEST_COMPLAINT = 300
 
 _OF_ALL = {"type", "title", "description", "default"}
@@ -51,6 +54,8 @@ class AnswerForm:
                 required = []
         self.schema: JsonObject = {"type": "object", "properties": {**fields}, "required": required}
         self._defaults = {name: field["default"] for name, field in fields.items() if "default" in field}
+        if len(to_json(self.schema)) > _LARGEST:
+            raise UnusableForm(f"it is larger than {_LARGEST // 1024} KB")
         strict = {**self.schema, "additionalProperties": False}
         try:
             Draft202012Validator.check_schema(strict)
@@ -75,6 +80,8 @@ def _field(name: str, schema: JsonValue) -> JsonObject:
         case _:
             raise UnusableForm(f"its field {name!r} is not a text, a number, a choice, or yes or no")
     kept: JsonObject = {"type": kind} | {key: _bounded(value) for key, value in rest.items() if key in known}
+    if isinstance(titled := kept.get("oneOf"), list):
+        kept["oneOf"] = _titled(name, titled)
     if kind == "array":
         kept["items"] = _choices(name, rest.get("items"))
     return kept
@@ -85,9 +92,24 @@ def _choices(name: str, items: JsonValue) -> JsonObject:
         case {"enum": [*choices]}:
             return {"type": "string", "enum": choices[:_MOST_CHOICES]}
         case {"anyOf": [*choices]} | {"oneOf": [*choices]}:
-            return {"anyOf": choices[:_MOST_CHOICES]}
+            return {"anyOf": _titled(name, choices)}
         case _:
             raise UnusableForm(f"its field {name!r} is a list of something else than choices")
+
+
+def _titled(name: str, choices: list[JsonValue]) -> list[JsonValue]:
+    """Values with titles for people, and nothing else: a reference in a choice, for one, would be fetched."""
+    return [_choice(name, each) for each in choices[:_MOST_CHOICES]]
+
+
+def _choice(name: str, choice: JsonValue) -> JsonObject:
+    match choice:
+        case {"const": str(value), "title": str(title)}:
+            return {"const": value, "title": shortened(title, _LONGEST_TEXT)}
+        case {"const": str(value)}:
+            return {"const": value}
+        case _:
+            raise UnusableForm(f"its field {name!r} has a choice that is no text")
 
 
 def _bounded(value: JsonValue) -> JsonValue:

@@ -1,9 +1,10 @@
 """Calls a tool in the form that it needs: plainly or as a task, and again after the user has been where it says."""
 
+import contextvars
 from collections.abc import Sequence
+from contextlib import closing
 
 from mcp import Client, InputRequiredRoundsExceededError, MCPError
-from mcp.shared.dispatcher import ProgressFnT
 from mcp_types import (
     MISSING_REQUIRED_CLIENT_CAPABILITY,
     URL_ELICITATION_REQUIRED,
@@ -16,6 +17,7 @@ from pydantic import ValidationError
 
 from agentic_search.clock import Clock
 from agentic_search.domain.data import JsonObject
+from agentic_search.domain.outcome import OnProgress
 from agentic_search.domain.tool import Tool
 from agentic_search.errors import ToolFailed
 from agentic_search.tools.mcp.exchange.elicitation import all_visited
@@ -25,23 +27,45 @@ from agentic_search.tools.mcp.exchange.task_calls import call_as_task
 _THEN_ACCEPT = " (Accept when that is done: the tool is then called again.)"
 
 
+class _ProgressRelay:
+    """Passes progress on until it is closed.
+
+    Over stdio mcp runs callbacks outside the caller's context, so that what a callback finds by contextvar would be
+    missing; here it runs in a copy of the context that made the call.
+    """
+
+    def __init__(self, on_progress: OnProgress) -> None:
+        self._on_progress: OnProgress | None = on_progress
+        self._context = contextvars.copy_context()
+
+    async def __call__(self, progress: float, total: float | None, message: str | None) -> None:
+        """mcp's form of callback."""
+        if self._on_progress is not None:
+            self._context.run(self._on_progress, progress, total, message or "")
+
+    def close(self) -> None:
+        """What comes from now on is too late."""
+        self._on_progress = None
+
+
 async def call_tool(
-    client: Client, call: OpenCall, tool: Tool, arguments: JsonObject, on_progress: ProgressFnT, *, clock: Clock
+    client: Client, call: OpenCall, tool: Tool, arguments: JsonObject, on_progress: OnProgress, *, clock: Clock
 ) -> CallToolResult:
     """What the tool answers. Raises ToolFailed, or what mcp raises."""
-    while True:
-        try:
-            if tool.as_task and client.protocol_version not in MODERN_PROTOCOL_VERSIONS:
-                return await call_as_task(client, call, tool, arguments, on_progress, clock=clock)
-            return await client.call_tool(tool.remote_name, arguments, progress_callback=on_progress)
-        except InputRequiredRoundsExceededError as error:
-            raise ToolFailed(f"{tool.name} wants more input after {MOST_QUESTIONS} rounds of it") from error
-        except MCPError as error:
-            if error.code == MISSING_REQUIRED_CLIENT_CAPABILITY:
-                raise ToolFailed(f"{tool.name} needs what this service does not do: {error.message}") from error
-            pages = _pages_to_visit(error)
-            if not pages or not await all_visited(call, pages):
-                raise
+    with closing(_ProgressRelay(on_progress)) as relay:
+        while True:
+            try:
+                if tool.as_task and client.protocol_version not in MODERN_PROTOCOL_VERSIONS:
+                    return await call_as_task(client, call, tool, arguments, relay, clock=clock)
+                return await client.call_tool(tool.remote_name, arguments, progress_callback=relay)
+            except InputRequiredRoundsExceededError as error:
+                raise ToolFailed(f"{tool.name} wants more input after {MOST_QUESTIONS} rounds of it") from error
+            except MCPError as error:
+                if error.code == MISSING_REQUIRED_CLIENT_CAPABILITY:
+                    raise ToolFailed(f"{tool.name} needs what this service does not do: {error.message}") from error
+                pages = _pages_to_visit(error)
+                if not pages or not await all_visited(call, pages):
+                    raise
 
 
 def _pages_to_visit(error: MCPError) -> Sequence[ElicitRequestURLParams]:

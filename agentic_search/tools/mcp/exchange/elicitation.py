@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Sequence
-from urllib.parse import urlsplit
 
 from mcp.client import ClientRequestContext
 from mcp_types import (
@@ -15,12 +14,14 @@ from mcp_types import (
 
 from agentic_search.domain.question import UserQuestion
 from agentic_search.text.sentences import shortened
+from agentic_search.tools.config.server_config import is_web_address
 from agentic_search.tools.mcp.exchange.answer_form import AnswerForm, UnusableForm
 from agentic_search.tools.mcp.exchange.open_calls import OpenCall, OpenCalls
 
 logger = logging.getLogger(__name__)
 
 _LONGEST_MESSAGE = 2_000
+_LONGEST_URL = 4_000
 _DECLINED = ElicitResult(action="decline")
 _CANCELLED = ElicitResult(action="cancel")
 
@@ -45,7 +46,7 @@ class Elicitation:
 
 async def asked_to_go(call: OpenCall, params: ElicitRequestURLParams) -> ElicitResult:
     """Show the user the URL, which is never fetched here."""
-    if urlsplit(params.url).scheme not in {"http", "https"}:
+    if len(params.url) > _LONGEST_URL or not is_web_address(params.url):
         call.refusal = "It wanted the user to go to an address that is not one of a web page."
         return _DECLINED
     answer = await call.ask(UserQuestion(message=_message(params.message), url=params.url))

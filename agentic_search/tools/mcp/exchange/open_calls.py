@@ -41,9 +41,12 @@ class OpenCall:
         try:
             yield
         except ToolFailed as error:
+            error.personal = self._was_answered
             if self.refusal is None:
                 raise
-            raise ToolFailed(f"{str(error).rstrip('.')}. {self.refusal}") from error
+            told = ToolFailed(f"{str(error).rstrip('.')}. {self.refusal}")
+            told.personal = True
+            raise told from error
 
     def marked(self, result: ToolResult) -> ToolResult:
         """The result, marked as one user's where a user's answers went into it."""
@@ -51,6 +54,10 @@ class OpenCall:
 
     async def ask(self, question: UserQuestion) -> UserAnswer | None:
         """The user's answer; None where the call ended meanwhile, or nobody can be asked: `refusal` says why."""
+        if self._asked == MOST_QUESTIONS:
+            self.refusal = f"It asked the user more than {MOST_QUESTIONS} questions; the others were declined."
+            return None
+        self._asked += self._ask is not None  # also those that wait: a server may send any number at once
         async with self._one_at_a_time:
             if self._ask is None:
                 self.refusal = (
@@ -58,10 +65,6 @@ class OpenCall:
                     " 'Accept: text/event-stream', and the question is shown there."
                 )
                 return None
-            if self._asked == MOST_QUESTIONS:
-                self.refusal = f"It asked the user more than {MOST_QUESTIONS} questions; the others were declined."
-                return None
-            self._asked += 1
             return await self._answer_to(question, self._ask)
 
     async def _answer_to(self, question: UserQuestion, ask: Ask) -> UserAnswer | None:

@@ -1,1 +1,1 @@
-"""Opening sessions: which handshake and transport a server needs, what its refusals mean, what messages must hide."""
+"""Opening sessions: which handshake and transport a server needs, what its refusals mean."""

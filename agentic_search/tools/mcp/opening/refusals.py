@@ -4,8 +4,9 @@ import os
 import re
 import socket
 import ssl
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from http import HTTPStatus
+from typing import cast
 
 import httpx2
 
@@ -105,6 +106,15 @@ def explained(text: str, error: httpx2.TransportError, url: httpx2.URL) -> str:
     if isinstance(cause, ConnectionRefusedError) or "refused" in text.lower():
         return f'{text}: nobody listens there; start the server, or correct "url"'
     return text
+
+
+def leaves(error: BaseException) -> Iterator[BaseException]:
+    """The exceptions in a group of groups, or the one that it is."""
+    if isinstance(error, BaseExceptionGroup):
+        for inner in cast("BaseExceptionGroup[BaseException]", error).exceptions:
+            yield from leaves(inner)
+    else:
+        yield error
 
 
 def _root(error: BaseException | None) -> BaseException | None:

@@ -3,11 +3,11 @@
 What a server needed is remembered for the life of this process, so that it is not started in vain each time.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal, Protocol, cast
+from typing import Literal, Protocol
 
 from agentic_search.errors import ServerUnavailable
+from agentic_search.tools.mcp.opening.refusals import leaves
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,7 @@ class Ways:
 
     def __init__(self) -> None:
         self.first = FIRST_WAY
+        self._tried: set[Way] = set()
 
     def __repr__(self) -> str:
         return f"<Ways: first {self.first}>"
@@ -60,6 +61,12 @@ class Ways:
         """What was known does not hold any more, as far as anybody can tell."""
         self.first = FIRST_WAY
 
+    def is_new(self, way: Way) -> bool:
+        """Whether this way is tried for the first time; of a server that stays away, the log says it once."""
+        is_new = way not in self._tried
+        self._tried.add(way)
+        return is_new
+
     def other(self, tried: Way, transport: TriedTransport, error: Exception) -> Way | None:
         """What to try at once after `tried` failed; none where nothing else may do better."""
         if tried != FIRST_WAY or _was_never_there(error):
@@ -71,12 +78,4 @@ class Ways:
 
 def _was_never_there(error: BaseException) -> bool:
     """Whether the process could not even be started."""
-    return any(isinstance(reason, ServerUnavailable) for reason in _leaves(error))
-
-
-def _leaves(error: BaseException) -> Iterator[BaseException]:
-    if isinstance(error, BaseExceptionGroup):
-        for inner in cast("BaseExceptionGroup[BaseException]", error).exceptions:
-            yield from _leaves(inner)
-    else:
-        yield error
+    return any(isinstance(reason, ServerUnavailable) for reason in leaves(error))

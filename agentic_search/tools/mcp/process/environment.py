@@ -13,48 +13,16 @@ from mcp.client.stdio import get_default_environment
 from agentic_search.tools.config.server_config import StdioLaunch
 
 PROXIES = frozenset({"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "FTP_PROXY", "NO_PROXY"})
-CERTIFICATES = frozenset(
-    {
-        "SSL_CERT_FILE",
-        "SSL_CERT_DIR",
-        "REQUESTS_CA_BUNDLE",
-        "CURL_CA_BUNDLE",
-        "NODE_EXTRA_CA_CERTS",
-        "NODE_USE_SYSTEM_CA",
-        "GIT_SSL_CAINFO",
-    }
-)
-SURROUNDINGS = frozenset(
-    {
-        "LANG",
-        "LANGUAGE",
-        "TZ",
-        "TMPDIR",
-        "TEMP",
-        "TMP",
-        "SSH_AUTH_SOCK",
-        "KUBECONFIG",
-        "DISPLAY",
-        "WAYLAND_DISPLAY",
-        "XAUTHORITY",
-        "DBUS_SESSION_BUS_ADDRESS",
-        "PNPM_HOME",
-        "VOLTA_HOME",
-        "BUN_INSTALL",
-        "DENO_DIR",
-        "CARGO_HOME",
-        "RUSTUP_HOME",
-        "GOPATH",
-        "GOPROXY",
-        "JAVA_HOME",
-        "DOCKER_HOST",
-        "DOCKER_CONFIG",
-        "DOCKER_CONTEXT",
-        "DOCKER_CERT_PATH",
-        "DOCKER_TLS_VERIFY",
-        "CONTAINER_HOST",
-    }
-)
+_CERTIFICATES = """
+SSL_CERT_FILE SSL_CERT_DIR REQUESTS_CA_BUNDLE CURL_CA_BUNDLE NODE_EXTRA_CA_CERTS NODE_USE_SYSTEM_CA GIT_SSL_CAINFO
+"""
+CERTIFICATES = frozenset(_CERTIFICATES.split())
+_SURROUNDINGS = """
+LANG LANGUAGE TZ TMPDIR TEMP TMP SSH_AUTH_SOCK KUBECONFIG DISPLAY WAYLAND_DISPLAY XAUTHORITY DBUS_SESSION_BUS_ADDRESS
+PNPM_HOME VOLTA_HOME BUN_INSTALL DENO_DIR CARGO_HOME RUSTUP_HOME GOPATH GOPROXY JAVA_HOME DOCKER_HOST DOCKER_CONFIG
+DOCKER_CONTEXT DOCKER_CERT_PATH DOCKER_TLS_VERIFY CONTAINER_HOST
+"""
+SURROUNDINGS = frozenset(_SURROUNDINGS.split())
 PREFIXES = ("LC_", "XDG_", "UV_", "PIP_", "PIPX_", "NPM_CONFIG_", "NVM_", "FNM_", "COREPACK_", "YARN_", "PLAYWRIGHT_")
 """`VIRTUAL_ENV`, `PYTHONPATH` and `NODE_OPTIONS` are left out: they are about the service, not about its children."""
 

@@ -24,11 +24,16 @@ def with_mended_messages(response: httpx2.Response) -> httpx2.Response:
         pieces = _event_stream(response)
     else:
         return response
-    gone = {"content-length", "content-encoding", "transfer-encoding"}
-    headers = [(name, value) for name, value in response.headers.multi_items() if name.lower() not in gone]
+    stream = _MendedBody(response, pieces)
     return httpx2.Response(
-        response.status_code, headers=headers, stream=_MendedBody(response, pieces), request=response.request
+        response.status_code, headers=decoded_headers(response), stream=stream, request=response.request
     )
+
+
+def decoded_headers(response: httpx2.Response) -> httpx2.Headers:
+    """The headers that still hold for a body that was read and decoded."""
+    gone = {"content-length", "content-encoding", "transfer-encoding"}
+    return httpx2.Headers([(name, value) for name, value in response.headers.multi_items() if name not in gone])
 
 
 class _MendedBody(httpx2.AsyncByteStream):

@@ -150,7 +150,7 @@ def _handshake(asked: Asked, whole: Result) -> Result:
     capabilities = mended.get("capabilities")
     mended["capabilities"] = given = dict(capabilities) if isinstance(capabilities, dict) else {}
     if asked.method == "initialize":
-        _default(mended, "serverInfo", {"name": "", "version": ""}, lambda info: _is_implementation(info))
+        _default(mended, "serverInfo", {"name": "", "version": ""}, _is_implementation)
         _default(mended, "protocolVersion", _HANDSHAKE, lambda version: isinstance(version, str))
     elif isinstance(versions := whole.get("supportedVersions"), list):
         mended["supportedVersions"] = [version for version in versions if isinstance(version, str)]

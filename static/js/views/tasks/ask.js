@@ -60,6 +60,7 @@ export function mountAsk(el, decide) {
     if (url === null) return;
     place.textContent = url;
     place.title = `Opens ${host(url)}`;
+    place.removeAttribute("href");
     if (isWeb(url)) place.href = url;
     say(part(el, "warning"), isWeb(url) ? "" : "This is no web address; it cannot be opened here.");
   }

@@ -28,10 +28,18 @@ export function mountChart(el, open, decide) {
     key: (/** @type {Task} */ task) => task.id,
     mount: (row) => mountBar(row, open),
   });
-  const showAsks = keyed(part(el, "asks"), {
+  const asks = part(el, "asks");
+  /** @type {string|null} */
+  let decided = null;
+  const showAsks = keyed(asks, {
     template: "ask",
-    key: (/** @type {Task} */ task) => task.id,
-    mount: (item) => mountAsk(item, decide),
+    // Another question of the same task is another element: a second Enter must not answer what was not read.
+    key: (/** @type {Task} */ task) => `${task.id} ${task.asking?.question ?? ""}`,
+    mount: (item) =>
+      mountAsk(item, (id, word) => {
+        decided = id;
+        decide(id, word);
+      }),
   });
   const showTicks = keyed(part(el, "ticks"), {
     template: "tick",
@@ -60,6 +68,14 @@ export function mountChart(el, open, decide) {
     showAsks(run.tasks.filter((task) => task.asking !== null));
     drawLinks(links, run.tasks, { from, to, now, ...marks });
     if (rows(run.tasks.length)) rove(list, ".bar");
+    keepPlace();
+  }
+
+  /** Who decided by keys goes on from the task's row, where the question is gone. */
+  function keepPlace() {
+    if (decided === null || asks.contains(document.activeElement)) return;
+    if (document.activeElement === document.body) focus(decided);
+    decided = null;
   }
 
   /** @param {string|null} id */

@@ -62,8 +62,18 @@ function entries(value) {
 /** @param {[string, unknown]} entry */
 function entry([name, inner]) {
   if (!isNested(inner)) return line(name, inner);
+  if (isText(inner)) return line(name, inner.text);
   const image = picture(inner);
   return image ? pictured(image) : folded(name, inner);
+}
+
+/**
+ * A block of text beside images and files, which is not worth unfolding.
+ * @param {object} value
+ * @returns {value is {text: string}}
+ */
+function isText(value) {
+  return "type" in value && value.type === "text" && "text" in value && typeof value.text === "string" && Object.keys(value).length === 2;
 }
 
 /** @param {HTMLElement} image */

@@ -11,7 +11,7 @@ from agentic_search.domain.data import JsonObject
 from agentic_search.domain.outcome import ToolResult
 from agentic_search.domain.question import Ask, UserAnswer, UserQuestion, ask_of_call
 from agentic_search.errors import ToolFailed
-from agentic_search.tools.mcp.exchange.open_calls import MOST_QUESTIONS
+from agentic_search.tools.mcp.exchange.open_calls import MOST_QUESTIONS, OpenCall, OpenCalls
 from agentic_search.tools.pool import ToolPool
 from tests.support.mcp_processes import PATIENCE, asking_http_server, asking_server, at_url, unheard
 
@@ -121,6 +121,37 @@ async def test_equal_calls_at_once_ask_each_user_alone(pool: ToolPool, server: s
     assert [result.value for result in results] == ["Hello Ada, 30", "Hello Bob, 30"]
 
 
+async def test_a_failure_after_an_answer_is_one_users(pool: ToolPool) -> None:
+    people = [Person({"name": name}, after=0.3) for name in ("Ada", "Bob")]
+    failures = await asyncio.gather(
+        *(call(pool, "http_legacy.tell_on", person=person) for person in people), return_exceptions=True
+    )
+    told = [str(failure) for failure in failures if isinstance(failure, ToolFailed)]
+    assert ["Ada" in told[0], "Bob" in told[0], "Ada" in told[1], "Bob" in told[1]] == [True, False, False, True]
+
+
+async def test_who_can_be_asked_is_asked_though_somebody_else_who_cannot_called_first(pool: ToolPool) -> None:
+    refused, greeted = await asyncio.gather(
+        call(pool, "http_legacy.greet", person=None),
+        call(pool, "http_legacy.greet", person=Person({"name": "Bob"})),
+        return_exceptions=True,
+    )
+    assert isinstance(refused, ToolFailed)
+    assert isinstance(greeted, ToolResult) and greeted.value == "Hello Bob, 30"
+
+
+async def test_of_questions_at_once_only_so_many_wait() -> None:
+    person, opened = Person("decline"), OpenCall()
+    person.may_answer.clear()
+    with asking(person), OpenCalls("odd").during(opened):
+        asked = [asyncio.ensure_future(opened.ask(UserQuestion(message="Who?"))) for _ in range(200)]
+        await person.was_asked.wait()
+        assert sum(each.done() for each in asked) == 200 - MOST_QUESTIONS
+        person.may_answer.set()
+        await asyncio.gather(*asked)
+    assert len(person.asked) == MOST_QUESTIONS
+
+
 @every_server
 async def test_where_nobody_can_be_asked_the_failure_says_how_to(pool: ToolPool, server: str) -> None:
     with pytest.raises(
@@ -193,7 +224,17 @@ async def test_a_page_to_go_to_in_the_course_of_a_call_is_shown(pool: ToolPool, 
 
 
 @every_legacy_server
-@pytest.mark.parametrize("url", ("javascript:alert(1)", "file:///etc/passwd", "data:text/html,hello"))
+@pytest.mark.parametrize(
+    "url",
+    (
+        "javascript:alert(1)",
+        "file:///etc/passwd",
+        "data:text/html,hello",
+        "http://[",
+        "https://",
+        f"http://a/{chr(120) * 5_000}",
+    ),
+)
 async def test_an_address_that_is_no_web_page_is_not_shown(pool: ToolPool, server: str, url: str) -> None:
     person = Person("accept")
     assert (await call(pool, f"{server}.send_away_and_wait", person=person, url=url)).value == "you decline"

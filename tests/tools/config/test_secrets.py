@@ -2,8 +2,8 @@
 
 import pytest
 
+from agentic_search.tools.config.secrets import SecretMask
 from agentic_search.tools.config.server_config import HttpEndpoint, ServerConfig, StdioLaunch
-from agentic_search.tools.mcp.opening.secrets import SecretMask
 
 
 @pytest.mark.parametrize(
