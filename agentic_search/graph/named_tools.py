@@ -54,9 +54,9 @@ class Missing:
         if not self.servers:
             return self._refused
         names = ", ".join(f"{name!r}{did_you_mean_tool(name, self._catalog.tools)}" for name in unknown)
-        return ToolsNotReady(
-            f"The plan cannot be checked yet: no connected server has {names}. {told_states(self.servers)}"
-        )
+        known = f"The plan cannot be checked yet: no connected server has {names}".removesuffix("?")
+        end = "?" if names.endswith("?") else "."
+        return ToolsNotReady(f"{known}{end} {told_states(self.servers)}")
 
 
 def told_states(servers: Sequence[ServerStatus]) -> str:

@@ -37,4 +37,4 @@ def test_a_name_that_is_not_known_yet_is_waited_for_and_told_with_what_is_near()
     assert found.may_come
     told = found.error()
     assert isinstance(told, ToolsNotReady)
-    assert "has 'fnd'; did you mean 'find'?" in str(told) and "server 'late'" in str(told)
+    assert "has 'fnd'; did you mean 'find'? server 'late' is connecting" in str(told)
