@@ -4,11 +4,12 @@ A plan that was brought may need a server that is still starting: it is waited f
 for now stays known: its tasks fail by their server, and the others run.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from agentic_search.domain.query import Query
 from agentic_search.domain.tool import ServerStatus, Tool
 from agentic_search.errors import PlanRefused, ToolsNotReady
+from agentic_search.planning.draft.wording import did_you_mean_tool
 from agentic_search.tools.catalog import Catalog
 
 _CONNECTING = "connecting"
@@ -25,9 +26,10 @@ class Missing:
     """The servers whose tools a refused plan may mean, by the names in it that no tool has."""
 
     def __init__(self, catalog: Catalog, statuses: Sequence[ServerStatus], refused: PlanRefused) -> None:
-        self._refused = refused
+        self._refused, self._catalog = refused, catalog
+        self._unusable = tuple(_unusable(catalog, refused.unknown_tools))
         self.servers: Sequence[ServerStatus] = ()
-        if not refused.unknown_tools:
+        if self._unusable or not refused.unknown_tools:
             return
         tools = (*catalog.tools, *catalog.absent)
         known, shared = {tool.server for tool in tools}, {tool.remote_name for tool in tools}
@@ -46,9 +48,12 @@ class Missing:
 
     def error(self) -> PlanRefused | ToolsNotReady:
         """What to tell the caller: that a server is not there, or else what is wrong with the plan."""
+        unknown = self._refused.unknown_tools
+        if self._unusable:
+            return PlanRefused((*self._refused.complaints, *self._unusable), unknown_tools=unknown)
         if not self.servers:
             return self._refused
-        names = ", ".join(map(repr, self._refused.unknown_tools))
+        names = ", ".join(f"{name!r}{did_you_mean_tool(name, self._catalog.tools)}" for name in unknown)
         return ToolsNotReady(
             f"The plan cannot be checked yet: no connected server has {names}. {told_states(self.servers)}"
         )
@@ -60,6 +65,13 @@ def told_states(servers: Sequence[ServerStatus]) -> str:
     states = [f"server {it.name!r} {it.state}: {(it.error or 'wait for it').rstrip('.')}" for it in first[:_MOST_TOLD]]
     more = [f"{len(first) - _MOST_TOLD} more are named by GET /servers"] if len(first) > _MOST_TOLD else []
     return f"{'; '.join([*states, *more])}."
+
+
+def _unusable(catalog: Catalog, names: Sequence[str]) -> Iterator[str]:
+    """Why tools of these names, or of `server.tool`, are offered by their servers and cannot be used all the same."""
+    for left in catalog.left_out:
+        if {left.tool, f"{left.server}.{left.tool}"} & set(names):
+            yield f"server {left.server!r} has {left.tool!r}, which cannot be used: {left.reason}"
 
 
 def _may_offer(status: ServerStatus, name: str, statuses: Sequence[ServerStatus], known: set[str]) -> bool:

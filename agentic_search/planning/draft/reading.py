@@ -121,15 +121,24 @@ def _shown(value: object) -> str:
 
 
 def with_known_names(task: Task, catalog: Mapping[str, Tool]) -> Task:
-    """The task with each argument that its tool does not have under the only name of that meaning that it has."""
+    """The task with each argument that its tool does not have under the only name of that meaning that it has.
+
+    A whole number is written as text there, where the tool takes text: others count users, and this one names them.
+    """
     tool = catalog.get(task.tool)
     properties = tool.input_schema.get("properties") if tool else None
     if not isinstance(properties, dict) or task.arguments.keys() <= properties.keys():
         return task
     arguments: JsonObject = {}
     for name, value in task.arguments.items():
-        arguments[name if name in properties else _known(name, properties, task.arguments) or name] = value
+        known = None if name in properties else _known(name, properties, task.arguments)
+        arguments[known or name] = _fitting(value, properties[known]) if known else value
     return task.model_copy(update={"arguments": arguments})
+
+
+def _fitting(value: JsonValue, schema: JsonValue) -> JsonValue:
+    takes_text = isinstance(schema, dict) and schema.get("type") == "string"
+    return str(value) if takes_text and isinstance(value, int) and not isinstance(value, bool) else value
 
 
 def _known(name: str, properties: JsonObject, given: JsonObject) -> str | None:

@@ -160,7 +160,7 @@ class ShieldedClient(httpx2.AsyncClient):
         body = await _read_some(response)
         status = response.status_code
         text = status_line(response)
-        self.last_trouble = ": ".join(filter(None, (text, advice(status, response.headers))))
+        self.last_trouble = ": ".join(filter(None, (text, advice(request.method, status, response.headers))))
         if _SESSION_HEADER in request.headers and means_no_session(status, body):
             return self._session_lost(request)
         self.may_be_older |= request.method == "POST" and status in OLDER_TRANSPORT

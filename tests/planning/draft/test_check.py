@@ -243,6 +243,8 @@ SIZED: JsonObject = {
     [
         ({"user_id": "ada", "limit": 5}, {"user": "ada", "size": 5}),
         ({"username": "ada", "max_results": 5}, {"user": "ada", "size": 5}),
+        ({"user_id": 123}, {"user": "123"}),
+        ({"userId": 123, "limit": 5}, {"user": "123", "size": 5}),
         ({"user": "ada"}, {"user": "ada"}),
     ],
 )
@@ -251,6 +253,12 @@ def test_common_arguments_are_known_by_the_names_that_others_give_them(written: 
     draft: JsonObject = {"id": "t1", "tool": "get_posts", "arguments": written}
     assert check({"tasks": [draft]}, [posts]).tasks[0].arguments == read
     assert check_next(draft, [posts], earlier=()).arguments == read
+
+
+@pytest.mark.parametrize("written", [{"user": 123}, {"user_id": True}, {"user_id": 1.5}])
+def test_only_a_whole_number_that_identifies_stands_for_text(written: JsonObject) -> None:
+    with pytest.raises(PlanRefused, match="argument 'user' must be text"):
+        check({"tasks": [{"tool": "get_posts", "arguments": written}]}, [tool("get_posts", SIZED)])
 
 
 @pytest.mark.parametrize("written", [{"user": "ada", "user_id": "bob"}, {"user": "ada", "weight": 5}])

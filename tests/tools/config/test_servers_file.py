@@ -235,6 +235,13 @@ def test_a_file_that_cannot_be_read_says_where_and_why(tmp_path: Path, text: str
     assert str(path) in server.problem
 
 
+@pytest.mark.parametrize("key", ["_comment", "//", "#note", "$schema"])
+def test_a_comment_among_the_servers_is_one_warning(tmp_path: Path, key: str) -> None:
+    notes, file = read_servers(written(tmp_path, {key: "my servers", "notes": {"command": "x"}}), environment={})
+    assert (notes.name, notes.problem, file.problem) == ("notes", "", "")
+    assert file.warnings == (f'"{key}": is no server, not used',)
+
+
 def test_a_folder_in_place_of_the_file_is_told(tmp_path: Path) -> None:
     (server,) = read_servers(tmp_path, environment={})
     assert "cannot be used: [Errno 21] Is a directory" in server.problem

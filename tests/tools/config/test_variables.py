@@ -79,10 +79,19 @@ def test_a_short_form_that_is_missing_is_named(tmp_path: Path) -> None:
         ("{{LIBRECHAT_USER_ID}}", "cannot be filled in"),
         ("{file:none.txt}", "none.txt cannot be read"),
         ("${}", "cannot be filled in"),
+        ("${NONE", '"env.X": ${NONE cannot be filled in'),
+        ("Bearer ${env:NONE", "${env:NONE cannot be filled in"),
     ],
 )
 def test_what_cannot_be_filled_in_is_named(tmp_path: Path, written: str, told: str) -> None:
     assert told in server_with(tmp_path, written).problem
+
+
+@pytest.mark.parametrize("written", ["<YOUR_API_KEY>", "<your-key>", "<your key here>", "YOUR_API_KEY"])
+def test_a_placeholder_is_passed_on_with_a_warning(tmp_path: Path, written: str) -> None:
+    server = server_with(tmp_path, written)
+    assert (launch(server).env["X"], server.problem) == (written, "")
+    assert server.warnings == (f'"env.X": {written} looks like a placeholder, and is passed on: write the value',)
 
 
 def test_a_value_that_looks_like_a_variable_stays_as_it_is(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ _FORM = re.compile(
       \$\{{\{{\s*(?P<expression>[^{{}}]*?)\s*\}}\}}
     | \{{\{{\s*(?P<moustache>{_NAME})\s*\}}\}}
     | \$\{{(?P<braces>(?:[^{{}}]|\{{[^{{}}]*\}})*)\}}
+    | \$\{{(?P<open>[^{{}}]*)$
     | \{{(?P<kind>env|file):(?P<place>[^{{}}]+)\}}
     | \$env:(?P<powershell>{_NAME})
     | \$(?P<dollar>{_NAME})
@@ -23,6 +24,8 @@ _FORM = re.compile(
     """,
     re.VERBOSE,
 )
+_PLACEHOLDER = re.compile(r"<[A-Za-z][\w .'-]*>|YOUR_[A-Z0-9_]+", re.ASCII)
+"""What documents write where the reader's own value belongs."""
 _EXPRESSION = re.compile(rf"(?:secrets|env|vars|inputs)\.({_NAME})")
 _IN_BRACES = re.compile(
     rf"(?:(?P<kind>env|localEnv):)?(?P<name>{_NAME})(?:(?P<sign>:-|-|:)(?P<default>.*))?", re.DOTALL
@@ -98,6 +101,8 @@ class Variables:
             self.complaints.append(f'"{field}": has a NUL character: remove it')
             return ""
         self._field, self._shell = field, shell
+        if _PLACEHOLDER.fullmatch(text):
+            self.warnings.append(f'"{field}": {text} looks like a placeholder, and is passed on: write the value')
         if text.startswith(_COPILOT) and re.fullmatch(_NAME, text):
             return self._variable(text, text)
         return _FORM.sub(self._value, text)
@@ -117,6 +122,8 @@ class Variables:
                 return self._moustache(found["moustache"], whole)
             case "braces":
                 return self._braces(found["braces"], whole)
+            case "open":
+                return self._unknown(whole)
             case "place":
                 is_file = found["kind"] == "file"
                 return self._file(found["place"]) if is_file else self._variable(found["place"].strip(), whole)

@@ -27,6 +27,8 @@ _UNCERTAIN = frozenset({"servers", "mcp", "extensions"})
 _SERVER_KEYS = frozenset(
     {"command", "cmd", "url", "uri", "httpUrl", "serverUrl", "baseUrl", "server_url", "sseUrl", "transport", "source"}
 )
+_COMMENT = ("_", "//", "#", "$")
+"""How keys begin that hold no server, where their value is none."""
 _MARKS = frozenset({"disabled", "enabled", "type"})
 
 
@@ -119,9 +121,11 @@ def _made(container: str, held: JsonValue, document: ParsedFile) -> HostFile:
         case {**entries} if entries and looks_like_server(entries) and not _holds_servers(entries):
             return _made(container, {name_of(entries): entries}, document)
         case dict():
-            named, twice = held, frozenset(twice_in(held))
+            notes = tuple(key for key, entry in held.items() if _is_comment(key, entry))
+            named = {key: entry for key, entry in held.items() if key not in notes}
+            twice = frozenset(twice_in(held))
         case [*listed]:
-            named, twice = _named(listed)
+            (named, twice), notes = _named(listed), ()
         case _:
             raise NoServers(f'"{container}" must be an object of servers by name, {{"name": {{…}}}}, or a list of them')
     if len(named) > _MOST_SERVERS:
@@ -130,7 +134,11 @@ def _made(container: str, held: JsonValue, document: ParsedFile) -> HostFile:
     host = host_of(container, readable, written=document.format, listed=isinstance(held, list))
     if host.named and isinstance(held, dict):
         named, twice = _named([{"name": key, **entry} for key, entry in named.items() if isinstance(entry, dict)])
-    return HostFile(named, host, twice=twice)
+    return HostFile(named, host, twice=twice, warnings=tuple(f'"{key}": is no server, not used' for key in notes))
+
+
+def _is_comment(key: str, entry: JsonValue) -> bool:
+    return key.startswith(_COMMENT) and not isinstance(entry, dict)
 
 
 def _named(listed: list[JsonValue]) -> tuple[dict[str, JsonValue], frozenset[str]]:
@@ -160,7 +168,8 @@ def _without_container(whole: Mapping[str, JsonValue], document: ParsedFile) -> 
     entries: dict[str, JsonValue] = {name: value for name, value in whole.items() if isinstance(value, dict)}
     if entries and (_holds_servers(entries) or all(value == {"disabled": True} for value in entries.values())):
         rest = tuple(f'"{key}": is no server, not used' for key in whole if key not in entries)
-        return replace(_made("mcpServers", entries, document), warnings=rest, twice=frozenset(twice_in(whole)))
+        made = _made("mcpServers", entries, document)
+        return replace(made, warnings=(*rest, *made.warnings), twice=frozenset(twice_in(whole)))
     if set(whole) <= {"$schema", "inputs", "version"}:
         return HostFile()
     near = get_close_matches("mcpServers", whole, n=1)
@@ -194,6 +203,7 @@ def _both(one: HostFile, other: HostFile) -> HostFile:
         one,
         entries={**other.entries, **one.entries},
         inputs={**other.inputs, **one.inputs},
+        warnings=(*one.warnings, *other.warnings),
         twice=one.twice | other.twice | (frozenset(one.entries) & frozenset(other.entries)),
     )
 

@@ -50,14 +50,16 @@ def status_line(response: httpx2.Response) -> str:
     return f"HTTP {response.status_code} {response.reason_phrase}".rstrip()
 
 
-def advice(status: int, headers: Mapping[str, str]) -> str:
-    """What to do about an HTTP error; empty where that is not known."""
+def advice(method: str, status: int, headers: Mapping[str, str]) -> str:
+    """What to do about an HTTP error; empty where that is not known. `method` is the request's."""
     match status:
         case HTTPStatus.UNAUTHORIZED | HTTPStatus.FORBIDDEN:
             metadata = _RESOURCE_METADATA.search(headers.get("www-authenticate", ""))
             sign_in = f", or sign in by OAuth, which it describes at {metadata[1]}" if metadata else ""
             cause = "it wants to know who asks" if status == HTTPStatus.UNAUTHORIZED else "what is sent gives no access"
             return f'{cause}: give it a key by "headers", such as {{"Authorization": "Bearer …"}}{sign_in}'
+        case HTTPStatus.NOT_FOUND | HTTPStatus.METHOD_NOT_ALLOWED if method == "GET":  # the older one's first request
+            return 'the older transport is not spoken at this address: correct "url" or "type"'
         case HTTPStatus.NOT_FOUND | HTTPStatus.METHOD_NOT_ALLOWED:
             return (
                 'there is no MCP endpoint at this address: correct "url", or add "type": "sse" for the older transport'

@@ -1,6 +1,7 @@
 """HTTP servers that refuse: a forgotten session is renewed, the older transport found, all else told in words."""
 
 from collections.abc import Generator
+from typing import Literal
 
 import pytest
 
@@ -21,8 +22,8 @@ def server() -> Generator[OddHttp]:
         yield running
 
 
-def at(url: str) -> ServerConfig:
-    return ServerConfig("far", HttpEndpoint(url))
+def at(url: str, *, transport: Literal["http", "sse"] = "http") -> ServerConfig:
+    return ServerConfig("far", HttpEndpoint(url, transport=transport))
 
 
 @pytest.mark.parametrize("mode", FORGETTING)
@@ -38,8 +39,8 @@ async def test_a_forgotten_session_is_renewed_however_it_is_told_and_the_call_re
     assert server.asked.count("initialize") == 4
 
 
-async def refusal(url: str) -> str:
-    async with ToolPool([at(url)], clock=CLOCK) as pool:
+async def refusal(url: str, *, transport: Literal["http", "sse"] = "http") -> str:
+    async with ToolPool([at(url, transport=transport)], clock=CLOCK) as pool:
         await until(pool, lambda: state_of(pool, "far") == "unavailable")
         told = error_of(pool, "far")
         with pytest.raises(ServerUnavailable):
@@ -65,6 +66,12 @@ async def test_a_refusal_says_what_to_do(server: OddHttp, mode: str, parts: list
     told = await refusal(server.url(mode))
     for part in parts:
         assert part in told
+
+
+async def test_an_address_without_the_older_transport_says_so(server: OddHttp) -> None:
+    told = await refusal(server.url("post-not-allowed"), transport="sse")
+    assert 'the older transport is not spoken at this address: correct "url" or "type"' in told
+    assert 'add "type"' not in told
 
 
 async def test_nobody_and_no_host_are_told_in_words_too() -> None:
