@@ -243,6 +243,7 @@ class Connection:
             ways=self._ways,
             hurry=lambda: self._closing,
             elicitation=Elicitation(self.name, self._calls),
+            calls=self._calls,
             auth=self._auth,
         )
         self._was_ready = False

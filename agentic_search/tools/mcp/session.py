@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import replace
 from typing import TypeAlias
 
@@ -22,6 +22,7 @@ from agentic_search.errors import ConnectionLost
 from agentic_search.tools.config.secrets import SecretMask
 from agentic_search.tools.config.server_config import ServerConfig, StdioLaunch
 from agentic_search.tools.mcp.auth.server_auth import ServerAuth
+from agentic_search.tools.mcp.exchange.open_calls import OpenCalls
 from agentic_search.tools.mcp.exchange.resources import ResourceLists, refreshed_after
 from agentic_search.tools.mcp.exchange.task_calls import TasksExtension, runs_tasks
 from agentic_search.tools.mcp.failures import connection_failed, wait_asked_for
@@ -42,8 +43,8 @@ OnOffer: TypeAlias = Callable[[Client, Offer], None]
 _US = mcp_types.Implementation(name="agentic-search", version=__version__)
 _BURST = 0.05
 """Seconds to let a burst of changes pass before the tools are listed again."""
-_LAST_ANSWERS = 0.2
-"""Seconds for mcp to hand on what has come, before a session that is over is closed."""
+_LAST_ANSWERS = 2.0
+"""Seconds for calls under way to get what has come for them, before a session that is over is closed."""
 _TRYING_OLDER = 10.0
 """Seconds for a server to show that it speaks the older HTTP with server-sent events."""
 _PAUSE = 5.0
@@ -65,6 +66,7 @@ class Session:
         on_offer: OnOffer,
         on_end: Callable[[str], None],
         elicitation: ElicitationFnT,
+        calls: OpenCalls,
         auth: ServerAuth | None = None,
         ways: Ways | None = None,
         hurry: Callable[[], bool] = lambda: False,
@@ -72,7 +74,7 @@ class Session:
         """`open_within`: seconds for a server that listens to agree on a protocol and to list its tools.
 
         A process of ours has its entry's `startup_timeout` for that. `ways`: what is known of how to open a session
-        with this server. `hurry` says whether the whole service ends.
+        with this server. `calls` are those under way. `hurry` says whether the whole service ends.
         """
         self._config = config
         self._clock = clock
@@ -80,6 +82,7 @@ class Session:
         self._on_offer = on_offer
         self._on_end = on_end
         self._elicitation = elicitation
+        self._calls = calls
         self._signing = auth.for_session(lambda: self.suspect("the sign-in has changed")) if auth else None
         self._ways = ways or Ways()
         self._hurry = hurry
@@ -90,7 +93,6 @@ class Session:
         self._mask = SecretMask(config)
         self._look = asyncio.Event()
         self._over: str | None = None
-        self._answers_read = asyncio.Event()
         self._client: Client | None = None
         self._stale_after: float | None = None
         self._resources = ResourceLists(config, clock, self._take_resources)
@@ -184,7 +186,6 @@ class Session:
         """Give the session up: no more calls at once; calls under way first get what the server has answered them."""
         self._over = why
         self._on_end(why)
-        asyncio.get_running_loop().call_later(_LAST_ANSWERS, self._answers_read.set)
         self._look.set()
 
     async def _watch(self, client: Client, group: asyncio.TaskGroup) -> None:
@@ -222,7 +223,7 @@ class Session:
             )
             self._offer = replace(offer, resources=self._offer.resources)
             self._listed = listed
-        self._raise_if_over()
+        await self._end_if_over()
         self._client = client
         self._on_offer(client, self._offer)
 
@@ -233,11 +234,9 @@ class Session:
 
     async def _end_if_over(self) -> None:
         if self._over is not None:
-            await self._answers_read.wait()
-            self._raise_if_over()
-
-    def _raise_if_over(self) -> None:
-        if self._over is not None:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_LAST_ANSWERS):
+                    await self._calls.all_ended()
             raise ConnectionLost(self._over)
 
     async def _listen(self, client: Client) -> None:

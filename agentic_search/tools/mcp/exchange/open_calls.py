@@ -100,6 +100,8 @@ class OpenCalls:
     def __init__(self, server: str) -> None:
         self._server = server
         self._calls: set[OpenCall] = set()
+        self._none_left = asyncio.Event()
+        self._none_left.set()
 
     def __len__(self) -> int:
         return len(self._calls)
@@ -109,6 +111,7 @@ class OpenCalls:
         """The call is under way in this block."""
         call.open()
         self._calls.add(call)
+        self._none_left.clear()
         token = _this_call.set(call)
         try:
             yield
@@ -116,6 +119,12 @@ class OpenCalls:
             _this_call.reset(token)
             self._calls.discard(call)
             call.close()
+            if not self._calls:
+                self._none_left.set()
+
+    async def all_ended(self) -> None:
+        """Return when no call is under way."""
+        await self._none_left.wait()
 
     def find(self, meta: RequestParamsMeta | None) -> OpenCall | None:
         """The call that a question with this `_meta` belongs to; None where that is unknown, which the calls note."""
