@@ -77,7 +77,7 @@ async def test_a_file_that_cannot_be_read_allows_nothing_and_is_logged(
 @pytest.mark.parametrize(("beyond", "read"), [(0, 1), (1, 0)])
 def test_no_more_of_a_file_is_read_than_it_may_hold(tmp_path: Path, beyond: int, read: int) -> None:
     file = tmp_path / "approvals.json"
-    file.write_text('[["files", "move_file", true]'.ljust(LARGEST_FILE - 1 + beyond) + "]")
+    file.write_text('[["files", "move_file", "", true]'.ljust(LARGEST_FILE - 1 + beyond) + "]")
     assert len(ApprovalMemory(file).words) == read
 
 
