@@ -25,6 +25,7 @@ from mcp import Client
 
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.outcome import OnProgress, ToolResult
+from agentic_search.domain.tool import Tool
 from benchmarks.doubles import processes
 from benchmarks.report import median, print_report
 from benchmarks.scheduling import sleeping
@@ -53,7 +54,7 @@ def by_scheduler(call: Call, size: int) -> FanOut:
     plan = Graph("equal", dict.fromkeys(names, 0.0), dict.fromkeys(names, ())).plan()
 
     async def call_tool(
-        tool: str, arguments: JsonObject, *, timeout: float | None, on_progress: OnProgress
+        tool: str, arguments: JsonObject, *, planned: Tool | None, timeout: float | None, on_progress: OnProgress
     ) -> ToolResult:
         await call()
         return sleeping.SLEPT

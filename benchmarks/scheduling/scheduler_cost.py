@@ -16,6 +16,7 @@ from functools import partial
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.outcome import OnProgress, Outcome, ToolResult
 from agentic_search.domain.plan import Plan
+from agentic_search.domain.tool import Tool
 from agentic_search.scheduler.admission.admission import Admission, Slot
 from agentic_search.scheduler.commands import (
     CallCompleted,
@@ -68,7 +69,7 @@ def run_runner(plan: Plan, loop: asyncio.Runner) -> dict[str, Outcome]:
     """The scheduler's runner, with calls that return at once."""
 
     async def nothing(
-        tool: str, arguments: JsonObject, *, timeout: float | None, on_progress: OnProgress
+        tool: str, arguments: JsonObject, *, planned: Tool | None, timeout: float | None, on_progress: OnProgress
     ) -> ToolResult:
         return SLEPT
 

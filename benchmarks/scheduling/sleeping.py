@@ -8,6 +8,7 @@ from agentic_search.clock import SystemClock
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.outcome import ToolResult
 from agentic_search.domain.plan import Plan
+from agentic_search.domain.tool import Tool
 from agentic_search.events.facts import Fact
 from agentic_search.scheduler.runner import CallTool, OnProgress, Runner
 from benchmarks.scheduling.graphs import Graph
@@ -46,7 +47,9 @@ async def sleep_through(graph: Graph, *, slots: int) -> Slept:
     clock = SystemClock()
     lasted: dict[str, float] = {}
 
-    async def sleep(tool: str, arguments: JsonObject, *, timeout: float | None, on_progress: OnProgress) -> ToolResult:
+    async def sleep(
+        tool: str, arguments: JsonObject, *, planned: Tool | None, timeout: float | None, on_progress: OnProgress
+    ) -> ToolResult:
         task = str(arguments["task"])
         began = clock.now()
         await asyncio.sleep(graph.seconds[task])

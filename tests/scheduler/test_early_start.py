@@ -5,6 +5,7 @@ import asyncio
 from agentic_search.clock import SystemClock
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.outcome import Completed, OnProgress, ToolResult
+from agentic_search.domain.tool import Tool
 from agentic_search.events import facts
 from agentic_search.events.facts import Fact
 from agentic_search.scheduler.runner import Runner
@@ -103,7 +104,9 @@ async def test_a_call_of_an_abandoned_draft_that_ends_all_the_same_is_not_taken_
     begun, emitted = asyncio.Condition(), list[Fact]()
     under_way: list[str] = []
 
-    async def call(tool: str, arguments: JsonObject, *, timeout: float | None, on_progress: OnProgress) -> ToolResult:
+    async def call(
+        tool: str, arguments: JsonObject, *, planned: Tool | None, timeout: float | None, on_progress: OnProgress
+    ) -> ToolResult:
         name = next(given)
         under_way.append(name)
         async with begun:

@@ -6,6 +6,7 @@ from contextvars import ContextVar
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.limits import Limit
 from agentic_search.domain.outcome import OnProgress, ToolResult
+from agentic_search.domain.tool import Tool
 from agentic_search.events.facts import Fact
 from agentic_search.scheduler.admission.admission import Slot
 from agentic_search.scheduler.commands import CallId, CallOrder, OfferCall
@@ -19,7 +20,9 @@ async def test_a_call_that_another_run_s_end_starts_runs_in_the_context_of_its_o
     shared, whose, seen = Shared(Limit(1)), ContextVar("whose", default=""), list[tuple[str, str]]()
     both_wait = asyncio.Event()
 
-    async def call(tool: str, arguments: JsonObject, *, timeout: float | None, on_progress: OnProgress) -> ToolResult:
+    async def call(
+        tool: str, arguments: JsonObject, *, planned: Tool | None, timeout: float | None, on_progress: OnProgress
+    ) -> ToolResult:
         seen.append((str(arguments["name"]), whose.get()))
         await both_wait.wait()
         return result()

@@ -216,7 +216,9 @@ async def test_leaving_the_runner_waits_for_no_attempt_that_is_to_come() -> None
 async def test_a_server_that_does_not_say_when_to_come_again_is_asked_after_the_usual_wait() -> None:
     emitted, waits = list[Fact](), asyncio.Event()
 
-    async def call(tool: str, arguments: JsonObject, *, timeout: float | None, on_progress: OnProgress) -> ToolResult:
+    async def call(
+        tool: str, arguments: JsonObject, *, planned: Tool | None, timeout: float | None, on_progress: OnProgress
+    ) -> ToolResult:
         raise RateLimited("too many")
 
     def emit(fact: Fact) -> None:
@@ -249,7 +251,9 @@ async def test_a_task_over_a_list_starts_once_however_often_its_calls_are_tried(
     clock, emitted = FakeClock(), list[Fact]()
     waiting = asyncio.Event()
 
-    async def call(tool: str, arguments: JsonObject, *, timeout: float | None, on_progress: OnProgress) -> ToolResult:
+    async def call(
+        tool: str, arguments: JsonObject, *, planned: Tool | None, timeout: float | None, on_progress: OnProgress
+    ) -> ToolResult:
         if arguments and not waiting.is_set():
             raise ServerUnavailable("down")
         return result([1])

@@ -40,8 +40,8 @@ async def test_it_is_bounded_and_forgets_the_oldest(tmp_path: Path) -> None:
 async def test_what_is_said_again_is_no_longer_the_oldest(tmp_path: Path) -> None:
     memory = ApprovalMemory(tmp_path / "approvals.json")
     for number in [*range(MOST_REMEMBERED), 0, MOST_REMEMBERED]:
-        memory.note(("server", f"tool {number}"), allowed=True)
-    assert ("server", "tool 0") in memory.words and ("server", "tool 1") not in memory.words
+        memory.note(("server", f"tool {number}", ""), allowed=True)
+    assert ("server", "tool 0", "") in memory.words and ("server", "tool 1", "") not in memory.words
 
 
 async def test_the_first_start_says_nothing_and_its_folder_is_the_user_s_alone(
@@ -51,9 +51,9 @@ async def test_the_first_start_says_nothing_and_its_folder_is_the_user_s_alone(
     memory = ApprovalMemory(file)
     assert not caplog.records
     for _ in range(2):
-        memory.note(("files", "wípe"), allowed=False)
+        memory.note(("files", "wípe", ""), allowed=False)
         await memory.save()
-    assert file.read_text(encoding="utf-8") == '[["files", "wípe", false]]'
+    assert file.read_text(encoding="utf-8") == '[["files", "wípe", "", false]]'
     assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
 
 
@@ -77,7 +77,7 @@ async def test_a_file_that_cannot_be_read_allows_nothing_and_is_logged(
 @pytest.mark.parametrize(("beyond", "read"), [(0, 1), (1, 0)])
 def test_no_more_of_a_file_is_read_than_it_may_hold(tmp_path: Path, beyond: int, read: int) -> None:
     file = tmp_path / "approvals.json"
-    file.write_text('[["files", "move_file", true]'.ljust(LARGEST_FILE - 1 + beyond) + "]")
+    file.write_text('[["files", "move_file", "", true]'.ljust(LARGEST_FILE - 1 + beyond) + "]")
     assert len(ApprovalMemory(file).words) == read
 
 

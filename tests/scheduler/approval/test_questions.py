@@ -143,7 +143,7 @@ async def test_a_question_that_waits_for_its_turn_is_not_asked_once_its_call_has
     answers: list[asyncio.Task[UserAnswer]] = []
 
     async def leaving(
-        tool: str, arguments: JsonObject, *, timeout: float | None, on_progress: OnProgress
+        tool: str, arguments: JsonObject, *, planned: Tool | None, timeout: float | None, on_progress: OnProgress
     ) -> ToolResult:
         ask = ask_of_call.get()
         assert ask is not None

@@ -7,7 +7,7 @@ import pytest
 
 from agentic_search.clock import SystemClock
 from agentic_search.domain.approval.decision import Decision, WaitingCall
-from agentic_search.domain.approval.policy import ApprovalRules
+from agentic_search.domain.approval.policy import ApprovalRules, key_of
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.outcome import OnProgress, Outcome, Skipped, ToolResult
 from agentic_search.domain.plan import Plan, Task
@@ -32,7 +32,7 @@ class Waiting:
         self.called: list[str] = []
         self.memory = ApprovalMemory(Path("nowhere.json"))
         if remembered is not None:
-            self.memory.note(("box", "wipe_all"), allowed=remembered)
+            self.memory.note(key_of(WIPE, allowed=remembered), allowed=remembered)
         rules = ApprovalRules(remembered=self.memory.words)
         self.approvals = Approvals(self.facts.append, rules, self.memory, attended=attended)
         clock = SystemClock()
@@ -47,7 +47,7 @@ class Waiting:
         )
 
     async def call(
-        self, tool: str, arguments: JsonObject, *, timeout: float | None, on_progress: OnProgress
+        self, tool: str, arguments: JsonObject, *, planned: Tool | None, timeout: float | None, on_progress: OnProgress
     ) -> ToolResult:
         """Every tool gives its name at once."""
         self.called.append(tool)
@@ -99,7 +99,7 @@ async def test_a_word_for_good_is_remembered_and_holds_for_what_already_waits_of
     outcomes = await run.run(
         wiping("a"), wiping("b"), wiping("c", "write"), words=(("a", always), ("c", Decision(allowed=not allowed)))
     )
-    assert run.memory.words == {("box", "wipe_all"): allowed}
+    assert run.memory.words == {key_of(WIPE, allowed=allowed): allowed}
     done = {id_ for id_, outcome in outcomes.items() if outcome.status == "completed"}
     assert done == ({"a", "b"} if allowed else {"c"})
     kind, other = ("approval.given", "approval.denied") if allowed else ("approval.denied", "approval.given")
