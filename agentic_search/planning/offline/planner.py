@@ -25,7 +25,7 @@ from agentic_search.planning.draft.check import check_added
 from agentic_search.planning.draft.wording import purpose
 from agentic_search.planning.offline.filling import Filling, Role, fill
 from agentic_search.planning.offline.question import Question, read_question
-from agentic_search.planning.offline.searches import is_general, is_named_a_search, is_search, told_words
+from agentic_search.planning.offline.searches import called_words, is_general, is_named_a_search, is_search, told_words
 from agentic_search.planning.planner import DraftStarted, Planned, PlanRequest, PlanStep, TaskReady
 from agentic_search.planning.relevance import ScoredTool, by_relevance
 from agentic_search.text.lexicon import terms
@@ -53,6 +53,8 @@ class _Call:
     """Which share of the question's words is in what the tool, or of a search any tool of its server, is for."""
     called: float
     """Which share of the words of the tool's name is in the question; 0 for a single word."""
+    by_name: bool
+    """A word of the question is in the names of the tool or of its server."""
 
     @property
     def searches(self) -> bool:
@@ -67,8 +69,8 @@ class _Call:
     @property
     def matches(self) -> bool:
         """Something of the question is what it is for; what is said of its arguments alone does not count."""
-        if self.searches:
-            return self.named > 0
+        if self.searches:  # what leaves this machine is not asked for a single word of its description
+            return self.by_name or self.named > (_MUCH if self.tool.open_world else 0)
         is_given_something = bool(self.filling.arguments) and self.filling.roles != _TYPED
         return is_given_something or self.named > _MUCH or self.called >= _MUCH
 
@@ -129,8 +131,8 @@ def _possible(scored: Sequence[ScoredTool], question: Question, rules: ApprovalR
         tried: list[Filling] = []
         for part in _parts(question):
             filling = fill(each.tool, part)
-            named = asked & told_words(each.tool)
-            call = _Call(each.tool, filling, each.score, _share(named, asked), _called(each.tool, asked))
+            named, by_name = asked & told_words(each.tool), asked & called_words(each.tool)
+            call = _Call(each.tool, filling, each.score, _share(named, asked), _called(each.tool, asked), bool(by_name))
             if filling not in tried and _usable(filling, each.tool) and _seems_to_read(call, rules):
                 tried.append(filling)
                 yield call
@@ -194,6 +196,8 @@ def _usable(filling: Filling, tool: Tool) -> bool:
 def _chosen(calls: Sequence[_Call]) -> list[_Call]:
     """Where the question points, what matches it, what searches anything; failing that, a search on each server.
 
+    Of those last, searches that leave this machine only where there is no other.
+
     Only where there is nothing of all that, what is as near as these to the question, though it names little of it.
     """
     best = max((call.score for call in calls), default=0.0)
@@ -206,6 +210,7 @@ def _chosen(calls: Sequence[_Call]) -> list[_Call]:
     general = [call for call in calls if call.searches_anything]
     searches = [*_search_of_each_server(calls).values()]
     elsewhere = searches if len(searches) > 1 else [call for call in calls if call.searches]
+    elsewhere = [call for call in elsewhere if not call.tool.open_world] or elsewhere
     return _unique([*pointed, *matching, *general, *(() if matching else elsewhere)]) or near_best
 
 

@@ -57,6 +57,29 @@ async def test_general_search_tools_are_called_beside_what_matches_best() -> Non
     assert [task.tool for task in tasks] == ["search_docs", "search_documents"]
 
 
+FAR_DOCS = tool(
+    "query_manuals",
+    QUERY,
+    server="manuals",
+    description="Search the documentation and code examples of any programming library.",
+).model_copy(update={"open_world": True})
+WEB = tool("web_search", QUERY, description="Search the web.").model_copy(update={"open_world": True})
+
+
+@pytest.mark.parametrize(
+    "question", ["What is the launch code for project Falcon?", "Who wrote Dune?", "Was ist die Hauptstadt von Kuba?"]
+)
+async def test_what_leaves_this_machine_is_asked_where_the_question_calls_for_it(question: str) -> None:
+    assert "query_manuals" not in {task.tool for task in await planned(question, [FAR_DOCS, *TOOLS])}
+    assert "web_search" in {task.tool for task in await planned(question, [WEB, *TOOLS])}
+    assert [task.tool for task in await planned(question, [FAR_DOCS])] == ["query_manuals"]
+
+
+@pytest.mark.parametrize("question", ["What do the manuals say of hooks?", "documentation of the library"])
+async def test_what_leaves_this_machine_is_asked_by_its_name_or_by_most_words_of_the_question(question: str) -> None:
+    assert "query_manuals" in {task.tool for task in await planned(question, [FAR_DOCS, *TOOLS])}
+
+
 async def test_of_the_chosen_calls_the_slow_ones_come_first_and_others_stay_as_they_match() -> None:
     slow = DOCUMENTS.model_copy(update={"typical_seconds": 4.0})
     quick = PYTHON.model_copy(update={"typical_seconds": 0.5})
