@@ -30,7 +30,7 @@ class Builtin:
 
     async def call(self, tool: Tool, arguments: JsonObject, *, timeout: float, on_progress: OnProgress) -> ToolResult:
         """Call the tool: see ToolProvider."""
-        if tool not in self.offer.tools:
+        if tool.remote_name != self._ask_model.tool.remote_name:
             raise ToolFailed(f"there is no tool {tool.qualified_name!r}")
         try:
             async with asyncio.timeout(timeout):
