@@ -77,7 +77,7 @@ _THOUGHT: Mapping[str, Any] = {
 }
 
 STRANGERS = (
-    Stranger("everything", _npm("mcp-server-everything", "stdio"), 13, _ECHO),
+    Stranger("everything", _npm("mcp-server-everything", "stdio"), 15, _ECHO),
     Stranger(
         "filesystem",
         _npm("mcp-server-filesystem", "{files}"),
@@ -172,7 +172,7 @@ LISTENERS = (
         lambda it, _: [it.world.npm("mcp-server-everything"), "streamableHttp"],
         lambda port: {"PORT": str(port)},
         lambda port: {"url": f"http://127.0.0.1:{port}/mcp"},
-        13,
+        15,
         _ECHO,
     ),
     Listener(
@@ -180,7 +180,7 @@ LISTENERS = (
         lambda it, _: [it.world.npm("mcp-server-everything"), "sse"],
         lambda port: {"PORT": str(port)},
         lambda port: {"url": f"http://127.0.0.1:{port}/sse", "type": "sse"},
-        13,
+        15,
         _ECHO,
     ),
     Listener(
