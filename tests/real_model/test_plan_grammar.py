@@ -52,7 +52,13 @@ async def tools(tmp_path_factory: pytest.TempPathFactory) -> list[Tool]:
     async with running_service(folder, bundled=True, settings={"DOCUMENTS": str(ROOT / "docs")}) as service:
         await service.ready_servers(*BUNDLED)
         offered = (await service.client.get("/tools")).json()["tools"]
-    return [Tool.model_validate({**tool, "remote_name": tool["name"]}) for tool in offered if tool["server"] in BUNDLED]
+    told = [tool for tool in offered if tool["server"] in BUNDLED]
+    return [
+        Tool.model_validate(
+            {name: tool[name] for name in tool.keys() & Tool.model_fields} | {"remote_name": tool["name"]}
+        )
+        for tool in told
+    ]
 
 
 @pytest.mark.parametrize("form", SEEDS)
