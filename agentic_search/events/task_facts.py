@@ -173,32 +173,31 @@ class ApprovalNeeded(BaseFact):
         return f"✋ Task {self.id}: {self.tool} waits for approval{calls} - {reason(self.why)}"
 
 
-class ApprovalGiven(BaseFact):
-    """A task that waited goes on."""
+class BaseDecision(BaseFact):
+    """Somebody's word on a task that waited."""
 
-    kind: Literal["approval.given"] = "approval.given"
     id: str
     tool: str
     by: str
     """`user`, or `always` where it was said for good before."""
     always: bool = False
     """It holds for every later call of the tool."""
+
+
+class ApprovalGiven(BaseDecision):
+    """A task that waited goes on."""
+
+    kind: Literal["approval.given"] = "approval.given"
 
     @property
     def message(self) -> str:
         return f"👍 Task {self.id}: {self.tool} was approved{' for good' if self.always else ''}"
 
 
-class ApprovalDenied(BaseFact):
+class ApprovalDenied(BaseDecision):
     """A task that waited does not run, or its server's question is not answered."""
 
     kind: Literal["approval.denied"] = "approval.denied"
-    id: str
-    tool: str
-    by: str
-    """`user`, or `always` where it was said for good before."""
-    always: bool = False
-    """It holds for every later call of the tool."""
 
     @property
     def message(self) -> str:

@@ -73,7 +73,7 @@ class _Held:
     waiting: WaitingCall
 
 
-_STATUS = {"failed": "failed", "skipped": "was skipped", "completed": "completed"}
+_STATUS = {"failed": "failed", "skipped": "was skipped"}
 
 
 class Machine:
