@@ -1,6 +1,11 @@
 """What a run gives back: text whose every mark [n] is one of its sources."""
 
+from typing import Literal
+
 from agentic_search.domain.data import Frozen
+
+Verdict = Literal["supported", "weak", "unsupported"]
+"""How far a source's text says what a sentence that cites it says."""
 
 
 class Source(Frozen):
@@ -18,6 +23,20 @@ class Source(Frozen):
 
     task_id: str
     """The task that found it."""
+
+
+class Support(Frozen):
+    """What one source has for one sentence that cites it."""
+
+    sentence: str
+    """The sentence of the answer, without its marks."""
+
+    source: int
+    """The n of the mark [n]."""
+
+    verdict: Verdict
+    span: str = ""
+    """The part of the source's text that is nearest to the sentence, word for word; empty where there is none."""
 
 
 class LeftOut(Frozen):
@@ -44,3 +63,20 @@ class Answer(Frozen):
 
     left_out: tuple[LeftOut, ...] = ()
     """What it does without."""
+
+    support: tuple[Support, ...] = ()
+    """What each source has for each sentence that cites it, in the text's order."""
+
+    nothing_found: bool = False
+    """The answer says that nothing was found."""
+
+
+class Turn(Frozen):
+    """An earlier question of the same thread and its answer, as later planners and writers are given them."""
+
+    query: str
+    answer: str
+    """Markdown with marks [n]; empty where there was none."""
+
+    sources: tuple[Source, ...] = ()
+    """The sources that the answer cites, by number."""

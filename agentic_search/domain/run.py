@@ -6,7 +6,7 @@ from typing import Literal, Self
 
 from pydantic import JsonValue
 
-from agentic_search.domain.answer import LeftOut, Source
+from agentic_search.domain.answer import LeftOut, Source, Support
 from agentic_search.domain.approval.decision import WaitingCall
 from agentic_search.domain.data import Frozen, JsonObject
 from agentic_search.domain.plan import Plan
@@ -122,6 +122,10 @@ class RunReport(Frozen):
     sources: tuple[Source, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     """What the answer had to do without, and why."""
+    support: tuple[Support, ...] = ()
+    """What each source has for each sentence that cites it."""
+    nothing_found: bool = False
+    """The answer says that nothing was found."""
     plan: Plan | None = None
     tasks: tuple[TaskRecord, ...] = ()
     thinking_steps: tuple[str, ...] = ()

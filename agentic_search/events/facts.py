@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar, Literal, TypeAlias
 
 from pydantic import Field
 
-from agentic_search.domain.answer import LeftOut, Source
+from agentic_search.domain.answer import LeftOut, Source, Support
 from agentic_search.domain.approval.decision import UnusedTool
 from agentic_search.domain.plan import Plan, Task
 from agentic_search.domain.run import PlannerKind, RunUsage, Timings
@@ -214,6 +214,8 @@ class AnswerCompleted(BaseFact):
     """Sanitised HTML of the whole answer."""
     sources: tuple[Source, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
+    support: tuple[Support, ...] = ()
+    nothing_found: bool = False
 
     @property
     def message(self) -> str:

@@ -2,7 +2,7 @@
 
 from functools import singledispatchmethod
 
-from agentic_search.domain.answer import LeftOut, Source
+from agentic_search.domain.answer import LeftOut, Source, Support
 from agentic_search.domain.approval.decision import WaitingCall
 from agentic_search.domain.plan import Plan, Task
 from agentic_search.domain.run import (
@@ -38,6 +38,8 @@ class RunRecord:
         self._answer: str | None = None
         self._sources: tuple[Source, ...] = ()
         self._left_out: tuple[LeftOut, ...] = ()
+        self._support: tuple[Support, ...] = ()
+        self._nothing_found = False
         self._timings = Timings()
         self._usage = RunUsage()
         self._error: str | None = None
@@ -55,6 +57,8 @@ class RunRecord:
             answer=self._answer,
             sources=self._sources,
             left_out=self._left_out,
+            support=self._support,
+            nothing_found=self._nothing_found,
             plan=self._plan,
             tasks=tuple(self._tasks.values()),
             thinking_steps=tuple(self._steps),
@@ -184,7 +188,7 @@ class RunRecord:
     @_fold.register
     def _answer_completed(self, fact: facts.AnswerCompleted, at: float) -> None:
         self._answer, self.html, self._sources = fact.answer, fact.html, fact.sources
-        self._left_out = fact.left_out
+        self._left_out, self._support, self._nothing_found = fact.left_out, fact.support, fact.nothing_found
 
     @_fold.register(facts.RunCompleted)
     @_fold.register(facts.RunFailed)

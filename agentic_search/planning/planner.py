@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
 
+from agentic_search.domain.answer import Turn
 from agentic_search.domain.approval.decision import UnusedTool
 from agentic_search.domain.approval.policy import STRICT, ApprovalRules
 from agentic_search.domain.data import JsonObject
@@ -72,6 +73,8 @@ class PlanRequest:
     """What servers say of themselves, by server; untrusted."""
     approval: ApprovalRules = STRICT
     """Which tools wait for approval: others are to be preferred."""
+    earlier: tuple[Turn, ...] = ()
+    """The conversation so far, oldest first."""
     refused: DraftRefused | None = None
     """The same planner's draft that was refused, where it is to write it again without the mistakes."""
 

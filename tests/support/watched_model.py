@@ -10,12 +10,12 @@ from agentic_search.models.scripted import ScriptedModel, Step
 
 
 class WatchedModel(ScriptedModel):
-    """A scripted model whose `stopped` is set when a call of it was closed before its end."""
+    """A scripted model whose `begun` is set when it is called, `stopped` when a call was closed before its end."""
 
     def __init__(self, *steps: Step) -> None:
         """With steps they are its one reply."""
         super().__init__(replies=[steps] if steps else ())
-        self.stopped = asyncio.Event()
+        self.begun, self.stopped = asyncio.Event(), asyncio.Event()
 
     async def stream(
         self,
@@ -26,6 +26,7 @@ class WatchedModel(ScriptedModel):
         temperature: float | None = None,
     ) -> AsyncGenerator[ModelOutput]:
         """The script, watched."""
+        self.begun.set()
         script = super().stream(messages, max_tokens=max_tokens, schema=schema, temperature=temperature)
         try:
             async with aclosing(script) as parts:

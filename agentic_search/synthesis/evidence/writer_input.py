@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from agentic_search.domain.answer import LeftOut
+from agentic_search.domain.answer import LeftOut, Turn
 from agentic_search.domain.approval.decision import UnusedTool
 from agentic_search.domain.approval.policy import reason
 from agentic_search.domain.outcome import Completed, Evidence, Failed, Outcome, Passage, Skipped
@@ -34,6 +34,8 @@ class WriterInput:
     """What completed tasks say of their own search, a line each: `t1: search found nothing`."""
     not_used: tuple[UnusedTool, ...] = ()
     """These tools, for an answer that tells how to allow them."""
+    earlier: tuple[Turn, ...] = ()
+    """The conversation so far, oldest first."""
 
 
 def make_writer_input(
