@@ -30,18 +30,23 @@ async def test_product_research_searches_five_kinds_of_sources_at_once(
 
 async def test_three_search_engines_at_once_merged(service: RunningService, ollama: OllamaDouble) -> None:
     ollama.enqueue("One list.")
-    run = await run_workflow(service, "search-engines", "python", language="de")
+    run = await run_workflow(service, "search-engines", "python 3 together")
     tasks = by_id(run)
-    assert (tasks["web"]["server"], tasks["wiki"]["server"], tasks["stories"]["server"]) == (
-        "web_stand_in",
-        "web_stand_in",
-        "stories",
-    )
     assert run["status"] == "completed" and tasks["merged"]["result"] == "One list."
+    found = [hits["results"] for hits in tasks["found"]["result"]]
+    assert [hits[0]["engine"] for hits in found] == ["duckduckgo", "brave", "mojeek"]
     asked = str(ollama.chats[-1].body["messages"])
-    assert "https://python.example/5" in asked and "https://python.example/6" not in asked
-    assert "https://de.wikipedia.example/python" in asked
-    assert all(story["title"] in asked for story in tasks["stories"]["result"]["stories"])
+    assert all(f"good, says {hits[0]['engine']}." in asked for hits in found) and len(found[0]) == 8
+
+
+async def test_an_engine_that_refuses_costs_its_own_results(service: RunningService, ollama: OllamaDouble) -> None:
+    ollama.enqueue("One list.")
+    run = await run_workflow(service, "search-engines", "python", engines=["brave", "blocked", "mojeek"])
+    tasks = by_id(run)
+    assert run["status"] == "partial" and tasks["merged"]["result"] == "One list."
+    assert "wants to see a human" in tasks["found"]["result"][1]["error"]
+    asked = str(ollama.chats[-1].body["messages"])
+    assert "says brave" in asked and "says mojeek" in asked and "human" not in asked
 
 
 async def test_ten_inventories_are_asked_and_added_up_without_a_model(

@@ -1,67 +1,68 @@
-"""An MCP server with the tools of the web server, which answers from memory.
+"""An MCP server with the web server's tool `web_search`, which answers from memory.
 
     python -m tests.journey.examples.web_server
 
-A web search that names a number, as in "lamp 5 together", is answered when so many are under way, and not before.
+Searches that say "3 together" are answered when so many of them are under way at the same time, and not before.
 """
 
 import re
+from collections import defaultdict
 
 import anyio
 import mcp_types
 from mcp.server.mcpserver import MCPServer
+from mcp.server.mcpserver.exceptions import ToolError
 from pydantic import BaseModel
 
 OF_THE_WEB = mcp_types.ToolAnnotations(read_only_hint=True, open_world_hint=True)
 
 
-class WebPage(BaseModel):
+class FoundPage(BaseModel):
     """One found page."""
 
     title: str
     url: str
     text: str
+    engine: str
 
 
-class WebPages(BaseModel):
+class FoundPages(BaseModel):
     """What was found."""
 
-    results: list[WebPage]
+    results: list[FoundPage]
 
 
 def build() -> MCPServer[None]:
     """The server."""
     server: MCPServer[None] = MCPServer("web_stand_in", log_level="WARNING")
-    under_way = 0
-    more = anyio.Condition()
+    under_way: defaultdict[int, int] = defaultdict(int)
+    together: defaultdict[int, anyio.Event] = defaultdict(anyio.Event)
 
     @server.tool(annotations=OF_THE_WEB)
-    async def web_search(query: str) -> WebPages:
+    async def web_search(query: str, limit: int = 10, engine: str | None = None) -> FoundPages:
         """Search the web."""
-        nonlocal under_way
-        wanted = int(found[1]) if (found := re.search(r"(\d+) together", query)) else 1
-        async with more:
-            under_way += 1
-            more.notify_all()
-            while under_way < wanted:
-                await more.wait()
-        address = "-".join(query.replace(":", " ").split())
-        pages = [
-            WebPage(
-                title=f"{query}, page {number}", url=f"https://{address}.example/{number}", text=f"Of {query}: good."
-            )
-            for number in range(1, 8)
-        ]
-        return WebPages(results=pages)
+        if engine == "blocked":
+            raise ToolError("blocked wants to see a human: name another engine")
+        if wanted := re.search(r"(\d+) together", query):
+            number = int(wanted[1])
+            under_way[number] += 1
+            if under_way[number] == number:
+                together[number].set()
+            await together[number].wait()
+        return FoundPages(results=[_page(query, engine or "any", number) for number in range(1, limit + 1)])
 
-    @server.tool(annotations=OF_THE_WEB)
-    async def wikipedia(query: str, language: str = "en") -> WebPages:
-        """Search Wikipedia."""
-        url = f"https://{language}.wikipedia.example/{query.replace(' ', '_')}"
-        return WebPages(results=[WebPage(title=query, url=url, text=f"{query} is an article.")])
-
-    _ = web_search, wikipedia
+    _ = web_search
     return server
+
+
+def _page(query: str, engine: str, number: int) -> FoundPage:
+    site = "-".join(query.replace(":", " ").split())
+    return FoundPage(
+        title=f"{query}, page {number}",
+        url=f"https://{site}.example/{number}",
+        text=f"Of {query}: good, says {engine}.",
+        engine=engine,
+    )
 
 
 if __name__ == "__main__":
