@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from tests.journey.examples.running import QUESTION, by_id, run_workflow
 from tests.support.ollama_double import OllamaDouble
 from tests.support.service import ROOT, RunningService, running_service
 
-QUESTION = "How do I run several coroutines at once in asyncio and wait for all of them?"
 TOML = '[profiles.terse]\nsystem = "You are terse."\nmax_tokens = 50\n'
 OWN = """\
 name: terse
@@ -34,18 +34,6 @@ async def service(
     async with running_service(folder, bundled=True, ollama=ollama.url, settings=settings) as running:
         await running.ready_servers("python_docs", "documents", "stories")
         yield running
-
-
-async def run_workflow(
-    service: RunningService, name: str, question: str = QUESTION, **inputs: object
-) -> dict[str, Any]:
-    """Run a workflow, with quotations for an answer: what the model is asked, the tasks ask."""
-    return await service.ask(question, workflow=name, inputs=inputs, model="offline")
-
-
-def by_id(run: dict[str, Any]) -> dict[str, Any]:
-    """The run's tasks."""
-    return {task["id"]: task for task in run["tasks"]}
 
 
 async def refused(service: RunningService, status: int, **fields: object) -> dict[str, Any]:
