@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 
+from agentic_search.conversation.shown import ShownTurns, shown_turns
 from agentic_search.domain.answer import LeftOut, Source
 from agentic_search.errors import ContextOverflow, ModelError, ModelInterrupted
 from agentic_search.events.facts import Emit, ModelWaiting
@@ -32,6 +33,12 @@ BESIDE = "A small model wrote this. What other sources say:"
 _LARGEST_OPENING = 0.3
 """Share of the room for a prompt that the planner's system message may take in the writer's."""
 
+_MOST_FOR_TURNS = 1_200
+"""Tokens for what was said before."""
+
+_FEW_FOR_TURNS = 150
+"""The same for a small model."""
+
 _SMALL_ROOM = 2_000
 """Tokens of sources that a small model is given: more only confuse it, and it runs where reading takes long."""
 
@@ -49,6 +56,7 @@ class ModelWriter:
         self._opening = opening
         self._until = None if within is None else asyncio.get_running_loop().time() + within
         self._max_tokens = MAX_TOKENS
+        self._turns = ShownTurns()
 
     async def write(self, writer_input: WriterInput, emit: Emit) -> Written:
         """Write from as much of the evidence as the model's context holds.
@@ -74,9 +82,12 @@ class ModelWriter:
 
     async def _pack(self, writer_input: WriterInput, budget: Budget) -> PackedSources:
         query, evidence, tokens = writer_input.query, writer_input.evidence, budget.tokens
-        room = budget.prompt - fixed_tokens(query, tokens, self._opening, writer_input.notes)
+        room = budget.prompt - fixed_tokens(query, tokens, self._opening, writer_input.notes, said=writer_input.said)
         if is_small(self._model):
             room = min(room, _SMALL_ROOM)
+        most = _FEW_FOR_TURNS if is_small(self._model) else _MOST_FOR_TURNS
+        self._turns = shown_turns(writer_input.earlier, query, min(max(0, room) // 4, most), tokens)
+        room -= tokens.count(self._turns.text)
         packed = await in_thread_if_large(writer_input, lambda: pack_sources(query, evidence, room, tokens))
         if evidence and not packed.shown:
             raise ContextOverflow(f"No source fits the model's context of {budget.num_ctx} tokens.")
@@ -90,12 +101,25 @@ class ModelWriter:
         query = writer_input.query
         instructions = f"{INSTRUCTIONS}\n{head_of(self._opening)}"
         answer = ModelAnswer(emit, packed, query, instructions=instructions, model=self._model.name)
-        prompt = messages(query, packed, self._model.tokens, self._opening, writer_input.notes)
+        prompt = messages(
+            query,
+            packed,
+            self._model.tokens,
+            self._opening,
+            writer_input.notes,
+            said=writer_input.said,
+            conversation=self._turns.text,
+        )
         finish = await self._stream(prompt, answer, emit)
         citations, emitter = answer.citations, answer.emitter
         if not emitter.text.strip():
             raise ModelInterrupted(f"{self._model.name} wrote no answer{_why_nothing(finish)}.")
-        left_out = (*writer_input.left_out, *packed.left_out, *self._shortcomings(writer_input, citations, finish))
+        left_out = (
+            *writer_input.left_out,
+            *packed.left_out,
+            *self._turns.left_out,
+            *self._shortcomings(writer_input, citations, finish),
+        )
         if citations.numbers or not packed.shown:
             sources = await in_thread_if_large(writer_input, lambda: citations.sources(query, emitter.text))
             if is_small(self._model):
