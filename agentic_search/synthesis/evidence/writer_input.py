@@ -34,6 +34,8 @@ class WriterInput:
     """What completed tasks say of their own search, a line each: `t1: search found nothing`."""
     not_used: tuple[UnusedTool, ...] = ()
     """These tools, for an answer that tells how to allow them."""
+    searched: tuple[str, ...] = ()
+    """Where it was searched, with how much there is, where the tools say so: `Python documentation (75 packages)`."""
     earlier: tuple[Turn, ...] = ()
     """The conversation so far, oldest first."""
 
@@ -52,7 +54,7 @@ def make_writer_input(
     missing = tuple(line for task in plan.tasks if (line := _left_out(task, outcomes.get(task.id))) is not None)
     notes = tuple(line for task in plan.tasks if (line := _note(task, outcomes.get(task.id))))
     unused = (LeftOut(what=it.tool, why=f"not used: {reason(it.why)}; {it.how}") for it in not_used)
-    return WriterInput(query, evidence, (*missing, *unused), notes, tuple(not_used))
+    return WriterInput(query, evidence, (*missing, *unused), notes, tuple(not_used), tuple(_searched(plan, outcomes)))
 
 
 async def in_thread_if_large(writer_input: WriterInput, work: Callable[[], _Result]) -> _Result:
@@ -66,6 +68,18 @@ def _passages(plan: Plan, outcomes: Mapping[str, Outcome]) -> Iterator[tuple[str
         outcome = outcomes.get(task.id)
         if isinstance(outcome, Completed):
             yield from ((task.id, passage) for passage in outcome.result.passages)
+
+
+def _searched(plan: Plan, outcomes: Mapping[str, Outcome]) -> Iterable[str]:
+    """Each place once: of several calls the first that says how much there is."""
+    places: dict[str, str] = {}
+    for task in plan.tasks:
+        outcome = outcomes.get(task.id)
+        if isinstance(outcome, Completed) and (place := outcome.result.searched):
+            name = place.partition(" (")[0]
+            if len(place) > len(places.get(name, "")):
+                places[name] = place
+    return places.values()
 
 
 def _distinct(found: Iterable[tuple[str, Passage]]) -> list[tuple[str, Passage]]:

@@ -17,8 +17,8 @@ from agentic_search.synthesis.citations.citations import CitationFilter
 from agentic_search.synthesis.evidence.packing import PackedSources, pack_sources
 from agentic_search.synthesis.evidence.support import is_supported
 from agentic_search.synthesis.evidence.writer_input import WriterInput, in_thread_if_large
+from agentic_search.synthesis.extracts.quotations import Quotations, quotations_of
 from agentic_search.synthesis.writing.deltas import PacedDeltas
-from agentic_search.synthesis.writing.extractive_writer import Quotations, quotations_of
 from agentic_search.synthesis.writing.model_answer import ModelAnswer
 from agentic_search.synthesis.writing.prompt import ANSWER_TEMPERATURE, INSTRUCTIONS, fixed_tokens, head_of, messages
 from agentic_search.synthesis.writing.writer import AnswerEmitter, Written

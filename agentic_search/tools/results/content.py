@@ -66,7 +66,7 @@ def _read(
     judged = judge(own, given)
     thing = read_thing(tool, arguments, own)
     content = _without_frame(judged.content, given)
-    passages = passages_in(content, thing, arguments) or tuple(whole_passage(content, thing, tool))
+    passages = passages_in(content, thing, tool, arguments) or tuple(whole_passage(content, thing, tool, arguments))
     return ToolResult(
         value=value,
         text=_compact(value),
