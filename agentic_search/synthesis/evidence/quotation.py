@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate, chain
 
+from agentic_search.domain.outcome import Passage
 from agentic_search.synthesis.evidence.passages import Unit, read_units
 from agentic_search.synthesis.evidence.relevance import QuestionTerms
 from agentic_search.text.lexicon import terms
@@ -66,8 +67,20 @@ def quotable_units(text: str) -> tuple[Unit, ...]:
     return tuple(_without_torn_end(list(units[1:] if units and units[0].kind == "signature" else units)))
 
 
+def opening(text: str, *, limit: int) -> Quotation:
+    """What a passage begins with, of at most about `limit` characters."""
+    units = list(quotable_units(text))
+    begin, end = next(iter(_windows(units, limit)), (0, 0))
+    return Quotation("", tuple(_without_loose_ends(units[begin:end], None)))
+
+
+def signature_of_passage(passage: Passage) -> str:
+    """How the thing is called that a passage is about; empty for what is none."""
+    return signature_of(passage.text) or dict(passage.facts).get("signature", "")
+
+
 def signature_of(text: str) -> str:
-    """The signature that a passage begins with; empty where it begins otherwise."""
+    """The signature that a text begins with; empty where it begins otherwise."""
     first = next(iter(read_units(text)), None)
     return first.text if first is not None and first.kind == "signature" else ""
 

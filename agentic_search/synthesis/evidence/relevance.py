@@ -195,12 +195,12 @@ def _bm25(weights: Mapping[str, float], bags: Sequence[Mapping[str, float]]) -> 
 
 
 def _positions(evidence: Sequence[Evidence]) -> list[int]:
-    """Each passage's position, from 1, among those that its task gave."""
+    """Each passage's position, from 1, among those that its task gave; in a list it says nothing."""
     given: Counter[str] = Counter()
     positions: list[int] = []
     for item in evidence:
         given[item.task_id] += 1
-        positions.append(given[item.task_id])
+        positions.append(1 if item.passage.listing else given[item.task_id])
     return positions
 
 

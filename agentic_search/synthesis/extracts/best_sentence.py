@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from agentic_search.domain.outcome import Passage
 from agentic_search.synthesis.evidence.passages import Unit
-from agentic_search.synthesis.evidence.quotation import quotable_units
+from agentic_search.synthesis.evidence.quotation import quotable_units, signature_of_passage
 from agentic_search.synthesis.evidence.relevance import QuestionTerms, ScoredPassage, telling_title
 from agentic_search.synthesis.extracts.question_form import Wanted, holds
 from agentic_search.synthesis.markdown.plain import plain_text
@@ -17,8 +17,11 @@ NEIGHBOURS = 0.2
 FITS = 0.15
 """What a sentence gains that has what the question wants: a moment, a number, a name."""
 
-PASSAGE = 0.5
+PASSAGE = 1.5
 """What a sentence gains of the best passage, and one of a worse passage by its share of that one's score."""
+
+OPENING = 0.15
+"""What the first sentence of a thing that is called gains: it says what the thing does."""
 
 FACT = 0.3
 """What a record's field gains that the question names."""
@@ -40,9 +43,15 @@ class BestSentence:
 def best_sentence(query: str, kind: Wanted, question: QuestionTerms, scored: ScoredPassage, top: float) -> BestSentence:
     """The best one of a passage; `top` is the best passage's score. Its text is empty where the passage has none."""
     base = PASSAGE * scored.score / top if top else 0.0
-    candidates = [*_of_units(query, kind, question, scored.evidence.passage)]
-    candidates += _of_facts(question, scored.evidence.passage)
-    best = max(candidates, key=lambda each: each[0], default=(0.0, "", None))
+    passage = scored.evidence.passage
+    candidates = [*_of_units(query, kind, question, passage), *_of_facts(question, passage)]
+    opening = OPENING if signature_of_passage(passage) else 0.0
+    first = next((unit for _, _, unit in candidates), None)
+    best = max(
+        candidates,
+        key=lambda each: each[0] + (opening if each[2] is first and first else 0.0),
+        default=(0.0, "", None),
+    )
     return BestSentence(scored, best[1], best[2], base + best[0])
 
 
@@ -65,9 +74,16 @@ def _around(found: Sequence[Set[str]], at: int) -> Set[str]:
 def _of_facts(question: QuestionTerms, passage: Passage) -> Iterator[tuple[float, str, None]]:
     """A field is the answer where the question names it, and names the record too or asks for its fields only."""
     title = frozenset(terms(telling_title(passage)))
+    if passage.listing and passage.facts:
+        name, value = passage.facts[0]
+        yield question.covered_by(title), _field(name, value), None
     for name, value in passage.facts:
         asked = frozenset(terms(name)) & question.weights.keys()
         signed = name == "signature" and len(frozenset(terms(value)) & question.weights.keys()) > 1
         if asked or signed:
             covered = question.covered_by(title & question.weights.keys() | frozenset(terms(f"{name} {value}")))
-            yield covered + (FACT if asked else 0.0), value if signed else f"{name}: {value}", None
+            yield covered + (FACT if asked else 0.0), value if signed else _field(name, value), None
+
+
+def _field(name: str, value: str) -> str:
+    return f"{name.replace('_', ' ')} {value}"

@@ -34,7 +34,8 @@ LOOKED_AT = 6
 """The best passages of which one must carry that share."""
 
 FEW_TERMS = 2
-"""Terms of a question up to which a passage must have them all: half of so few says nothing."""
+COVERED_OF_FEW = 0.6
+"""The same share for a question of so few terms: half of them says nothing."""
 
 LENGTH = 400
 """Characters quoted of a passage, which is some sixty words."""
@@ -79,15 +80,13 @@ def choose(writer_input: WriterInput) -> Choice:
 
 
 def choose_of(writer_input: WriterInput, first: Sequence[Evidence]) -> Choice:
-    """Quote these passages, which are known to answer the question, in their order, before the best of the others."""
+    """Quote these passages, which are known to answer the question, in their order."""
     scored = score_evidence(writer_input.query, writer_input.evidence)
     by_id = {passage.evidence.id: passage for passage in scored.passages}
-    ids = {item.id for item in first}
-    others = [each for each in scored.passages if each.evidence.id not in ids and each.coverage >= COVERED]
     kind = wanted(writer_input.query)
     found = [
         best_sentence(writer_input.query, kind, scored.question, passage, scored.passages[0].score)
-        for passage in (*(by_id[item.id] for item in first), *others)[:MOST]
+        for passage in (by_id[item.id] for item in first[:MOST])
     ]
     return Choice(tuple(_quotation(best, scored.question) for best in found if best.text), nothing_found=False)
 
@@ -96,8 +95,8 @@ def is_answered(query: str, scored: ScoredEvidence, bearing: Sequence[ScoredPass
     """Whether the best passages carry enough of the question, or one of them is what the question names."""
     if need(query):
         return any(passage.evidence.passage.fact_of for passage in bearing[:1])
-    least = 1.0 if len(scored.question.weights) <= FEW_TERMS else COVERED
-    return any(passage.coverage >= least - 1e-9 or passage.named for passage in bearing[:LOOKED_AT])
+    least = COVERED_OF_FEW if len(scored.question.weights) <= FEW_TERMS else COVERED
+    return any(passage.coverage >= least or passage.named for passage in bearing[:LOOKED_AT])
 
 
 def _quoted(query: str, scored: ScoredEvidence, passages: Sequence[ScoredPassage]) -> tuple[Quoted, ...]:
@@ -109,14 +108,16 @@ def _quoted(query: str, scored: ScoredEvidence, passages: Sequence[ScoredPassage
     found = [best for best in found if best.text]
     if not found:
         return ()
-    first = max(found[:TRIED], key=lambda best: best.value)
+    listed = [best for best in found if best.scored.named and best.scored.evidence.passage.listing]
+    first = max(listed or found[:TRIED], key=lambda best: best.value)
     rest = [best for best in found if best is not first]
     return tuple(_quotation(best, scored.question) for best in (first, *rest[: MOST - 1]))
 
 
 def _quotation(best: BestSentence, question: QuestionTerms) -> Quoted:
     text = best.scored.evidence.passage.text
-    quotation = quote(text, question, limit=LENGTH, around=best.unit)
+    beside = len(best.unit.text) if best.unit else 0
+    quotation = quote(text, question, limit=LENGTH + beside, around=best.unit)
     return Quoted(best.scored.evidence, _of_some_words(quotation, best), best)
 
 

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 
 from agentic_search.domain.answer import Source
 from agentic_search.domain.outcome import Evidence
-from agentic_search.synthesis.evidence.quotation import Quotation, quote
+from agentic_search.synthesis.evidence.quotation import Quotation, opening, quote, signature_of_passage
 from agentic_search.synthesis.evidence.relevance import QuestionTerms, score_evidence
 from agentic_search.synthesis.extracts.question_form import sides
-from agentic_search.synthesis.extracts.shape import signature_of_passage
-from agentic_search.synthesis.markdown.escape import code_span, escape_line
+from agentic_search.synthesis.markdown.escape import code_span, escape_inline
 from agentic_search.synthesis.markdown.plain import plain_text
-from agentic_search.synthesis.markdown.tables import cells_of, raw_table
+from agentic_search.synthesis.markdown.tables import bordered, cells_of, raw_table
 from agentic_search.text.lexicon import terms
 from agentic_search.text.sentences import shortened
 
@@ -83,26 +82,22 @@ def _side(name: str, evidence: Sequence[Evidence]) -> Side:
     if best is None:
         return Side(name, None, None)
     is_it = best in exact or best in titled
-    question = QuestionTerms({}) if is_it else QuestionTerms.of(name)
-    return Side(name, best, quote(best.passage.text, question, limit=LENGTH))
+    text = best.passage.text
+    return Side(name, best, opening(text, limit=LENGTH) if is_it else quote(text, QuestionTerms.of(name), limit=LENGTH))
 
 
 def _header(side: Side, numbers: dict[int, int]) -> str:
     mark = f" [{numbers[side.evidence.id]}]" if side.evidence else ""
-    return f"{escape_line(side.name)}{mark}"
+    return f"{escape_inline(side.name)}{mark}"
 
 
 def _quoted(side: Side) -> str:
     if side.evidence is None or side.quotation is None:
-        return f"Nothing found of {escape_line(side.name)}."
+        return f"Nothing found of {escape_inline(side.name)}."
     signature = signature_of_passage(side.evidence.passage)
     units = [unit for unit in side.quotation.units if unit.kind != "code"] or list(side.quotation.units)
     text = " ".join(
         " — ".join(filter(None, cells_of(unit.text))) if unit.kind == "row" else unit.text for unit in units
     )
-    shown = escape_line(shortened(plain_text(text), LENGTH))
-    return (
-        " ".join(filter(None, (code_span(signature) if signature else "", shown)))
-        .replace("|", "\\|")
-        .replace("\\\\|", "\\|")
-    )
+    shown = escape_inline(shortened(plain_text(text), LENGTH))
+    return bordered(" ".join(filter(None, (code_span(signature) if signature else "", shown))))

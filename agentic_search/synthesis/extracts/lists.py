@@ -7,7 +7,7 @@ from agentic_search.domain.answer import Source
 from agentic_search.domain.outcome import Evidence, Listing, Passage
 from agentic_search.synthesis.evidence.relevance import QuestionTerms, is_named
 from agentic_search.synthesis.extracts.question_form import asks_for_count, asks_for_list
-from agentic_search.synthesis.markdown.escape import escape_line
+from agentic_search.synthesis.markdown.escape import escape_inline
 from agentic_search.synthesis.markdown.tables import table
 from agentic_search.text.lexicon import terms
 from agentic_search.text.sentences import shortened
@@ -23,8 +23,12 @@ ASKED_FOR = 0.5
 
 _FRAME = frozenset(terms("list show all many much number count name every total available exist mention contain hold"))
 """Terms by which a question asks for a list or a count, whatever of."""
-_TELLING = "version author date created_at published points score rating price size amount status year type license"
+_TELLING = (
+    "path version author date created_at published points score rating price size amount status year type license"
+)
+_PATHS = ("path", "file_path", "filepath", "filename")
 _LONGEST_CELL = 100
+_LONGEST_SNIPPET = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +84,7 @@ def list_paragraphs(found: Listed, number: int) -> Iterator[str]:
     """How many there are, and a table of the first; cited as [number]."""
     rows = _rows(found)
     things = found.listing.things if len(rows) != 1 else found.listing.things.removesuffix("s")
-    yield f"**{len(rows)} {escape_line(things)}.** [{number}]"
+    yield f"**{len(rows)} {escape_inline(things)}.** [{number}]"
     columns = _columns(found.evidence)
     header = [things, *(name.replace("_", " ") for name in columns)]
     yield table(header, [row(columns) for row in rows[:ROWS]])
@@ -90,9 +94,11 @@ def list_paragraphs(found: Listed, number: int) -> Iterator[str]:
 
 def list_source(found: Listed, number: int) -> Source:
     """The list as one source."""
-    names = ", ".join(item.passage.title for item in found.evidence[:ROWS])
+    rows = _rows(found)
     listing, task_id = found.listing, found.evidence[0].task_id
-    snippet = shortened(f"{len(_rows(found))} {listing.things}: {names}", 600)
+    snippet = shortened(
+        f"{len(rows)} {listing.things}: {', '.join(row.address or row.name for row in rows)}", _LONGEST_SNIPPET
+    )
     return Source(id=number, title=listing.title, url=listing.address, snippet=snippet, task_id=task_id)
 
 
@@ -104,6 +110,12 @@ def _words_of(found: Listed) -> Sequence[str]:
 class _Row:
     name: str
     passage: Passage | None
+
+    @property
+    def address(self) -> str:
+        """Its path, where it has one."""
+        facts = dict(self.passage.facts) if self.passage else {}
+        return next((facts[name] for name in _PATHS if name in facts), "")
 
     def __call__(self, columns: Sequence[str]) -> list[str]:
         facts = dict(self.passage.facts) if self.passage else {}

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from agentic_search.synthesis.evidence.writer_input import WriterInput
 from agentic_search.synthesis.extracts.choice import Quoted
 from agentic_search.synthesis.extracts.question_form import Need, need
-from agentic_search.synthesis.markdown.escape import code_span, escape_line
+from agentic_search.synthesis.markdown.escape import code_span, escape_inline
 
 NOTHING = "Nothing found."
 
@@ -26,13 +26,13 @@ def nothing_paragraphs(writer_input: WriterInput, near: Sequence[Quoted], first:
         titles = [_near(item, number) for number, item in enumerate(near, start=first)]
         yield f"Nearest, though it answers something else: {' · '.join(titles)}"
     if writer_input.notes:
-        yield "\n".join(["What happened:\n", *(f"- {escape_line(line)}" for line in writer_input.notes[:_LISTED])])
+        yield "\n".join(["What happened:\n", *(f"- {escape_inline(line)}" for line in writer_input.notes[:_LISTED])])
 
 
 def _searched(writer_input: WriterInput) -> str:
     if not writer_input.searched:
         return "The tools returned nothing that answers this question."
-    places = [escape_line(place) for place in writer_input.searched[:_LISTED]]
+    places = [escape_inline(place) for place in writer_input.searched[:_LISTED]]
     more = len(writer_input.searched) - _LISTED
     return f"Searched: {', '.join([*places, *([f'{more} more'] if more > 0 else [])])}; no text there answers this."
 
@@ -45,4 +45,4 @@ def _help(query: str) -> str:
 
 def _near(item: Quoted, number: int) -> str:
     passage = item.evidence.passage
-    return f"{escape_line(passage.title) or escape_line(passage.url) or 'Untitled'} [{number}]"
+    return f"{escape_inline(passage.title) or escape_inline(passage.url) or 'Untitled'} [{number}]"

@@ -10,10 +10,10 @@ from itertools import groupby
 from agentic_search.domain.answer import Source
 from agentic_search.domain.outcome import Passage
 from agentic_search.synthesis.evidence.passages import Unit
-from agentic_search.synthesis.evidence.quotation import signature_of
+from agentic_search.synthesis.evidence.quotation import signature_of_passage
 from agentic_search.synthesis.extracts.best_sentence import BestSentence
 from agentic_search.synthesis.extracts.choice import Quoted
-from agentic_search.synthesis.markdown.escape import code_block, code_span, escape_line
+from agentic_search.synthesis.markdown.escape import code_block, code_span, escape_inline, escape_line
 from agentic_search.synthesis.markdown.plain import plain_text
 from agentic_search.synthesis.markdown.tables import cells_of, table
 from agentic_search.text.sentences import shortened
@@ -51,14 +51,9 @@ def source(number: int, item: Quoted) -> Source:
 
 def heading(passage: Passage) -> str:
     """The passage's title, and its signature where it has one; one line, without a link."""
-    title = escape_line(passage.title) or escape_line(passage.url) or "Untitled"
+    title = escape_inline(passage.title) or escape_inline(passage.url) or "Untitled"
     signature = signature_of_passage(passage)
     return f"**{title}** {code_span(signature)}" if signature else f"**{title}**"
-
-
-def signature_of_passage(passage: Passage) -> str:
-    """How the thing is called; empty for what is none."""
-    return signature_of(passage.text) or dict(passage.facts).get("signature", "")
 
 
 def lead(item: Quoted) -> str:
@@ -73,7 +68,7 @@ def _line(best: BestSentence, passage: Passage, longest: int) -> str:
     text = shortened(text, longest) or text[:longest]
     if best.unit is None:
         text = f"{passage.title}: {text}"
-    return escape_line(text) or escape_line(passage.title) or "Untitled"
+    return escape_inline(text) or escape_inline(passage.title) or "Untitled"
 
 
 def _shown_text(unit: Unit) -> str:
@@ -84,7 +79,7 @@ def _shown_text(unit: Unit) -> str:
 
 def _in_a_line(item: Quoted) -> str:
     passage = item.evidence.passage
-    title = escape_line(passage.title) or escape_line(passage.url) or "Untitled"
+    title = escape_inline(passage.title) or escape_inline(passage.url) or "Untitled"
     return f"**{title}**: {_line(item.best, passage, _LONGEST_LINE)}"
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from agentic_search.synthesis.markdown.escape import escape_line
+from agentic_search.synthesis.markdown.escape import escape_inline
 from agentic_search.synthesis.markdown.plain import plain_text
 
 _BORDER = re.compile(r"(?<!\\)\|")
@@ -24,6 +24,11 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return raw_table([_cell(each) for each in header], [[_cell(each) for each in row] for row in rows])
 
 
+def bordered(cell: str) -> str:
+    """A cell of Markdown with its borders escaped, in code too, where a Markdown table wants that."""
+    return _BORDER.sub(r"\\|", cell)
+
+
 def raw_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """A Markdown table of cells that are Markdown already."""
     width = max([len(header), *map(len, rows)])
@@ -36,6 +41,4 @@ def _line(cells: Sequence[str], width: int) -> str:
 
 
 def _cell(text: str) -> str:
-    """The border escaped in code, too, where a Markdown table wants that."""
-    plain = plain_text(text[:_LONGEST_CELL])
-    return re.sub(r"(?<!\\)\|", r"\\|", escape_line(plain))
+    return bordered(escape_inline(plain_text(text[:_LONGEST_CELL])))

@@ -17,7 +17,29 @@ from agentic_search.tools.results.naming import ReadThing, questions_asked
 
 _PART = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 _VERBS = frozenset(
-    ["count", "get", "list", "number", "num", "total", "how", "many", "of", "size", "search", "find", "fetch", "show", "read", "query", "all", "the", "lookup", "look", "up"]
+    [
+        "count",
+        "get",
+        "list",
+        "number",
+        "num",
+        "total",
+        "how",
+        "many",
+        "of",
+        "size",
+        "search",
+        "find",
+        "fetch",
+        "show",
+        "read",
+        "query",
+        "all",
+        "the",
+        "lookup",
+        "look",
+        "up",
+    ]
 )
 """Words of a tool's name that say what it does, and not with what."""
 _COUNTING = frozenset(["count", "counts", "number", "num", "total", "many", "size"])
