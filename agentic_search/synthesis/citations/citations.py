@@ -11,8 +11,8 @@ from agentic_search.domain.answer import Source
 from agentic_search.domain.outcome import Evidence
 from agentic_search.synthesis.citations.marks import Link, Marks, Piece, TextPiece
 from agentic_search.synthesis.citations.reader import MarkdownReader
+from agentic_search.synthesis.evidence.question_terms import QuestionTerms
 from agentic_search.synthesis.evidence.quotation import quote
-from agentic_search.synthesis.evidence.relevance import QuestionTerms
 
 SNIPPET = 300
 """Characters of a source's snippet."""

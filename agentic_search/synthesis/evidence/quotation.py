@@ -6,7 +6,7 @@ from itertools import accumulate, chain
 
 from agentic_search.domain.outcome import Passage
 from agentic_search.synthesis.evidence.passages import Unit, read_units
-from agentic_search.synthesis.evidence.relevance import QuestionTerms
+from agentic_search.synthesis.evidence.question_terms import QuestionTerms
 from agentic_search.text.lexicon import terms
 from agentic_search.text.sentences import is_whole
 

@@ -7,11 +7,12 @@ that repeats a better one goes down. Words in examples of code count half: what 
 import math
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 from agentic_search.domain.outcome import Evidence, Passage
 from agentic_search.synthesis.evidence.passages import read_units
+from agentic_search.synthesis.evidence.question_terms import QuestionTerms
 from agentic_search.text.lexicon import terms
 
 K1, B = 1.2, 0.2
@@ -40,23 +41,6 @@ LONGEST = 100_000
 
 _SHORTEST_NAME = 3
 _DOTTED = re.compile(r"\w+(?:\.\w+)+")
-
-
-@dataclass(frozen=True, slots=True)
-class QuestionTerms:
-    """A question's terms, each with what it weighs against this evidence: the rarer the more."""
-
-    weights: Mapping[str, float]
-
-    @classmethod
-    def of(cls, text: str, *, without: Collection[str] = ()) -> "QuestionTerms":
-        """Every term of `text` weighs the same; those `without` nothing."""
-        return cls({term: 1.0 for term in terms(text) if term not in without})
-
-    def covered_by(self, found: Iterable[str]) -> float:
-        """The share, 0 to 1, of the question's weight that these terms carry; all of it where it asks by no term."""
-        total = sum(self.weights.values())
-        return sum(self.weights.get(term, 0.0) for term in set(found)) / total if total else 1.0
 
 
 @dataclass(frozen=True, slots=True)

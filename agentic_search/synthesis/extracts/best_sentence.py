@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 
-from agentic_search.domain.outcome import Passage
+from agentic_search.domain.outcome import Evidence, Passage
 from agentic_search.synthesis.evidence.passages import Unit
-from agentic_search.synthesis.evidence.quotation import quotable_units, signature_of_passage
-from agentic_search.synthesis.evidence.relevance import QuestionTerms, ScoredPassage, telling_title
+from agentic_search.synthesis.evidence.question_terms import QuestionTerms
+from agentic_search.synthesis.evidence.quotation import Quotation, quotable_units, signature_of_passage
+from agentic_search.synthesis.evidence.relevance import ScoredPassage, telling_title
 from agentic_search.synthesis.extracts.question_form import Wanted, holds
 from agentic_search.synthesis.markdown.plain import plain_text
 from agentic_search.text.lexicon import terms
@@ -20,7 +21,7 @@ FITS = 0.15
 PASSAGE = 1.5
 """What a sentence gains of the best passage, and one of a worse passage by its share of that one's score."""
 
-OPENING = 0.15
+OPENING = 0.3
 """What the first sentence of a thing that is called gains: it says what the thing does."""
 
 FACT = 0.3
@@ -38,6 +39,15 @@ class BestSentence:
     """Where it stands in the passage's text; None for a field."""
     value: float
     """How well it answers: comparable between passages of one question."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """A passage that the answer quotes."""
+
+    evidence: Evidence
+    quotation: Quotation
+    best: BestSentence
 
 
 def best_sentence(query: str, kind: Wanted, question: QuestionTerms, scored: ScoredPassage, top: float) -> BestSentence:

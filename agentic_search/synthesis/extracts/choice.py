@@ -9,10 +9,11 @@ from dataclasses import dataclass, replace
 
 from agentic_search.domain.outcome import Evidence
 from agentic_search.synthesis.evidence.passages import Unit
+from agentic_search.synthesis.evidence.question_terms import QuestionTerms
 from agentic_search.synthesis.evidence.quotation import Quotation, quote
-from agentic_search.synthesis.evidence.relevance import QuestionTerms, ScoredEvidence, ScoredPassage, score_evidence
+from agentic_search.synthesis.evidence.relevance import ScoredEvidence, ScoredPassage, score_evidence
 from agentic_search.synthesis.evidence.writer_input import WriterInput
-from agentic_search.synthesis.extracts.best_sentence import BestSentence, best_sentence
+from agentic_search.synthesis.extracts.best_sentence import BestSentence, Quoted, best_sentence
 from agentic_search.synthesis.extracts.question_form import need, wanted
 
 MOST = 3
@@ -42,15 +43,6 @@ LENGTH = 400
 
 WORDS = 60
 """Words quoted of a passage at most, beside its answering sentence."""
-
-
-@dataclass(frozen=True, slots=True)
-class Quoted:
-    """A passage that the answer quotes."""
-
-    evidence: Evidence
-    quotation: Quotation
-    best: BestSentence
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from agentic_search.domain.answer import Source
 from agentic_search.domain.outcome import Evidence
+from agentic_search.synthesis.evidence.question_terms import QuestionTerms
 from agentic_search.synthesis.evidence.quotation import Quotation, opening, quote, signature_of_passage
-from agentic_search.synthesis.evidence.relevance import QuestionTerms, score_evidence
+from agentic_search.synthesis.evidence.relevance import score_evidence
 from agentic_search.synthesis.extracts.question_form import sides
 from agentic_search.synthesis.markdown.escape import code_span, escape_inline
 from agentic_search.synthesis.markdown.plain import plain_text

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from agentic_search.domain.answer import Source
 from agentic_search.domain.outcome import Evidence, Listing, Passage
-from agentic_search.synthesis.evidence.relevance import QuestionTerms, is_named
+from agentic_search.synthesis.evidence.question_terms import QuestionTerms
+from agentic_search.synthesis.evidence.relevance import is_named
 from agentic_search.synthesis.extracts.question_form import asks_for_count, asks_for_list
 from agentic_search.synthesis.markdown.escape import escape_inline
 from agentic_search.synthesis.markdown.tables import table

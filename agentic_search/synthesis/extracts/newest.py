@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from agentic_search.domain.outcome import Evidence, Passage
-from agentic_search.synthesis.evidence.relevance import QuestionTerms, telling_title
+from agentic_search.synthesis.evidence.question_terms import QuestionTerms
+from agentic_search.synthesis.evidence.relevance import telling_title
 from agentic_search.synthesis.extracts.question_form import asks_for_newest
 from agentic_search.text.lexicon import terms
 

@@ -3,11 +3,12 @@
 from collections.abc import Iterator, Sequence
 
 from agentic_search.synthesis.evidence.writer_input import WriterInput
-from agentic_search.synthesis.extracts.choice import Quoted
+from agentic_search.synthesis.extracts.best_sentence import Quoted
 from agentic_search.synthesis.extracts.question_form import Need, need
 from agentic_search.synthesis.markdown.escape import code_span, escape_inline
 
 NOTHING = "Nothing found."
+"""What an answer begins with where nothing was found; models are told so, too."""
 
 _LISTED = 10
 """Servers, and notes of tools, named."""
@@ -17,6 +18,11 @@ _HELP: dict[Need, str] = {
     "calculation": "A tool that calculates would help, or a language model.",
     "translation": "A language model would help: the tools here only search.",
 }
+
+
+def says_nothing_found(answer: str) -> bool:
+    """Whether an answer begins with the words by which answers say so, as models are told to."""
+    return answer.lstrip("*_#> \n").startswith(NOTHING.rstrip("."))
 
 
 def nothing_paragraphs(writer_input: WriterInput, near: Sequence[Quoted], first: int) -> Iterator[str]:

@@ -37,7 +37,8 @@ _CAPITALISED = re.compile(r"(?<![.!?]\s)(?<!^)\b[A-Z][\w'’-]+")
 
 _COUNT = re.compile(r"\bhow many\b|\bnumber of\b|\bcount (?:of|the|all|my)\b|\bwie ?viele\b|\bcombien\b|\bcuánt[oa]s\b")
 _LIST = re.compile(
-    r"^\W*(?:please |can you |could you )?(?:list|show|enumerate|name)\b|\b(?:list|overview) of\b|\ball (?:the |my |of )?\w+"
+    r"^\W*(?:please |can you |could you )?(?:list|show|enumerate|name)\b|\b(?:list|overview) of\b"
+    r"|\ball (?:the |my |of )?\w+"
     r"|\b(?:what|which) \w+(?: \w+)? (?:are there|are available|are installed|do (?:you|i|we) have|exist)\b"
 )
 _NEWEST = re.compile(r"\b(?:latest|newest|most recent|recent|neueste[nrs]?|dernière?s?|últim[oa]s)\b")
@@ -54,7 +55,8 @@ _NEEDS: tuple[tuple[Need, re.Pattern[str]], ...] = (
         "greeting",
         re.compile(
             r"\W*(?:hi|hello|hey|hallo|moin|servus|bonjour|salut|hola|ciao|thanks?|thank you|danke|merci|bye"
-            r"|good (?:morning|day|afternoon|evening|night)|guten (?:morgen|tag|abend)|how are you(?: doing)?(?: today)?"
+            r"|good (?:morning|day|afternoon|evening|night)|guten (?:morgen|tag|abend)"
+            r"|how are you(?: doing)?(?: today)?"
             r"|there|you|all|everyone|[\s!.,?])+\W*"
         ),
     ),

@@ -1,4 +1,4 @@
-"""Makes an answer of quotations: a count, a list, a comparison, the newest, or the best passage; or that nothing fits."""
+"""Answers by quotations: a count, a list, a comparison, the newest, or the best passage; or says that nothing fits."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

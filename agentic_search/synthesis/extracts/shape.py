@@ -1,4 +1,4 @@
-"""Shapes quotations as Markdown: the answering sentence first and in bold, its passage, two further ones in a line each.
+"""Shapes quotations as Markdown: the answering sentence first and in bold, its passage, two further ones in short.
 
 Everything a source says is escaped, or stands in code: it can do nothing to the page.
 """
@@ -11,8 +11,7 @@ from agentic_search.domain.answer import Source
 from agentic_search.domain.outcome import Passage
 from agentic_search.synthesis.evidence.passages import Unit
 from agentic_search.synthesis.evidence.quotation import signature_of_passage
-from agentic_search.synthesis.extracts.best_sentence import BestSentence
-from agentic_search.synthesis.extracts.choice import Quoted
+from agentic_search.synthesis.extracts.best_sentence import BestSentence, Quoted
 from agentic_search.synthesis.markdown.escape import code_block, code_span, escape_inline, escape_line
 from agentic_search.synthesis.markdown.plain import plain_text
 from agentic_search.synthesis.markdown.tables import cells_of, table

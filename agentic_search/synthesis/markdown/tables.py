@@ -1,4 +1,4 @@
-"""Writes tables in Markdown, and reads the cells of a row that a source wrote: what stands in a cell acts on nothing."""
+"""Writes tables in Markdown, and reads the cells of a row that a source wrote; nothing in a cell acts as Markdown."""
 
 import re
 from collections.abc import Sequence

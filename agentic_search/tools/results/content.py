@@ -23,6 +23,7 @@ from agentic_search.domain.data import JsonObject
 from agentic_search.domain.outcome import Passage, ToolResult
 from agentic_search.domain.tool import Tool
 from agentic_search.tools.results.judgement import judge
+from agentic_search.tools.results.listings import place_searched
 from agentic_search.tools.results.naming import read_thing
 from agentic_search.tools.results.passages import passages_in, whole_passage
 from agentic_search.tools.results.self_talk import CallWords, without_lead_in
@@ -72,6 +73,7 @@ def _read(
         text=_compact(value),
         passages=passages + linked,
         note="" if linked and not passages else judged.note,
+        searched=place_searched(own, tool, arguments),
         passing=judged.is_passing,
     )
 

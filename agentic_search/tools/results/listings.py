@@ -66,6 +66,17 @@ def things_of(tool: Tool) -> str:
     return " ".join(words) or "results"
 
 
+def place_searched(value: JsonValue, tool: Tool, arguments: JsonObject) -> str:
+    """Where a call has searched, for people, with how much there is where its data says so; empty for other calls."""
+    words = (tool.title or " ".join(_words(tool.name))).split()
+    begins_so = [word.lower() in _SEARCHING for word in words]
+    if not any(begins_so) or not any(questions_asked(arguments)):
+        return ""
+    place = " ".join(word for word, is_verb in zip(words, begins_so, strict=True) if not is_verb) or tool.server
+    size = value.get("searched") if isinstance(value, dict) else None
+    return f"{place} ({shortened(size, _LONGEST_ARGUMENT)})" if isinstance(size, str) and size else place
+
+
 def listing_in(value: JsonValue, thing: ReadThing, tool: Tool, arguments: JsonObject) -> Listing | None:
     """The list that a call of a tool that does not search gave: it is whole, and its order is the tool's own."""
     if any(questions_asked(arguments)) or _SEARCHING.intersection(_words(tool.name)):

@@ -140,7 +140,7 @@ async def test_an_answer_without_a_mark_is_kept_and_says_that_nothing_is_cited()
 async def test_quotations_below_an_answer_stand_outside_of_code_that_it_left_open(fence: str) -> None:
     answer, emitted = await write(ScriptedModel(replies=[f"Apples are red.\n\n{fence}python\nred = 1\n\n  apples"]))
 
-    assert "<code" not in answer.html.rpartition("</pre>")[2] and "<blockquote>" in answer.html
+    assert "<code" not in answer.html.rpartition("</pre>")[2] and "</strong> <a href" in answer.html
     assert 'href="#source-1"' in answer.html
     assert deltas(emitted).strip() == answer.text
 
