@@ -185,7 +185,9 @@ def _pieces(block: _TextBlock) -> Iterator[tuple[Kind, str]]:
             yield "code", code
         return
     if block.kind == "table":
-        yield from (("row", line.strip()) for line in block.lines if any(map(str.isalnum, line)))
+        for line in block.lines:
+            if any(map(str.isalnum, line)):
+                yield "row", line.strip()
         return
     lines = list(block.lines)
     if _SIGNATURE.match(lines[0].strip()):

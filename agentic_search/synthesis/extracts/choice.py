@@ -34,9 +34,8 @@ COVERED = 0.4
 LOOKED_AT = 6
 """The best passages of which one must carry that share."""
 
-FEW_TERMS = 2
-COVERED_OF_FEW = 0.6
-"""The same share for a question of so few terms: half of them says nothing."""
+COVERED_OF_FEW = {1: 0.6, 2: 0.6, 3: 0.5}
+"""The same share for a question of so few terms: half of two says nothing."""
 
 LENGTH = 400
 """Characters quoted of a passage, which is some sixty words."""
@@ -71,8 +70,8 @@ def choose(writer_input: WriterInput) -> Choice:
     return Choice(quoted, not quoted or not is_answered(writer_input.query, scored, bearing), coverage)
 
 
-def choose_of(writer_input: WriterInput, first: Sequence[Evidence]) -> Choice:
-    """Quote these passages, which are known to answer the question, in their order."""
+def choose_of(writer_input: WriterInput, first: Sequence[Evidence], leads: Sequence[str] = ()) -> Choice:
+    """Quote these passages, which are known to answer the question, in their order; `leads` instead of sentences."""
     scored = score_evidence(writer_input.query, writer_input.evidence)
     by_id = {passage.evidence.id: passage for passage in scored.passages}
     kind = wanted(writer_input.query)
@@ -80,6 +79,7 @@ def choose_of(writer_input: WriterInput, first: Sequence[Evidence]) -> Choice:
         best_sentence(writer_input.query, kind, scored.question, passage, scored.passages[0].score)
         for passage in (by_id[item.id] for item in first[:MOST])
     ]
+    found = [replace(best, text=lead, unit=None) for best, lead in zip(found, leads, strict=False)] or found
     return Choice(tuple(_quotation(best, scored.question) for best in found if best.text), nothing_found=False)
 
 
@@ -87,7 +87,7 @@ def is_answered(query: str, scored: ScoredEvidence, bearing: Sequence[ScoredPass
     """Whether the best passages carry enough of the question, or one of them is what the question names."""
     if need(query):
         return any(passage.evidence.passage.fact_of for passage in bearing[:1])
-    least = COVERED_OF_FEW if len(scored.question.weights) <= FEW_TERMS else COVERED
+    least = COVERED_OF_FEW.get(len(scored.question.weights), COVERED)
     return any(passage.coverage >= least or passage.named for passage in bearing[:LOOKED_AT])
 
 
@@ -100,8 +100,8 @@ def _quoted(query: str, scored: ScoredEvidence, passages: Sequence[ScoredPassage
     found = [best for best in found if best.text]
     if not found:
         return ()
-    listed = [best for best in found if best.scored.named and best.scored.evidence.passage.listing]
-    first = max(listed or found[:TRIED], key=lambda best: best.value)
+    named = [best for best in found if best.scored.named]
+    first = max(named or found[:TRIED], key=lambda best: best.value)
     rest = [best for best in found if best is not first]
     return tuple(_quotation(best, scored.question) for best in (first, *rest[: MOST - 1]))
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from agentic_search.domain.answer import Source
 from agentic_search.domain.outcome import Evidence
+from agentic_search.synthesis.evidence.passages import Unit
 from agentic_search.synthesis.evidence.question_terms import QuestionTerms
-from agentic_search.synthesis.evidence.quotation import Quotation, opening, quote, signature_of_passage
+from agentic_search.synthesis.evidence.quotation import Quotation, opening, quotable_units, quote, signature_of_passage
 from agentic_search.synthesis.evidence.relevance import score_evidence
 from agentic_search.synthesis.extracts.question_form import sides
 from agentic_search.synthesis.markdown.escape import code_span, escape_inline
@@ -17,6 +18,9 @@ from agentic_search.text.sentences import shortened
 
 ABOUT_IT = 0.75
 """Share of a side's words that a passage must carry to be about it."""
+
+BEGINS = 0.5
+"""What a row or sentence gains that begins with the side's name."""
 
 LENGTH = 400
 """Characters of each column, which is some sixty words."""
@@ -84,7 +88,22 @@ def _side(name: str, evidence: Sequence[Evidence]) -> Side:
         return Side(name, None, None)
     is_it = best in exact or best in titled
     text = best.passage.text
-    return Side(name, best, opening(text, limit=LENGTH) if is_it else quote(text, QuestionTerms.of(name), limit=LENGTH))
+    return Side(name, best, opening(text, limit=LENGTH) if is_it else _about(name, text))
+
+
+def _about(name: str, text: str) -> Quotation:
+    """The row of a table, or the sentences, that say most of it."""
+    question = QuestionTerms.of(name)
+    units = [unit for unit in quotable_units(text) if unit.kind != "code"]
+
+    def worth(unit: Unit) -> float:
+        begins = unit.text.lstrip("|*`- ").lower().startswith(name.lower())
+        return question.covered_by(terms(unit.text)) + BEGINS * begins
+
+    best = max(units, key=worth, default=None)
+    if best is not None and best.kind == "row":
+        return Quotation("", (best,))
+    return quote(text, question, limit=LENGTH, around=best)
 
 
 def _header(side: Side, numbers: dict[int, int]) -> str:

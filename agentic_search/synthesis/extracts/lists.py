@@ -132,9 +132,11 @@ _ABOUT = "about"
 
 def _rows(found: Listed) -> list[_Row]:
     """The records; of a list of texts, which is one passage, its lines."""
-    if len(found.evidence) > 1 or found.evidence[0].passage.title != found.listing.title:
-        return [_Row(item.passage.title, item.passage) for item in found.evidence]
-    return [_Row(line.removeprefix("- "), None) for line in found.evidence[0].passage.text.split("\n")]
+    match found.evidence:
+        case (item,) if item.passage.title == found.listing.title:
+            return [_Row(line.removeprefix("- "), None) for line in item.passage.text.split("\n")]
+        case several:
+            return [_Row(item.passage.title, item.passage) for item in several]
 
 
 def _columns(evidence: Sequence[Evidence]) -> list[str]:

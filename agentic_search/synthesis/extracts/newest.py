@@ -34,6 +34,11 @@ def date_of(passage: Passage) -> str:
     return next(_days(dict(passage.facts)), "")
 
 
+def dated_title(passage: Passage) -> str:
+    """What it is called, and of which day."""
+    return f"{passage.title} ({date_of(passage)})"
+
+
 def _days(facts: dict[str, str]) -> Iterator[str]:
     for name in _DATES:
         try:

@@ -22,6 +22,7 @@ _NAME = re.compile(
     r"|\b(?:what|which) (?:\w+ )?(?:city|country|state|place|region|county|town|university|company|team|person)\b"
     r"|\bwer\b|\bwo\b|\bqui\b|\boù\b|\bquién\b|\bdónde\b"
 )
+_WANTED: tuple[tuple[Wanted, re.Pattern[str]], ...] = (("moment", _MOMENT), ("number", _NUMBER), ("name", _NAME))
 _FITTING = {
     "moment": re.compile(
         r"\d|\b(?:January|February|March|April|May|June|July|August|September|October|November|December|Monday|Tuesday"
@@ -80,10 +81,8 @@ _LONGEST = 1_000
 def wanted(query: str) -> Wanted:
     """What the answering sentence must hold."""
     line = query[:_LONGEST].lower()
-    for kind, pattern in (("moment", _MOMENT), ("number", _NUMBER), ("name", _NAME)):
-        if pattern.search(line):
-            return kind
-    return ""
+    nothing: Wanted = ""
+    return next((kind for kind, pattern in _WANTED if pattern.search(line)), nothing)
 
 
 def holds(kind: Wanted, sentence: str, query: str) -> bool:
@@ -121,4 +120,5 @@ def sides(query: str) -> tuple[str, str] | None:
 def need(query: str) -> Need:
     """What a question asks for that no text of a source can answer."""
     line = " ".join(query[:_LONGEST].lower().split())
-    return next((kind for kind, pattern in _NEEDS if pattern.fullmatch(line)), "")
+    none: Need = ""
+    return next((kind for kind, pattern in _NEEDS if pattern.fullmatch(line)), none)

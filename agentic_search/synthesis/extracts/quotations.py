@@ -8,7 +8,7 @@ from agentic_search.synthesis.evidence.writer_input import WriterInput
 from agentic_search.synthesis.extracts.choice import Choice, choose, choose_of
 from agentic_search.synthesis.extracts.comparison import compared, comparison_paragraphs, comparison_sources
 from agentic_search.synthesis.extracts.lists import counted_answer, list_paragraphs, list_source, listed_answer
-from agentic_search.synthesis.extracts.newest import newest
+from agentic_search.synthesis.extracts.newest import dated_title, newest
 from agentic_search.synthesis.extracts.nothing import nothing_paragraphs
 from agentic_search.synthesis.extracts.shape import paragraphs, source
 
@@ -39,7 +39,8 @@ def quotations_of(writer_input: WriterInput, *, first: int = 1) -> Quotations:
     if listed := listed_answer(writer_input.query, writer_input.evidence, choice.coverage):
         return Quotations(_joined(list_paragraphs(listed, first)), (list_source(listed, first),))
     if latest := newest(writer_input.query, writer_input.evidence):
-        return _of_choice(writer_input, choose_of(writer_input, latest), first)
+        titles = [dated_title(item.passage) for item in latest]
+        return _of_choice(writer_input, choose_of(writer_input, latest, titles), first)
     return _of_choice(writer_input, choice, first)
 
 

@@ -65,8 +65,6 @@ def _line(best: BestSentence, passage: Passage, longest: int) -> str:
         return code_span(shortened(best.text, longest) or best.text[:longest])
     text = _shown_text(best.unit) if best.unit else best.text
     text = shortened(text, longest) or text[:longest]
-    if best.unit is None:
-        text = f"{passage.title}: {text}"
     return escape_inline(text) or escape_inline(passage.title) or "Untitled"
 
 
@@ -79,7 +77,8 @@ def _shown_text(unit: Unit) -> str:
 def _in_a_line(item: Quoted) -> str:
     passage = item.evidence.passage
     title = escape_inline(passage.title) or escape_inline(passage.url) or "Untitled"
-    return f"**{title}**: {_line(item.best, passage, _LONGEST_LINE)}"
+    line = _line(item.best, passage, _LONGEST_LINE)
+    return f"**{title}**{line.removeprefix(title)}" if line.startswith(title) else f"**{title}**: {line}"
 
 
 def _passage(item: Quoted) -> Iterator[str]:

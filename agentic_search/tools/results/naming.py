@@ -72,7 +72,9 @@ def questions_put_in(arguments: JsonObject) -> Sequence[Sequence[str]]:
 
 
 def repeats_the_question(title: str, questions: Sequence[Sequence[str]]) -> bool:
-    """Whether a title that a tool gave holds, as a whole, a question that the call put in."""
+    """Whether a title that a tool gave holds, as a whole, a question that the call put in; a name never does."""
+    if len(title.split()) == 1:
+        return False
     said = terms(title[:_LONGEST_QUESTION])
     for put_in in questions:
         if len(put_in) > _A_NAME and len(said) <= len(put_in) + 3 and set(put_in) <= set(said):
