@@ -34,7 +34,7 @@ COVERED = 0.4
 LOOKED_AT = 6
 """The best passages of which one must carry that share."""
 
-COVERED_OF_FEW = {1: 0.6, 2: 0.6, 3: 0.5}
+COVERED_OF_FEW = {1: 0.6, 2: 0.6, 3: 0.45}
 """The same share for a question of so few terms: half of two says nothing."""
 
 LENGTH = 400

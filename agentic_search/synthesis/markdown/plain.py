@@ -11,14 +11,14 @@ _BADGE = re.compile(r"\[\s*\]\([^()\s]{0,2000}\)")
 _LINK = re.compile(
     r"\[([^\[\]\n]{1,300})\]\((?:(?:[a-z]{2,10}:|[#/.])[^()\s]{0,2000}|[\w./-]{1,200}\.\w{2,5}(?:#[\w-]{0,100})?)\)"
 )
-_COMMENT = re.compile(r"<!--.{0,2000}?-->", re.DOTALL)
+_COMMENT = re.compile(r"<!--[^<]{0,2000}?-->")
 _TAG = re.compile(
     r"</?(?:br|p|div|span|img|a|b|i|em|strong|sub|sup|hr|center|details|summary|kbd)\b[^<>\n]{0,500}>", re.I
 )
 _BOLD = re.compile(r"(?<![\w*])\*\*(?=\S)([^*\n]{1,300})(?<=\S)\*\*(?![\w*])")
 _ROLE = re.compile(r":(?:[a-z]{2,10}:)?[a-z]{2,10}:`~?([^`\n]{1,200})`")
 _LINE_BREAK = re.compile(r"\\$", re.MULTILINE)
-_CODE = re.compile(r"(`+)[^`\n]+\1")
+_CODE = re.compile(r"(?<!`)(`{1,2})(?!`)[^`\n]+(?<!`)\1(?!`)")
 
 
 def plain_text(text: str) -> str:
