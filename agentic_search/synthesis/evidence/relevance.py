@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from agentic_search.domain.outcome import Evidence, Passage
 from agentic_search.synthesis.evidence.passages import read_units
 from agentic_search.synthesis.evidence.question_terms import QuestionTerms
+from agentic_search.text.controls import without_controls
 from agentic_search.text.lexicon import terms
 
 K1, B = 1.2, 0.2
@@ -77,7 +78,7 @@ class _Words:
 
     @classmethod
     def of(cls, passage: Passage) -> "_Words":
-        text = passage.text[:LONGEST]
+        text = without_controls(passage.text[:LONGEST])
         body = Counter(terms(text))
         beside = Counter(terms(telling_title(passage)))
         code = Counter(term for unit in read_units(text) if unit.kind == "code" for term in terms(unit.text))
