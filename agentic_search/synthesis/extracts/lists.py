@@ -22,6 +22,9 @@ COLUMNS = 4
 ASKED_FOR = 0.5
 """Share of the question that the words of a list must cover, those of its tool among them."""
 
+NAMED = 0.75
+"""The same share where the question does not ask for a list in so many words: `stories by mara_k`."""
+
 _FRAME = frozenset(terms("list show all many much number count name every total available exist mention contain hold"))
 """Terms by which a question asks for a list or a count, whatever of."""
 _TELLING = (
@@ -51,7 +54,8 @@ def listed_answer(query: str, evidence: Sequence[Evidence], best_coverage: float
     best, found = 0.0, None
     for candidate in lists_in(evidence):
         covered = question.covered_by(_words_of(candidate)) if question.weights else 0.0
-        if covered >= ASKED_FOR and covered > best and (asked or covered >= best_coverage):
+        least = ASKED_FOR if asked else max(NAMED, best_coverage)
+        if covered >= least and covered > best:
             best, found = covered, candidate
     if found is None or any(is_named(query, item.passage) for item in found.evidence if len(found.evidence) > 1):
         return None

@@ -1,7 +1,7 @@
 """Answers by quotations: a count, a list, a comparison, the newest, or the best passage; or says that nothing fits."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from agentic_search.domain.answer import Source
 from agentic_search.synthesis.evidence.writer_input import WriterInput
@@ -26,16 +26,18 @@ class Quotations:
     """The text says so first; its sources are near misses."""
 
 
-def quotations_of(writer_input: WriterInput, *, first: int = 1) -> Quotations:
-    """The answer that the evidence gives; where none of it bears on the question, the text says so.
+def quotations_of(writer_input: WriterInput, *, first: int = 1, may_abstain: bool = True) -> Quotations:
+    """The answer that the evidence gives; where it does not answer the question, the text says so.
 
-    The number of the best source is `first`.
+    The number of the best source is `first`. Without `may_abstain` what is nearest is quoted, however little it is.
     """
     if sides := compared(writer_input.query, writer_input.evidence):
         return Quotations(_joined(comparison_paragraphs(sides, first)), comparison_sources(sides, first))
     if count := counted_answer(writer_input.query, writer_input.evidence):
         return _of_choice(writer_input, choose_of(writer_input, (count,)), first)
     choice = choose(writer_input)
+    if choice.quoted and not may_abstain:
+        choice = replace(choice, nothing_found=False)
     if listed := listed_answer(writer_input.query, writer_input.evidence, choice.coverage):
         return Quotations(_joined(list_paragraphs(listed, first)), (list_source(listed, first),))
     if latest := newest(writer_input.query, writer_input.evidence):

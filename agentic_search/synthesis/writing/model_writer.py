@@ -141,7 +141,8 @@ class ModelWriter:
         """Add quotations to an answer that cites nothing; raises ModelError where no source says what it says."""
 
         def quotations() -> Quotations | None:
-            return quotations_of(writer_input) if is_supported(emitter.text, packed.shown) else None
+            supported = is_supported(emitter.text, packed.shown)
+            return quotations_of(writer_input, may_abstain=False) if supported else None
 
         found = await in_thread_if_large(writer_input, quotations)
         if found is None or found.nothing_found:

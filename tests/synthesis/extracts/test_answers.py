@@ -47,10 +47,14 @@ def story(title: str, text: str, date: str) -> Passage:
     )
 
 
-async def answer(query: str, passages: Sequence[Passage], **more: tuple[str, ...]) -> Answer:
+async def answer(
+    query: str, passages: Sequence[Passage], *, searched: tuple[str, ...] = (), notes: tuple[str, ...] = ()
+) -> Answer:
     """What is answered to these passages, each of a task of its own kind."""
     evidence = tuple(Evidence(n, one, "t2" if one.fact_of else "t1") for n, one in enumerate(passages, 1))
-    return (await ExtractiveWriter().write(WriterInput(query, evidence, **more), lambda _: None)).answer
+    return (
+        await ExtractiveWriter().write(WriterInput(query, evidence, searched=searched, notes=notes), lambda _: None)
+    ).answer
 
 
 @pytest.mark.parametrize(

@@ -14,10 +14,10 @@ PACKAGES: list[JsonValue] = [
 ]
 
 
-def result(name: str, value: JsonValue, title: str = "", **arguments: JsonValue) -> ToolResult:
+def result(name: str, value: JsonValue, title: str = "", arguments: JsonObject | None = None) -> ToolResult:
     """What a call of the tool `name` becomes."""
     tool = Tool(name=name, remote_name=name, server="s", title=title, description="Says it. And more.", input_schema={})
-    return read_value(value, tool, arguments)
+    return read_value(value, tool, arguments or {})
 
 
 @pytest.mark.parametrize(
@@ -33,12 +33,12 @@ def result(name: str, value: JsonValue, title: str = "", **arguments: JsonValue)
     ],
 )
 def test_a_count_is_a_sentence(name: str, value: JsonValue, arguments: JsonObject, sentence: str) -> None:
-    assert [passage.text for passage in result(name, value, **arguments).passages] == [sentence]
+    assert [passage.text for passage in result(name, value, arguments=arguments).passages] == [sentence]
 
 
 def test_of_nothing_counted_the_number_and_the_tools_own_remark_are_kept() -> None:
     value: JsonValue = {"count": 0, "note": "The archive is empty. Fill it with: stories import"}
-    found = result("count_stories", value, query="upstream")
+    found = result("count_stories", value, arguments={"query": "upstream"})
 
     assert found.passages[0].text == '0 stories hold "upstream".'
     assert "Fill it with: stories import" in found.note
@@ -63,7 +63,10 @@ def test_what_a_search_found_is_no_list(name: str) -> None:
 
 
 def test_what_was_asked_for_by_words_is_no_list() -> None:
-    assert all(passage.listing is None for passage in result("packages", {"packages": PACKAGES}, query="x").passages)
+    assert all(
+        passage.listing is None
+        for passage in result("packages", {"packages": PACKAGES}, arguments={"query": "x"}).passages
+    )
 
 
 def test_a_long_list_of_texts_in_a_record_is_a_passage_of_its_own() -> None:
@@ -91,8 +94,8 @@ def test_a_long_list_of_texts_in_a_record_is_a_passage_of_its_own() -> None:
 )
 def test_where_it_was_searched(name: str, title: str, value: JsonObject, place: str) -> None:
     hit: JsonValue = {**value, "results": [{"title": "T", "text": "A text."}]}
-    assert result(name, hit, title, query="x").searched == place
+    assert result(name, hit, title, {"query": "x"}).searched == place
 
 
 def test_how_much_was_searched_is_no_content() -> None:
-    assert result("search_docs", {"searched": "75 packages", "results": []}, query="x").passages == ()
+    assert result("search_docs", {"searched": "75 packages", "results": []}, arguments={"query": "x"}).passages == ()
