@@ -34,6 +34,11 @@ class Passage(Frozen):
     listing: "Listing | None" = None
     """The list that its record stands in, where the call asked for a list and not for words."""
 
+    @property
+    def whole(self) -> str:
+        """All that its record says: the text, then the plain fields, a line each."""
+        return "\n".join([self.text, *(f"{name}: {value}" for name, value in self.facts)])
+
 
 class Listing(Frozen):
     """A list that a tool gave, of records that are worth showing one under another."""

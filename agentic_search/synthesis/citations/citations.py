@@ -33,7 +33,7 @@ class CitationFilter:
         self._addresses = {
             _address(item.passage.url): number for number, item in reversed([*enumerate(shown, 1)]) if item.passage.url
         }
-        self._texts = (query, *(item.passage.text for item in shown))
+        self._texts = (query, *(item.passage.whole for item in shown))
         self._reader = MarkdownReader()
         self._spaces = ""
         """Held back: they go with a mark that goes."""
