@@ -147,7 +147,8 @@ def _worth_of_tasks(evidence: Sequence[Evidence], coverage: Sequence[float]) -> 
 def is_named(query: str, passage: Passage) -> bool:
     """Whether the question holds the passage's whole title, where that is a name: dotted, or of a record in a list."""
     title = passage.title.strip()
-    if passage.echo or not _SHORTEST_NAME <= len(title) <= _LONGEST_NAME or not (_DOTTED.fullmatch(title) or passage.listing):
+    is_name = _DOTTED.fullmatch(title) or passage.listing
+    if passage.echo or not is_name or not _SHORTEST_NAME <= len(title) <= _LONGEST_NAME:
         return False
     return re.search(rf"(?<![\w.]){re.escape(title)}(?![\w]|\.\w)", query, re.IGNORECASE) is not None
 

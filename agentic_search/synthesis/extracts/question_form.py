@@ -81,8 +81,10 @@ _LONGEST = 1_000
 def wanted(query: str) -> Wanted:
     """What the answering sentence must hold."""
     line = query[:_LONGEST].lower()
-    nothing: Wanted = ""
-    return next((kind for kind, pattern in _WANTED if pattern.search(line)), nothing)
+    for kind, pattern in _WANTED:
+        if pattern.search(line):
+            return kind
+    return ""
 
 
 def holds(kind: Wanted, sentence: str, query: str) -> bool:
@@ -120,5 +122,7 @@ def sides(query: str) -> tuple[str, str] | None:
 def need(query: str) -> Need:
     """What a question asks for that no text of a source can answer."""
     line = " ".join(query[:_LONGEST].lower().split())
-    none: Need = ""
-    return next((kind for kind, pattern in _NEEDS if pattern.fullmatch(line)), none)
+    for kind, pattern in _NEEDS:
+        if pattern.fullmatch(line):
+            return kind
+    return ""
