@@ -7,7 +7,7 @@ that repeats a better one goes down. Words in examples of code count half: what 
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 from agentic_search.domain.outcome import Evidence, Passage
@@ -42,6 +42,7 @@ LONGEST = 100_000
 
 _SHORTEST_NAME = 3
 _LONGEST_NAME = 200
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _DOTTED = re.compile(r"\w+(?:\.\w+)+")
 
 
@@ -103,7 +104,7 @@ def score_evidence(query: str, evidence: Sequence[Evidence]) -> ScoredEvidence:
     """Score `evidence` against `query`; nothing is dropped."""
     words = [_Words.of(item.passage) for item in evidence]
     bags = [each.bag for each in words]
-    question = QuestionTerms(_weights(terms(query), bags))
+    question = QuestionTerms(_weights(_asked(query), bags))
     scores = _bm25(question.weights, bags)
     positions = _positions(evidence)
     coverage = [question.covered_by(each.prose) for each in words]
@@ -153,7 +154,18 @@ def is_named(query: str, passage: Passage) -> bool:
     return re.search(rf"(?<![\w.]){re.escape(title)}(?![\w]|\.\w)", query, re.IGNORECASE) is not None
 
 
-def _weights(asked: Iterable[str], bags: Sequence[Mapping[str, float]]) -> dict[str, float]:
+def _asked(query: str) -> dict[str, float]:
+    """The question's terms, each with its share of a word: `FastAPI` whole counts one, its parts one together."""
+    shares: dict[str, float] = {}
+    for word in _WORD.findall(query):
+        found = terms(word)
+        parts = len(found) - 1 if word.isascii() else 1  # in scripts without spaces all terms are words
+        for at, term in enumerate(found):
+            shares[term] = max(1 / parts if at else 1.0, shares.get(term, 0.0))
+    return shares
+
+
+def _weights(asked: Mapping[str, float], bags: Sequence[Mapping[str, float]]) -> dict[str, float]:
     """Each distinct term of the question with its weight.
 
     A term that every passage has weighs 1 still: what a search tool found has the very subject everywhere. A term
@@ -162,8 +174,9 @@ def _weights(asked: Iterable[str], bags: Sequence[Mapping[str, float]]) -> dict[
     held = Counter(term for bag in bags for term in bag)
     size = len(bags)
     return {
-        term: 1 + (math.log(1 + (size - held[term] + 0.5) / (held[term] + 0.5)) if held[term] else math.log(2))
-        for term in dict.fromkeys(asked)
+        term: share
+        * (1 + (math.log(1 + (size - held[term] + 0.5) / (held[term] + 0.5)) if held[term] else math.log(2)))
+        for term, share in asked.items()
     }
 
 

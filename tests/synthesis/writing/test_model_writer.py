@@ -241,3 +241,16 @@ async def test_the_beginning_of_the_planners_prompt_is_used_where_it_leaves_most
     await ModelWriter(model, opening=opening).write(QUESTION, lambda _: None)
     assert (model.prompts[0].messages[0].content == opening) == used
     assert "six sentences" in model.prompts[0].messages[1].content
+
+
+async def test_nothing_that_a_model_writes_turns_a_line_around() -> None:
+    answer, emitted = await write(ScriptedModel(replies=["Red \u202eand\u2066 sweet [1]."]))
+
+    assert answer.text == "Red and sweet [1]." == deltas(emitted)
+
+
+async def test_a_model_that_says_that_nothing_was_found_is_taken_at_its_word() -> None:
+    answer, emitted = await write(ScriptedModel(replies=["**Nothing found.** The sources speak of apples only [1]."]))
+    said = [fact for fact in emitted if isinstance(fact, AnswerCompleted)]
+
+    assert answer.nothing_found and said[0].nothing_found
