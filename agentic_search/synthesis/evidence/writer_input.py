@@ -43,6 +43,8 @@ class WriterInput:
     """These tools, for an answer that tells how to allow them."""
     said: str = ""
     """The question in the user's words, where these are other ones: of a follow-up."""
+    searched: tuple[str, ...] = ()
+    """Where it was searched, with how much there is, where the tools say so: `Python documentation (75 packages)`."""
     earlier: tuple[Turn, ...] = ()
     """The conversation so far, oldest first."""
 
@@ -68,7 +70,8 @@ def make_writer_input(
     missing = tuple(line for task in plan.tasks if (line := _left_out(task, outcomes.get(task.id))) is not None)
     notes = tuple(line for task in plan.tasks if (line := _note(task, outcomes.get(task.id))))
     unused = (LeftOut(what=it.tool, why=f"not used: {reason(it.why)}; {it.how}") for it in not_used)
-    return WriterInput(query, evidence, (*missing, *unused), notes, tuple(not_used), said, earlier)
+    searched = tuple(_searched(plan, outcomes))
+    return WriterInput(query, evidence, (*missing, *unused), notes, tuple(not_used), said, searched, earlier)
 
 
 async def in_thread_if_large(writer_input: WriterInput, work: Callable[[], _Result]) -> _Result:
@@ -90,6 +93,18 @@ def _said_before(query: str, earlier: Sequence[Turn]) -> Iterator[tuple[str, Pas
     for passage in earlier_passages(earlier):
         if len(asked.intersection(terms(f"{passage.title}\n{passage.text}"))) >= max(1, _BEARING * len(asked)):
             yield "", passage
+
+
+def _searched(plan: Plan, outcomes: Mapping[str, Outcome]) -> Iterable[str]:
+    """Each place once: of several calls the first that says how much there is."""
+    places: dict[str, str] = {}
+    for task in plan.tasks:
+        outcome = outcomes.get(task.id)
+        if isinstance(outcome, Completed) and (place := outcome.result.searched):
+            name = place.partition(" (")[0]
+            if len(place) > len(places.get(name, "")):
+                places[name] = place
+    return places.values()
 
 
 def _distinct(found: Iterable[tuple[str, Passage]]) -> list[tuple[str, Passage]]:

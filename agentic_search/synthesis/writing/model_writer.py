@@ -18,8 +18,9 @@ from agentic_search.synthesis.citations.citations import CitationFilter
 from agentic_search.synthesis.evidence.packing import PackedSources, pack_sources
 from agentic_search.synthesis.evidence.support import is_supported
 from agentic_search.synthesis.evidence.writer_input import WriterInput, in_thread_if_large
+from agentic_search.synthesis.extracts.nothing import says_nothing_found
+from agentic_search.synthesis.extracts.quotations import Quotations, quotations_of
 from agentic_search.synthesis.writing.deltas import PacedDeltas
-from agentic_search.synthesis.writing.extractive_writer import Quotations, quotations_of
 from agentic_search.synthesis.writing.model_answer import ModelAnswer
 from agentic_search.synthesis.writing.prompt import ANSWER_TEMPERATURE, INSTRUCTIONS, fixed_tokens, head_of, messages
 from agentic_search.synthesis.writing.writer import AnswerEmitter, Written
@@ -127,7 +128,8 @@ class ModelWriter:
         else:
             sources = await self._quote_below(writer_input, packed, citations, emitter)
         emitter.close()
-        return Written(emitter.complete(sources, left_out), self._model.name)
+        answer = emitter.complete(sources, left_out, nothing_found=says_nothing_found(emitter.text))
+        return Written(answer, self._model.name)
 
     async def _stream(self, prompt: Sequence[Message], answer: ModelAnswer, emit: Emit) -> Finish | None:
         """How the model ended; None: it was stopped, for its time was over."""
@@ -163,10 +165,11 @@ class ModelWriter:
         """Add quotations to an answer that cites nothing; raises ModelError where no source says what it says."""
 
         def quotations() -> Quotations | None:
-            return quotations_of(writer_input) if is_supported(emitter.text, packed.shown) else None
+            supported = is_supported(emitter.text, packed.shown)
+            return quotations_of(writer_input, may_abstain=False) if supported else None
 
         found = await in_thread_if_large(writer_input, quotations)
-        if found is None:
+        if found is None or found.nothing_found:
             raise ModelError(f"{self._model.name} cited no source, and no source says what it wrote.")
         return _add_quotations(NO_MARKS, found, citations, emitter)
 
@@ -177,7 +180,7 @@ class ModelWriter:
         cited = citations.cited
         rest = replace(writer_input, evidence=tuple(item for item in writer_input.evidence if item not in cited))
         found = await in_thread_if_large(rest, lambda: quotations_of(rest, first=len(cited) + 1))
-        return _add_quotations(BESIDE, found, citations, emitter) if found.sources else ()
+        return () if found.nothing_found else _add_quotations(BESIDE, found, citations, emitter)
 
     def _shortcomings(
         self, writer_input: WriterInput, citations: CitationFilter, finish: Finish | None
