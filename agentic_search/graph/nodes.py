@@ -151,7 +151,10 @@ async def synthesize(state: ExecutedState, runtime: Runtime[RunContext]) -> Exec
     with context.run.spent.phase("synthesize"):
         chosen = await _writer(state, context, within=state["deadline"] - context.run.elapsed)
         within = state["deadline"] - context.run.elapsed
-        writer = FallbackWriter(chosen.model, chosen.why_none, within=within, opening=state["opening"])
+        embedding = await context.models.embedding(chosen.model.name) if chosen.model else None
+        writer = FallbackWriter(
+            chosen.model, chosen.why_none, within=within, opening=state["opening"], embedding=embedding
+        )
         found = make_writer_input(query.query, whole_plan(state["plans"]), outcomes, not_used=state["not_used"])
         await writer.write(found, context.run.emit)
     return state

@@ -5,13 +5,13 @@ quantity, of one kind, and both sources speak of what was asked.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
 
-from agentic_search.domain.answer import Source
 from agentic_search.synthesis.evidence.relevance import QuestionTerms
 from agentic_search.synthesis.markdown.escape import escape_line
-from agentic_search.synthesis.support.claims import Claims, Quantity, contradicts
+from agentic_search.synthesis.support.claims import Claims, contradicts
 from agentic_search.synthesis.support.matching import SourceText, share
 from agentic_search.text.sentences import shortened
 
@@ -38,24 +38,38 @@ QUOTED = 160
 
 
 @dataclass(frozen=True, slots=True)
-class _Said:
+class Saying:
+    """What one source says."""
+
     source: int
     claims: Claims
+    """Its sentence."""
+    shown: str = ""
+    """Of it, what the other source says otherwise; Markdown."""
 
 
-def conflict_in(query: str, sources: Sequence[Source], texts: Mapping[int, SourceText]) -> str:
-    """One sentence of Markdown with marks that says what the sources disagree on; empty where they do not."""
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Two sources that disagree."""
+
+    one: Saying
+    other: Saying
+
+    def sentence(self) -> str:
+        """For readers, in Markdown with marks."""
+        said = (f"[{each.source}] says {each.shown}" for each in (self.one, self.other))
+        return f"The sources disagree: {', '.join(said)}."
+
+
+def conflict_in(query: str, texts: Mapping[int, SourceText], cited: Collection[int]) -> Conflict | None:
+    """The first conflict in which a cited source takes part; only MOST_SOURCES of the `texts` are looked at."""
     question = QuestionTerms.of(query)
-    asked = [
-        source.id
-        for source in sources[:MOST_SOURCES]
-        if source.id in texts and question.covered_by(texts[source.id].terms) >= ASKED
-    ]
-    said = [_Said(number, claims) for number in asked for claims in _bearing(question, texts[number])]
-    for one, other in _pairs(said):
-        if sentence := _conflict(one, other):
-            return f"The sources disagree: {sentence}"
-    return ""
+    first = islice(texts.items(), MOST_SOURCES)
+    asked = [(number, text) for number, text in first if question.covered_by(text.terms) >= ASKED]
+    said = [Saying(number, claims) for number, text in asked for claims in _bearing(question, text)]
+    pairs = islice(_pairs(said), MOST_PAIRS)
+    found = (_conflict(one, other) for one, other in pairs if one.source in cited or other.source in cited)
+    return next(filter(None, found), None)
 
 
 def _bearing(question: QuestionTerms, text: SourceText) -> Iterator[Claims]:
@@ -65,39 +79,35 @@ def _bearing(question: QuestionTerms, text: SourceText) -> Iterator[Claims]:
             yield claims
 
 
-def _pairs(said: Sequence[_Said]) -> Iterator[tuple[_Said, _Said]]:
+def _pairs(said: Sequence[Saying]) -> Iterator[tuple[Saying, Saying]]:
     """Sentences of two sources that share a term which few have."""
     having: defaultdict[str, list[int]] = defaultdict(list)
     for index, each in enumerate(said):
         for term in each.claims.terms:
             having[term].append(index)
-    compared = 0
     for index, each in enumerate(said):
-        rarest = min(each.claims.terms, key=lambda term: (len(having[term]), term))
+        rarest = min(each.claims.terms, key=lambda term: (len(having[term]) < 2, len(having[term]), term))
         for other in having[rarest]:
             if other > index and said[other].source != each.source:
-                compared += 1
-                if compared > MOST_PAIRS:
-                    return
                 yield each, said[other]
 
 
-def _conflict(one: _Said, other: _Said) -> str:
+def _conflict(one: Saying, other: Saying) -> Conflict | None:
     alike = share(one.claims.terms, other.claims.terms)
     if alike < SAME or one.claims.names ^ other.claims.names:
-        return ""
+        return None
+    opposite = one.claims.negated != other.claims.negated
     first, second = one.claims.quantities.all, other.claims.quantities.all
     if len(first) == len(second) == 1:
-        return _of_quantities(one, other, first[0], second[0])
-    opposite = one.claims.negated != other.claims.negated
-    if not first and not second and ((opposite and alike >= SAME_BUT_DENIED) or contradicts(one.claims, other.claims)):
-        said = (f"[{each.source}] says “{escape_line(shortened(each.claims.text, QUOTED))}”" for each in (one, other))
-        return f"{', '.join(said)}."
-    return ""
+        if opposite or first[0].dimension != second[0].dimension or first[0].amount == second[0].amount:
+            return None
+        return Conflict(
+            replace(one, shown=escape_line(first[0].text)), replace(other, shown=escape_line(second[0].text))
+        )
+    if first or second or not ((opposite and alike >= SAME_BUT_DENIED) or contradicts(one.claims, other.claims)):
+        return None
+    return Conflict(replace(one, shown=_quoted(one)), replace(other, shown=_quoted(other)))
 
 
-def _of_quantities(one: _Said, other: _Said, first: Quantity, second: Quantity) -> str:
-    comparable = first.dimension == second.dimension and one.claims.negated == other.claims.negated
-    if not comparable or first.amount == second.amount:
-        return ""
-    return f"[{one.source}] says {escape_line(first.text)}, [{other.source}] says {escape_line(second.text)}."
+def _quoted(saying: Saying) -> str:
+    return f"“{escape_line(shortened(saying.claims.text, QUOTED).rstrip('.'))}”"

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from agentic_search.domain.answer import Verdict
-from agentic_search.synthesis.support.claims import Claims, Quantities, contradicts, renames
+from agentic_search.synthesis.support.claims import Claims, contradicts, renames
+from agentic_search.synthesis.support.quantities import Quantities
 from agentic_search.text.sentences import split_sentences
 
 LONGEST = 200_000
@@ -88,11 +89,12 @@ class SourceText:
             return Match("supported", span)
         if not claims.terms:
             return self._match_quantities(claims)
-        said = Claims(self._text[self._spans[window.begin][0] : self._spans[window.end - 1][1]]) if span else Claims("")
+        if window.coverage < LEAST:
+            return Match("unsupported", span)
+        said = Claims(self._text[self._spans[window.begin][0] : self._spans[window.end - 1][1]])
         verdict: Verdict = "supported" if window.coverage >= ENOUGH else "weak"
-        limits = [verdict, *self._limits(claims, said, window)] if window.coverage >= LEAST else ["unsupported"]
-        lowest = min(limits, key=_ORDER.index)
-        return Match(lowest, span, contradicted=lowest == "unsupported" and window.coverage >= LEAST)
+        lowest = min((verdict, *self._limits(claims, said, window)), key=_ORDER.index)
+        return Match(lowest, span, contradicted=lowest == "unsupported")
 
     def _limits(self, claims: Claims, said: Claims, window: _Window) -> Iterator[Verdict]:
         """What each difference leaves at best."""
@@ -106,7 +108,7 @@ class SourceText:
         yield from self._names(claims, said, window)
         if contradicts(claims, said):
             yield "unsupported"
-        shared = _share(claims.terms, said.terms)
+        shared = share(claims.terms, said.terms)
         if claims.negated != said.negated and (claims.negated or shared >= ENOUGH):
             yield "unsupported" if shared >= SAME_WORDS else "weak"
 
@@ -174,6 +176,11 @@ class SourceText:
         return text[: ends[bisect_right(ends, LONGEST_SPAN) - 1] if ends else LONGEST_SPAN]
 
     @cached_property
+    def terms(self) -> frozenset[str]:
+        """All that it speaks of, its title among it."""
+        return self._title.terms.union(*(unit.terms for unit in self.units))
+
+    @cached_property
     def _flat(self) -> str:
         return " ".join(self._text.split())
 
@@ -187,7 +194,7 @@ class SourceText:
         return Quantities(each for unit in units for each in unit.quantities.all)
 
 
-def _share(one: frozenset[str], other: frozenset[str]) -> float:
+def share(one: frozenset[str], other: frozenset[str]) -> float:
     """What two sentences have in common, of all that they have."""
     return len(one & other) / len(one | other) if one or other else 1.0
 
@@ -201,3 +208,8 @@ def _spans(text: str) -> Iterator[tuple[int, int]]:
             at = begin + len(sentence)
             for start in range(begin, at, LONGEST_UNIT):
                 yield start, min(start + LONGEST_UNIT, at)
+
+
+def best_match(one: Match, other: Match) -> Match:
+    """The one that says more for the source."""
+    return max(one, other, key=lambda match: _ORDER.index(match.verdict))

@@ -10,18 +10,18 @@ _PROBE = 60
 """Characters of a snippet by which its passage is known among several of one address."""
 
 
-def passages_of(sources: Iterable[Source], evidence: Sequence[Evidence]) -> dict[int, Evidence]:
-    """The passage of each source, by its number, as far as the evidence holds it."""
-    found = {source.id: _passage_of(source, evidence) for source in sources}
-    return {number: item for number, item in found.items() if item is not None}
+def texts_of(sources: Iterable[Source], evidence: Sequence[Evidence]) -> tuple[dict[int, SourceText], list[Evidence]]:
+    """What each source says, by its number, and the evidence that none of them is.
 
-
-def texts_of(sources: Iterable[Source], passages: dict[int, Evidence]) -> dict[int, SourceText]:
-    """What each source says, by its number: of one that an earlier answer cited, only the snippet is known."""
-    return {
-        source.id: SourceText(passages[source.id].passage.text if source.id in passages else source.snippet, source.title)
-        for source in sources
-    }
+    Of a source that only an earlier answer had found, the snippet is all that is known.
+    """
+    texts: dict[int, SourceText] = {}
+    rest = list(evidence)
+    for source in sources:
+        item = _passage_of(source, evidence)
+        texts[source.id] = SourceText(source.snippet if item is None else item.passage.text, source.title)
+        rest = [other for other in rest if other is not item]
+    return texts, rest
 
 
 def _passage_of(source: Source, evidence: Sequence[Evidence]) -> Evidence | None:

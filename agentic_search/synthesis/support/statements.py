@@ -7,7 +7,6 @@ marks have none.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html.parser import HTMLParser
-from itertools import pairwise
 
 from agentic_search.text.sentences import split_sentences
 
@@ -17,7 +16,7 @@ MOST = 200
 LONGEST = 1_000
 """Characters of a statement that are looked at."""
 
-_TEXT_TAGS = frozenset("p li td th h1 h2 h3 h4 h5 h6 pre blockquote ul ol table tr".split())
+_TEXT_TAGS = {"p", "li", "pre", "blockquote", "ul", "ol", "table", "tr", "td", "th", "h1", "h2", "h3", "h4", "h5", "h6"}
 """Where one piece of text ends and another begins."""
 
 
@@ -29,6 +28,8 @@ class Statement:
     """A sentence, item, cell or example, without marks; empty where nothing stands before the mark."""
     source: int
     """The mark's number."""
+    clause: str = ""
+    """What of it stands before the mark, since the mark before; empty where that is all of it."""
 
 
 def cited_statements(html: str) -> list[Statement]:
@@ -93,9 +94,23 @@ class _Reader(HTMLParser):
             self._row = self._row or text.strip()
             self.statements += [Statement(whole[:LONGEST], number) for _, number in marks]
         else:
-            spans = list(_spans(text)) if marks else []
-            self.statements += [Statement(_at(spans, text, place), number) for place, number in marks]
+            self.statements += _of_text(text, marks)
         self._before = text.strip()
+
+
+def _of_text(text: str, marks: list[tuple[int, int]]) -> Iterator[Statement]:
+    """Each mark with the sentence that it stands in or behind; the first sentence where it begins the text."""
+    spans = list(_spans(text)) if marks else []
+    index = 0
+    before = 0
+    for place, number in marks:
+        while index + 1 < len(spans) and spans[index + 1][0] < place:
+            index += 1
+        begin, end = spans[index]
+        since = max(begin, before)
+        clause = text[since:place].strip() if (since, place) != (begin, end) else ""
+        yield Statement(text[begin:end][:LONGEST], number, clause[:LONGEST])
+        before = before if before and not text[before:place].strip() else place
 
 
 def _spans(text: str) -> Iterator[tuple[int, int]]:
@@ -106,14 +121,3 @@ def _spans(text: str) -> Iterator[tuple[int, int]]:
             begin = text.index(sentence, at)
             at = begin + len(sentence)
             yield begin, at
-
-
-def _at(spans: list[tuple[int, int]], text: str, place: int) -> str:
-    """The sentence that a mark at `place` stands in or behind; the first where it begins the text."""
-    chosen = spans[0]
-    for span, following in pairwise([*spans, (len(text) + 1, 0)]):
-        if span[0] < place:
-            chosen = span
-        if following[0] >= place:
-            break
-    return text[slice(*chosen)][:LONGEST]
