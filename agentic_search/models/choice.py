@@ -73,7 +73,7 @@ class ModelChoice:
         return self._queues.queued(await self._source.open(name), "tool")
 
     async def embedding(self, beside: str) -> EmbeddingModel | None:
-        """An embedding model of the server that runs the model `beside`, as far as it says what it has; never raises."""
+        """An embedding model of the server that runs the model `beside`, if it says that it has one; never raises."""
         try:
             return await self._source.embedding(beside)
         except ModelError:

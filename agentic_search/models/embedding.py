@@ -56,7 +56,7 @@ class OllamaEmbedding:
 
     async def embed(self, texts: Sequence[str]) -> Vectors:
         """See EmbeddingModel; what is longer than the model's context is cut by Ollama."""
-        body = {"model": self.name, "input": [*texts], "keep_alive": self._keep_alive}
+        body: JsonObject = {"model": self.name, "input": [*texts], "keep_alive": self._keep_alive}
         answer = await _post(self._http, "/api/embed", body)
         return _checked(lambda: _OllamaVectors.model_validate_json(answer).embeddings, texts)
 
@@ -73,7 +73,7 @@ class OpenAIEmbedding:
 
     async def embed(self, texts: Sequence[str]) -> Vectors:
         """See EmbeddingModel."""
-        body = {"model": self._served, "input": [*texts], "encoding_format": "float"}
+        body: JsonObject = {"model": self._served, "input": [*texts], "encoding_format": "float"}
         answer = await _post(self._http, f"{self._url}/embeddings", body)
         return _checked(lambda: _in_order(_OpenAIVectors.model_validate_json(answer)), texts)
 

@@ -85,12 +85,14 @@ def renames(one: Claims, other: Claims) -> bool:
     return False
 
 
-def contradicts(one: Claims, other: Claims) -> bool:
-    """Whether one has a word where the other has its opposite."""
-    return any(
-        (left in one.terms and right in other.terms and left not in other.terms and right not in one.terms)
-        or (right in one.terms and left in other.terms and right not in other.terms and left not in one.terms)
-        for left, right in _OPPOSITES
+def opposites(one: Claims, other: Claims) -> frozenset[str]:
+    """The words of which one has the one and the other its opposite: `enabled` here, `disabled` there; as stems."""
+    return frozenset(
+        term
+        for pair in _OPPOSITES
+        for mine, theirs in (pair, pair[::-1])
+        if one.terms.intersection(pair) == {mine} and other.terms.intersection(pair) == {theirs}
+        for term in pair
     )
 
 

@@ -11,7 +11,7 @@ from itertools import islice
 
 from agentic_search.synthesis.evidence.relevance import QuestionTerms
 from agentic_search.synthesis.markdown.escape import escape_line
-from agentic_search.synthesis.support.claims import Claims, contradicts
+from agentic_search.synthesis.support.claims import Claims, opposites
 from agentic_search.synthesis.support.matching import SourceText, share
 from agentic_search.text.sentences import shortened
 
@@ -93,7 +93,8 @@ def _pairs(said: Sequence[Saying]) -> Iterator[tuple[Saying, Saying]]:
 
 
 def _conflict(one: Saying, other: Saying) -> Conflict | None:
-    alike = share(one.claims.terms, other.claims.terms)
+    opposed = opposites(one.claims, other.claims)
+    alike = share(one.claims.terms - opposed, other.claims.terms - opposed)
     if alike < SAME or one.claims.names ^ other.claims.names:
         return None
     opposite = one.claims.negated != other.claims.negated
@@ -104,7 +105,7 @@ def _conflict(one: Saying, other: Saying) -> Conflict | None:
         return Conflict(
             replace(one, shown=escape_line(first[0].text)), replace(other, shown=escape_line(second[0].text))
         )
-    if first or second or not ((opposite and alike >= SAME_BUT_DENIED) or contradicts(one.claims, other.claims)):
+    if first or second or not ((opposite and alike >= SAME_BUT_DENIED) or opposed):
         return None
     return Conflict(replace(one, shown=_quoted(one)), replace(other, shown=_quoted(other)))
 

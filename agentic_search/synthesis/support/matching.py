@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from agentic_search.domain.answer import Verdict
-from agentic_search.synthesis.support.claims import Claims, contradicts, renames
+from agentic_search.synthesis.support.claims import Claims, opposites, renames
 from agentic_search.synthesis.support.quantities import Quantities
 from agentic_search.text.sentences import split_sentences
 
@@ -26,7 +26,7 @@ LONGEST_SPAN = 400
 LONGEST_UNIT = 600
 """Characters of a sentence of a source; what is longer, such as data, is cut."""
 
-ENOUGH = 0.7
+ENOUGH = 0.65
 """Share of a sentence's weight that the source must have for `supported`."""
 
 LEAST = 0.5
@@ -106,7 +106,7 @@ class SourceText:
             written = any(not each.spelt for each in absent)
             yield "unsupported" if (same and others) or written else "weak"
         yield from self._names(claims, said, window)
-        if contradicts(claims, said):
+        if opposites(claims, said):
             yield "unsupported"
         shared = share(claims.terms, said.terms)
         if claims.negated != said.negated and (claims.negated or shared >= ENOUGH):
@@ -159,10 +159,10 @@ class SourceText:
         return window
 
     def _weights(self, wanted: Iterable[str]) -> dict[str, float]:
-        """The rarer in this source the more; what stands in its title only says what the source is about."""
+        """The rarer in this source the more, and as much as the rarest where it lacks a term; what stands in its title only says what the source is about."""
         size = len(self.units)
         return {
-            term: math.log(1 + (size + 1) / (len(self._having[term]) + 0.5 if term in self._having else 0.5))
+            term: math.log(1 + (size + 1) / (max(1, len(self._having.get(term, ()))) + 0.5))
             for term in wanted
             if term in self._having or term not in self._title.terms
         }
