@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from agentic_search.domain.query import OFFLINE
 from agentic_search.errors import ModelError
 from agentic_search.models.chat import ChatModel, ModelReport, ModelSource
-from agentic_search.models.embedding import EmbeddingModel
+from agentic_search.models.embedding.embedding_model import EmbeddingModel
 from agentic_search.models.queue import Purpose
 from agentic_search.models.queued_model import ModelQueues
 

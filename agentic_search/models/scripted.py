@@ -25,7 +25,7 @@ from agentic_search.models.chat import (
     Retracted,
     Waiting,
 )
-from agentic_search.models.embedding import EmbeddingModel
+from agentic_search.models.embedding.embedding_model import EmbeddingModel
 from agentic_search.models.ollama.grammar import OLLAMA_GRAMMAR
 from agentic_search.models.token_learner import TokenLearner
 

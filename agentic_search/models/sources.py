@@ -8,7 +8,7 @@ from typing import Protocol, Self, TypeVar
 
 from agentic_search.errors import ModelError, ModelMissing, ModelUnavailable
 from agentic_search.models.chat import ChatModel, ModelReport, ModelSource, PullProgress
-from agentic_search.models.embedding import EmbeddingModel
+from agentic_search.models.embedding.embedding_model import EmbeddingModel
 
 OLLAMA = "ollama"
 """The name of the source whose models need none before theirs."""

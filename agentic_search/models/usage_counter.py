@@ -8,7 +8,7 @@ from agentic_search.domain.data import JsonObject
 from agentic_search.domain.run import Usage
 from agentic_search.domain.spending import spending_of_run
 from agentic_search.models.chat import ChatModel, Finish, Message, ModelOutput, ModelReport, ModelSource
-from agentic_search.models.embedding import EmbeddingModel
+from agentic_search.models.embedding.embedding_model import EmbeddingModel
 from agentic_search.models.wrapped_model import WrappedModel
 
 _MILLION = 1_000_000

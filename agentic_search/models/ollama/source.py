@@ -12,7 +12,8 @@ from ollama import AsyncClient
 from agentic_search.clock import Clock, SystemClock
 from agentic_search.errors import ModelError, ModelMissing
 from agentic_search.models.chat import UNTOLD_SLOTS, ChatModel, ModelReport, ModelServer, PullProgress
-from agentic_search.models.embedding import EmbeddingModel, OllamaEmbedding
+from agentic_search.models.embedding.embedding_model import EmbeddingModel
+from agentic_search.models.embedding.over_http import OllamaEmbedding
 from agentic_search.models.network.address import is_on_this_machine
 from agentic_search.models.network.transport import CONNECT_TIMEOUT
 from agentic_search.models.ollama.address import base_url, is_cloud

@@ -9,7 +9,8 @@ import httpx
 from agentic_search.clock import Clock, SystemClock
 from agentic_search.errors import ModelError, ModelMissing, ModelUnavailable
 from agentic_search.models.chat import ChatModel, ModelReport, ModelServer
-from agentic_search.models.embedding import EmbeddingModel, OpenAIEmbedding
+from agentic_search.models.embedding.embedding_model import EmbeddingModel
+from agentic_search.models.embedding.over_http import OpenAIEmbedding
 from agentic_search.models.network.transport import CONNECT_TIMEOUT, ModelTransport
 from agentic_search.models.openai.call_form import CallForms
 from agentic_search.models.openai.chat_model import OpenAIModel

@@ -159,7 +159,10 @@ class SourceText:
         return window
 
     def _weights(self, wanted: Iterable[str]) -> dict[str, float]:
-        """The rarer in this source the more, and as much as the rarest where it lacks a term; what stands in its title only says what the source is about."""
+        """The rarer in this source the more, and as much as the rarest where it lacks a term.
+
+        What stands in its title only says what the source is about.
+        """
         size = len(self.units)
         return {
             term: math.log(1 + (size + 1) / (max(1, len(self._having.get(term, ()))) + 0.5))

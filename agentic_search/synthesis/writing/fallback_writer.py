@@ -10,7 +10,7 @@ from agentic_search.domain.answer import LeftOut
 from agentic_search.errors import ModelError
 from agentic_search.events.facts import Emit
 from agentic_search.models.chat import ChatModel
-from agentic_search.models.embedding import EmbeddingModel
+from agentic_search.models.embedding.embedding_model import EmbeddingModel
 from agentic_search.synthesis.evidence.writer_input import WriterInput
 from agentic_search.synthesis.support.answer_support import HeldAnswer
 from agentic_search.synthesis.support.meaning import Meaning

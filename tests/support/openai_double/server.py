@@ -13,6 +13,7 @@ from pydantic import JsonValue
 
 from agentic_search.domain.data import JsonObject
 from tests.support.ollama_double import Model, Step
+from tests.support.ollama_double.embedding import vector
 from tests.support.ollama_double.improvise import improvise
 from tests.support.ollama_double.server import Received
 from tests.support.ollama_double.steps import Reply, reply
@@ -107,6 +108,10 @@ class OpenAIDouble:
             await answer.whole(200, {"object": "list", "data": listed})
         elif received.path == f"{base}/chat/completions":
             await self._chat(received.body, answer)
+        elif received.path == f"{base}/embeddings":
+            model, texts = self.models[received.body["model"]], received.body["input"]
+            rows = [{"index": at, "embedding": vector(text, model.embedding_length)} for at, text in enumerate(texts)]
+            await answer.whole(200, {"object": "list", "data": [*reversed(rows)]})
         elif page := self._pages.get(received.path):
             await answer.whole(200, page)
         else:

@@ -12,56 +12,12 @@ from agentic_search.synthesis.support.statements import MOST, Statement, cited_s
 
 ALPHABETS = ("abcdefgh .", "абвг .", "אבגד ", "这是一个。", "🍎🍏 ", "\u202e\u2066\u200b a")
 PIECES = (
-    *(
-        "[1]",
-        "[2]",
-        "[3]",
-        "[99]",
-        "[[1]]",
-        "[1][2]",
-        "[1, 2]",
-        "［1］",
-        "[１]",
-        "[\u0661]",
-        "[1](javascript:alert(1))",
-    ),
-    *(
-        "`[1]`",
-        "\n```\n[1]\n```\n",
-        "\n    [2]\n",
-        "\n~~~\n[1]",
-        "【1†L2】",
-        "(source 2)",
-        "[^1]",
-        "[text [1]](https://a.b)",
-    ),
-    *(
-        '<a class="citation" href="#source-1">1</a>',
-        "<script>[1]</script>",
-        "<p>",
-        "</p>",
-        "&lt;a class=citation&gt;1",
-        "\\[1\\]",
-    ),
-    *(
-        "\n- item [1]\n",
-        "\n| a [1] | b |\n|---|---|\n| c | d [2] |\n",
-        "\n# head [2]\n",
-        "\n> quote [1]\n",
-        "![1](x)",
-        "\n\n",
-    ),
-    *(
-        "https://example.org/[1]",
-        "[1]: https://example.org",
-        "**[1]**",
-        "*a [2]*",
-        "[" * 50,
-        "]" * 50,
-        "1] [",
-        "[0]",
-        "[-1]",
-    ),
+    *("[1]", "[2]", "[3]", "[99]", "[[1]]", "[1][2]", "[1, 2]", "［1］", "[１]", "[\u0661]", "[0]", "[-1]", "1] ["),
+    *("`[1]`", "\n```\n[1]\n```\n", "\n    [2]\n", "\n~~~\n[1]", "【1†L2】", "(source 2)", "[^1]", "\\[1\\]"),
+    *("[1](javascript:alert(1))", "[text [1]](https://a.b)", "![1](x)", "https://example.org/[1]", "[1]: https://a.b"),
+    *('<a class="citation" href="#source-1">1</a>', "<script>[1]</script>", "<p>", "</p>", "&lt;a class=citation&gt;1"),
+    *("\n- item [1]\n", "\n| a [1] | b |\n|---|---|\n| c | d [2] |\n", "\n# head [2]\n", "\n> quote [1]\n", "\n\n"),
+    *("**[1]**", "*a [2]*", "[" * 50, "]" * 50),
 )
 
 

@@ -1,30 +1,15 @@
-"""What every embedding model is to the rest of the program: it turns texts into vectors of what they mean."""
+"""Asks model servers for the vectors of texts over HTTP: an Ollama, or a server that is compatible with OpenAI's."""
 
 import math
 from collections.abc import Callable, Sequence
 from itertools import chain
-from typing import Protocol, TypeAlias
 
 import httpx
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from agentic_search.domain.data import JsonObject
 from agentic_search.errors import ModelInterrupted, ModelMissing, ModelUnavailable
-
-Vectors: TypeAlias = list[list[float]]
-
-
-class EmbeddingModel(Protocol):
-    """One embedding model, ready to be called."""
-
-    @property
-    def name(self) -> str:
-        """As its server names it."""
-        ...
-
-    async def embed(self, texts: Sequence[str]) -> Vectors:
-        """A vector for each text, in their order, all of one length. Raises ModelError."""
-        ...
+from agentic_search.models.embedding.embedding_model import Vectors
 
 
 class _OllamaVectors(BaseModel):
