@@ -3,6 +3,7 @@
 Writers emit as if they had the last word; of theirs, answer.completed is held back until the support is known.
 """
 
+import asyncio
 from dataclasses import dataclass, replace
 
 from agentic_search.domain.answer import Answer, Source, Support
@@ -17,6 +18,9 @@ from agentic_search.synthesis.support.meaning import Meaning
 from agentic_search.synthesis.support.sources import texts_of
 from agentic_search.synthesis.support.statements import Statement, cited_statements
 from agentic_search.text.sentences import shortened
+
+LONG = 2_000
+"""Characters of an answer from which it is judged in a thread, so that other runs are not held up."""
 
 LONGEST_SNIPPET = 300
 """Characters shown of a source that is cited only because it disagrees."""
@@ -56,7 +60,10 @@ class HeldAnswer:
 
         `meaning` is asked where words alone do not show that a source says what a sentence says.
         """
-        checked = await in_thread_if_large(writer_input, lambda: _check(answer, writer_input))
+        if len(answer.text) > LONG:
+            checked = await asyncio.to_thread(_check, answer, writer_input)
+        else:
+            checked = await in_thread_if_large(writer_input, lambda: _check(answer, writer_input))
         matches = checked.matches
         if meaning is not None:
             matches = await meaning.revise(checked.statements, matches)

@@ -91,7 +91,7 @@ def opposites(one: Claims, other: Claims) -> frozenset[str]:
         term
         for pair in _OPPOSITES
         for mine, theirs in (pair, pair[::-1])
-        if one.terms.intersection(pair) == {mine} and other.terms.intersection(pair) == {theirs}
+        if one.terms.intersection(pair) == frozenset((mine,)) and other.terms.intersection(pair) == frozenset((theirs,))
         for term in pair
     )
 

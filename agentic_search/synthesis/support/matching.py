@@ -17,7 +17,7 @@ from agentic_search.synthesis.support.claims import Claims, opposites, renames
 from agentic_search.synthesis.support.quantities import Quantities
 from agentic_search.text.sentences import split_sentences
 
-LONGEST = 200_000
+LONGEST = 100_000
 """Characters of a source that are looked at."""
 
 LONGEST_SPAN = 400

@@ -109,13 +109,19 @@ class OpenAIDouble:
         elif received.path == f"{base}/chat/completions":
             await self._chat(received.body, answer)
         elif received.path == f"{base}/embeddings":
-            model, texts = self.models[received.body["model"]], received.body["input"]
-            rows = [{"index": at, "embedding": vector(text, model.embedding_length)} for at, text in enumerate(texts)]
-            await answer.whole(200, {"object": "list", "data": [*reversed(rows)]})
+            await answer.whole(200, self._embedded(received.body))
         elif page := self._pages.get(received.path):
             await answer.whole(200, page)
         else:
             await answer.whole(404, {"detail": "Not Found"})
+
+    def _embedded(self, body: Any) -> JsonObject:
+        """Vectors, the last first: their order is told by their index."""
+        length = self.models[body["model"]].embedding_length
+        rows: list[JsonValue] = [
+            {"index": index, "embedding": vector(text, length)} for index, text in enumerate(body["input"])
+        ]
+        return {"object": "list", "data": rows[::-1]}
 
     async def _chat(self, body: Any, answer: Answer) -> None:
         model = self.models.get(body["model"])
