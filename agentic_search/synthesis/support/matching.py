@@ -32,6 +32,9 @@ ENOUGH = 0.65
 LEAST = 0.5
 """Share below which it is `unsupported`."""
 
+QUOTED = 3
+"""Words from which a sentence that stands in the source as it is needs no more proof."""
+
 SAME_MATTER = 0.6
 """Share of its terms from which a part of the source speaks of what the sentence speaks of."""
 
@@ -81,11 +84,13 @@ class SourceText:
                 self._having[term].append(index)
 
     def match(self, sentence: str) -> Match:
-        """How far the text says this."""
+        """How far the text says this; the source's title before a colon is no part of it."""
+        sentence = sentence.removeprefix(f"{self._title.text}:").strip()
         claims = Claims(sentence)
         window = self._best(claims)
         span = self._span(window) if window.coverage > 0 else ""
-        if len(claims.terms) > 1 and " ".join(sentence.split()) in self._flat:
+        words = sentence.split()
+        if len(words) >= QUOTED and " ".join(words) in self._flat:
             return Match("supported", span)
         if not claims.terms:
             return self._match_quantities(claims)
@@ -99,7 +104,7 @@ class SourceText:
     def _limits(self, claims: Claims, said: Claims, window: _Window) -> Iterator[Verdict]:
         """What each difference leaves at best."""
         same = window.coverage >= SAME_MATTER
-        lacking = said.quantities.lacking(claims.quantities.all)
+        lacking = self._title.quantities.lacking(said.quantities.lacking(claims.quantities.all))
         if lacking:
             others = claims.quantities.lacking(said.quantities.all)
             absent = self._quantities.lacking(lacking)
