@@ -34,6 +34,7 @@ SOURCE = SourceText(
         ("The cache is disabled unless a server forbids it.", "unsupported"),
         ("A queue keeps at most 20 jobs.", "supported"),
         ("A queue keeps at most thirty jobs.", "unsupported"),
+        ("Waiting in client: A queue keeps at most twenty jobs", "supported"),
         ("Bananas ripen faster in warm rooms.", "unsupported"),
         ("", "weak"),
         ("Yes.", "weak"),
