@@ -13,7 +13,12 @@ import time
 from pathlib import Path
 
 BETTER_WITH_DATA = {"makespan": "asynchow"}
-NEED_DATA = {"retrieval": "scifact", "extractive_answers": "xquad_en", "offline_planning": "metatool"}
+NEED_DATA = {
+    "retrieval": "scifact",
+    "extractive_answers": "xquad_en",
+    "offline_planning": "metatool",
+    "support": "xquad_en",
+}
 ALL = {
     **dict.fromkeys(("makespan", "scheduler_cost", "speedup", "against"), "scheduling"),
     **dict.fromkeys(("parallel", "overhead", "start", "runs_at_once"), "searches"),

@@ -217,6 +217,19 @@ class AnswerBlock(BaseFact):
     """Safe HTML."""
 
 
+class SupportByWords(BaseFact):
+    """The embedding model gave no vectors: what sources say for the answer is judged by words alone."""
+
+    kind: Literal["support.by_words"] = "support.by_words"
+    model: str
+    reason: str
+    """A sentence, or why it failed."""
+
+    @property
+    def message(self) -> str:
+        return f"⚖️ Compared the answer with its sources by words alone; {self.model}: {self.reason}"
+
+
 class AnswerCompleted(BaseFact):
     """The answer is whole."""
 
@@ -307,6 +320,7 @@ Fact = Annotated[
     | AnswerStarted
     | AnswerDelta
     | AnswerBlock
+    | SupportByWords
     | AnswerCompleted
     | RunCompleted
     | RunFailed

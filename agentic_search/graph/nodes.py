@@ -158,7 +158,10 @@ async def synthesize(state: ExecutedState, runtime: Runtime[RunContext]) -> Exec
     with context.run.spent.phase("synthesize"):
         chosen = await _writer(state, context, within=state["deadline"] - context.run.elapsed)
         within = state["deadline"] - context.run.elapsed
-        writer = FallbackWriter(chosen.model, chosen.why_none, within=within, opening=state["opening"])
+        embedding = await context.models.embedding(chosen.model.name) if chosen.model else None
+        writer = FallbackWriter(
+            chosen.model, chosen.why_none, within=within, opening=state["opening"], embedding=embedding
+        )
         found = make_writer_input(
             state["asked"],
             whole_plan(state["plans"]),

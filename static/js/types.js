@@ -17,6 +17,7 @@
  * @typedef {{model: string, share: number|null, status: string, error: string|null}} Pull
  * @typedef {{id: number, title: string, url: string, snippet: string, task_id: string}} Source
  * @typedef {{what: string, why: string}} LeftOut
+ * @typedef {{sentence: string, source: number, verdict: 'supported'|'weak'|'unsupported', span: string}} Support
  * @typedef {{id: string, thread_id: string, status: string, query: string, model: string|null, created_at: string}} Listed
  *
  * An event of a run, as its stream sends it. `data` differs by `type`; the reducers name what they read.
@@ -64,6 +65,7 @@
  * @property {string} text the whole answer as Markdown, once complete
  * @property {Source[]} sources
  * @property {LeftOut[]} leftOut
+ * @property {Support[]} support one for each mark, in their order, once complete
  *
  * @typedef {{from: number, to: number|null}} Span
  * @typedef {{at: number, text: string}} Step

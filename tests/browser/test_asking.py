@@ -38,6 +38,19 @@ async def test_a_question_is_answered_and_its_marks_lead_to_their_sources(reader
     assert await page.title() == "What do the rows say? · Agentic Search"
 
 
+async def test_a_mark_shows_how_far_its_source_says_what_the_sentence_says(reader: Reader, page: Page) -> None:
+    told = "One is the text of row 1 [1]. Another is the text of row 9 [2]. Bananas ripen faster in warm rooms [1]."
+    await reader.ask_and_wait("What do the rows say?", answer=written(told))
+    marks = reader.run.locator("a.citation")
+    await expect(marks.nth(0)).to_have_attribute("data-verdict", "supported")
+    await expect(marks.nth(1)).to_have_attribute("data-verdict", "unsupported")
+    await expect(marks.nth(2)).to_have_attribute("aria-label", re.compile("Not found in the source"))
+    await marks.nth(0).focus()
+    await expect(page.get_by_role("tooltip")).to_contain_text("The source says this")
+    await marks.nth(2).focus()
+    await expect(page.get_by_role("tooltip")).to_contain_text("Not found in the source")
+
+
 async def test_a_mark_shows_title_host_and_passage_on_focus_and_esc_takes_them_away(reader: Reader, page: Page) -> None:
     await reader.ask_and_wait("What do the rows say?")
     await reader.run.get_by_role("link", name="Source 1: Row 1").focus()

@@ -7,7 +7,7 @@ import { freshness } from "../../dom/fresh.js";
 import { keyed } from "../../dom/keyed.js";
 import { part, say } from "../../dom/template.js";
 import { hasEnded } from "../../state/run.js";
-import { markCitations } from "./citations.js";
+import { markCitations, markSupport } from "./citations.js";
 
 /** @import {Shown} from "../../types.js" */
 /** @import {Controller} from "../../controller.js" */
@@ -35,6 +35,7 @@ export function mountAnswer(el, actions) {
     if (answer === null) return;
     const height = text.offsetHeight;
     showBlocks(answer.blocks.map((html, index) => ({ index, html, shown })));
+    markSupport(part(el, "blocks"), answer.support);
     showTail(answer.tail);
     // A finished block may be lower than its plain text was; what stands below must not come up for it.
     text.style.minHeight = hasEnded(shown.run) ? "" : `${Math.max(height, text.offsetHeight)}px`;
