@@ -68,8 +68,8 @@ class SwitchedServer:
         self._connect = connect
         self._on_change = on_change
         self._server: ToolProvider | None = None
-        self._running: asyncio.Task[None] | None = None
         self._flipped = asyncio.Event()
+        self._closing = False
 
     def __repr__(self) -> str:
         return f"<SwitchedServer {self.name}: {'on' if self._is_on else 'off'}>"
@@ -125,25 +125,27 @@ class SwitchedServer:
 
     async def run(self) -> None:
         """Run the server whenever it is on."""
-        while True:
-            await self._until(on=True)
+        while await self._stays(on=False):
             self._server = self._connect(self._config)
             async with asyncio.TaskGroup() as group:
-                self._running = group.create_task(self._server.run())
-                await self._until(on=False)
-                self._server.close(self._running)
-            self._server = self._running = None
+                running = group.create_task(self._server.run())
+                await self._stays(on=True)
+                self._server.close(running)
+            self._server = None
 
     def close(self, owner: asyncio.Task[None]) -> None:
-        """End `run`."""
-        if self._server and self._running:
-            self._server.close(self._running)
-        owner.cancel()
+        """End `run`; asked once more, by cutting it off."""
+        if self._closing:  # not before: cancelling a connection again while it ends can make anyio spin for ever
+            owner.cancel()
+        self._closing = True
+        self._flipped.set()
 
-    async def _until(self, *, on: bool) -> None:
-        while self._is_on != on:
+    async def _stays(self, *, on: bool) -> bool:
+        """Return when it is no longer as it was, or shall end; whether it goes on then."""
+        while self._is_on == on and not self._closing:
             self._flipped.clear()
             await self._flipped.wait()
+        return not self._closing
 
 
 def _read(file: Path) -> dict[str, bool]:

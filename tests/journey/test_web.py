@@ -17,6 +17,9 @@ PLAN = {
     ]
 }
 
+ALONE = {name: {"disabled": True} for name in ("python_docs", "documents", "stories")}
+"""The other bundled servers are not what is tried here."""
+
 
 @pytest.fixture(scope="module")
 async def site() -> AsyncGenerator[WebDouble]:
@@ -46,7 +49,7 @@ async def switch(service: RunningService, *, on: bool) -> dict[str, Any]:
 
 async def test_off_by_default_and_nothing_leaves(tmp_path: Path, site: WebDouble) -> None:
     asked = len(site.requests)
-    async with running_service(tmp_path, bundled=True, settings=settings(site)) as service:
+    async with running_service(tmp_path, bundled=True, servers=ALONE, settings=settings(site)) as service:
         web = await server(service)
         assert web["status"] == "disabled" and "off until you allow it" in web["error"]
         for part in ("DuckDuckGo", "Wikipedia", "pages"):
@@ -59,20 +62,22 @@ async def test_off_by_default_and_nothing_leaves(tmp_path: Path, site: WebDouble
 
 
 async def test_allowed_by_the_switch_without_a_restart_and_remembered(tmp_path: Path, site: WebDouble) -> None:
-    async with running_service(tmp_path, bundled=True, settings=settings(site)) as service:
+    async with running_service(tmp_path, bundled=True, servers=ALONE, settings=settings(site)) as service:
         assert (await switch(service, on=True))["status"] in {"connecting", "ready"}
         await service.ready_servers("web")
         tools = {tool["name"] for tool in (await service.client.get("/tools")).json()["tools"]}
         assert {"web_search", "read_page", "wikipedia"} <= tools
-    async with running_service(tmp_path, bundled=True, settings=settings(site)) as service:
+    async with running_service(tmp_path, bundled=True, servers=ALONE, settings=settings(site)) as service:
         await service.ready_servers("web")
         assert (await switch(service, on=False))["status"] == "disabled"
-    async with running_service(tmp_path, bundled=True, settings=settings(site, WEB="ddgs")) as service:
+    async with running_service(tmp_path, bundled=True, servers=ALONE, settings=settings(site, WEB="ddgs")) as service:
         assert (await server(service))["status"] == "disabled"
 
 
 async def test_a_searxng_of_the_setting_is_asked_and_pages_are_cited(tmp_path: Path, site: WebDouble) -> None:
-    async with running_service(tmp_path, bundled=True, settings=settings(site, WEB=site.url())) as service:
+    async with running_service(
+        tmp_path, bundled=True, servers=ALONE, settings=settings(site, WEB=site.url())
+    ) as service:
         await service.ready_servers("web")
         assert f"SearXNG at {site.url()}" in (await server(service))["consent"]
         run = await service.ask("What was found about otters?", plan=PLAN)
@@ -81,14 +86,14 @@ async def test_a_searxng_of_the_setting_is_asked_and_pages_are_cited(tmp_path: P
 
 
 async def test_a_wrong_setting_says_what_to_write(tmp_path: Path, site: WebDouble) -> None:
-    async with running_service(tmp_path, bundled=True, settings=settings(site, WEB="google")) as service:
+    async with running_service(tmp_path, bundled=True, servers=ALONE, settings=settings(site, WEB="google")) as service:
         web = await server(service)
         assert web["status"] == "unavailable" and "AGENTIC_SEARCH_WEB holds 'google'" in web["error"]
 
 
 @pytest.mark.parametrize("origin", ["http://evil.example", "null", "http://localhost.evil.example"])
 async def test_no_other_page_flips_the_switch(tmp_path: Path, site: WebDouble, origin: str) -> None:
-    async with running_service(tmp_path, bundled=True, settings=settings(site)) as service:
+    async with running_service(tmp_path, bundled=True, servers=ALONE, settings=settings(site)) as service:
         path, body = "/servers/web/switch", {"on": True}
         assert (await service.client.post(path, json=body, headers={"Origin": origin})).status_code == 403
         plain = {"Origin": origin, "Content-Type": "text/plain"}
@@ -108,7 +113,9 @@ async def test_a_call_under_way_ends_when_the_web_is_switched_off(tmp_path: Path
     began = asyncio.Event()
     async with await asyncio.start_server(hangs, "127.0.0.1", 0) as listening:
         url = f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}/page"
-        async with running_service(tmp_path, bundled=True, settings=settings(site, WEB="ddgs")) as service:
+        async with running_service(
+            tmp_path, bundled=True, servers=ALONE, settings=settings(site, WEB="ddgs")
+        ) as service:
             await service.ready_servers("web")
             plan = {"tasks": [{"tool": "read_page", "arguments": {"url": url}}]}
             run = await service.begin("Read it", plan=plan)
