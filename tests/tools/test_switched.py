@@ -46,7 +46,7 @@ async def test_it_is_off_until_it_is_switched_on_and_ends_when_it_is_switched_of
             assert (await pool.switch("far", on=False)).status == "disabled"
             assert not [tool for tool in pool.catalog().tools if tool.server == "far"]
             with pytest.raises(ServerUnavailable, match="off until you allow it"):
-                await pool.call(tool.name, {}, planned=tool, timeout=5, on_progress=lambda _: None)
+                await pool.call(tool.name, {}, planned=tool, timeout=5, on_progress=lambda *_: None)
 
 
 async def test_the_setting_counts_until_the_user_says_something_which_is_remembered(tmp_path: Path) -> None:
