@@ -42,13 +42,18 @@ from agentic_search.tools.provider import ToolProvider
 from agentic_search.tools.python.function import Function
 from agentic_search.tools.python.load import load_functions
 from agentic_search.tools.python.provider import FunctionTools
+from agentic_search.tools.switched import ServerSwitches
 from agentic_search.workflows.folder import WorkflowFolder
 
 
 def configured(settings: Settings) -> tuple[ModelSources, tuple[ServerConfig, ...], tuple[Function, ...]]:
     """Where models come from, the MCP servers, the operator's functions; raises ConfigurationError. Opens nothing."""
     known = environment()
-    bundled = bundled_servers(documents=settings.documents, environment=known) if settings.bundled_servers else ()
+    bundled = (
+        bundled_servers(documents=settings.documents, environment=known, web=settings.web, web_allow=settings.web_allow)
+        if settings.bundled_servers
+        else ()
+    )
     path, is_named = settings.servers_file.expanduser(), "servers_file" in settings.model_fields_set
     servers = read_servers(path, bundled=bundled, environment=known, may_be_missing=not is_named)
     return _models(settings), servers, load_functions(settings.functions)
@@ -138,6 +143,7 @@ async def open_service(settings: Settings) -> AsyncGenerator[Service, None]:
                 task_timeout=settings.task_timeout,
                 cache=_cache_limits(settings),
                 sign_ins=sign_ins,
+                switches=ServerSwitches(settings.data / "switches.json"),
             )
         )
 

@@ -158,6 +158,9 @@ class ServerStatus(Frozen):
     sign_in: str | None = None
     """The path of this service that begins a sign-in at the server, where it asks for one."""
 
+    consent: str = ""
+    """What letting it run means, where it runs only while the user lets it: POST /servers/{name}/switch."""
+
     @property
     def state(self) -> str:
         """Its status in a sentence: `is connecting`, `needs input`."""

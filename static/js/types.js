@@ -6,7 +6,7 @@
  * @typedef {{id: string, tool: string, arguments?: Object<string, unknown>, depends_on?: string[], purpose?: string,
  *   for_each?: string|null, when?: string|null}} PlannedTask
  * @typedef {{name: string, status: string, transport: string, tools: number, error: string|null, title?: string,
- *   inputs?: ServerInput[], sign_in?: string|null}} Server
+ *   inputs?: ServerInput[], sign_in?: string|null, consent?: string}} Server
  * @typedef {{id: string, description?: string, secret?: boolean, default?: string, options?: string[]}} ServerInput
  * @typedef {{name: string, server: string, title: string, description: string, read_only?: boolean}} Tool
  * @typedef {{plans_by_model: number, found: number, found_offline: number, cited: number, seconds: number}} ModelCard

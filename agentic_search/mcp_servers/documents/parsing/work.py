@@ -39,12 +39,17 @@ def parse(kind: Kind, data: bytes) -> Document:
 
 
 def parse_file(kind: Kind, data: bytes) -> Ending:
-    """The supervisor of whatever a parser may do."""
+    """The document of one file, as bytes."""
+    return supervised(lambda: parse(kind, data).dump())
+
+
+def supervised(work: Callable[[], bytes]) -> Ending:
+    """Does whatever a parser may do, in a process of its own."""
     logging.disable()  # what is wrong with a file is told once, by the ending
     with Path(os.devnull).open("w") as nowhere:
         faulthandler.dump_traceback_later(LONGEST, exit=True, file=nowhere)
         try:
-            return Returned(parse(kind, data).dump())
+            return Returned(work())
         except Unreadable as why:
             return Raised(str(why))
         except MemoryError:
