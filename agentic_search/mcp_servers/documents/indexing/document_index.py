@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 from agentic_search.mcp_servers.documents.files.folder import Stamp
 from agentic_search.mcp_servers.documents.parsing.document import Document, DocumentSection
-from agentic_search.mcp_servers.fulltext import Entry, Index, IndexHit
+from agentic_search.mcp_servers.fulltext import Entry, Index, IndexHit, Understood
 
 VERSION = 2
 """Raised when parsing changes, so that every file is taken in anew."""
@@ -80,9 +80,10 @@ class DocumentIndex:
         """Forget a file."""
         self._index.drop(path)
 
-    def search(self, question: str, limit: int) -> list[IndexHit]:
-        """Sections, best first."""
-        return self._index.search(question, limit=limit)
+    def search(self, question: str, limit: int) -> tuple[Understood, list[IndexHit]]:
+        """What the question was understood as, and sections, best first."""
+        understood = self._index.understood(question)
+        return understood, self._index.search(understood.text, limit=limit)
 
     def close(self) -> None:
         self._index.close()

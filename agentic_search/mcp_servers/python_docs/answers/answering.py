@@ -5,9 +5,10 @@ Plain functions; those that ask the index run in a thread.
 
 import re
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from difflib import get_close_matches
 
-from agentic_search.mcp_servers.fulltext import Entry, Index, best_passage
+from agentic_search.mcp_servers.fulltext import Entry, Index, Understood, best_passage
 from agentic_search.mcp_servers.python_docs.answers.ranking import rank, search_words
 from agentic_search.mcp_servers.python_docs.answers.results import Documentation, Documented
 from agentic_search.mcp_servers.python_docs.index.entries import SCHEME
@@ -24,12 +25,23 @@ class UnknownName(LookupError):
     """Nothing of this name is documented; the message gives the nearest names."""
 
 
-def find(index: Index, question: str, *, limit: int, groups: Collection[str] | None) -> list[Documented]:
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What a question found."""
+
+    results: list[Documented]
+    understood: Understood
+
+
+def find(index: Index, query: str, *, limit: int, groups: Collection[str] | None) -> Findings:
     """The best `limit` for the question, best first; only of these groups, where given."""
+    understood = index.understood(query)
+    question = understood.text
     words = search_words(question)
     within = None if groups is None else sorted(groups)
     candidates = index.candidates(words, limit=max(CANDIDATES, limit), groups=within)
-    return [_documented(entry, best_passage(entry.body, words)) for entry in rank(question, candidates)[:limit]]
+    best = rank(question, candidates)[:limit]
+    return Findings([_documented(entry, best_passage(entry.body, words)) for entry in best], understood)
 
 
 def read(index: Index, name: str) -> Documentation:
