@@ -3,7 +3,7 @@
 from agentic_search.mcp_servers.fulltext.database import VERSION, add_functions, cache_folder
 from agentic_search.mcp_servers.fulltext.index import Entry, Extra, Index, IndexHit
 from agentic_search.mcp_servers.fulltext.passage import best_passage
-from agentic_search.mcp_servers.fulltext.terms import compounds, match_expression, stemmed, terms
+from agentic_search.mcp_servers.fulltext.terms import compounds, match_expression, phrase_expression, stemmed, terms
 from agentic_search.mcp_servers.fulltext.understanding import QuestionReading, Understood
 from agentic_search.mcp_servers.fulltext.vocabulary import Vocabulary
 
@@ -21,6 +21,7 @@ __all__ = [
     "cache_folder",
     "compounds",
     "match_expression",
+    "phrase_expression",
     "stemmed",
     "terms",
 ]

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import regex
 
-from agentic_search.text.lexicon import ENGLISH_STOP_WORDS, parts, stems, unspaced_runs
+from agentic_search.text.lexicon import ENGLISH_STOP_WORDS, parts, stems, unspaced_runs, words
 
 MOST_TERMS = 64
 """A question of 8,000 characters must not become an expression of a thousand terms."""
@@ -22,8 +22,8 @@ def terms(question: str) -> list[str]:
     An identifier such as `parse_qs` stays one term. A question of nothing but stop words gives no terms.
     """
     written = unicodedata.normalize("NFKC", question).lower()
-    words = (each for word in WORD.findall(written) for part in parts(word) for each in _pieces(part.strip("_")))
-    return list(dict.fromkeys(word for word in words if word and word not in ENGLISH_STOP_WORDS))[:MOST_TERMS]
+    found = (each for word in WORD.findall(written) for part in parts(word) for each in _pieces(part.strip("_")))
+    return list(dict.fromkeys(word for word in found if word and word not in ENGLISH_STOP_WORDS))[:MOST_TERMS]
 
 
 def _pieces(word: str) -> Iterable[str]:
@@ -43,6 +43,12 @@ def match_expression(question: str) -> str:
     hold every word of the question, which is next to none.
     """
     return " OR ".join(f'"{term}"' for term in [*compounds(question), *terms(question)])
+
+
+def phrase_expression(question: str) -> str:
+    """All of the question's words one after the other, stop words too: a title such as “The Who”; "" without words."""
+    written = " ".join(words(question)[:MOST_TERMS])
+    return f'"{written}"' if written else ""
 
 
 def stemmed(expression: str) -> str:

@@ -41,7 +41,9 @@ class Understood:
 
     @property
     def note(self) -> str:
-        """As in: Searched "timeout" for "timeut"."""
+        """As in: Searched "timeout" for "timeut". Empty where there is nothing to tell."""
+        if self.says_nothing:
+            return "There are no words to search for in the question."
         pairs = [_told(word, meant) for word, meant in self.read.items()]
         return f"Searched {'; '.join(pairs)}." if pairs else ""
 
