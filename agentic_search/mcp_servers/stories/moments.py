@@ -14,7 +14,10 @@ UNIT = {
 
 YEAR, MONTH = re.compile(r"\d{4}"), re.compile(r"\d{4}-\d\d")
 
-FORMS = "a date such as 2025, 2025-06, 2025-06-30 or 2025-06-30T12:00:00Z, or a time back such as 24h, 7d, 2w, 3m (months) or 1y"
+FORMS = (
+    "a date such as 2025, 2025-06, 2025-06-30 or 2025-06-30T12:00:00Z,"
+    " or a time back such as 24h, 7d, 2w, 3m (months) or 1y"
+)
 
 
 def parse_since(text: str, now: datetime) -> int:
@@ -27,7 +30,7 @@ def parse_since(text: str, now: datetime) -> int:
 
 
 def parse_moment(value: str | float) -> int:
-    """An ISO date or moment, without a zone taken as UTC, or seconds since 1970; a year or month begins with its first day.
+    """An ISO date or moment, without a zone taken as UTC, or seconds since 1970; a year begins on its first day.
 
     Raises ValueError.
     """

@@ -12,7 +12,7 @@ from agentic_search.mcp_servers.documents.files.folder import Stamp
 from agentic_search.mcp_servers.documents.parsing.document import Document, DocumentSection
 from agentic_search.mcp_servers.fulltext import Entry, Index, IndexHit, Understood
 
-VERSION = 2
+VERSION = 3
 """Raised when parsing changes, so that every file is taken in anew."""
 
 TITLE_WEIGHT = 4.0

@@ -25,7 +25,8 @@ HACKERNEWS = ("hackernews", "hn")
 PAGES = 5
 
 EPILOG = """
-A JSONL file has one object a line, a JSON file an array of them: id (or objectID), title, url, author (or by), points (or score), created_at (ISO, or
+A JSONL file has one object a line, a JSON file an array of them:
+id (or objectID), title, url, author (or by), points (or score), created_at (ISO, or
 seconds since 1970), tags (a list), text (plain or HTML), num_comments, type (story or comment), parent and story_id
 (for comments), source. Importing again brings up to date what is known by its id.
 Exit status: 0 all taken in, 1 with errors, 2 wrong usage.
@@ -132,7 +133,7 @@ def _parser() -> argparse.ArgumentParser:
         "sources",
         nargs="+",
         metavar="SOURCE",
-        help="hackernews, a feed's URL or file (RSS, Atom, JSON Feed), or a file of JSON lines",
+        help="hackernews, URL or file of a feed (RSS, Atom, JSON), or JSON lines",
     )
     parser.add_argument("--query", help="Hacker News: only what has these words")
     parser.add_argument("--tags", help="Hacker News: story (default), comment, '(story,comment)', ask_hn, front_page …")

@@ -1,10 +1,10 @@
 """Reads an RSS or Atom feed: one story for each entry."""
 
-import calendar
 import re
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator
+from datetime import UTC, date, datetime
 from io import BytesIO
 from textwrap import shorten
 from typing import Protocol, cast
@@ -106,7 +106,7 @@ def _body(entry: FeedRecord) -> str:
 
 
 def _moment(entry: FeedRecord) -> int | None:
-    """As the feed writes it, where that is exact, else as feedparser reads it; None for what no calendar has."""
+    """As feedparser reads it, which has put it into UTC; None for what no calendar has."""
     for name in ("published", "updated"):
         written = _plain(entry.get(name))
         if written and (moment := _read_moment(written, entry.get(f"{name}_parsed"))) is not None:
@@ -116,9 +116,11 @@ def _moment(entry: FeedRecord) -> int | None:
 
 def _read_moment(written: str, parsed: object) -> int | None:
     try:
-        if written.isdecimal() or ISO_DATE.match(written):
+        if written.isdecimal():
             return parse_moment(written)
-        return parse_moment(calendar.timegm(parsed)) if isinstance(parsed, time.struct_time) else None
+        if ISO_DATE.match(written):
+            date.fromisoformat(written[:10])
+        return int(datetime(*parsed[:6], tzinfo=UTC).timestamp()) if isinstance(parsed, time.struct_time) else None
     except (ValueError, OverflowError):
         return None
 

@@ -1,4 +1,4 @@
-"""Reads stories and comments from JSON lines or a JSON array; a bad one is reported with its number, others are kept."""
+"""Reads stories and comments from JSON lines or a JSON array; bad ones are reported by number."""
 
 from collections.abc import Iterator, Sequence
 from typing import Annotated, Literal, Self
