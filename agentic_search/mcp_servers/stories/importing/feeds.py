@@ -107,11 +107,9 @@ def _body(entry: FeedRecord) -> str:
 
 def _moment(entry: FeedRecord) -> int | None:
     """As feedparser reads it, which has put it into UTC; None for what no calendar has."""
-    for name in ("published", "updated"):
-        written = _plain(entry.get(name))
-        if written and (moment := _read_moment(written, entry.get(f"{name}_parsed"))) is not None:
-            return moment
-    return None
+    name = "published" if entry.get("published") else "updated"
+    written = _plain(entry.get(name))
+    return _read_moment(written, entry.get(f"{name}_parsed")) if written else None
 
 
 def _read_moment(written: str, parsed: object) -> int | None:
