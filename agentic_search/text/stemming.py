@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 from types import MappingProxyType
+from typing import cast
 
 import snowballstemmer
 
@@ -45,7 +46,9 @@ phenomena:phenomenon shelves:shelf teeth:tooth theses:thesis vertices:vertex wiv
 """
 """Left out is what is a word of its own as well: `found`, `left`, `saw`, `felt`, `ground`."""
 
-_IRREGULAR = MappingProxyType(dict(form.split(":") for form in _IRREGULAR_FORMS.split()))
+_IRREGULAR = MappingProxyType(
+    {form: regular for form, _, regular in (pair.partition(":") for pair in _IRREGULAR_FORMS.split())}
+)
 
 
 def stem(word: str) -> str:
@@ -67,4 +70,4 @@ def stem_in(language: str, word: str) -> str:
 @lru_cache
 def _maker(language: str) -> Callable[[], Callable[[str], str]]:
     kind = type(snowballstemmer.stemmer(language))  # pyright: ignore[reportUnknownMemberType] - untyped
-    return lambda: kind().stemWord
+    return lambda: cast("Callable[[str], str]", kind().stemWord)  # pyright: ignore[reportUnknownMemberType] - untyped

@@ -2,8 +2,9 @@
 
 import json
 import sqlite3
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection
 from contextlib import closing
+from typing import Any
 
 from agentic_search.mcp_servers.fulltext.spelling import distance
 from agentic_search.text.lexicon import stems, words
@@ -50,9 +51,9 @@ class Vocabulary:
     def written(self, stem: str) -> str:
         """A word of this stem as a text has it, in lower case; the stem itself where that cannot be told."""
         rows = self._rows("SELECT rowid FROM words WHERE words MATCH ? LIMIT 1", f'"{stem}"')
-        texts: Iterable[tuple[str]] = self._rows(self._text_of, rows[0][0]) if rows else ()
-        return next((word.lower() for (text,) in texts for word in words(text) if stems(word) == [stem]), stem)
+        texts = self._rows(self._text_of, rows[0][0]) if rows else []
+        return next((word.lower() for text in texts for word in words(text[0]) if stems(word) == [stem]), stem)
 
-    def _rows(self, query: str, *values: str | int) -> list[tuple[str, int]]:
+    def _rows(self, query: str, *values: str | int) -> list[tuple[Any, ...]]:
         with closing(self._connection.execute(query, values)) as rows:
             return [tuple(row) for row in rows.fetchall()]

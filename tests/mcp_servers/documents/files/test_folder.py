@@ -3,7 +3,7 @@
 import os
 import unicodedata
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeAlias
 
 import pytest
 
@@ -30,6 +30,9 @@ def root(tmp_path: Path) -> Path:
     (root / "guide.md").write_text("guide")
     (root / "sub" / "page.html").write_text("<p>page")
     return root
+
+
+Form: TypeAlias = Literal["NFC", "NFD"]
 
 
 def open_descriptors() -> int:
@@ -223,9 +226,7 @@ def test_a_loop_of_links_is_told_as_one(root: Path) -> None:
 
 
 @pytest.mark.parametrize(("kept", "asked"), [("NFD", "NFC"), ("NFC", "NFD")])
-def test_a_name_is_found_in_either_form_of_its_accents(
-    root: Path, kept: Literal["NFC", "NFD"], asked: Literal["NFC", "NFD"]
-) -> None:
+def test_a_name_is_found_in_either_form_of_its_accents(root: Path, kept: Form, asked: Form) -> None:
     (root / unicodedata.normalize(kept, "café.md")).write_text("x")
     located = Folder(root).locate(unicodedata.normalize(asked, "café.md"))
     assert Folder(root).read(located)[0] == b"x"

@@ -77,9 +77,7 @@ def test_what_is_no_notebook_is_told(data: bytes) -> None:
         parse("notebook", data)
 
 
-@pytest.mark.parametrize(
-    "name", ["prices.csv", "data.json", "a.TSV", "x.org", "x.tex", "README", "sub/LICENSE", "c.yaml"]
-)
+@pytest.mark.parametrize("name", ["prices.csv", "data.json", "a.TSV", "x.org", "x.tex", "README", "sub/LICENSE"])
 def test_plain_data_is_read_as_text(name: str) -> None:
     assert kind_of(name) == "text"
 
@@ -135,9 +133,7 @@ def test_a_title_is_what_yaml_reads(front: str, title: str) -> None:
 
 
 def test_a_page_in_a_form_has_its_text() -> None:
-    assert (
-        "the red lamp" in parse("html", b"<body><form><p>about the red lamp</p><select><option>1</select></form>").text
-    )
+    assert "the red lamp" in parse("html", b"<form><p>about the red lamp</p><select><option>1</select></form>").text
 
 
 @pytest.mark.parametrize("depth", [1_000, 2_500, 50_000])

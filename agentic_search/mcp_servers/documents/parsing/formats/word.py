@@ -1,6 +1,6 @@
 """Reads a Word document (.docx) as Markdown: headings and paragraphs, those in tables too."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from io import BytesIO
 from typing import Protocol, cast
 from zipfile import BadZipFile, ZipFile
@@ -15,7 +15,7 @@ MOST_BYTES = 64 * 1024 * 1024
 """Bytes of the unpacked text; an archive can hold far more than its size."""
 
 SPACE = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-BROKEN = (BadZipFile, KeyError, OSError, RuntimeError, NotImplementedError, ValueError, lxml.etree.XMLSyntaxError)
+BROKEN = (BadZipFile, KeyError, OSError, RuntimeError, NotImplementedError, ValueError, SyntaxError)
 """What a file that is no Word document, or a locked one, makes the readers raise."""
 
 
@@ -37,11 +37,17 @@ def parse_word(data: bytes) -> Document:
             written = file.read(MOST_BYTES + 1)
         if len(written) > MOST_BYTES:
             raise Unreadable(f"its text has more than {MOST_BYTES // 2**20} MiB")
-        parser = lxml.etree.XMLParser(resolve_entities=False, no_network=True)
-        root = cast("WordElement", lxml.etree.fromstring(written, parser=parser))
+        root = _read(written)
     except BROKEN as error:
         raise Unreadable(f"it is no Word document that can be opened: {error}") from error
     return parse_markdown("\n\n".join(_blocks(root)).encode("utf-8", "replace"))
+
+
+def _read(written: bytes) -> WordElement:
+    # lxml comes without types: they are put on here, once.
+    make = cast("Callable[..., object]", lxml.etree.XMLParser)  # pyright: ignore[reportUnknownMemberType] - no types
+    build = cast("Callable[..., WordElement]", lxml.etree.fromstring)  # pyright: ignore[reportUnknownMemberType] - no types
+    return build(written, parser=make(resolve_entities=False, no_network=True))
 
 
 def _blocks(root: WordElement) -> Iterator[str]:
