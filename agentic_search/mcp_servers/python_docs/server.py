@@ -80,7 +80,7 @@ def build_server(builder: IndexBuilder, interpreter: Interpreter, *, longest_wai
         return DocsAnswer(
             results=found.results,
             missing=names_of(missing),
-            note=" ".join(filter(None, (found.understood.note, note))) or None,
+            note=" ".join(filter(None, (note, found.understood.note))) or None,
         )
 
     @server.tool(title="Read Python documentation", description=READ, annotations=READ_ONLY)

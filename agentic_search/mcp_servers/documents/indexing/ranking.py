@@ -13,6 +13,9 @@ CANDIDATES = 40
 ROW = 1.6
 """For a section with a row that holds most of what is asked: a long table has much else, which counts against it."""
 
+SETTING = 3.0
+"""For a section with a row whose first cell names what is asked by several words: a setting, an option."""
+
 MOST_OF = 2 / 3
 FEWEST = 2
 """Words of a question of which a row must hold most: with one alone every row would."""
@@ -34,14 +37,21 @@ def rank(question: str, found: Sequence[tuple[Entry, str, float]]) -> list[tuple
 
 def _worth(entry: Entry, wanted: frozenset[str]) -> float:
     name = stems(PurePosixPath(str(entry.extra["path"])).stem)
-    return (NAMED if wanted.intersection(name) else 1.0) * (ROW if _has_row(entry.body, wanted) else 1.0)
+    return (NAMED if wanted.intersection(name) else 1.0) * _by_rows(entry.body, wanted)
 
 
-def _has_row(body: str, wanted: frozenset[str]) -> bool:
-    """A table's row holds, with its heads, most of the wanted words."""
-    if len(wanted) < FEWEST:
-        return False
+def _by_rows(body: str, wanted: frozenset[str]) -> float:
+    """Whether a table's row holds, with its heads, most of the wanted words."""
     rows = [line for line in body.splitlines() if line.startswith("|")][:MOST_ROWS]
-    heads = wanted.intersection(stems(rows[0])) if rows else wanted
-    own = (wanted.intersection(stems(row)) for row in rows[1:] if not _RULE.fullmatch(row))
-    return any(len(held) >= FEWEST and len(held | heads) >= MOST_OF * len(wanted) for held in own)
+    if len(wanted) < FEWEST or not rows:
+        return 1.0
+    heads = wanted.intersection(stems(rows[0]))
+    return max((_by_row(row, heads, wanted) for row in rows[1:] if not _RULE.fullmatch(row)), default=1.0)
+
+
+def _by_row(row: str, heads: frozenset[str], wanted: frozenset[str]) -> float:
+    held = wanted.intersection(stems(row))
+    if len(held) < FEWEST or len(held | heads) < MOST_OF * len(wanted):
+        return 1.0
+    name = stems(row.split("|", 2)[1])
+    return SETTING if len(wanted.intersection(name)) >= FEWEST else ROW

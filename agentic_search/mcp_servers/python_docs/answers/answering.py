@@ -3,6 +3,7 @@
 Plain functions; those that ask the index run in a thread.
 """
 
+import builtins
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,9 @@ from agentic_search.mcp_servers.python_docs.installed.packages import Package, n
 CANDIDATES = 200
 """So many by words alone go on to be ranked by what they are."""
 NEAR_NAMES = 5
+BUILTINS = frozenset(name for name in dir(builtins) if name.islower() and not name.startswith("_"))
+"""Functions and types of the language itself, all written in C: the reference tells of some of their methods only."""
+
 MOST_NAMES = 5
 """So many packages are named as missing before the rest is only counted."""
 
@@ -64,7 +68,8 @@ def read(index: Index, name: str) -> Documentation:
 def note_on(question: str, *, found: bool, missing: Sequence[Package], without_source: Collection[str]) -> str | None:
     """What a reader must know before relying on an answer, in one to three sentences; None where that is nothing."""
     words = set(re.findall(r"\w+", question.lower()))
-    unread = sorted(name for name in without_source if name in words)
+    called = set(re.findall(r"\b([a-z_]+)\(", question.lower())) & BUILTINS
+    unread = sorted({name for name in without_source if name in words} | called)
     names = names_of(missing)
     more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
     sentences = (
