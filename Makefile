@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 INSTALL := $(PIP) install --quiet --no-deps --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-real-model test-world check format bench eval-model lock lock-world clean
+.PHONY: help run test test-real-model test-world check format bench eval eval-model lock lock-world clean
 
 help: ## Show what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ format: $(VENV)/dev.stamp ## Put the code into its form
 
 bench: $(VENV)/dev.stamp ## Measure; ONLY=name runs one, DATA=folder gives other data, OUT=folder keeps the figures
 	$(BIN)/python -m benchmarks $(if $(ONLY),--only $(ONLY)) $(if $(DATA),--data $(DATA)) $(if $(OUT),--out $(OUT))
+
+eval: $(VENV)/dev.stamp ## Measure answers and plans without a model; DATA=folder adds evaluation sets, OUT=folder keeps the figures
+	$(BIN)/python -m benchmarks --quality $(if $(DATA),--data $(DATA)) $(if $(OUT),--out $(OUT))
 
 eval-model: $(VENV)/dev.stamp ## Measure MODEL=name; SOURCE=flags says where it is, DATA=folder N=cases adds planning sets, OUT=file CARD=yes keep it
 	$(BIN)/python -m benchmarks.models.evaluate $(MODEL) $(SOURCE) $(if $(DATA),--data $(DATA)) $(if $(N),--n $(N)) \

@@ -28,6 +28,8 @@ from agentic_search.scheduler.dispatcher import Dispatcher
 from agentic_search.scheduler.runner import Runner
 from agentic_search.settings import LOOPBACK, Settings, environment
 from agentic_search.tools.builtin.ask_model import AskModel
+from agentic_search.tools.builtin.calculate import Calculate
+from agentic_search.tools.builtin.current_time import CurrentTime
 from agentic_search.tools.builtin.provider import Builtin
 from agentic_search.tools.calls.cache import CacheLimits
 from agentic_search.tools.config.bundled import bundled_servers
@@ -116,7 +118,10 @@ async def open_service(settings: Settings) -> AsyncGenerator[Service, None]:
         slots=settings.model_slots,
     )
     ask_model = AskModel(choice, writer=settings.model, profiles=settings.profiles)
-    local: list[ToolProvider] = [Builtin(ask_model), *([FunctionTools(functions)] if functions else [])]
+    local: list[ToolProvider] = [
+        Builtin(ask_model, Calculate(), CurrentTime(clock)),
+        *([FunctionTools(functions)] if functions else []),
+    ]
     max_concurrent = settings.max_concurrent_tasks if settings.parallel else 1
     dispatcher = Dispatcher(clock, _admission(servers))
     limits = RunLimits(settings.deadline, settings.discovery_wait, settings.planner_share, settings.writer_share)

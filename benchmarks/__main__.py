@@ -1,6 +1,6 @@
 """Runs the benchmarks, each in a process of its own.
 
-    python -m benchmarks [--only NAME] [--data FOLDER] [--out FOLDER] [options of the benchmark]
+    python -m benchmarks [--only NAME | --quality] [--data FOLDER] [--out FOLDER] [options of the benchmark]
 
 The data folder holds evaluation sets, one folder each (asynchow, scifact, xquad_en, metatool …); what needs one is left
 out without it. The out folder gets NAME.md and NAME.json of each that succeeded.
@@ -18,7 +18,7 @@ ALL = {
     **dict.fromkeys(("makespan", "scheduler_cost", "speedup", "against"), "scheduling"),
     **dict.fromkeys(("parallel", "overhead", "start", "runs_at_once"), "searches"),
     **dict.fromkeys(("with_model", "start_while_planning", "where_work_runs", "many_servers"), "searches"),
-    **dict.fromkeys(NEED_DATA, "quality"),
+    **dict.fromkeys(("user_questions", *NEED_DATA), "quality"),
 }
 """Each benchmark and the folder that it is in."""
 
@@ -29,11 +29,13 @@ def main() -> int:
         prog="python -m benchmarks", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--only", choices=list(ALL), help="run this one")
+    parser.add_argument("--quality", action="store_true", help="run those that measure answers and plans, not time")
     parser.add_argument("--data", type=Path, help="folder of evaluation sets")
     parser.add_argument("--out", type=Path, help="folder for the figures, as Markdown and JSON")
     given, more = parser.parse_known_args()
     status = 0
-    for name in [given.only] if given.only else ALL:
+    wanted = [name for name, folder in ALL.items() if folder == "quality" or not given.quality]
+    for name in [given.only] if given.only else wanted:
         print(f"## {name}\n", flush=True)
         needed = {**BETTER_WITH_DATA, **NEED_DATA}.get(name)
         has_data = needed is not None and given.data is not None and (given.data / needed).is_dir()
