@@ -35,4 +35,4 @@ def test_the_row_of_a_setting_is_found_and_shown(index: DocumentIndex) -> None:
 def test_what_was_read_into_the_question_is_told(index: DocumentIndex) -> None:
     understood, hits = index.search("dim timeut", 3)
     assert understood.note == 'Searched "timeout" for "timeut".'
-    assert {hit.entry.extra["path"] for hit in hits} == {"settings.md", "guide.md"}
+    assert {str(hit.entry.extra["path"]) for hit in hits} == {"settings.md", "guide.md"}
