@@ -24,7 +24,7 @@ def planning(*tasks: dict[str, Any], wait: float = SLOWLY) -> Sequence[Step]:
     return [Say(json.dumps({"tasks": list(tasks)}), delay=wait)]
 
 
-def search(tool: str = "search_birds", query: str = "Which bird sleeps standing on one leg?") -> dict[str, Any]:
+def search(tool: str = "search_birds", query: str = "Which bird sleeps standing on one leg") -> dict[str, Any]:
     return {"tool": tool, "arguments": {"query": query}}
 
 
@@ -49,6 +49,15 @@ def calls(folder: Path) -> list[dict[str, Any]]:
     """What arrived at the server."""
     log = folder / "calls.jsonl"
     return [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
+
+
+async def arrives(folder: Path, name: str) -> None:
+    """Wait until the server has written something of this name."""
+    async with asyncio.timeout(20):
+        while True:
+            if any(name in call for call in calls(folder)):
+                return
+            await asyncio.sleep(0.02)
 
 
 def kinds(events: Sequence[Message]) -> list[str]:
@@ -160,13 +169,9 @@ async def test_a_cancelled_run_leaves_no_call_of_its_preview(tmp_path: Path) -> 
     async with birds(tmp_path, "--seconds", "60") as (service, ollama):
         ollama.enqueue(Hang())
         run_id = await service.begin(QUESTION)
-        async with asyncio.timeout(20):
-            while not calls(tmp_path):
-                await asyncio.sleep(0.02)
+        await arrives(tmp_path, "tool")
         await service.client.post(f"/runs/{run_id}/cancel")
-        async with asyncio.timeout(20):
-            while not any(call.get("ended") == "cancelled" for call in calls(tmp_path)):
-                await asyncio.sleep(0.02)
+        await arrives(tmp_path, "ended")
         assert (await service.report(run_id))["status"] == "cancelled"
 
 
