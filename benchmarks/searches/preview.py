@@ -1,7 +1,7 @@
 """From a question to its first quotations at the client, over HTTP, while a model takes seconds to plan.
 
-The bundled servers are asked, each question once, so that nothing is kept from before. A question without a preview counts
-as the time until its answer began: leaving it out would flatter.
+The bundled servers are asked, each question once, so that nothing is kept from before. A question without a preview
+counts as the time until its answer began: leaving it out would flatter.
 """
 
 import argparse
