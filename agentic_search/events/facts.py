@@ -48,6 +48,18 @@ class RunStarted(BaseFact):
         return f"🔎 {self.query}"
 
 
+class QuestionUnderstood(BaseFact):
+    """It is a follow-up: this is searched for in its place."""
+
+    kind: Literal["question.understood"] = "question.understood"
+    text: str
+    """The question as it stands by itself."""
+
+    @property
+    def message(self) -> str:
+        return f"💬 Understood as: “{self.text}”"
+
+
 class ToolsDiscovered(BaseFact):
     """What this run may use is known."""
 
@@ -282,6 +294,7 @@ class RunCancelled(BaseFact):
 
 Fact = Annotated[
     RunStarted
+    | QuestionUnderstood
     | ToolsDiscovered
     | PlanStarted
     | PlanTask

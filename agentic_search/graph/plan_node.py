@@ -91,10 +91,12 @@ async def _planned(state: DiscoveredState, context: RunContext, so_far: SoFar) -
     """The round, and why it is to be added to although it can be used: empty where it need not."""
     query, lacking = state["query"], state["lacking"]
     request = PlanRequest(
-        query.query,
+        state["asked"],
         state["tools"],
         so_far,
         lacking,
+        said=query.query,
+        earlier=state["earlier"],
         several_rounds=query.rounds > 1,
         instructions=state["instructions"],
         approval=context.approval,

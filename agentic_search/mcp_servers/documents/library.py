@@ -51,7 +51,13 @@ class DocumentLibrary:
         """Raises sqlite3.Error where the index cannot be used."""
         await self.indexer.settle(self._timeout)
         hits = await asyncio.to_thread(self._index.search, query, limit)
-        return DocumentPassages(results=[_passage(hit) for hit in hits], indexing=self._indexing(), note=self._note())
+        indexing = self._indexing()
+        return DocumentPassages(
+            results=[_passage(hit) for hit in hits],
+            searched=f"{indexing.documents} {'file' if indexing.documents == 1 else 'files'}",
+            indexing=indexing,
+            note=self._note(),
+        )
 
     async def read(self, path: str, section: str | None, offset: int, limit: int) -> DocumentPage:
         """Raises Refused, Unreadable, NoSuchSection."""

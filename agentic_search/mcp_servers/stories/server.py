@@ -65,7 +65,9 @@ def build_server(archive: Archive) -> ServerOverArchive:
         selection = Selection(query, tag, author, _since(since))
         found = await _read(archive.search, selection, size)
         shown = [to_story(item, query) for item in found]
-        return Stories(stories=shown, note=await _note(archive, selection))
+        total = await _read(archive.count, Selection("", None, None, None))
+        searched = f"{total} {'story' if total == 1 else 'stories'}"
+        return Stories(stories=shown, searched=searched, note=await _note(archive, selection))
 
     @server.tool(annotations=READ_ONLY)
     async def count_stories(query: Words = "", tag: Tag = None, author: Author = None, since: Since = None) -> Count:
