@@ -21,8 +21,8 @@ from agentic_search.planning.offline.planner import OfflinePlanner
 from agentic_search.planning.planner import Planned, PlanRequest
 from agentic_search.scheduler.runner import Runner
 from agentic_search.synthesis.evidence.writer_input import WriterInput, in_thread_if_large, make_writer_input
+from agentic_search.synthesis.extracts.quotations import quotations_of
 from agentic_search.synthesis.markdown.html import AnswerHtml
-from agentic_search.synthesis.writing.extractive_writer import quotations_of
 
 logger = logging.getLogger(__name__)
 _MOST_SHOWN = 3
@@ -115,9 +115,9 @@ class Preview:
 
 
 def preview_of(found: WriterInput) -> AnswerPreview | None:
-    """The quotations as they are shown; None where nothing bears on the question. Marks are text, not links."""
+    """The quotations as they are shown; None where they do not answer the question. Marks are text, not links."""
     quotations = quotations_of(found)
-    if not quotations.sources:
+    if quotations.nothing_found or not quotations.sources:
         return None
     return AnswerPreview(html=AnswerHtml(()).render(quotations.text), sources=quotations.sources)
 
