@@ -74,7 +74,7 @@ def build_server(archive: Archive) -> ServerOverArchive:
         selection = Selection(query, tag, author, _since(since), newest_first=sort == "newest", read=understood.read)
         found = await _read(archive.search, selection, size)
         shown = [to_story(item, understood.text) for item in found]
-        total = await _read(archive.count, Selection("", None, None, None))
+        total = await _read(archive.count, Selection())
         searched = f"{total} {'story' if total == 1 else 'stories'}"
         return Stories(stories=shown, searched=searched, note=await _note(archive, selection, understood))
 
