@@ -135,7 +135,7 @@ class SwitchedServer:
 
     def close(self, owner: asyncio.Task[None]) -> None:
         """End `run`; asked once more, by cutting it off."""
-        if self._closing:  # not before: cancelling a connection again while it ends can make anyio spin for ever
+        if self._closing:
             owner.cancel()
         self._closing = True
         self._flipped.set()
