@@ -6,6 +6,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field, JsonValue
 
+from agentic_search.domain.answer import Source
 from agentic_search.domain.approval.decision import WaitingCall
 from agentic_search.domain.data import Frozen, JsonObject
 
@@ -61,6 +62,10 @@ class Evidence:
     """1, 2, 3 … in the order of the plan."""
     passage: Passage
     task_id: str
+
+    def source(self, number: int, snippet: str) -> Source:
+        """As an answer cites it under `number`."""
+        return Source(id=number, title=self.passage.title, url=self.passage.url, snippet=snippet, task_id=self.task_id)
 
 
 class ToolResult(Frozen):

@@ -5,11 +5,11 @@ are its data. A fact with an empty message is no thinking step.
 """
 
 from collections.abc import Callable
-from typing import Annotated, ClassVar, Literal, TypeAlias
+from typing import Annotated, ClassVar, Literal, Self, TypeAlias
 
 from pydantic import Field
 
-from agentic_search.domain.answer import LeftOut, Source, Support
+from agentic_search.domain.answer import Answer, LeftOut, Source, Support
 from agentic_search.domain.approval.decision import UnusedTool
 from agentic_search.domain.plan import Plan, Task
 from agentic_search.domain.run import PlannerKind, RunUsage, Timings
@@ -27,9 +27,9 @@ from agentic_search.events.task_facts import (
     TaskRetrying,
     TaskSkipped,
     TaskStarted,
-    count,
     headline,
 )
+from agentic_search.text.counting import count
 
 _MOST_NOTES = 3
 
@@ -250,6 +250,11 @@ class AnswerCompleted(BaseFact):
     left_out: tuple[LeftOut, ...] = ()
     support: tuple[Support, ...] = ()
     nothing_found: bool = False
+
+    @classmethod
+    def of(cls, answer: Answer) -> Self:
+        """The fact that this answer is whole."""
+        return cls.model_validate({**answer.model_dump(exclude={"text"}), "answer": answer.text})
 
     @property
     def message(self) -> str:

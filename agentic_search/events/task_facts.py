@@ -8,6 +8,7 @@ from agentic_search.domain.approval.decision import ApprovalWhy, WaitingCall
 from agentic_search.domain.approval.policy import reason
 from agentic_search.domain.data import Frozen, JsonObject
 from agentic_search.domain.outcome import Passage
+from agentic_search.text.counting import count
 from agentic_search.text.sentences import shortened
 
 _LONGEST_QUESTION = 300
@@ -22,11 +23,6 @@ class BaseFact(Frozen):
     def message(self) -> str:
         """The thinking step, for people; empty for none."""
         return ""
-
-
-def count(number: int, noun: str) -> str:
-    """`3 tasks`, `1 task`."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def headline(task: str, tool: str, purpose: str) -> str:

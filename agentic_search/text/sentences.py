@@ -34,6 +34,16 @@ def split_sentences(text: str) -> list[str]:
     return [sentence for begin, end in pairwise(places) if (sentence := text[begin:end].strip())]
 
 
+def sentence_spans(text: str) -> Iterator[tuple[int, int]]:
+    """Where the sentences of a text begin and end; a line ends one, too."""
+    at = 0
+    for line in text.split("\n"):
+        for sentence in split_sentences(line):
+            begin = text.index(sentence, at)
+            at = begin + len(sentence)
+            yield begin, at
+
+
 def is_whole(sentence: str) -> bool:
     """It ends as a sentence does: it was not cut off."""
     said = sentence.rstrip()

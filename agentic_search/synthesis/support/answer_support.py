@@ -7,7 +7,6 @@ import asyncio
 from dataclasses import dataclass, replace
 
 from agentic_search.domain.answer import Answer, Source, Support
-from agentic_search.domain.outcome import Evidence
 from agentic_search.events.facts import AnswerBlock, AnswerCompleted, AnswerDelta, AnswerStarted, Emit, Fact
 from agentic_search.synthesis.evidence.writer_input import WriterInput, in_thread_if_large
 from agentic_search.synthesis.markdown.blocks import BlockSplitter
@@ -99,8 +98,7 @@ class HeldAnswer:
             rows += more
         self._release()
         answer = answer.model_copy(update={"support": rows})
-        told = answer.model_dump(exclude={"text"})
-        self._emit(AnswerCompleted.model_validate({**told, "answer": answer.text}))
+        self._emit(AnswerCompleted.of(answer))
         return answer
 
     def _say(self, conflict: Conflict, answer: Answer, added: Source | None) -> tuple[Answer, tuple[Support, ...]]:
@@ -141,7 +139,8 @@ def _check(answer: Answer, writer_input: WriterInput) -> _Checked:
     conflict = conflict_in(writer_input.query, known, texts.keys())
     if conflict is None or conflict.other.source not in others:
         return _Checked(statements, matches, conflict, None)
-    added = _source(free, others[conflict.other.source], conflict.other.claims.text)
+    snippet = shortened(conflict.other.claims.text, LONGEST_SNIPPET)
+    added = others[conflict.other.source].source(free, snippet)
     return _Checked(statements, matches, replace(conflict, other=replace(conflict.other, source=free)), added)
 
 
@@ -150,9 +149,3 @@ def _match(statement: Statement, text: SourceText | None) -> Match:
         return Match("unsupported")
     whole = text.match(statement.text)
     return best_match(whole, text.match(statement.clause)) if statement.clause else whole
-
-
-def _source(number: int, item: Evidence, said: str) -> Source:
-    passage = item.passage
-    snippet = shortened(said, LONGEST_SNIPPET)
-    return Source(id=number, title=passage.title, url=passage.url, snippet=snippet, task_id=item.task_id)

@@ -11,35 +11,16 @@ from pydantic import JsonValue
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.outcome import Listing
 from agentic_search.domain.tool import Tool
+from agentic_search.text.counting import singular
 from agentic_search.text.sentences import shortened
 from agentic_search.tools.results import field_names
 from agentic_search.tools.results.naming import ReadThing, questions_asked
 
 _PART = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 _VERBS = frozenset(
-    [
-        "count",
-        "get",
-        "list",
-        "number",
-        "num",
-        "total",
-        "how",
-        "many",
-        "of",
-        "size",
-        "search",
-        "find",
-        "fetch",
-        "show",
-        "read",
-        "query",
-        "all",
-        "the",
-        "lookup",
-        "look",
-        "up",
-    ]
+    """
+    count get list number num total how many of size search find fetch show read query all the lookup look up
+    """.split()  # noqa: SIM905 - a list of twenty words is no easier to read
 )
 """Words of a tool's name that say what it does, and not with what."""
 _COUNTING = frozenset(["count", "counts", "number", "num", "total", "many", "size"])
@@ -104,9 +85,8 @@ def _words(name: str) -> Sequence[str]:
 
 
 def _counted(number: float, things: str) -> str:
-    if number != 1:
-        return f"{number:,} {things}" if number >= 10_000 else f"{number} {things}"
-    return f"1 {re.sub('ies$', 'y', things) if things.endswith('ies') else things.removesuffix('s')}"
+    shown = f"{number:,}" if number >= 10_000 else str(number)
+    return f"{shown} {singular(things) if number == 1 else things}"
 
 
 def _by_what(arguments: JsonObject, number: float) -> str:
