@@ -54,7 +54,6 @@ class _Reader(HTMLParser):
         """The first cell of the row, for cells that say little alone."""
         self._cell = False
         self._mark: list[str] | None = None
-        self._full = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in _TEXT_TAGS:
