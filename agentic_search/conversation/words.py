@@ -43,9 +43,10 @@ POINTED_AT = re.compile(
 
 FRAMES = (
     "is it possible", "is it ok", "would it be", "is it true", "it is possible", "is it safe to", "is it better to",
-    "what time is it", "it take to", "it takes to", "it cost to", "is there", "are there", "was there", "were there",
-    "there is", "there are", "there was", "there were", "there has", "there have", "dauert es", "gibt es", "ist es möglich", "wie geht es", "geht es", "est-ce", "qu'est-ce", "y a-t-il",
-    "il y a", "il faut", "est-il possible", "fait-il", "is it raining",
+    "what time is it", "is it raining", "it take to", "it takes to", "it cost to", "is there", "are there", "was there",
+    "were there", "there is", "there are", "there was", "there were", "there has", "there have", "gibt es",
+    "ist es möglich", "wie geht es", "geht es", "dauert es", "est-ce", "qu'est-ce", "y a-t-il", "il y a", "il faut",
+    "est-il possible", "fait-il",
 )  # fmt: skip
 SPANISH = re.compile(r"[¿¡ñ]|\b(?:qué|cuál|cuáles|cómo|quién|quiénes|dónde|cuándo|por|los|las|el)\b", re.IGNORECASE)
 
