@@ -218,6 +218,9 @@ class Settings(BaseSettings):
     start_early: bool = True
     """False starts no task before the whole plan is written, for comparison."""
 
+    preview: bool = True
+    """Show quotations while a model works, from tools that only read on this machine; false makes no call for it."""
+
     task_timeout: Annotated[float, Field(gt=0)] = 60.0
     """Seconds for one attempt at a tool call."""
 

@@ -12,9 +12,12 @@ from agentic_search.domain.query import Query
 from agentic_search.domain.tool import Tool
 from agentic_search.engine.memory import MemoryEngine
 from agentic_search.engine.protocols import Run
+from agentic_search.events.facts import Fact
 from agentic_search.graph.build import build_program
 from agentic_search.graph.context import RunContext, RunLimits
+from agentic_search.graph.preview import Preview
 from agentic_search.models.choice import ModelChoice
+from agentic_search.models.network.address import is_on_this_machine
 from agentic_search.models.ollama.source import OllamaSource
 from agentic_search.models.openai.address import server_access
 from agentic_search.models.openai.source import OpenAISource
@@ -33,7 +36,7 @@ from agentic_search.tools.builtin.current_time import CurrentTime
 from agentic_search.tools.builtin.provider import Builtin
 from agentic_search.tools.calls.cache import CacheLimits
 from agentic_search.tools.config.bundled import bundled_servers
-from agentic_search.tools.config.server_config import ServerConfig
+from agentic_search.tools.config.server_config import HttpEndpoint, ServerConfig
 from agentic_search.tools.config.servers_file import read_servers
 from agentic_search.tools.mcp.auth.encrypted_folder import EncryptedFolder
 from agentic_search.tools.mcp.auth.sign_ins import SignIns
@@ -109,6 +112,22 @@ def _hosts(settings: Settings) -> frozenset[str]:
     return LOOPBACK | {settings.host.lower()} | {host.lower() for host in settings.allowed_hosts}
 
 
+def _wants_preview(settings: Settings, query: Query) -> bool:
+    """Also where runs are compared: what a preview calls would be among what is compared."""
+    wanted = settings.preview if query.preview is None else query.preview
+    return wanted and settings.parallel and settings.start_early and not query.brings_a_plan
+
+
+def _may_preview(server: ServerConfig) -> bool:
+    """It is on this machine, and a call of the plan may take the result of the preview's."""
+    is_here = not isinstance(server.reach, HttpEndpoint) or is_on_this_machine(server.reach.url)
+    return is_here and server.cache is not None
+
+
+def _emit_nothing(fact: Fact) -> None:
+    """What a preview calls is none of the run's tasks."""
+
+
 @asynccontextmanager
 async def open_service(settings: Settings) -> AsyncGenerator[Service, None]:
     """Open every part, lowest first; leaving ends the runs, then the tools' servers, then the models' connections."""
@@ -129,6 +148,7 @@ async def open_service(settings: Settings) -> AsyncGenerator[Service, None]:
     ]
     max_concurrent = settings.max_concurrent_tasks if settings.parallel else 1
     dispatcher = Dispatcher(clock, _admission(servers))
+    barred = frozenset(server.name for server in servers if not _may_preview(server))
     limits = RunLimits(settings.deadline, settings.discovery_wait, settings.planner_share, settings.writer_share)
     approved = ApprovalMemory(settings.data / "approvals.json")
     rules = ApprovalRules(settings.approval, remembered=approved.words)
@@ -151,26 +171,26 @@ async def open_service(settings: Settings) -> AsyncGenerator[Service, None]:
             of_run = replace(rules, approve=query.approve, given=query.brings_a_plan)
             approvals = Approvals(run.emit, of_run, approved, attended=run.attended)
             run.on_decision(approvals.decide)
-            runner = Runner(
+            make_runner = partial(
+                Runner,
                 partial(tools.call, globs=query.tools),
-                run.emit,
                 clock=clock,
                 elapsed=lambda: run.elapsed,
                 max_concurrent=max_concurrent,
-                batch=query.batch,
                 dispatcher=dispatcher,
-                approvals=approvals,
             )
+            unseen = partial(make_runner, _emit_nothing, batch=True)
             return RunContext(
                 run=run,
                 toolbox=tools,
                 models=choice,
                 workflows=workflows,
-                runner=runner,
+                runner=make_runner(run.emit, batch=query.batch, approvals=approvals),
                 limits=limits,
                 approval=of_run,
                 plan_form=settings.plan_form,
                 start_early=settings.start_early,
+                preview=Preview(unseen, run.emit, barred=barred) if _wants_preview(settings, query) else None,
             )
 
         engine = await stack.enter_async_context(

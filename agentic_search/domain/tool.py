@@ -94,6 +94,13 @@ class Tool(Frozen):
         wanted = self.input_schema.get("required")
         return frozenset(name for name in wanted if isinstance(name, str)) if isinstance(wanted, list) else frozenset()
 
+    def whole_arguments(self, given: JsonObject) -> JsonObject:
+        """The arguments with what its schema says of those that are left out: equal ones make equal calls."""
+        properties = self.input_schema.get("properties")
+        named = properties.items() if isinstance(properties, dict) else ()
+        defaults = {name: it["default"] for name, it in named if isinstance(it, dict) and "default" in it}
+        return {**defaults, **given}
+
     @property
     def qualified_name(self) -> str:
         """`server.tool`, which no two tools share: a server's name has no dot."""

@@ -184,6 +184,15 @@ class PlanMended(BaseFact):
         return f"🩹 Mended the plan: {shown}" + (f"; and {count(more, 'more change')}" if more > 0 else "")
 
 
+class AnswerPreview(BaseFact):
+    """Quotations to be read until the answer begins: each takes the place of the one before."""
+
+    kind: Literal["answer.preview"] = "answer.preview"
+    html: str
+    """Safe HTML; its marks [1], [2] … are text."""
+    sources: tuple[Source, ...]
+
+
 class AnswerStarted(BaseFact):
     """The answer is being written."""
 
@@ -317,6 +326,7 @@ Fact = Annotated[
     | ServerSlowed
     | SourcesFound
     | ModelWaiting
+    | AnswerPreview
     | AnswerStarted
     | AnswerDelta
     | AnswerBlock

@@ -155,6 +155,8 @@ async def synthesize(state: ExecutedState, runtime: Runtime[RunContext]) -> Exec
     """Have the answer written from whatever completed, before the deadline; without anything, there is none."""
     context, query, outcomes = runtime.context, state["query"], state["outcomes"]
     _refuse_nothing(outcomes)
+    if context.preview:
+        context.preview.end()
     with context.run.spent.phase("synthesize"):
         chosen = await _writer(state, context, within=state["deadline"] - context.run.elapsed)
         within = state["deadline"] - context.run.elapsed

@@ -88,6 +88,7 @@
  * @property {Task[]} tasks in the order they were written
  * @property {Step[]} steps
  * @property {number} found passages found so far
+ * @property {{html: string, sources: Source[]}|null} preview quotations until the answer begins
  * @property {Answer|null} answer
  * @property {number|null} answerFrom
  * @property {number|null} answerTo

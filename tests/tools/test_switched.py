@@ -25,6 +25,10 @@ def pool_of(*servers: ServerConfig, file: Path | None = None) -> ToolPool:
     return ToolPool(servers, clock=SystemClock(), switches=ServerSwitches(file) if file else None)
 
 
+def no_progress(progress: float, total: float | None, text: str) -> None:
+    """Nobody looks on."""
+
+
 async def until(pool: ToolPool, status: str) -> None:
     """Wait for a status of the server."""
     async with asyncio.timeout(PATIENCE):
@@ -46,7 +50,7 @@ async def test_it_is_off_until_it_is_switched_on_and_ends_when_it_is_switched_of
             assert (await pool.switch("far", on=False)).status == "disabled"
             assert not [tool for tool in pool.catalog().tools if tool.server == "far"]
             with pytest.raises(ServerUnavailable, match="off until you allow it"):
-                await pool.call(tool.name, {}, planned=tool, timeout=5, on_progress=lambda *_: None)
+                await pool.call(tool.name, {}, planned=tool, timeout=5, on_progress=no_progress)
 
 
 async def test_the_setting_counts_until_the_user_says_something_which_is_remembered(tmp_path: Path) -> None:

@@ -27,13 +27,16 @@ export function mountAnswer(el, actions) {
   const showBlocks = keyed(part(el, "blocks"), { template: "block", key: (/** @type {Block} */ { index }) => String(index), mount: mountBlock });
   copy.addEventListener("click", () => copyText(copy, markdown));
 
-  /** @param {Shown} shown */
-  function update(shown) {
+  /**
+   * @param {Shown} shown
+   * @param {number} before how high in pixels the preview stood in its place
+   */
+  function update(shown, before) {
     const { answer } = shown.run;
     if (!changed(answer, shown.run.status)) return;
     el.hidden = answer === null;
     if (answer === null) return;
-    const height = text.offsetHeight;
+    const height = Math.max(text.offsetHeight, before);
     showBlocks(answer.blocks.map((html, index) => ({ index, html, shown })));
     markSupport(part(el, "blocks"), answer.support);
     showTail(answer.tail);
