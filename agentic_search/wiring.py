@@ -26,7 +26,7 @@ from agentic_search.scheduler.approval.approvals import Approvals
 from agentic_search.scheduler.approval.memory import ApprovalMemory
 from agentic_search.scheduler.dispatcher import Dispatcher
 from agentic_search.scheduler.runner import Runner
-from agentic_search.settings import LOOPBACK, Settings, environment
+from agentic_search.settings import Settings, environment
 from agentic_search.tools.builtin.ask_model import AskModel
 from agentic_search.tools.builtin.provider import Builtin
 from agentic_search.tools.calls.cache import CacheLimits
@@ -98,10 +98,6 @@ def _sign_in_folder(settings: Settings) -> EncryptedFolder:
     return EncryptedFolder(settings.data / "sign-ins", passphrase=settings.secret_key.get_secret_value())
 
 
-def _hosts(settings: Settings) -> frozenset[str]:
-    return LOOPBACK | {settings.host.lower()} | {host.lower() for host in settings.allowed_hosts}
-
-
 @asynccontextmanager
 async def open_service(settings: Settings) -> AsyncGenerator[Service, None]:
     """Open every part, lowest first; leaving ends the runs, then the tools' servers, then the models' connections."""
@@ -141,7 +137,7 @@ async def open_service(settings: Settings) -> AsyncGenerator[Service, None]:
             approvals = Approvals(run.emit, of_run, approved, attended=run.attended)
             run.on_decision(approvals.decide)
             runner = Runner(
-                partial(tools.call, globs=query.tools),
+                partial(tools.call, globs=query.tools or ()),
                 run.emit,
                 clock=clock,
                 elapsed=lambda: run.elapsed,
@@ -172,5 +168,5 @@ async def open_service(settings: Settings) -> AsyncGenerator[Service, None]:
             )
         )
         yield Service(
-            SearchService(engine, approved), tools, choice, workflows, rules, models.pull, sign_ins, _hosts(settings)
+            SearchService(engine, approved), tools, choice, workflows, rules, models.pull, sign_ins, settings.own_hosts
         )

@@ -32,6 +32,20 @@ from agentic_search.events.task_facts import (
 )
 
 _MOST_NOTES = 3
+SHUTDOWN = "shutdown"
+"""Who has cancelled a run that ends with the service."""
+
+
+class RunQueued(BaseFact):
+    """As many runs as may are running: it waits for its turn."""
+
+    kind: Literal["run.queued"] = "run.queued"
+    before: int
+    """How many runs begin before it."""
+
+    @property
+    def message(self) -> str:
+        return f"🕒 Waiting in the queue behind {count(self.before, 'run')}" if self.before else "🕒 Next in the queue"
 
 
 class RunStarted(BaseFact):
@@ -272,7 +286,8 @@ class RunCancelled(BaseFact):
 
 
 Fact = Annotated[
-    RunStarted
+    RunQueued
+    | RunStarted
     | ToolsDiscovered
     | PlanStarted
     | PlanTask
