@@ -9,11 +9,11 @@ from typing import Annotated, ClassVar, Literal, TypeAlias
 
 from pydantic import Field
 
-from agentic_search.domain.answer import LeftOut, Source, Support
 from agentic_search.domain.approval.decision import UnusedTool
 from agentic_search.domain.plan import Plan, Task
 from agentic_search.domain.run import PlannerKind, RunUsage, Timings
 from agentic_search.domain.tool import ServerStatus
+from agentic_search.events.answer_facts import AnswerBlock, AnswerCompleted, AnswerDelta, AnswerPreview, AnswerStarted
 from agentic_search.events.task_facts import (
     ApprovalDenied,
     ApprovalGiven,
@@ -60,6 +60,18 @@ class RunStarted(BaseFact):
     @property
     def message(self) -> str:
         return f"🔎 {self.query}"
+
+
+class QuestionUnderstood(BaseFact):
+    """It is a follow-up: this is searched for in its place."""
+
+    kind: Literal["question.understood"] = "question.understood"
+    text: str
+    """The question as it stands by itself."""
+
+    @property
+    def message(self) -> str:
+        return f"💬 Understood as: “{self.text}”"
 
 
 class ToolsDiscovered(BaseFact):
@@ -186,54 +198,17 @@ class PlanMended(BaseFact):
         return f"🩹 Mended the plan: {shown}" + (f"; and {count(more, 'more change')}" if more > 0 else "")
 
 
-class AnswerStarted(BaseFact):
-    """The answer is being written."""
+class SupportByWords(BaseFact):
+    """The embedding model gave no vectors: what sources say for the answer is judged by words alone."""
 
-    kind: Literal["answer.started"] = "answer.started"
-    model: str | None = None
-    """None when it is put together from quotations, without a model."""
-    reason: str = ""
-    """Why no model writes it, where one was to."""
-
-    @property
-    def message(self) -> str:
-        if self.model:
-            return f"✍️ Writing the answer with {self.model}"
-        return f"✍️ Quoting the best passages. {self.reason}" if self.reason else "✍️ Quoting the best passages"
-
-
-class AnswerDelta(BaseFact):
-    """More of the answer's text."""
-
-    kind: Literal["answer.delta"] = "answer.delta"
-    text: str
-
-
-class AnswerBlock(BaseFact):
-    """A finished block of the answer, in place of the text emitted since the block before."""
-
-    kind: Literal["answer.block"] = "answer.block"
-    index: int
-    """0, 1, 2 … down the answer."""
-    html: str
-    """Safe HTML."""
-
-
-class AnswerCompleted(BaseFact):
-    """The answer is whole."""
-
-    kind: Literal["answer.completed"] = "answer.completed"
-    answer: str
-    html: str
-    """Sanitised HTML of the whole answer."""
-    sources: tuple[Source, ...] = ()
-    left_out: tuple[LeftOut, ...] = ()
-    support: tuple[Support, ...] = ()
-    nothing_found: bool = False
+    kind: Literal["support.by_words"] = "support.by_words"
+    model: str
+    reason: str
+    """A sentence, or why it failed."""
 
     @property
     def message(self) -> str:
-        return f"📄 Answer with {count(len(self.sources), 'source')}"
+        return f"⚖️ Compared the answer with its sources by words alone; {self.model}: {self.reason}"
 
 
 class RunCompleted(BaseFact):
@@ -288,6 +263,7 @@ class RunCancelled(BaseFact):
 Fact = Annotated[
     RunQueued
     | RunStarted
+    | QuestionUnderstood
     | ToolsDiscovered
     | PlanStarted
     | PlanTask
@@ -306,9 +282,11 @@ Fact = Annotated[
     | ServerSlowed
     | SourcesFound
     | ModelWaiting
+    | AnswerPreview
     | AnswerStarted
     | AnswerDelta
     | AnswerBlock
+    | SupportByWords
     | AnswerCompleted
     | RunCompleted
     | RunFailed

@@ -7,7 +7,7 @@ for now stays known: its tasks fail by their server, and the others run.
 from collections.abc import Iterator, Sequence
 
 from agentic_search.domain.query import Query
-from agentic_search.domain.tool import ServerStatus, Tool
+from agentic_search.domain.tool import BUILT_IN, ServerStatus, Tool
 from agentic_search.errors import PlanRefused, ToolsNotReady
 from agentic_search.planning.draft.wording import did_you_mean_tool
 from agentic_search.tools.catalog import Catalog
@@ -17,9 +17,15 @@ _MOST_TOLD = 3
 
 
 def usable_tools(catalog: Catalog, query: Query) -> tuple[Tool, ...]:
-    """The tools that the query's plan may have."""
+    """The tools that the query's plan may have; none where only the service's own are left, which search nothing.
+
+    Who names tools, or brings a plan, may have those alone.
+    """
     selected = catalog.select(query.tools, absent=query.brings_a_plan)
-    return tuple(tool for tool in selected if query.brings_a_plan or (tool.plannable and not tool.empty))
+    if query.brings_a_plan:
+        return selected
+    usable = tuple(tool for tool in selected if tool.plannable and not tool.empty)
+    return usable if query.tools or any(tool.server != BUILT_IN for tool in usable) else ()
 
 
 class Missing:

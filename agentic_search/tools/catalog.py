@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 
-from agentic_search.domain.tool import Tool, by_any_name
+from agentic_search.domain.tool import BUILT_IN, Tool, by_any_name
 from agentic_search.tools.config.server_config import matches
 from agentic_search.tools.provider import LeftOutTool, Offer
 
@@ -13,20 +13,22 @@ class Catalog:
     """An unchanging list of tools, each under one name, which does not change while servers come and go.
 
     That is the tool's own name, or `server.tool` where the own name would be unclear: two servers have it, or it
-    begins like a `server.tool` of a server that there is, whether or not that has such a tool now.
+    begins like a `server.tool` of a server that there is, whether or not that has such a tool now. A tool of the
+    service's own gives way: `calculate` stays the name of a server's tool, and the own one is `builtin.calculate`.
     """
 
     def __init__(self, offers: Sequence[Offer] = (), *, absent: Sequence[Offer] = ()) -> None:
         """`absent`: what servers offered that cannot be called now."""
         everything = [tool for offer in (*offers, *absent) for tool in offer.tools]
-        owners = Counter(tool.remote_name for tool in everything)
+        owners = Counter(tool.remote_name for tool in everything if tool.server != BUILT_IN)
         qualified = {tool.qualified_name for tool in everything}
         servers = {offer.server for offer in (*offers, *absent)}
 
         def is_unclear(tool: Tool) -> bool:
             seeming = tool.remote_name.partition(".")[0]
             is_anothers = seeming != tool.server and seeming in servers
-            return owners[tool.remote_name] > 1 or tool.remote_name in qualified or is_anothers
+            others = owners[tool.remote_name] - (tool.server != BUILT_IN)
+            return others > 0 or tool.remote_name in qualified or is_anothers
 
         named = tuple(
             tool.model_copy(update={"name": tool.qualified_name}) if is_unclear(tool) else tool for tool in everything

@@ -171,3 +171,14 @@ async def test_the_models_are_reported(service: RunningService) -> None:
     models = (await service.client.get("/models")).json()
     assert (models["writer"], models["planner"], models["error"]) == ("qwen3:8b", "qwen3:8b", None)
     assert [model["name"] for model in models["models"]] == ["qwen3:8b"]
+
+
+async def test_where_nothing_can_be_planned_the_first_cause_is_the_models(
+    service_with_model: RunningService, ollama: OllamaDouble
+) -> None:
+    ollama.enqueue(Fail("model requires more system memory (9.0 GiB) than is available (4.1 GiB)"))
+    request = {"query": "zzz qqq", "tools": ["fail"]}
+    response = await service_with_model.client.post("/search", json=request)
+    assert response.status_code == 502
+    cause, _, advice = response.json()["detail"].partition("requires more system memory (9.0 GiB)")
+    assert cause.startswith("No plan could be made. The model made no plan: ") and "needs 'message'" in advice

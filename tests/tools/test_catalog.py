@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pydantic import JsonValue
 
 from agentic_search.domain.data import JsonObject
-from agentic_search.domain.tool import Tool
+from agentic_search.domain.tool import BUILT_IN, Tool
 from agentic_search.tools.catalog import Catalog
 from agentic_search.tools.config.server_config import ServerConfig, StdioLaunch, ToolRules
 from agentic_search.tools.mcp.offer import RETRIES, read_offer
@@ -59,9 +59,24 @@ def test_no_server_takes_the_place_of_another_that_is_not_here_now() -> None:
     assert catalog.get("files.move_file") is None
 
 
+def test_a_tool_of_the_services_own_gives_its_name_to_a_servers() -> None:
+    own, maths = offer(BUILT_IN, "calculate", "current_time"), offer("maths", "calculate")
+    catalog = Catalog([own, maths])
+    assert names(catalog) == ["builtin.calculate", "current_time", "calculate"]
+    found, ours = catalog.get("calculate"), catalog.get("builtin.calculate")
+    assert found is not None and ours is not None and (found.server, ours.server) == ("maths", BUILT_IN)
+    assert names(Catalog([own], absent=[maths])) == ["builtin.calculate", "current_time"]
+
+
+def test_where_two_servers_have_what_the_service_has_too_all_three_are_told_apart() -> None:
+    catalog = Catalog([offer(BUILT_IN, "calculate"), offer("a", "calculate"), offer("b", "calculate")])
+    assert names(catalog) == ["builtin.calculate", "a.calculate", "b.calculate"]
+    assert catalog.get("calculate") is None
+
+
 @given(
     st.dictionaries(
-        st.sampled_from(["a", "b", "c"]), st.lists(st.sampled_from(["a", "b", "a.b", "b.a", "a.b.a"]), unique=True)
+        st.sampled_from(["a", "b", BUILT_IN]), st.lists(st.sampled_from(["a", "b", "a.b", "b.a", "a.b.a"]), unique=True)
     )
 )
 def test_no_two_tools_ever_share_a_name(servers: dict[str, list[str]]) -> None:

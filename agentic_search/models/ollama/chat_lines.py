@@ -1,11 +1,12 @@
 """The body of a streamed chat in fewer lines: takes the bytes that Ollama sends, gives lines that say the same.
 
 Ollama sends a line of JSON for each token, and what the client does with a line is most of what a fast model's answer
-costs. So the body is read every `PACE` seconds, and texts that arrived together become one line.
+costs. So the body is read every `PACE` seconds, and texts that arrived together become one line. Proxies and servers
+like Ollama send blank lines and frames that say nothing, at which the client would fail: they are passed over.
 """
 
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import TypeGuard, cast
 
 import httpx
@@ -18,6 +19,7 @@ from agentic_search.models.network.transport import PACE
 
 _LINE_ENDS = {b"\xc2\x85": rb"\u0085", b"\xe2\x80\xa8": rb"\u2028", b"\xe2\x80\xa9": rb"\u2029"}
 """What the client takes for the end of a line, though JSON does not, and how JSON can say it otherwise."""
+_MESSAGE = b'"message":{'
 _TEXT = {"role", "content"}
 """All that a message has which only goes on with the text."""
 
@@ -33,11 +35,11 @@ class ChatLines(httpx.AsyncByteStream):
         begun = b""
         async for piece in self._body:
             whole, newline, begun = (begun + piece).rpartition(b"\n")
-            if newline:
-                yield joined(whole)
+            if newline and (lines := joined(whole)):
+                yield lines
             await self._clock.sleep(PACE)
-        if begun:
-            yield begun
+        if rest := joined(begun):
+            yield rest
 
     async def aclose(self) -> None:
         """Stop reading."""
@@ -48,12 +50,13 @@ def joined(lines: bytes) -> bytes:
     """The lines, each ended; neighbours that only go on with the text are one. What is no JSON stays as it is."""
     for character, escape in _LINE_ENDS.items():
         lines = lines.replace(character, escape)
-    if b"\n" not in lines:
-        return lines + b"\n"
+    written = [line for line in lines.split(b"\n") if line.strip()]
+    if not written or (len(written) == 1 and _MESSAGE in lines):
+        return b"".join(line + b"\n" for line in written)
     try:
-        frames = cast(list[JsonValue], from_json(b"[%s]" % lines.replace(b"\n", b",")))
+        frames = [*_with_messages(cast(list[JsonValue], from_json(b"[%s]" % b",".join(written))))]
     except ValueError:
-        return lines + b"\n"
+        return b"".join(line + b"\n" for line in written)
     runs: list[list[JsonValue]] = []
     goes_on = False
     for frame in frames:
@@ -63,6 +66,19 @@ def joined(lines: bytes) -> bytes:
             runs.append([frame])
         goes_on = _is_text(frame) and not frame["done"]
     return b"".join(b"%s\n" % _one(run) for run in runs)
+
+
+def _with_messages(frames: Sequence[JsonValue]) -> Iterator[JsonValue]:
+    """The frames: without those that say nothing, and an end that has no message with an empty one."""
+    for frame in frames:
+        if isinstance(frame, dict) and frame.get("message") is None and "error" not in frame:
+            if frame.get("done") is False:
+                continue
+            if frame.get("done") is True:
+                nothing: JsonObject = {"role": "assistant", "content": ""}
+                yield {**frame, "message": nothing}
+                continue
+        yield frame
 
 
 def _is_text(frame: JsonValue) -> TypeGuard[JsonObject]:

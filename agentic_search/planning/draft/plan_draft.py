@@ -8,9 +8,18 @@ from pydantic import JsonValue
 
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.plan import Task
+from agentic_search.domain.run import Usage
 from agentic_search.domain.tool import Tool, by_any_name
 from agentic_search.errors import ModelInterrupted, PlanRefused
-from agentic_search.models.chat import SCHEMA_TEMPERATURE, ChatModel, Finish, Message, Retracted, Waiting
+from agentic_search.models.chat import (
+    SCHEMA_TEMPERATURE,
+    ChatModel,
+    Finish,
+    Message,
+    ModelOutput,
+    Retracted,
+    Waiting,
+)
 from agentic_search.planning.draft.check import check_added
 from agentic_search.planning.draft.forms import plan_in
 from agentic_search.planning.draft.links import reading_part
@@ -41,7 +50,7 @@ class PlanDraft:
         """Have the model write, under `schema` if there is one; raises DraftRefused or ModelError."""
         finish: Finish | None = None
         stream = model.stream(messages, max_tokens=max_tokens, schema=schema, temperature=SCHEMA_TEMPERATURE)
-        async with aclosing(stream) as pieces:
+        async with aclosing(self._until_whole(stream)) as pieces:
             async for piece in pieces:
                 if isinstance(piece, Finish):
                     finish = piece
@@ -61,6 +70,17 @@ class PlanDraft:
         if self._draft.notes:
             yield DraftMended(tuple(self._draft.notes))
         yield Planned(tasks, "model", model.name)
+
+    async def _until_whole(self, stream: AsyncGenerator[ModelOutput]) -> AsyncGenerator[ModelOutput]:
+        """What the model gives; that it breaks off behind a whole plan takes nothing away from the plan."""
+        async with aclosing(stream) as pieces:
+            try:
+                async for piece in pieces:
+                    yield piece
+            except ModelInterrupted:
+                if not (self._closed and self._stream.is_whole):
+                    raise
+                yield Finish("stop", Usage(model_calls=1))
 
     def _begin_anew(self) -> None:
         """What was written so far was no plan; tasks of it that were given must be in what follows."""

@@ -24,6 +24,7 @@ class PlanStream:
 
     def __init__(self) -> None:
         self._chunks: list[str] = []
+        self._began = False
         self._depth = 0
         self._in_string = False
         self._escaped = False
@@ -39,6 +40,11 @@ class PlanStream:
     def text(self) -> str:
         """Everything that was fed so far."""
         return "".join(self._chunks)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether everything that was opened is closed again, and something was."""
+        return self._began and not self._depth
 
     def feed(self, chunk: str) -> list[JsonObject]:
         """Take the next piece of text; give the tasks that it closed, as they were written."""
@@ -87,6 +93,7 @@ class PlanStream:
         if self._depth == _LIST and self._in_tasks and bracket == "{":
             self._keep(offset)
         self._depth += 1
+        self._began = True
 
     def _keep(self, offset: int) -> None:
         self._kept, self._kept_from = [], offset

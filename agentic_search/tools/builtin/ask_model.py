@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.outcome import OnProgress, Passage, ToolResult
 from agentic_search.domain.query import OFFLINE
-from agentic_search.domain.tool import Tool
+from agentic_search.domain.tool import BUILT_IN, Tool
 from agentic_search.errors import (
     ConnectionLost,
     ModelError,
@@ -21,9 +21,6 @@ from agentic_search.models.budget import Budget
 from agentic_search.models.chat import ChatModel, Finish, Message, ModelSource, Retracted, Waiting
 from agentic_search.models.generated.repetition import without_repetition
 from agentic_search.settings import ModelProfile
-
-SERVER = "builtin"
-"""What stands before the dot in `builtin.ask_model`."""
 
 _WITHIN = 300.0
 """Seconds: a model without a graphics card writes a thousand tokens in minutes."""
@@ -58,7 +55,7 @@ class AskModel:
         """How plans see it."""
         return Tool(
             name="ask_model",
-            server=SERVER,
+            server=BUILT_IN,
             remote_name="ask_model",
             title="Ask a language model",
             description="Have a language model answer a prompt; it knows nothing else of the search.",

@@ -188,6 +188,8 @@ async def test_the_tools_say_what_they_are_and_whether_they_wait(service: Runnin
     told = {name: (tool["read_only"], tool["destructive"], tool["waits"]) for name, tool in tools.items()}
     assert told == {
         "ask_model": (True, False, None),
+        "calculate": (True, False, None),
+        "current_time": (True, False, None),
         "read_notes": (True, False, None),
         "list_rows": (True, False, None),
         "write_file": (False, True, "destructive"),

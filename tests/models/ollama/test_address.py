@@ -36,7 +36,9 @@ def test_every_form_becomes_one_url(host: str, url: str) -> None:
     assert base_url(host) == url
 
 
-@pytest.mark.parametrize("host", ["ftp://box", "http://user:secret@box:11434", "box:port", "box:99999", "http://[::1", "two words"])
+@pytest.mark.parametrize(
+    "host", ["ftp://box", "http://user:secret@box:11434", "box:port", "box:99999", "http://[::1", "two words"]
+)
 def test_what_cannot_be_an_address_is_a_configuration_error_that_names_the_setting(host: str) -> None:
     with pytest.raises(ConfigurationError, match="OLLAMA_HOST"):
         base_url(host)

@@ -17,7 +17,8 @@ from agentic_search.models.ollama.chat_lines import ChatLines
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 PLACES = st.lists(st.integers(0, 10_000), max_size=8)
-STRANGE = ['{"error":"killed"}', "no json", "[1]", '{"done":"perhaps"}', "", '{"message":{"content":1},"done":false}']
+NOTHING = ["", "  ", "\r", '{"model":"m","done":false}', '{"message":null,"done":false}']
+STRANGE = ['{"error":"killed"}', "no json", "[1]", '{"done":"perhaps"}', '{"message":{"content":1},"done":false}']
 
 
 class Pieces(httpx.AsyncByteStream):
@@ -104,6 +105,38 @@ def test_what_is_not_understood_stays_as_it_is_and_where_it_is(
 
     whole = sent(*lines)
     assert story(told(whole, places)) == story(whole.decode().removesuffix("\n").split("\n") if lines else [])
+
+
+@given(
+    st.lists(TEXTS, min_size=1, max_size=8),
+    st.lists(
+        st.tuples(
+            st.integers(0, 8),
+            st.sampled_from(["", "  ", "\r", '{"model":"m","done":false}', '{"message":null,"done":false}']),
+        ),
+        max_size=8,
+    ),
+    PLACES,
+)
+def test_blank_lines_and_frames_that_say_nothing_are_passed_over(
+    texts: list[str], nothing: list[tuple[int, str]], places: list[int]
+) -> None:
+    lines: list[JsonObject | str] = [*map(frame, texts)]
+    for place, line in nothing:
+        lines.insert(place, line)
+    come = [json.loads(line) for line in told(sent(*lines, end()), places)]
+    assert "".join(each["message"]["content"] for each in come) == "".join(texts)
+    assert come[-1]["done"] is True
+
+
+def test_an_end_without_a_message_is_an_end() -> None:
+    (last,) = told(sent({"model": "m", "done": True, "eval_count": 7}), [])
+    assert json.loads(last) == {
+        "model": "m",
+        "done": True,
+        "eval_count": 7,
+        "message": {"role": "assistant", "content": ""},
+    }
 
 
 def test_a_whole_reply_that_arrives_at_once_is_one_frame() -> None:

@@ -98,6 +98,17 @@ async def test_a_stream_that_just_ends_is_an_interrupted_model() -> None:
         await tasks_given(Silent("m"))
 
 
+async def test_a_plan_that_is_whole_is_used_though_the_model_broke_off_behind_it() -> None:
+    gone = ModelInterrupted("gone")
+    for end in ("", "\n", "\n```\nThat is"):
+        assert [task.tool for task in await tasks_given(ScriptedModel("m", [[written(LOOK) + end, gone]]))] == [
+            "look_up"
+        ]
+    for begun in ("", "{", written(LOOK)[:-1], written(LOOK)[:-3], '{"tasks": []}', "Thoughts {in braces}."):
+        with pytest.raises(ModelInterrupted, match="gone"):
+            await tasks_given(ScriptedModel("m", [[begun, gone]]))
+
+
 @pytest.mark.parametrize("times", [300, 3_000, 20_000])
 @pytest.mark.parametrize("opening", ["[", '{"a":', '{"tasks":[', '{"tasks":[{"tool":"look_up","with":{"a":['])
 async def test_a_plan_that_is_nested_without_end_is_refused_on_every_python(opening: str, times: int) -> None:
