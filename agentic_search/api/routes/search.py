@@ -61,7 +61,7 @@ _RESPONSES = {
         "description": "Accepted; `Location` names the run (with `Prefer: respond-async`)",
         "content": {"application/json": {"example": examples.STARTED.model_dump(mode="json")}},
     },
-    **problems(413, 422, 502, 503, 504),
+    **problems(400, 404, 413, 422, 502, 503, 504),
 }
 
 
