@@ -96,6 +96,16 @@ async def test_the_strip_folds_when_the_answer_begins_and_opens_again_at_a_touch
     await expect(reader.row("find")).to_contain_text("rows Find rows")
 
 
+async def test_a_source_of_an_earlier_answer_names_no_task_of_the_new_run(reader: Reader, page: Page) -> None:
+    await reader.ask_and_wait("What is the text of a row?")
+    one_row = {"tasks": [{"id": "find", "tool": "rows", "arguments": {"n": 1}}]}
+    both = written("The one says this [1], the others that [2] [3] [4].")
+    await reader.ask_and_wait("What is the text of a row, again?", plan=one_row, answer=both)
+    finders = reader.run.locator(".source [data-part=task]")
+    await expect(finders.filter(has_text="an earlier search").first).to_be_disabled()
+    await expect(finders.filter(has_text="find").first).to_be_enabled()
+
+
 async def test_a_follow_up_stands_below_in_the_same_thread_with_marks_of_its_own(reader: Reader, page: Page) -> None:
     await reader.ask_and_wait("What do the rows say?")
     address = page.url
