@@ -12,6 +12,7 @@ from itertools import chain
 
 import regex
 
+from agentic_search.text.sentences import UNSPACED
 from agentic_search.text.stemming import stem as _stem_of_script
 
 _WORD = regex.compile(r"[\p{L}\p{N}][\p{L}\p{N}\p{M}]*(?:['’][\p{L}\p{N}][\p{L}\p{N}\p{M}]*)*")
@@ -28,10 +29,7 @@ _ACCENT = re.compile(r"(?<=[a-zα-ω])[\u0300-\u036f]+|(?<=е)\u0308|[\u0591-\u0
 _PLAIN = str.maketrans({"ı": "i", "ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d"})
 """Latin letters that no accent can be taken off."""
 
-_UNSPACED = re.compile(
-    r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]+"
-)
-"""Scripts written without spaces between words (Thai, Lao, Burmese, Khmer, kana, Han), and Hangul with its endings."""
+_UNSPACED = re.compile(f"{UNSPACED}+")
 
 _CACHED = 32_768
 """Words whose stems are kept: a new one takes 30 µs, and the texts of a library repeat theirs."""

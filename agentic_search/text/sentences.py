@@ -4,6 +4,9 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
+UNSPACED = r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]"
+"""Scripts written without spaces between words (Thai, Lao, Burmese, Khmer, kana, Han), and Hangul with its endings."""
+
 _SENTENCE_END = re.compile(
     r"""
     (?: [.!?…]+ ["'”’»)\]`*_]* (?:\s?\[\d+\])* (?=\s)  # Latin, Cyrillic, Greek, Arabic …: a space follows
@@ -22,9 +25,7 @@ _SENTENCE_BEGINS = re.compile(r"""\s+["'“‘«(\[`*_:]*(?:[^\W\d_a-z]|\d|[a-z]
 """What may begin a sentence: a capital or a letter without case, a digit, or a name from a program."""
 _COLON = re.compile(r"(?<!\d):(?=\s)")
 _CLAUSE_END = re.compile(r"(?=[,;:](?:\s|$)|\s[(–—-])|(?=[，、；：])")
-_WORD_END = re.compile(
-    r"(?=\s)|(?<=[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff])"
-)
+_WORD_END = re.compile(rf"(?=\s)|(?<={UNSPACED})")
 """Scripts without spaces between words may be cut anywhere."""
 
 
