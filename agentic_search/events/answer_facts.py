@@ -3,7 +3,7 @@
 from typing import Literal, Self
 
 from agentic_search.domain.answer import Answer, LeftOut, Source, Support
-from agentic_search.events.task_facts import BaseFact
+from agentic_search.events.base_fact import BaseFact
 from agentic_search.text.counting import count
 
 

@@ -21,11 +21,11 @@ from agentic_search.events.answer_facts import (
     AnswerStarted,
     SupportByWords,
 )
+from agentic_search.events.base_fact import BaseFact
 from agentic_search.events.task_facts import (
     ApprovalDenied,
     ApprovalGiven,
     ApprovalNeeded,
-    BaseFact,
     ServerSlowed,
     SourcesFound,
     TaskCompleted,
