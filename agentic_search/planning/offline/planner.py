@@ -23,9 +23,11 @@ from agentic_search.errors import PlanRefused
 from agentic_search.planning.draft.argument_check import argument_complaints
 from agentic_search.planning.draft.check import check_added
 from agentic_search.planning.draft.wording import purpose
-from agentic_search.planning.offline.filling import Filling, Role, fill
+from agentic_search.planning.offline.filling import Filling, fill
 from agentic_search.planning.offline.question import Question, read_question
-from agentic_search.planning.offline.searches import called_words, is_general, is_named_a_search, is_search, told_words
+from agentic_search.planning.offline.roles import Role
+from agentic_search.planning.offline.searches import is_general, is_named_a_search, is_search
+from agentic_search.planning.offline.tool_words import called_words, told_words
 from agentic_search.planning.planner import DraftStarted, Planned, PlanRequest, PlanStep, TaskReady
 from agentic_search.planning.relevance import ScoredTool, by_relevance
 from agentic_search.text.lexicon import terms

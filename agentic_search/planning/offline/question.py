@@ -1,4 +1,4 @@
-"""Reads a question: its search words, and the addresses, dates, ids, numbers and phrases that it names."""
+"""Reads a question: its search words, and the addresses, paths, dates, ids, names, numbers and phrases in it."""
 
 import re
 from collections.abc import Iterator
@@ -14,6 +14,27 @@ _WRITTEN_DATES = (
     re.compile(rf"\b{_MONTH}\s+{_DAY},?\s+(?P<year>\d{{4}})\b", re.IGNORECASE),
     re.compile(rf"\b{_DAY}\s+(?:of\s+)?{_MONTH},?\s+(?P<year>\d{{4}})\b", re.IGNORECASE),
 )
+_PATH = re.compile(
+    r"(?<![\w:/.@])(?:[A-Za-z]:\\[\w\\.-]{1,250}|(?:~|\.{1,2})?/[\w.@+-]{1,100}(?:/[\w.@+-]{1,100}){0,30}/?"
+    r"|[\w@+-]{1,100}(?:/[\w.@+-]{1,100}){1,30})"
+)
+_SUFFIXES = (
+    "md|txt|py|json|jsonl|csv|tsv|html?|pdf|docx?|xlsx?|pptx?|ya?ml|toml|ini|cfg|log|xml|ipynb|js|ts|sql|rst|eml|epub|odt"
+    "|png|jpe?g|gif|svg|mp3|wav|mp4|zip|tar|gz|sh|java|c|cpp|go|rs"
+)
+_FILE = re.compile(rf"(?<![\w/.\\-])[\w-][\w.-]{{0,100}}\.(?:{_SUFFIXES})\b(?![.\w]|\()", re.IGNORECASE)
+_DOTTED = re.compile(r"(?<![\w./@-])[A-Za-z_]\w{0,60}(?:\.[A-Za-z_]\w{0,60}){1,8}(?![\w@/-])")
+_DOMAIN = re.compile(r"\.(?:com|org|net|dev|edu|gov|de|fr|uk|eu|ai)$", re.IGNORECASE)
+_ABBREVIATION = re.compile(r"(?:[A-Za-z]{1,2}\.)+[A-Za-z]{1,2}")
+_BACKTICKED = re.compile(r"`([^`\n]{1,200})`")
+_PERSON = re.compile(
+    r"\b(?:by|from|user|author|poster|von|vom|par|de|auteur|autors?|benutzer|utilisateur)\s+(?:the\s+)?"
+    r"(?:(?:user|author|named|called|nutzer)\s+){0,2}@?([\w][\w.-]{0,60}[\w])"
+    r"|(?<![\w.])@([A-Za-z]\w{1,60})|\b(\w{2,60})['’]s?\s+(?:\w+\s+){0,2}(?:stor|post|comment|article|submission|profile|points)"
+    r"|\b(?:who\s+is|profile\s+of|wer\s+ist|qui\s+est|does|did|hat|has)\s+(\w+)",
+    re.IGNORECASE,
+)
+_HANDLE = re.compile(r"\w*[A-Za-z]\w*_\w+|[A-Za-z]+\d+\w*|[a-z]+-[a-z]+")
 _ID = re.compile(
     r"\b(?=[\w.-]{0,60}\d)(?=[\w.-]{0,60}[A-Za-z])[A-Za-z0-9][\w.-]{2,60}\w\b"
     r"|(?:\bids?\b|\#)[\s:=]{0,5}'?(\w{0,60}\d\w{0,60})",
@@ -54,6 +75,14 @@ class Question:
     """Whole ones as int."""
     phrases: tuple[str, ...]
     """What stands in quotation marks; where nothing does, names that begin with capitals."""
+    quoted: tuple[str, ...] = ()
+    """What stands in quotation marks or backticks."""
+    paths: tuple[str, ...] = ()
+    """Of files and folders; files by their names alone, too."""
+    dotted: tuple[str, ...] = ()
+    """Names of code, whole, as `asyncio.gather`."""
+    people: tuple[str, ...] = ()
+    """What stands where a person is named, as after "by", or looks like a user's name: `mara_k`."""
 
 
 def read_question(text: str) -> Question:
@@ -66,6 +95,7 @@ def read_question(text: str) -> Question:
         rest = pattern.sub(" ", rest)
     quoted = [next(filter(None, found.groups())) for found in _QUOTED.finditer(rest)]
     ids = [found[1] or found[0] for found in _ID.finditer(rest)]
+    paths = tuple(dict.fromkeys(_paths(rest)))
     return Question(
         text=text,
         search=search_words(text),
@@ -74,7 +104,33 @@ def read_question(text: str) -> Question:
         ids=tuple(dict.fromkeys(ids)),
         numbers=tuple(_number(found) for found in _NUMBER.findall(rest)),
         phrases=tuple(dict.fromkeys(quoted or _proper_names(rest))),
+        quoted=tuple(dict.fromkeys([*quoted, *_BACKTICKED.findall(rest)])),
+        paths=paths,
+        dotted=tuple(dict.fromkeys(_dotted(rest, paths))),
+        people=tuple(dict.fromkeys(_people(rest))),
     )
+
+
+def _paths(text: str) -> Iterator[str]:
+    for pattern in (_PATH, _FILE):
+        for found in pattern.findall(text):
+            path = found.rstrip(".,;:!?")
+            if len(path) > 1 and (pattern is _FILE or path[0] in "~./" or "." in path or "\\" in path):
+                yield path
+
+
+def _dotted(text: str, paths: tuple[str, ...]) -> Iterator[str]:
+    for name in _DOTTED.findall(text):
+        if name not in paths and not _DOMAIN.search(name) and not _ABBREVIATION.fullmatch(name):
+            yield name
+
+
+def _people(text: str) -> Iterator[str]:
+    for found in _PERSON.finditer(text):
+        name = next(filter(None, found.groups()), "")
+        if name and (_HANDLE.fullmatch(name) or found[1] or found[2] or found[3]):
+            yield name
+    yield from _HANDLE.findall(text)
 
 
 def _proper_names(text: str) -> Iterator[str]:

@@ -1,0 +1,102 @@
+"""What a question asks for by its frame, such as "how many" or "list", and which of its words are its content.
+
+English, German and French. Words of the frame choose tools; they are no search words, for texts do not hold them.
+"""
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Literal
+
+from agentic_search.text.lexicon import terms
+
+Intent = Literal["count", "list", "version", "newest", "time", "read", "write", "world"]
+
+_OF_INTENT: dict[Intent, str] = {
+    "count": r"\bhow\s+many\b|\bnumber\s+of\b|\bcount\b|\bwie\s?viele?\b|\banzahl\b|\bcombien\b|\bnombre\s+d",
+    "list": r"\blist\b(?!\s+of\b)|^liste?[nrz]?\b|\bauflisten\b|\bshow\b|\bzeige?n?\b|\b(?:affiche|montre)[rz]?\b|\benumerate\b"
+    r"|\b(?:which|what|welche[rsn]?|quel(?:le)?s)\b.{0,60}(?:\b(?:have|there|installed|available|exist|indexed|searchable"
+    r"|in|gibt|hast|habe|haben|installiert|vorhanden|sont|as-tu|dans)\b|\by\sa)",
+    "version": r"\bversions?\b|\b(?:pre)?install(?:ed|iert|é|ée|és|ées|ation)\b|\b(?:come|comes|ships?|shipped)\s+with\b"
+    r"|\bno\s+module\s+named\b",
+    "newest": r"\b(?:latest|newest|(?:most\s+)?recent(?:ly)?|neue?ste[nrs]?|aktuell(?:e|ste)[nrs]?|letzte[nr]?"
+    r"|derniers?|dernières?|récent(?:e|s|es)?)\b",
+    "time": r"\bwhat(?:'s|’s|\s+is)?\s+(?:the\s+)?(?:\w+\s+)?(?:time|date|day)\b(?:\s+(?:is\s+it|now|today|in|at)\b|\W*$)"
+    r"|\b(?:current|local)\s+(?:time|date)\b|\b(?:time|date)\s+(?:now|today|is\s+it)\b|\btoday'?s\s+date\b"
+    r"|^\s*time\s+(?:in|at)\b|\buhrzeit\b|\bwie\s?(?:spät|viel\s+uhr)\b|\bwelche[rsn]?\s+(?:tag|datum)\b"
+    r"|\bquelle\s+(?:heure|date)\b|\bquel\s+jour\b",
+    "read": r"^(?:(?:please|can\s+you|could\s+you|bitte)\s+)?(?:read|open|show|summari[sz]e|print|display|view|lies|öffne|zeige?"
+    r"|lis|lisez|ouvre|affiche|montre|what\s+(?:does|is\s+in|do)|was\s+steht\s+in|contents?\s+of)\b",
+    "write": r"^(?:(?:please|can\s+you|could\s+you|bitte)\s+)?(?:write|create|save|append|delete|remove|move|rename|edit|send"
+    r"|overwrite|make|copy|schreibe?|erstelle?|lösche?|speichere?|écris|crée|supprime)\b",
+    "world": r"\b(?:web|internet|online|google|wikipedia|news|headlines|prices?|cheap(?:est)?|buy|weather|forecast|stock"
+    r"|shares?|exchange\s+rate|today|tonight|tomorrow|yesterday|currently|nearby|near\s+me|restaurants?|hotels?|flights?"
+    r"|wetter|preise?|heute|morgen|nachrichten|météo|prix|aujourd'hui|demain|actualités)\b",
+}
+_PATTERNS = {intent: re.compile(pattern, re.IGNORECASE | re.DOTALL) for intent, pattern in _OF_INTENT.items()}
+
+_FRAME_WORDS = frozenset(
+    terms(
+        """
+        mention mentions mentioned discuss discusses talk talks regarding concerning say says contain contains hold holds
+        include includes refer count number total many list show display enumerate every latest newest recent recently
+        most there exist available way ways difference differences between compare comparison versus vs default value
+        compute calculate example examples explain describe what's right now currently current find search look please
+        give tell know published posted written appear talking called named together overall altogether
+        erwähnen erwähnt handeln viele anzahl zeige zeig neueste neuesten neuste aktuelle aktuellen letzte letzten gibt
+        gibt's unterschied zwischen über bitte alle finde suche geht
+        combien nombre mentionnent parlent parle dernières dernière derniers dernier récent récentes récents affiche
+        montre différence entre tous toutes propos sujet trouve cherche
+        """
+    )
+)
+
+_SAME_THING = (
+    "story stories article articles post posts news headline headlines item submission submissions geschichte"
+    " geschichten artikel nachricht nachrichten beitrag beiträge meldung meldungen histoire histoires nouvelle nouvelles"
+    " actualité actualités",
+    "document documents doc docs file files dokument dokumente dokumenten datei dateien fichier fichiers",
+    "directory directories folder folders dir ordner verzeichnis verzeichnisse dossier dossiers répertoire",
+    "package packages library libraries distribution distributions module modules paket pakete bibliothek bibliotheken"
+    " paquet paquets bibliothèque bibliothèques",
+    "user users author authors poster member autor autoren benutzer auteur auteurs utilisateur",
+    "comment comments reply replies kommentar kommentare commentaire commentaires",
+    "email emails mail mails message messages",
+    "picture pictures image images photo photos bild bilder",
+    "movie movies film films",
+)
+_THING_OF = {stem: group.split()[0] for group in _SAME_THING for stem in terms(group)}
+
+_TOKEN = re.compile(r"[^\s,;:!?()\[\]{}\"“”]+")
+
+
+@lru_cache(maxsize=256)
+def intents(text: str) -> frozenset[Intent]:
+    """What is asked for by the frame of a question."""
+    return frozenset(intent for intent, pattern in _PATTERNS.items() if pattern.search(text))
+
+
+@lru_cache(maxsize=4_096)
+def things(text: str) -> frozenset[str]:
+    """The words of a text as stems, those that name one kind of thing as one: `article` and `Geschichten` are `story`."""
+    return frozenset(_THING_OF.get(term, term) for term in terms(text))
+
+
+def content_words(text: str, besides: Iterable[str] = ()) -> str:
+    """The words of the question that say what it is about, as it has them, in order; maybe none.
+
+    `besides` are things that need no search, as what a tool has nothing but.
+    """
+    passed = frozenset(besides)
+    kept = (word.strip(".'’`*") for word in _TOKEN.findall(text))
+    return " ".join(word for word in kept if _is_content(word, passed))
+
+
+def is_frame(term: str) -> bool:
+    """Whether a stem belongs to the frame of questions."""
+    return term in _FRAME_WORDS
+
+
+def _is_content(word: str, passed: frozenset[str]) -> bool:
+    stems = terms(word)
+    return any(not is_frame(stem) and _THING_OF.get(stem, stem) not in passed for stem in stems)
