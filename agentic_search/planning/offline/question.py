@@ -28,13 +28,18 @@ _DOMAIN = re.compile(r"\.(?:com|org|net|dev|edu|gov|de|fr|uk|eu|ai)$", re.IGNORE
 _ABBREVIATION = re.compile(r"(?:[A-Za-z]{1,2}\.)+[A-Za-z]{1,2}")
 _BACKTICKED = re.compile(r"`([^`\n]{1,200})`")
 _PERSON = re.compile(
-    r"\b(?:by|from|user|author|poster|von|vom|par|de|auteur|autors?|benutzer|utilisateur)\s+(?:the\s+)?"
-    r"(?:(?:user|author|named|called|nutzer)\s+){0,2}@?([\w][\w.-]{0,60}[\w])"
-    r"|(?<![\w.])@([A-Za-z]\w{1,60})|\b(\w{2,60})['’]s?\s+(?:\w+\s+){0,2}(?:stor|post|comment|article|submission|profile|points)"
-    r"|\b(?:who\s+is|profile\s+of|wer\s+ist|qui\s+est|does|did|hat|has)\s+(\w+)",
+    r"\b(?P<sure>by|von|vom|par|user|author|poster|auteur|autors?|benutzer|utilisateur|profile\s+of|profil\s+(?:von|de))"
+    r"\s+(?:(?:the|user|author|named|called|nutzer)\s+){0,2}@?(?P<by>\w[\w.-]{0,60}\w)"
+    r"|\b(?:from|of|de|does|did|has|hat|is|ist|est|a)\s+(?P<handle>\w{1,40}_\w{1,40})"
+    r"|(?<![\w.])@(?P<at>[A-Za-z]\w{1,60})"
+    r"|\b(?P<owner>\w{2,60})['’]s?\s+(?:\w+\s+){0,2}(?:stor|post|comment|article|submission|profile|points)",
     re.IGNORECASE,
 )
-_HANDLE = re.compile(r"\w*[A-Za-z]\w*_\w+|[A-Za-z]+\d+\w*|[a-z]+-[a-z]+")
+_NOBODY = re.compile(
+    r"\d+|date|time|score|points?|year|month|week|day|name|names|topic|tags?|key|keys|default|hand|size|title|author|user"
+    r"|value|index|line|lines|heute|gestern|the|a|an|der|die|das|den|dem|une?|la|le|les|my|its?|what|this|that",
+    re.IGNORECASE,
+)
 _ID = re.compile(
     r"\b(?=[\w.-]{0,60}\d)(?=[\w.-]{0,60}[A-Za-z])[A-Za-z0-9][\w.-]{2,60}\w\b"
     r"|(?:\bids?\b|\#)[\s:=]{0,5}'?(\w{0,60}\d\w{0,60})",
@@ -82,7 +87,7 @@ class Question:
     dotted: tuple[str, ...] = ()
     """Names of code, whole, as `asyncio.gather`."""
     people: tuple[str, ...] = ()
-    """What stands where a person is named, as after "by", or looks like a user's name: `mara_k`."""
+    """What stands where a person is named, as after "by" or before "'s stories"."""
 
 
 def read_question(text: str) -> Question:
@@ -127,10 +132,9 @@ def _dotted(text: str, paths: tuple[str, ...]) -> Iterator[str]:
 
 def _people(text: str) -> Iterator[str]:
     for found in _PERSON.finditer(text):
-        name = next(filter(None, found.groups()), "")
-        if name and (_HANDLE.fullmatch(name) or found[1] or found[2] or found[3]):
+        name = next(filter(None, (found[group] for group in ("by", "handle", "at", "owner"))))
+        if not _NOBODY.fullmatch(name):
             yield name
-    yield from _HANDLE.findall(text)
 
 
 def _proper_names(text: str) -> Iterator[str]:
