@@ -37,6 +37,6 @@ def expressions(text: str) -> Sequence[str]:
         return ()
     for pattern, sign in _TRANSLATED:
         text = pattern.sub(sign, text)
-    found = as_expression(text)
+    found = " ".join(as_expression(text).split())
     is_one = all(word.lower() in _NAMES for word in _WORD.findall(found)) and _CALCULATED.search(found)
     return (found,) if is_one else ()

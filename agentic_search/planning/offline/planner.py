@@ -68,7 +68,7 @@ class OfflinePlanner:
         meant = intended([each.tool for each in scored], question)
         searched = searches(scored, question, compared(question.text))
         used = {call.tool.name for call in (*meant, *searched)}
-        others = fitting([each for each in scored if each.tool.name not in used], question, beside=len(used))
+        others = fitting([each for each in scored if each.tool.name not in used], question, beside=bool(used))
         return unique([*unique([*meant, *others])[: self._most_tasks], *searched])
 
     def _tasks(self, chosen: Sequence[OfflineCall], request: PlanRequest) -> tuple[Task, ...]:

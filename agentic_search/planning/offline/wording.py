@@ -83,13 +83,14 @@ def things(text: str) -> frozenset[str]:
 
 
 def content_words(text: str, besides: Iterable[str] = ()) -> str:
-    """The words of the question that say what it is about, as it has them, in order; maybe none.
+    """The words of the question that say what it is about, as it has them, in order; none where only numbers are left.
 
     `besides` are things that need no search, as what a tool has nothing but.
     """
     passed = frozenset(besides)
     kept = (word.strip(".'’`*") for word in _TOKEN.findall(text))
-    return " ".join(word for word in kept if _is_content(word, passed))
+    found = [word for word in kept if _is_content(word, passed)]
+    return "" if all(word.isdigit() for word in found) else " ".join(found)
 
 
 def is_frame(term: str) -> bool:

@@ -23,7 +23,9 @@ def zones_in(text: str) -> tuple[tuple[str, str], ...]:
 def _places(text: str) -> Iterator[str]:
     for found in re.finditer(_PLACE, text):
         for part in re.split(_END, found[1]):
-            if place := re.sub(r"^(?:the|der|die|das|la|le|les)\s+", "", part.strip(), flags=re.IGNORECASE):
+            if place := re.sub(
+                r"^(?:(?:in|at|the|der|die|das|la|le|les|à|en)\s+)+", "", part.strip(), flags=re.IGNORECASE
+            ):
                 yield place
 
 
