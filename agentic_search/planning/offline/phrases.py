@@ -1,64 +1,141 @@
-"""Finds where a question names things: in quotation marks, by capitals, or by words between those of its frame."""
+"""Finds where a question names things: in quotation marks, by capitals, by numbers, or by words between its frame's."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from agentic_search.planning.offline.nearest import Found
 from agentic_search.planning.offline.question import Question
 from agentic_search.planning.offline.wording import is_frame
 from agentic_search.text.lexicon import terms
 
-_QUOTED, _CAPITALS, _PLAIN = 0.6, 0.4, 0.0
-"""How surely each is a value."""
+QUOTED, CAPITALS, AFTER_PREPOSITION, PLAIN, DOING = 0.6, 0.4, 0.2, 0.0, -0.2
+"""How surely each is a value; the last is what looks like a verb."""
 
+_SPELLED_OUT = -0.1
 _LONGEST = 4
-_WORDS = re.compile(r"[^\W_][\w'’&+-]*|[.,;:?!()]")
-
-
-def phrases_in(question: Question, told: frozenset[str], *, plain: bool) -> list[Found]:
-    """The phrases in the order of the text; with `plain` also those without capitals, but for what a tool is `told` by."""
-    text = question.text
-    known = [
-        Found(phrase, start, start + len(phrase), _QUOTED if phrase in question.quoted else _CAPITALS)
-        for phrase in question.phrases
-        if (start := text.find(phrase)) >= 0
+_WORDS = re.compile(r"[^\W_](?:[\w'’&+-]*\w)?|[.,;:?!()]")
+_PREPOSITIONS = frozenset(
+    [
+        "of",
+        "for",
+        "in",
+        "from",
+        "about",
+        "on",
+        "with",
+        "by",
+        "named",
+        "called",
+        "into",
+        "to",
+        "between",
+        "und",
+        "für",
+        "von",
+        "aus",
+        "mit",
+        "de",
+        "pour",
     ]
-    if not plain:
-        return known
-    others = [each for each in _plain(text, told) if not any(each.start < k.end and k.start < each.end for k in known)]
+)
+_DOING = re.compile(
+    r"\w+(?:ed|ing)|won|found|under|over|next|last|first|each|per|another|same|following|given", re.IGNORECASE
+)
+_TIMES = {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000, "k": 1_000}
+_SCALE = re.compile(r"\s?(hundred|thousand|million|billion|k)\b", re.IGNORECASE)
+_NUMBER_WORDS = {
+    word: number
+    for number, word in enumerate(
+        ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"], 1
+    )
+} | {"twenty": 20, "thirty": 30, "fifty": 50, "hundred": 100, "dozen": 12}
+_NUMBER_WORD = re.compile(rf"\b(?:{'|'.join(_NUMBER_WORDS)})\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """What a question names, in the order of its text."""
+
+    numbers: Sequence[Found]
+    phrases: Sequence[Found]
+
+
+def values_in(question: Question, told: frozenset[str], *, freely: bool) -> Values:
+    """The values of a question; with `freely` also phrases without capitals, but for what a tool is `told` by."""
+    phrases = _phrases(question, told, freely=freely)
+    numbers = [each for each in _numbers(question) if not _within(each, [one for one in phrases if one.weight > 0.3])]
+    if freely:
+        numbers += [each for each in _spelled_out(question.text) if not _within(each, [*numbers, *phrases])]
+    return Values(sorted(numbers, key=lambda each: each.start), phrases)
+
+
+def _within(one: Found, others: Sequence[Found]) -> bool:
+    return any(one.start < other.end and other.start < one.end for other in others)
+
+
+def _phrases(question: Question, told: frozenset[str], *, freely: bool) -> list[Found]:
+    text = question.text
+    wanted = dict.fromkeys([*question.phrases, *(question.names if freely else ())])
+    known: list[Found] = []
+    for phrase in wanted:
+        start = text.find(phrase)
+        weight = QUOTED if phrase in question.quoted else CAPITALS
+        found = Found(phrase, start, start + len(phrase), weight)
+        if start >= 0 and not _within(found, known):
+            known.append(found)
+    others = [each for each in _plain(text, told) if not _within(each, known)] if freely else []
     return sorted([*known, *others], key=lambda each: each.start)
 
 
 def _plain(text: str, told: frozenset[str]) -> Iterator[Found]:
     """Runs of words that neither hold the question together nor say what the tool is for."""
     run: list[re.Match[str]] = []
+    before = weight = ""
     for word in [*_WORDS.finditer(text), None]:
-        is_value = word is not None and any(
-            not is_frame(stem) and stem not in told and not stem.isdigit() for stem in terms(word[0])
-        )
+        is_value = word is not None and _may_be_value(word[0], told) and not (run and _DOING.fullmatch(word[0]))
         if word is not None and is_value and len(run) < _LONGEST:
+            weight = weight if run else before
             run.append(word)
-            continue
-        if run:
-            yield Found(text[run[0].start() : run[-1].end()], run[0].start(), run[-1].end(), _PLAIN)
-        run = [word] if word is not None and is_value else []
+        else:
+            if run:
+                yield _run(text, run, weight)
+            run, weight = ([word], before) if word is not None and is_value else ([], "")
+        before = word[0].lower() if word is not None else ""
 
 
-def numbers_in(question: Question) -> list[Found]:
-    """The numbers where they stand, but for those within names."""
-    found: list[Found] = []
+def _run(text: str, run: Sequence[re.Match[str]], before: str) -> Found:
+    weight = AFTER_PREPOSITION if before in _PREPOSITIONS else PLAIN
+    if _DOING.fullmatch(run[0][0]):
+        weight = DOING
+    return Found(text[run[0].start() : run[-1].end()], run[0].start(), run[-1].end(), weight)
+
+
+def _may_be_value(word: str, told: frozenset[str]) -> bool:
+    return not word[0].isdigit() and any(
+        not is_frame(stem) and stem not in told and not stem.isdigit() for stem in terms(word)
+    )
+
+
+def _numbers(question: Question) -> Iterator[Found]:
     position = 0
     for number in question.numbers:
         spelled = re.compile(_spelled(number)).search(question.text, position)
         if spelled:
             position = spelled.end()
-            found.append(Found(number, spelled.start(), spelled.end()))
-    names = [(start, start + len(name)) for name in question.phrases if (start := question.text.find(name)) >= 0]
-    return [each for each in found if not any(start <= each.start < end for start, end in names)]
+            scale = _SCALE.match(question.text, position)
+            value = number * _TIMES[scale[1].lower()] if scale else number
+            yield Found(round(value, 6), spelled.start(), spelled.end())
+
+
+def _spelled_out(text: str) -> Iterator[Found]:
+    for word in _NUMBER_WORD.finditer(text):
+        if word[0].lower() != "one":
+            yield Found(_NUMBER_WORDS[word[0].lower()], word.start(), word.end(), _SPELLED_OUT)
 
 
 def _spelled(number: float) -> str:
     """A pattern of the number as it may be written, with or without separators of thousands."""
     whole, _, rest = str(number).partition(".")
     digits = ",?".join(whole)
-    return rf"{digits}\.{rest}0*" if rest and rest != "0" else rf"{digits}(?:\.0+)?"
+    return rf"(?<![\d.]){digits}\.{rest}0*(?!\d)" if rest and rest != "0" else rf"(?<!\d){digits}(?:\.0+)?(?!\d)"

@@ -7,6 +7,7 @@ from datetime import date
 
 _URL = re.compile(r"https?://[^\s<>\"'`\])}]+[^\s<>\"'`\])}.,;:!?]")
 _ISO_DATE = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
+_SLASHED_DATE = re.compile(r"\b(\d{1,2})/(\d{1,2})/(\d{4})\b")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH = rf"(?P<month>{'|'.join(_MONTHS)})[a-z]*\.?"
 _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
@@ -48,6 +49,7 @@ _ID = re.compile(
 _NUMBER = re.compile(r"(?<![\w.,^])-?(?:\d{1,3}(?:,\d{3}){1,4}|\d{1,15})(?:\.\d{1,15})?(?![\w,]{0,20}\d)")
 _QUOTED = re.compile(r"\"([^\"]{1,200})\"|“([^”]{1,200})”|‘([^’]{1,200})’|(?<!\w)'([^']{1,200})'(?!\w)")
 _PROPER = re.compile(r"(?<![.?!]\s)(?<!^)\b[A-Z][\w&.'-]+(?:,? (?:of |the |de )?[A-Z][\w&.'-]*)*")
+_NUMBER_OF_NAME = re.compile(r"\s\d{1,2}(?=\s*(?:$|[.,;?!)]|(?:in|on|and|for|by|with|at)\b))")
 _NO_PHRASES = frozenset({"ID", "IDs", "AM", "PM", "OK", "I'm", "I'd", "I've", "I'll"})
 
 _FRAMES = re.compile(
@@ -80,6 +82,8 @@ class Question:
     """Whole ones as int."""
     phrases: tuple[str, ...]
     """What stands in quotation marks; where nothing does, names that begin with capitals."""
+    names: tuple[str, ...] = ()
+    """What begins with capitals, but for the beginning of a sentence; with a number that belongs to it."""
     quoted: tuple[str, ...] = ()
     """What stands in quotation marks or backticks."""
     paths: tuple[str, ...] = ()
@@ -96,7 +100,7 @@ def read_question(text: str) -> Question:
     urls = tuple(dict.fromkeys(_URL.findall(text)))
     rest = _URL.sub(" ", text)
     dates = tuple(dict.fromkeys(_dates(rest)))
-    for pattern in (_ISO_DATE, *_WRITTEN_DATES):
+    for pattern in (_ISO_DATE, _SLASHED_DATE, *_WRITTEN_DATES):
         rest = pattern.sub(" ", rest)
     quoted = [next(filter(None, found.groups())) for found in _QUOTED.finditer(rest)]
     ids = [found[1] or found[0] for found in _ID.finditer(rest)]
@@ -109,6 +113,7 @@ def read_question(text: str) -> Question:
         ids=tuple(dict.fromkeys(ids)),
         numbers=tuple(_number(found) for found in _NUMBER.findall(rest)),
         phrases=tuple(dict.fromkeys(quoted or _proper_names(rest))),
+        names=tuple(dict.fromkeys(_names(rest))),
         quoted=tuple(dict.fromkeys([*quoted, *_BACKTICKED.findall(rest)])),
         paths=paths,
         dotted=tuple(dict.fromkeys(_dotted(rest, paths))),
@@ -137,6 +142,14 @@ def _people(text: str) -> Iterator[str]:
             yield name
 
 
+def _names(text: str) -> Iterator[str]:
+    for name in _proper_names(text):
+        end = text.find(name) + len(name)
+        number = _NUMBER_OF_NAME.match(text, end)
+        is_month = name[:3].lower() in _MONTHS
+        yield name + (number[0] if number and not is_month else "")
+
+
 def _proper_names(text: str) -> Iterator[str]:
     for found in _PROPER.findall(text):
         name = found if re.search(r"\.[A-Z]\.$", found) else found.rstrip(".'")
@@ -158,6 +171,8 @@ def search_words(text: str) -> str:
 
 def _dates(text: str) -> Iterator[str]:
     for year, month, day in _ISO_DATE.findall(text):
+        yield from _date(int(year), int(month), int(day))
+    for month, day, year in _SLASHED_DATE.findall(text):
         yield from _date(int(year), int(month), int(day))
     for pattern in _WRITTEN_DATES:
         for found in pattern.finditer(text):

@@ -2,65 +2,90 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 
 from agentic_search.domain.tool import Tool
 from agentic_search.planning.offline.calls import OfflineCall, unique, usable
 from agentic_search.planning.offline.filling import fill
 from agentic_search.planning.offline.nearest import Found
-from agentic_search.planning.offline.phrases import numbers_in, phrases_in
+from agentic_search.planning.offline.phrases import CAPITALS, Values, values_in
 from agentic_search.planning.offline.question import Question
 from agentic_search.planning.offline.roles import Argument, arguments_of, choices_of
 from agentic_search.planning.offline.tool_words import told_words
 
 _MOST = 8
-_SEVERAL = re.compile(r",|;|\b(?:and|or|also|then|und|oder|sowie|et|ou|y|e)\b", re.IGNORECASE)
+_BETWEEN = re.compile(
+    r"[\s\"'“”‘’%°]*(?:(?:[a-zA-Z]{1,12}\s*)?(?:,|;|&|\b(?:and|or|und|oder|sowie|et|ou)\b)[\s,]*)+"
+    r"(?:(?:and|or|in|for|of|the|to|from|at|by|on|with|und|et)\s+)*[\s\"'“”‘’$€£]*",
+    re.IGNORECASE,
+)
+"""What stands between two things of one kind that are told one after the other."""
+
+Group = Sequence[Found]
 
 
 def calls_of(tool: Tool, question: Question) -> list[OfflineCall]:
     """One call for each group of values that the question names; none where something needed is not named."""
-    fillings = [fill(tool, part, freely=True) for part in _parts(tool, question)]
-    if any(not usable(filling, tool) for filling in fillings):
+    fillings = [fill(tool, question, freely=True, values=part) for part in _parts(tool, question)]
+    if len(fillings) > 1 and not all(usable(filling, tool) for filling in fillings):
         fillings = [fill(tool, question, freely=True)]
     return unique([OfflineCall(tool, filling.arguments) for filling in fillings if usable(filling, tool)])
 
 
-def _parts(tool: Tool, question: Question) -> Sequence[Question]:
-    """The question once for each group of its values, where they come in as many groups as make sense."""
-    wanted = [argument for argument in arguments_of(tool) if argument.required and not argument.is_list]
-    numbers, phrases = numbers_in(question), _phrases(tool, question)
-    of_number, of_phrase = _open(wanted, "number"), _open(wanted, "phrase")
-    by_number, by_phrase = _groups(numbers, of_number), _groups(phrases, of_phrase)
-    count = max(by_number, by_phrase)
-    if not 1 < count <= _MOST or not _SEVERAL.search(question.text):
-        return (question,)
-    if by_number not in (0, 1, count) or by_phrase not in (0, 1, count):
-        return (question,)
+def stands_alone(tool: Tool, question: Question) -> bool:
+    """Whether a part of a question has values for all that the tool needs."""
+    found = values_in(question, told_words(tool), freely=False)
+    wanted = [one for one in arguments_of(tool) if one.required]
+    numbers, phrases = _open(wanted, "number"), _open(wanted, "phrase")
+    return numbers + phrases > 0 and len(found.numbers) >= numbers and len(found.phrases) >= phrases
+
+
+def _parts(tool: Tool, question: Question) -> Sequence[Values]:
+    """The values once for each call, where they come in as many groups as make sense."""
+    wanted = [one for one in arguments_of(tool) if one.required]
+    free = values_in(question, told_words(tool), freely=True)
+    numbers = _groups(free.numbers, _open(wanted, "number"), question.text)
+    sure = [each for each in free.phrases if each.weight >= CAPITALS]
+    has_list = any(one.is_list and one.role in ("phrase", "query") for one in wanted)
+    of_phrase = 0 if has_list else _open(wanted, "phrase")
+    phrases = _groups(sure or free.phrases, of_phrase, question.text)
+    count = max(len(numbers), len(phrases))
+    if not 1 < count <= _MOST or {len(numbers), len(phrases)} - {1, count}:
+        return (free,)
     return [
-        replace(
-            question,
-            numbers=_group(numbers, part, of_number if by_number == count else 0),
-            phrases=_group(phrases, part, of_phrase if by_phrase == count else 0),
+        Values(
+            numbers[part] if len(numbers) == count else free.numbers,
+            phrases[part] if len(phrases) == count else free.phrases,
         )
         for part in range(count)
     ]
 
 
-def _phrases(tool: Tool, question: Question) -> list[Found]:
-    """What is named for sure; failing that, what may be."""
-    return phrases_in(question, told_words(tool), plain=False) or phrases_in(question, told_words(tool), plain=True)
-
-
 def _open(arguments: Sequence[Argument], role: str) -> int:
-    """How many arguments of the role take any value."""
-    return sum(argument.role == role and not choices_of(argument.schema) for argument in arguments)
+    """How many arguments of the role take any one value."""
+    return sum(one.role == role and not one.is_list and not choices_of(one.schema) for one in arguments)
 
 
-def _groups(found: Sequence[Found], wanted: int) -> int:
-    """How many times the arguments can be filled; 0 where there are none, or the values do not come out even."""
-    return len(found) // wanted if wanted and len(found) % wanted == 0 else min(1, wanted)
+def _groups(found: Group, wanted: int, text: str) -> Sequence[Group]:
+    """The values in groups, each with as many as are wanted; one group where they do not come out so."""
+    if not wanted or len(found) <= wanted:
+        return (found,)
+    run = _longest_run(found, text)
+    if len(run) > 1 and len(found) - len(run) + 1 == wanted:
+        others = [each for each in found if each not in run]
+        return [[*others, each] for each in run]
+    if wanted == 1 and len(run) > 1:
+        return [[each] for each in run]
+    if wanted > 1 and len(found) % wanted == 0:
+        return [found[start : start + wanted] for start in range(0, len(found), wanted)]
+    return (found,)
 
 
-def _group(found: Sequence[Found], part: int, size: int) -> tuple:
-    """The values of one part; all of them where they are for every part."""
-    return tuple(each.value for each in (found[part * size : (part + 1) * size] if size else found))
+def _longest_run(found: Group, text: str) -> Group:
+    """The most values that are told one after the other."""
+    best: list[Found] = []
+    run: list[Found] = []
+    for each in found:
+        joins = run and _BETWEEN.fullmatch(text, run[-1].end, each.start)
+        run = [*run, each] if joins else [each]
+        best = run if len(run) > len(best) else best
+    return best
