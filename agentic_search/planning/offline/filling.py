@@ -17,7 +17,6 @@ from agentic_search.planning.offline.guessing import exactly, fitted, guessed
 from agentic_search.planning.offline.phrases import Values, values_in
 from agentic_search.planning.offline.question import Question
 from agentic_search.planning.offline.roles import ASKING, Argument, Role, arguments_of, choices_of
-from agentic_search.planning.offline.tool_words import told_words
 from agentic_search.planning.offline.wording import intents, things
 from agentic_search.planning.offline.zones import zones_in
 from agentic_search.text.lexicon import terms
@@ -48,8 +47,7 @@ def fill(tool: Tool, question: Question, *, freely: bool = False, values: Values
     others = [argument for argument in arguments if argument not in wanted]
     given = _settled_ones(wanted, question) | _named(others, question, tool)
     open_ones = [one for one in wanted if one.name not in given and not choices_of(one.schema)]
-    told = told_words(tool)
-    values = values or values_in(question, told, freely=freely)
+    values = values or values_in(question, tool, freely=freely)
     if freely:
         given |= guessed(open_ones, [one for one in others if one.name not in given], question, values)
         given |= _surely(

@@ -11,7 +11,7 @@ from agentic_search.domain.tool import Tool
 from agentic_search.planning.offline.calls import OfflineCall, unique
 from agentic_search.planning.offline.question import Question, read_question
 from agentic_search.planning.offline.roles import arguments_of
-from agentic_search.planning.offline.spreading import calls_of
+from agentic_search.planning.offline.spreading import calls_of, stands_alone
 from agentic_search.planning.offline.tool_words import told_words, words
 from agentic_search.planning.offline.wording import is_frame
 from agentic_search.planning.relevance import ScoredTool, by_relevance
@@ -27,7 +27,8 @@ _ENOUGH, _MUCH = 0.3, 0.6
 
 _BREAK = re.compile(
     r"(?<=[.?!;])\s+(?=\S)|,?\s+(?:and\s+then|and\s+also|then|also|additionally|as\s+well\s+as|und\s+dann|et\s+puis)\s+"
-    r"|,\s+and\s+|\s+and\s+(?=(?:[a-z]+\s+(?:the|me|a|an|all|how|my|its|their)\b|what\b|how\b))",
+    r"|,\s+and\s+|\s+and\s+(?=(?:[a-z]+\s+(?:the|me|a|an|all|how|my|its|their)|what|how|find|get|calculate|compute"
+    r"|translate|convert|book|play|search|show|tell|give|buy|order|withdraw|send|create|check|add)\b)",
     re.IGNORECASE,
 )
 
@@ -67,12 +68,17 @@ def _parts(tools: Sequence[Tool], question: Question, needed: float) -> list[_Pa
             tool = None
         if tool is None and not found:
             lead += f"{text} "
-        elif tool is None or (found and found[-1].tool == tool):
+        elif tool is None or (found and found[-1].tool == tool and not _both_alone(found[-1], text)):
             found[-1] = _Part(found[-1].tool, f"{found[-1].text}, {text}")
         else:
             found.append(_Part(tool, lead + text))
             lead = ""
-    return found if len({part.tool.name for part in found}) > 1 else []
+    return found if len(found) > 1 else []
+
+
+def _both_alone(before: _Part, text: str) -> bool:
+    """Whether two parts for one tool each name all that it needs."""
+    return stands_alone(before.tool, read_question(before.text)) and stands_alone(before.tool, read_question(text))
 
 
 def _covered(tool: Tool, question: Question) -> float:

@@ -4,12 +4,15 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from agentic_search.domain.tool import Tool
 from agentic_search.planning.offline.nearest import Found
 from agentic_search.planning.offline.question import Question
+from agentic_search.planning.offline.roles import arguments_of, choices_of
+from agentic_search.planning.offline.tool_words import told_words
 from agentic_search.planning.offline.wording import is_frame
 from agentic_search.text.lexicon import terms
 
-QUOTED, CAPITALS, AFTER_PREPOSITION, PLAIN, DOING = 0.6, 0.4, 0.2, 0.0, -0.2
+QUOTED, CAPITALS, AFTER_PREPOSITION, PLAIN, DOING = 1.2, 0.9, 0.3, 0.0, -0.3
 """How surely each is a value; the last is what looks like a verb."""
 
 _SPELLED_OUT = -0.1
@@ -42,8 +45,8 @@ _PREPOSITIONS = frozenset(
 _DOING = re.compile(
     r"\w+(?:ed|ing)|won|found|under|over|next|last|first|each|per|another|same|following|given", re.IGNORECASE
 )
-_TIMES = {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000, "k": 1_000}
-_SCALE = re.compile(r"\s?(hundred|thousand|million|billion|k)\b", re.IGNORECASE)
+_TIMES = {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000}
+_SCALE = re.compile(r"\s?(hundred|thousand|million|billion)\b", re.IGNORECASE)
 _NUMBER_WORDS = {
     word: number
     for number, word in enumerate(
@@ -61,11 +64,13 @@ class Values:
     phrases: Sequence[Found]
 
 
-def values_in(question: Question, told: frozenset[str], *, freely: bool) -> Values:
-    """The values of a question; with `freely` also phrases without capitals, but for what a tool is `told` by."""
-    phrases = _phrases(question, told, freely=freely)
-    numbers = [each for each in _numbers(question) if not _within(each, [one for one in phrases if one.weight > 0.3])]
-    if freely:
+def values_in(question: Question, tool: Tool, *, freely: bool) -> Values:
+    """The values of a question; with `freely` also phrases without capitals, but for what the tool is told by."""
+    phrases = _phrases(question, tool, freely=freely)
+    numbers = [
+        each for each in _numbers(question) if not _within(each, [one for one in phrases if one.weight >= CAPITALS])
+    ]
+    if freely and not numbers:
         numbers += [each for each in _spelled_out(question.text) if not _within(each, [*numbers, *phrases])]
     return Values(sorted(numbers, key=lambda each: each.start), phrases)
 
@@ -74,18 +79,25 @@ def _within(one: Found, others: Sequence[Found]) -> bool:
     return any(one.start < other.end and other.start < one.end for other in others)
 
 
-def _phrases(question: Question, told: frozenset[str], *, freely: bool) -> list[Found]:
-    text = question.text
-    wanted = dict.fromkeys([*question.phrases, *(question.names if freely else ())])
+def _phrases(question: Question, tool: Tool, *, freely: bool) -> list[Found]:
+    text, choices = question.text, _choices(tool)
+    wanted = dict.fromkeys([*question.quoted, *question.names] if freely else question.phrases)
     known: list[Found] = []
     for phrase in wanted:
         start = text.find(phrase)
-        weight = QUOTED if phrase in question.quoted else CAPITALS
-        found = Found(phrase, start, start + len(phrase), weight)
-        if start >= 0 and not _within(found, known):
+        found = Found(phrase, start, start + len(phrase), QUOTED if phrase in question.quoted else CAPITALS)
+        if start >= 0 and not _within(found, known) and not choices.issuperset(terms(phrase) or [phrase]):
             known.append(found)
+    told = told_words(tool) | choices
     others = [each for each in _plain(text, told) if not _within(each, known)] if freely else []
     return sorted([*known, *others], key=lambda each: each.start)
+
+
+def _choices(tool: Tool) -> frozenset[str]:
+    """The words of the values that arguments are to be chosen from."""
+    return frozenset(
+        term for one in arguments_of(tool) for choice in choices_of(one.schema) for term in terms(str(choice))
+    )
 
 
 def _plain(text: str, told: frozenset[str]) -> Iterator[Found]:
@@ -112,8 +124,10 @@ def _run(text: str, run: Sequence[re.Match[str]], before: str) -> Found:
 
 
 def _may_be_value(word: str, told: frozenset[str]) -> bool:
-    return not word[0].isdigit() and any(
-        not is_frame(stem) and stem not in told and not stem.isdigit() for stem in terms(word)
+    return (
+        not word[0].isdigit()
+        and word.lower() not in _NUMBER_WORDS
+        and any(not is_frame(stem) and stem not in told and not stem.isdigit() for stem in terms(word))
     )
 
 

@@ -30,7 +30,7 @@ from agentic_search.planning.relevance import ScoredTool, by_relevance
 class OfflinePlanner:
     """Plans by words alone; the same question and tools give the same plan."""
 
-    def __init__(self, *, most_tasks: int = 4) -> None:
+    def __init__(self, *, most_tasks: int = 8) -> None:
         self._most_tasks = most_tasks
 
     async def plan(self, request: PlanRequest) -> AsyncGenerator[PlanStep, None]:

@@ -143,11 +143,12 @@ def _people(text: str) -> Iterator[str]:
 
 
 def _names(text: str) -> Iterator[str]:
-    for name in _proper_names(text):
-        end = text.find(name) + len(name)
-        number = _NUMBER_OF_NAME.match(text, end)
-        is_month = name[:3].lower() in _MONTHS
-        yield name + (number[0] if number and not is_month else "")
+    for found in _proper_names(text):
+        for name in re.split(r"(?<=\w{4})\.\s+", re.sub(r"['’]s$", "", found)):
+            end = text.find(name) + len(name)
+            number = _NUMBER_OF_NAME.match(text, end)
+            if name[:3].lower() not in _MONTHS or " " in name:
+                yield name + (number[0] if number else "")
 
 
 def _proper_names(text: str) -> Iterator[str]:

@@ -52,6 +52,7 @@ _BY_NAME: tuple[tuple[Role, frozenset[str]], ...] = (
 _QUERY_PHRASES = ("search query", "search term", "search for", "search string", "keyword", "question", "topic")
 _DOTTED_PHRASES = ("dotted name", "qualified name")
 _DOTTED_EXAMPLE = re.compile(r"(?:such as|as|like|e\.g\.|example:?)\s+[`'\"]?[a-z_]\w*\.[A-Za-z_]\w*(?!\.\w|/)\b")
+_DATE_SAID = re.compile(r"^(?:the )?(?:\w+[- ]){0,2}date\b|yyyy|\bdate\b.{0,40}\bformat\b")
 _FILE_EXAMPLE = re.compile(r"\.(?:md|txt|pdf|py|json|csv|html)\b")
 
 
@@ -131,6 +132,8 @@ def _role_by_description(schema: JsonObject) -> Role:
         _DOTTED_EXAMPLE.search(said) and not _FILE_EXAMPLE.search(low)
     ):
         return "dotted"
+    if _DATE_SAID.search(low):
+        return "date"
     if "time zone" in low or "iana" in low:
         return "zone"
     return "query" if any(phrase in low for phrase in _QUERY_PHRASES) else "phrase"

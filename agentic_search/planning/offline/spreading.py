@@ -11,14 +11,13 @@ from agentic_search.planning.offline.phrases import CAPITALS, Values, values_in
 from agentic_search.planning.offline.question import Question
 from agentic_search.planning.offline.roles import Argument, arguments_of, choices_of
 from agentic_search.planning.offline.tool_words import told_words
+from agentic_search.planning.offline.wording import is_frame
+from agentic_search.text.lexicon import terms
 
 _MOST = 8
-_BETWEEN = re.compile(
-    r"[\s\"'“”‘’%°]*(?:(?:[a-zA-Z]{1,12}\s*)?(?:,|;|&|\b(?:and|or|und|oder|sowie|et|ou)\b)[\s,]*)+"
-    r"(?:(?:and|or|in|for|of|the|to|from|at|by|on|with|und|et)\s+)*[\s\"'“”‘’$€£]*",
-    re.IGNORECASE,
-)
-"""What stands between two things of one kind that are told one after the other."""
+_BETWEEN = re.compile(r",|;|&|\b(?:and|or|also|then|und|oder|sowie|et|ou)\b", re.IGNORECASE)
+_FURTHEST = 80
+"""Characters between two things of one kind that are told one after the other."""
 
 Group = Sequence[Found]
 
@@ -33,7 +32,7 @@ def calls_of(tool: Tool, question: Question) -> list[OfflineCall]:
 
 def stands_alone(tool: Tool, question: Question) -> bool:
     """Whether a part of a question has values for all that the tool needs."""
-    found = values_in(question, told_words(tool), freely=False)
+    found = values_in(question, tool, freely=False)
     wanted = [one for one in arguments_of(tool) if one.required]
     numbers, phrases = _open(wanted, "number"), _open(wanted, "phrase")
     return numbers + phrases > 0 and len(found.numbers) >= numbers and len(found.phrases) >= phrases
@@ -42,12 +41,14 @@ def stands_alone(tool: Tool, question: Question) -> bool:
 def _parts(tool: Tool, question: Question) -> Sequence[Values]:
     """The values once for each call, where they come in as many groups as make sense."""
     wanted = [one for one in arguments_of(tool) if one.required]
-    free = values_in(question, told_words(tool), freely=True)
-    numbers = _groups(free.numbers, _open(wanted, "number"), question.text)
+    free = values_in(question, tool, freely=True)
+    told = told_words(tool).union(*(one.words for one in arguments_of(tool)))
+    more = sum(one.role == "number" and not one.is_list and not one.required for one in arguments_of(tool))
+    numbers = _groups(free.numbers, _open(wanted, "number"), more, question.text, told)
     sure = [each for each in free.phrases if each.weight >= CAPITALS]
     has_list = any(one.is_list and one.role in ("phrase", "query") for one in wanted)
     of_phrase = 0 if has_list else _open(wanted, "phrase")
-    phrases = _groups(sure or free.phrases, of_phrase, question.text)
+    phrases = _groups(sure or free.phrases, of_phrase, 0, question.text, told)
     count = max(len(numbers), len(phrases))
     if not 1 < count <= _MOST or {len(numbers), len(phrases)} - {1, count}:
         return (free,)
@@ -65,14 +66,14 @@ def _open(arguments: Sequence[Argument], role: str) -> int:
     return sum(one.role == role and not one.is_list and not choices_of(one.schema) for one in arguments)
 
 
-def _groups(found: Group, wanted: int, text: str) -> Sequence[Group]:
-    """The values in groups, each with as many as are wanted; one group where they do not come out so."""
+def _groups(found: Group, wanted: int, more: int, text: str, told: frozenset[str]) -> Sequence[Group]:
+    """The values in groups, each with as many as are wanted, or some `more`; one where they do not come out so."""
     if not wanted or len(found) <= wanted:
         return (found,)
-    run = _longest_run(found, text)
-    if len(run) > 1 and len(found) - len(run) + 1 == wanted:
-        others = [each for each in found if each not in run]
-        return [[*others, each] for each in run]
+    run = _longest_run(found, text, told)
+    others = [each for each in found if each not in run]
+    if len(run) > 1 and (wanted == 1 or len(others) + 1 >= wanted) and len(others) + 1 <= wanted + more:
+        return [sorted([*others, each], key=lambda one: one.start) for each in run]
     if wanted == 1 and len(run) > 1:
         return [[each] for each in run]
     if wanted > 1 and len(found) % wanted == 0:
@@ -80,12 +81,19 @@ def _groups(found: Group, wanted: int, text: str) -> Sequence[Group]:
     return (found,)
 
 
-def _longest_run(found: Group, text: str) -> Group:
+def _longest_run(found: Group, text: str, told: frozenset[str]) -> Group:
     """The most values that are told one after the other."""
     best: list[Found] = []
     run: list[Found] = []
     for each in found:
-        joins = run and _BETWEEN.fullmatch(text, run[-1].end, each.start)
+        joins = run and _joins(text[run[-1].end : each.start], told)
         run = [*run, each] if joins else [each]
         best = run if len(run) > len(best) else best
     return best
+
+
+def _joins(between: str, told: frozenset[str]) -> bool:
+    """Whether nothing but a conjunction stands there, and what the tool is told by: "and the weather in"."""
+    if len(between) > _FURTHEST or not _BETWEEN.search(between):
+        return False
+    return all(is_frame(term) or term in told or term == "also" for term in terms(between))
