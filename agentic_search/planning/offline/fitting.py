@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from agentic_search.domain.tool import Tool
 from agentic_search.planning.offline.calls import OfflineCall, unique
 from agentic_search.planning.offline.question import Question, read_question
-from agentic_search.planning.offline.roles import arguments_of
+from agentic_search.planning.offline.roles import ASKING, arguments_of
 from agentic_search.planning.offline.spreading import calls_of, stands_alone
 from agentic_search.planning.offline.tool_words import told_words, words
 from agentic_search.planning.offline.wording import is_frame
@@ -22,8 +22,11 @@ _MOST_TRIED = 3
 """Tools that are tried for a part, the best first."""
 
 _CLEARLY_WORSE = 0.6
-_ENOUGH, _MUCH = 0.3, 0.6
-"""Share of the words of a question that a tool has to be told by: where there is nothing else to call, and beside it."""
+_ENOUGH, _MUCH = 0.12, 0.5
+"""Share of a question's words that a tool has to be told by: where there is nothing else to call, and beside that."""
+
+_VERBS = frozenset(terms("get list read fetch find show give calculate compute check retrieve query"))
+"""Words of a tool's name that do not say what it is for."""
 
 _BREAK = re.compile(
     r"(?<=[.?!;])\s+(?=\S)|,?\s+(?:and\s+then|and\s+also|then|also|additionally|as\s+well\s+as|und\s+dann|et\s+puis)\s+"
@@ -39,24 +42,44 @@ class _Part:
     text: str
 
 
-def fitting(scored: Sequence[ScoredTool], question: Question, *, beside: bool) -> list[OfflineCall]:
-    """The calls; where there are others `beside` them, only those that the question is clearly about."""
+def fitting(scored: Sequence[ScoredTool], question: Question) -> list[OfflineCall]:
+    """The calls where there are no others."""
     tools = [each.tool for each in scored if each.score]
-    needed = _MUCH if beside else _ENOUGH
-    calls = [call for part in _parts(tools, question, needed) for call in calls_of(part.tool, read_question(part.text))]
-    return unique(calls) or _best(scored, question, needed)
+    calls = [call for part in _parts(tools, question) for call in calls_of(part.tool, read_question(part.text))]
+    return unique(calls) or _best(scored, question)
 
 
-def _best(scored: Sequence[ScoredTool], question: Question, needed: float) -> list[OfflineCall]:
+def fitting_beside(scored: Sequence[ScoredTool], question: Question) -> list[OfflineCall]:
+    """The calls beside others: of tools that the question clearly speaks of, with values that can only be meant so."""
+    best = max((each.score for each in scored), default=0.0)
+    found: list[OfflineCall] = []
+    for each in scored:
+        if each.score > _CLEARLY_WORSE * best and _is_spoken_of(each.tool, question):
+            found += calls_of(each.tool, question, freely=False)
+    return unique(found)
+
+
+def _is_spoken_of(tool: Tool, question: Question) -> bool:
+    asked = _asked(question)
+    arguments = arguments_of(tool)
+    told = len(asked & told_words(tool)) / max(1, len(asked))
+    name = words(tool.name) - _VERBS
+    if any(one.role in ASKING for one in arguments):
+        return False
+    takes_something = any(one.required for one in arguments)
+    return told > _MUCH or (takes_something and told >= _MUCH and len(name & asked) >= _MUCH * max(1, len(name)))
+
+
+def _best(scored: Sequence[ScoredTool], question: Question) -> list[OfflineCall]:
     """The calls of the best tool that the whole question gives what it needs."""
     best = max((each.score for each in scored), default=0.0)
     for each in [each for each in scored if each.score > _CLEARLY_WORSE * best][:_MOST_TRIED]:
-        if _covered(each.tool, question) >= needed and (calls := calls_of(each.tool, question)):
+        if _covered(each.tool, question) >= _ENOUGH and (calls := calls_of(each.tool, question)):
             return calls
     return []
 
 
-def _parts(tools: Sequence[Tool], question: Question, needed: float) -> list[_Part]:
+def _parts(tools: Sequence[Tool], question: Question) -> list[_Part]:
     """Each part of the question that has a tool of its own; parts without one belong to what they follow."""
     texts = _BREAK.split(question.text)[:_MOST_PARTS]
     found: list[_Part] = []
@@ -64,7 +87,7 @@ def _parts(tools: Sequence[Tool], question: Question, needed: float) -> list[_Pa
     for text in texts:
         ranked = by_relevance(text, tools)
         tool = ranked[0].tool if ranked and ranked[0].score else None
-        if tool is not None and _covered(tool, read_question(text)) < needed:
+        if tool is not None and _covered(tool, read_question(text)) < _ENOUGH:
             tool = None
         if tool is None and not found:
             lead += f"{text} "
@@ -82,9 +105,14 @@ def _both_alone(before: _Part, text: str) -> bool:
 
 
 def _covered(tool: Tool, question: Question) -> float:
-    """Which share of the question's words that are no values the tool is told by."""
-    values = {term for value in (*question.phrases, *map(str, question.numbers)) for term in terms(value)}
-    asked = {term for term in terms(question.text) if not is_frame(term) and term not in values}
+    """Which share of the question's words the tool is told by; those of its name count twice."""
+    asked = _asked(question)
     of_arguments = frozenset[str]().union(*(argument.words for argument in arguments_of(tool)))
     by_name = len(asked & words(tool.name)) / max(1, len(asked))
     return min(1.0, by_name + len(asked & (told_words(tool) | of_arguments)) / max(1, len(asked)))
+
+
+def _asked(question: Question) -> frozenset[str]:
+    """The words of a question that are neither values nor its frame."""
+    values = {term for value in (*question.phrases, *map(str, question.numbers)) for term in terms(value)}
+    return frozenset(term for term in terms(question.text) if not is_frame(term) and term not in values)

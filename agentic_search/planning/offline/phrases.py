@@ -70,7 +70,7 @@ def values_in(question: Question, tool: Tool, *, freely: bool) -> Values:
     numbers = [
         each for each in _numbers(question) if not _within(each, [one for one in phrases if one.weight >= CAPITALS])
     ]
-    if freely and not numbers:
+    if freely and len(numbers) < sum(one.required and one.role == "number" for one in arguments_of(tool)):
         numbers += [each for each in _spelled_out(question.text) if not _within(each, [*numbers, *phrases])]
     return Values(sorted(numbers, key=lambda each: each.start), phrases)
 

@@ -18,7 +18,7 @@ from agentic_search.planning.draft.check import check_added
 from agentic_search.planning.draft.wording import purpose
 from agentic_search.planning.offline.calls import OfflineCall, that_read, unique
 from agentic_search.planning.offline.comparing import compared
-from agentic_search.planning.offline.fitting import fitting
+from agentic_search.planning.offline.fitting import fitting, fitting_beside
 from agentic_search.planning.offline.intended import intended
 from agentic_search.planning.offline.question import Question, read_question
 from agentic_search.planning.offline.refusing import why_not_written, why_nothing_fits
@@ -68,8 +68,9 @@ class OfflinePlanner:
         meant = intended([each.tool for each in scored], question)
         searched = searches(scored, question, compared(question.text))
         used = {call.tool.name for call in (*meant, *searched)}
-        others = fitting([each for each in scored if each.tool.name not in used], question, beside=bool(used))
-        return unique([*unique([*meant, *others])[: self._most_tasks], *searched])
+        others = [each for each in scored if each.tool.name not in used]
+        fits = fitting_beside(others, question) if used else fitting(others, question)
+        return unique([*unique([*meant, *fits])[: self._most_tasks], *searched])
 
     def _tasks(self, chosen: Sequence[OfflineCall], request: PlanRequest) -> tuple[Task, ...]:
         tools, so_far = request.tools, request.so_far

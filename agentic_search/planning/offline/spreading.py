@@ -22,11 +22,12 @@ _FURTHEST = 80
 Group = Sequence[Found]
 
 
-def calls_of(tool: Tool, question: Question) -> list[OfflineCall]:
+def calls_of(tool: Tool, question: Question, *, freely: bool = True) -> list[OfflineCall]:
     """One call for each group of values that the question names; none where something needed is not named."""
-    fillings = [fill(tool, question, freely=True, values=part) for part in _parts(tool, question)]
+    parts = _parts(tool, question, freely=freely)
+    fillings = [fill(tool, question, freely=freely, values=part) for part in parts]
     if len(fillings) > 1 and not all(usable(filling, tool) for filling in fillings):
-        fillings = [fill(tool, question, freely=True)]
+        fillings = [fill(tool, question, freely=freely)]
     return unique([OfflineCall(tool, filling.arguments) for filling in fillings if usable(filling, tool)])
 
 
@@ -38,10 +39,10 @@ def stands_alone(tool: Tool, question: Question) -> bool:
     return numbers + phrases > 0 and len(found.numbers) >= numbers and len(found.phrases) >= phrases
 
 
-def _parts(tool: Tool, question: Question) -> Sequence[Values]:
+def _parts(tool: Tool, question: Question, *, freely: bool) -> Sequence[Values]:
     """The values once for each call, where they come in as many groups as make sense."""
     wanted = [one for one in arguments_of(tool) if one.required]
-    free = values_in(question, tool, freely=True)
+    free = values_in(question, tool, freely=freely)
     told = told_words(tool).union(*(one.words for one in arguments_of(tool)))
     more = sum(one.role == "number" and not one.is_list and not one.required for one in arguments_of(tool))
     numbers = _groups(free.numbers, _open(wanted, "number"), more, question.text, told)
