@@ -22,9 +22,13 @@ _MOST_TRIED = 3
 """Tools that are tried for a part, the best first."""
 
 _CLEARLY_WORSE = 0.6
-_ENOUGH, _MUCH = 0.12, 0.5
-"""Share of a question's words that a tool has to be told by: where there is nothing else to call, and beside that."""
+_ENOUGH, _SOME, _MUCH = 0.12, 0.25, 0.5
+"""Share of a question's words that a tool has to be told by: where there is nothing else to call;
+beside that, where it takes the question itself, and otherwise."""
 
+_MOST_BESIDE = 3
+
+_COUNTING = frozenset(terms("count"))
 _VERBS = frozenset(terms("get list read fetch find show give calculate compute check retrieve query"))
 """Words of a tool's name that do not say what it is for."""
 
@@ -45,7 +49,11 @@ class _Part:
 def fitting(scored: Sequence[ScoredTool], question: Question) -> list[OfflineCall]:
     """The calls where there are no others."""
     tools = [each.tool for each in scored if each.score]
-    calls = [call for part in _parts(tools, question) for call in calls_of(part.tool, read_question(part.text))]
+    calls: list[OfflineCall] = []
+    earlier = ""
+    for part in _parts(tools, question):
+        calls += calls_of(part.tool, read_question(part.text), earlier=read_question(earlier))
+        earlier += part.text
     return unique(calls) or _best(scored, question)
 
 
@@ -56,7 +64,7 @@ def fitting_beside(scored: Sequence[ScoredTool], question: Question) -> list[Off
     for each in scored:
         if each.score > _CLEARLY_WORSE * best and _is_spoken_of(each.tool, question):
             found += calls_of(each.tool, question, freely=False)
-    return unique(found)
+    return unique(found)[:_MOST_BESIDE]
 
 
 def _is_spoken_of(tool: Tool, question: Question) -> bool:
@@ -65,9 +73,12 @@ def _is_spoken_of(tool: Tool, question: Question) -> bool:
     told = len(asked & told_words(tool)) / max(1, len(asked))
     name = words(tool.name) - _VERBS
     if any(one.role in ASKING for one in arguments):
-        return False
+        asks = any(one.role in ("query", "question") for one in arguments)
+        return asks and told >= _SOME and not tool.open_world and not _COUNTING & name
+    if told > _MUCH and len(asked) > 1:
+        return True
     takes_something = any(one.required for one in arguments)
-    return told > _MUCH or (takes_something and told >= _MUCH and len(name & asked) >= _MUCH * max(1, len(name)))
+    return takes_something and told >= _MUCH and len(name & asked) >= _MUCH * max(1, len(name))
 
 
 def _best(scored: Sequence[ScoredTool], question: Question) -> list[OfflineCall]:

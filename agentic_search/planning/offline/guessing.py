@@ -16,7 +16,7 @@ from agentic_search.text.lexicon import terms
 _AT_ITS_NAME = 0.7
 """How near an optional argument's own words have to be."""
 
-_LOOSE: frozenset[Role] = frozenset({"phrase", "query", "text", "id", "person", "zone", "date", "code"})
+LOOSE: frozenset[Role] = frozenset({"phrase", "query", "text", "id", "person", "zone", "date", "code"})
 """Roles that take a phrase where it is sure that the tool is meant."""
 
 _RELATIVE_DATE = re.compile(
@@ -44,7 +44,7 @@ def guessed(wanted: Sequence[Argument], others: Sequence[Argument], question: Qu
     given = _numbers(wanted, others, question, values.numbers)
     given |= _flags([*wanted, *others], question)
     given |= _dates(wanted, question)
-    phrases = [one for one in wanted if one.role in _LOOSE and one.name not in given and not _is_known(one, question)]
+    phrases = [one for one in wanted if one.role in LOOSE and one.name not in given and not _is_known(one, question)]
     return given | _phrases(phrases, question, values.phrases)
 
 

@@ -55,6 +55,8 @@ def nearest(
     arguments: Sequence[Argument], found: Sequence[Found], text: str, *, at_least: float = 0.0
 ) -> Mapping[str, Found]:
     """A value for each argument, as far as there are some; each value is used once."""
+    if not arguments or not found:
+        return {}
     if len(found) == len(arguments) > 1 and (in_row := _in_a_row(arguments, found, text)):
         return in_row
     words = [(word.start(), word.end(), word[0].lower(), frozenset(terms(word[0]))) for word in _WORD.finditer(text)]

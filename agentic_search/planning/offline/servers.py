@@ -30,6 +30,9 @@ _LONGEST = 30
 """Words of a question that is read for the frame of it."""
 
 _NEAR = 3
+_BY_NAME = 2.0
+"""How much more a search counts whose very name says that it is one."""
+
 _COUNTING = frozenset(terms("count"))
 
 
@@ -68,7 +71,8 @@ def _chosen(scored: Sequence[ScoredTool], question: Question) -> list[Tool]:
             or ((asks_the_world or not has_it) and is_general(tool))
         )
     ]
-    return [tool for tool in ordered if tool in near or tool in far][:_MOST_SERVERS]
+    names = {tool.name for tool in (*near, *far)}
+    return [tool for tool in ordered if tool.name in names][:_MOST_SERVERS]
 
 
 def _says_much(tool: Tool, asked: frozenset[str], told: frozenset[str]) -> bool:
@@ -82,19 +86,25 @@ def _search_of_each_server(scored: Sequence[ScoredTool], question: Question) -> 
     The best has a name that says that it searches, then most in common with the question, then no topic.
     """
     found: dict[tuple[str, bool], Tool] = {}
-    able = [each for each in scored if _searches(each.tool, question)]
-    for each in sorted(
-        able, key=lambda each: (not is_named_a_search(each.tool), -each.score, not is_general(each.tool))
-    ):
-        found.setdefault((each.tool.server, bool(each.tool.open_world)), each.tool)
+    for each in sorted((each for each in scored if _asks(each.tool)), key=_worse):
+        place = (each.tool.server, bool(each.tool.open_world))
+        if place not in found and _searches(each.tool, question):
+            found[place] = each.tool
     return [*found.values()]
 
 
+def _worse(each: ScoredTool) -> tuple[float, bool, bool]:
+    """What is less than zero the better a search is for the question."""
+    named = is_named_a_search(each.tool)
+    return -each.score * (_BY_NAME if named else 1), not named, not is_general(each.tool)
+
+
+def _asks(tool: Tool) -> bool:
+    asks = any(one.role in ("query", "question") for one in arguments_of(tool))
+    return (asks or is_named_a_search(tool)) and not _COUNTING & words(tool.name)
+
+
 def _searches(tool: Tool, question: Question) -> bool:
-    arguments = arguments_of(tool)
-    asks = any(argument.role in ("query", "question") for argument in arguments)
-    if not (asks or is_named_a_search(tool)) or _COUNTING & words(tool.name):
-        return False
     filling = fill(tool, question)
     return is_search(tool, filling) and usable(filling, tool)
 

@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from agentic_search.domain.tool import Tool
 from agentic_search.planning.offline.calls import OfflineCall, unique, usable
 from agentic_search.planning.offline.filling import fill
+from agentic_search.planning.offline.guessing import LOOSE
 from agentic_search.planning.offline.nearest import Found
 from agentic_search.planning.offline.phrases import CAPITALS, Values, values_in
 from agentic_search.planning.offline.question import Question
@@ -15,6 +17,7 @@ from agentic_search.planning.offline.wording import is_frame
 from agentic_search.text.lexicon import terms
 
 _MOST = 8
+_SURELY = 2.0
 _BETWEEN = re.compile(r",|;|&|\b(?:and|or|also|then|und|oder|sowie|et|ou)\b", re.IGNORECASE)
 _FURTHEST = 80
 """Characters between two things of one kind that are told one after the other."""
@@ -22,12 +25,20 @@ _FURTHEST = 80
 Group = Sequence[Found]
 
 
-def calls_of(tool: Tool, question: Question, *, freely: bool = True) -> list[OfflineCall]:
-    """One call for each group of values that the question names; none where something needed is not named."""
-    parts = _parts(tool, question, freely=freely)
+def calls_of(
+    tool: Tool, question: Question, *, freely: bool = True, earlier: Question | None = None
+) -> list[OfflineCall]:
+    """One call for each group of values that the question names; none where something needed is not named.
+
+    What is lacking is taken from what was named `earlier`.
+    """
+    named = values_in(question, tool, freely=freely)
+    if earlier is not None:
+        named = _with_earlier(named, tool, question, values_in(earlier, tool, freely=False))
+    parts = _parts(tool, question, named)
     fillings = [fill(tool, question, freely=freely, values=part) for part in parts]
     if len(fillings) > 1 and not all(usable(filling, tool) for filling in fillings):
-        fillings = [fill(tool, question, freely=freely)]
+        fillings = [fill(tool, question, freely=freely, values=named)]
     return unique([OfflineCall(tool, filling.arguments) for filling in fillings if usable(filling, tool)])
 
 
@@ -39,10 +50,21 @@ def stands_alone(tool: Tool, question: Question) -> bool:
     return numbers + phrases > 0 and len(found.numbers) >= numbers and len(found.phrases) >= phrases
 
 
-def _parts(tool: Tool, question: Question, *, freely: bool) -> Sequence[Values]:
+def _with_earlier(named: Values, tool: Tool, question: Question, earlier: Values) -> Values:
+    """The values, with as many of those before as are lacking; they count as standing at the end."""
+    wanted = [one for one in arguments_of(tool) if one.required]
+    end = len(question.text)
+    lacking = _open(wanted, "number") - len(named.numbers)
+    numbers = [replace(each, start=end, end=end) for each in earlier.numbers[: max(0, lacking)]]
+    sure = [each for each in named.phrases if each.weight >= CAPITALS]
+    lacking = _open(wanted, "phrase") - len(sure)
+    phrases = [replace(each, start=end, end=end) for each in earlier.phrases[: max(0, lacking)]]
+    return Values([*named.numbers, *numbers], [*named.phrases, *phrases])
+
+
+def _parts(tool: Tool, question: Question, free: Values) -> Sequence[Values]:
     """The values once for each call, where they come in as many groups as make sense."""
     wanted = [one for one in arguments_of(tool) if one.required]
-    free = values_in(question, tool, freely=freely)
     told = told_words(tool).union(*(one.words for one in arguments_of(tool)))
     more = sum(one.role == "number" and not one.is_list and not one.required for one in arguments_of(tool))
     numbers = _groups(free.numbers, _open(wanted, "number"), more, question.text, told)
@@ -64,7 +86,8 @@ def _parts(tool: Tool, question: Question, *, freely: bool) -> Sequence[Values]:
 
 def _open(arguments: Sequence[Argument], role: str) -> int:
     """How many arguments of the role take any one value."""
-    return sum(one.role == role and not one.is_list and not choices_of(one.schema) for one in arguments)
+    roles = LOOSE if role == "phrase" else {role}
+    return sum(one.role in roles and not one.is_list and not choices_of(one.schema) for one in arguments)
 
 
 def _groups(found: Group, wanted: int, more: int, text: str, told: frozenset[str]) -> Sequence[Group]:
@@ -76,7 +99,7 @@ def _groups(found: Group, wanted: int, more: int, text: str, told: frozenset[str
     if len(run) > 1 and (wanted == 1 or len(others) + 1 >= wanted) and len(others) + 1 <= wanted + more:
         return [sorted([*others, each], key=lambda one: one.start) for each in run]
     if wanted == 1 and len(run) > 1:
-        return [[each] for each in run]
+        return [[*others, replace(each, weight=each.weight + _SURELY)] for each in run]
     if wanted > 1 and len(found) % wanted == 0:
         return [found[start : start + wanted] for start in range(0, len(found), wanted)]
     return (found,)
