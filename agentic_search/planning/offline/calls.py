@@ -20,6 +20,8 @@ class OfflineCall:
 
     tool: Tool
     arguments: JsonObject
+    links: "tuple[tuple[str, OfflineCall, str], ...]" = ()
+    """Arguments that take a field of another call's result: the argument, the call, the field's path."""
 
 
 def usable(filling: Filling, tool: Tool) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from agentic_search.domain.tool import Tool
 from agentic_search.planning.offline.calls import OfflineCall, unique
+from agentic_search.planning.offline.chains import linked_call
 from agentic_search.planning.offline.question import Question, read_question
 from agentic_search.planning.offline.roles import ASKING, arguments_of
 from agentic_search.planning.offline.spreading import calls_of, stands_alone
@@ -25,6 +26,9 @@ _CLEARLY_WORSE = 0.6
 _ENOUGH, _SOME, _MUCH = 0.12, 0.25, 0.5
 """Share of a question's words that a tool has to be told by: where there is nothing else to call;
 beside that, where it takes the question itself, and otherwise."""
+
+_SHORT = 20
+"""Characters: a question of fewer has no parts."""
 
 _MOST_BESIDE = 3
 
@@ -49,22 +53,35 @@ class _Part:
 def fitting(scored: Sequence[ScoredTool], question: Question) -> list[OfflineCall]:
     """The calls where there are no others."""
     tools = [each.tool for each in scored if each.score]
-    calls: list[OfflineCall] = []
-    earlier = ""
-    for part in _parts(tools, question):
-        calls += calls_of(part.tool, read_question(part.text), earlier=read_question(earlier))
-        earlier += part.text
-    return unique(calls) or _best(scored, question)
+    return _part_by_part(_parts(tools, question)) or _best(scored, question)
 
 
 def fitting_beside(scored: Sequence[ScoredTool], question: Question) -> list[OfflineCall]:
     """The calls beside others: of tools that the question clearly speaks of, with values that can only be meant so."""
     best = max((each.score for each in scored), default=0.0)
-    found: list[OfflineCall] = []
-    for each in scored:
-        if each.score > _CLEARLY_WORSE * best and _is_spoken_of(each.tool, question):
-            found += calls_of(each.tool, question, freely=False)
+    near = [each.tool for each in scored if each.score > _CLEARLY_WORSE * best]
+    parts = _parts([each.tool for each in scored if each.score], question) if len(question.text) > _SHORT else []
+    if len({part.tool.name for part in parts}) > 1 and all(_is_for(part) for part in parts):
+        return _part_by_part(parts)
+    found = [call for tool in near if _is_spoken_of(tool, question) for call in calls_of(tool, question, freely=False)]
     return unique(found)[:_MOST_BESIDE]
+
+
+def _is_for(part: _Part) -> bool:
+    asked = _asked(read_question(part.text))
+    return len(asked & told_words(part.tool)) >= _MUCH * len(asked)
+
+
+def _part_by_part(parts: Sequence[_Part]) -> list[OfflineCall]:
+    """The calls of each part; what a part does not name is taken from what comes before it."""
+    calls: list[OfflineCall] = []
+    earlier = ""
+    for part in parts:
+        own = read_question(part.text)
+        linked = linked_call(part.tool, calls, own) if calls else None
+        calls += [linked] if linked else calls_of(part.tool, own, earlier=read_question(earlier))
+        earlier += part.text
+    return unique(calls)
 
 
 def _is_spoken_of(tool: Tool, question: Question) -> bool:

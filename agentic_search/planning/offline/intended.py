@@ -13,15 +13,15 @@ from agentic_search.planning.offline.calls import OfflineCall, usable
 from agentic_search.planning.offline.filling import fill
 from agentic_search.planning.offline.question import Question
 from agentic_search.planning.offline.roles import Argument, Role, arguments_of
-from agentic_search.planning.offline.tool_words import told_words, words
+from agentic_search.planning.offline.tool_words import told_words, verbs, words
 from agentic_search.planning.offline.wording import content_words, intents, things
 from agentic_search.planning.offline.zones import zones_in
 from agentic_search.text.lexicon import terms
 
 _MOST_OF_ONE = 4
 _COUNTING, _LISTING = frozenset(terms("count")), frozenset(terms("list enumerate"))
-_READING = frozenset(terms("read get fetch open show view cat load extract crawl scrape"))
-_TREE = frozenset(terms("list tree directory ls"))
+_READING = frozenset({"read", "get", "fetch", "open", "show", "view", "cat", "load", "extract", "crawl", "scrape"})
+_TREE = frozenset({"list", "tree", "directory", "ls"})
 _VERSION = frozenset(terms("version installed"))
 _PROFILE = frozenset(terms("profile info about user"))
 _OF_A_PERSON = frozenset({*terms("profile profil points karma"), "user"})
@@ -163,9 +163,9 @@ def _has(argument: Argument, role: Role, required: bool) -> bool:
     return argument.role == role and (argument.required or not required)
 
 
-def _by_verb(tools: Sequence[Tool], verbs: frozenset[str]) -> list[Tool]:
+def _by_verb(tools: Sequence[Tool], wanted: frozenset[str]) -> list[Tool]:
     """Those first whose name has one of the verbs."""
-    return sorted(tools, key=lambda tool: not verbs & words(tool.name))
+    return sorted(tools, key=lambda tool: not wanted & verbs(tool.name))
 
 
 def _first(tools: Sequence[Tool], question: Question) -> Iterator[OfflineCall]:

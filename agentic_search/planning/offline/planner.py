@@ -17,13 +17,14 @@ from agentic_search.errors import PlanRefused
 from agentic_search.planning.draft.check import check_added
 from agentic_search.planning.draft.wording import purpose
 from agentic_search.planning.offline.calls import OfflineCall, that_read, unique
+from agentic_search.planning.offline.chains import read_what_is_found
 from agentic_search.planning.offline.comparing import compared
 from agentic_search.planning.offline.fitting import fitting, fitting_beside
 from agentic_search.planning.offline.intended import intended
 from agentic_search.planning.offline.question import Question, read_question
 from agentic_search.planning.offline.refusing import why_not_written, why_nothing_fits
 from agentic_search.planning.offline.servers import searches
-from agentic_search.planning.planner import DraftStarted, Planned, PlanRequest, PlanStep, TaskReady
+from agentic_search.planning.planner import DraftStarted, Planned, PlanRequest, PlanStep, TaskReady, next_number
 from agentic_search.planning.relevance import ScoredTool, by_relevance
 
 
@@ -67,6 +68,7 @@ class OfflinePlanner:
         """What is asked for, searches, and what else fits."""
         meant = intended([each.tool for each in scored], question)
         searched = searches(scored, question, compared(question.text))
+        meant += read_what_is_found([each.tool for each in scored], searched, question)
         used = {call.tool.name for call in (*meant, *searched)}
         others = [each for each in scored if each.tool.name not in used]
         fits = fitting_beside(others, question) if used else fitting(others, question)
@@ -77,7 +79,9 @@ class OfflinePlanner:
         planned = [(task.tool, task.arguments) for plan in so_far.plans for task in plan.tasks]
         new = [call for call in chosen if (call.tool.name, call.arguments) not in planned]
         slow_first = sorted(new, key=lambda call: call.tool.slow_seconds, reverse=True)
-        return check_added({"tasks": [_draft(call) for call in slow_first]}, tools, earlier=so_far.ids)
+        numbered = [*enumerate(slow_first, next_number(so_far.ids))]
+        drafts = [draft for number, call in numbered for draft in _draft(number, call, numbered)]
+        return check_added({"tasks": drafts}, tools, earlier=so_far.ids)
 
 
 def _not_used(calls: Sequence[OfflineCall], rules: ApprovalRules) -> Iterator[UnusedTool]:
@@ -87,5 +91,11 @@ def _not_used(calls: Sequence[OfflineCall], rules: ApprovalRules) -> Iterator[Un
             yield unused(tool, why)
 
 
-def _draft(call: OfflineCall) -> JsonValue:
-    return {"tool": call.tool.name, "arguments": call.arguments, "purpose": purpose(call.tool)}
+def _draft(number: int, call: OfflineCall, numbered: Sequence[tuple[int, OfflineCall]]) -> Iterator[JsonValue]:
+    """The task as a draft; none where it takes what a task gives that is not in this plan."""
+    linked = {
+        name: f"${{t{place}{path}}}" for name, source, path in call.links for place, each in numbered if each == source
+    }
+    if len(linked) == len(call.links):
+        arguments = {**call.arguments, **linked}
+        yield {"id": f"t{number}", "tool": call.tool.name, "arguments": arguments, "purpose": purpose(call.tool)}

@@ -43,6 +43,7 @@ _FRAME_WORDS = frozenset(
         most there exist available way ways difference differences between compare comparison versus vs default value
         compute calculate example examples explain describe what's right now currently current find search look please
         give tell know published posted written appear talking called named together overall altogether
+        read open summarize summarise lies öffne lis ouvre
         erwähnen erwähnt handeln viele anzahl zeige zeig neueste neuesten neuste aktuelle aktuellen letzte letzten gibt
         gibt's unterschied zwischen über bitte alle finde suche geht
         combien nombre mentionnent parlent parle dernières dernière derniers dernier récent récentes récents affiche
