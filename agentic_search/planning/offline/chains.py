@@ -15,6 +15,8 @@ from agentic_search.planning.offline.wording import intents, things
 from agentic_search.planning.schema.alternatives import alternatives
 
 _READING = frozenset({"read", "get", "open", "fetch", "show", "view", "load"})
+_ONE = re.compile(r"\b(?:the|this|that|first|das|den|die|dem|le|la|l['’]|cet|cette)\b", re.IGNORECASE)
+_ALL = re.compile(r"\b(?:all|every|each|alle|jede[nrs]?|tous|toutes)\b", re.IGNORECASE)
 _ADDRESS = re.compile(r"\b(?:address|url)\b", re.IGNORECASE)
 _PLACEHOLDER = "${t1}"
 """Stands for a reference in the check of arguments: as one whole reference it fits anything."""
@@ -22,7 +24,8 @@ _PLACEHOLDER = "${t1}"
 
 def read_what_is_found(tools: Sequence[Tool], searched: Sequence[OfflineCall], question: Question) -> list[OfflineCall]:
     """A call that reads the first thing that a search on its server finds, where it is to be read."""
-    if "read" not in intents(question.text) or question.paths or question.urls or question.dotted or question.ids:
+    is_one = _ONE.search(question.text) and not _ALL.search(question.text)
+    if not is_one or "read" not in intents(question.text) or question.paths or question.urls or question.dotted or question.ids:
         return []
     asked = things(question.text)
     for call in searched:

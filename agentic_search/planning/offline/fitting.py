@@ -11,7 +11,7 @@ from agentic_search.domain.tool import Tool
 from agentic_search.planning.offline.calls import OfflineCall, unique
 from agentic_search.planning.offline.chains import linked_call
 from agentic_search.planning.offline.question import Question, read_question
-from agentic_search.planning.offline.roles import ASKING, arguments_of
+from agentic_search.planning.offline.roles import ASKING, POINTED, arguments_of
 from agentic_search.planning.offline.spreading import calls_of, stands_alone
 from agentic_search.planning.offline.tool_words import told_words, words
 from agentic_search.planning.offline.wording import is_frame
@@ -92,6 +92,8 @@ def _is_spoken_of(tool: Tool, question: Question) -> bool:
     if any(one.role in ASKING for one in arguments):
         asks = any(one.role in ("query", "question") for one in arguments)
         return asks and told >= _SOME and not tool.open_world and not _COUNTING & name
+    if any(one.required and one.role in POINTED for one in arguments):
+        return False
     if told > _MUCH and len(asked) > 1:
         return True
     takes_something = any(one.required for one in arguments)

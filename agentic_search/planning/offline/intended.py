@@ -107,6 +107,8 @@ def _ids(tools: Sequence[Tool], question: Question) -> Iterator[OfflineCall]:
 def _people(tools: Sequence[Tool], question: Question) -> Iterator[OfflineCall]:
     """What somebody wrote, or else what is known of them."""
     asked = things(question.text)
+    if "count" in intents(question.text) and any(_COUNTING & words(tool.name) and asked & _own(tool) for tool in tools):
+        return
     able = _taking("person", tools)
     for name in question.people[:_MOST_OF_ONE]:
         of_kind = sorted(able, key=lambda tool: -len(asked & (_own(tool) - {"user"})))

@@ -35,6 +35,9 @@ Role = Literal[
 ASKING: frozenset[Role] = frozenset({"query", "question", "text"})
 """Roles that take what was asked itself; as "text" also what is to be typed, waited for or translated."""
 
+POINTED: frozenset[Role] = frozenset({"url", "path", "dotted", "person", "zone", "expression", "id", "code"})
+"""Roles of what a question points at: tools that need it are called where it does, not for the words they share."""
+
 _BY_NAME: tuple[tuple[Role, frozenset[str]], ...] = (
     ("url", frozenset({"url", "urls", "uri", "link", "href", "website", "webpage"})),
     ("path", frozenset({"path", "paths", "file", "files", "filename", "filepath", "folder", "directory", "dir"})),
