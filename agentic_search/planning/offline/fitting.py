@@ -18,7 +18,7 @@ from agentic_search.planning.offline.wording import is_frame
 from agentic_search.planning.relevance import ScoredTool, by_relevance
 from agentic_search.text.lexicon import terms
 
-_MOST_PARTS = 6
+_MOST_PARTS = 16
 _MOST_TRIED = 3
 """Tools that are tried for a part, the best first."""
 
@@ -42,6 +42,10 @@ _BREAK = re.compile(
     r"|translate|convert|book|play|search|show|tell|give|buy|order|withdraw|send|create|check|add)\b)",
     re.IGNORECASE,
 )
+
+
+_BEGINS = re.compile(r"(?:first|second|third|next|finally|lastly|after\s+that|zuerst|danach|ensuite)\w*\b", re.IGNORECASE)
+"""How a part begins that belongs to what follows it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +83,9 @@ def _part_by_part(parts: Sequence[_Part]) -> list[OfflineCall]:
     for part in parts:
         own = read_question(part.text)
         linked = linked_call(part.tool, calls, own) if calls else None
-        calls += [linked] if linked else calls_of(part.tool, own, earlier=read_question(earlier))
-        earlier += part.text
+        found = [linked] if linked else calls_of(part.tool, own, earlier=read_question(earlier))
+        calls += found or calls_of(part.tool, read_question(f"{earlier} {part.text}"))
+        earlier += f" {part.text}"
     return unique(calls)
 
 
@@ -119,7 +124,7 @@ def _parts(tools: Sequence[Tool], question: Question) -> list[_Part]:
         tool = ranked[0].tool if ranked and ranked[0].score else None
         if tool is not None and _covered(tool, read_question(text)) < _ENOUGH:
             tool = None
-        if tool is None and not found:
+        if tool is None and (not found or _BEGINS.match(text)):
             lead += f"{text} "
         elif tool is None or (found and found[-1].tool == tool and not _both_alone(found[-1], text)):
             found[-1] = _Part(found[-1].tool, f"{found[-1].text}, {text}")

@@ -111,7 +111,7 @@ def _flags(arguments: Sequence[Argument], question: Question) -> JsonObject:
     return {
         one.name: one.name in named
         for one in flags
-        if one.required or (one.name in named and len(words(one.name)) > 1 and one.schema.get("default") is not True)
+        if one.required or (one.name in named and one.schema.get("default") is not True)
     }
 
 
