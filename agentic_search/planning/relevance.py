@@ -24,9 +24,9 @@ _LITTLE = 0.4
 _FRAME = frozenset(
     terms(
         """
-        find search get tell help need show look looking want give know provide information info latest newest current new
-        recent today list compare difference default compute way best good great recommend suggest suggestions interested
-        assist curious check learn details detail related specific available offer create make share explore discover
+        find search get tell help need show look looking want give know provide information info latest newest current
+        new recent today list compare difference default compute way best good great recommend suggest suggestions
+        interested assist curious check learn details detail related specific available offer create make share explore discover
         access regarding
         """
     )

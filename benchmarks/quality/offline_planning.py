@@ -15,7 +15,7 @@ import asyncio
 import importlib.util
 import json
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -86,7 +86,7 @@ async def planned(question: str, tools: Sequence[Tool]) -> list[Task]:
 
 async def finding(questions: Sequence[Row], tools_of: Callable[[Row], Sequence[Tool]]) -> Figures:
     """How well the wanted tools are found."""
-    sums: Counter[str] = Counter()
+    sums: defaultdict[str, float] = defaultdict(float)
     for row in questions:
         tools, wanted = tools_of(row), set(row["gold_tools"])
         names = [each.tool.name for each in by_relevance(row["query"], tools)]
@@ -105,7 +105,7 @@ async def calling(questions: Sequence[Row], match: Match) -> Figures:
         tasks = await planned(row["query"], [tool(each) for each in row["tools"]])
         calls = [{"name": task.tool, "arguments": task.arguments} for task in tasks]
         gold = list(row.get("gold") or [])
-        sums["tool"] += bool(calls) and {call["name"] for call in calls} == {name for call in gold for name in call}
+        sums["tool"] += bool(calls) and {task.tool for task in tasks} == {name for call in gold for name in call}
         sums["exact"] += bool(calls and gold) and match(calls, gold)
         sums["refused"] += not calls
     return {name: value / len(questions) for name, value in sums.items()}

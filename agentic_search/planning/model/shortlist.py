@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 
 from agentic_search.domain.tool import Tool
-from agentic_search.planning.offline.filling import fill
-from agentic_search.planning.offline.question import read_question
-from agentic_search.planning.offline.searches import is_general, is_named_a_search, is_search
+from agentic_search.planning.offline.arguments.filling import fill
+from agentic_search.planning.offline.choosing.searches import is_general, is_named_a_search, is_search
+from agentic_search.planning.offline.reading.question import read_question
 from agentic_search.planning.relevance import by_relevance
 
 _BEFORE_A_SEARCH = 2

@@ -2,7 +2,7 @@
 
 Only tools that run unasked are called, and only with arguments that the question itself gives: what it asks for by its
 frame or points at, one search on every server that searches, and other tools where most of what they need is named.
-Tools that say nothing of themselves, and would have been called did they not wait for approval, are named with the plan.
+Tools that say nothing of themselves, and would have been called did they not wait for approval, are named with it.
 """
 
 import asyncio
@@ -16,14 +16,14 @@ from agentic_search.domain.plan import Task
 from agentic_search.errors import PlanRefused
 from agentic_search.planning.draft.check import check_added
 from agentic_search.planning.draft.wording import purpose
-from agentic_search.planning.offline.calls import OfflineCall, that_read, unique
-from agentic_search.planning.offline.chains import read_what_is_found
-from agentic_search.planning.offline.comparing import compared
-from agentic_search.planning.offline.fitting import fitting, fitting_beside
-from agentic_search.planning.offline.intended import intended
-from agentic_search.planning.offline.question import Question, read_question
+from agentic_search.planning.offline.choosing.calls import OfflineCall, that_read, unique
+from agentic_search.planning.offline.choosing.chains import read_what_is_found
+from agentic_search.planning.offline.choosing.fitting import fitting, fitting_beside
+from agentic_search.planning.offline.choosing.intended import intended
+from agentic_search.planning.offline.choosing.servers import searches
+from agentic_search.planning.offline.reading.question import Question, read_question
+from agentic_search.planning.offline.reading.wording import compared
 from agentic_search.planning.offline.refusing import why_not_written, why_nothing_fits
-from agentic_search.planning.offline.servers import searches
 from agentic_search.planning.planner import DraftStarted, Planned, PlanRequest, PlanStep, TaskReady, next_number
 from agentic_search.planning.relevance import ScoredTool, by_relevance
 

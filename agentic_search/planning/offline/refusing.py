@@ -5,10 +5,10 @@ from collections.abc import Iterator, Sequence
 from agentic_search.domain.approval.policy import ApprovalRules, reason, unused
 from agentic_search.domain.tool import Tool
 from agentic_search.planning.draft.argument_check import argument_complaints
-from agentic_search.planning.offline.calls import may_be_chosen
-from agentic_search.planning.offline.filling import fill
-from agentic_search.planning.offline.question import Question
-from agentic_search.planning.offline.wording import intents
+from agentic_search.planning.offline.arguments.filling import fill
+from agentic_search.planning.offline.choosing.calls import may_be_chosen
+from agentic_search.planning.offline.reading.question import Question
+from agentic_search.planning.offline.reading.wording import intents
 from agentic_search.planning.relevance import ScoredTool
 
 _MOST_REASONS = 10

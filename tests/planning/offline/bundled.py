@@ -7,7 +7,7 @@ from pathlib import Path
 from mcp import ClientSession, StdioServerParameters
 from mcp.client.stdio import stdio_client
 
-from agentic_search.clock import PausableLimits
+from agentic_search.clock import SystemClock
 from agentic_search.domain.tool import Tool
 from agentic_search.tools.builtin.calculate import Calculate
 from agentic_search.tools.builtin.current_time import CurrentTime
@@ -18,7 +18,7 @@ SERVERS = ("python_docs", "documents", "stories")
 async def bundled_tools(folder: Path) -> list[Tool]:
     """Start each server once with its data in `folder`, and take its tools."""
     found = [tool for server in SERVERS for tool in await _tools_of(server, folder)]
-    return [*found, Calculate.tool, CurrentTime(PausableLimits()).tool]
+    return [*found, Calculate.tool, CurrentTime(SystemClock()).tool]
 
 
 async def _tools_of(server: str, folder: Path) -> list[Tool]:

@@ -13,9 +13,9 @@ from agentic_search.domain.data import JsonObject
 from agentic_search.domain.plan import Task
 from agentic_search.domain.tool import Tool
 from agentic_search.errors import PlanRefused
-from agentic_search.planning.offline.filling import fill
+from agentic_search.planning.offline.arguments.filling import fill
 from agentic_search.planning.offline.planner import OfflinePlanner
-from agentic_search.planning.offline.question import read_question, search_words
+from agentic_search.planning.offline.reading.question import read_question, search_words
 from agentic_search.planning.planner import DraftStarted, PlanRequest, PlanStep, TaskReady
 from agentic_search.planning.relevance import by_relevance
 from tests.planning.schemas import input_schemas, tool

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from pydantic import JsonValue
 
-from agentic_search.planning.offline.roles import Argument
+from agentic_search.planning.offline.arguments.roles import Argument
 from agentic_search.text.lexicon import terms
 
 _WORD = re.compile(r"[^\W_]+")

@@ -1,9 +1,9 @@
 """Which tools are searches, by what they say of themselves and what they take."""
 
 from agentic_search.domain.tool import Tool
-from agentic_search.planning.offline.filling import Filling
-from agentic_search.planning.offline.roles import ASKING
-from agentic_search.planning.offline.tool_words import SEARCHING, words
+from agentic_search.planning.offline.arguments.filling import Filling
+from agentic_search.planning.offline.arguments.roles import ASKING
+from agentic_search.planning.offline.arguments.tool_words import SEARCHING, words
 from agentic_search.text.lexicon import terms
 
 _WEB = frozenset(terms("web internet online google bing duckduckgo wikipedia wiki anything everything"))

@@ -9,13 +9,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from agentic_search.domain.tool import Tool
-from agentic_search.planning.offline.calls import OfflineCall, usable
-from agentic_search.planning.offline.filling import fill
-from agentic_search.planning.offline.question import Question
-from agentic_search.planning.offline.roles import Argument, Role, arguments_of
-from agentic_search.planning.offline.tool_words import told_words, verbs, words
-from agentic_search.planning.offline.wording import content_words, intents, things
-from agentic_search.planning.offline.zones import zones_in
+from agentic_search.planning.offline.arguments.filling import fill
+from agentic_search.planning.offline.arguments.roles import Argument, Role, arguments_of
+from agentic_search.planning.offline.arguments.tool_words import told_words, verbs, words
+from agentic_search.planning.offline.choosing.calls import OfflineCall, usable
+from agentic_search.planning.offline.reading.question import Question
+from agentic_search.planning.offline.reading.wording import content_words, intents, things
+from agentic_search.planning.offline.reading.zones import zones_in
 from agentic_search.text.lexicon import terms
 
 _MOST_OF_ONE = 4

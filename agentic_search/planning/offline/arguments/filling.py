@@ -12,13 +12,13 @@ from pydantic import JsonValue
 
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.tool import Tool
-from agentic_search.planning.offline.expressions import expressions
-from agentic_search.planning.offline.guessing import exactly, fitted, guessed
-from agentic_search.planning.offline.phrases import Values, values_in
-from agentic_search.planning.offline.question import Question
-from agentic_search.planning.offline.roles import ASKING, Argument, Role, arguments_of, choices_of
-from agentic_search.planning.offline.wording import intents, things
-from agentic_search.planning.offline.zones import zones_in
+from agentic_search.planning.offline.arguments.guessing import exactly, fitted, guessed
+from agentic_search.planning.offline.arguments.phrases import Values, values_in
+from agentic_search.planning.offline.arguments.roles import ASKING, Argument, Role, arguments_of, choices_of
+from agentic_search.planning.offline.reading.expressions import expressions
+from agentic_search.planning.offline.reading.question import Question
+from agentic_search.planning.offline.reading.wording import intents, things
+from agentic_search.planning.offline.reading.zones import zones_in
 from agentic_search.text.lexicon import terms
 
 
@@ -67,9 +67,10 @@ def _settled_ones(arguments: Sequence[Argument], question: Question) -> JsonObje
 def _surely(arguments: Sequence[Argument], question: Question) -> JsonObject:
     """What is named that can be meant for no other arguments."""
     values: JsonObject = {}
-    for role in dict.fromkeys(argument.role for argument in arguments):
-        of_role = [argument for argument in arguments if argument.role == role]
-        values |= _shared_out(of_role, _given(role, of_role[0], question))
+    for first in arguments:
+        of_role = [argument for argument in arguments if argument.role == first.role]
+        if of_role[0] is first:
+            values |= _shared_out(of_role, _given(first.role, first, question))
     return values
 
 

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.tool import Tool
 from agentic_search.planning.draft.argument_check import argument_complaints
-from agentic_search.planning.offline.calls import OfflineCall
-from agentic_search.planning.offline.filling import fill
-from agentic_search.planning.offline.question import Question
-from agentic_search.planning.offline.roles import Argument, arguments_of
-from agentic_search.planning.offline.tool_words import verbs
-from agentic_search.planning.offline.wording import intents, things
+from agentic_search.planning.offline.arguments.filling import fill
+from agentic_search.planning.offline.arguments.roles import Argument, arguments_of
+from agentic_search.planning.offline.arguments.tool_words import verbs
+from agentic_search.planning.offline.choosing.calls import OfflineCall
+from agentic_search.planning.offline.reading.question import Question
+from agentic_search.planning.offline.reading.wording import intents, things
 from agentic_search.planning.schema.alternatives import alternatives
 
 _READING = frozenset({"read", "get", "open", "fetch", "show", "view", "load"})
@@ -25,7 +25,14 @@ _PLACEHOLDER = "${t1}"
 def read_what_is_found(tools: Sequence[Tool], searched: Sequence[OfflineCall], question: Question) -> list[OfflineCall]:
     """A call that reads the first thing that a search on its server finds, where it is to be read."""
     is_one = _ONE.search(question.text) and not _ALL.search(question.text)
-    if not is_one or "read" not in intents(question.text) or question.paths or question.urls or question.dotted or question.ids:
+    if (
+        not is_one
+        or "read" not in intents(question.text)
+        or question.paths
+        or question.urls
+        or question.dotted
+        or question.ids
+    ):
         return []
     asked = things(question.text)
     for call in searched:

@@ -1,16 +1,16 @@
 """Gives numbers and phrases to arguments that say nothing more of themselves than a name and a type."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from pydantic import JsonValue
 
 from agentic_search.domain.data import JsonObject
-from agentic_search.planning.offline.nearest import Found, nearest
-from agentic_search.planning.offline.phrases import AFTER_PREPOSITION, Values
-from agentic_search.planning.offline.question import Question
-from agentic_search.planning.offline.roles import Argument, Role, choices_of
-from agentic_search.planning.offline.tool_words import words
+from agentic_search.planning.offline.arguments.nearest import Found, nearest
+from agentic_search.planning.offline.arguments.phrases import AFTER_PREPOSITION, Values
+from agentic_search.planning.offline.arguments.roles import Argument, Role, choices_of
+from agentic_search.planning.offline.arguments.tool_words import words
+from agentic_search.planning.offline.reading.question import Question
 from agentic_search.text.lexicon import terms
 
 _AT_ITS_NAME = 0.7
@@ -58,7 +58,7 @@ def fitted(value: JsonValue, argument: Argument) -> JsonValue:
     return value
 
 
-def _fitted_all(given: dict[str, Found], arguments: Sequence[Argument], question: Question) -> JsonObject:
+def _fitted_all(given: Mapping[str, Found], arguments: Sequence[Argument], question: Question) -> JsonObject:
     return {
         argument.name: fitted(_meant(given[argument.name], argument, question), argument)
         for argument in arguments

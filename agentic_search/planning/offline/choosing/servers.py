@@ -5,13 +5,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from agentic_search.domain.tool import Tool
-from agentic_search.planning.offline.calls import OfflineCall, usable
-from agentic_search.planning.offline.filling import fill
-from agentic_search.planning.offline.question import Question
-from agentic_search.planning.offline.roles import arguments_of
-from agentic_search.planning.offline.searches import is_general, is_named_a_search, is_search
-from agentic_search.planning.offline.tool_words import called_words, told_words, words
-from agentic_search.planning.offline.wording import content_words, intents, is_frame, things
+from agentic_search.planning.offline.arguments.filling import fill
+from agentic_search.planning.offline.arguments.roles import arguments_of
+from agentic_search.planning.offline.arguments.tool_words import called_words, told_words, words
+from agentic_search.planning.offline.choosing.calls import OfflineCall, usable
+from agentic_search.planning.offline.choosing.searches import is_general, is_named_a_search, is_search
+from agentic_search.planning.offline.reading.question import Question
+from agentic_search.planning.offline.reading.wording import content_words, intents, is_frame, things
 from agentic_search.planning.relevance import ScoredTool
 from agentic_search.text.lexicon import terms
 

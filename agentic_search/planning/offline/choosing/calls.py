@@ -7,10 +7,10 @@ from agentic_search.domain.approval.policy import ApprovalRules
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.tool import Tool
 from agentic_search.planning.draft.argument_check import argument_complaints
-from agentic_search.planning.offline.filling import Filling
-from agentic_search.planning.offline.question import Question
-from agentic_search.planning.offline.roles import arguments_of
-from agentic_search.planning.offline.searches import is_named_a_search
+from agentic_search.planning.offline.arguments.filling import Filling
+from agentic_search.planning.offline.arguments.roles import arguments_of
+from agentic_search.planning.offline.choosing.searches import is_named_a_search
+from agentic_search.planning.offline.reading.question import Question
 from agentic_search.planning.relevance import ScoredTool
 
 

@@ -5,11 +5,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from agentic_search.domain.tool import Tool
-from agentic_search.planning.offline.nearest import Found
-from agentic_search.planning.offline.question import Question
-from agentic_search.planning.offline.roles import arguments_of, choices_of
-from agentic_search.planning.offline.tool_words import told_words
-from agentic_search.planning.offline.wording import is_frame
+from agentic_search.planning.offline.arguments.nearest import Found
+from agentic_search.planning.offline.arguments.roles import arguments_of, choices_of
+from agentic_search.planning.offline.arguments.tool_words import told_words
+from agentic_search.planning.offline.reading.question import Question
+from agentic_search.planning.offline.reading.wording import is_frame
 from agentic_search.text.lexicon import terms
 
 QUOTED, CAPITALS, AFTER_PREPOSITION, PLAIN, DOING = 1.2, 0.9, 0.3, 0.0, -0.3

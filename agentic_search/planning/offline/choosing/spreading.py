@@ -5,15 +5,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from agentic_search.domain.tool import Tool
-from agentic_search.planning.offline.calls import OfflineCall, unique, usable
-from agentic_search.planning.offline.filling import fill
-from agentic_search.planning.offline.guessing import LOOSE
-from agentic_search.planning.offline.nearest import Found
-from agentic_search.planning.offline.phrases import CAPITALS, Values, values_in
-from agentic_search.planning.offline.question import Question
-from agentic_search.planning.offline.roles import Argument, arguments_of, choices_of
-from agentic_search.planning.offline.tool_words import told_words
-from agentic_search.planning.offline.wording import is_frame
+from agentic_search.planning.offline.arguments.filling import fill
+from agentic_search.planning.offline.arguments.guessing import LOOSE
+from agentic_search.planning.offline.arguments.nearest import Found
+from agentic_search.planning.offline.arguments.phrases import CAPITALS, Values, values_in
+from agentic_search.planning.offline.arguments.roles import Argument, arguments_of, choices_of
+from agentic_search.planning.offline.arguments.tool_words import told_words
+from agentic_search.planning.offline.choosing.calls import OfflineCall, unique, usable
+from agentic_search.planning.offline.reading.question import Question
+from agentic_search.planning.offline.reading.wording import is_frame
 from agentic_search.text.lexicon import terms
 
 _MOST = 8

@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from agentic_search.domain.tool import Tool
-from agentic_search.planning.offline.calls import OfflineCall, unique
-from agentic_search.planning.offline.chains import linked_call
-from agentic_search.planning.offline.question import Question, read_question
-from agentic_search.planning.offline.roles import ASKING, POINTED, arguments_of
-from agentic_search.planning.offline.spreading import calls_of, stands_alone
-from agentic_search.planning.offline.tool_words import told_words, words
-from agentic_search.planning.offline.wording import is_frame
+from agentic_search.planning.offline.arguments.roles import ASKING, POINTED, arguments_of
+from agentic_search.planning.offline.arguments.tool_words import told_words, words
+from agentic_search.planning.offline.choosing.calls import OfflineCall, unique
+from agentic_search.planning.offline.choosing.chains import linked_call
+from agentic_search.planning.offline.choosing.spreading import calls_of, stands_alone
+from agentic_search.planning.offline.reading.question import Question, read_question
+from agentic_search.planning.offline.reading.wording import is_frame
 from agentic_search.planning.relevance import ScoredTool, by_relevance
 from agentic_search.text.lexicon import terms
 
@@ -44,7 +44,9 @@ _BREAK = re.compile(
 )
 
 
-_BEGINS = re.compile(r"(?:first|second|third|next|finally|lastly|after\s+that|zuerst|danach|ensuite)\w*\b", re.IGNORECASE)
+_BEGINS = re.compile(
+    r"(?:first|second|third|next|finally|lastly|after\s+that|zuerst|danach|ensuite)\w*\b", re.IGNORECASE
+)
 """How a part begins that belongs to what follows it."""
 
 
