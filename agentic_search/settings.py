@@ -151,10 +151,16 @@ class Settings(BaseSettings):
     """Which tools in plans that are made wait for approval: `writes` those that do not only read, `always`, `never`."""
 
     bundled_servers: bool = True
-    """Start the bundled MCP servers too: python_docs, documents, stories."""
+    """Start the bundled MCP servers too: python_docs, documents, stories, and web where it is allowed."""
 
     documents: Path = _beside_package("docs")
     """The folder that the bundled documents server serves."""
+
+    web: Annotated[tuple[str, ...], NoDecode] = ("off",)
+    """What the bundled server web may ask: a SearXNG's URL, `ddgs` for public engines, or both; `off` until allowed."""
+
+    web_allow: Annotated[tuple[str, ...], NoDecode] = ()
+    """Hosts, addresses and networks beside the public internet that it may read; with commas."""
 
     functions: Annotated[tuple[str, ...], NoDecode] = ()
     """Python functions to offer as tools: `module:function`, or `module` for all that `@tool` marks in it."""
@@ -212,6 +218,9 @@ class Settings(BaseSettings):
     start_early: bool = True
     """False starts no task before the whole plan is written, for comparison."""
 
+    preview: bool = True
+    """Show quotations while a model works, from tools that only read on this machine; false makes no call for it."""
+
     task_timeout: Annotated[float, Field(gt=0)] = 60.0
     """Seconds for one attempt at a tool call."""
 
@@ -239,7 +248,7 @@ class Settings(BaseSettings):
     shutdown_grace: Annotated[float, Field(gt=0)] = 3.0
     """Seconds that open connections get to end at shutdown."""
 
-    @field_validator("functions", "allowed_hosts", mode="before")
+    @field_validator("functions", "allowed_hosts", "web", "web_allow", mode="before")
     @classmethod
     def _split(cls, given: object) -> object:
         """A variable holds a JSON list, or names with commas between them."""

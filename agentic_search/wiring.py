@@ -12,9 +12,12 @@ from agentic_search.domain.query import Query
 from agentic_search.domain.tool import Tool
 from agentic_search.engine.memory import MemoryEngine
 from agentic_search.engine.protocols import Run
+from agentic_search.events.facts import Fact
 from agentic_search.graph.build import build_program
 from agentic_search.graph.context import RunContext, RunLimits
+from agentic_search.graph.preview import Preview
 from agentic_search.models.choice import ModelChoice
+from agentic_search.models.network.address import is_on_this_machine
 from agentic_search.models.ollama.source import OllamaSource
 from agentic_search.models.openai.address import server_access
 from agentic_search.models.openai.source import OpenAISource
@@ -33,7 +36,7 @@ from agentic_search.tools.builtin.current_time import CurrentTime
 from agentic_search.tools.builtin.provider import Builtin
 from agentic_search.tools.calls.cache import CacheLimits
 from agentic_search.tools.config.bundled import bundled_servers
-from agentic_search.tools.config.server_config import ServerConfig
+from agentic_search.tools.config.server_config import HttpEndpoint, ServerConfig
 from agentic_search.tools.config.servers_file import read_servers
 from agentic_search.tools.mcp.auth.encrypted_folder import EncryptedFolder
 from agentic_search.tools.mcp.auth.sign_ins import SignIns
@@ -42,13 +45,18 @@ from agentic_search.tools.provider import ToolProvider
 from agentic_search.tools.python.function import Function
 from agentic_search.tools.python.load import load_functions
 from agentic_search.tools.python.provider import FunctionTools
+from agentic_search.tools.switched import ServerSwitches
 from agentic_search.workflows.folder import WorkflowFolder
 
 
 def configured(settings: Settings) -> tuple[ModelSources, tuple[ServerConfig, ...], tuple[Function, ...]]:
     """Where models come from, the MCP servers, the operator's functions; raises ConfigurationError. Opens nothing."""
     known = environment()
-    bundled = bundled_servers(documents=settings.documents, environment=known) if settings.bundled_servers else ()
+    bundled = (
+        bundled_servers(documents=settings.documents, environment=known, web=settings.web, web_allow=settings.web_allow)
+        if settings.bundled_servers
+        else ()
+    )
     path, is_named = settings.servers_file.expanduser(), "servers_file" in settings.model_fields_set
     servers = read_servers(path, bundled=bundled, environment=known, may_be_missing=not is_named)
     return _models(settings), servers, load_functions(settings.functions)
@@ -104,6 +112,22 @@ def _hosts(settings: Settings) -> frozenset[str]:
     return LOOPBACK | {settings.host.lower()} | {host.lower() for host in settings.allowed_hosts}
 
 
+def _wants_preview(settings: Settings, query: Query) -> bool:
+    """Also where runs are compared: what a preview calls would be among what is compared."""
+    wanted = settings.preview if query.preview is None else query.preview
+    return wanted and settings.parallel and settings.start_early and not query.brings_a_plan
+
+
+def _may_preview(server: ServerConfig) -> bool:
+    """It is on this machine, and a call of the plan may take the result of the preview's."""
+    is_here = not isinstance(server.reach, HttpEndpoint) or is_on_this_machine(server.reach.url)
+    return is_here and server.cache is not None
+
+
+def _emit_nothing(fact: Fact) -> None:
+    """What a preview calls is none of the run's tasks."""
+
+
 @asynccontextmanager
 async def open_service(settings: Settings) -> AsyncGenerator[Service, None]:
     """Open every part, lowest first; leaving ends the runs, then the tools' servers, then the models' connections."""
@@ -124,6 +148,7 @@ async def open_service(settings: Settings) -> AsyncGenerator[Service, None]:
     ]
     max_concurrent = settings.max_concurrent_tasks if settings.parallel else 1
     dispatcher = Dispatcher(clock, _admission(servers))
+    barred = frozenset(server.name for server in servers if not _may_preview(server))
     limits = RunLimits(settings.deadline, settings.discovery_wait, settings.planner_share, settings.writer_share)
     approved = ApprovalMemory(settings.data / "approvals.json")
     rules = ApprovalRules(settings.approval, remembered=approved.words)
@@ -138,6 +163,7 @@ async def open_service(settings: Settings) -> AsyncGenerator[Service, None]:
                 task_timeout=settings.task_timeout,
                 cache=_cache_limits(settings),
                 sign_ins=sign_ins,
+                switches=ServerSwitches(settings.data / "switches.json"),
             )
         )
 
@@ -145,26 +171,26 @@ async def open_service(settings: Settings) -> AsyncGenerator[Service, None]:
             of_run = replace(rules, approve=query.approve, given=query.brings_a_plan)
             approvals = Approvals(run.emit, of_run, approved, attended=run.attended)
             run.on_decision(approvals.decide)
-            runner = Runner(
+            make_runner = partial(
+                Runner,
                 partial(tools.call, globs=query.tools),
-                run.emit,
                 clock=clock,
                 elapsed=lambda: run.elapsed,
                 max_concurrent=max_concurrent,
-                batch=query.batch,
                 dispatcher=dispatcher,
-                approvals=approvals,
             )
+            unseen = partial(make_runner, _emit_nothing, batch=True)
             return RunContext(
                 run=run,
                 toolbox=tools,
                 models=choice,
                 workflows=workflows,
-                runner=runner,
+                runner=make_runner(run.emit, batch=query.batch, approvals=approvals),
                 limits=limits,
                 approval=of_run,
                 plan_form=settings.plan_form,
                 start_early=settings.start_early,
+                preview=Preview(unseen, run.emit, barred=barred) if _wants_preview(settings, query) else None,
             )
 
         engine = await stack.enter_async_context(

@@ -13,11 +13,16 @@ import time
 from pathlib import Path
 
 BETTER_WITH_DATA = {"makespan": "asynchow"}
-NEED_DATA = {"retrieval": "scifact", "extractive_answers": "xquad_en", "offline_planning": "metatool"}
+NEED_DATA = {
+    "retrieval": "scifact",
+    "extractive_answers": "xquad_en",
+    "offline_planning": "metatool",
+    "support": "xquad_en",
+}
 ALL = {
     **dict.fromkeys(("makespan", "scheduler_cost", "speedup", "against"), "scheduling"),
     **dict.fromkeys(("parallel", "overhead", "start", "runs_at_once"), "searches"),
-    **dict.fromkeys(("with_model", "start_while_planning", "where_work_runs", "many_servers"), "searches"),
+    **dict.fromkeys(("with_model", "start_while_planning", "where_work_runs", "many_servers", "preview"), "searches"),
     **dict.fromkeys(("user_questions", *NEED_DATA), "quality"),
 }
 """Each benchmark and the folder that it is in."""

@@ -116,6 +116,12 @@ SERVERS = ServerList(
         ),
     )
 )
+WEB_STARTING = ServerStatus(
+    name="web",
+    status="connecting",
+    transport="stdio",
+    consent="Questions are sent to the SearXNG at http://localhost:8888 and to Wikipedia",
+)
 SERVER_STARTING = ServerStatus(name="notes", status="connecting", transport="http")
 MODELS = ModelList(
     models=(ModelInfo(name="qwen3:8b", size="8.2B", context=40_960, capabilities=("completion", "tools")),),

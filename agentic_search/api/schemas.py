@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, JsonValue
+from pydantic import Field, JsonValue, StrictBool
 
 from agentic_search.domain.approval.decision import ApprovalWhy
 from agentic_search.domain.approval.policy import ApprovalRules
@@ -106,6 +106,13 @@ class ServerList(Frozen):
     """Every configured MCP server."""
 
     servers: tuple[ServerStatus, ...]
+
+
+class ServerSwitch(Frozen):
+    """The body of POST /servers/{name}/switch."""
+
+    on: StrictBool = Field(examples=[True])
+    """Whether the server may run."""
 
 
 class ModelList(Frozen):

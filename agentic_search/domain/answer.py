@@ -22,7 +22,7 @@ class Source(Frozen):
     """The part of the passage that bears on the question."""
 
     task_id: str
-    """The task that found it."""
+    """The task that found it; empty for one that an earlier answer of the conversation cites."""
 
 
 class Support(Frozen):

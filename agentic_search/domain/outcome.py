@@ -28,6 +28,30 @@ class Passage(Frozen):
     fact_of: str = ""
     """Where the text is a fact without prose: the names of the tool, which say what it is a fact of."""
 
+    facts: tuple[tuple[str, str], ...] = ()
+    """Names and values of the record's plain fields beside its text: a version, an author, a signature."""
+
+    listing: "Listing | None" = None
+    """The list that its record stands in, where the call asked for a list and not for words."""
+
+    @property
+    def whole(self) -> str:
+        """All that its record says: the text, then the plain fields, a line each."""
+        return "\n".join([self.text, *(f"{name}: {value}" for name, value in self.facts)])
+
+
+class Listing(Frozen):
+    """A list that a tool gave, of records that are worth showing one under another."""
+
+    things: str
+    """What it lists, as the tool's data calls it: `packages`."""
+
+    title: str
+    """What the call is called, for people."""
+
+    address: str
+    """An address of the call."""
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
@@ -56,6 +80,9 @@ class ToolResult(Frozen):
 
     note: str = ""
     """What the tool says of its own search, as what happened, for people: `found nothing`, `said: …`."""
+
+    searched: str = ""
+    """What a call that searches has searched, for people: `Python documentation (75 packages)`."""
 
     passing: bool = False
     """It calls itself unfinished, or failed: the same call may soon give something else."""

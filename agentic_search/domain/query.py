@@ -54,6 +54,9 @@ class Query(Frozen):
     approve: tuple[str, ...] = ()
     """Globs over tool names that may run without asking, though they do not only read."""
 
+    preview: bool | None = None
+    """Show quotations while a model works; null takes the configured one."""
+
     @property
     def brings_a_plan(self) -> bool:
         """Whether there is nothing to plan."""

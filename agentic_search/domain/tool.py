@@ -94,6 +94,13 @@ class Tool(Frozen):
         wanted = self.input_schema.get("required")
         return frozenset(name for name in wanted if isinstance(name, str)) if isinstance(wanted, list) else frozenset()
 
+    def whole_arguments(self, given: JsonObject) -> JsonObject:
+        """The arguments with what its schema says of those that are left out: equal ones make equal calls."""
+        properties = self.input_schema.get("properties")
+        named = properties.items() if isinstance(properties, dict) else ()
+        defaults = {name: it["default"] for name, it in named if isinstance(it, dict) and "default" in it}
+        return {**defaults, **given}
+
     @property
     def qualified_name(self) -> str:
         """`server.tool`, which no two tools share: a server's name has no dot."""
@@ -157,6 +164,9 @@ class ServerStatus(Frozen):
 
     sign_in: str | None = None
     """The path of this service that begins a sign-in at the server, where it asks for one."""
+
+    consent: str = ""
+    """What letting it run means, where it runs only while the user lets it: POST /servers/{name}/switch."""
 
     @property
     def state(self) -> str:

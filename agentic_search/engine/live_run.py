@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable
 
 from agentic_search.clock import Clock
+from agentic_search.domain.answer import Turn
 from agentic_search.domain.approval.decision import Decision
 from agentic_search.domain.query import Query
 from agentic_search.domain.run import TaskRecord, Timings
@@ -37,6 +38,8 @@ class LiveRun:
         self.thread_id = thread_id
         self.query = query
         self.attended = attended
+        self.earlier: tuple[Turn, ...] = ()
+        """What was asked and answered in its conversation before it began."""
         self.record = RunRecord(
             run_id, thread_id=thread_id, query=query.query, created_at=clock.wall().isoformat(timespec="milliseconds")
         )

@@ -3,9 +3,11 @@
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Iterator
+from itertools import takewhile
 from types import TracebackType
 
 from agentic_search.clock import Clock
+from agentic_search.domain.answer import Turn
 from agentic_search.domain.approval.decision import Decision
 from agentic_search.domain.query import Query
 from agentic_search.domain.run import RunReport, RunStatus, RunSummary, TaskRecord
@@ -13,6 +15,9 @@ from agentic_search.engine.live_run import LiveRun
 from agentic_search.engine.protocols import Program
 from agentic_search.errors import NotFound, Overloaded, WrongState
 from agentic_search.events.event import Event
+
+_MOST_TURNS = 20
+"""Turns of its conversation that a run is given."""
 
 
 class MemoryEngine:
@@ -108,9 +113,16 @@ class MemoryEngine:
     def _begin_queued(self) -> None:
         while self._queue and len(self._living) < self._max_concurrent:
             run = self._queue.popleft()
+            run.earlier = self._turns_before(run)
             task = run.begin(self._program, self._group)
             self._living[task] = run
             task.add_done_callback(self._run_ended)
+
+    def _turns_before(self, run: LiveRun) -> tuple[Turn, ...]:
+        """The newest runs of its conversation that were asked before it and have ended, oldest first."""
+        asked_before = takewhile(lambda other: other is not run, self._runs.values())
+        ended = [each.record for each in asked_before if each.thread_id == run.thread_id and each.channel.closed]
+        return tuple(record.turn() for record in ended[-_MOST_TURNS:])
 
     def _run_ended(self, task: asyncio.Task[None]) -> None:
         del self._living[task]

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Protocol, TypeAlias
 
+from agentic_search.domain.answer import Turn
 from agentic_search.domain.approval.decision import Decision
 from agentic_search.domain.query import Query
 from agentic_search.domain.run import RunReport, RunStatus, RunSummary, TaskRecord
@@ -25,6 +26,11 @@ class Run(Protocol):
     @property
     def thread_id(self) -> str:
         """The conversation it belongs to."""
+        ...
+
+    @property
+    def earlier(self) -> tuple[Turn, ...]:
+        """What was asked and answered in its conversation before it began, oldest first."""
         ...
 
     @property

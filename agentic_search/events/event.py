@@ -14,8 +14,8 @@ from agentic_search.events.facts import Fact, SourcesFound, TaskCompleted
 LARGEST_RESULT = 64 * 1024
 """Bytes of JSON; of a larger result the event has the URL."""
 
-_OF_NO_INTEREST = {"echo", "fact_of"}
-"""Of a passage: they only serve its ranking."""
+_OF_NO_INTEREST = {"echo", "fact_of", "facts", "listing"}
+"""Of a passage: they only serve its ranking and how an answer shows it."""
 
 _TIMED: TypeAdapter[list[tuple[float, Fact]]] = TypeAdapter(
     list[tuple[float, Fact]], config=ConfigDict(defer_build=True)

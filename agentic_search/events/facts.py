@@ -48,6 +48,18 @@ class RunStarted(BaseFact):
         return f"🔎 {self.query}"
 
 
+class QuestionUnderstood(BaseFact):
+    """It is a follow-up: this is searched for in its place."""
+
+    kind: Literal["question.understood"] = "question.understood"
+    text: str
+    """The question as it stands by itself."""
+
+    @property
+    def message(self) -> str:
+        return f"💬 Understood as: “{self.text}”"
+
+
 class ToolsDiscovered(BaseFact):
     """What this run may use is known."""
 
@@ -172,6 +184,15 @@ class PlanMended(BaseFact):
         return f"🩹 Mended the plan: {shown}" + (f"; and {count(more, 'more change')}" if more > 0 else "")
 
 
+class AnswerPreview(BaseFact):
+    """Quotations to be read until the answer begins: each takes the place of the one before."""
+
+    kind: Literal["answer.preview"] = "answer.preview"
+    html: str
+    """Safe HTML; its marks [1], [2] … are text."""
+    sources: tuple[Source, ...]
+
+
 class AnswerStarted(BaseFact):
     """The answer is being written."""
 
@@ -203,6 +224,19 @@ class AnswerBlock(BaseFact):
     """0, 1, 2 … down the answer."""
     html: str
     """Safe HTML."""
+
+
+class SupportByWords(BaseFact):
+    """The embedding model gave no vectors: what sources say for the answer is judged by words alone."""
+
+    kind: Literal["support.by_words"] = "support.by_words"
+    model: str
+    reason: str
+    """A sentence, or why it failed."""
+
+    @property
+    def message(self) -> str:
+        return f"⚖️ Compared the answer with its sources by words alone; {self.model}: {self.reason}"
 
 
 class AnswerCompleted(BaseFact):
@@ -273,6 +307,7 @@ class RunCancelled(BaseFact):
 
 Fact = Annotated[
     RunStarted
+    | QuestionUnderstood
     | ToolsDiscovered
     | PlanStarted
     | PlanTask
@@ -291,9 +326,11 @@ Fact = Annotated[
     | ServerSlowed
     | SourcesFound
     | ModelWaiting
+    | AnswerPreview
     | AnswerStarted
     | AnswerDelta
     | AnswerBlock
+    | SupportByWords
     | AnswerCompleted
     | RunCompleted
     | RunFailed

@@ -2,7 +2,7 @@
 
 from functools import singledispatchmethod
 
-from agentic_search.domain.answer import LeftOut, Source, Support
+from agentic_search.domain.answer import LeftOut, Source, Support, Turn
 from agentic_search.domain.approval.decision import WaitingCall
 from agentic_search.domain.plan import Plan, Task
 from agentic_search.domain.run import (
@@ -80,6 +80,10 @@ class RunRecord:
             created_at=self.created_at,
             duration=self._timings.total or None,
         )
+
+    def turn(self) -> Turn:
+        """The question and its answer, for those that are asked after it."""
+        return Turn(query=self.query, answer=self._answer or "", sources=self._sources)
 
     @property
     def serial_tools(self) -> float:

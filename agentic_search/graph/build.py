@@ -1,6 +1,7 @@
 """Builds the graph of a search, and makes of it the program that an engine runs for each query."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Literal, cast
 
 from langgraph.graph import END, START, StateGraph
@@ -28,7 +29,7 @@ def build_program(context_of: Callable[[Run, Query], RunContext]) -> Program:
 
     async def search(run: Run, query: Query) -> RunCompleted:
         context, given = context_of(run, query), AskedState(query=query)
-        async with context.runner:
+        async with context.runner, context.preview or nullcontext():
             state = await compiled.ainvoke(given, context=context)  # pyright: ignore[reportUnknownMemberType] - as above
         return _completed(cast(ExecutedState, state), run.spent)
 

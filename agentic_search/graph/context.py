@@ -7,6 +7,7 @@ from typing import Protocol
 from agentic_search.domain.approval.policy import STRICT, ApprovalRules
 from agentic_search.domain.tool import ServerStatus, Tool
 from agentic_search.engine.protocols import Run
+from agentic_search.graph.preview import Preview
 from agentic_search.models.choice import ModelChoice
 from agentic_search.planning.model.form import FormSetting
 from agentic_search.scheduler.runner import Runner
@@ -70,3 +71,5 @@ class RunContext:
     """What plans a model is asked for."""
     start_early: bool = True
     """Whether tasks that only read begin while the plan is still being written."""
+    preview: Preview | None = None
+    """Shows quotations while a model works; None where none are wanted."""

@@ -8,11 +8,12 @@ from collections.abc import Mapping, Sequence
 
 from langgraph.runtime import Runtime
 
+from agentic_search.conversation.follow_up import stand_alone
 from agentic_search.domain.outcome import Completed, Failed, Outcome, Skipped
 from agentic_search.domain.query import Query
 from agentic_search.domain.tool import ServerStatus
 from agentic_search.errors import AgenticSearchError, DeadlinePassed, NoSuchTool, SearchFailed, ToolsNotReady
-from agentic_search.events.facts import RunStarted, ToolsDiscovered
+from agentic_search.events.facts import QuestionUnderstood, RunStarted, ToolsDiscovered
 from agentic_search.graph.context import RunContext
 from agentic_search.graph.named_tools import told_states, usable_tools
 from agentic_search.graph.state import (
@@ -41,8 +42,14 @@ async def initialize(state: AskedState, runtime: Runtime[RunContext]) -> Initial
     context, query = runtime.context, state["query"]
     model = context.models.writer_name(query.model)
     context.run.emit(RunStarted(query=query.query, thread_id=context.run.thread_id, model=model))
+    earlier = context.run.earlier
+    asked = stand_alone(query.query, earlier)
+    if asked != query.query:
+        context.run.emit(QuestionUnderstood(text=asked))
     return {
         **state,
+        "asked": asked,
+        "earlier": earlier,
         "deadline": query.deadline or context.limits.deadline,
         "plans": (),
         "outcomes": {},
@@ -139,20 +146,32 @@ async def what_is_lacking(state: PlannedState, outcomes: Mapping[str, Outcome], 
         return ""
     if state["lacking"]:
         return state["lacking"]
-    query = state["query"].query
-    found = make_writer_input(query, whole_plan(state["plans"]), outcomes)
-    return "" if await in_thread_if_large(found, lambda: bears_on(query, found.evidence)) else FOUND_NOTHING
+    asked = state["asked"]
+    found = make_writer_input(asked, whole_plan(state["plans"]), outcomes)
+    return "" if await in_thread_if_large(found, lambda: bears_on(asked, found.evidence)) else FOUND_NOTHING
 
 
 async def synthesize(state: ExecutedState, runtime: Runtime[RunContext]) -> ExecutedState:
     """Have the answer written from whatever completed, before the deadline; without anything, there is none."""
     context, query, outcomes = runtime.context, state["query"], state["outcomes"]
     _refuse_nothing(outcomes)
+    if context.preview:
+        context.preview.end()
     with context.run.spent.phase("synthesize"):
         chosen = await _writer(state, context, within=state["deadline"] - context.run.elapsed)
         within = state["deadline"] - context.run.elapsed
-        writer = FallbackWriter(chosen.model, chosen.why_none, within=within, opening=state["opening"])
-        found = make_writer_input(query.query, whole_plan(state["plans"]), outcomes, not_used=state["not_used"])
+        embedding = await context.models.embedding(chosen.model.name) if chosen.model else None
+        writer = FallbackWriter(
+            chosen.model, chosen.why_none, within=within, opening=state["opening"], embedding=embedding
+        )
+        found = make_writer_input(
+            state["asked"],
+            whole_plan(state["plans"]),
+            outcomes,
+            said=query.query,
+            earlier=state["earlier"],
+            not_used=state["not_used"],
+        )
         await writer.write(found, context.run.emit)
     return state
 

@@ -30,6 +30,7 @@ from agentic_search.graph.context import RunContext, Toolbox
 from agentic_search.graph.named_tools import Missing, usable_tools
 from agentic_search.graph.state import DiscoveredState, PlannedState, whole_plan
 from agentic_search.models.chat import Waiting
+from agentic_search.models.choice import ChosenModel
 from agentic_search.planning.draft.links import reading_part
 from agentic_search.planning.ladder import ADDED, ENOUGH, WITHOUT_MODEL, GivenPlanner, PlanLadder
 from agentic_search.planning.model.planner import ModelPlanner
@@ -47,6 +48,8 @@ from agentic_search.planning.planner import (
 )
 from agentic_search.synthesis.writing.prompt import ANSWER_RULES
 
+_SOON = 0.03
+"""Seconds within which a model server that is not there is known to be so: then there is nothing to preview."""
 NOTHING_MORE = Planned((), "offline")
 SMALL_MODEL = "A small model planned, which may not think of all."
 
@@ -88,10 +91,12 @@ async def _planned(state: DiscoveredState, context: RunContext, so_far: SoFar) -
     """The round, and why it is to be added to although it can be used: empty where it need not."""
     query, lacking = state["query"], state["lacking"]
     request = PlanRequest(
-        query.query,
+        state["asked"],
         state["tools"],
         so_far,
         lacking,
+        said=query.query,
+        earlier=state["earlier"],
         several_rounds=query.rounds > 1,
         instructions=state["instructions"],
         approval=context.approval,
@@ -105,9 +110,12 @@ async def _planned(state: DiscoveredState, context: RunContext, so_far: SoFar) -
             async with time.limit if by_model else asyncio.timeout(state["deadline"] - context.run.elapsed):
                 if query.brings_a_plan:
                     return await _checked(follower, state, request, context), ""
-                planner = OfflinePlanner() if lacking else await _planner(query, context)
+                planner = OfflinePlanner() if lacking else await _planner(request, query, context)
                 planned = await follower.follow(planner, request, time)
-                return planned, SMALL_MODEL if planned.by_small_model and not so_far.plans else ""
+                lacks = SMALL_MODEL if planned.by_small_model and not so_far.plans else ""
+                if context.preview and not lacks:  # else what the preview calls is planned next
+                    context.preview.keep_only(planned.tasks)
+                return planned, lacks
         except TimeoutError:
             if not by_model:
                 return _too_late(state, so_far), ""
@@ -192,12 +200,26 @@ async def _cut_off(follower: "_Follower", request: PlanRequest, share: float) ->
     return await follower.follow(OfflinePlanner(), request), ""
 
 
-async def _planner(query: Query, context: RunContext) -> Planner:
+async def _planner(request: PlanRequest, query: Query, context: RunContext) -> Planner:
     """Who plans for a query that brings no plan."""
-    chosen = await context.models.planner(query.model, batch=query.batch)
+    chosen = await _chosen_model(request, query, context)
     rules = ANSWER_RULES if context.models.is_one(query.model) else ""
     by_model = ModelPlanner(chosen.model, form=context.plan_form, answer_rules=rules) if chosen.model else None
     return PlanLadder(by_model, OfflinePlanner(), why_no_model=chosen.why_none or "")
+
+
+async def _chosen_model(request: PlanRequest, query: Query, context: RunContext) -> ChosenModel:
+    """The model that plans, if any. Where there is one, or that takes long to say, the preview begins."""
+    preview = None if request.so_far.plans else context.preview
+    async with asyncio.TaskGroup() as group:
+        choosing = group.create_task(context.models.planner(query.model, batch=query.batch), name="choose the planner")
+        await asyncio.wait((choosing,), timeout=_SOON)
+        if preview and not (choosing.done() and choosing.result().model is None):
+            preview.begin(request)
+    chosen = choosing.result()
+    if preview and chosen.model is None:
+        preview.end()  # the answer itself comes at once
+    return chosen
 
 
 def _early(state: DiscoveredState, context: RunContext) -> Container[str]:

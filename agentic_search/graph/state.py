@@ -7,6 +7,7 @@ there from the beginning, empty.
 from collections.abc import Mapping, Sequence
 from typing import TypedDict
 
+from agentic_search.domain.answer import Turn
 from agentic_search.domain.approval.decision import UnusedTool
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.outcome import Outcome
@@ -25,6 +26,10 @@ class AskedState(TypedDict):
 class InitializedState(AskedState):
     """From initialize."""
 
+    asked: str
+    """The question as it stands by itself: with the subject of those before it, where it is a follow-up."""
+    earlier: tuple[Turn, ...]
+    """The conversation so far, oldest first."""
     deadline: float
     """Seconds since the run began when stragglers are cut off."""
     plans: tuple[Plan, ...]

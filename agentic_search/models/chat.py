@@ -9,6 +9,7 @@ from agentic_search.domain.data import JsonObject
 from agentic_search.domain.run import Usage
 from agentic_search.models.budget import TokenEstimate
 from agentic_search.models.cards.card import ModelCard
+from agentic_search.models.embedding.embedding_model import EmbeddingModel
 
 _CONTROL_TOKEN = re.compile(
     r"<(?=\|)|(?<=\|)>|<(?=/?(?:s|bos|eos|think|tool_call|tool_response|(?:start|end)_of_turn|im_start|im_end)>)|"
@@ -234,6 +235,10 @@ class ModelSource(Protocol):
 
         Raises ModelUnavailable (nobody answers) or ModelMissing (no such model, or none at all).
         """
+        ...
+
+    async def embedding(self, beside: str) -> EmbeddingModel | None:
+        """An embedding model of the very server that runs the model `beside`, if it has one; raises ModelError."""
         ...
 
 

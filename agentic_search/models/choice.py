@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from agentic_search.domain.query import OFFLINE
 from agentic_search.errors import ModelError
 from agentic_search.models.chat import ChatModel, ModelReport, ModelSource
+from agentic_search.models.embedding.embedding_model import EmbeddingModel
 from agentic_search.models.queue import Purpose
 from agentic_search.models.queued_model import ModelQueues
 
@@ -70,6 +71,13 @@ class ModelChoice:
         Raises ModelUnavailable or ModelMissing.
         """
         return self._queues.queued(await self._source.open(name), "tool")
+
+    async def embedding(self, beside: str) -> EmbeddingModel | None:
+        """An embedding model of the server that runs the model `beside`, if it says that it has one; never raises."""
+        try:
+            return await self._source.embedding(beside)
+        except ModelError:
+            return None
 
     def is_one(self, asked: str | None) -> bool:
         """Whether the model that plans for such a query is the one that writes."""

@@ -25,6 +25,7 @@ from agentic_search.models.chat import (
     Retracted,
     Waiting,
 )
+from agentic_search.models.embedding.embedding_model import EmbeddingModel
 from agentic_search.models.ollama.grammar import OLLAMA_GRAMMAR
 from agentic_search.models.token_learner import TokenLearner
 
@@ -146,3 +147,7 @@ class ScriptedSource:
         if model is None:
             raise ModelMissing(f"There is no model {name!r}; there is: {', '.join(self._models) or 'none'}.")
         return model
+
+    async def embedding(self, beside: str) -> EmbeddingModel | None:
+        """None: it has chat models only."""
+        return None

@@ -8,6 +8,7 @@ from typing import Protocol, Self, TypeVar
 
 from agentic_search.errors import ModelError, ModelMissing, ModelUnavailable
 from agentic_search.models.chat import ChatModel, ModelReport, ModelSource, PullProgress
+from agentic_search.models.embedding.embedding_model import EmbeddingModel
 
 OLLAMA = "ollama"
 """The name of the source whose models need none before theirs."""
@@ -87,6 +88,12 @@ class ModelSources:
             return await self._bounded(OLLAMA, self._all[OLLAMA].open(plain))
         except ModelError as error:
             raise type(error)(" ".join(filter(None, (str(error), await self._hint(name))))) from error
+
+    async def embedding(self, beside: str) -> EmbeddingModel | None:
+        """An embedding model of the source that has the model `beside`: no text goes to another; raises ModelError."""
+        source, slash, _ = beside.partition("/")
+        name = source if slash and source in self._others else OLLAMA
+        return await self._bounded(name, self._all[name].embedding(beside))
 
     async def _open_best(self) -> ChatModel:
         """The first in order that opens: all are asked, and who comes after it is not waited for."""

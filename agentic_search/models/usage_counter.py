@@ -8,6 +8,7 @@ from agentic_search.domain.data import JsonObject
 from agentic_search.domain.run import Usage
 from agentic_search.domain.spending import spending_of_run
 from agentic_search.models.chat import ChatModel, Finish, Message, ModelOutput, ModelReport, ModelSource
+from agentic_search.models.embedding.embedding_model import EmbeddingModel
 from agentic_search.models.wrapped_model import WrappedModel
 
 _MILLION = 1_000_000
@@ -43,6 +44,10 @@ class CountedSource:
         """The source's model, counted; see ModelSource."""
         model = await self._source.open(name)
         return UsageCounter(model, self._prices.get(model.name))
+
+    async def embedding(self, beside: str) -> EmbeddingModel | None:
+        """The source's, which costs too little to be counted."""
+        return await self._source.embedding(beside)
 
 
 class UsageCounter(WrappedModel):

@@ -61,6 +61,7 @@ class PlanRequest:
     """What is to be planned."""
 
     query: str
+    """The question as it stands by itself."""
     tools: Sequence[Tool]
     """All that the plan may use."""
     so_far: SoFar = field(default_factory=SoFar)
@@ -73,6 +74,8 @@ class PlanRequest:
     """What servers say of themselves, by server; untrusted."""
     approval: ApprovalRules = STRICT
     """Which tools wait for approval: others are to be preferred."""
+    said: str = ""
+    """The question in the user's words, where these are other ones: of a follow-up."""
     earlier: tuple[Turn, ...] = ()
     """The conversation so far, oldest first."""
     refused: DraftRefused | None = None

@@ -6,22 +6,27 @@ by `stems`; planning and synthesis compare by `terms`; both pass over the same s
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import chain
-from typing import cast
 
-from snowballstemmer.english_stemmer import EnglishStemmer
+import regex
 
-_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+from agentic_search.text.stemming import stem as _stem_of_script
+
+_WORD = regex.compile(r"[\p{L}\p{N}][\p{L}\p{N}\p{M}]*(?:['’][\p{L}\p{N}][\p{L}\p{N}\p{M}]*)*")
+"""Marks belong to their letters: vowel signs of Indian scripts, the dot that `İ` leaves in lower case."""
+
 _SHORTENED = re.compile(r"(?<!ca)n['’]t$|['’](?:s|t|d|m|ll|re|ve)$|^(?:[cdjlmnst]|qu)['’]", re.IGNORECASE)
 """What an apostrophe has joined to a word, in English and in French: `don't`, `it's`, `l'eau`."""
 
 _PART = re.compile(r"[^'’]+")
 _HUMP = re.compile(r"[A-Z]+s?(?![a-z])|[A-Z]?[a-z]+|\d+")
-_ACCENT = re.compile(r"(?<=[a-z])[\u0300-\u036f]+")
-_SHORT_PLURAL = re.compile(r"([^aeiouy]{2,}[aeiouy]?)(?<!s)s")
-"""`pdfs`, `gpus`: the stemmer takes an s for an ending only where a vowel stands further in front."""
+_ACCENT = re.compile(r"(?<=[a-zα-ω])[\u0300-\u036f]+|(?<=е)\u0308|[\u0591-\u05bd\u05bf-\u05c7\u064b-\u0652\u0670]")
+"""What writers leave out at will: accents of Latin and Greek letters, dots of `ё`, Hebrew and Arabic vowel signs."""
+
+_PLAIN = str.maketrans({"ı": "i", "ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d"})
+"""Latin letters that no accent can be taken off."""
 
 _UNSPACED = re.compile(
     r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]+"
@@ -49,31 +54,32 @@ wer wie wird wo y zijn zu zum zur
 """
 
 
-def _fold(word: str) -> str:
-    """Without case and, on Latin letters, without accents."""
+def fold(word: str) -> str:
+    """Without case, and without the marks that writers leave out at will."""
     folded = word.casefold()
     if folded.isascii():
         return folded
-    return unicodedata.normalize("NFC", _ACCENT.sub("", unicodedata.normalize("NFD", folded)))
+    plain = _ACCENT.sub("", unicodedata.normalize("NFD", folded))
+    return unicodedata.normalize("NFC", plain).translate(_PLAIN)
 
 
 ENGLISH_STOP_WORDS = frozenset(_ENGLISH.split())
 """Words that hold questions together and say nothing about what is asked. What may say something, such as `before`,
 `find` or the D of a vitamin, is left out."""
 
-STOP_WORDS = ENGLISH_STOP_WORDS.union(map(_fold, _GERMAN_FRENCH_SPANISH_ITALIAN_PORTUGUESE_DUTCH.split()))
+STOP_WORDS = ENGLISH_STOP_WORDS.union(map(fold, _GERMAN_FRENCH_SPANISH_ITALIAN_PORTUGUESE_DUTCH.split()))
 """The same for questions in six more languages. A search for words goes by the English ones alone: `del` and `mit` may
 be meant."""
 
 
 def terms(text: str) -> list[str]:
     """The stems of `text` without stop words, in order; a name in camel case whole and in its parts."""
-    return [*chain.from_iterable(map(_terms_of, _words(text)))]
+    return [*chain.from_iterable(map(_terms_of, words(text)))]
 
 
 def stems(text: str) -> list[str]:
     """The stem of every word of `text`, in order."""
-    return [*chain.from_iterable(map(_stems_of, _words(text)))]
+    return [*chain.from_iterable(map(_stems_of, words(text)))]
 
 
 def parts(word: str) -> list[str]:
@@ -81,7 +87,13 @@ def parts(word: str) -> list[str]:
     return _PART.findall(_SHORTENED.sub("", word))
 
 
-def _words(text: str) -> list[str]:
+def unspaced_runs(text: str) -> list[str]:
+    """What is written in scripts without spaces between words, in order."""
+    return _UNSPACED.findall(text)
+
+
+def words(text: str) -> list[str]:
+    """The words of `text` as they are written, in order, save that letters of one meaning have one form (NFKC)."""
     return _WORD.findall(unicodedata.normalize("NFKC", text))
 
 
@@ -99,7 +111,7 @@ def _meaning(word: str) -> Iterable[str]:
     """The terms of a word without apostrophes."""
     if _UNSPACED.search(word):
         return _pieces(word)
-    whole = _fold(word)
+    whole = fold(word)
     humps = [hump.casefold() for hump in _HUMP.findall(word)] if word.isascii() and whole != word else []
     found = [whole, *humps] if len(humps) > 1 else [whole]
     return [_stem(term) for term in found if term not in STOP_WORDS]
@@ -110,20 +122,14 @@ def _pieces(word: str) -> Iterator[str]:
     position = 0
     for run in _UNSPACED.finditer(word):
         if run.start() > position:
-            yield _stem(_fold(word[position : run.start()]))
+            yield _stem(fold(word[position : run.start()]))
         text, position = run[0], run.end()
         yield from (text[start : start + 2] for start in range(max(1, len(text) - 1)))
     if position < len(word):
-        yield _stem(_fold(word[position:]))
+        yield _stem(fold(word[position:]))
 
 
 @lru_cache(maxsize=_CACHED)
 def _stem(word: str) -> str:
-    """English endings go; words with letters that English does not have stay as they are."""
-    if not (word.isascii() and word.isalpha()):
-        return word
-    if plural := _SHORT_PLURAL.fullmatch(word):
-        return plural[1]
-    # A stemmer holds the word that it is at, and threads share this module: each word gets one of its own.
-    stem = cast("Callable[[str], str]", EnglishStemmer().stemWord)  # pyright: ignore[reportUnknownMemberType] - untyped
-    return stem(word)
+    """Of a folded word; one with digits in it stays as it is."""
+    return _stem_of_script(word) if word.isalpha() or not word.isascii() else word

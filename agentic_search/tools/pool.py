@@ -20,6 +20,7 @@ from agentic_search.tools.config.server_config import ServerConfig
 from agentic_search.tools.mcp.auth.sign_ins import SignIns
 from agentic_search.tools.mcp.connection import Connection
 from agentic_search.tools.provider import READ_RESOURCE, ListedResource, Offer, ToolProvider
+from agentic_search.tools.switched import ServerSwitches, SwitchedServer
 from agentic_search.tools.unstarted import UnstartedServer
 
 logger = logging.getLogger(__name__)
@@ -49,13 +50,16 @@ class ToolPool:
         open_within: float = OPEN_WITHIN,
         cache: CacheLimits | None = None,
         sign_ins: SignIns | None = None,
+        switches: ServerSwitches | None = None,
     ) -> None:
         """`local`: tools of the service's own, whose offer never changes; a server of the same name takes their place.
 
         `task_timeout`: seconds for a call where neither the task nor the server says otherwise. `cache`: what is kept
         of the results of tools that only read, where a server or a local provider does not say otherwise.
-        `sign_ins`: how remote servers are signed in at by OAuth; without, they are not.
+        `sign_ins`: how remote servers are signed in at by OAuth; without, they are not. `switches`: what the user said
+        of servers that run only while they are let; without, what the settings say holds.
         """
+        self._switches = switches
         self._sign_ins = sign_ins
         self._clock = clock
         self._task_timeout = task_timeout
@@ -190,9 +194,7 @@ class ToolPool:
 
         Raises NotFound, WrongState, or RequestError for what is missing or wrong.
         """
-        asking = self._providers.get(server)
-        if asking is None or server not in {status.name for status in self.statuses()}:
-            raise NotFound(f"there is no server {server!r}; GET /servers lists them")
+        asking = self._configured(server)
         if not isinstance(asking, UnstartedServer) or not asking.inputs:
             raise WrongState(f"{server!r} asks for no values now")
         if unknown := sorted(set(values) - asking.inputs):
@@ -207,10 +209,32 @@ class ToolPool:
         for warning in server.warnings:
             logger.warning("%s: %s", server.title or server.name, warning)
         if not (server.problem or server.inputs):
-            return self._connect(server)
+            return self._switched(server) if server.consent and not server.disabled else self._connect(server)
         if server.problem and not server.disabled:
             logger.warning("%s cannot be used: %s", server.title or server.name, server.problem)
         return UnstartedServer(server, connect=self._connect, on_change=self._note_change)
+
+    def _switched(self, server: ServerConfig) -> SwitchedServer:
+        said = self._switches.said(server.name) if self._switches else None
+        is_on = server.consented if said is None else said
+        return SwitchedServer(server, is_on=is_on, connect=self._connect, on_change=self._note_change)
+
+    async def switch(self, server: str, *, on: bool) -> ServerStatus:
+        """Let a server run from now on, or end it; that is remembered. Raises NotFound, WrongState."""
+        provider = self._configured(server)
+        if not isinstance(provider, SwitchedServer):
+            raise WrongState(f"{server!r} is not switched on and off here: the servers file says whether it runs")
+        provider.switch(on=on)
+        if self._switches:
+            await self._switches.say(server, on=on)
+        return provider.status()
+
+    def _configured(self, server: str) -> ToolProvider:
+        """Raises NotFound."""
+        provider = self._providers.get(server)
+        if provider is None or server not in {status.name for status in self.statuses()}:
+            raise NotFound(f"there is no server {server!r}; GET /servers lists them")
+        return provider
 
     def resources(self) -> Sequence[ListedResource]:
         """What can be read now, of all servers."""

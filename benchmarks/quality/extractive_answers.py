@@ -2,7 +2,8 @@
 
 Each question comes with its gold paragraph and the paragraphs that share most words with the question, ten in all.
 `--data` names a folder with `dev/queries.jsonl` (query, qrels, answers) and `shared/corpus.jsonl` (id, title, text),
-as made from XQuAD. Two orders are measured: shuffled, where a passage's position says nothing, and a search tool's.
+as made from XQuAD. Two orders are measured: shuffled, where a passage's position says nothing, and a search tool's; and
+the search tool's without the gold paragraph, where "nothing found" is the right answer.
 """
 
 import argparse
@@ -21,7 +22,7 @@ from pydantic import BaseModel
 
 from agentic_search.domain.outcome import Evidence, Passage
 from agentic_search.synthesis.evidence.writer_input import WriterInput
-from agentic_search.synthesis.writing.extractive_writer import Quoted, choose
+from agentic_search.synthesis.extracts.choice import choose
 
 PASSAGES = 10
 
@@ -54,6 +55,8 @@ Row = TypeVar("Row", bound=BaseModel)
 class Scored:
     """What one answer was worth."""
 
+    best_sentence: bool
+    abstained: bool
     any_quote: bool
     first_quote: bool
     gold_quoted: bool
@@ -100,11 +103,11 @@ def contains(text: str, answers: Iterable[str]) -> bool:
     return any(f" {normalised(answer)} " in f" {normalised(text)} " for answer in answers)
 
 
-def offered(asked: Asked, search: Search, chance: random.Random | None) -> list[Paragraph]:
-    """The gold paragraph and its nearest rivals, shuffled or in the search tool's order."""
+def offered(asked: Asked, search: Search, chance: random.Random | None, *, with_gold: bool = True) -> list[Paragraph]:
+    """The gold paragraph, or not, and its nearest rivals, shuffled or in the search tool's order."""
     ranked = search.best(asked.query)
-    rivals = [one for one in ranked if one.id != asked.gold][: PASSAGES - 1]
-    chosen = {one.id for one in rivals} | {asked.gold}
+    rivals = [one for one in ranked if one.id != asked.gold][: PASSAGES - with_gold]
+    chosen = {one.id for one in rivals} | ({asked.gold} if with_gold else set[str]())
     passages = [one for one in ranked if one.id in chosen]
     if chance is not None:
         chance.shuffle(passages)
@@ -117,10 +120,13 @@ def score(asked: Asked, passages: Sequence[Paragraph]) -> Scored:
         Evidence(index, Passage(title=one.title, url=one.id, text=one.text), "t1")
         for index, one in enumerate(passages, start=1)
     )
-    quoted: tuple[Quoted, ...] = choose(WriterInput(asked.query, evidence))
+    choice = choose(WriterInput(asked.query, evidence))
+    quoted = choice.quoted
     texts = [item.quotation.text for item in quoted]
     addresses = [item.evidence.passage.url for item in quoted]
     return Scored(
+        best_sentence=not choice.nothing_found and contains(quoted[0].best.text, asked.answers),
+        abstained=choice.nothing_found,
         any_quote=any(contains(text, asked.answers) for text in texts),
         first_quote=bool(texts) and contains(texts[0], asked.answers),
         gold_quoted=asked.gold in addresses,
@@ -139,8 +145,9 @@ def report(name: str, scores: Sequence[Scored], seconds: float) -> None:
 
     quotes, words = sum(one.quotes for one in scores) / size, sum(one.words for one in scores) / size
     print(
-        f"{name:9} n={size}  answer in a quotation {rate(one.any_quote for one in scores)}"
-        f"  in the first {rate(one.first_quote for one in scores)}"
+        f"{name:9} n={size}  answer in the best sentence {rate(one.best_sentence for one in scores)}"
+        f"  in the first quotation {rate(one.first_quote for one in scores)}"
+        f"  in any {rate(one.any_quote for one in scores)}  nothing found {rate(one.abstained for one in scores)}"
         f"  gold quoted {rate(one.gold_quoted for one in scores)}  first {rate(one.gold_first for one in scores)}"
         f"  quotations {quotes:.1f}, {words:.0f} words"
         f"  {1000 * seconds / size:.1f} ms each"
@@ -157,8 +164,12 @@ def main() -> None:
     corpus = _read(folder / "shared/corpus.jsonl", Paragraph)
     questions = _read(folder / "dev/queries.jsonl", Asked)[: arguments.limit]
     search = Search(corpus)
-    for name, chance in (("shuffled", random.Random(7)), ("search", None)):
-        offers = [offered(asked, search, chance) for asked in questions]
+    for name, chance, with_gold in (
+        ("shuffled", random.Random(7), True),
+        ("search", None, True),
+        ("without", None, False),
+    ):
+        offers = [offered(asked, search, chance, with_gold=with_gold) for asked in questions]
         began = perf_counter()
         scores = [score(asked, passages) for asked, passages in zip(questions, offers, strict=True)]
         report(name, scores, perf_counter() - began)

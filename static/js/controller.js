@@ -147,7 +147,20 @@ export function createController(store) {
     }
   }
 
-  return { ask, stop, openAddress, goTo, fetchResult, pull, decide, giveInputs, dispatch: store.dispatch };
+  /**
+   * @param {string} server
+   * @param {boolean} on
+   */
+  async function switchServer(server, on) {
+    try {
+      await api.switchServer(server, on);
+      await watchServers(store);
+    } catch (error) {
+      store.dispatch({ type: "notice", notice: noticeOf(error, "decide") });
+    }
+  }
+
+  return { ask, stop, openAddress, goTo, fetchResult, pull, decide, giveInputs, switchServer, dispatch: store.dispatch };
 }
 
 /** @type {import("./types.js").Notice} */

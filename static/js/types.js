@@ -6,7 +6,7 @@
  * @typedef {{id: string, tool: string, arguments?: Object<string, unknown>, depends_on?: string[], purpose?: string,
  *   for_each?: string|null, when?: string|null}} PlannedTask
  * @typedef {{name: string, status: string, transport: string, tools: number, error: string|null, title?: string,
- *   inputs?: ServerInput[], sign_in?: string|null}} Server
+ *   inputs?: ServerInput[], sign_in?: string|null, consent?: string}} Server
  * @typedef {{id: string, description?: string, secret?: boolean, default?: string, options?: string[]}} ServerInput
  * @typedef {{name: string, server: string, title: string, description: string, read_only?: boolean}} Tool
  * @typedef {{plans_by_model: number, found: number, found_offline: number, cited: number, seconds: number}} ModelCard
@@ -17,6 +17,7 @@
  * @typedef {{model: string, share: number|null, status: string, error: string|null}} Pull
  * @typedef {{id: number, title: string, url: string, snippet: string, task_id: string}} Source
  * @typedef {{what: string, why: string}} LeftOut
+ * @typedef {{sentence: string, source: number, verdict: 'supported'|'weak'|'unsupported', span: string}} Support
  * @typedef {{id: string, thread_id: string, status: string, query: string, model: string|null, created_at: string}} Listed
  *
  * An event of a run, as its stream sends it. `data` differs by `type`; the reducers name what they read.
@@ -64,6 +65,7 @@
  * @property {string} text the whole answer as Markdown, once complete
  * @property {Source[]} sources
  * @property {LeftOut[]} leftOut
+ * @property {Support[]} support one for each mark, in their order, once complete
  *
  * @typedef {{from: number, to: number|null}} Span
  * @typedef {{at: number, text: string}} Step
@@ -86,6 +88,7 @@
  * @property {Task[]} tasks in the order they were written
  * @property {Step[]} steps
  * @property {number} found passages found so far
+ * @property {{html: string, sources: Source[]}|null} preview quotations until the answer begins
  * @property {Answer|null} answer
  * @property {number|null} answerFrom
  * @property {number|null} answerTo

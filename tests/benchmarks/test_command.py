@@ -39,6 +39,7 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
         ("runs_at_once", "--levels 2 --per-caller 1"),
         ("start", "--repeat 1"),
         ("many_servers", ""),
+        ("preview", "--seconds 0.3"),
         ("parallel", "--kinds agents --sizes 3 --seconds 0.05 --repeat 1"),
         (
             "start_while_planning",

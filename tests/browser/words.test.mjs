@@ -89,6 +89,8 @@ test("without a model or a server the state line says what follows and what to d
 });
 
 test("before anything is known the state line claims nothing", () => {
+  const off = [{ name: "a", status: "ready", transport: "stdio", tools: 1, error: null }, { name: "web", status: "disabled", transport: "stdio", tools: 0, error: "it is off" }];
+  assert.equal(readiness({ models: { models: [], writer: "m", planner: "m", error: null }, servers: off }).ready, true);
   assert.deepEqual(readiness({ models: null, servers: null }).ready, false);
   assert.doesNotMatch(readiness({ models: null, servers: null }).text, /No model/);
 });

@@ -321,6 +321,27 @@ async def test_summaries_are_of_every_run_newest_first(opened: OpenEngine, progr
         ]
 
 
+async def test_a_run_is_given_what_was_asked_before_it_in_its_conversation(
+    opened: OpenEngine, program: ScriptedProgram
+) -> None:
+    given: list[list[str]] = []
+
+    async def look(run: Run) -> None:
+        given.append([turn.query for turn in run.earlier])
+
+    program.scripts |= dict.fromkeys(("b", "other", "last"), look) | {"a": do_nothing, "failed": fail}
+    async with opened(program, max_concurrent=2) as engine:
+        for run_id, thread in (("a", "t"), ("failed", "t"), ("b", "t"), ("other", "u")):
+            await engine.start(run_id, QUERY.model_copy(update={"query": f"{run_id}?"}), thread_id=thread)
+            await engine.ended(run_id)
+        assert given == [["a?", "failed?"], []]
+        await engine.start("lives", QUERY, thread_id="t")
+        await engine.forget("failed")
+        await engine.start("last", QUERY, thread_id="t")
+        await engine.ended("last")
+    assert given[-1] == ["a?", "b?"]
+
+
 async def test_a_run_that_has_ended_is_forgotten_and_no_other(opened: OpenEngine, program: ScriptedProgram) -> None:
     async with opened(program, max_concurrent=1) as engine:
         for run_id in "ab":

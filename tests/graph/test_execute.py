@@ -9,6 +9,7 @@ from typing import cast
 import pytest
 from langgraph.runtime import Runtime
 
+from agentic_search.domain.answer import Turn
 from agentic_search.domain.outcome import Completed, Outcome, Passage, ToolResult
 from agentic_search.domain.plan import Plan, Task
 from agentic_search.domain.query import Query
@@ -48,6 +49,7 @@ class Log:
     until: float = 0.0
     id: str = "r"
     thread_id: str = "th"
+    earlier: tuple[Turn, ...] = ()
     attended: bool = False
     spent: Spending = field(default_factory=lambda: Spending(lambda: 0.0))
     began: float = field(default_factory=lambda: asyncio.get_running_loop().time())
@@ -76,6 +78,8 @@ async def executed(log: Log, models: ScriptedSource, *, planner: PlannerKind = "
     )
     state = PlannedState(
         query=Query(query="Which rows?"),
+        asked="Which rows?",
+        earlier=(),
         deadline=DEADLINE,
         plans=(PLAN,),
         outcomes={},

@@ -12,6 +12,7 @@ import pytest
 from langgraph.runtime import Runtime
 
 from agentic_search.clock import SystemClock
+from agentic_search.domain.answer import Turn
 from agentic_search.domain.outcome import Completed, ToolResult
 from agentic_search.domain.plan import Plan, Task
 from agentic_search.domain.query import Query
@@ -47,6 +48,7 @@ class Log:
     done: list[str] = field(default_factory=list[str])
     id: str = "r"
     thread_id: str = "th"
+    earlier: tuple[Turn, ...] = ()
     elapsed: float = 0.0
     attended: bool = False
     spent: Spending = field(default_factory=lambda: Spending(lambda: 0.0))
@@ -87,6 +89,8 @@ async def planned(
     )
     state = DiscoveredState(
         query=query or Query(query="What of it?", rounds=2),
+        asked=(query or Query(query="What of it?")).query,
+        earlier=(),
         deadline=deadline,
         plans=plans,
         outcomes={"t1": FOUND} if plans else {},

@@ -16,6 +16,8 @@ def after(*plans: Plan, rounds: int = 3, planner: PlannerKind = "model") -> Plan
     """The state when these plans have been made, before a deadline of 10 s."""
     return PlannedState(
         query=Query(query="Which rows?", rounds=rounds),
+        asked="Which rows?",
+        earlier=(),
         deadline=10,
         plans=plans,
         outcomes={},

@@ -60,6 +60,30 @@ async def test_the_projects_own_documents_are_searched_too(service: RunningServi
     assert any(source["url"].startswith("documents:configuration.md") for source in run["sources"])
 
 
+async def test_what_no_source_answers_is_said_first_with_where_it_was_searched(service: RunningService) -> None:
+    await service.ready_servers("python_docs", "documents")
+    searches = [
+        {"tool": tool, "arguments": {"query": "capital of France"}}
+        for tool in ("search_python_docs", "search_documents")
+    ]
+    run = await service.ask("What is the capital of France?", plan={"tasks": searches})
+    assert run["nothing_found"] is True and run["answer"].startswith(
+        "**Nothing found.** Searched: Python documentation ("
+    )
+    assert re.search(r"Python documentation \(\d+ packages?\), documents \(\d+ files\)", run["answer"])
+    assert len(run["sources"]) <= 3
+
+
+async def test_a_list_is_answered_by_a_table_and_a_count_by_a_sentence(service: RunningService) -> None:
+    await service.ready_servers("python_docs", "documents")
+    run = await service.ask("list all packages installed", plan={"tasks": [{"tool": "list_packages"}]})
+    assert re.match(r"\*\*\d+ packages\.\*\* \[1\]\n\n\| packages \| version \|", run["answer"])
+    assert not run["nothing_found"] and [source["id"] for source in run["sources"]] == [1]
+    run = await service.ask("how many documents do you have", plan={"tasks": [{"tool": "list_documents"}]})
+    number = len(list((ROOT / "docs").rglob("*.md")))
+    assert run["answer"].startswith(f"**{number} documents.** [1]")
+
+
 async def why_stories_are_empty(service: RunningService) -> str:
     """What the service says of the stories server; empty where nothing is amiss."""
     servers = {server["name"]: server for server in (await service.client.get("/servers")).json()["servers"]}

@@ -160,7 +160,7 @@ async def test_what_calls_itself_partial_is_asked_again(service: RunningService)
 
 @pytest.mark.parametrize(
     ("tool", "query", "said"),
-    [("count_lamps", "Kubernetes", "count: 13"), ("find_version", "pydantic", "version: 3.13")],
+    [("count_lamps", "Kubernetes", '13 lamps hold "Kubernetes".'), ("find_version", "pydantic", "version: 3.13")],
 )
 async def test_facts_without_prose_are_cited(service: RunningService, tool: str, query: str, said: str) -> None:
     run = await service.ask("How many stories mention it?", plan=plan((tool, {"query": query})))

@@ -16,6 +16,7 @@ from agentic_search.api.schemas import (
     ModelList,
     PullRequest,
     ServerList,
+    ServerSwitch,
     ToolList,
     ToolView,
     UnusableTool,
@@ -61,6 +62,12 @@ async def give_inputs(
     They are kept in memory only and never shown. Other servers that ask for the same get them, too.
     """
     return service.tools.give_inputs(name, values)
+
+
+@router.post("/servers/{name}/switch", responses={**shows(examples.WEB_STARTING), **problems(400, 404, 409, 422)})
+async def switch_server(name: str, word: ServerSwitch, service: ServiceDep) -> ServerStatus:
+    """Let a server run that runs only with leave (`consent` in GET /servers), or end it; it is remembered."""
+    return await service.tools.switch(name, on=word.on)
 
 
 @router.get("/models", responses=shows(examples.MODELS))

@@ -1,6 +1,6 @@
 """What the reader of a result should know of the folder and its indexing, and what to do about it."""
 
-from agentic_search.mcp_servers.documents.files.folder import Folder
+from agentic_search.mcp_servers.documents.files.folder import READ, Folder
 from agentic_search.mcp_servers.documents.indexing.indexer import IndexingProgress
 
 VARIABLE = "AGENTIC_SEARCH_DOCUMENTS"
@@ -15,7 +15,7 @@ def note(folder: Folder, progress: IndexingProgress, *, settled: bool) -> str | 
         return f"There is no folder {str(folder.root)!r}. {SET_UP}"
     sentences = [_problem(progress), _waiting(progress, settled), _left_out(progress)]
     if settled and not progress.listing.files and not progress.problem:
-        sentences.append(f"The folder {str(folder.root)!r} holds no Markdown, text, HTML or PDF files.")
+        sentences.append(f"The folder {str(folder.root)!r} holds no documents that can be read: {READ}.")
     return " ".join(filter(None, sentences)) or None
 
 

@@ -41,6 +41,8 @@ class DocumentPassages(DocumentResult):
     """What a search found, best first."""
 
     results: list[DocumentPassage]
+    searched: str
+    """How much was searched, as in `7 files`."""
     indexing: Indexing
     note: str | None = None
     """What to know before relying on it."""

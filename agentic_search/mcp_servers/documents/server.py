@@ -36,7 +36,7 @@ def build_server(library: DocumentLibrary | None) -> MCPServer:
     async def search_documents(query: Query, limit: Limit = 8) -> DocumentPassages:
         """Search the user's own documents: the best passages of Markdown, text, HTML and PDF files, to cite."""
         if library is None:
-            return DocumentPassages(results=[], indexing=NOTHING, note=UNSET)
+            return DocumentPassages(results=[], searched="0 files", indexing=NOTHING, note=UNSET)
         try:
             return await library.search(query, limit)
         except sqlite3.Error as error:

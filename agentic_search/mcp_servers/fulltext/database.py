@@ -14,7 +14,7 @@ from agentic_search.text.lexicon import stems
 
 CACHE_FOLDER = "agentic-search"
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """Raised when the schema changes, or the lexicon in what it makes of a text."""
 
 VERSION = zlib.crc32(f"{SCHEMA_VERSION} {version('snowballstemmer')}".encode()) >> 1
@@ -96,15 +96,20 @@ def _open(path: Path) -> sqlite3.Connection:
         if _version(connection) != VERSION:
             _create(connection)
         connection.execute("PRAGMA synchronous=NORMAL")
-        connection.create_function("stems", 1, _stemmed, deterministic=True)
+        add_functions(connection)
     except BaseException:
         connection.close()
         raise
     return connection
 
 
-def _stemmed(text: str) -> str:
-    return " ".join(stems(text))
+def add_functions(connection: sqlite3.Connection) -> None:
+    """The SQL function `stems`, which makes of a text what `words` keeps of it."""
+    connection.create_function("stems", 1, _stemmed, deterministic=True)
+
+
+def _stemmed(text: str | None) -> str:
+    return " ".join(stems(text or ""))
 
 
 def _version(connection: sqlite3.Connection) -> int:

@@ -12,6 +12,8 @@ from agentic_search.mcp_servers.fulltext.connections import Connections
 from agentic_search.mcp_servers.fulltext.database import is_damage, transaction
 from agentic_search.mcp_servers.fulltext.passage import best_passage
 from agentic_search.mcp_servers.fulltext.terms import match_expression, stemmed
+from agentic_search.mcp_servers.fulltext.understanding import QuestionReading, Understood
+from agentic_search.mcp_servers.fulltext.vocabulary import Vocabulary
 
 T = TypeVar("T")
 Row: TypeAlias = tuple[Any, ...]
@@ -29,6 +31,8 @@ REMOVE_WORDS = """
 INSERT INTO words (words, rowid, title, keywords, body)
 SELECT 'delete', id, stems(title), stems(keywords), stems(body) FROM entry WHERE origin = ?
 """
+
+TEXT_OF = "SELECT title || ' ' || keywords || ' ' || body FROM entry WHERE id = ?"
 
 TITLE_WEIGHT = 4.0
 KEYWORDS_WEIGHT = 4.0
@@ -138,6 +142,10 @@ class Index:
     def titles(self) -> list[str]:
         """Every title, for instance to look for those near a misspelt one."""
         return [title for (title,) in self._rows("SELECT title FROM entry ORDER BY id")]
+
+    def understood(self, question: str) -> Understood:
+        """The question with what its misspelt, inflected and foreign words are in the index."""
+        return self._run(lambda connection: QuestionReading(Vocabulary(connection, TEXT_OF), question).understood())
 
     def candidates(
         self, question: str, *, limit: int, groups: Sequence[str] | None = None

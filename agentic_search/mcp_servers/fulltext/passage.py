@@ -59,20 +59,24 @@ def _cut_words(body: str, start: int, end: int, size: int) -> Iterator[tuple[int
 
 
 def _best_window(pieces: Sequence[Piece], size: int) -> tuple[int, int]:
-    """The span of consecutive pieces, at most `size` long, with the highest worth."""
+    """The span of consecutive pieces, at most `size` long, with the highest worth; one that holds much counts twice."""
     spread = Counter(term for piece in pieces for term in piece.found)
     worth = {term: 1 / (1 + count / len(pieces)) for term, count in spread.items()}
     windows = [_window(pieces, first, size) for first in range(len(pieces))]
-    values = [sum(worth[term] for term in sorted(found)) for _, _, found in windows]
-    start, end, _ = windows[values.index(max(values))]
+    alone = [sum(worth[term] for term in sorted(piece.found)) for piece in pieces]
+    values = [
+        sum(worth[term] for term in sorted(found)) + max(alone[first : first + count])
+        for first, (_, _, found, count) in enumerate(windows)
+    ]
+    start, end, *_ = windows[values.index(max(values))]
     return start, end
 
 
-def _window(pieces: Sequence[Piece], first: int, size: int) -> tuple[int, int, frozenset[str]]:
-    """As many pieces from the first on as fit, and what is found in them."""
-    start, end, found = pieces[first].start, pieces[first].end, pieces[first].found
+def _window(pieces: Sequence[Piece], first: int, size: int) -> tuple[int, int, frozenset[str], int]:
+    """As many pieces from the first on as fit, what is found in them, and how many they are."""
+    start, end, found, count = pieces[first].start, pieces[first].end, pieces[first].found, 1
     for piece in islice(pieces, first + 1, None):
         if piece.end - start > size:
             break
-        end, found = piece.end, found | piece.found
-    return start, end, found
+        end, found, count = piece.end, found | piece.found, count + 1
+    return start, end, found, count

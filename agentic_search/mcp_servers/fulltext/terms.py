@@ -1,13 +1,17 @@
 """Makes an FTS5 MATCH expression of a question in natural language, from the words in it that are worth a search."""
 
 import re
+import unicodedata
+from collections.abc import Iterable
 
-from agentic_search.text.lexicon import ENGLISH_STOP_WORDS, parts, stems
+import regex
+
+from agentic_search.text.lexicon import ENGLISH_STOP_WORDS, parts, stems, unspaced_runs, words
 
 MOST_TERMS = 64
 """A question of 8,000 characters must not become an expression of a thousand terms."""
 
-WORD = re.compile(r"\w+(?:['’]\w+)*")
+WORD = regex.compile(r"[\w\p{M}]+(?:['’][\w\p{M}]+)*")
 COMPOUND = re.compile(r"\b\w++(?:[-.]\w++)+")
 QUOTED = re.compile(r'"((?:[^"]|"")*)"')
 
@@ -17,8 +21,14 @@ def terms(question: str) -> list[str]:
 
     An identifier such as `parse_qs` stays one term. A question of nothing but stop words gives no terms.
     """
-    words = (part.strip("_") for word in WORD.findall(question.lower()) for part in parts(word))
-    return list(dict.fromkeys(word for word in words if word and word not in ENGLISH_STOP_WORDS))[:MOST_TERMS]
+    written = unicodedata.normalize("NFKC", question).lower()
+    found = (each for word in WORD.findall(written) for part in parts(word) for each in _pieces(part.strip("_")))
+    return list(dict.fromkeys(word for word in found if word and word not in ENGLISH_STOP_WORDS))[:MOST_TERMS]
+
+
+def _pieces(word: str) -> Iterable[str]:
+    """The word; where nothing marks a word's end, the pairs of characters that the index has, one by one."""
+    return stems(word) if unspaced_runs(word) else [word]
 
 
 def compounds(question: str) -> list[str]:
@@ -33,6 +43,12 @@ def match_expression(question: str) -> str:
     hold every word of the question, which is next to none.
     """
     return " OR ".join(f'"{term}"' for term in [*compounds(question), *terms(question)])
+
+
+def phrase_expression(question: str) -> str:
+    """All of the question's words one after the other, stop words too: a title such as “The Who”; "" without words."""
+    written = " ".join(words(question)[:MOST_TERMS])
+    return f'"{written}"' if written else ""
 
 
 def stemmed(expression: str) -> str:

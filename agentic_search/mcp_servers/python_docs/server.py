@@ -74,12 +74,16 @@ def build_server(builder: IndexBuilder, interpreter: Interpreter, *, longest_wai
         asked = await _groups(builder, package)
         await _settle(builder, asked or standard_groups(builder.packages), longest_wait, ctx)
         with _explained(builder):  # in a thread: a search takes milliseconds, but those are the event loop's
-            results = await asyncio.to_thread(find, builder.index, query, limit=limit, groups=asked)
-        missing = builder.missing(asked or builder.packages.keys())
+            found = await asyncio.to_thread(find, builder.index, query, limit=limit, groups=asked)
+        wanted = asked or builder.packages.keys()
+        missing = builder.missing(wanted)
+        known = len(wanted) - len(missing)
+        note = note_on(query, found=bool(found.results), missing=missing, without_source=unread)
         return DocsAnswer(
-            results=results,
+            results=found.results,
+            searched=f"{known} {'package' if known == 1 else 'packages'}",
             missing=names_of(missing),
-            note=note_on(query, found=bool(results), missing=missing, without_source=unread),
+            note=" ".join(filter(None, (note, found.understood.note))) or None,
         )
 
     @server.tool(title="Read Python documentation", description=READ, annotations=READ_ONLY)

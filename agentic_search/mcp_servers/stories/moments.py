@@ -12,7 +12,12 @@ UNIT = {
     "y": timedelta(days=365),
 }
 
-FORMS = "a date such as 2025-06-30 or 2025-06-30T12:00:00Z, or a time back such as 24h, 7d, 2w, 3m (months) or 1y"
+YEAR, MONTH = re.compile(r"\d{4}"), re.compile(r"\d{4}-\d\d")
+
+FORMS = (
+    "a date such as 2025, 2025-06, 2025-06-30 or 2025-06-30T12:00:00Z,"
+    " or a time back such as 24h, 7d, 2w, 3m (months) or 1y"
+)
 
 
 def parse_since(text: str, now: datetime) -> int:
@@ -25,12 +30,19 @@ def parse_since(text: str, now: datetime) -> int:
 
 
 def parse_moment(value: str | float) -> int:
-    """An ISO date or moment, without a zone taken as UTC, or seconds since 1970. Raises ValueError."""
+    """An ISO date or moment, without a zone taken as UTC, or seconds since 1970; a year begins on its first day.
+
+    Raises ValueError.
+    """
     if not isinstance(value, str):
         return _seconds(value)
     text = value.strip()
     if re.fullmatch(r"-?\d+(\.\d+)?", text) and len(text) > 8:
         return _seconds(float(text))
+    if YEAR.fullmatch(text):
+        text = f"{text}-01"
+    if MONTH.fullmatch(text):
+        text = f"{text}-01"
     moment = datetime.fromisoformat(text)
     return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
 

@@ -54,6 +54,8 @@ class Stories(StoryResult):
     """Stories found."""
 
     stories: list[Story]
+    searched: str | None = None
+    """How much was searched, as in `234 stories`."""
     note: str | None = None
 
 

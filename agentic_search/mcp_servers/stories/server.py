@@ -4,14 +4,16 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from typing import Annotated, ParamSpec, TypeVar
+from typing import Annotated, Literal, ParamSpec, TypeVar
 
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp.types import ToolAnnotations
 from pydantic import Field
 
+from agentic_search.mcp_servers.fulltext import Understood
 from agentic_search.mcp_servers.stories.archive.database import FILL_COMMAND, ArchiveError, archive_path
-from agentic_search.mcp_servers.stories.archive.reading import Archive, Selection
+from agentic_search.mcp_servers.stories.archive.reading import Archive
+from agentic_search.mcp_servers.stories.archive.selection import Selection
 from agentic_search.mcp_servers.stories.moments import FORMS, parse_since
 from agentic_search.mcp_servers.stories.offering import ServerOverArchive
 from agentic_search.mcp_servers.stories.results import (
@@ -35,6 +37,7 @@ Words = Annotated[str, Field(max_length=8_000, description="What to look for, in
 Size = Annotated[int, Field(ge=1, le=200, description="How many at most.")]
 Tag = Annotated[str | None, Field(description="Only with this tag, as ask_hn or show_hn.")]
 Author = Annotated[str | None, Field(description="Only by this author.")]
+Sort = Annotated[Literal["best", "newest"], Field(description="Which come first.")]
 Since = Annotated[str | None, Field(description=f"Only since then: {FORMS}.")]
 StoryId = Annotated[str, Field(min_length=1, description="The id that a search gave, or the story's URL.")]
 User = Annotated[str, Field(min_length=1, description="An author's name.")]
@@ -59,19 +62,29 @@ def build_server(archive: Archive) -> ServerOverArchive:
 
     @server.tool(annotations=READ_ONLY)
     async def search_stories(
-        query: Words, size: Size = 20, tag: Tag = None, author: Author = None, since: Since = None
+        query: Words,
+        size: Size = 20,
+        tag: Tag = None,
+        author: Author = None,
+        since: Since = None,
+        sort: Sort = "best",
     ) -> Stories:
-        """Search news stories: those that fit best first, or the newest first where the query is empty."""
-        selection = Selection(query, tag, author, _since(since))
+        """Search news stories: those that fit best first, or the newest first, as for an empty query."""
+        understood = await _read(archive.understood, query)
+        selection = Selection(query, tag, author, _since(since), newest_first=sort == "newest", read=understood.read)
         found = await _read(archive.search, selection, size)
-        shown = [to_story(item, query) for item in found]
-        return Stories(stories=shown, note=await _note(archive, selection))
+        shown = [to_story(item, understood.text) for item in found]
+        total = await _read(archive.count, Selection())
+        searched = f"{total} {'story' if total == 1 else 'stories'}"
+        return Stories(stories=shown, searched=searched, note=await _note(archive, selection, understood))
 
     @server.tool(annotations=READ_ONLY)
     async def count_stories(query: Words = "", tag: Tag = None, author: Author = None, since: Since = None) -> Count:
         """Count the stories that hold every word of the query; an empty query counts all."""
-        selection = Selection(query, tag, author, _since(since))
-        return Count(count=await _read(archive.count, selection), note=await _note(archive, selection))
+        understood = await _read(archive.understood, query)
+        selection = Selection(query, tag, author, _since(since), read=understood.read)
+        count = await _read(archive.count, selection)
+        return Count(count=count, note=await _note(archive, selection, understood))
 
     @server.tool(annotations=READ_ONLY)
     async def get_story(id: StoryId, max_comments: Size = 100) -> Discussion:
@@ -140,12 +153,12 @@ async def _empty(archive: Archive) -> str | None:
     return None
 
 
-async def _note(archive: Archive, selection: Selection) -> str | None:
+async def _note(archive: Archive, selection: Selection, understood: Understood) -> str | None:
     if note := await _empty(archive):
         return note
     if selection.query.strip() and not selection.terms:
-        return f"{selection.query!r} has no word to search for, so all stories count as found."
-    return None
+        return f"{selection.query!r} has no words to search for; found is only what holds it word for word."
+    return understood.note or None
 
 
 async def _stranger(archive: Archive, user: str) -> str:

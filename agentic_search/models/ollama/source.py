@@ -12,6 +12,8 @@ from ollama import AsyncClient
 from agentic_search.clock import Clock, SystemClock
 from agentic_search.errors import ModelError, ModelMissing
 from agentic_search.models.chat import UNTOLD_SLOTS, ChatModel, ModelReport, ModelServer, PullProgress
+from agentic_search.models.embedding.embedding_model import EmbeddingModel
+from agentic_search.models.embedding.over_http import OllamaEmbedding
 from agentic_search.models.network.address import is_on_this_machine
 from agentic_search.models.network.transport import CONNECT_TIMEOUT
 from agentic_search.models.ollama.address import base_url, is_cloud
@@ -117,6 +119,16 @@ class OllamaSource:
             keep_alive=self._keep_alive,
             learner=self._learners[found.info.name],
         )
+
+    async def embedding(self, beside: str) -> EmbeddingModel | None:
+        """The first embedding model that runs here, in the order of the alphabet; raises ModelError."""
+        inventory = await self._inventory.get()
+        names = sorted(
+            one.info.name
+            for one in inventory.models
+            if "embedding" in one.info.capabilities and one.info.reason != IN_CLOUD
+        )
+        return OllamaEmbedding(self._http, names[0], self._keep_alive) if names else None
 
     async def pull(self, name: str) -> AsyncGenerator[PullProgress]:
         """Have Ollama fetch a model: see `pulling`; it can be used at once when the generator has ended."""

@@ -120,7 +120,7 @@ def _served(entry: JsonObject, prefix: str) -> ServedModel | None:
         name=prefix + name,
         size=_size(name, entry),
         context=_context(entry),
-        capabilities=("completion",) if reason is None else (),
+        capabilities=("completion",) if reason is None else ("embedding",) if _embeds(name, entry) else (),
         usable=reason is None,
         reason=reason,
     )
@@ -156,6 +156,12 @@ def _why_not(name: str, entry: JsonObject) -> str | None:
     if found := _OTHER_NAMES.search(name):
         return f"It cannot chat, by its name ({found[0].strip('-_/.: ')})."
     return None
+
+
+def _embeds(name: str, entry: JsonObject) -> bool:
+    """Whether it makes vectors of texts, by its kind or its name: not a reranker, which takes pairs."""
+    told = " ".join(str(entry.get(key) or "") for key in ("type", "task", "model_type"))
+    return re.search(r"embed|bge-(?!re)|minilm", f"{told} {name}", re.IGNORECASE) is not None
 
 
 def _chats(entry: JsonObject) -> bool | None:

@@ -9,6 +9,8 @@ import httpx
 from agentic_search.clock import Clock, SystemClock
 from agentic_search.errors import ModelError, ModelMissing, ModelUnavailable
 from agentic_search.models.chat import ChatModel, ModelReport, ModelServer
+from agentic_search.models.embedding.embedding_model import EmbeddingModel
+from agentic_search.models.embedding.over_http import OpenAIEmbedding
 from agentic_search.models.network.transport import CONNECT_TIMEOUT, ModelTransport
 from agentic_search.models.openai.call_form import CallForms
 from agentic_search.models.openai.chat_model import OpenAIModel
@@ -100,6 +102,14 @@ class OpenAISource:
             learner=self._learners[served.id],
             clock=self._clock,
         )
+
+    async def embedding(self, beside: str) -> EmbeddingModel | None:
+        """The server's first embedding model, in its order, if it tells of one; raises ModelError."""
+        inventory = await self._get()
+        found = next((one for one in inventory.models if "embedding" in one.info.capabilities), None)
+        if found is None:
+            return None
+        return OpenAIEmbedding(self._listing, inventory.url, found.id, found.info.name)
 
     async def _get(self, *, fresh: bool = False) -> ServedModels:
         try:

@@ -136,8 +136,7 @@ class ModelDraft:
     def _does(self, task: Task) -> str:
         """The call of a task, the same for tasks that do the same."""
         tool = self._catalog[task.tool]
-        arguments = {**_defaults(tool), **task.arguments}
-        return json.dumps([tool.name, arguments, task.for_each, task.when], sort_keys=True)
+        return json.dumps([tool.name, tool.whole_arguments(task.arguments), task.for_each, task.when], sort_keys=True)
 
     def _opened(self, cycle: Sequence[str]) -> bool:
         """Open a cycle of waiting tasks where something can be left out: an order first, then what is read ahead."""
@@ -172,13 +171,6 @@ class ModelDraft:
 def _sendable(value: JsonValue) -> JsonValue:
     """The value, with a question mark for each half of a surrogate pair: neither events nor tools can be sent one."""
     return json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
-
-
-def _defaults(tool: Tool) -> JsonObject:
-    """What the tool takes for arguments that are left out."""
-    properties = tool.input_schema.get("properties")
-    named = properties.items() if isinstance(properties, dict) else ()
-    return {name: schema["default"] for name, schema in named if isinstance(schema, dict) and "default" in schema}
 
 
 def _order(needed: Mapping[str, Sequence[str]]) -> Sequence[str]:

@@ -119,6 +119,8 @@ class ModelPlanner:
             request.tools,
             self._needs,
             examples=example_plans(request.query, request.tools, linked=self._needs.form.linked),
+            said=request.said,
+            earlier=request.earlier,
             several_rounds=request.several_rounds,
             instructions=request.instructions,
             approval=request.approval,

@@ -8,6 +8,8 @@ examples made for it come last. Tools, what their servers say, and the question 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
+from agentic_search.conversation.shown import shown_turns
+from agentic_search.domain.answer import Turn
 from agentic_search.domain.approval.policy import STRICT, ApprovalRules
 from agentic_search.domain.plan import Plan
 from agentic_search.domain.tool import Tool
@@ -27,6 +29,10 @@ _MOST_TOKENS = 4_000
 """Of a first prompt, whatever the context: without a GPU a model reads some fifty a second."""
 _LEAST_FOR_TOOLS = 1_000
 """Tokens that tools may take beside a question which alone fills that."""
+_MOST_FOR_TURNS = 600
+"""Tokens for what was said before."""
+_FEW_FOR_TURNS = 150
+"""The same for a small model."""
 _FENCES = 60
 """Tokens for the marks around data and for notes."""
 _EXAMPLES = 300
@@ -39,6 +45,7 @@ _PLANS_AND_ANSWERS = (
     "You help to answer a question with search tools. You are asked either for a plan of tool calls, or for the answer."
 )
 _ASKS_RULE = f"Tools marked {ASKS} wait for the user's approval: choose one only where no other can do it."
+_MEANS = "(It seems to mean: %s)"
 _ASK = "Write the plan for this question as JSON on one line"
 _SHAPE = """: an object with the field "tasks", a list. Each task in it is an object whose one field has the name of a \
 tool, and as its value an object with the arguments of the tool."""
@@ -52,6 +59,8 @@ def planning_prompt(
     needs: PromptNeeds,
     *,
     examples: Sequence[Plan] = (),
+    said: str = "",
+    earlier: Sequence[Turn] = (),
     several_rounds: bool = False,
     instructions: Mapping[str, str] | None = None,
     approval: ApprovalRules = STRICT,
@@ -59,15 +68,19 @@ def planning_prompt(
     """The prompt for a first draft; where tools have to be left out, those of least use for the question.
 
     `examples` are shown as far as there is room, and as the tools in them are shown.
+    `query` stands by itself; where the user `said` something else, which leaves its subject to the `earlier` turns,
+    both are shown, and of these turns what a quarter of the room holds.
     With `several_rounds` a third of what tools may take is left free for what later rounds add to the prompt.
     `instructions` are what servers say of themselves, by server. Tools that wait by the rules of `approval` are marked.
     Raises ContextOverflow where not even one tool fits beside the question.
     """
     head = "\n\n".join(filter(None, (_role(needs), needs.answer_rules, needs.form.rules)))
-    question = _fenced("question", query)
+    question = _fenced("question", query if said in {"", query} else f"{said}\n{_MEANS % query}")
     tokens = needs.budget.tokens
     spent = tokens.texts((head, question, _SHAPE)) + _FENCES
     free = min(needs.budget.prompt - spent, max(_MOST_TOKENS - spent, _LEAST_FOR_TOOLS))
+    conversation = shown_turns(earlier, query, _room_for_turns(free, needs), tokens).text
+    free -= tokens.count(conversation)
     examples_room = min(_EXAMPLES, max(0, free) // 4)
     room = free - examples_room
     lines = _ToolLines(needs.form.linked, instructions or {}, approval, tokens)
@@ -85,7 +98,13 @@ def planning_prompt(
     system = "\n".join((head, _fenced("tools", lines.listed(shown)), *notes))
     fitting = [plan for plan in examples if all(task.tool in names for task in plan.tasks)]
     asked = _asking(_ASK, _written(fitting, examples_room, tokens), needs)
-    return PlanPrompt((Message("system", system), Message("user", f"{question}\n{asked}")), shown, left_out)
+    user = "\n".join(filter(None, (conversation, question, asked)))
+    return PlanPrompt((Message("system", system), Message("user", user)), shown, left_out)
+
+
+def _room_for_turns(free: int, needs: PromptNeeds) -> int:
+    """Tokens for what was said before; a small model loses the question in more than a little."""
+    return min(max(0, free) // 4, _MOST_FOR_TURNS if needs.form.linked else _FEW_FOR_TURNS)
 
 
 def correction(prompt: PlanPrompt, draft: str, complaints: Sequence[str], needs: PromptNeeds) -> PlanPrompt:

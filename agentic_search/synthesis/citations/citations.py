@@ -11,8 +11,8 @@ from agentic_search.domain.answer import Source
 from agentic_search.domain.outcome import Evidence
 from agentic_search.synthesis.citations.marks import Link, Marks, Piece, TextPiece
 from agentic_search.synthesis.citations.reader import MarkdownReader
+from agentic_search.synthesis.evidence.question_terms import QuestionTerms
 from agentic_search.synthesis.evidence.quotation import quote
-from agentic_search.synthesis.evidence.relevance import QuestionTerms
 
 SNIPPET = 300
 """Characters of a source's snippet."""
@@ -33,7 +33,7 @@ class CitationFilter:
         self._addresses = {
             _address(item.passage.url): number for number, item in reversed([*enumerate(shown, 1)]) if item.passage.url
         }
-        self._texts = (query, *(item.passage.text for item in shown))
+        self._texts = (query, *(item.passage.whole for item in shown))
         self._reader = MarkdownReader()
         self._spaces = ""
         """Held back: they go with a mark that goes."""

@@ -11,8 +11,9 @@ from agentic_search.domain.answer import LeftOut
 from agentic_search.domain.outcome import Evidence
 from agentic_search.events.task_facts import count
 from agentic_search.models.budget import TokenEstimate
+from agentic_search.synthesis.evidence.question_terms import QuestionTerms
 from agentic_search.synthesis.evidence.quotation import quote
-from agentic_search.synthesis.evidence.relevance import QuestionTerms, score_evidence
+from agentic_search.synthesis.evidence.relevance import score_evidence
 
 SMALLEST_SHARE = 150
 """Tokens below which a part of a passage is no use; rather a passage is left out."""
@@ -36,11 +37,11 @@ def pack_sources(query: str, evidence: Sequence[Evidence], room: int, tokens: To
     """Take as much of the evidence as `room` tokens can hold, cutting before dropping."""
     scored = score_evidence(query, evidence)
     ordered = [passage.evidence for passage in scored.passages]
-    costs = [_frame(item, tokens) + tokens.count(item.passage.text) for item in ordered]
+    costs = [_frame(item, tokens) + tokens.count(item.passage.whole) for item in ordered]
     fitting = _how_many(costs, room)
     share = _share(costs[:fitting], room)
     texts = tuple(
-        item.passage.text if cost <= share else _cut(item, scored.question, share, tokens)
+        item.passage.whole if cost <= share else _cut(item, scored.question, share, tokens)
         for item, cost in zip(ordered[:fitting], costs, strict=False)
     )
     cut = sum(cost > share for cost in costs[:fitting])
@@ -74,7 +75,7 @@ def _share(costs: Sequence[int], room: int) -> int:
 
 def _cut(item: Evidence, question: QuestionTerms, share: int, tokens: TokenEstimate) -> str:
     """The part of a passage that bears on the question, in `share` tokens."""
-    text = item.passage.text
+    text = item.passage.whole
     room = share - _frame(item, tokens)
     limit = max(1, len(text) * room // max(1, tokens.count(text)))
     part = quote(text, question, limit=limit, across_sections=True).text

@@ -1,7 +1,7 @@
 """Cuts the text of a passage into units that can be quoted whole: sentences, list items, signatures, code examples.
 
-Reads what tools give: plain text, docstrings (reStructuredText and Google style), Markdown and doctests; sentences in
-any script. Nothing of a unit's text is changed.
+Reads what tools give: plain text, docstrings (reStructuredText and Google style), Markdown with tables, and doctests;
+sentences in any script. Nothing of a unit's text is changed.
 """
 
 import re
@@ -10,12 +10,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from agentic_search.text.controls import without_controls
 from agentic_search.text.sentences import split_sentences
 
 LONGEST = 200_000
 """Characters of one passage that are looked at."""
 
-Kind = Literal["sentence", "item", "signature", "code"]
+Kind = Literal["sentence", "item", "signature", "row", "code"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +30,19 @@ class Unit:
     """Units of one paragraph stand in one paragraph when quoted; an item begins a line of it."""
     section: int
     """A quotation never runs from one section into the next: a heading would be lost between them."""
+    frame: str = ""
+    """Of a row its table's header, of code the language that its fence names; where there is one."""
 
 
-_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufeff]")
-_FENCE = re.compile(r"^\s*(`{3,}|~{3,})[^`]*$")
+_FENCE = re.compile(r"^\s*(`{3,}|~{3,})\s*([\w+#.-]{0,40})[^`]*$")
 _HEADING = re.compile(r"^#{1,6}\s+\S")
 _UNDERLINE = re.compile(r"^([=\-~^\"'#*+])\1{2,}$")
 _ITEM = re.compile(
     r"^\s*(?:[-*+•]\s+|\d{1,3}[.)]\s+|:\w[^:]*:\s|[\w.]+(?:\([^()]*\))? -- \S|[*]{0,2}\w+(?: \([^()]*\))?: \S)"
 )
 _SIGNATURE = re.compile(r"^(?:async )?(?:def |class )?[A-Za-z_][\w.]*\(.*\)(?:\s*->\s*\S.*)?:?$")
+_ROW = re.compile(r"^\s*\|.*\|\s*$")
+_DELIMITER = re.compile(r"^\s*\|?(?:\s*:?-+:?\s*\|)+(?:\s*:?-+:?\s*)?$")
 _TABLE = re.compile(r"^\s*(?:\|.*\||\+[-=+]{3,}\+|={3,}(?: +={3,})+)\s*$")
 _DATA = re.compile(r"\s*[\[{]\s*(?:[\"\[{\]}]|-?\d+\s*[,\]]|$)")
 _CODE_SIGN = re.compile(
@@ -57,13 +61,13 @@ def read_units(text: str) -> tuple[Unit, ...]:
         if block.kind == "heading":
             section += 1
             continue
-        units += [Unit(kind, piece, number, section) for kind, piece in _pieces(block)]
+        units += [Unit(kind, piece, number, section, block.frame) for kind, piece in _pieces(block)]
     return tuple(units)
 
 
 def _clean(text: str) -> str:
     """Line ends and tabs made one, what cannot be written as UTF-8 removed, indentation common to all removed."""
-    plain = _UNSAFE.sub("", text[:LONGEST].replace("\r\n", "\n").replace("\r", "\n")).expandtabs(4)
+    plain = without_controls(text[:LONGEST].replace("\r\n", "\n").replace("\r", "\n")).expandtabs(4)
     first, newline, rest = textwrap.dedent(plain).strip("\n").partition("\n")
     body = textwrap.dedent(rest)
     if body != rest and not first.startswith(" ") and not _is_code(_first_block(body)):
@@ -77,8 +81,9 @@ def _first_block(text: str) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class _TextBlock:
-    kind: Literal["prose", "code", "heading"]
+    kind: Literal["prose", "code", "heading", "table"]
     lines: Sequence[str]
+    frame: str = ""
 
 
 def _blocks(lines: Sequence[str]) -> Iterator[_TextBlock]:
@@ -90,7 +95,7 @@ def _blocks(lines: Sequence[str]) -> Iterator[_TextBlock]:
             at += 1
         elif (fence := _FENCE.match(line)) is not None:
             end = _fence_end(lines, at, fence[1])
-            yield _TextBlock("code", lines[at + 1 : end])
+            yield _TextBlock("code", lines[at + 1 : end], fence[2])
             at = end + 1
         elif _HEADING.match(line):
             yield _TextBlock("heading", [line])
@@ -126,10 +131,23 @@ def _paragraph_end(lines: Sequence[str], start: int) -> int:
 def _paragraph(lines: Sequence[str], *, indented: bool) -> Iterator[_TextBlock]:
     if len(lines) == 2 and _UNDERLINE.match(lines[1].strip()):
         yield _TextBlock("heading", lines)
+    elif (start := _table_start(lines)) is not None:
+        header = lines[start].strip() if start + 1 < len(lines) and _DELIMITER.match(lines[start + 1]) else ""
+        if start:
+            yield from _prose(lines[:start])
+        yield _TextBlock("table", lines[start + 2 if header else start :], header)
     elif _is_preformatted(lines) or (indented and _is_code(lines)):
         yield _TextBlock("code", lines)
     else:
         yield from _prose(lines)
+
+
+def _table_start(lines: Sequence[str]) -> int | None:
+    """Where a Markdown table begins: its header, or a row where a tool has cut the header off."""
+    for number, line in enumerate(lines[1:]):
+        if _DELIMITER.match(line) and "|" in lines[number]:
+            return number
+    return 0 if len(lines) > 1 and all(map(_ROW.match, lines)) else None
 
 
 def _is_preformatted(lines: Sequence[str]) -> bool:
@@ -165,6 +183,11 @@ def _pieces(block: _TextBlock) -> Iterator[tuple[Kind, str]]:
         code = textwrap.dedent("\n".join(block.lines)).strip("\n").rstrip()
         if code:
             yield "code", code
+        return
+    if block.kind == "table":
+        for line in block.lines:
+            if any(map(str.isalnum, line)):
+                yield "row", line.strip()
         return
     lines = list(block.lines)
     if _SIGNATURE.match(lines[0].strip()):

@@ -1,15 +1,19 @@
 """Scores evidence by how much it bears on a question, without a model.
 
 BM25 over the evidence itself, titles among it, blended with the order in which each tool gave its hits; a passage
-that repeats a better one goes down.
+that repeats a better one goes down. Words in examples of code count half: what stands there is seldom what it is about.
 """
 
 import math
+import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 from agentic_search.domain.outcome import Evidence, Passage
+from agentic_search.synthesis.evidence.passages import read_units
+from agentic_search.synthesis.evidence.question_terms import QuestionTerms
+from agentic_search.text.controls import without_controls
 from agentic_search.text.lexicon import terms
 
 K1, B = 1.2, 0.2
@@ -21,31 +25,25 @@ TOOL_ORDER = 0.5
 EACH_POSITION = 0.25
 """How fast that share sinks: all of it for the first hit, 1/1.25 for the second, 1/1.5 for the third …"""
 
+NAMED = 0.3
+"""What a passage gains whose whole title stands in the question."""
+
 REPEATED = 0.75
 """The share of terms two passages have in common (Jaccard), from which the worse one counts as a repetition."""
 
 REPETITION = 0.2
 """What is left of the score of a repetition."""
 
+IN_CODE = 0.5
+"""What a word in an example of code counts, against one in prose."""
+
 LONGEST = 100_000
 """Characters of a passage that are looked at."""
 
-
-@dataclass(frozen=True, slots=True)
-class QuestionTerms:
-    """A question's terms, each with what it weighs against this evidence: the rarer the more."""
-
-    weights: Mapping[str, float]
-
-    @classmethod
-    def of(cls, text: str) -> "QuestionTerms":
-        """Every term of `text` weighs the same."""
-        return cls(dict.fromkeys(terms(text), 1.0))
-
-    def covered_by(self, found: Iterable[str]) -> float:
-        """The share, 0 to 1, of the question's weight that these terms carry; all of it where it asks by no term."""
-        total = sum(self.weights.values())
-        return sum(self.weights.get(term, 0.0) for term in set(found)) / total if total else 1.0
+_SHORTEST_NAME = 3
+_LONGEST_NAME = 200
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_DOTTED = re.compile(r"\w+(?:\.\w+)+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +54,9 @@ class ScoredPassage:
     score: float
     """0 to 1, comparable within one set of evidence only; 0 when it has none of the question's terms."""
     coverage: float
-    """The share, 0 to 1, of the question's weight that its terms carry."""
+    """The share, 0 to 1, of the question's weight that its terms outside of code carry."""
+    named: bool = False
+    """The question names the very thing, by its whole title."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,27 +67,63 @@ class ScoredEvidence:
     passages: tuple[ScoredPassage, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """The terms of a passage, each with how often it occurs."""
+
+    text: Counter[str]
+    """Of its text, code among it."""
+    prose: Set[str]
+    """Those outside of code, and those of what stands beside the text."""
+    bag: Mapping[str, float]
+    """All, those in code counted half."""
+
+    @classmethod
+    def of(cls, passage: Passage) -> "_Words":
+        text = without_controls(passage.text[:LONGEST])
+        body = Counter(terms(text))
+        beside = Counter(terms(telling_title(passage)))
+        code = Counter(term for unit in read_units(text) if unit.kind == "code" for term in terms(unit.text))
+        bag = {term: number - (1 - IN_CODE) * min(number, code[term]) for term, number in body.items()}
+        for term, number in beside.items():
+            bag[term] = bag.get(term, 0) + number
+        return cls(body, {term for term, number in body.items() if number > code[term]} | beside.keys(), bag)
+
+
 def telling_title(passage: Passage) -> str:
     """The words beside a passage's text that tell what it is about: not those that the call put in."""
-    return " ".join(filter(None, ("" if passage.echo else passage.title, passage.fact_of)))
+    beside = (
+        "" if passage.echo else passage.title,
+        passage.fact_of,
+        *(f"{name} {said}" for name, said in passage.facts),
+    )
+    return " ".join(filter(None, beside))
 
 
 def score_evidence(query: str, evidence: Sequence[Evidence]) -> ScoredEvidence:
     """Score `evidence` against `query`; nothing is dropped."""
-    bodies = [Counter(terms(item.passage.text[:LONGEST])) for item in evidence]
-    bags = [_with_title(body, item.passage) for body, item in zip(bodies, evidence, strict=True)]
-    question = QuestionTerms(_weights(terms(query), bags))
+    words = [_Words.of(item.passage) for item in evidence]
+    bags = [each.bag for each in words]
+    question = QuestionTerms(_weights(_asked(query), bags))
     scores = _bm25(question.weights, bags)
     positions = _positions(evidence)
-    coverage = [question.covered_by(bag) for bag in bags]
+    coverage = [question.covered_by(each.prose) for each in words]
+    named = [is_named(query, item.passage) for item in evidence]
     worth = _worth_of_tasks(evidence, coverage)
     highest = max(scores, default=0.0)
     scored = [
         (
-            ScoredPassage(item, _blend(score / highest, position, worth[item.task_id]) if score > 0 else 0.0, covered),
-            body.keys(),
+            ScoredPassage(
+                item,
+                _blend(score / highest, position, worth[item.task_id]) + NAMED * is_it if score > 0 else 0.0,
+                covered,
+                is_it,
+            ),
+            each.text.keys(),
         )
-        for item, body, covered, score, position in zip(evidence, bodies, coverage, scores, positions, strict=True)
+        for item, each, covered, score, position, is_it in zip(
+            evidence, words, coverage, scores, positions, named, strict=True
+        )
     ]
     scored.sort(key=lambda pair: -pair[0].score)
     return ScoredEvidence(question, tuple(_repetitions_down(scored)))
@@ -109,11 +145,27 @@ def _worth_of_tasks(evidence: Sequence[Evidence], coverage: Sequence[float]) -> 
     return {task_id: (covered / highest) ** 2 for task_id, covered in best.items()}
 
 
-def _with_title(body: Counter[str], passage: Passage) -> Counter[str]:
-    return body + Counter(terms(telling_title(passage)))
+def is_named(query: str, passage: Passage) -> bool:
+    """Whether the question holds the passage's whole title, where that is a name: dotted, or of a record in a list."""
+    title = passage.title.strip()
+    is_name = _DOTTED.fullmatch(title) or passage.listing
+    if passage.echo or not is_name or not _SHORTEST_NAME <= len(title) <= _LONGEST_NAME:
+        return False
+    return re.search(rf"(?<![\w.]){re.escape(title)}(?![\w]|\.\w)", query, re.IGNORECASE) is not None
 
 
-def _weights(asked: Iterable[str], bags: Sequence[Counter[str]]) -> dict[str, float]:
+def _asked(query: str) -> dict[str, float]:
+    """The question's terms, each with its share of a word: `FastAPI` whole counts one, its parts one together."""
+    shares: dict[str, float] = {}
+    for word in _WORD.findall(query):
+        found = terms(word)
+        parts = len(found) - 1 if word.isascii() else 1  # in scripts without spaces all terms are words
+        for at, term in enumerate(found):
+            shares[term] = max(1 / parts if at else 1.0, shares.get(term, 0.0))
+    return shares
+
+
+def _weights(asked: Mapping[str, float], bags: Sequence[Mapping[str, float]]) -> dict[str, float]:
     """Each distinct term of the question with its weight.
 
     A term that every passage has weighs 1 still: what a search tool found has the very subject everywhere. A term
@@ -122,31 +174,33 @@ def _weights(asked: Iterable[str], bags: Sequence[Counter[str]]) -> dict[str, fl
     held = Counter(term for bag in bags for term in bag)
     size = len(bags)
     return {
-        term: 1 + (math.log(1 + (size - held[term] + 0.5) / (held[term] + 0.5)) if held[term] else math.log(2))
-        for term in dict.fromkeys(asked)
+        term: share
+        * (1 + (math.log(1 + (size - held[term] + 0.5) / (held[term] + 0.5)) if held[term] else math.log(2)))
+        for term, share in asked.items()
     }
 
 
-def _bm25(weights: Mapping[str, float], bags: Sequence[Counter[str]]) -> list[float]:
-    lengths = [bag.total() for bag in bags]
+def _bm25(weights: Mapping[str, float], bags: Sequence[Mapping[str, float]]) -> list[float]:
+    lengths = [sum(bag.values()) for bag in bags]
     average = sum(lengths) / len(lengths) if any(lengths) else 1.0
     if not weights:
         return [1.0] * len(bags)
 
-    def score(bag: Counter[str], length: int) -> float:
+    def score(bag: Mapping[str, float], length: float) -> float:
         dampened = K1 * (1 - B + B * length / average)
-        return sum(weight * bag[term] * (K1 + 1) / (bag[term] + dampened) for term, weight in weights.items())
+        found = ((weight, bag[term]) for term, weight in weights.items() if term in bag)
+        return sum(weight * times * (K1 + 1) / (times + dampened) for weight, times in found)
 
     return [score(bag, length) for bag, length in zip(bags, lengths, strict=True)]
 
 
 def _positions(evidence: Sequence[Evidence]) -> list[int]:
-    """Each passage's position, from 1, among those that its task gave."""
+    """Each passage's position, from 1, among those that its task gave; in a list it says nothing."""
     given: Counter[str] = Counter()
     positions: list[int] = []
     for item in evidence:
         given[item.task_id] += 1
-        positions.append(given[item.task_id])
+        positions.append(1 if item.passage.listing else given[item.task_id])
     return positions
 
 

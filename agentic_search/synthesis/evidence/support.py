@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 from itertools import chain, islice
 
 from agentic_search.domain.outcome import Evidence
-from agentic_search.synthesis.evidence.relevance import LONGEST, QuestionTerms, telling_title
+from agentic_search.synthesis.evidence.question_terms import QuestionTerms
+from agentic_search.synthesis.evidence.relevance import LONGEST, telling_title
 from agentic_search.text.lexicon import terms
 from agentic_search.text.sentences import split_sentences
 

@@ -6,17 +6,23 @@
 import asyncio
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import TypeVar
 
+from agentic_search.conversation.sources import earlier_passages
 from agentic_search.domain.answer import LeftOut, Turn
 from agentic_search.domain.approval.decision import UnusedTool
 from agentic_search.domain.approval.policy import reason
 from agentic_search.domain.outcome import Completed, Evidence, Failed, Outcome, Passage, Skipped
 from agentic_search.domain.plan import Plan, Task
 from agentic_search.events.task_facts import count, headline
+from agentic_search.text.lexicon import terms
 
 AT_ONCE = 8_000
 """Characters of evidence that are read within a few milliseconds, which is hardly more than changing threads takes."""
+
+_BEARING = 1 / 3
+"""Share of the question's terms that an earlier answer's source must have."""
 
 _Result = TypeVar("_Result")
 
@@ -26,6 +32,7 @@ class WriterInput:
     """All that a writer gets."""
 
     query: str
+    """The question as it stands by itself."""
     evidence: tuple[Evidence, ...]
     left_out: tuple[LeftOut, ...] = ()
     """What is missing before the writer has begun: failed and skipped tasks, what tools say of their own search,
@@ -34,25 +41,37 @@ class WriterInput:
     """What completed tasks say of their own search, a line each: `t1: search found nothing`."""
     not_used: tuple[UnusedTool, ...] = ()
     """These tools, for an answer that tells how to allow them."""
+    said: str = ""
+    """The question in the user's words, where these are other ones: of a follow-up."""
+    searched: tuple[str, ...] = ()
+    """Where it was searched, with how much there is, where the tools say so: `Python documentation (75 packages)`."""
     earlier: tuple[Turn, ...] = ()
     """The conversation so far, oldest first."""
 
 
 def make_writer_input(
-    query: str, plan: Plan, outcomes: Mapping[str, Outcome], *, not_used: Sequence[UnusedTool] = ()
+    query: str,
+    plan: Plan,
+    outcomes: Mapping[str, Outcome],
+    *,
+    said: str = "",
+    earlier: tuple[Turn, ...] = (),
+    not_used: Sequence[UnusedTool] = (),
 ) -> WriterInput:
     """Number the passages of completed tasks 1, 2, 3 … in the plan's order, and name the tasks that gave none.
 
     A passage found twice counts once, where it was found first: that is, the same text anywhere, or at one address a
     text that holds the other; of those the longer is kept, as a page that was read after a search had shown a part of
     it. A blank passage does not count. A task without an outcome came too late. `not_used` are named as missing, too.
+    What `earlier` answers cite comes last, as far as it bears on the question.
     """
-    found = _distinct(_passages(plan, outcomes))
+    found = _distinct(chain(_passages(plan, outcomes), _said_before(query, earlier)))
     evidence = tuple(Evidence(id_, passage, task_id) for id_, (task_id, passage) in enumerate(found, start=1))
     missing = tuple(line for task in plan.tasks if (line := _left_out(task, outcomes.get(task.id))) is not None)
     notes = tuple(line for task in plan.tasks if (line := _note(task, outcomes.get(task.id))))
     unused = (LeftOut(what=it.tool, why=f"not used: {reason(it.why)}; {it.how}") for it in not_used)
-    return WriterInput(query, evidence, (*missing, *unused), notes, tuple(not_used))
+    searched = tuple(_searched(plan, outcomes))
+    return WriterInput(query, evidence, (*missing, *unused), notes, tuple(not_used), said, searched, earlier)
 
 
 async def in_thread_if_large(writer_input: WriterInput, work: Callable[[], _Result]) -> _Result:
@@ -66,6 +85,26 @@ def _passages(plan: Plan, outcomes: Mapping[str, Outcome]) -> Iterator[tuple[str
         outcome = outcomes.get(task.id)
         if isinstance(outcome, Completed):
             yield from ((task.id, passage) for passage in outcome.result.passages)
+
+
+def _said_before(query: str, earlier: Sequence[Turn]) -> Iterator[tuple[str, Passage]]:
+    """What earlier answers cite, as far as it bears on this question; no task of this run has found it."""
+    asked = set(terms(query))
+    for passage in earlier_passages(earlier):
+        if len(asked.intersection(terms(f"{passage.title}\n{passage.text}"))) >= max(1, _BEARING * len(asked)):
+            yield "", passage
+
+
+def _searched(plan: Plan, outcomes: Mapping[str, Outcome]) -> Iterable[str]:
+    """Each place once: of several calls the first that says how much there is."""
+    places: dict[str, str] = {}
+    for task in plan.tasks:
+        outcome = outcomes.get(task.id)
+        if isinstance(outcome, Completed) and (place := outcome.result.searched):
+            name = place.partition(" (")[0]
+            if len(place) > len(places.get(name, "")):
+                places[name] = place
+    return places.values()
 
 
 def _distinct(found: Iterable[tuple[str, Passage]]) -> list[tuple[str, Passage]]:

@@ -10,7 +10,10 @@ from agentic_search.domain.answer import LeftOut
 from agentic_search.errors import ModelError
 from agentic_search.events.facts import Emit
 from agentic_search.models.chat import ChatModel
+from agentic_search.models.embedding.embedding_model import EmbeddingModel
 from agentic_search.synthesis.evidence.writer_input import WriterInput
+from agentic_search.synthesis.support.answer_support import HeldAnswer
+from agentic_search.synthesis.support.meaning import Meaning
 from agentic_search.synthesis.writing.extractive_writer import ExtractiveWriter
 from agentic_search.synthesis.writing.model_writer import ModelWriter
 from agentic_search.synthesis.writing.writer import Written
@@ -30,18 +33,30 @@ class FallbackWriter:
         *,
         within: float | None = None,
         opening: str = "",
+        embedding: EmbeddingModel | None = None,
     ) -> None:
         """`why_no_model`: a sentence that readers see where there is no `model`; `within`: seconds that it may take.
 
-        `opening`: see ModelWriter.
+        `opening`: see ModelWriter. `embedding`: helps to judge what sources say for a model's answer.
         """
         self._model = model
         self._why_no_model = why_no_model
         self._within = within
         self._opening = opening
+        self._embedding = embedding
 
     async def write(self, writer_input: WriterInput, emit: Emit) -> Written:
-        """Write with the model; if it fails, even in the middle, begin again with quotations."""
+        """Write with the model; if it fails, even in the middle, begin again with quotations.
+
+        Whoever has written it, each cited sentence is compared with its source before answer.completed is emitted.
+        """
+        held = HeldAnswer(emit)
+        written = await self._write(writer_input, held)
+        embedding = self._embedding if written.model else None
+        meaning = Meaning(embedding, emit) if embedding else None
+        return replace(written, answer=await held.complete(written.answer, writer_input, meaning))
+
+    async def _write(self, writer_input: WriterInput, emit: Emit) -> Written:
         if self._model is None:
             return await ExtractiveWriter(self._why_no_model).write(writer_input, emit)
         if not writer_input.evidence:

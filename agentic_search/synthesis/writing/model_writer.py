@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 
+from agentic_search.conversation.shown import ShownTurns, shown_turns
 from agentic_search.domain.answer import LeftOut, Source
 from agentic_search.errors import ContextOverflow, ModelError, ModelInterrupted
 from agentic_search.events.facts import Emit, ModelWaiting
@@ -17,8 +18,9 @@ from agentic_search.synthesis.citations.citations import CitationFilter
 from agentic_search.synthesis.evidence.packing import PackedSources, pack_sources
 from agentic_search.synthesis.evidence.support import is_supported
 from agentic_search.synthesis.evidence.writer_input import WriterInput, in_thread_if_large
+from agentic_search.synthesis.extracts.nothing import says_nothing_found
+from agentic_search.synthesis.extracts.quotations import Quotations, quotations_of
 from agentic_search.synthesis.writing.deltas import PacedDeltas
-from agentic_search.synthesis.writing.extractive_writer import Quotations, quotations_of
 from agentic_search.synthesis.writing.model_answer import ModelAnswer
 from agentic_search.synthesis.writing.prompt import ANSWER_TEMPERATURE, INSTRUCTIONS, fixed_tokens, head_of, messages
 from agentic_search.synthesis.writing.writer import AnswerEmitter, Written
@@ -31,6 +33,12 @@ BESIDE = "A small model wrote this. What other sources say:"
 
 _LARGEST_OPENING = 0.3
 """Share of the room for a prompt that the planner's system message may take in the writer's."""
+
+_MOST_FOR_TURNS = 1_200
+"""Tokens for what was said before."""
+
+_FEW_FOR_TURNS = 150
+"""The same for a small model."""
 
 _SMALL_ROOM = 2_000
 """Tokens of sources that a small model is given: more only confuse it, and it runs where reading takes long."""
@@ -49,6 +57,7 @@ class ModelWriter:
         self._opening = opening
         self._until = None if within is None else asyncio.get_running_loop().time() + within
         self._max_tokens = MAX_TOKENS
+        self._turns = ShownTurns()
 
     async def write(self, writer_input: WriterInput, emit: Emit) -> Written:
         """Write from as much of the evidence as the model's context holds.
@@ -74,9 +83,12 @@ class ModelWriter:
 
     async def _pack(self, writer_input: WriterInput, budget: Budget) -> PackedSources:
         query, evidence, tokens = writer_input.query, writer_input.evidence, budget.tokens
-        room = budget.prompt - fixed_tokens(query, tokens, self._opening, writer_input.notes)
+        room = budget.prompt - fixed_tokens(query, tokens, self._opening, writer_input.notes, said=writer_input.said)
         if is_small(self._model):
             room = min(room, _SMALL_ROOM)
+        most = _FEW_FOR_TURNS if is_small(self._model) else _MOST_FOR_TURNS
+        self._turns = shown_turns(writer_input.earlier, query, min(max(0, room) // 4, most), tokens)
+        room -= tokens.count(self._turns.text)
         packed = await in_thread_if_large(writer_input, lambda: pack_sources(query, evidence, room, tokens))
         if evidence and not packed.shown:
             raise ContextOverflow(f"No source fits the model's context of {budget.num_ctx} tokens.")
@@ -90,12 +102,25 @@ class ModelWriter:
         query = writer_input.query
         instructions = f"{INSTRUCTIONS}\n{head_of(self._opening)}"
         answer = ModelAnswer(emit, packed, query, instructions=instructions, model=self._model.name)
-        prompt = messages(query, packed, self._model.tokens, self._opening, writer_input.notes)
+        prompt = messages(
+            query,
+            packed,
+            self._model.tokens,
+            self._opening,
+            writer_input.notes,
+            said=writer_input.said,
+            conversation=self._turns.text,
+        )
         finish = await self._stream(prompt, answer, emit)
         citations, emitter = answer.citations, answer.emitter
         if not emitter.text.strip():
             raise ModelInterrupted(f"{self._model.name} wrote no answer{_why_nothing(finish)}.")
-        left_out = (*writer_input.left_out, *packed.left_out, *self._shortcomings(writer_input, citations, finish))
+        left_out = (
+            *writer_input.left_out,
+            *packed.left_out,
+            *self._turns.left_out,
+            *self._shortcomings(writer_input, citations, finish),
+        )
         if citations.numbers or not packed.shown:
             sources = await in_thread_if_large(writer_input, lambda: citations.sources(query, emitter.text))
             if is_small(self._model):
@@ -103,7 +128,8 @@ class ModelWriter:
         else:
             sources = await self._quote_below(writer_input, packed, citations, emitter)
         emitter.close()
-        return Written(emitter.complete(sources, left_out), self._model.name)
+        answer = emitter.complete(sources, left_out, nothing_found=says_nothing_found(emitter.text))
+        return Written(answer, self._model.name)
 
     async def _stream(self, prompt: Sequence[Message], answer: ModelAnswer, emit: Emit) -> Finish | None:
         """How the model ended; None: it was stopped, for its time was over."""
@@ -139,10 +165,11 @@ class ModelWriter:
         """Add quotations to an answer that cites nothing; raises ModelError where no source says what it says."""
 
         def quotations() -> Quotations | None:
-            return quotations_of(writer_input) if is_supported(emitter.text, packed.shown) else None
+            supported = is_supported(emitter.text, packed.shown)
+            return quotations_of(writer_input, may_abstain=False) if supported else None
 
         found = await in_thread_if_large(writer_input, quotations)
-        if found is None:
+        if found is None or found.nothing_found:
             raise ModelError(f"{self._model.name} cited no source, and no source says what it wrote.")
         return _add_quotations(NO_MARKS, found, citations, emitter)
 
@@ -153,7 +180,7 @@ class ModelWriter:
         cited = citations.cited
         rest = replace(writer_input, evidence=tuple(item for item in writer_input.evidence if item not in cited))
         found = await in_thread_if_large(rest, lambda: quotations_of(rest, first=len(cited) + 1))
-        return _add_quotations(BESIDE, found, citations, emitter) if found.sources else ()
+        return () if found.nothing_found else _add_quotations(BESIDE, found, citations, emitter)
 
     def _shortcomings(
         self, writer_input: WriterInput, citations: CitationFilter, finish: Finish | None

@@ -8,6 +8,7 @@ from agentic_search.events.facts import AnswerBlock, AnswerCompleted, AnswerDelt
 from agentic_search.synthesis.evidence.writer_input import WriterInput
 from agentic_search.synthesis.markdown.blocks import BlockSplitter, Step
 from agentic_search.synthesis.markdown.html import AnswerHtml
+from agentic_search.text.controls import without_overrides
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,8 @@ class AnswerEmitter:
         return "".join(self._text)
 
     def add(self, text: str) -> None:
-        """More Markdown, whose marks are final."""
+        """More Markdown, whose marks are final; nothing in it may turn a line around."""
+        text = without_overrides(text)
         self._text.append(text)
         self._show(self._splitter.feed(text))
 

@@ -114,7 +114,7 @@ class ToolCalls:
     async def _call_once(
         self, provider: ToolProvider, tool: Tool, arguments: JsonObject, timeout: float, on_progress: OnProgress
     ) -> ToolResult:
-        key = CallKey(tool.server, tool.remote_name, _CANONICAL.encode(arguments))
+        key = CallKey(tool.server, tool.remote_name, _CANONICAL.encode(tool.whole_arguments(arguments)))
         if (kept := self._cache.get(key)) is not None:
             return _as_cached(kept)
         began, is_mine = self._clock.now(), False

@@ -141,6 +141,10 @@ class ServerConfig:
     problem: str = ""
     """Why it cannot be used, and what to change; then `reach` is only as good as its entry."""
     disabled: bool = False
+    consent: str = ""
+    """What a user who lets it run agrees to; empty for servers that run unasked."""
+    consented: bool = False
+    """Whether the settings agree to that; what the user says on the page goes before it."""
 
     @property
     def origin(self) -> str:

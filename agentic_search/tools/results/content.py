@@ -23,6 +23,7 @@ from agentic_search.domain.data import JsonObject
 from agentic_search.domain.outcome import Passage, ToolResult
 from agentic_search.domain.tool import Tool
 from agentic_search.tools.results.judgement import judge
+from agentic_search.tools.results.listings import place_searched
 from agentic_search.tools.results.naming import read_thing
 from agentic_search.tools.results.passages import passages_in, whole_passage
 from agentic_search.tools.results.self_talk import CallWords, without_lead_in
@@ -66,12 +67,13 @@ def _read(
     judged = judge(own, given)
     thing = read_thing(tool, arguments, own)
     content = _without_frame(judged.content, given)
-    passages = passages_in(content, thing, arguments) or tuple(whole_passage(content, thing, tool))
+    passages = passages_in(content, thing, tool, arguments) or tuple(whole_passage(content, thing, tool, arguments))
     return ToolResult(
         value=value,
         text=_compact(value),
         passages=passages + linked,
         note="" if linked and not passages else judged.note,
+        searched=place_searched(own, tool, arguments),
         passing=judged.is_passing,
     )
 

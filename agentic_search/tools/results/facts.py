@@ -1,12 +1,29 @@
 """Facts without prose, such as counts, versions, dates, lists and rows of a table, as lines that people can read."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from pydantic import JsonValue
 from pydantic_core import to_json
 
 _MOST_LINES = 500
 _DEEPEST = 8
+_MOST_FACTS = 12
+_LONGEST_FACT = 300
+"""Characters; what is longer is a text."""
+_FOR_PROGRAMS = frozenset({"id", "kind", "line", "file", "defined_in", "source", "num_comments", "parent", "position"})
+"""Fields that say where a thing is kept, and nothing of it."""
+
+
+def plain_facts(fields: Mapping[str, JsonValue], passed_over: Collection[str]) -> tuple[tuple[str, str], ...]:
+    """Names and values of a record's plain fields, in its order: versions, authors, dates, points, signatures, tags."""
+    facts: list[tuple[str, str]] = []
+    for name, value in fields.items():
+        if name in _FOR_PROGRAMS or name in passed_over or isinstance(value, bool):
+            continue
+        text = ", ".join(filter(None, map(said, value))) if isinstance(value, list) else said(value)
+        if text and len(text) <= _LONGEST_FACT:
+            facts.append((name, text))
+    return tuple(facts[:_MOST_FACTS])
 
 
 def as_lines(value: JsonValue) -> str:

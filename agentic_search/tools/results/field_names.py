@@ -25,7 +25,7 @@ ABOUT = (
     | _names(
         "query q search keyword status state success ok found code error_code status_code is_error failed page pages"
         " limit offset per_page page_size cursor next_cursor has_more language lang locale engine provider request_id"
-        " trace_id took took_ms elapsed elapsed_ms duration_ms api_version cached truncated"
+        " trace_id took took_ms elapsed elapsed_ms duration_ms api_version cached truncated searched"
     )
 )
 """Fields about the answer itself: alone they are not worth citing."""

@@ -55,7 +55,7 @@ def judge(value: JsonValue, given: CallWords) -> Judged:
     said = SelfReport()
     part = _part(value, given, said, _DEEPEST)
     if part.counts:
-        note = said.text("failure", "unfinished", None)
+        note = said.text("failure", "unfinished", None) or (said.text("nothing") if _is_lone_count(part.kept) else "")
         unfinished = any(kind == "unfinished" for kind, _ in said.notes)
         return Judged(part.kept, f"said: {_short(note)}" if note else _unfinished(unfinished), unfinished)
     kind = said.kind()
@@ -206,6 +206,11 @@ def _is_rich(name: str, value: JsonValue) -> bool:
             return _holds_anything(value, _DEEPEST)
         case _:
             return False
+
+
+def _is_lone_count(value: JsonValue) -> bool:
+    """Why there are none is told with it."""
+    return isinstance(value, dict) and len(value) == 1 and next(iter(value)).lower() in field_names.COUNTS
 
 
 def _is_number(value: JsonValue) -> bool:

@@ -61,13 +61,20 @@ def read_thing(tool: Tool, arguments: JsonObject, value: JsonValue) -> ReadThing
     return ReadThing(own, address)
 
 
+def questions_asked(arguments: JsonObject) -> Sequence[str]:
+    """The texts that a call searched for."""
+    return _under(arguments, _QUERIES)[:_MOST_QUESTIONS]
+
+
 def questions_put_in(arguments: JsonObject) -> Sequence[Sequence[str]]:
     """The terms of each question that a call put in."""
-    return [terms(asked[:_LONGEST_QUESTION]) for asked in _under(arguments, _QUERIES)[:_MOST_QUESTIONS]]
+    return [terms(asked[:_LONGEST_QUESTION]) for asked in questions_asked(arguments)]
 
 
 def repeats_the_question(title: str, questions: Sequence[Sequence[str]]) -> bool:
-    """Whether a title that a tool gave holds, as a whole, a question that the call put in."""
+    """Whether a title that a tool gave holds, as a whole, a question that the call put in; a name never does."""
+    if len(title.split()) == 1:
+        return False
     said = terms(title[:_LONGEST_QUESTION])
     for put_in in questions:
         if len(put_in) > _A_NAME and len(said) <= len(put_in) + 3 and set(put_in) <= set(said):

@@ -12,6 +12,7 @@ import { count } from "./words.js";
  */
 export function announcement(before, after) {
   if (before?.status !== after.status && ENDS[after.status]) return ENDS[after.status](after);
+  if (!before?.preview && after.preview) return "Quotations are shown, while the model works.";
   const phase = currentPhase(after)?.name;
   if (!phase || (before && currentPhase(before)?.name === phase)) return "";
   return PHASES[phase](after);

@@ -12,7 +12,7 @@ export function readiness({ models, servers }) {
   const parts = [modelLine(models), serverLine(servers)].filter(Boolean);
   const none = servers?.length === 0 ? "No tool server is set up: name one in mcp.json." : "";
   const todo = [models?.writer ? "" : sentence(models?.error ?? ""), none].filter(Boolean).join(" ");
-  const ready = Boolean(models?.writer) && servers !== null && servers.length > 0 && servers.every(isReady);
+  const ready = Boolean(models?.writer) && servers !== null && servers.length > 0 && inUse(servers).every(isReady);
   return { text: parts.join(" · ") || "Looking for models and tool servers …", todo, broken: brokenServers(servers), ready };
 }
 
@@ -41,10 +41,15 @@ function modelLine(models) {
 /** @param {Server[]|null} servers */
 function serverLine(servers) {
   if (servers === null) return "";
-  const configured = servers.filter((server) => server.status !== "disabled");
+  const configured = inUse(servers);
   const ready = configured.filter(isReady).length;
   const starting = configured.filter((server) => server.status === "connecting").length;
   return `${ready} of ${count(configured.length, "server")} ready${starting ? `, ${starting} still starting` : ""}`;
+}
+
+/** @param {Server[]} servers those that are not switched off */
+function inUse(servers) {
+  return servers.filter((server) => server.status !== "disabled");
 }
 
 /** @param {Server[]|null} servers; one that asks for values says on its own card why it cannot be used */

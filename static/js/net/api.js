@@ -45,6 +45,13 @@ export const decide = (run, task, { allowed, ...more }) =>
  */
 export const giveInputs = (server, values) => post(`/servers/${encodeURIComponent(server)}/inputs`, values);
 
+/**
+ * Let a server run that runs only with leave, or end it.
+ * @param {string} server
+ * @param {boolean} on
+ */
+export const switchServer = (server, on) => post(`/servers/${encodeURIComponent(server)}/switch`, { on });
+
 /** @param {string} id */
 export const forget = (id) => request(`/runs/${encodeURIComponent(id)}`, { method: "DELETE" });
 

@@ -24,6 +24,7 @@ export function reduceAnswer(answer, { type, data }) {
         text: data.answer,
         sources: data.sources ?? [],
         leftOut: data.left_out ?? [],
+        support: data.support ?? [],
       };
     default:
       return answer;
@@ -35,7 +36,7 @@ export function reduceAnswer(answer, { type, data }) {
  * @returns {Answer}
  */
 function blank(model) {
-  return { model, blocks: [], tail: "", text: "", sources: [], leftOut: [] };
+  return { model, blocks: [], tail: "", text: "", sources: [], leftOut: [], support: [] };
 }
 
 /**

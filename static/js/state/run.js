@@ -15,7 +15,7 @@ import { cancelUnfinished, reduceTasks } from "./tasks.js";
 export function newRun(id, query, status = "asking") {
   return {
     id, query, status, model: null, planner: null, lastSeq: 0, servers: [], toolCount: null, discoveredAt: null,
-    planning: [], waiting: null, tasks: [], steps: [], found: 0, answer: null, answerFrom: null, answerTo: null, endedAt: null,
+    planning: [], waiting: null, tasks: [], steps: [], found: 0, preview: null, answer: null, answerFrom: null, answerTo: null, endedAt: null,
     timings: null, usage: null, error: null,
   };
 }
@@ -55,7 +55,9 @@ const FACTS = {
   "plan.ready": (run, data, at) => ({ planner: data.planner, planning: closed(run.planning, at) }),
   "sources.found": (run, data) => ({ found: run.found + data.sources.length }),
   "model.waiting": (run, data) => ({ waiting: data.before > 0 || data.loading ? (run.steps.at(-1)?.text ?? null) : null }),
+  "answer.preview": (run, data) => (run.answer ? {} : { preview: { html: data.html, sources: data.sources } }),
   "answer.started": (run, data, at) => ({
+    preview: null,
     model: data.model ?? null,
     planning: closed(run.planning, at),
     answerFrom: at,
@@ -82,6 +84,7 @@ function ended(run, data, at) {
     error: data.error ?? null,
     planning: closed(run.planning, at),
     waiting: null,
+    preview: null,
     tasks: cancelUnfinished(run.tasks, at),
     answerTo: run.answerFrom === null ? null : (run.answerTo ?? at),
   };

@@ -1,4 +1,4 @@
-/** What a server needs from the user before it can be used: values that its entry asks for, or a sign-in. */
+/** What a server needs from the user before it can be used: values that its entry asks for, a sign-in, or leave. */
 
 import { freshness } from "../dom/fresh.js";
 import { part, say } from "../dom/template.js";
@@ -14,6 +14,7 @@ import { answerOf, fieldsOf } from "./tasks/fields.js";
 export function mountConnect(el, actions) {
   const form = /** @type {HTMLFormElement} */ (part(el, "form"));
   const signIn = /** @type {HTMLAnchorElement} */ (part(el, "sign-in"));
+  const toggle = /** @type {HTMLButtonElement} */ (part(el, "switch"));
   const fresh = freshness();
   let name = "";
 
@@ -22,8 +23,11 @@ export function mountConnect(el, actions) {
     actions.giveInputs(name, answerOf(part(el, "fields")));
   });
 
+  toggle.addEventListener("click", () => actions.switchServer(name, toggle.value === "on"));
+
   /** @param {Server} server */
   function update(server) {
+    if (server.consent) return updateSwitch(server, server.consent);
     const inputs = server.inputs ?? [];
     say(part(el, "failed"), inputs.length > 0 && server.status === "unavailable" ? `It could not start with what it was given: ${server.error}` : "");
     if (!fresh(server.name, server.sign_in, inputs.map((input) => input.id).join(" "))) return;
@@ -35,6 +39,22 @@ export function mountConnect(el, actions) {
     for (const { id, secret } of inputs) if (secret) hide(part(el, "fields"), id);
     signIn.hidden = !server.sign_in;
     if (server.sign_in) signIn.href = server.sign_in;
+  }
+
+  /**
+   * @param {Server} server
+   * @param {string} consent
+   */
+  function updateSwitch(server, consent) {
+    const on = server.status !== "disabled";
+    if (!fresh(server.name, server.status, server.error, consent)) return;
+    name = server.name;
+    part(el, "what").textContent = `${server.title || server.name} is ${on ? "on" : "off"}. ${consent}.`;
+    say(part(el, "failed"), server.status === "unavailable" ? `It cannot be used: ${server.error}` : "");
+    form.hidden = signIn.hidden = true;
+    toggle.hidden = false;
+    toggle.value = on ? "off" : "on";
+    toggle.textContent = on ? "Switch off" : "Allow";
   }
 
   return { update };

@@ -5,6 +5,7 @@ import { freshness } from "../dom/fresh.js";
 import { part } from "../dom/template.js";
 import { hasEnded } from "../state/run.js";
 import { mountAnswer } from "./answer/answer.js";
+import { mountPreview } from "./answer/preview.js";
 import { mountSources } from "./answer/sources.js";
 import { mountSteps } from "./tasks/steps.js";
 import { mountStrip } from "./tasks/strip.js";
@@ -18,9 +19,11 @@ import { mountStrip } from "./tasks/strip.js";
  */
 export function mountRun(el, actions) {
   const question = part(el, "question");
+  const preview = part(el, "preview");
   const views = {
     strip: mountStrip(part(el, "strip"), actions),
     steps: mountSteps(part(el, "steps"), actions),
+    preview: mountPreview(part(el, "preview")),
     answer: mountAnswer(part(el, "answer"), actions),
     sources: mountSources(part(el, "sources"), actions),
   };
@@ -46,7 +49,9 @@ export function mountRun(el, actions) {
     el.dataset.status = run.status;
     el.setAttribute("aria-busy", String(!hasEnded(run)));
     views.steps.update(shown);
-    views.answer.update(shown);
+    const height = preview.offsetHeight;
+    views.preview.update(shown);
+    views.answer.update(shown, height);
     views.sources.update(shown);
     sayWithCode(part(end, "happened"), ending(run));
     end.hidden = ending(run) === "";

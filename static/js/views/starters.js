@@ -53,7 +53,7 @@ export function mountStarters(el, actions) {
   function update(state) {
     if (!known(state.tools, state.servers, state.models, state.pull)) return;
     show(examples(state.tools ?? []));
-    showConnects((state.servers ?? []).filter((server) => server.sign_in || server.inputs?.length));
+    showConnects((state.servers ?? []).filter((server) => server.sign_in || server.inputs?.length || server.consent));
     const { text, todo, broken: reasons, ready } = readiness(state);
     stateLine.textContent = text;
     stateLine.toggleAttribute("data-ready", ready);

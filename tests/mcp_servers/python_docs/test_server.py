@@ -88,6 +88,7 @@ async def test_a_question_asked_too_early_is_answered_with_what_is_missing(pytho
         result = await client.call_tool("search_python_docs", {"query": "gather"}, progress_callback=note)
         assert result.structured_content == {
             "results": [],
+            "searched": "0 packages",
             "missing": ["stdlib", "thing"],
             "note": "Nothing fits: ask with other words, or name the module, class or function."
             " Not indexed yet: stdlib, thing. Ask again in a moment.",

@@ -1,4 +1,4 @@
-"""POST /api/embed: a unit vector for each text, which depends on nothing but the text."""
+"""POST /api/embed: a unit vector for each text; those of texts with many words in common are near each other."""
 
 import math
 import random
@@ -23,13 +23,14 @@ def embed(name: str, model: Model, body: JsonObject) -> JsonObject:
         raise Refused(400, "the input length exceeds the context length")
     if not texts:
         return {"model": name, "embeddings": []}
-    vectors: list[JsonValue] = [_vector(text, model.embedding_length) for text in texts]
+    vectors: list[JsonValue] = [vector(text, model.embedding_length) for text in texts]
     metrics: JsonObject = {"total_duration": 2000, "load_duration": 1000, "prompt_eval_count": sum(counts)}
     return {"model": name, "embeddings": vectors, **metrics}
 
 
-def _vector(text: str, length: int) -> list[JsonValue]:
-    source = random.Random(text)
-    values = [source.gauss(0, 1) for _ in range(length)]
-    norm = math.sqrt(sum(value * value for value in values))
+def vector(text: str, length: int) -> list[JsonValue]:
+    """The sum of a chance vector for each word, in unit length."""
+    sources = [random.Random(word) for word in text.lower().split()]
+    values = [math.fsum(source.gauss(0, 1) for source in sources) for _ in range(length)]
+    norm = math.hypot(*values)
     return [value / norm for value in values]

@@ -13,6 +13,7 @@ from pydantic import JsonValue
 
 from agentic_search.domain.data import JsonObject
 from tests.support.ollama_double import Model, Step
+from tests.support.ollama_double.embedding import vector
 from tests.support.ollama_double.improvise import improvise
 from tests.support.ollama_double.server import Received
 from tests.support.ollama_double.steps import Reply, reply
@@ -107,10 +108,20 @@ class OpenAIDouble:
             await answer.whole(200, {"object": "list", "data": listed})
         elif received.path == f"{base}/chat/completions":
             await self._chat(received.body, answer)
+        elif received.path == f"{base}/embeddings":
+            await answer.whole(200, self._embedded(received.body))
         elif page := self._pages.get(received.path):
             await answer.whole(200, page)
         else:
             await answer.whole(404, {"detail": "Not Found"})
+
+    def _embedded(self, body: Any) -> JsonObject:
+        """Vectors, the last first: their order is told by their index."""
+        length = self.models[body["model"]].embedding_length
+        rows: list[JsonValue] = [
+            {"index": index, "embedding": vector(text, length)} for index, text in enumerate(body["input"])
+        ]
+        return {"object": "list", "data": rows[::-1]}
 
     async def _chat(self, body: Any, answer: Answer) -> None:
         model = self.models.get(body["model"])

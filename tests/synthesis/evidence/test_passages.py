@@ -104,8 +104,26 @@ def test_an_example_keeps_its_blank_lines_and_its_inner_indentation() -> None:
     assert kinds(text)[1] == ("code", "def f():\n    return 1\n\nprint(f())")
 
 
-def test_a_table_keeps_its_lines() -> None:
-    assert kinds("| a | b |\n|---|---|\n| 1 | 2 |") == [("code", "| a | b |\n|---|---|\n| 1 | 2 |")]
+def test_a_table_is_read_row_by_row_each_with_its_header() -> None:
+    text = "Settings:\n| a | b |\n|---|:-:|\n| 1 | 2 |\n| 3 | `x | y` |"
+    assert kinds(text) == [("sentence", "Settings:"), ("row", "| 1 | 2 |"), ("row", "| 3 | `x | y` |")]
+    assert [unit.frame for unit in read_units(text)[1:]] == ["| a | b |"] * 2
+
+
+def test_rows_whose_header_a_tool_has_cut_off_are_rows_too() -> None:
+    assert kinds("| 1 | 2 |\n| 3 | 4 |") == [("row", "| 1 | 2 |"), ("row", "| 3 | 4 |")]
+
+
+def test_an_example_keeps_the_language_that_its_fence_names() -> None:
+    (unit,) = read_units("```javascript\nawait fetch(url)\n```")
+    assert (unit.kind, unit.frame) == ("code", "javascript")
+
+
+@pytest.mark.parametrize(
+    "sign", ["\u202e", "\u2066", "\x1b[31m", "\x1b[0m", "\x1b]8;;https://x.example\x07", "\x00", "\x9b1m"]
+)
+def test_what_steers_a_terminal_or_turns_a_line_around_is_removed_whole(sign: str) -> None:
+    assert kinds(f"All {sign}is well.") == [("sentence", "All is well.")]
 
 
 @pytest.mark.parametrize("text", ['{"a": 1}', '[{"a": 1}]', '{\n  "a": [1]\n}', "[1, 2]", "{}"])

@@ -75,3 +75,28 @@ def test_the_first_hit_of_a_search_in_the_wrong_place_is_worth_little() -> None:
         Evidence(3, Passage(title="run", text="Run one of the coroutines, several times."), "right"),
     ]
     assert [passage.evidence.id for passage in score_evidence(query, [*wrong, *right]).passages][-1] == 1
+
+
+def test_the_parts_of_a_name_in_camel_case_weigh_as_much_as_the_name() -> None:
+    weights = score_evidence("FastAPI stream", numbered("Something else.")).question.weights
+
+    assert weights["fastapi"] == weights["stream"] == weights["fast"] + weights["api"]
+
+
+def test_what_the_question_names_by_its_whole_title_is_known() -> None:
+    def passage(title: str) -> Evidence:
+        return Evidence(1, Passage(title=title, url="u", text="It runs pkg.run."), "t1")
+
+    def is_known(query: str, title: str) -> bool:
+        return score_evidence(query, [passage(title)]).passages[0].named
+
+    assert is_known("What does pkg.run do?", "pkg.run") and is_known("pkg.run()", "pkg.run")
+    assert not is_known("What does pkg.runner do?", "pkg.run")
+    assert not is_known("What does pkg.run do?", "other.pkg.run")
+    assert not is_known("run it", "run")
+
+
+def test_words_in_an_example_of_code_do_not_cover_a_question() -> None:
+    scored = score_evidence("capital of France", numbered('Ask:\n\n    >>> ask("What is the capital of France?")'))
+
+    assert scored.passages[0].coverage == 0 and scored.passages[0].score > 0

@@ -1,6 +1,7 @@
 """Without a model the answer is made of quotations: verbatim, cited, useful, and harmless."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -10,7 +11,10 @@ from agentic_search.domain.answer import Answer, LeftOut
 from agentic_search.domain.outcome import Evidence, Passage
 from agentic_search.events.facts import AnswerBlock, AnswerCompleted, AnswerDelta, AnswerStarted, Fact
 from agentic_search.synthesis.evidence.writer_input import WriterInput
-from agentic_search.synthesis.writing.extractive_writer import NO_MODEL, NOTHING, ExtractiveWriter, choose
+from agentic_search.synthesis.extracts.choice import choose
+from agentic_search.synthesis.extracts.nothing import NOTHING
+from agentic_search.synthesis.writing.extractive_writer import NO_MODEL, ExtractiveWriter
+from agentic_search.text.sentences import split_sentences
 from tests.synthesis.evidence.samples import ASYNCIO_QUESTION, asyncio_docs, bare, numbered, visible, writer_input
 from tests.synthesis.markdown.test_escape import TRICKS
 
@@ -25,30 +29,34 @@ async def written(given_input: WriterInput, reason: str | None = None) -> tuple[
 async def test_the_question_about_asyncio_is_answered_by_its_documentation() -> None:
     answer, _ = await written(WriterInput(ASYNCIO_QUESTION, asyncio_docs()))
 
-    assert answer.text.startswith(NO_MODEL)
+    assert answer.text.startswith("**")
+    assert answer.text.endswith(f"*{NO_MODEL}*")
     assert {"asyncio.gather", "asyncio.TaskGroup", "asyncio.wait"} <= {source.title for source in answer.sources}
-    assert "`gather(*coros_or_futures, return_exceptions=False)`" in answer.text
-    assert "> Return a future aggregating results from the given coroutines/futures." in answer.text
-    assert "> ```python\n> async with asyncio.TaskGroup() as group:\n>     task1 = group.create_task(" in answer.text
+    assert answer.text.startswith(
+        "**Wait for the Futures or Tasks given by fs to complete.** [1]\n\n**asyncio.wait** `wait("
+    )
+    assert "**asyncio.TaskGroup**: Asynchronous context manager for managing groups of tasks. [2]" in answer.text
+    assert "**asyncio.gather**: Return a future aggregating results from the given coroutines/futures." in answer.text
     assert "asyncio.Semaphore" not in answer.text
 
 
 async def test_every_quotation_stands_word_for_word_in_its_passage() -> None:
     answer, _ = await written(WriterInput(ASYNCIO_QUESTION, asyncio_docs()))
     texts = {item.passage.title: bare(item.passage.text) for item in asyncio_docs()}
-    quotes = re.findall(r"<blockquote>(.*?)</blockquote>", answer.html, re.DOTALL)
+    lead, *further = re.findall(r"(?:<p><strong>(.*?)</strong>|</strong>: (.*?)) <a href", answer.html)
+    (quote,) = re.findall(r"<blockquote>(.*?)</blockquote>", answer.html, re.DOTALL)
 
-    assert len(quotes) == len(answer.sources) >= 3
-    for source, quote in zip(answer.sources, quotes, strict=True):
-        mark = f'<a href="#source-{source.id}" class="citation">{source.id}</a>'
-        assert quote.count("#source-") == quote.count(mark) == 1
-        assert bare(visible(quote.replace(mark, ""))) in texts[source.title]
+    assert len(further) + 1 == len(answer.sources) == 3
+    for source, said in zip(answer.sources, [(quote,), lead, *further][1:], strict=True):
+        assert bare(visible("".join(said))) in texts[source.title]
+        assert answer.html.count(f'<a href="#source-{source.id}" class="citation">{source.id}</a>') == 1
+    assert bare(visible(quote)) in texts[answer.sources[0].title]
 
 
 @given(st.text("apple pear. \n`*_[]()<>#!|&~-1\t:A\"'=", max_size=300))
 @settings(deadline=None)
 def test_any_text_is_quoted_word_for_word_or_not_at_all(text: str) -> None:
-    for item in choose(writer_input("apple pear", text, "apple pear")):
+    for item in choose(writer_input("apple pear", text, "apple pear")).quoted:
         if item.evidence.id == 1:
             assert bare(item.quotation.text) in bare(text)
 
@@ -67,26 +75,28 @@ async def test_what_is_emitted_is_what_is_returned() -> None:
     assert sum(isinstance(fact, AnswerCompleted) for fact in emitted) == 1
 
 
-async def test_the_reason_why_no_model_wrote_stands_at_the_top_and_is_harmless() -> None:
+async def test_the_reason_why_no_model_wrote_stands_last_and_is_harmless() -> None:
     answer, _ = await written(writer_input("apples", "Apples are fruit."), "The model failed: <b>500</b> [1].")
 
-    assert answer.html.startswith(f"<p>{NO_MODEL} The model failed: &lt;b&gt;500&lt;/b&gt; [1].</p>")
+    assert answer.html.endswith(f"<p><em>{NO_MODEL} The model failed: &lt;b&gt;500&lt;/b&gt; [1].</em></p>\n")
 
 
-async def test_where_nothing_bears_on_the_question_what_was_looked_at_is_listed() -> None:
-    answer, _ = await written(writer_input("Who won the cup in 1954?", *["Bread is baked from flour."] * 12))
+async def test_where_nothing_bears_on_the_question_it_says_where_was_searched_and_what_would_help() -> None:
+    given_input = writer_input("Who won the cup in 1954?", *["Bread is baked from flour."] * 12)
+    places = ("Python documentation (75 packages)", *(f"server {number}" for number in range(20)))
+    answer, emitted = await written(replace(given_input, searched=places))
 
-    assert NOTHING in answer.text
-    assert answer.sources == ()
-    assert answer.html.count("<li>") == 11
-    assert "and 2 more" in answer.text
-    assert "flour" not in answer.text
+    assert answer.text.startswith(f"**{NOTHING}** Searched: Python documentation (75 packages), server 0")
+    assert "11 more" in answer.text and "AGENTIC_SEARCH_WEB" in answer.text
+    assert answer.sources == () and "flour" not in answer.text and "Title" not in answer.text
+    assert answer.nothing_found and isinstance(emitted[-1], AnswerCompleted) and emitted[-1].nothing_found
 
 
 async def test_without_any_passage_it_says_that_there_was_nothing() -> None:
     answer, _ = await written(WriterInput("anything", ()))
 
-    assert answer.text == f"{NO_MODEL}\n\n{NOTHING}"
+    assert answer.text.startswith(f"**{NOTHING}** The tools returned nothing")
+    assert answer.text.endswith(f"*{NO_MODEL}*") and answer.nothing_found
 
 
 async def test_a_passage_of_nothing_but_a_heading_is_not_quoted() -> None:
@@ -120,13 +130,13 @@ async def test_an_announcement_is_not_quoted_without_what_it_announces() -> None
     example = "\n".join(f"    call_number_{n}(argument)" for n in range(200))
     answer, _ = await written(writer_input("apples", f"Apples are fruit. See how apples grow:\n\n{example}"))
 
-    assert "> Apples are fruit. [1]" in answer.text
+    assert "**Apples are fruit.** [1]" in answer.text and "grow" not in answer.text
 
 
 async def test_a_sentence_that_a_tool_cut_off_is_left_out() -> None:
     answer, _ = await written(writer_input("apples", "Apples are fruit. They grow on apple trees, which are"))
 
-    assert "> Apples are fruit. [1]" in answer.text
+    assert "**Apples are fruit.** [1]" in answer.text and "which are" not in answer.text
 
 
 async def test_one_endless_line_is_cut_and_costs_no_time() -> None:
@@ -141,7 +151,8 @@ async def test_a_passage_can_do_nothing_to_the_page(trick: str) -> None:
         writer_input("apples pears", f"Apples and pears.\n\n{trick}\n\nApples and pears are fruit.")
     )
 
-    assert set(re.findall(r"<(\w+)", answer.html)) <= {"p", "strong", "blockquote", "code", "pre", "a", "br"}
+    harmless = {"p", "strong", "em", "blockquote", "code", "pre", "a", "ul", "li"}
+    assert set(re.findall(r"<(\w+)", answer.html)) <= harmless | {"table", "thead", "tbody", "tr", "th", "td"}
     assert answer.html.count("<a ") == answer.html.count('class="citation"') == 1
     assert "evil.example" not in "".join(re.findall(r"<[^>]*>", answer.html))
 
@@ -151,7 +162,7 @@ async def test_a_title_can_do_nothing_to_the_page_either() -> None:
     passage = Passage(title=title, url="javascript:alert(1)", text="Apples are fruit.")
     answer, _ = await written(WriterInput("apples", (Evidence(1, passage, "t1"),)))
 
-    assert set(re.findall(r"<(\w+)", answer.html)) <= {"p", "strong", "blockquote", "code", "a"}
+    assert set(re.findall(r"<(\w+)", answer.html)) <= {"p", "strong", "em", "blockquote", "code", "a"}
     assert answer.html.count("<a ") == 1
     assert answer.sources[0].title == title
 
@@ -167,7 +178,8 @@ async def test_a_title_can_do_nothing_to_the_page_either() -> None:
 async def test_other_scripts_and_directions_are_quoted_as_they_are(query: str, text: str) -> None:
     answer, _ = await written(writer_input(query, text))
 
-    assert bare(text) in bare(visible(answer.html))
+    shown = visible(answer.html)
+    assert all(bare(sentence) in bare(shown) for sentence in split_sentences(text))
 
 
 async def test_a_source_says_what_was_quoted_of_it_and_who_found_it() -> None:

@@ -31,7 +31,7 @@ async def test_a_model_that_works_writes_the_answer() -> None:
 async def test_without_a_model_sources_are_quoted() -> None:
     written = await FallbackWriter(None).write(QUESTION, lambda _: None)
 
-    assert written.answer.text.startswith(NO_MODEL)
+    assert written.answer.text.endswith(f"*{NO_MODEL}*")
     assert written.model is None
 
 
@@ -39,7 +39,7 @@ async def test_the_answer_says_why_there_is_no_model() -> None:
     reason = "No Ollama answers at http://127.0.0.1:11434."
     written = await FallbackWriter(None, reason).write(QUESTION, lambda _: None)
 
-    assert written.answer.text.startswith(f"{NO_MODEL} {reason}\n\n")
+    assert written.answer.text.endswith(f"\n\n*{NO_MODEL} {reason}*")
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ async def test_without_evidence_no_model_is_asked_to_invent_some() -> None:
     model = ScriptedModel()
     written = await FallbackWriter(model).write(WriterInput("anything", ()), lambda _: None)
 
-    assert written.answer.text.startswith(f"{NO_MODEL} {NOTHING_FOUND}")
+    assert written.answer.text.endswith(f"*{NO_MODEL} {NOTHING_FOUND}*") and written.answer.nothing_found
     assert model.prompts == []
 
 
@@ -88,7 +88,7 @@ async def test_below_an_answer_that_cites_nothing_stand_quotations() -> None:
     )
 
     assert written.answer.text.startswith(f"Some apples are red, says one.\n\n{NO_MARKS}\n\n")
-    assert "> Some apples are red. [1]" in written.answer.text
+    assert "**Some apples are red.** [1]" in written.answer.text
     assert '<a href="#source-1" class="citation">1</a>' in written.answer.html
     assert ([source.id for source in written.answer.sources], written.model) == ([1], "m")
     assert [line.what for line in written.answer.left_out] == ["citations"]
@@ -98,8 +98,8 @@ async def test_below_an_answer_that_cites_nothing_stand_quotations() -> None:
 async def test_instead_of_an_answer_that_no_source_supports_stand_quotations(answer: str) -> None:
     written = await FallbackWriter(ScriptedModel("m", [answer])).write(QUESTION, lambda _: None)
 
-    assert written.answer.text.startswith(f"{NO_MODEL} The model failed: m cited no source")
-    assert "> Some apples are red. [1]" in written.answer.text and answer not in written.answer.text
+    assert f"*{NO_MODEL} The model failed: m cited no source" in written.answer.text
+    assert "**Some apples are red.** [1]" in written.answer.text and answer not in written.answer.text
     assert written.model is None
 
 
@@ -114,7 +114,7 @@ async def test_a_model_whose_time_is_over_leaves_what_it_has_cited_or_else_quota
     uncited = ScriptedModel("m", [["Some apples are red. They", asyncio.Event()]])
     written = await FallbackWriter(uncited, within=0.1).write(QUESTION, lambda _: None)
     assert "m had cited no source when its time was over" in written.answer.text
-    assert "> Some apples are red. [1]" in written.answer.text
+    assert "**Some apples are red.** [1]" in written.answer.text
 
 
 async def test_what_a_small_model_does_not_cite_is_quoted_below_its_answer() -> None:

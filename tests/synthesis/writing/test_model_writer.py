@@ -140,7 +140,7 @@ async def test_an_answer_without_a_mark_is_kept_and_says_that_nothing_is_cited()
 async def test_quotations_below_an_answer_stand_outside_of_code_that_it_left_open(fence: str) -> None:
     answer, emitted = await write(ScriptedModel(replies=[f"Apples are red.\n\n{fence}python\nred = 1\n\n  apples"]))
 
-    assert "<code" not in answer.html.rpartition("</pre>")[2] and "<blockquote>" in answer.html
+    assert "<code" not in answer.html.rpartition("</pre>")[2] and "</strong> <a href" in answer.html
     assert 'href="#source-1"' in answer.html
     assert deltas(emitted).strip() == answer.text
 
@@ -241,3 +241,16 @@ async def test_the_beginning_of_the_planners_prompt_is_used_where_it_leaves_most
     await ModelWriter(model, opening=opening).write(QUESTION, lambda _: None)
     assert (model.prompts[0].messages[0].content == opening) == used
     assert "six sentences" in model.prompts[0].messages[1].content
+
+
+async def test_nothing_that_a_model_writes_turns_a_line_around() -> None:
+    answer, emitted = await write(ScriptedModel(replies=["Red \u202eand\u2066 sweet [1]."]))
+
+    assert answer.text == "Red and sweet [1]." == deltas(emitted)
+
+
+async def test_a_model_that_says_that_nothing_was_found_is_taken_at_its_word() -> None:
+    answer, emitted = await write(ScriptedModel(replies=["**Nothing found.** The sources speak of apples only [1]."]))
+    said = [fact for fact in emitted if isinstance(fact, AnswerCompleted)]
+
+    assert answer.nothing_found and said[0].nothing_found

@@ -304,8 +304,8 @@ def test_bundled_servers_find_the_package_and_keep_the_services_secrets_from_it(
         "SOMETHING": "else",
     }
     servers = bundled_servers(documents=Path("docs"), environment=environment)
-    assert [server.name for server in servers] == ["python_docs", "documents", "stories"]
-    for server in servers:
+    assert [server.name for server in servers] == ["python_docs", "documents", "stories", "web"]
+    for server in servers[:-1]:
         assert isinstance(server.reach, StdioLaunch)
         assert server.reach.args[:2] == ("-m", f"agentic_search.mcp_servers.{server.name}")
         assert server.reach.env["PYTHONPATH"].endswith("mine")

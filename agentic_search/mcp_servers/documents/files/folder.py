@@ -3,12 +3,15 @@
 import errno
 import os
 import stat
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from agentic_search.mcp_servers.documents.files.beneath import Escaped, open_beneath
-from agentic_search.mcp_servers.documents.files.kinds import is_ignored, kind_of
+from agentic_search.mcp_servers.documents.files.kinds import is_ignored, kind_of, why_not_read
+
+READ = "Markdown, text, HTML, PDF, Word (.docx), mail (.eml) or notebooks (.ipynb)"
 
 MOST_BYTES = 32 * 1024 * 1024
 """Bytes of one file; larger ones are not read."""
@@ -77,12 +80,14 @@ class Folder:
         """A path that somebody asks for → the real path within the folder. Raises Refused."""
         if "\0" in name or Path(name).is_absolute():
             raise Refused("paths are given from the documents folder on, as list_documents shows them")
-        real = Path(os.path.realpath(self.root / name))
+        forms = (name, *(unicodedata.normalize(form, name) for form in ("NFC", "NFD")))
+        written = next((form for form in forms if os.path.lexists(self.root / form)), name)
+        real = Path(os.path.realpath(self.root / written))
         if not real.is_relative_to(self.root):
             raise Refused("it is outside the documents folder")
         path = self._relative(real)
         if any(map(is_ignored, path.split("/"))) or not kind_of(path):
-            raise Refused("it is no document that this server reads: Markdown, text, HTML or PDF")
+            raise Refused(why_not_read(path) or f"it is no document that this server reads: {READ}")
         return path
 
     def read(self, path: str) -> tuple[bytes, Stamp]:
@@ -125,9 +130,14 @@ class Folder:
                 listing.refused[path] = _reason(error)
             else:
                 listing.files[path] = Stamp(status.st_size, status.st_mtime_ns)
+        elif reason := why_not_read(path):
+            listing.refused[path.encode("utf-8", "replace").decode()] = reason
 
     def _note_link(self, entry: "os.DirEntry[str]", path: str, listing: FolderListing) -> None:
         """A link within the folder is passed over, since what it leads to is listed under its own name."""
+        if _is_loop(entry):
+            listing.refused[path] = "a loop of symbolic links"
+            return
         real = Path(os.path.realpath(entry.path))
         if not real.is_relative_to(self.root):
             if kind_of(path) or real.is_dir():
@@ -137,6 +147,14 @@ class Folder:
 
     def _relative(self, path: str | Path) -> str:
         return os.path.relpath(path, self.root).replace(os.sep, "/")
+
+
+def _is_loop(entry: "os.DirEntry[str]") -> bool:
+    try:
+        entry.stat()
+    except OSError as error:
+        return error.errno == errno.ELOOP
+    return False
 
 
 def _too_large(size: int) -> str:

@@ -3,7 +3,7 @@
 from pathlib import PurePosixPath
 from typing import Literal, TypeAlias
 
-Kind: TypeAlias = Literal["markdown", "text", "html", "pdf"]
+Kind: TypeAlias = Literal["markdown", "text", "html", "pdf", "word", "mail", "notebook"]
 
 KINDS: dict[str, Kind] = {
     ".md": "markdown",
@@ -17,7 +17,41 @@ KINDS: dict[str, Kind] = {
     ".htm": "html",
     ".xhtml": "html",
     ".pdf": "pdf",
+    ".docx": "word",
+    ".eml": "mail",
+    ".ipynb": "notebook",
+    **dict.fromkeys((".csv", ".tsv", ".json", ".jsonl", ".yaml", ".yml", ".toml", ".ini", ".cfg", ".conf"), "text"),
+    **dict.fromkeys((".log", ".org", ".tex", ".textile", ".asciidoc"), "text"),
 }
+
+PLAIN_NAMES = frozenset(
+    {
+        "readme",
+        "license",
+        "licence",
+        "notice",
+        "changelog",
+        "changes",
+        "news",
+        "authors",
+        "install",
+        "contributing",
+        "copying",
+        "todo",
+    }
+)
+"""Files without a suffix that are text by custom."""
+
+NOT_READ = {
+    **dict.fromkeys(
+        (".doc", ".odt", ".rtf", ".pages"), "a text in another form; save it as .docx or PDF to have it read"
+    ),
+    **dict.fromkeys((".xls", ".xlsx", ".ods", ".numbers"), "a spreadsheet; save it as .csv to have it read"),
+    **dict.fromkeys((".ppt", ".pptx", ".odp", ".key"), "a presentation; save it as PDF to have it read"),
+    **dict.fromkeys((".epub", ".mobi", ".azw3", ".djvu"), "an electronic book; save it as HTML or PDF to have it read"),
+    **dict.fromkeys((".msg", ".mbox", ".pst"), "a mailbox; save its messages as .eml to have them read"),
+}
+"""What people keep among their documents and this server does not read, with what would help."""
 
 IGNORED = frozenset({"node_modules", "__pycache__", "venv", "site-packages"})
 """Folders full of text that nobody means when they say their documents; names with a dot in front are ignored too."""
@@ -25,7 +59,13 @@ IGNORED = frozenset({"node_modules", "__pycache__", "venv", "site-packages"})
 
 def kind_of(path: str) -> Kind | None:
     """What the file is, or None where this server does not read it."""
-    return KINDS.get(PurePosixPath(path).suffix.lower())
+    name = PurePosixPath(path)
+    return KINDS.get(name.suffix.lower()) or ("text" if name.name.lower() in PLAIN_NAMES else None)
+
+
+def why_not_read(path: str) -> str | None:
+    """Why a document of another kind is not read; None for what is no document, or is read."""
+    return NOT_READ.get(PurePosixPath(path).suffix.lower())
 
 
 def is_ignored(name: str) -> bool:

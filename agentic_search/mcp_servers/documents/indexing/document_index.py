@@ -9,10 +9,11 @@ from typing import Self
 from urllib.parse import unquote
 
 from agentic_search.mcp_servers.documents.files.folder import Stamp
+from agentic_search.mcp_servers.documents.indexing.ranking import CANDIDATES, rank
 from agentic_search.mcp_servers.documents.parsing.document import Document, DocumentSection
-from agentic_search.mcp_servers.fulltext import Entry, Index, IndexHit
+from agentic_search.mcp_servers.fulltext import Entry, Index, IndexHit, Understood, best_passage
 
-VERSION = 2
+VERSION = 3
 """Raised when parsing changes, so that every file is taken in anew."""
 
 TITLE_WEIGHT = 4.0
@@ -80,9 +81,15 @@ class DocumentIndex:
         """Forget a file."""
         self._index.drop(path)
 
-    def search(self, question: str, limit: int) -> list[IndexHit]:
-        """Sections, best first."""
-        return self._index.search(question, limit=limit)
+    def search(self, question: str, limit: int) -> tuple[Understood, list[IndexHit]]:
+        """What the question was understood as, and sections, best first."""
+        understood = self._index.understood(question)
+        found = self._index.candidates(understood.text, limit=max(CANDIDATES, limit))
+        best = rank(understood.text, found)[:limit]
+        hits = [
+            IndexHit(entry, group, score, best_passage(entry.body, understood.text)) for entry, group, score in best
+        ]
+        return understood, hits
 
     def close(self) -> None:
         self._index.close()

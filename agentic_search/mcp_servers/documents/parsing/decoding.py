@@ -1,6 +1,7 @@
 """Decodes text of any encoding, declared or guessed; what is no text at all is refused."""
 
 import codecs
+from contextlib import suppress
 
 from agentic_search.mcp_servers.documents.parsing.document import Unreadable
 from agentic_search.mcp_servers.documents.parsing.encoding import guess_encoding, name_of
@@ -53,13 +54,22 @@ def _decode(data: bytes, declared: str | None) -> tuple[str, str | None]:
         if data.startswith(mark):
             return _marked(data, encoding)
     if b"\0" in data:
-        raise Unreadable("it holds binary data, not text")
+        return _unmarked(data), "no mark tells its encoding; read as UTF-16"
     for encoding in ("utf-8", *([_codec(declared)] if declared else [])):
         try:
             return data.decode(encoding), None
         except (UnicodeError, LookupError):
             continue
     return _guessed(data)
+
+
+def _unmarked(data: bytes) -> str:
+    """UTF-16 without a mark: what is ASCII in it leaves zeros on one side of the pairs only."""
+    even, odd = data[::2].count(0), data[1::2].count(0)
+    if min(even, odd) <= MOST_CONTROLS * max(even, odd):
+        with suppress(UnicodeDecodeError):
+            return data.decode("utf-16-le" if odd > even else "utf-16-be")
+    raise Unreadable("it holds binary data, not text")
 
 
 def _codec(declared: str) -> str:

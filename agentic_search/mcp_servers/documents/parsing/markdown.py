@@ -10,9 +10,12 @@ from markdown_it.token import Token
 from agentic_search.mcp_servers.documents.parsing.decoding import decode
 from agentic_search.mcp_servers.documents.parsing.document import Document
 from agentic_search.mcp_servers.documents.parsing.sections import Heading, cut
+from agentic_search.text.yaml_text import BadYaml, read_yaml
 
 FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
-FRONT_TITLE = re.compile(r"^title:[ \t]*(.+?)[ \t]*$", re.MULTILINE | re.IGNORECASE)
+LONGEST_FRONT = 20_000
+"""Characters of a YAML block that is read for its title."""
+
 GIVEN_ANCHOR = re.compile(r"\s*\{#([\w.:-]+)\}\s*$")
 
 
@@ -21,9 +24,20 @@ def parse_markdown(data: bytes) -> Document:
     text, note = decode(data)
     front = FRONT_MATTER.match(text)
     headings = list(_headings(text, front.end() if front else 0))
-    title = FRONT_TITLE.search(front[1]) if front else None
+    title = _title(front[1]) if front else ""
     first = next((heading.text for heading in headings if heading.level == 1), "")
-    return Document(title[1].strip("\"'") if title else first, text, cut(text, headings), note)
+    return Document(title or first, text, cut(text, headings), note)
+
+
+def _title(front: str) -> str:
+    """As YAML reads it; empty where the block is no YAML, or has no title in text."""
+    try:
+        fields = read_yaml(front) if len(front) <= LONGEST_FRONT else None
+    except BadYaml:
+        return ""
+    written = fields.items() if isinstance(fields, dict) else ()
+    titles = (str(value) for key, value in written if key.lower() == "title" and isinstance(value, str | int | float))
+    return " ".join(next(titles, "").split())
 
 
 def _headings(text: str, begin: int) -> Iterator[Heading]:

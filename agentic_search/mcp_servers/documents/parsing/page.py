@@ -3,6 +3,7 @@
 import re
 from collections import Counter, defaultdict
 from dataclasses import replace
+from html import unescape
 from typing import cast
 
 import trafilatura
@@ -28,6 +29,12 @@ ENOUGH = 0.7
 KNOWN_AS = {"pre": "code", "figure": "div", "figcaption": "p"}
 """What trafilatura would drop or run together, by tags that it keeps."""
 
+DEEP = 2_000
+"""Tags within one another from which libxml2 gives up."""
+
+SCRIPT = re.compile(r"<(script|style)\b[^>]*>.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
+TAG = re.compile(r"<[^<>]*>")
+
 UNFORESEEN = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 """What a page that nobody thought of may make trafilatura raise."""
 
@@ -39,10 +46,17 @@ def parse_html(data: bytes) -> Document:
     root = read_html(page)
     title = " ".join((root.findtext(".//title") or "").split())
     rendered = _main(root)
+    if not rendered.text.strip() and page.count("<") > DEEP:
+        rendered, note = Rendered(_bare(page), []), "it is nested too deep; its text is kept without headings"
     text, left_out = clip(rendered.text)
     headings = [heading for heading in rendered.headings if heading.body <= len(text)]
     first = next((heading.text for heading in headings if heading.level == 1), "")
     return Document(title or first, text, cut(text, headings, lines=False), left_out or note)
+
+
+def _bare(page: str) -> str:
+    """The texts between the tags."""
+    return " ".join(unescape(TAG.sub(" ", SCRIPT.sub(" ", page))).split())
 
 
 def _main(root: Element) -> Rendered:

@@ -37,14 +37,18 @@ class Parser:
 
     async def parse(self, kind: Kind, data: bytes) -> Document:
         """Raises Unreadable, and OSError where no process can be started."""
-        order = pack_order(Order(WORK, "parse_file", {"kind": kind, "data": data}))
+        return Document.load(await self.perform(Order(WORK, "parse_file", {"kind": kind, "data": data})))
+
+    async def perform(self, work: Order) -> bytes:
+        """What a function like `parse_file` returns. Raises Unreadable, and OSError where no process can be started."""
+        order = pack_order(work)
         try:
             ending = await self._carry_out(order)
         except WorkerDied:
             ending = await self._once_more(order)
         match ending:
             case Returned(body):
-                return Document.load(body)
+                return body
             case Raised(why):
                 raise Unreadable(why)
 

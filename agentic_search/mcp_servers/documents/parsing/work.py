@@ -9,6 +9,9 @@ from pathlib import Path
 from agentic_search.mcp_servers.documents.files.kinds import Kind
 from agentic_search.mcp_servers.documents.parsing.decoding import decode
 from agentic_search.mcp_servers.documents.parsing.document import Document, Unreadable
+from agentic_search.mcp_servers.documents.parsing.formats.mail import parse_mail
+from agentic_search.mcp_servers.documents.parsing.formats.notebook import parse_notebook
+from agentic_search.mcp_servers.documents.parsing.formats.word import parse_word
 from agentic_search.mcp_servers.documents.parsing.markdown import parse_markdown
 from agentic_search.mcp_servers.documents.parsing.page import parse_html
 from agentic_search.mcp_servers.documents.parsing.pdf import parse_pdf
@@ -30,6 +33,9 @@ PARSERS: dict[Kind, Callable[[bytes], Document]] = {
     "text": parse_plain,
     "html": parse_html,
     "pdf": parse_pdf,
+    "word": parse_word,
+    "mail": parse_mail,
+    "notebook": parse_notebook,
 }
 
 
@@ -39,12 +45,17 @@ def parse(kind: Kind, data: bytes) -> Document:
 
 
 def parse_file(kind: Kind, data: bytes) -> Ending:
-    """The supervisor of whatever a parser may do."""
+    """The document of one file, as bytes."""
+    return supervised(lambda: parse(kind, data).dump())
+
+
+def supervised(work: Callable[[], bytes]) -> Ending:
+    """Does whatever a parser may do, in a process of its own."""
     logging.disable()  # what is wrong with a file is told once, by the ending
     with Path(os.devnull).open("w") as nowhere:
         faulthandler.dump_traceback_later(LONGEST, exit=True, file=nowhere)
         try:
-            return Returned(parse(kind, data).dump())
+            return Returned(work())
         except Unreadable as why:
             return Raised(str(why))
         except MemoryError:

@@ -3,11 +3,13 @@
 Plain functions; those that ask the index run in a thread.
 """
 
+import builtins
 import re
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from difflib import get_close_matches
 
-from agentic_search.mcp_servers.fulltext import Entry, Index, best_passage
+from agentic_search.mcp_servers.fulltext import Entry, Index, Understood, best_passage
 from agentic_search.mcp_servers.python_docs.answers.ranking import rank, search_words
 from agentic_search.mcp_servers.python_docs.answers.results import Documentation, Documented
 from agentic_search.mcp_servers.python_docs.index.entries import SCHEME
@@ -16,6 +18,9 @@ from agentic_search.mcp_servers.python_docs.installed.packages import Package, n
 CANDIDATES = 200
 """So many by words alone go on to be ranked by what they are."""
 NEAR_NAMES = 5
+BUILTINS = frozenset(name for name in dir(builtins) if name.islower() and not name.startswith("_"))
+"""Functions and types of the language itself, all written in C: the reference tells of some of their methods only."""
+
 MOST_NAMES = 5
 """So many packages are named as missing before the rest is only counted."""
 
@@ -24,12 +29,23 @@ class UnknownName(LookupError):
     """Nothing of this name is documented; the message gives the nearest names."""
 
 
-def find(index: Index, question: str, *, limit: int, groups: Collection[str] | None) -> list[Documented]:
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What a question found."""
+
+    results: list[Documented]
+    understood: Understood
+
+
+def find(index: Index, query: str, *, limit: int, groups: Collection[str] | None) -> Findings:
     """The best `limit` for the question, best first; only of these groups, where given."""
+    understood = index.understood(query)
+    question = understood.text
     words = search_words(question)
     within = None if groups is None else sorted(groups)
     candidates = index.candidates(words, limit=max(CANDIDATES, limit), groups=within)
-    return [_documented(entry, best_passage(entry.body, words)) for entry in rank(question, candidates)[:limit]]
+    best = rank(question, candidates)[:limit]
+    return Findings([_documented(entry, best_passage(entry.body, words)) for entry in best], understood)
 
 
 def read(index: Index, name: str) -> Documentation:
@@ -52,7 +68,8 @@ def read(index: Index, name: str) -> Documentation:
 def note_on(question: str, *, found: bool, missing: Sequence[Package], without_source: Collection[str]) -> str | None:
     """What a reader must know before relying on an answer, in one to three sentences; None where that is nothing."""
     words = set(re.findall(r"\w+", question.lower()))
-    unread = sorted(name for name in without_source if name in words)
+    called = set(re.findall(r"\b([a-z_]+)\(", question.lower())) & BUILTINS
+    unread = sorted({name for name in without_source if name in words} | called)
     names = names_of(missing)
     more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
     sentences = (

@@ -36,6 +36,8 @@ class DocsAnswer(DocsResult):
     """What a search found, best first."""
 
     results: list[Documented]
+    searched: str
+    """How much was searched, as in `75 packages`."""
     missing: list[str]
     """Packages that are not indexed yet, so that nothing of theirs can be among the results."""
     note: str | None = None

@@ -3,9 +3,12 @@
 import os
 import sqlite3
 import sys
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from pathlib import Path
+
+from agentic_search.mcp_servers.fulltext import VERSION, add_functions
+from agentic_search.mcp_servers.stories.archive.items import FIELDS
 
 VARIABLE = "AGENTIC_SEARCH_STORIES"
 FOLDER, FILE = "agentic-search", "stories.sqlite"
@@ -13,7 +16,6 @@ FOLDER, FILE = "agentic-search", "stories.sqlite"
 FILL_COMMAND = "python -m agentic_search.mcp_servers.stories import hackernews"
 """The command that fills an empty archive."""
 
-VERSION = 1
 BUSY_SECONDS = 10.0
 
 SCHEMA = (
@@ -26,16 +28,26 @@ SCHEMA = (
     "CREATE INDEX item_author ON item (author COLLATE NOCASE, type, created_at)",
     "CREATE INDEX item_parent ON item (parent) WHERE parent IS NOT NULL",
     "CREATE INDEX item_story ON item (story) WHERE story IS NOT NULL",
-    """CREATE VIRTUAL TABLE words USING fts5 (
-        title, text, content='item', content_rowid='number', tokenize='porter unicode61 remove_diacritics 2'
-    )""",
+)
+
+WORDS = (
+    "CREATE VIRTUAL TABLE words USING fts5 (title, text, content='', tokenize='ascii')",
     """CREATE TRIGGER item_added AFTER INSERT ON item WHEN new.type = 'story' BEGIN
-        INSERT INTO words (rowid, title, text) VALUES (new.number, new.title, new.text);
+        INSERT INTO words (rowid, title, text) VALUES (new.number, stems(new.title), stems(new.text));
     END""",
     """CREATE TRIGGER item_removed AFTER DELETE ON item WHEN old.type = 'story' BEGIN
-        INSERT INTO words (words, rowid, title, text) VALUES ('delete', old.number, old.title, old.text);
+        INSERT INTO words (words, rowid, title, text)
+        VALUES ('delete', old.number, stems(old.title), stems(old.text));
     END""",
+    "INSERT INTO words (rowid, title, text) SELECT number, stems(title), stems(text) FROM item WHERE type = 'story'",
     f"PRAGMA user_version = {VERSION}",
+)
+"""What the stories can be found by: the stems of their words, as another lexicon would not make them."""
+
+NO_WORDS = (
+    "DROP TRIGGER IF EXISTS item_added",
+    "DROP TRIGGER IF EXISTS item_removed",
+    "DROP TABLE IF EXISTS words",
 )
 
 
@@ -64,8 +76,15 @@ def open_to_read(path: Path) -> Generator[sqlite3.Connection | None]:
     if not path.exists():
         yield None
         return
-    with _opened(path, f"{path.absolute().as_uri()}?mode=ro") as connection:
-        yield connection if _tables(connection) else None
+    address = f"{path.absolute().as_uri()}?mode=ro"
+    with _opened(path, address) as connection:
+        if current := _is_current(connection):
+            yield connection if _tables(connection) else None
+    if not current:
+        with open_to_write(path):
+            pass  # this brings its words up to date
+        with _opened(path, address) as connection:
+            yield connection
 
 
 @contextmanager
@@ -78,8 +97,9 @@ def open_to_write(path: Path) -> Generator[sqlite3.Connection]:
     with _opened(path, path.absolute().as_uri()) as connection, connection:
         connection.execute("BEGIN IMMEDIATE")
         if not _tables(connection):
-            for statement in SCHEMA:
-                connection.execute(statement)
+            _execute(connection, (*SCHEMA, *WORDS))
+        elif not _is_current(connection):
+            _execute(connection, (*NO_WORDS, *WORDS))
         yield connection
 
 
@@ -90,6 +110,7 @@ def _opened(path: Path, uri: str) -> Generator[sqlite3.Connection]:
         connection.row_factory = sqlite3.Row
         try:
             _check(connection, path)
+            add_functions(connection)
             yield connection
         finally:
             connection.close()
@@ -99,9 +120,19 @@ def _opened(path: Path, uri: str) -> Generator[sqlite3.Connection]:
 
 def _check(connection: sqlite3.Connection, path: Path) -> None:
     """Refuse a file that is not an archive."""
-    version = connection.execute("PRAGMA user_version").fetchone()[0]
-    if version != VERSION and _tables(connection):
-        raise ArchiveError(f"{str(path)!r} is no stories archive of this version; set another path or move it away")
+    columns = {name for _, name, *_ in connection.execute("PRAGMA table_info(item)")}
+    if _tables(connection) and not columns.issuperset(FIELDS):
+        raise ArchiveError(f"{str(path)!r} is no stories archive; set another path or move it away")
+
+
+def _is_current(connection: sqlite3.Connection) -> bool:
+    """The words are as today's lexicon makes them; an empty file has none."""
+    return not _tables(connection) or connection.execute("PRAGMA user_version").fetchone()[0] == VERSION
+
+
+def _execute(connection: sqlite3.Connection, statements: Iterable[str]) -> None:
+    for statement in statements:
+        connection.execute(statement)
 
 
 def _tables(connection: sqlite3.Connection) -> int:

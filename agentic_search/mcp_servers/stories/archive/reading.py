@@ -6,12 +6,12 @@ import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 
-from agentic_search.mcp_servers.fulltext import match_expression, terms
+from agentic_search.mcp_servers.fulltext import QuestionReading, Understood, Vocabulary
 from agentic_search.mcp_servers.stories.archive.database import open_to_read
 from agentic_search.mcp_servers.stories.archive.items import COLUMNS, Item, ItemType, to_item
+from agentic_search.mcp_servers.stories.archive.selection import NEWEST, Selection
 
-RELEVANCE = "bm25(words, 4.0, 1.0), item.created_at DESC"
-NEWEST = "item.created_at DESC NULLS LAST, item.number DESC"
+TEXT_OF = "SELECT coalesce(title, '') || ' ' || coalesce(text, '') FROM item WHERE number = ?"
 
 ITEM = f"SELECT {COLUMNS} FROM item WHERE id = ? OR url = ? ORDER BY id <> ? LIMIT 1"
 
@@ -49,45 +49,6 @@ FROM item GROUP BY source ORDER BY count(*) DESC, 1
 
 
 @dataclass(frozen=True, slots=True)
-class Selection:
-    """Stories that fit all that is given."""
-
-    query: str = ""
-    tag: str | None = None
-    author: str | None = None
-    since: int | None = None
-    """Seconds since 1970; stories without a date are older."""
-
-    @property
-    def terms(self) -> list[str]:
-        """The words that are really looked for."""
-        return terms(self.query)
-
-    @property
-    def order(self) -> str:
-        """By relevance where words are given, else the newest first."""
-        return RELEVANCE if self.terms else NEWEST
-
-    def condition(self, *, every: bool) -> tuple[str, tuple[str | int, ...]]:
-        """FROM and WHERE with its values, for stories that hold any of the words, or every one."""
-        source, conditions, values = "item", ["item.type = 'story'"], list[str | int]()
-        if self.terms:
-            source = "words JOIN item ON item.number = words.rowid"
-            conditions.append("words MATCH ?")
-            values.append(" AND ".join(map(match_expression, self.terms)) if every else match_expression(self.query))
-        if self.tag:
-            conditions.append("EXISTS (SELECT 1 FROM json_each(item.tags) WHERE value = ? COLLATE NOCASE)")
-            values.append(self.tag)
-        if self.author:
-            conditions.append("item.author = ? COLLATE NOCASE")
-            values.append(self.author)
-        if self.since is not None:
-            conditions.append("item.created_at >= ?")
-            values.append(self.since)
-        return f"FROM {source} WHERE {' AND '.join(conditions)}", tuple(values)
-
-
-@dataclass(frozen=True, slots=True)
 class Thread:
     """A story and what was said about it, oldest first."""
 
@@ -116,10 +77,17 @@ class Archive:
     def __init__(self, path: Path) -> None:
         self.path = path
 
+    def understood(self, query: str) -> Understood:
+        """The query with what its misspelt, inflected and foreign words are in the archive."""
+        with open_to_read(self.path) as connection:
+            if connection is None:
+                return Understood(query)
+            return QuestionReading(Vocabulary(connection, TEXT_OF), query).understood()
+
     def search(self, selection: Selection, size: int) -> list[Item]:
-        """Stories that hold any of the words, best first; without words, the newest first."""
-        condition, values = selection.condition(every=False)
-        return self._items(f"SELECT {COLUMNS} {condition} ORDER BY {selection.order} LIMIT ?", *values, size)
+        """Stories that hold any of the words, best first; all of them where the newest come first and some do."""
+        whole = self._found(selection, size, every=True) if selection.newest else []
+        return whole or self._found(selection, size, every=False)
 
     def count(self, selection: Selection) -> int:
         """Stories that hold every one of the words."""
@@ -160,6 +128,10 @@ class Archive:
     def sources(self) -> list[Totals]:
         """What came from where, most first."""
         return [Totals(*row) for row in self._rows(SOURCES)]
+
+    def _found(self, selection: Selection, size: int, *, every: bool) -> list[Item]:
+        condition, values = selection.condition(every=every)
+        return self._items(f"SELECT {COLUMNS} {condition} ORDER BY {selection.order} LIMIT ?", *values, size)
 
     def _items(self, query: str, *values: str | int) -> list[Item]:
         return list(map(to_item, self._rows(query, *values)))

@@ -16,15 +16,17 @@ from agentic_search.mcp_servers.stories.archive.writing import upsert
 from agentic_search.mcp_servers.stories.importing.feeds import read_feed
 from agentic_search.mcp_servers.stories.importing.fetching import Fetcher, new_client
 from agentic_search.mcp_servers.stories.importing.hackernews import API, HackerNewsQuery, read_hackernews
-from agentic_search.mcp_servers.stories.importing.jsonl import read_jsonl
+from agentic_search.mcp_servers.stories.importing.json_source import FORMS, read_json
 from agentic_search.mcp_servers.stories.importing.report import ImportReport, SourceError
-from agentic_search.mcp_servers.stories.moments import FORMS, parse_since
+from agentic_search.mcp_servers.stories.moments import FORMS as MOMENTS
+from agentic_search.mcp_servers.stories.moments import parse_since
 
 HACKERNEWS = ("hackernews", "hn")
 PAGES = 5
 
 EPILOG = """
-A JSONL file has one object a line: id (or objectID), title, url, author (or by), points (or score), created_at (ISO, or
+A JSONL file has one object a line, a JSON file an array of them:
+id (or objectID), title, url, author (or by), points (or score), created_at (ISO, or
 seconds since 1970), tags (a list), text (plain or HTML), num_comments, type (story or comment), parent and story_id
 (for comments), source. Importing again brings up to date what is known by its id.
 Exit status: 0 all taken in, 1 with errors, 2 wrong usage.
@@ -75,11 +77,11 @@ def _read(source: str, options: ImportOptions, fetcher: Fetcher, report: ImportR
     data = fetcher.get(source) if source.startswith(("http://", "https://")) else _file(source)
     name = source if "://" in source else Path(source).name
     first = data.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
-    if first == b"{":
-        return read_jsonl(data.removeprefix(b"\xef\xbb\xbf"), name, report)
+    if first in (b"{", b"["):
+        return read_json(data.removeprefix(b"\xef\xbb\xbf"), name, report)
     if first == b"<":
         return read_feed(data, name, report)
-    raise SourceError(f"{source} is neither a feed nor JSON lines" if data.strip() else f"{source} is empty")
+    raise SourceError(f"{source} is not {FORMS}" if data.strip() else f"{source} is empty")
 
 
 def _file(source: str) -> bytes:
@@ -128,11 +130,14 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
-        "sources", nargs="+", metavar="SOURCE", help="hackernews, a feed's URL or file (RSS, Atom), or a JSONL file"
+        "sources",
+        nargs="+",
+        metavar="SOURCE",
+        help="hackernews, URL or file of a feed (RSS, Atom, JSON), or JSON lines",
     )
     parser.add_argument("--query", help="Hacker News: only what has these words")
     parser.add_argument("--tags", help="Hacker News: story (default), comment, '(story,comment)', ask_hn, front_page …")
     parser.add_argument("--pages", type=int, help=f"Hacker News: pages of a hundred, at most 10 are given ({PAGES})")
-    parser.add_argument("--since", help=f"only what is newer: {FORMS}")
+    parser.add_argument("--since", help=f"only what is newer: {MOMENTS}")
     parser.add_argument("--api", default=API, metavar="URL", help="where the Hacker News API is (%(default)s)")
     return parser

@@ -1,9 +1,12 @@
 """Reads an RSS or Atom feed: one story for each entry."""
 
-import calendar
+import re
 import time
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator
+from datetime import UTC, date, datetime
 from io import BytesIO
+from textwrap import shorten
 from typing import Protocol, cast
 
 import feedparser
@@ -11,7 +14,12 @@ import feedparser
 from agentic_search.mcp_servers.documents.parsing.html import html_to_text
 from agentic_search.mcp_servers.stories.archive.items import Item
 from agentic_search.mcp_servers.stories.importing.report import ImportReport, SourceError
+from agentic_search.mcp_servers.stories.moments import parse_moment
 
+TITLE_LENGTH = 80
+"""Characters of a title that is made of the text."""
+
+ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 GLOBAL_IDS = ("http://", "https://", "tag:", "urn:")
 
 
@@ -41,38 +49,53 @@ def read_feed(data: bytes, name: str, report: ImportReport) -> Iterator[list[Ite
     if feed.bozo:
         report.remarks.append(f"not well formed: {feed.get('bozo_exception')}")
     source = _text(feed.feed.get("title")) or name
-    items: list[Item] = []
+    items, shared = list[Item](), _shared_links(feed)
     for number, entry in enumerate(feed.entries, 1):
-        item = _item(entry, source, name)
+        item = _item(entry, source, name, shared)
         if item:
             items.append(item)
         else:
-            report.errors.append(f"{name}, entry {number}: it needs a title, and an id or a link")
+            report.errors.append(f"{name}, entry {number}: it needs a title or a text, and an id or a link")
     yield items
 
 
-def _item(entry: FeedRecord, source: str, name: str) -> Item | None:
-    title, identity, link = _text(entry.get("title")), _plain(entry.get("id")), _plain(entry.get("link"))
+def _item(entry: FeedRecord, source: str, name: str, shared: Collection[str]) -> Item | None:
+    identity, link, body = _plain(entry.get("id")), _plain(entry.get("link")), _body(entry)
+    title = _text(entry.get("title")) or first_words(body)
     if not title or not (identity or link):
         return None
     return Item(
-        id=_id(identity, link, name),
+        id=_id(identity, link, name, shared),
         title=title,
         url=link or (identity if identity.startswith("http") else None),
         author=_plain(entry.get("author")) or None,
         created_at=_moment(entry),
         tags=_tags(entry.get("tags")),
-        text=_body(entry) or None,
+        text=body or None,
         num_comments=_number(entry.get("slash_comments")),
         source=source,
     )
 
 
-def _id(identity: str, link: str, name: str) -> str:
-    """Ids such as `17` mean nothing beyond their own feed."""
+def _id(identity: str, link: str, name: str, shared: Collection[str]) -> str:
+    """Ids such as `17` mean nothing beyond their own feed, links that entries share nothing beyond the feed."""
     if identity.startswith(GLOBAL_IDS):
         return identity
-    return link or f"{name}#{identity}"
+    return link if link and (link not in shared or not identity) else f"{name}#{identity}"
+
+
+def _shared_links(feed: ParsedFeed) -> frozenset[str]:
+    """Links that are not those of one entry alone: the feed's own page, and what several entries name."""
+    counts = Counter(_plain(entry.get("link")) for entry in feed.entries)
+    return frozenset({_plain(feed.feed.get("link"))} | {link for link, count in counts.items() if count > 1})
+
+
+def first_words(text: str) -> str:
+    """A title for what has none: the beginning of its text, cut between words where there are any."""
+    line = " ".join(text.split())
+    return (
+        line if len(line) <= TITLE_LENGTH else f"{shorten(line, TITLE_LENGTH, placeholder='') or line[:TITLE_LENGTH]}…"
+    )
 
 
 def _body(entry: FeedRecord) -> str:
@@ -83,9 +106,21 @@ def _body(entry: FeedRecord) -> str:
 
 
 def _moment(entry: FeedRecord) -> int | None:
-    """feedparser has put it into UTC."""
-    moment = entry.get("published_parsed") or entry.get("updated_parsed")
-    return calendar.timegm(moment) if isinstance(moment, time.struct_time) else None
+    """As feedparser reads it, which has put it into UTC; None for what no calendar has."""
+    name = "published" if entry.get("published") else "updated"
+    written = _plain(entry.get(name))
+    return _read_moment(written, entry.get(f"{name}_parsed")) if written else None
+
+
+def _read_moment(written: str, parsed: object) -> int | None:
+    try:
+        if written.isdecimal():
+            return parse_moment(written)
+        if ISO_DATE.match(written):
+            date.fromisoformat(written[:10])
+        return int(datetime(*parsed[:6], tzinfo=UTC).timestamp()) if isinstance(parsed, time.struct_time) else None
+    except (ValueError, OverflowError):
+        return None
 
 
 def _tags(tags: object) -> tuple[str, ...] | None:

@@ -1,6 +1,6 @@
-"""Reads stories and comments from JSON lines; a bad line is reported with its number, the others are kept."""
+"""Reads stories and comments from JSON lines or a JSON array; bad ones are reported by number."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Annotated, Literal, Self
 
 from pydantic import AliasChoices, BaseModel, BeforeValidator, Field, ValidationError, model_validator
@@ -55,6 +55,17 @@ class StoryLine(BaseModel):
         if self.type == "comment" and not (self.parent or self.story):
             raise ValueError("a comment needs a parent")
         return self
+
+
+def read_array(values: Sequence[object], name: str, report: ImportReport) -> Iterator[list[Item]]:
+    """The objects of a JSON array, as if each were a line; a bad one is reported with its number."""
+    items: list[Item] = []
+    for number, value in enumerate(values, 1):
+        try:
+            items.append(_item(StoryLine.model_validate(value), name))
+        except ValidationError as error:
+            report.errors.append(f"{name}, item {number}: {complaints(error)}")
+    yield items
 
 
 def read_jsonl(data: bytes, name: str, report: ImportReport) -> Iterator[list[Item]]:

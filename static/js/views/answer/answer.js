@@ -7,7 +7,7 @@ import { freshness } from "../../dom/fresh.js";
 import { keyed } from "../../dom/keyed.js";
 import { part, say } from "../../dom/template.js";
 import { hasEnded } from "../../state/run.js";
-import { markCitations } from "./citations.js";
+import { markCitations, markSupport } from "./citations.js";
 
 /** @import {Shown} from "../../types.js" */
 /** @import {Controller} from "../../controller.js" */
@@ -27,14 +27,18 @@ export function mountAnswer(el, actions) {
   const showBlocks = keyed(part(el, "blocks"), { template: "block", key: (/** @type {Block} */ { index }) => String(index), mount: mountBlock });
   copy.addEventListener("click", () => copyText(copy, markdown));
 
-  /** @param {Shown} shown */
-  function update(shown) {
+  /**
+   * @param {Shown} shown
+   * @param {number} before how high in pixels the preview stood in its place
+   */
+  function update(shown, before) {
     const { answer } = shown.run;
     if (!changed(answer, shown.run.status)) return;
     el.hidden = answer === null;
     if (answer === null) return;
-    const height = text.offsetHeight;
+    const height = Math.max(text.offsetHeight, before);
     showBlocks(answer.blocks.map((html, index) => ({ index, html, shown })));
+    markSupport(part(el, "blocks"), answer.support);
     showTail(answer.tail);
     // A finished block may be lower than its plain text was; what stands below must not come up for it.
     text.style.minHeight = hasEnded(shown.run) ? "" : `${Math.max(height, text.offsetHeight)}px`;

@@ -2,16 +2,23 @@
 
 import { host } from "../../derive/words.js";
 import { freshness } from "../../dom/fresh.js";
-import { part } from "../../dom/template.js";
+import { part, say } from "../../dom/template.js";
 import { showSource, sourceId } from "./sources.js";
 
-/** @import {Shown, Source} from "../../types.js" */
+/** @import {Shown, Source, Support} from "../../types.js" */
 
 const LINGER = 150;
 const GAP = 8;
 
-/** What each mark cites, for the one passage card of the page. @type {WeakMap<Element, Source>} */
+/** What each mark cites, and what that says, for the one passage card of the page. @type {WeakMap<Element, {source: Source, support: Support|null}>} */
 const cited = new WeakMap();
+
+/** What readers are told of each verdict. */
+const VERDICTS = {
+  supported: "The source says this",
+  weak: "The source says this in part",
+  unsupported: "Not found in the source",
+};
 
 /**
  * Marks come as `<a href="#source-3" class="citation">3</a>`; several runs may stand on the page, each with a 3.
@@ -20,13 +27,32 @@ const cited = new WeakMap();
  */
 export function markCitations(block, { key, run }) {
   for (const mark of block.querySelectorAll("a.citation")) {
-    const number = Number(mark.textContent?.replace(/\D/g, ""));
+    const number = numberOf(mark);
     const source = run.answer?.sources.find((each) => each.id === number);
     mark.setAttribute("href", `#${sourceId(key, number)}`);
     mark.setAttribute("aria-label", source ? `Source ${number}: ${source.title}` : `Source ${number}`);
-    if (source) cited.set(mark, source);
+    if (source) cited.set(mark, { source, support: null });
   }
 }
+
+/**
+ * Show at each mark what its source has for its sentence: there is one support for each mark, in their order.
+ * @param {HTMLElement} blocks of one answer, marked already
+ * @param {Support[]} support
+ */
+export function markSupport(blocks, support) {
+  [...blocks.querySelectorAll("a.citation")].forEach((mark, index) => {
+    const known = cited.get(mark);
+    const found = support[index];
+    if (!known || found?.source !== numberOf(mark)) return;
+    cited.set(mark, { ...known, support: found });
+    mark.setAttribute("data-verdict", found.verdict);
+    mark.setAttribute("aria-label", `Source ${found.source}: ${known.source.title}. ${VERDICTS[found.verdict]}`);
+  });
+}
+
+/** @param {Element} mark */
+const numberOf = (mark) => Number(mark.textContent?.replace(/\D/g, ""));
 
 /**
  * One card for the whole page, shown at the mark that is hovered or focused.
@@ -45,13 +71,16 @@ export function mountPassage(page, card) {
 
   /** @param {Element} mark */
   function show(mark) {
-    const source = cited.get(mark);
+    const known = cited.get(mark);
     clearTimeout(leaving);
-    if (!source) return;
-    if (changed(source)) {
+    if (!known) return;
+    const { source, support } = known;
+    if (changed(source, support)) {
       part(card, "title").textContent = source.title;
       part(card, "host").textContent = host(source.url);
-      part(card, "passage").textContent = source.snippet;
+      say(part(card, "verdict"), support ? VERDICTS[support.verdict] : "");
+      card.dataset.verdict = support?.verdict ?? "";
+      part(card, "passage").textContent = support?.span || source.snippet;
     }
     if (!shown) card.showPopover();
     shown?.removeAttribute("aria-describedby");

@@ -1,7 +1,9 @@
 """What of a folder is read, and above all what is not."""
 
 import os
+import unicodedata
 from pathlib import Path
+from typing import Literal, TypeAlias
 
 import pytest
 
@@ -28,6 +30,9 @@ def root(tmp_path: Path) -> Path:
     (root / "guide.md").write_text("guide")
     (root / "sub" / "page.html").write_text("<p>page")
     return root
+
+
+Form: TypeAlias = Literal["NFC", "NFD"]
 
 
 def open_descriptors() -> int:
@@ -203,3 +208,25 @@ def test_a_name_that_is_no_text_is_listed_and_stops_nothing(root: Path) -> None:
     listing = Folder(root).look()
     assert listing.refused == {"bad?.md": "its name is not valid UTF-8"}
     assert sorted(listing.files) == ["guide.md", "sub/page.html"]
+
+
+def test_a_document_of_another_kind_is_listed_with_what_would_help(root: Path) -> None:
+    (root / "slides.pptx").write_text("x")
+    listing = Folder(root).look()
+    assert "slides.pptx" not in listing.files
+    assert "save it as PDF" in listing.refused["slides.pptx"]
+    with pytest.raises(Refused, match="save it as PDF"):
+        Folder(root).locate("slides.pptx")
+
+
+def test_a_loop_of_links_is_told_as_one(root: Path) -> None:
+    (root / "one.md").symlink_to("two.md")
+    (root / "two.md").symlink_to("one.md")
+    assert Folder(root).look().refused == dict.fromkeys(("one.md", "two.md"), "a loop of symbolic links")
+
+
+@pytest.mark.parametrize(("kept", "asked"), [("NFD", "NFC"), ("NFC", "NFD")])
+def test_a_name_is_found_in_either_form_of_its_accents(root: Path, kept: Form, asked: Form) -> None:
+    (root / unicodedata.normalize(kept, "café.md")).write_text("x")
+    located = Folder(root).locate(unicodedata.normalize(asked, "café.md"))
+    assert Folder(root).read(located)[0] == b"x"

@@ -11,7 +11,7 @@ from tests.mcp_servers.python_docs.answers.questions import TUNED, UNSEEN, table
 
 
 def titles(index: Index, question: str, limit: int = 5) -> list[str]:
-    return [result.title for result in find(index, question, limit=limit, groups=None)]
+    return [result.title for result in find(index, question, limit=limit, groups=None).results]
 
 
 @pytest.mark.parametrize(("lines", "share"), [(TUNED, 0.92), (UNSEEN, 0.75)], ids=["tuned", "unseen"])

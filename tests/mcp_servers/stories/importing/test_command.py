@@ -143,7 +143,13 @@ def test_one_bad_source_does_not_keep_the_others_out(run: Run, archive: Path, tm
     assert ended.status == 1
     assert "good.jsonl: 1 new" in ended.out
     assert len(ended.err.splitlines()) == 6
-    for message in ("cannot be reached", "No such file", "Is a directory", "is empty", "neither a feed nor JSON lines"):
+    for message in (
+        "cannot be reached",
+        "No such file",
+        "Is a directory",
+        "is empty",
+        "is not an RSS, Atom or JSON feed",
+    ):
         assert message in ended.err
     assert "Traceback" not in ended.err
 

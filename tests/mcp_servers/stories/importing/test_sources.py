@@ -38,7 +38,7 @@ def test_rss_becomes_stories_with_plain_text() -> None:
         source="The Daily Feed",
     )
     assert (undated.id, undated.created_at, undated.tags) == ("https://example.org/undated", None, None)
-    assert report.errors == ["feed.xml, entry 3: it needs a title, and an id or a link"]
+    assert report.errors == ["feed.xml, entry 3: it needs a title or a text, and an id or a link"]
 
 
 def test_atom_becomes_stories() -> None:

@@ -1,0 +1,1 @@
+"""Parsers of files that are text inside another form: messages, notebooks, Word documents."""

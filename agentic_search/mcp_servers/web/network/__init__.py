@@ -1,0 +1,1 @@
+"""How requests leave: only to addresses that were checked, with bounds on size, time and redirects."""

@@ -1,0 +1,28 @@
+"""Removes what steers a terminal or turns a line around: escape sequences, control characters, bidirectional overrides.
+
+Shown as they are, they hide or reorder what a reader sees; a colour code of which only the first character is removed
+leaves `[31m` behind.
+"""
+
+import re
+
+_ESCAPES = re.compile(
+    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"  # colours, movements of the cursor
+    r"|(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x9c]{0,2000}(?:\x07|\x1b\\|\x9c)"  # titles, links, device strings
+    r"|\x1b[ -/]*[0-~]"
+)
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufeff]")
+_OVERRIDES = re.compile("[\u202a-\u202e\u2066-\u2069]")
+"""Embeddings, overrides and isolates; left-to-right and right-to-left marks only help, and stay."""
+
+
+def without_controls(text: str) -> str:
+    """`text` without escape sequences, control characters and overrides; tabs and line ends stay."""
+    if text.isascii() and text.isprintable():
+        return text
+    return without_overrides(_CONTROLS.sub("", _ESCAPES.sub("", text)))
+
+
+def without_overrides(text: str) -> str:
+    """`text` without bidirectional overrides: also right for pieces of a text, as each is one character."""
+    return text if text.isascii() else _OVERRIDES.sub("", text)

@@ -1,0 +1,38 @@
+"""Sections that hold the answer in a table's row, or in the file of that name, come first."""
+
+from pathlib import Path
+
+import pytest
+
+from agentic_search.mcp_servers.documents.files.folder import Stamp
+from agentic_search.mcp_servers.documents.indexing.document_index import DocumentIndex
+from agentic_search.mcp_servers.documents.parsing.work import parse
+
+ROWS = "\n".join(f"| LAMP_OPTION_{number} | something about number {number} | {number} |" for number in range(60))
+FILES = {
+    "settings.md": f"# All of them\n\n| setting | meaning | default |\n|---|---|---|\n{ROWS}\n"
+    "| LAMP_DIM_TIMEOUT | seconds until it goes dim | 45 |\n",
+    "guide.md": "# Dim light\n\nA dim lamp has a timeout. The timeout of a dim lamp is explained elsewhere.\n",
+    "colours.md": "# Red\n\nLamps are red.\n",
+    "notes.md": "# Lamps\n\nThe colours of lamps: colours, colours, lamps.\n",
+}
+
+
+@pytest.fixture
+def index(tmp_path: Path) -> DocumentIndex:
+    made = DocumentIndex(tmp_path, tmp_path)
+    for name, text in FILES.items():
+        made.put(name, Stamp(1, 1), parse("markdown", text.encode()))
+    return made
+
+
+def test_the_row_of_a_setting_is_found_and_shown(index: DocumentIndex) -> None:
+    _, hits = index.search("What is the default dim timeout?", 3)
+    assert hits[0].entry.extra["path"] == "settings.md"
+    assert "| LAMP_DIM_TIMEOUT | seconds until it goes dim | 45 |" in hits[0].passage
+
+
+def test_what_was_read_into_the_question_is_told(index: DocumentIndex) -> None:
+    understood, hits = index.search("dim timeut", 3)
+    assert understood.note == 'Searched "timeout" for "timeut".'
+    assert {str(hit.entry.extra["path"]) for hit in hits} == {"settings.md", "guide.md"}

@@ -1,0 +1,142 @@
+"""Files that are text inside another form, encodings without a name, titles as YAML reads them, and deep pages."""
+
+import json
+from email.message import EmailMessage
+from io import BytesIO
+from zipfile import ZipFile
+
+import pytest
+
+from agentic_search.mcp_servers.documents.files.kinds import kind_of, why_not_read
+from agentic_search.mcp_servers.documents.parsing.decoding import decode
+from agentic_search.mcp_servers.documents.parsing.document import Unreadable
+from agentic_search.mcp_servers.documents.parsing.work import parse
+
+SPACE = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+
+
+def docx(body: str, name: str = "word/document.xml") -> bytes:
+    data = BytesIO()
+    with ZipFile(data, "w") as archive:
+        archive.writestr(name, f"<w:document xmlns:w='{SPACE}'><w:body>{body}</w:body></w:document>")
+    return data.getvalue()
+
+
+def paragraph(text: str, style: str = "") -> str:
+    styled = f"<w:pPr><w:pStyle w:val='{style}'/></w:pPr>" if style else ""
+    return f"<w:p>{styled}<w:r><w:t>{text}</w:t></w:r></w:p>"
+
+
+def test_a_word_document_is_read_with_its_headings() -> None:
+    cell = f"<w:tbl><w:tr><w:tc>{paragraph('in a cell')}</w:tc></w:tr></w:tbl>"
+    document = parse("word", docx(paragraph("Lamps", "Heading1") + paragraph("They are red.") + cell))
+    assert document.title == "Lamps"
+    assert [section.heading for section in document.sections] == ["Lamps"]
+    assert "They are red.\n\nin a cell" in document.text
+
+
+@pytest.mark.parametrize("data", [b"PK nonsense", docx("", name="other.xml"), docx("<w:p>"), b""])
+def test_what_is_no_word_document_is_told(data: bytes) -> None:
+    with pytest.raises(Unreadable, match="no Word document"):
+        parse("word", data)
+
+
+def test_a_message_is_read_with_subject_and_sender() -> None:
+    message = EmailMessage()
+    message["Subject"], message["From"] = "Läufer", "ada@example.org"
+    message.set_content("The lamp is red.")
+    message.add_alternative("<p>The lamp is <b>red</b>.</p>", subtype="html")
+    message.add_attachment(b"1,2", maintype="text", subtype="csv", filename="prices.csv")
+    document = parse("mail", message.as_bytes())
+    assert document.title == "Läufer"
+    assert "From: ada@example.org" in document.text
+    assert "The lamp is red." in document.text
+    assert "Attached: prices.csv" in document.text
+
+
+def test_what_is_no_message_is_told() -> None:
+    with pytest.raises(Unreadable, match="no message"):
+        parse("mail", b"just text\n")
+
+
+def test_a_notebook_is_read_without_its_outputs() -> None:
+    cells = [
+        {"cell_type": "markdown", "source": ["# Lamps\n", "They are red."]},
+        {"cell_type": "code", "source": "# no heading\nprint(1)", "outputs": [{"text": "secret output"}]},
+    ]
+    document = parse("notebook", json.dumps({"cells": cells, "nbformat": 4}).encode())
+    assert document.title == "Lamps"
+    assert [section.heading for section in document.sections] == ["Lamps"]
+    assert "print(1)" in document.text
+    assert "secret output" not in document.text
+
+
+@pytest.mark.parametrize("data", [b"{}", b"[1]", b'{"worksheets": []}', b"no json"])
+def test_what_is_no_notebook_is_told(data: bytes) -> None:
+    with pytest.raises(Unreadable, match="no notebook"):
+        parse("notebook", data)
+
+
+@pytest.mark.parametrize("name", ["prices.csv", "data.json", "a.TSV", "x.org", "x.tex", "README", "sub/LICENSE"])
+def test_plain_data_is_read_as_text(name: str) -> None:
+    assert kind_of(name) == "text"
+
+
+@pytest.mark.parametrize("name", ["slides.pptx", "sheet.XLSX", "book.epub", "old.doc", "text.odt", "box.mbox"])
+def test_documents_of_other_kinds_are_named_with_what_would_help(name: str) -> None:
+    assert kind_of(name) is None
+    assert "save" in (why_not_read(name) or "")
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("text", ["the red lamp\n", "größer, café, 12 €\n"])
+def test_utf16_without_a_mark_is_read(encoding: str, text: str) -> None:
+    assert decode(text.encode(encoding))[0] == text
+
+
+@pytest.mark.parametrize("data", [b"\0\1\2\3" * 20, b"abc\0def" * 9, bytes(40)])
+def test_binary_data_is_still_refused(data: bytes) -> None:
+    with pytest.raises(Unreadable, match="binary"):
+        decode(data)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        ("cp932", "今日は天気がいいので公園に行きます。"),
+        ("gbk", "今天天气很好，我们去公园散步。"),
+        ("big5", "今天天氣很好，我們去公園散步。"),
+        ("euc_kr", "오늘 날씨가 좋습니다. 공원에 갑시다."),
+        ("koi8_r", "Сегодня хорошая погода, пойдём гулять."),
+    ],
+)
+def test_other_scripts_never_become_latin_letters(encoding: str, text: str) -> None:
+    assert decode(text.encode(encoding))[0] == text
+
+
+@pytest.mark.parametrize(
+    ("front", "title"),
+    [
+        ("title: >-\n  The red\n  lamp", "The red lamp"),
+        ("title: |\n  The red lamp", "The red lamp"),
+        ("title: x # note", "x"),
+        ("title: 'It''s red'", "It's red"),
+        ('Title: "a: b"', "a: b"),
+        ("title: 2024", "2024"),
+        ("title: [a, b]", "Heading"),
+        ("title: {{ site }}: {", "Heading"),
+        ("other: 1", "Heading"),
+    ],
+)
+def test_a_title_is_what_yaml_reads(front: str, title: str) -> None:
+    assert parse("markdown", f"---\n{front}\n---\n# Heading\ntext\n".encode()).title == title
+
+
+def test_a_page_in_a_form_has_its_text() -> None:
+    assert "the red lamp" in parse("html", b"<form><p>about the red lamp</p><select><option>1</select></form>").text
+
+
+@pytest.mark.parametrize("depth", [1_000, 2_500, 50_000])
+def test_a_page_nested_deep_has_its_text(depth: int) -> None:
+    page = "<div>" * depth + "the red lamp &amp; more<script>no()</script>" + "</div>" * depth
+    assert parse("html", page.encode()).text.strip() == "the red lamp & more"

@@ -1,0 +1,1 @@
+"""What sources have for an answer, and where they disagree."""
