@@ -26,7 +26,8 @@ _FRAME = frozenset(
         """
         find search get tell help need show look looking want give know provide information info latest newest current
         new recent today list compare difference default compute way best good great recommend suggest suggestions
-        interested assist curious check learn details detail related specific available offer create make share explore discover
+        interested assist curious check learn details detail related specific available offer create make share explore
+        discover
         access regarding
         """
     )
