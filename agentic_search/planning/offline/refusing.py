@@ -37,7 +37,7 @@ def why_nothing_fits(scored: Sequence[ScoredTool], question: Question, rules: Ap
 def _why_not(tool: Tool, question: Question, rules: ApprovalRules) -> str:
     if not may_be_chosen(tool, rules):
         return "may delete or overwrite" if tool.destructive else "changes things"
-    filling = fill(tool, question)
+    filling = fill(tool, question, freely=True)
     if filling.missing:
         return f"needs {', '.join(map(repr, filling.missing))}, which the question does not give"
     if complaints := argument_complaints(filling.arguments, tool):

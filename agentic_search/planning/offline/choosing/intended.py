@@ -21,7 +21,7 @@ from agentic_search.text.lexicon import terms
 _MOST_OF_ONE = 4
 _COUNTING, _LISTING = frozenset(terms("count")), frozenset(terms("list enumerate"))
 _READING = frozenset({"read", "get", "fetch", "open", "show", "view", "cat", "load", "extract", "crawl", "scrape"})
-_TREE = frozenset({"list", "tree", "directory", "ls"})
+_LISTED, _TREE = frozenset({"list", "ls"}), frozenset({"tree", "directory"})
 _VERSION = frozenset(terms("version installed"))
 _PROFILE = frozenset(terms("profile info about user"))
 _OF_A_PERSON = frozenset({*terms("profile profil points karma"), "user"})
@@ -70,7 +70,7 @@ def _paths(tools: Sequence[Tool], question: Question) -> Iterator[OfflineCall]:
             continue
         able = [tool for tool in _taking("path", tools) if _takes_path(tool, path)]
         is_folder = listing and not re.search(r"\.\w{1,5}$", path)
-        ordered = _by_verb(able, _TREE if is_folder else _READING)
+        ordered = _by_verb(_by_verb(able, _TREE), _LISTED) if is_folder else _by_verb(able, _READING)
         yield from _first(ordered, replace(question, paths=(path,)))
 
 
@@ -135,7 +135,7 @@ def _counts(tools: Sequence[Tool], question: Question) -> Iterator[OfflineCall]:
 
 def _lists(tools: Sequence[Tool], question: Question) -> Iterator[OfflineCall]:
     asked, meant = things(question.text), intents(question.text)
-    if "list" in meant:
+    if "list" in meant and not question.paths:
         yield from _first([tool for tool in tools if _is_list_of(tool, asked)], question)
     if "version" in meant:
         yield from _first([tool for tool in tools if told_words(tool) >= _VERSION], question)
