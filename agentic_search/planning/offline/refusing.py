@@ -37,9 +37,9 @@ def why_nothing_fits(scored: Sequence[ScoredTool], question: Question, rules: Ap
 def _why_not(tool: Tool, question: Question, rules: ApprovalRules) -> str:
     if not may_be_chosen(tool, rules):
         return "may delete or overwrite" if tool.destructive else "changes things"
-    filling = fill(tool, question, freely=True)
-    if filling.missing:
-        return f"needs {', '.join(map(repr, filling.missing))}, which the question does not give"
+    filling = fill(tool, question)
+    if missing := fill(tool, question, freely=True).missing or filling.missing:
+        return f"needs {', '.join(map(repr, missing))}, which the question does not give"
     if complaints := argument_complaints(filling.arguments, tool):
         return f"cannot take what the question gives: {complaints[0]}"
     if (why := rules.why_waits(tool)) is not None:

@@ -51,7 +51,7 @@ _BEGINS = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
+class _QuestionPart:
     tool: Tool
     text: str
 
@@ -73,12 +73,12 @@ def fitting_beside(scored: Sequence[ScoredTool], question: Question) -> list[Off
     return unique(found)[:_MOST_BESIDE]
 
 
-def _is_for(part: _Part) -> bool:
+def _is_for(part: _QuestionPart) -> bool:
     asked = _asked(read_question(part.text))
     return len(asked & told_words(part.tool)) >= _MUCH * len(asked)
 
 
-def _part_by_part(parts: Sequence[_Part]) -> list[OfflineCall]:
+def _part_by_part(parts: Sequence[_QuestionPart]) -> list[OfflineCall]:
     """The calls of each part; what a part does not name is taken from what comes before it."""
     calls: list[OfflineCall] = []
     earlier = ""
@@ -116,10 +116,10 @@ def _best(scored: Sequence[ScoredTool], question: Question) -> list[OfflineCall]
     return []
 
 
-def _parts(tools: Sequence[Tool], question: Question) -> list[_Part]:
+def _parts(tools: Sequence[Tool], question: Question) -> list[_QuestionPart]:
     """Each part of the question that has a tool of its own; parts without one belong to what they follow."""
     texts = _BREAK.split(question.text)[:_MOST_PARTS]
-    found: list[_Part] = []
+    found: list[_QuestionPart] = []
     lead = ""
     for text in texts:
         ranked = by_relevance(text, tools)
@@ -129,14 +129,14 @@ def _parts(tools: Sequence[Tool], question: Question) -> list[_Part]:
         if tool is None and (not found or _BEGINS.match(text)):
             lead += f"{text} "
         elif tool is None or (found and found[-1].tool == tool and not _both_alone(found[-1], text)):
-            found[-1] = _Part(found[-1].tool, f"{found[-1].text}, {text}")
+            found[-1] = _QuestionPart(found[-1].tool, f"{found[-1].text}, {text}")
         else:
-            found.append(_Part(tool, lead + text))
+            found.append(_QuestionPart(tool, lead + text))
             lead = ""
     return found if len(found) > 1 else []
 
 
-def _both_alone(before: _Part, text: str) -> bool:
+def _both_alone(before: _QuestionPart, text: str) -> bool:
     """Whether two parts for one tool each name all that it needs."""
     return stands_alone(before.tool, read_question(before.text)) and stands_alone(before.tool, read_question(text))
 
