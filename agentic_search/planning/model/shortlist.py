@@ -39,7 +39,7 @@ def _searches(query: str, tools: Sequence[Tool]) -> list[Tool]:
     """First those that search anything, then those named so, then those that need no more than the question."""
     question = read_question(query)
     filled = [(tool, fill(tool, question)) for tool in tools]
-    found = [(tool, filling) for tool, filling in filled if is_search(tool, filling)]
+    found = [(tool, filling) for tool, filling in filled if is_search(tool, filling.roles)]
     ordered = sorted(found, key=lambda each: (not is_named_a_search(each[0]), bool(each[1].missing)))
     return [tool for tool, _ in sorted(ordered, key=lambda each: not is_general(each[0]))]
 

@@ -12,9 +12,12 @@ from pydantic import JsonValue
 
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.tool import Tool
+from agentic_search.planning.draft.argument_check import argument_complaints
+from agentic_search.planning.offline.arguments.argument import ASKING, Argument, Role, choices_of
 from agentic_search.planning.offline.arguments.guessing import exactly, fitted, guessed
-from agentic_search.planning.offline.arguments.phrases import Values, values_in
-from agentic_search.planning.offline.arguments.roles import ASKING, Argument, Role, arguments_of, choices_of
+from agentic_search.planning.offline.arguments.phrases import values_in
+from agentic_search.planning.offline.arguments.roles import arguments_of
+from agentic_search.planning.offline.arguments.values import Values
 from agentic_search.planning.offline.reading.expressions import expressions
 from agentic_search.planning.offline.reading.question import Question
 from agentic_search.planning.offline.reading.wording import intents, things
@@ -32,6 +35,10 @@ class Filling:
     missing: tuple[str, ...] = ()
     """Required arguments that the question does not give."""
 
+    def suits(self, tool: Tool) -> bool:
+        """Whether the tool takes what it is given, and needs nothing else."""
+        return not self.missing and not argument_complaints(self.arguments, tool)
+
 
 def fill(tool: Tool, question: Question, *, freely: bool = False, values: Values | None = None) -> Filling:
     """Fill what is required, an optional query where none is required, and choices and values that are named.
@@ -47,7 +54,7 @@ def fill(tool: Tool, question: Question, *, freely: bool = False, values: Values
     others = [argument for argument in arguments if argument not in wanted]
     given = _settled_ones(wanted, question) | _named(others, question, tool)
     open_ones = [one for one in wanted if one.name not in given and not choices_of(one.schema)]
-    values = values or values_in(question, tool, freely=freely)
+    values = values or values_in(question, tool, arguments, freely=freely)
     if freely:
         given |= guessed(open_ones, [one for one in others if one.name not in given], question, values)
         given |= _surely(

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from pydantic import JsonValue
 
 from agentic_search.domain.data import JsonObject
-from agentic_search.planning.offline.arguments.nearest import Found, nearest
-from agentic_search.planning.offline.arguments.phrases import AFTER_PREPOSITION, Values
-from agentic_search.planning.offline.arguments.roles import Argument, Role, choices_of
+from agentic_search.planning.offline.arguments.argument import Argument, Role, choices_of
+from agentic_search.planning.offline.arguments.nearest import nearest
 from agentic_search.planning.offline.arguments.tool_words import words
+from agentic_search.planning.offline.arguments.values import AFTER_PREPOSITION, Found, Values
 from agentic_search.planning.offline.reading.question import Question
 from agentic_search.text.lexicon import terms
 

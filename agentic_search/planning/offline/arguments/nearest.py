@@ -2,12 +2,10 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
-from pydantic import JsonValue
-
-from agentic_search.planning.offline.arguments.roles import Argument
+from agentic_search.planning.offline.arguments.argument import Argument
+from agentic_search.planning.offline.arguments.values import Found
 from agentic_search.text.lexicon import terms
 
 _WORD = re.compile(r"[^\W_]+")
@@ -38,17 +36,6 @@ _WORD_BEFORE: tuple[tuple[frozenset[str], frozenset[str]], ...] = tuple(
         ("of", "name species company element substance material company"),
     )
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A value that a question names, and where."""
-
-    value: JsonValue
-    start: int
-    end: int
-    weight: float = 0.0
-    """How surely it is a value."""
 
 
 def nearest(

@@ -2,18 +2,22 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from agentic_search.domain.tool import Tool
-from agentic_search.planning.offline.arguments.nearest import Found
-from agentic_search.planning.offline.arguments.roles import arguments_of, choices_of
+from agentic_search.planning.offline.arguments.argument import Argument, choices_of
 from agentic_search.planning.offline.arguments.tool_words import told_words
+from agentic_search.planning.offline.arguments.values import (
+    AFTER_PREPOSITION,
+    CAPITALS,
+    DOING,
+    PLAIN,
+    QUOTED,
+    Found,
+    Values,
+)
 from agentic_search.planning.offline.reading.question import Question
 from agentic_search.planning.offline.reading.wording import is_frame
 from agentic_search.text.lexicon import terms
-
-QUOTED, CAPITALS, AFTER_PREPOSITION, PLAIN, DOING = 1.2, 0.9, 0.3, 0.0, -0.3
-"""How surely each is a value; the last is what looks like a verb."""
 
 _SPELLED_OUT = -0.1
 _LONGEST = 4
@@ -56,21 +60,13 @@ _NUMBER_WORDS = {
 _NUMBER_WORD = re.compile(rf"\b(?:{'|'.join(_NUMBER_WORDS)})\b", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Values:
-    """What a question names, in the order of its text."""
-
-    numbers: Sequence[Found]
-    phrases: Sequence[Found]
-
-
-def values_in(question: Question, tool: Tool, *, freely: bool) -> Values:
+def values_in(question: Question, tool: Tool, arguments: Sequence[Argument], *, freely: bool) -> Values:
     """The values of a question; with `freely` also phrases without capitals, but for what the tool is told by."""
-    phrases = _phrases(question, tool, freely=freely)
+    phrases = _phrases(question, told_words(tool), _choices(arguments), freely=freely)
     numbers = [
         each for each in _numbers(question) if not _within(each, [one for one in phrases if one.weight >= CAPITALS])
     ]
-    if freely and len(numbers) < sum(one.required and one.role == "number" for one in arguments_of(tool)):
+    if freely and len(numbers) < sum(one.required and one.role == "number" for one in arguments):
         numbers += [each for each in _spelled_out(question.text) if not _within(each, [*numbers, *phrases])]
     return Values(sorted(numbers, key=lambda each: each.start), phrases)
 
@@ -79,8 +75,8 @@ def _within(one: Found, others: Sequence[Found]) -> bool:
     return any(one.start < other.end and other.start < one.end for other in others)
 
 
-def _phrases(question: Question, tool: Tool, *, freely: bool) -> list[Found]:
-    text, choices = question.text, _choices(tool)
+def _phrases(question: Question, told: frozenset[str], choices: frozenset[str], *, freely: bool) -> list[Found]:
+    text = question.text
     wanted = dict.fromkeys([*question.quoted, *question.names] if freely else question.phrases)
     known: list[Found] = []
     for phrase in wanted:
@@ -88,16 +84,13 @@ def _phrases(question: Question, tool: Tool, *, freely: bool) -> list[Found]:
         found = Found(phrase, start, start + len(phrase), QUOTED if phrase in question.quoted else CAPITALS)
         if start >= 0 and not _within(found, known) and not choices.issuperset(terms(phrase) or [phrase]):
             known.append(found)
-    told = told_words(tool) | choices
-    others = [each for each in _plain(text, told) if not _within(each, known)] if freely else []
+    others = [each for each in _plain(text, told | choices) if not _within(each, known)] if freely else []
     return sorted([*known, *others], key=lambda each: each.start)
 
 
-def _choices(tool: Tool) -> frozenset[str]:
+def _choices(arguments: Sequence[Argument]) -> frozenset[str]:
     """The words of the values that arguments are to be chosen from."""
-    return frozenset(
-        term for one in arguments_of(tool) for choice in choices_of(one.schema) for term in terms(str(choice))
-    )
+    return frozenset(term for one in arguments for choice in choices_of(one.schema) for term in terms(str(choice)))
 
 
 def _plain(text: str, told: frozenset[str]) -> Iterator[Found]:

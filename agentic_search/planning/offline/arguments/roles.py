@@ -2,41 +2,17 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal, cast
+from typing import cast
 
 from pydantic import JsonValue
 from pydantic_core import from_json, to_json
 
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.tool import Tool
+from agentic_search.planning.offline.arguments.argument import Argument, Role
 from agentic_search.planning.schema.alternatives import alternatives
 from agentic_search.text.lexicon import terms
-
-Role = Literal[
-    "query",
-    "question",
-    "text",
-    "url",
-    "date",
-    "id",
-    "number",
-    "phrase",
-    "other",
-    "path",
-    "dotted",
-    "person",
-    "zone",
-    "expression",
-    "code",
-]
-
-ASKING: frozenset[Role] = frozenset({"query", "question", "text"})
-"""Roles that take what was asked itself; as "text" also what is to be typed, waited for or translated."""
-
-POINTED: frozenset[Role] = frozenset({"url", "path", "dotted", "person", "zone", "expression", "id", "code"})
-"""Roles of what a question points at: tools that need it are called where it does, not for the words they share."""
 
 _BY_NAME: tuple[tuple[Role, frozenset[str]], ...] = (
     ("url", frozenset({"url", "urls", "uri", "link", "href", "website", "webpage"})),
@@ -57,28 +33,6 @@ _DOTTED_PHRASES = ("dotted name", "qualified name")
 _DOTTED_EXAMPLE = re.compile(r"(?:such as|as|like|e\.g\.|example:?)\s+[`'\"]?[a-z_]\w*\.[A-Za-z_]\w*(?!\.\w|/)\b")
 _DATE_SAID = re.compile(r"^(?:the )?(?:\w+[- ]){0,2}date\b|yyyy|\bdate\b.{0,40}\bformat\b")
 _FILE_EXAMPLE = re.compile(r"\.(?:md|txt|pdf|py|json|csv|html)\b")
-
-
-@dataclass(frozen=True, slots=True)
-class Argument:
-    """An argument of a tool."""
-
-    name: str
-    schema: JsonObject
-    role: Role
-    words: frozenset[str]
-    """The stems of its name and of what is said of it."""
-    required: bool
-
-    @property
-    def said(self) -> str:
-        """What its description says."""
-        return str(self.schema.get("description", ""))
-
-    @property
-    def is_list(self) -> bool:
-        """It takes several values."""
-        return self.schema.get("type") == "array"
 
 
 def arguments_of(tool: Tool) -> tuple[Argument, ...]:
@@ -148,12 +102,3 @@ def _humps(name: str) -> Iterator[str]:
         if end == len(name) or (name[end].isupper() and name[end - 1].islower()):
             yield name[start:end].lower()
             start = end
-
-
-def choices_of(schema: JsonObject) -> list[JsonValue]:
-    """The only values that an argument, or an element of its list, may have; none where it may have any."""
-    found = schema.get("enum")
-    items = schema.get("items")
-    if found is None and isinstance(items, dict):
-        found = items.get("enum")
-    return cast("list[JsonValue]", found) if isinstance(found, list) else []

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from agentic_search.domain.approval.policy import ApprovalRules
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.tool import Tool
-from agentic_search.planning.draft.argument_check import argument_complaints
-from agentic_search.planning.offline.arguments.filling import Filling
 from agentic_search.planning.offline.arguments.roles import arguments_of
 from agentic_search.planning.offline.choosing.searches import is_named_a_search
 from agentic_search.planning.offline.reading.question import Question
@@ -22,11 +20,6 @@ class OfflineCall:
     arguments: JsonObject
     links: "tuple[tuple[str, OfflineCall, str], ...]" = ()
     """Arguments that take a field of another call's result: the argument, the call, the field's path."""
-
-
-def usable(filling: Filling, tool: Tool) -> bool:
-    """Whether the tool takes what it is given, and needs nothing else."""
-    return not filling.missing and not argument_complaints(filling.arguments, tool)
 
 
 def unique(calls: Sequence[OfflineCall]) -> list[OfflineCall]:

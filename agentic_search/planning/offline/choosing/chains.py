@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.tool import Tool
 from agentic_search.planning.draft.argument_check import argument_complaints
+from agentic_search.planning.offline.arguments.argument import Argument
 from agentic_search.planning.offline.arguments.filling import fill
-from agentic_search.planning.offline.arguments.roles import Argument, arguments_of
+from agentic_search.planning.offline.arguments.roles import arguments_of
 from agentic_search.planning.offline.arguments.tool_words import verbs
 from agentic_search.planning.offline.choosing.calls import OfflineCall
 from agentic_search.planning.offline.reading.question import Question

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from agentic_search.domain.tool import Tool
-from agentic_search.planning.offline.arguments.roles import ASKING, POINTED, arguments_of
+from agentic_search.planning.offline.arguments.argument import ASKING, POINTED
+from agentic_search.planning.offline.arguments.roles import arguments_of
 from agentic_search.planning.offline.arguments.tool_words import told_words, words
 from agentic_search.planning.offline.choosing.calls import OfflineCall, unique
 from agentic_search.planning.offline.choosing.chains import linked_call
@@ -145,7 +146,8 @@ def _covered(tool: Tool, question: Question) -> float:
     """Which share of the question's words the tool is told by; those of its name count twice."""
     asked = _asked(question)
     of_arguments = frozenset[str]().union(*(argument.words for argument in arguments_of(tool)))
-    by_name = len(asked & words(tool.name)) / max(1, len(asked))
+    said = frozenset(terms(question.text))
+    by_name = len(said & words(tool.name)) / max(1, len(said))
     return min(1.0, by_name + len(asked & (told_words(tool) | of_arguments)) / max(1, len(asked)))
 
 

@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from agentic_search.domain.tool import Tool
+from agentic_search.planning.offline.arguments.argument import Argument, Role
 from agentic_search.planning.offline.arguments.filling import fill
-from agentic_search.planning.offline.arguments.roles import Argument, Role, arguments_of
+from agentic_search.planning.offline.arguments.roles import arguments_of
 from agentic_search.planning.offline.arguments.tool_words import told_words, verbs, words
-from agentic_search.planning.offline.choosing.calls import OfflineCall, usable
+from agentic_search.planning.offline.choosing.calls import OfflineCall
 from agentic_search.planning.offline.reading.question import Question
 from agentic_search.planning.offline.reading.wording import content_words, intents, things
 from agentic_search.planning.offline.reading.zones import zones_in
@@ -53,7 +54,7 @@ def _time(tools: Sequence[Tool], question: Question) -> Iterator[OfflineCall]:
         filling = fill(tool, question)
         for place in places[:_MOST_OF_ONE]:
             yield OfflineCall(tool, {**filling.arguments, argument.name: place})
-        if not places and usable(filling, tool):
+        if not places and filling.suits(tool):
             yield OfflineCall(tool, filling.arguments)
 
 
@@ -174,6 +175,6 @@ def _first(tools: Sequence[Tool], question: Question) -> Iterator[OfflineCall]:
     """The call of the first of the tools that takes what the question gives."""
     for tool in tools:
         filling = fill(tool, question)
-        if usable(filling, tool):
+        if filling.suits(tool):
             yield OfflineCall(tool, filling.arguments)
             return

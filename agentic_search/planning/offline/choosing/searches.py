@@ -1,8 +1,7 @@
 """Which tools are searches, by what they say of themselves and what they take."""
 
 from agentic_search.domain.tool import Tool
-from agentic_search.planning.offline.arguments.filling import Filling
-from agentic_search.planning.offline.arguments.roles import ASKING
+from agentic_search.planning.offline.arguments.argument import ASKING, Role
 from agentic_search.planning.offline.arguments.tool_words import SEARCHING, words
 from agentic_search.text.lexicon import terms
 
@@ -10,9 +9,9 @@ _WEB = frozenset(terms("web internet online google bing duckduckgo wikipedia wik
 _GENERAL = _WEB | frozenset(terms("document knowledge"))
 
 
-def is_search(tool: Tool, filling: Filling) -> bool:
-    """It takes a search query."""
-    asks = not ASKING.isdisjoint(filling.roles)
+def is_search(tool: Tool, roles: frozenset[Role]) -> bool:
+    """It takes a search query, by the roles of the arguments that it is called with."""
+    asks = not ASKING.isdisjoint(roles)
     return asks and any(SEARCHING & words(text) for text in (tool.name, tool.title, tool.description))
 
 

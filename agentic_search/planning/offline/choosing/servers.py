@@ -8,7 +8,7 @@ from agentic_search.domain.tool import Tool
 from agentic_search.planning.offline.arguments.filling import fill
 from agentic_search.planning.offline.arguments.roles import arguments_of
 from agentic_search.planning.offline.arguments.tool_words import called_words, told_words, words
-from agentic_search.planning.offline.choosing.calls import OfflineCall, usable
+from agentic_search.planning.offline.choosing.calls import OfflineCall
 from agentic_search.planning.offline.choosing.searches import is_general, is_named_a_search, is_search
 from agentic_search.planning.offline.reading.question import Question
 from agentic_search.planning.offline.reading.wording import content_words, intents, is_frame, things
@@ -106,12 +106,12 @@ def _asks(tool: Tool) -> bool:
 
 def _searches(tool: Tool, question: Question) -> bool:
     filling = fill(tool, question)
-    return is_search(tool, filling) and usable(filling, tool)
+    return is_search(tool, filling.roles) and filling.suits(tool)
 
 
 def _call(tool: Tool, question: Question, *, as_asked: bool) -> Iterator[OfflineCall]:
     filling = fill(tool, question if as_asked else replace(question, search=_query(tool, question)))
-    if usable(filling, tool):
+    if filling.suits(tool):
         yield OfflineCall(tool, filling.arguments)
 
 

@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from agentic_search.domain.tool import Tool
+from agentic_search.planning.offline.arguments.argument import Argument, choices_of
 from agentic_search.planning.offline.arguments.filling import fill
 from agentic_search.planning.offline.arguments.guessing import LOOSE
-from agentic_search.planning.offline.arguments.nearest import Found
-from agentic_search.planning.offline.arguments.phrases import CAPITALS, Values, values_in
-from agentic_search.planning.offline.arguments.roles import Argument, arguments_of, choices_of
+from agentic_search.planning.offline.arguments.phrases import values_in
+from agentic_search.planning.offline.arguments.roles import arguments_of
 from agentic_search.planning.offline.arguments.tool_words import told_words
-from agentic_search.planning.offline.choosing.calls import OfflineCall, unique, usable
+from agentic_search.planning.offline.arguments.values import CAPITALS, Found, Values
+from agentic_search.planning.offline.choosing.calls import OfflineCall, unique
 from agentic_search.planning.offline.reading.question import Question
 from agentic_search.planning.offline.reading.wording import is_frame
 from agentic_search.text.lexicon import terms
@@ -32,19 +33,19 @@ def calls_of(
 
     What is lacking is taken from what was named `earlier`.
     """
-    named = values_in(question, tool, freely=freely)
+    named = values_in(question, tool, arguments_of(tool), freely=freely)
     if earlier is not None:
-        named = _with_earlier(named, tool, question, values_in(earlier, tool, freely=False))
+        named = _with_earlier(named, tool, question, values_in(earlier, tool, arguments_of(tool), freely=False))
     parts = _parts(tool, question, named)
     fillings = [fill(tool, question, freely=freely, values=part) for part in parts]
-    if len(fillings) > 1 and not all(usable(filling, tool) for filling in fillings):
+    if len(fillings) > 1 and not all(filling.suits(tool) for filling in fillings):
         fillings = [fill(tool, question, freely=freely, values=named)]
-    return unique([OfflineCall(tool, filling.arguments) for filling in fillings if usable(filling, tool)])
+    return unique([OfflineCall(tool, filling.arguments) for filling in fillings if filling.suits(tool)])
 
 
 def stands_alone(tool: Tool, question: Question) -> bool:
     """Whether a part of a question has values for all that the tool needs."""
-    found = values_in(question, tool, freely=False)
+    found = values_in(question, tool, arguments_of(tool), freely=False)
     wanted = [one for one in arguments_of(tool) if one.required]
     numbers, phrases = _open(wanted, "number"), _open(wanted, "phrase")
     return numbers + phrases > 0 and len(found.numbers) >= numbers and len(found.phrases) >= phrases
