@@ -49,6 +49,7 @@ const OF_THE_MODEL = new Set(["plan.task", "plan.ready", "plan.fallback", "answe
 
 /** @type {Object<string, (run: Run, data: any, at: number) => Partial<Run>>} */
 const FACTS = {
+  "run.queued": () => ({ status: "queued" }),
   "run.started": (run, data) => ({ status: "running", query: data.query, model: data.model ?? null }),
   "tools.discovered": (run, data, at) => ({ servers: data.servers, toolCount: data.tools, discoveredAt: at }),
   "plan.started": (run, data, at) => ({ planner: data.planner, planning: [...closed(run.planning, at), { from: at, to: null }] }),
