@@ -97,6 +97,8 @@ def _groups(found: Group, wanted: int, more: int, text: str, told: frozenset[str
         return (found,)
     run = _longest_run(found, text, told)
     others = [each for each in found if each not in run]
+    if len(run) > 1:  # of "in 2017, 2018 and 2019" each stands where all of them do
+        run = [replace(each, start=run[0].start, end=run[-1].end) for each in run]
     if len(run) > 1 and (wanted == 1 or len(others) + 1 >= wanted) and len(others) + 1 <= wanted + more:
         return [sorted([*others, each], key=lambda one: one.start) for each in run]
     if wanted == 1 and len(run) > 1:
