@@ -10,6 +10,9 @@ from agentic_search.domain.answer import Source
 from agentic_search.domain.approval.decision import WaitingCall
 from agentic_search.domain.data import Frozen, JsonObject
 
+OWN_RESULT = "tool:"
+"""Begins the address of what a tool says itself, and has not found elsewhere."""
+
 
 class Passage(Frozen):
     """A piece of text that a tool returned and an answer may cite."""
