@@ -6,7 +6,7 @@ import { RequestProblem, read } from "./api.js";
 /** @typedef {{event: (event: RunEvent) => void, lost: () => void, back: () => void, gone: () => void}} Listener */
 
 const TYPES = [
-  "run.started", "question.understood", "tools.discovered", "plan.started", "plan.task", "plan.ready", "plan.fallback", "plan.mended",
+  "run.queued", "run.started", "question.understood", "tools.discovered", "plan.started", "plan.task", "plan.ready", "plan.fallback", "plan.mended",
   "task.started",
   "task.progress", "task.retrying", "task.completed", "task.failed", "task.skipped", "sources.found", "server.slowed",
   "approval.needed", "approval.given", "approval.denied",

@@ -49,6 +49,7 @@ const OF_THE_MODEL = new Set(["plan.task", "plan.ready", "plan.fallback", "answe
 
 /** @type {Object<string, (run: Run, data: any, at: number) => Partial<Run>>} */
 const FACTS = {
+  "run.queued": () => ({ status: "queued" }),
   "run.started": (run, data) => ({ status: "running", query: data.query, model: data.model ?? null }),
   "question.understood": (run, data) => ({ understood: data.text }),
   "tools.discovered": (run, data, at) => ({ servers: data.servers, toolCount: data.tools, discoveredAt: at }),
