@@ -44,8 +44,8 @@ def _searched(writer_input: WriterInput) -> str:
 
 
 def _help(query: str) -> str:
-    web = f"on the start page or by {code_span('AGENTIC_SEARCH_WEB')}"
-    general = f"Other words may help, or a search of the web, if you allow it ({web}), or a language model."
+    web = f"switched on at the start page or by {code_span('AGENTIC_SEARCH_WEB')}"
+    general = f"Other words may help, or a search of the web ({web}), or a language model."
     return _HELP.get(need(query), general)
 
 

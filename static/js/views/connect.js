@@ -55,6 +55,7 @@ export function mountConnect(el, actions) {
     toggle.hidden = false;
     toggle.value = on ? "off" : "on";
     toggle.textContent = on ? "Switch off" : "Allow";
+    toggle.setAttribute("aria-label", `${toggle.textContent} ${server.title || server.name}`);
   }
 
   return { update };
