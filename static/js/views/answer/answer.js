@@ -5,6 +5,7 @@ import { readTail } from "../../derive/tail.js";
 import { duration } from "../../derive/words.js";
 import { freshness } from "../../dom/fresh.js";
 import { keyed } from "../../dom/keyed.js";
+import { showSafeHtml } from "../../dom/safe-html.js";
 import { part, say } from "../../dom/template.js";
 import { hasEnded } from "../../state/run.js";
 import { markCitations, markSupport } from "./citations.js";
@@ -67,8 +68,7 @@ function mountBlock(el) {
   return {
     /** @param {Block} block */
     update({ html, shown }) {
-      if (changed(html)) el.innerHTML = html; // Sanitised by the service: the one place where HTML comes in.
-      for (const link of el.querySelectorAll("a[href^=http]")) link.setAttribute("target", "_blank");
+      if (changed(html)) showSafeHtml(el, html);
       markCitations(el, shown);
     },
   };
