@@ -10,7 +10,7 @@ const TYPES = [
   "task.started",
   "task.progress", "task.retrying", "task.completed", "task.failed", "task.skipped", "sources.found", "server.slowed",
   "approval.needed", "approval.given", "approval.denied",
-  "model.waiting", "answer.preview", "answer.started", "answer.delta", "answer.block", "support.by_words", "answer.completed",
+  "model.waiting", "support.by_words", "answer.preview", "answer.started", "answer.delta", "answer.block", "answer.completed",
 ];
 const TERMINAL = ["run.completed", "run.failed", "run.cancelled"];
 const RETRY_AFTER = 2000;

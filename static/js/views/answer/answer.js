@@ -4,8 +4,8 @@ import { colophon, missing } from "../../derive/missing.js";
 import { readTail } from "../../derive/tail.js";
 import { duration } from "../../derive/words.js";
 import { freshness } from "../../dom/fresh.js";
+import { showHtml } from "../../dom/html.js";
 import { keyed } from "../../dom/keyed.js";
-import { showSafeHtml } from "../../dom/safe-html.js";
 import { part, say } from "../../dom/template.js";
 import { hasEnded } from "../../state/run.js";
 import { markCitations, markSupport } from "./citations.js";
@@ -68,7 +68,8 @@ function mountBlock(el) {
   return {
     /** @param {Block} block */
     update({ html, shown }) {
-      if (changed(html)) showSafeHtml(el, html);
+      if (changed(html)) showHtml(el, html);
+      for (const link of el.querySelectorAll("a[href^=http]")) link.setAttribute("target", "_blank");
       markCitations(el, shown);
     },
   };

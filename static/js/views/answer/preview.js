@@ -2,7 +2,7 @@
 
 import { host, isWeb } from "../../derive/words.js";
 import { freshness } from "../../dom/fresh.js";
-import { showSafeHtml } from "../../dom/safe-html.js";
+import { showHtml } from "../../dom/html.js";
 import { part } from "../../dom/template.js";
 
 /** @import {Shown, Source} from "../../types.js" */
@@ -18,7 +18,7 @@ export function mountPreview(el) {
     const { preview } = shown.run;
     if (!changed(preview)) return;
     el.hidden = preview === null;
-    showSafeHtml(text, preview?.html ?? "");
+    showHtml(text, preview?.html ?? "");
     sources.replaceChildren(...(preview?.sources ?? []).map(line));
   }
 
