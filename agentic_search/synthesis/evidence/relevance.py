@@ -100,14 +100,14 @@ def telling_title(passage: Passage) -> str:
     return " ".join(filter(None, beside))
 
 
-def score_evidence(query: str, evidence: Sequence[Evidence]) -> ScoredEvidence:
-    """Score `evidence` against `query`; nothing is dropped."""
+def score_evidence(query: str, evidence: Sequence[Evidence], *, guessed: Set[str] = frozenset()) -> ScoredEvidence:
+    """Score `evidence` against `query`; nothing is dropped. Terms that are `guessed` do not count as coverage."""
     words = [_Words.of(item.passage) for item in evidence]
     bags = [each.bag for each in words]
     question = QuestionTerms(_weights(_asked(query), bags))
     scores = _bm25(question.weights, bags)
     positions = _positions(evidence)
-    coverage = [question.covered_by(each.prose) for each in words]
+    coverage = [question.covered_by(each.prose - guessed) for each in words]
     named = [is_named(query, item.passage) for item in evidence]
     worth = _worth_of_tasks(evidence, coverage)
     highest = max(scores, default=0.0)

@@ -16,6 +16,7 @@ from agentic_search.domain.approval.policy import reason
 from agentic_search.domain.outcome import Completed, Evidence, Failed, Outcome, Passage, Skipped
 from agentic_search.domain.plan import Plan, Task
 from agentic_search.events.task_facts import count, headline
+from agentic_search.synthesis.evidence.reading import QuestionWords, as_read
 from agentic_search.text.lexicon import terms
 
 AT_ONCE = 8_000
@@ -47,6 +48,13 @@ class WriterInput:
     """Where it was searched, with how much there is, where the tools say so: `Python documentation (75 packages)`."""
     earlier: tuple[Turn, ...] = ()
     """The conversation so far, oldest first."""
+    read: QuestionWords | None = None
+    """The question as the tools read it."""
+
+    @property
+    def words(self) -> QuestionWords:
+        """What evidence is compared with."""
+        return self.read or QuestionWords(self.query)
 
 
 def make_writer_input(
@@ -71,7 +79,8 @@ def make_writer_input(
     notes = tuple(line for task in plan.tasks if (line := _note(task, outcomes.get(task.id))))
     unused = (LeftOut(what=it.tool, why=f"not used: {reason(it.why)}; {it.how}") for it in not_used)
     searched = tuple(_searched(plan, outcomes))
-    return WriterInput(query, evidence, (*missing, *unused), notes, tuple(not_used), said, searched, earlier)
+    read = as_read(query, _readings(plan, outcomes), (item.passage for item in evidence))
+    return WriterInput(query, evidence, (*missing, *unused), notes, tuple(not_used), said, searched, earlier, read)
 
 
 async def in_thread_if_large(writer_input: WriterInput, work: Callable[[], _Result]) -> _Result:
@@ -93,6 +102,13 @@ def _said_before(query: str, earlier: Sequence[Turn]) -> Iterator[tuple[str, Pas
     for passage in earlier_passages(earlier):
         if len(asked.intersection(terms(f"{passage.title}\n{passage.text}"))) >= max(1, _BEARING * len(asked)):
             yield "", passage
+
+
+def _readings(plan: Plan, outcomes: Mapping[str, Outcome]) -> Iterator[dict[str, tuple[str, ...]]]:
+    for task in plan.tasks:
+        outcome = outcomes.get(task.id)
+        if isinstance(outcome, Completed) and outcome.result.read_as:
+            yield dict(outcome.result.read_as)
 
 
 def _searched(plan: Plan, outcomes: Mapping[str, Outcome]) -> Iterable[str]:

@@ -61,18 +61,19 @@ def choose(writer_input: WriterInput) -> Choice:
 
     Facts without prose may answer a question without one of its words: where there is nothing else, they are quoted.
     """
-    scored = score_evidence(writer_input.query, writer_input.evidence)
+    words = writer_input.words
+    scored = score_evidence(words.text, writer_input.evidence, guessed=words.guessed)
     bearing = [passage for passage in scored.passages if passage.coverage >= BEARING and passage.score > 0]
     if not bearing and writer_input.evidence and all(item.passage.fact_of for item in writer_input.evidence):
-        return Choice(_quoted(writer_input.query, scored, scored.passages[:MOST]), nothing_found=False)
-    quoted = _quoted(writer_input.query, scored, bearing)
+        return Choice(_quoted(words.text, scored, scored.passages[:MOST]), nothing_found=False)
+    quoted = _quoted(words.text, scored, bearing)
     coverage = max((passage.coverage for passage in bearing[:LOOKED_AT]), default=0.0)
     return Choice(quoted, not quoted or not is_answered(writer_input.query, scored, bearing), coverage)
 
 
 def choose_of(writer_input: WriterInput, first: Sequence[Evidence], leads: Sequence[str] = ()) -> Choice:
     """Quote these passages, which are known to answer the question, in their order; `leads` instead of sentences."""
-    scored = score_evidence(writer_input.query, writer_input.evidence)
+    scored = score_evidence(writer_input.words.text, writer_input.evidence)
     by_id = {passage.evidence.id: passage for passage in scored.passages}
     kind = wanted(writer_input.query)
     found = [
