@@ -61,6 +61,8 @@ class Evidence:
     """1, 2, 3 … in the order of the plan."""
     passage: Passage
     task_id: str
+    place: str = ""
+    """Where its call has searched, for people: `Python documentation`."""
 
 
 class ToolResult(Frozen):

@@ -22,8 +22,8 @@ K1, B = 1.2, 0.2
 TOOL_ORDER = 0.5
 """How much of a score is the position among the tool's hits: it searched all that there is, we see its best only."""
 
-EACH_POSITION = 0.25
-"""How fast that share sinks: all of it for the first hit, 1/1.25 for the second, 1/1.5 for the third …"""
+EACH_POSITION = 0.5
+"""How fast that share sinks: all of it for the first hit, 1/1.5 for the second, 1/2 for the third …"""
 
 NAMED = 0.3
 """What a passage gains whose whole title stands in the question."""
@@ -79,10 +79,11 @@ class _Words:
     """All, those in code counted half."""
 
     @classmethod
-    def of(cls, passage: Passage) -> "_Words":
+    def of(cls, passage: Passage, place: str) -> "_Words":
         text = without_controls(passage.text[:LONGEST])
         body = Counter(terms(text))
         beside = Counter(terms(telling_title(passage)))
+        beside.update(frozenset(terms(place)) - beside.keys() - body.keys())
         code = Counter(term for unit in read_units(text) if unit.kind == "code" for term in terms(unit.text))
         bag = {term: number - (1 - IN_CODE) * min(number, code[term]) for term, number in body.items()}
         for term, number in beside.items():
@@ -102,7 +103,7 @@ def telling_title(passage: Passage) -> str:
 
 def score_evidence(query: str, evidence: Sequence[Evidence], *, guessed: Set[str] = frozenset()) -> ScoredEvidence:
     """Score `evidence` against `query`; nothing is dropped. Terms that are `guessed` do not count as coverage."""
-    words = [_Words.of(item.passage) for item in evidence]
+    words = [_Words.of(item.passage, item.place) for item in evidence]
     bags = [each.bag for each in words]
     question = QuestionTerms(_weights(_asked(query), bags))
     scores = _bm25(question.weights, bags)

@@ -74,11 +74,15 @@ def make_writer_input(
     What `earlier` answers cite comes last, as far as it bears on the question.
     """
     found = _distinct(chain(_passages(plan, outcomes), _said_before(query, earlier)))
-    evidence = tuple(Evidence(id_, passage, task_id) for id_, (task_id, passage) in enumerate(found, start=1))
+    places = dict(_places(plan, outcomes))
+    evidence = tuple(
+        Evidence(id_, passage, task_id, _name_of(places.get(task_id, "")))
+        for id_, (task_id, passage) in enumerate(found, start=1)
+    )
     missing = tuple(line for task in plan.tasks if (line := _left_out(task, outcomes.get(task.id))) is not None)
     notes = tuple(line for task in plan.tasks if (line := _note(task, outcomes.get(task.id))))
     unused = (LeftOut(what=it.tool, why=f"not used: {reason(it.why)}; {it.how}") for it in not_used)
-    searched = tuple(_searched(plan, outcomes))
+    searched = tuple(_searched(places.values()))
     read = as_read(query, _readings(plan, outcomes), (item.passage for item in evidence))
     return WriterInput(query, evidence, (*missing, *unused), notes, tuple(not_used), said, searched, earlier, read)
 
@@ -111,15 +115,26 @@ def _readings(plan: Plan, outcomes: Mapping[str, Outcome]) -> Iterator[dict[str,
             yield dict(outcome.result.read_as)
 
 
-def _searched(plan: Plan, outcomes: Mapping[str, Outcome]) -> Iterable[str]:
-    """Each place once: of several calls the first that says how much there is."""
-    places: dict[str, str] = {}
+def _places(plan: Plan, outcomes: Mapping[str, Outcome]) -> Iterator[tuple[str, str]]:
+    """Where each task has searched, by its id."""
     for task in plan.tasks:
         outcome = outcomes.get(task.id)
         if isinstance(outcome, Completed) and (place := outcome.result.searched):
-            name = place.partition(" (")[0]
-            if len(place) > len(places.get(name, "")):
-                places[name] = place
+            yield task.id, place
+
+
+def _name_of(place: str) -> str:
+    """Without how much there is."""
+    return place.partition(" (")[0]
+
+
+def _searched(found: Iterable[str]) -> Iterable[str]:
+    """Each place once: of several calls the first that says how much there is."""
+    places: dict[str, str] = {}
+    for place in found:
+        name = _name_of(place)
+        if len(place) > len(places.get(name, "")):
+            places[name] = place
     return places.values()
 
 

@@ -19,7 +19,7 @@ from agentic_search.synthesis.extracts.question_form import need, wanted
 MOST = 3
 """Passages quoted at most: the best, and two further ones in a line each."""
 
-TRIED = 3
+TRIED = 1
 """The best passages of which the answering sentence may come."""
 
 NEAR_BEST = 0.5
