@@ -22,8 +22,11 @@ K1, B = 1.2, 0.2
 TOOL_ORDER = 0.5
 """How much of a score is the position among the tool's hits: it searched all that there is, we see its best only."""
 
-EACH_POSITION = 0.5
-"""How fast that share sinks: all of it for the first hit, 1/1.5 for the second, 1/2 for the third …"""
+ORDER_OF_THINGS = 0.6
+"""The same for a thing that has a signature: an index of things knows what each is, which its text does not tell."""
+
+EACH_POSITION = 0.25
+"""How fast that share sinks: all of it for the first hit, 1/1.25 for the second, 1/1.5 for the third …"""
 
 NAMED = 0.3
 """What a passage gains whose whole title stands in the question."""
@@ -116,7 +119,9 @@ def score_evidence(query: str, evidence: Sequence[Evidence], *, guessed: Set[str
         (
             ScoredPassage(
                 item,
-                _blend(score / highest, position, worth[item.task_id]) + NAMED * is_it if score > 0 else 0.0,
+                _blend(score / highest, position, worth[item.task_id], is_thing=_is_thing(item.passage)) + NAMED * is_it
+                if score > 0
+                else 0.0,
                 covered,
                 is_it,
             ),
@@ -130,8 +135,13 @@ def score_evidence(query: str, evidence: Sequence[Evidence], *, guessed: Set[str
     return ScoredEvidence(question, tuple(_repetitions_down(scored)))
 
 
-def _blend(words: float, position: int, worth: float) -> float:
-    return (1 - TOOL_ORDER) * words + TOOL_ORDER * worth / (1 + EACH_POSITION * (position - 1))
+def _blend(words: float, position: int, worth: float, *, is_thing: bool) -> float:
+    share = ORDER_OF_THINGS if is_thing else TOOL_ORDER
+    return (1 - share) * words + share * worth / (1 + EACH_POSITION * (position - 1))
+
+
+def _is_thing(passage: Passage) -> bool:
+    return any(name == "signature" for name, _ in passage.facts)
 
 
 def _worth_of_tasks(evidence: Sequence[Evidence], coverage: Sequence[float]) -> dict[str, float]:

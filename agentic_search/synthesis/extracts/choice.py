@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from agentic_search.domain.outcome import Evidence
 from agentic_search.synthesis.evidence.passages import Unit
 from agentic_search.synthesis.evidence.question_terms import QuestionTerms
-from agentic_search.synthesis.evidence.quotation import Quotation, quote
+from agentic_search.synthesis.evidence.quotation import Quotation, quote, signature_of_passage
 from agentic_search.synthesis.evidence.relevance import ScoredEvidence, ScoredPassage, score_evidence
 from agentic_search.synthesis.evidence.writer_input import WriterInput
 from agentic_search.synthesis.extracts.best_sentence import BestSentence, Quoted, best_sentence
@@ -19,7 +19,7 @@ from agentic_search.synthesis.extracts.question_form import need, wanted
 MOST = 3
 """Passages quoted at most: the best, and two further ones in a line each."""
 
-TRIED = 1
+TRIED = 3
 """The best passages of which the answering sentence may come."""
 
 NEAR_BEST = 0.5
@@ -102,9 +102,16 @@ def _quoted(query: str, scored: ScoredEvidence, passages: Sequence[ScoredPassage
     if not found:
         return ()
     named = [best for best in found if best.scored.named]
-    first = max(named or found[:TRIED], key=lambda best: best.value)
+    first = max(named or _rivals(found), key=lambda best: best.value)
     rest = [best for best in found if best is not first]
     return tuple(_quotation(best, scored.question) for best in (first, *rest[: MOST - 1]))
+
+
+def _rivals(found: Sequence[BestSentence]) -> Sequence[BestSentence]:
+    """Those of which the best sentence comes first. What has a signature is found by what it is, not by a sentence."""
+    if signature_of_passage(found[0].scored.evidence.passage):
+        return found[:1]
+    return found[:TRIED]
 
 
 def _quotation(best: BestSentence, question: QuestionTerms) -> Quoted:
