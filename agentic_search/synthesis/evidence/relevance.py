@@ -22,8 +22,8 @@ K1, B = 1.2, 0.2
 TOOL_ORDER = 0.5
 """How much of a score is the position among the tool's hits: it searched all that there is, we see its best only."""
 
-ORDER_OF_THINGS = 0.6
-"""The same for a thing that has a signature: an index of things knows what each is, which its text does not tell."""
+ORDER_OF_RECORDS = 0.7
+"""The same for a record with fields: its tool knows what each thing is, which the text does not tell."""
 
 EACH_POSITION = 0.25
 """How fast that share sinks: all of it for the first hit, 1/1.25 for the second, 1/1.5 for the third …"""
@@ -119,7 +119,8 @@ def score_evidence(query: str, evidence: Sequence[Evidence], *, guessed: Set[str
         (
             ScoredPassage(
                 item,
-                _blend(score / highest, position, worth[item.task_id], is_thing=_is_thing(item.passage)) + NAMED * is_it
+                _blend(score / highest, position, worth[item.task_id], is_record=bool(item.passage.facts))
+                + NAMED * is_it
                 if score > 0
                 else 0.0,
                 covered,
@@ -135,13 +136,9 @@ def score_evidence(query: str, evidence: Sequence[Evidence], *, guessed: Set[str
     return ScoredEvidence(question, tuple(_repetitions_down(scored)))
 
 
-def _blend(words: float, position: int, worth: float, *, is_thing: bool) -> float:
-    share = ORDER_OF_THINGS if is_thing else TOOL_ORDER
+def _blend(words: float, position: int, worth: float, *, is_record: bool) -> float:
+    share = ORDER_OF_RECORDS if is_record else TOOL_ORDER
     return (1 - share) * words + share * worth / (1 + EACH_POSITION * (position - 1))
-
-
-def _is_thing(passage: Passage) -> bool:
-    return any(name == "signature" for name, _ in passage.facts)
 
 
 def _worth_of_tasks(evidence: Sequence[Evidence], coverage: Sequence[float]) -> dict[str, float]:

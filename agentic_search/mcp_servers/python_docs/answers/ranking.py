@@ -44,8 +44,7 @@ BRIEF = 0.85
 BRIEF_LENGTH = 120
 KINDS = {"method": 0.7, "property": 0.7, "package": 0.9, "topic": 0.9}
 DATED = frozenset(
-    "aifc asynchat asyncore audioop cgi cgitb chunk crypt distutils imghdr imp lib2to3 mailcap msilib nntplib"
-    " ossaudiodev pipes smtpd sndhdr spwd sunau telnetlib tkinter turtle uu xdrlib".split()
+    ["aifc", "asynchat", "asyncore", "audioop", "cgi", "cgitb", "chunk", "crypt", "distutils", "imghdr", "imp", "lib2to3", "mailcap", "msilib", "nntplib", "ossaudiodev", "pipes", "smtpd", "sndhdr", "spwd", "sunau", "telnetlib", "tkinter", "turtle", "uu", "xdrlib"]
 )
 """Modules that answer few of the questions whose words they share; most are gone from later versions of Python."""
 
