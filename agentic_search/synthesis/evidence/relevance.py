@@ -46,6 +46,7 @@ LONGEST = 100_000
 _SHORTEST_NAME = 3
 _LONGEST_NAME = 200
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_QUOTED = re.compile(r"(?<!\w)['\"`]([^'\"`\n]{3,200})['\"`](?!\w)")
 _DOTTED = re.compile(r"\w+(?:\.\w+)+")
 
 
@@ -58,6 +59,8 @@ class ScoredPassage:
     """0 to 1, comparable within one set of evidence only; 0 when it has none of the question's terms."""
     coverage: float
     """The share, 0 to 1, of the question's weight that its terms outside of code carry."""
+    terms: int = 0
+    """So many of the question's terms, guessed ones apart, stand outside of code."""
     named: bool = False
     """The question names the very thing, by its whole title."""
 
@@ -124,6 +127,7 @@ def score_evidence(query: str, evidence: Sequence[Evidence], *, guessed: Set[str
                 if score > 0
                 else 0.0,
                 covered,
+                len(question.weights.keys() & (each.prose - guessed)),
                 is_it,
             ),
             each.text.keys(),
@@ -154,9 +158,11 @@ def _worth_of_tasks(evidence: Sequence[Evidence], coverage: Sequence[float]) -> 
 
 
 def is_named(query: str, passage: Passage) -> bool:
-    """Whether the question holds the passage's whole title, where that is a name: dotted, or of a record in a list."""
+    """Whether the question holds the passage's whole title, where that is a name: dotted, quoted, or of a record in a
+    list.
+    """
     title = passage.title.strip()
-    is_name = _DOTTED.fullmatch(title) or passage.listing
+    is_name = _DOTTED.fullmatch(title) or passage.listing or title in _QUOTED.findall(query)
     if passage.echo or not is_name or not _SHORTEST_NAME <= len(title) <= _LONGEST_NAME:
         return False
     return re.search(rf"(?<![\w.]){re.escape(title)}(?![\w]|\.\w)", query, re.IGNORECASE) is not None

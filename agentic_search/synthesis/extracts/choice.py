@@ -37,6 +37,9 @@ LOOKED_AT = 6
 COVERED_OF_FEW = {1: 0.6, 2: 0.6, 3: 0.45}
 """The same share for a question of so few terms: half of two says nothing."""
 
+FEWEST_TERMS = 2
+"""Terms that one of them must have of a question that has more: a single rare word is what another thing shares."""
+
 LENGTH = 400
 """Characters quoted of a passage, which is some sixty words."""
 
@@ -63,7 +66,9 @@ def choose(writer_input: WriterInput) -> Choice:
     """
     words = writer_input.words
     scored = score_evidence(words.text, writer_input.evidence, guessed=words.guessed)
-    bearing = [passage for passage in scored.passages if passage.coverage >= BEARING and passage.score > 0]
+    bearing = [
+        passage for passage in scored.passages if (passage.coverage >= BEARING or passage.named) and passage.score > 0
+    ]
     if not bearing and writer_input.evidence and all(item.passage.fact_of for item in writer_input.evidence):
         return Choice(_quoted(words.text, scored, scored.passages[:MOST]), nothing_found=False)
     quoted = _quoted(words.text, scored, bearing)
@@ -88,15 +93,21 @@ def is_answered(query: str, scored: ScoredEvidence, bearing: Sequence[ScoredPass
     """Whether the best passages carry enough of the question, or one of them is what the question names."""
     if need(query):
         return any(passage.evidence.passage.fact_of for passage in bearing[:1])
-    least = COVERED_OF_FEW.get(len(scored.question.weights), COVERED)
-    return any(passage.coverage >= least or passage.named for passage in bearing[:LOOKED_AT])
+    asked = len(scored.question.weights)
+    share, fewest = COVERED_OF_FEW.get(asked, COVERED), FEWEST_TERMS if asked > FEWEST_TERMS else 1
+    return any(
+        passage.named or (passage.coverage >= share and passage.terms >= fewest) for passage in bearing[:LOOKED_AT]
+    )
 
 
 def _quoted(query: str, scored: ScoredEvidence, passages: Sequence[ScoredPassage]) -> tuple[Quoted, ...]:
     if not passages:
         return ()
     kind, top = wanted(query), passages[0].score
-    near = [passage for passage in passages if passage.score >= NEAR_BEST * top][: max(MOST, TRIED) + 2]
+    near = sorted(
+        (passage for passage in passages if passage.named or passage.score >= NEAR_BEST * top),
+        key=lambda passage: not passage.named,
+    )[: max(MOST, TRIED) + 2]
     found = [best_sentence(query, kind, scored.question, passage, top) for passage in near]
     found = [best for best in found if best.text]
     if not found:

@@ -54,3 +54,8 @@ def test_an_answer_in_another_language_than_the_question_is_found() -> None:
 def test_guesses_alone_answer_nothing() -> None:
     text = "Print a dropping of the value."
     assert not found("painted dripping", text, {"painted": ("print",), "dripping": ("dropping",)})
+
+
+def test_one_rare_word_of_several_answers_nothing() -> None:
+    assert not found("Write a poem about autumn", "Autumn: a style of colours.", {})
+    assert found("What is autumn?", "Autumn: a style of colours.", {})

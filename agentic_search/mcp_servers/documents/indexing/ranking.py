@@ -20,7 +20,7 @@ CANDIDATES = 40
 TOGETHER = 0.5
 """Share of a section's worth that is how much of the question stands together in it; the rest is its words' score."""
 
-SETTING = 0.3
+SETTING = 0.5
 """For a row whose first cell names what is asked by several words: a setting, an option."""
 
 FEWEST = 2

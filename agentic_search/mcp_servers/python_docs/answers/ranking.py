@@ -43,9 +43,11 @@ UNDOCUMENTED = 0.45
 BRIEF = 0.85
 BRIEF_LENGTH = 120
 KINDS = {"method": 0.7, "property": 0.7, "package": 0.9, "topic": 0.9}
-DATED = frozenset(
-    ["aifc", "asynchat", "asyncore", "audioop", "cgi", "cgitb", "chunk", "crypt", "distutils", "imghdr", "imp", "lib2to3", "mailcap", "msilib", "nntplib", "ossaudiodev", "pipes", "smtpd", "sndhdr", "spwd", "sunau", "telnetlib", "tkinter", "turtle", "uu", "xdrlib"]
-)
+_DATED = """
+aifc asynchat asyncore audioop cgi cgitb chunk crypt distutils imghdr imp lib2to3 mailcap msilib nntplib ossaudiodev
+pipes smtpd sndhdr spwd sunau telnetlib tkinter turtle uu xdrlib
+"""
+DATED = frozenset(_DATED.split())
 """Modules that answer few of the questions whose words they share; most are gone from later versions of Python."""
 
 LEGACY = frozenset({"v1", "compat", "deprecated", "legacy"})
