@@ -64,6 +64,8 @@ class Evidence:
     """1, 2, 3 … in the order of the plan."""
     passage: Passage
     task_id: str
+    place: str = ""
+    """Where its call has searched, for people: `Python documentation`."""
 
 
 class ToolResult(Frozen):
@@ -86,6 +88,9 @@ class ToolResult(Frozen):
 
     searched: str = ""
     """What a call that searches has searched, for people: `Python documentation (75 packages)`."""
+
+    read_as: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """Words of the question, each with those that the tool searched for in addition."""
 
     passing: bool = False
     """It calls itself unfinished, or failed: the same call may soon give something else."""
