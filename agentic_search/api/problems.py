@@ -1,7 +1,9 @@
 """Turns every error into application/problem+json, which says what happened and what to do."""
 
 import logging
+from collections.abc import Mapping
 from http import HTTPStatus
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -27,6 +29,15 @@ _STATUS: tuple[tuple[type[errors.AgenticSearchError], int], ...] = (
     (errors.AgenticSearchError, 502),
 )
 """The first class that fits gives the status; so the narrower stands before the wider."""
+_IN_OUR_WORDS = {
+    "extra_forbidden": "There is no such field here; /openapi.json names those that there are.",
+    "missing": "It is missing; it must be given.",
+    "json_invalid": "It is no JSON; send one JSON object.",
+    "bool_parsing": "It is neither true nor false; write one of them.",
+    "bool_type": "It is neither true nor false; write one of them.",
+    "tuple_type": "It is no list; write [...], also around a single value.",
+}
+"""By pydantic's name of the fault, where its own words leave open what to do."""
 _STATUS_BY_CODE = {kind.code: status for kind, status in reversed(_STATUS)}
 
 
@@ -62,11 +73,20 @@ def problem(status: int, code: str, detail: str, **more: object) -> Problem:
     )
 
 
+def _field(fault: Mapping[str, Any]) -> str:
+    """Its path; of a body that cannot be read the whole."""
+    steps = () if fault["type"] == "json_invalid" else fault["loc"]
+    return ".".join(str(step) for step in steps if step != "body") or "body"
+
+
+def _what_to_write(fault: Mapping[str, Any]) -> str:
+    """What is wrong with a field, and what belongs there."""
+    return _IN_OUR_WORDS.get(fault["type"]) or str(fault["msg"])
+
+
 async def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    bad = {
-        ".".join(str(step) for step in each["loc"] if step != "body") or "body": each["msg"] for each in error.errors()
-    }
+    bad = {_field(each): _what_to_write(each) for each in error.errors()}
     fields = tuple(
         FieldError(field=field, message=message)
         for field, message in bad.items()

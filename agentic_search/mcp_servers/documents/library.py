@@ -58,6 +58,7 @@ class DocumentLibrary:
             searched=count(indexing.documents, "file"),
             indexing=indexing,
             note=" ".join(filter(None, (understood.note, self._note()))) or None,
+            read_as=understood.read_as,
         )
 
     async def read(self, path: str, section: str | None, offset: int, limit: int) -> DocumentPage:

@@ -14,7 +14,7 @@ import { cancelUnfinished, reduceTasks } from "./tasks.js";
  */
 export function newRun(id, query, status = "asking") {
   return {
-    id, query, status, model: null, planner: null, lastSeq: 0, servers: [], toolCount: null, discoveredAt: null,
+    id, query, understood: null, status, model: null, planner: null, lastSeq: 0, servers: [], toolCount: null, discoveredAt: null,
     planning: [], waiting: null, tasks: [], steps: [], found: 0, preview: null, answer: null, answerFrom: null, answerTo: null, endedAt: null,
     timings: null, usage: null, error: null,
   };
@@ -51,6 +51,7 @@ const OF_THE_MODEL = new Set(["plan.task", "plan.ready", "plan.fallback", "answe
 const FACTS = {
   "run.queued": () => ({ status: "queued" }),
   "run.started": (run, data) => ({ status: "running", query: data.query, model: data.model ?? null }),
+  "question.understood": (run, data) => ({ understood: data.text }),
   "tools.discovered": (run, data, at) => ({ servers: data.servers, toolCount: data.tools, discoveredAt: at }),
   "plan.started": (run, data, at) => ({ planner: data.planner, planning: [...closed(run.planning, at), { from: at, to: null }] }),
   "plan.ready": (run, data, at) => ({ planner: data.planner, planning: closed(run.planning, at) }),
