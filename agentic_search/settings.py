@@ -245,6 +245,21 @@ class Settings(BaseSettings):
     discovery_wait: Annotated[float, Field(ge=0)] = 5.0
     """Seconds that a run waits for servers that are still connecting for the first time."""
 
+    max_result_bytes: Annotated[int, Field(ge=1_024)] = 33_554_432
+    """Bytes of one message of an MCP server, so of a tool's result; a larger one fails its call."""
+
+    max_tools_per_server: Annotated[int, Field(ge=1)] = 10_000
+    """Tools that are taken in of one server's list."""
+
+    max_tool_pages: Annotated[int, Field(ge=1)] = 100
+    """Pages of that list that are asked for."""
+
+    max_tool_description: Annotated[int, Field(ge=1)] = 50_000
+    """Characters of a tool's title or description; a tool with a longer one is left out."""
+
+    max_tool_schema: Annotated[int, Field(ge=1)] = 262_144
+    """Bytes of a tool's schema; a tool with a larger input schema is left out, a larger output schema is not used."""
+
     shutdown_grace: Annotated[float, Field(gt=0)] = 3.0
     """Seconds that open connections get to end at shutdown."""
 
