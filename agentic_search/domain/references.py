@@ -5,11 +5,12 @@ A reference holds a JMESPath expression (https://jmespath.org) whose first name 
 never looked at for references.
 """
 
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 import jmespath
 import jmespath.exceptions
@@ -30,6 +31,7 @@ _LONGEST = 4_000
 """Characters of one expression."""
 _DEEPEST = 100
 """Levels of an expression's syntax tree: evaluating it takes several frames of the stack a level."""
+_COPYING = {"multi_select_list", "multi_select_dict"}
 _MOST_COPIES = 10_000
 """How often an expression may repeat what it reads: `[@, @]` does it twice, in itself four times."""
 _SHOWN = 200
@@ -186,12 +188,11 @@ def _check_bounds(tree: dict[str, Any], shown: str) -> None:
     copies = 1
     level = [tree]
     for _ in range(_DEEPEST):
-        for node in level:
-            if node["type"] in {"multi_select_list", "multi_select_dict"}:
-                copies *= max(1, len(node["children"]))
+        copies *= math.prod(len(node["children"]) or 1 for node in level if node["type"] in _COPYING)
         if copies > _MOST_COPIES:
             raise BadReference(f"${{{shown}}} repeats what it reads more than {_MOST_COPIES:,} times")
-        level = [child for node in level for child in node["children"] if isinstance(child, dict)]
+        children: list[Any] = [child for node in level for child in node["children"]]
+        level = [cast("dict[str, Any]", child) for child in children if isinstance(child, dict)]
         if not level:
             return
     raise BadReference(f"${{{shown}}} is nested too deep: {_DEEPEST} levels are read")
