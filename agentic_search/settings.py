@@ -245,6 +245,9 @@ class Settings(BaseSettings):
     discovery_wait: Annotated[float, Field(ge=0)] = 5.0
     """Seconds that a run waits for servers that are still connecting for the first time."""
 
+    max_kept_bytes: Annotated[int, Field(ge=1)] = 268_435_456
+    """Bytes that ended runs may take in memory, about; those that ended first are forgotten first."""
+
     max_result_bytes: Annotated[int, Field(ge=1_024)] = 33_554_432
     """Bytes of one message of an MCP server, so of a tool's result; a larger one fails its call."""
 

@@ -211,6 +211,7 @@ async def open_service(settings: Settings) -> AsyncGenerator[Service, None]:
                 max_concurrent=settings.max_concurrent_runs,
                 max_queued=settings.max_queued_runs,
                 max_kept=settings.max_kept_runs,
+                max_kept_bytes=settings.max_kept_bytes,
             )
         )
         yield Service(
