@@ -263,6 +263,12 @@ class Settings(BaseSettings):
     max_tool_schema: Annotated[int, Field(ge=1)] = 262_144
     """Bytes of a tool's schema; a tool with a larger input schema is left out, a larger output schema is not used."""
 
+    max_request_head: Annotated[int, Field(ge=1_024)] = 65_536
+    """Bytes of a request's first line and headers; a larger one is refused with 431."""
+
+    request_timeout: Annotated[float, Field(gt=0)] = 15.0
+    """Seconds for a request's head to come, and between two pieces of its body; then its connection is closed."""
+
     shutdown_grace: Annotated[float, Field(gt=0)] = 3.0
     """Seconds that open connections get to end at shutdown."""
 
