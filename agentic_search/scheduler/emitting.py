@@ -28,6 +28,10 @@ def emit_started(emit: Emit, start: StartCall, server: str) -> None:
     )
 
 
+def _emit_nothing_of(progress: float, total: float | None, text: str) -> None:
+    """For a call that is one of many."""
+
+
 @contextmanager
 def progress_of(emit: Emit, start: StartCall) -> Generator[OnProgress]:
     """What a call reports its progress to in this block.
@@ -35,7 +39,7 @@ def progress_of(emit: Emit, start: StartCall) -> Generator[OnProgress]:
     Of a task over a list the ended elements are emitted instead.
     """
     if start.elements is not None:
-        yield lambda *_: None
+        yield _emit_nothing_of
         return
     with closing(CallProgress(emit, start.task)) as progress:
         yield progress
