@@ -76,7 +76,8 @@ def build_server(archive: Archive) -> ServerOverArchive:
         found = await _read(archive.search, selection, size)
         shown = [to_story(item, understood.text) for item in found]
         total = await _read(archive.count, Selection())
-        searched, note = count(total, "story"), await _note(archive, selection, understood)
+        searched = count(total, "story")
+        note = await _note(archive, selection, understood)
         return Stories(stories=shown, searched=searched, note=note, read_as=understood.read_as)
 
     @server.tool(annotations=READ_ONLY)
