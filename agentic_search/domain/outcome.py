@@ -4,19 +4,41 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import Field, JsonValue
+from pydantic import AfterValidator, Field, JsonValue
 
 from agentic_search.domain.approval.decision import WaitingCall
 from agentic_search.domain.data import Frozen, JsonObject
+from agentic_search.text.controls import without_controls
+
+LONGEST_TITLE = 500
+LONGEST_ADDRESS = 4_096
+"""Characters; a longer title is cut, and a longer address, of which a part would lead elsewhere, is none."""
+
+
+def _as_title(text: str) -> str:
+    whole = without_controls(text[: 2 * LONGEST_TITLE])
+    return whole if len(whole) <= LONGEST_TITLE else f"{whole[: LONGEST_TITLE - 1].rstrip()}…"
+
+
+def _as_address(text: str) -> str:
+    return "" if len(text) > LONGEST_ADDRESS else without_controls(text)
+
+
+Title = Annotated[str, AfterValidator(_as_title)]
+"""A stranger's name for a thing, as it can be shown anywhere: in a terminal, on a page, in a list."""
+Address = Annotated[str, AfterValidator(_as_address)]
+
+OWN_RESULT = "tool:"
+"""Begins the address of what a tool says itself, and has not found elsewhere."""
 
 
 class Passage(Frozen):
     """A piece of text that a tool returned and an answer may cite."""
 
-    title: str
+    title: Title
     """What it is called, for people."""
 
-    url: str = ""
+    url: Address = ""
     """Its URL, or another address that names where the text stands."""
 
     text: str
@@ -43,13 +65,13 @@ class Passage(Frozen):
 class Listing(Frozen):
     """A list that a tool gave, of records that are worth showing one under another."""
 
-    things: str
+    things: Title
     """What it lists, as the tool's data calls it: `packages`."""
 
-    title: str
+    title: Title
     """What the call is called, for people."""
 
-    address: str
+    address: Address
     """An address of the call."""
 
 
@@ -61,6 +83,8 @@ class Evidence:
     """1, 2, 3 … in the order of the plan."""
     passage: Passage
     task_id: str
+    place: str = ""
+    """Where its call has searched, for people: `Python documentation`."""
 
 
 class ToolResult(Frozen):
@@ -83,6 +107,9 @@ class ToolResult(Frozen):
 
     searched: str = ""
     """What a call that searches has searched, for people: `Python documentation (75 packages)`."""
+
+    read_as: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """Words of the question, each with those that the tool searched for in addition."""
 
     passing: bool = False
     """It calls itself unfinished, or failed: the same call may soon give something else."""

@@ -6,14 +6,14 @@ from itertools import pairwise
 
 _SENTENCE_END = re.compile(
     r"""
-    (?: [.!?…]+ ["'”’»)\]`*_]* (?:\s?\[\d+\])* (?=\s)  # Latin, Cyrillic, Greek, Arabic …: a space follows
+    (?: (?<![.!?…])[.!?…]++ ["'”’»)\]`*_]*+ (?:\s?\[\d+\])* (?=\s)  # Latin, Cyrillic, Greek, Arabic …: a space follows
     | [。！？｡︒] ["'”’」』）]* (?:\s?\[\d+\])*        # Chinese and Japanese: none does
     | [؟۔।॥] (?:\s?\[\d+\])* (?=\s|$)             # Arabic, Urdu, Indic
     )
     """,
     re.VERBOSE,
 )
-"""With the marks of citations behind it: they are the sentence's."""
+"""With the marks of citations behind it: they are the sentence's. A row of dots is read once, not from each of them."""
 _ABBREVIATION = re.compile(
     r"(?:^|[\s(\[])(?:[A-Za-z]|e\.g|i\.e|etc|vs|cf|al|approx|Dr|Mr|Mrs|Ms|Prof|St|Jr|Sr|No|Nos|Fig|Eq|Inc|Ltd|Co|Corp|"
     r"Gen|Col|Lt|Sgt|Rev|Hon|U\.S|U\.K|bzw|z\.B|d\.h|Nr|ca)\.$"

@@ -9,7 +9,7 @@ from referencing.exceptions import Unresolvable
 from agentic_search.domain.data import JsonObject
 from agentic_search.errors import PlanRefused
 from agentic_search.planning.draft.argument_complaints import breaches
-from agentic_search.planning.draft.wording import did_you_mean
+from agentic_search.text.naming import did_you_mean
 from agentic_search.tools.json_schema import CheckTooLong, in_time, validator_of
 from agentic_search.workflows.workflow import QUESTION, Workflow
 

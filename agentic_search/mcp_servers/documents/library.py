@@ -57,6 +57,7 @@ class DocumentLibrary:
             searched=f"{indexing.documents} {'file' if indexing.documents == 1 else 'files'}",
             indexing=indexing,
             note=" ".join(filter(None, (understood.note, self._note()))) or None,
+            read_as=understood.read_as,
         )
 
     async def read(self, path: str, section: str | None, offset: int, limit: int) -> DocumentPage:

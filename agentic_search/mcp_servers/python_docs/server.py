@@ -84,6 +84,7 @@ def build_server(builder: IndexBuilder, interpreter: Interpreter, *, longest_wai
             searched=f"{known} {'package' if known == 1 else 'packages'}",
             missing=names_of(missing),
             note=" ".join(filter(None, (note, found.understood.note))) or None,
+            read_as=found.understood.read_as,
         )
 
     @server.tool(title="Read Python documentation", description=READ, annotations=READ_ONLY)

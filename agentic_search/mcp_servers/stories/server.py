@@ -76,7 +76,8 @@ def build_server(archive: Archive) -> ServerOverArchive:
         shown = [to_story(item, understood.text) for item in found]
         total = await _read(archive.count, Selection())
         searched = f"{total} {'story' if total == 1 else 'stories'}"
-        return Stories(stories=shown, searched=searched, note=await _note(archive, selection, understood))
+        note = await _note(archive, selection, understood)
+        return Stories(stories=shown, searched=searched, note=note, read_as=understood.read_as)
 
     @server.tool(annotations=READ_ONLY)
     async def count_stories(query: Words = "", tag: Tag = None, author: Author = None, since: Since = None) -> Count:

@@ -69,5 +69,8 @@ class Meaning:
 
 
 def _cosine(one: Sequence[float], other: Sequence[float]) -> float:
-    length = math.hypot(*one) * math.hypot(*other)
-    return math.fsum(a * b for a, b in zip(one, other, strict=True)) / length if length else 0.0
+    """Each number is divided first: products of numbers near the largest that there are would overflow."""
+    length, length_of_other = math.hypot(*one), math.hypot(*other)
+    if not length or not length_of_other:
+        return 0.0
+    return math.fsum(a / length * (b / length_of_other) for a, b in zip(one, other, strict=True))

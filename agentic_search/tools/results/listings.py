@@ -4,7 +4,8 @@ What is listed or counted is called as the data calls it, or as the tool's name 
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 
 from pydantic import JsonValue
 
@@ -45,6 +46,8 @@ _VERBS = frozenset(
 _COUNTING = frozenset(["count", "counts", "number", "num", "total", "many", "size"])
 _SEARCHING = frozenset(["search", "find", "query", "lookup"])
 _LONGEST_ARGUMENT = 80
+_MOST_READ = 24
+"""Words of a question, and words for each, that are taken from a tool."""
 
 
 def count_sentence(value: JsonValue, tool: Tool, arguments: JsonObject) -> str:
@@ -75,6 +78,17 @@ def place_searched(value: JsonValue, tool: Tool, arguments: JsonObject) -> str:
     place = " ".join(word for word, is_verb in zip(words, begins_so, strict=True) if not is_verb) or tool.server
     size = value.get("searched") if isinstance(value, dict) else None
     return f"{place} ({shortened(size, _LONGEST_ARGUMENT)})" if isinstance(size, str) and size else place
+
+
+def words_read(value: JsonValue) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """What a search read misspelt or foreign words of its question as, where its data says so in `read_as`."""
+    told = value.get("read_as") if isinstance(value, dict) else None
+    if isinstance(told, dict):
+        for word, meant in islice(told.items(), _MOST_READ):
+            others = [each for each in meant if isinstance(each, str)] if isinstance(meant, list) else []
+            kept = tuple(each for each in others[:_MOST_READ] if 0 < len(each) <= _LONGEST_ARGUMENT)
+            if kept and 0 < len(word) <= _LONGEST_ARGUMENT:
+                yield word, kept
 
 
 def listing_in(value: JsonValue, thing: ReadThing, tool: Tool, arguments: JsonObject) -> Listing | None:
