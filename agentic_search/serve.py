@@ -15,11 +15,11 @@ import uvicorn
 from agentic_search import __version__, log
 from agentic_search.api.app import create_app
 from agentic_search.api.openapi import field_docs
-from agentic_search.api.request_limits import LimitedHttp
-from agentic_search.configuration import read_settings, unread_settings
 from agentic_search.errors import ConfigurationError
+from agentic_search.serving.configuration import read_settings, unread_settings
+from agentic_search.serving.request_limits import LimitedHttp
+from agentic_search.serving.shutdown import RunsEndFirst
 from agentic_search.settings import Settings
-from agentic_search.shutdown import RunsEndFirst
 from agentic_search.wiring import configured
 
 WRONG_USAGE = 2

@@ -10,7 +10,7 @@ from typing import Any, cast
 import pytest
 import uvicorn
 
-from agentic_search.api.request_limits import LimitedHttp
+from agentic_search.serving.request_limits import LimitedHttp
 
 LARGEST = 8_192
 WITHIN = 0.6
