@@ -213,7 +213,7 @@ class Settings(BaseSettings):
     max_result_bytes: Annotated[int, Field(ge=1_024)] = 33_554_432
     """Bytes of one message of an MCP server, so of a tool's result; a larger one fails its call."""
 
-    max_tools_per_server: Annotated[int, Field(ge=1)] = 10_000
+    max_tools_per_server: Annotated[int, Field(ge=1)] = 2_000
     """Tools that are taken in of one server's list."""
 
     max_tool_pages: Annotated[int, Field(ge=1)] = 100

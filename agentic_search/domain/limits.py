@@ -40,7 +40,7 @@ class SizeLimits:
 
     message: int = 32 * 1024 * 1024
     """Bytes of one message, so of a tool's result."""
-    tools: int = 10_000
+    tools: int = 2_000
     """Tools of its list."""
     pages: int = 100
     """Pages of its list."""
