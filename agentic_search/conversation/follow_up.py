@@ -96,7 +96,7 @@ def _with_subject(asked: str, pronoun: re.Match[str], before: str) -> str:
     stands_for_all = len(names) == 1 and (
         NAME.fullmatch(names[0]) is None or len(of_before - set(terms(names[0]))) <= 1
     )
-    if stands_for_all and not pronoun["possessive"]:
+    if stands_for_all and not pronoun["kept"]:
         return f"{asked[: pronoun.start()]}{names[0]}{asked[pronoun.end() :]}"
     return f"{asked.rstrip(_ENDS)} ({names[0] if stands_for_all else _without_question_words(before)})?"
 
@@ -108,7 +108,7 @@ def _replaced(new: str, before: str) -> str:
 
 def _replacements(new: str, before: str) -> Iterator[str]:
     for like in (YEAR, NUMBER):
-        if len(like.findall(new)) == 1 and len(terms(new)) == 1 and like.search(before):
+        if len(like.findall(new)) == 1 and not terms(like.sub("", new)) and like.search(before):
             yield like.sub(like.findall(new)[0], before)
     if (adding := ADDING.match(new)) and (place := _last(rf"\b{re.escape(adding[0])}\s+(?:\w+\s+)?(\S+)", before)):
         yield f"{before[: place.start()]}{new}{before[place.end() :]}"

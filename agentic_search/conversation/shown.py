@@ -1,7 +1,7 @@
 """Earlier questions and answers as a model is shown them: newest whole, older ones shortened by quotation, none cut."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from agentic_search.domain.answer import LeftOut, Turn
@@ -21,6 +21,12 @@ _HALVED = 4
 """How often the length of an answer is halved, to get it in."""
 _NO_ANSWER = "(no answer)"
 _FENCE = "conversation"
+_ANY_FENCE = re.compile(r"<(?=\s*/?\s*(?:conversation|question|source|searche|tool)s?\b)", re.IGNORECASE)
+_CUT = "…"
+_LONGEST_TOLD = "(999 earlier questions before these left out.)"
+_LONGEST_READ = 20_000
+"""Characters of an earlier answer that are looked at."""
+_MOST_SENTENCES = 100
 _MARK = re.compile(r"\s?\[\d+\]")
 
 
@@ -39,7 +45,7 @@ def shown_turns(earlier: Sequence[Turn], query: str, room: int, tokens: TokenEst
 
     Of an answer that is too long those sentences stay that have most of the words of `query`, and the first.
     """
-    room -= tokens.texts((f"<{_FENCE}>", f"</{_FENCE}>"))
+    room -= tokens.texts((f"<{_FENCE}>", f"</{_FENCE}>", _LONGEST_TOLD))
     asked = frozenset(terms(query))
     kept: list[str] = []
     for place, turn in enumerate(reversed(earlier[-MOST_TURNS:])):
@@ -51,8 +57,10 @@ def shown_turns(earlier: Sequence[Turn], query: str, room: int, tokens: TokenEst
         kept.insert(0, fitting[0])
         room -= fitting[1]
     missing = len(earlier) - len(kept)
-    text = "\n".join((f"<{_FENCE}>", *kept, f"</{_FENCE}>")) if kept else ""
-    return ShownTurns(text, _left_out(missing, len(earlier)))
+    cut = sum(_CUT in text for text in kept)
+    told = [f"({count(missing, 'earlier question')} before these left out.)"] if missing else []
+    text = "\n".join((f"<{_FENCE}>", *told, *kept, f"</{_FENCE}>")) if kept else ""
+    return ShownTurns(text, tuple(_left_out(missing, cut, len(earlier))))
 
 
 def _turn(turn: Turn, asked: frozenset[str], longest: int) -> str:
@@ -62,16 +70,17 @@ def _turn(turn: Turn, asked: frozenset[str], longest: int) -> str:
 
 def quoted(answer: str, asked: frozenset[str], longest: int) -> str:
     """The answer on one line without its marks; where it is longer, its first sentence and those most about `asked`."""
-    line = " ".join(_without_marks(answer).split())
+    line = " ".join(_without_marks(answer[:_LONGEST_READ]).split())
     if len(line) <= longest:
         return line
     sentences = split_sentences(line)
     by_worth = sorted(range(len(sentences)), key=lambda i: (i > 0, -len(asked.intersection(terms(sentences[i]))), i))
     kept: set[int] = set()
-    for index in by_worth:
+    for index in by_worth[:_MOST_SENTENCES]:
         if sum(len(sentences[each]) + 3 for each in kept) + len(sentences[index]) <= longest:
             kept.add(index)
-    return " … ".join(sentences[index] for index in sorted(kept)) or shortened(line, longest)
+    whole = len(kept) == len(sentences)
+    return f" {_CUT} ".join(sentences[index] for index in sorted(kept)) + ("" if whole else f" {_CUT}")
 
 
 def _without_marks(answer: str) -> str:
@@ -80,12 +89,13 @@ def _without_marks(answer: str) -> str:
 
 
 def _disarmed(text: str) -> str:
-    """`text` that cannot close the fence, or pass for a message of its own."""
-    return without_control_tokens(text.replace(f"</{_FENCE}", f"< /{_FENCE}"))
+    """`text` that cannot open or close a fence of any prompt, or pass for a message of its own."""
+    return without_control_tokens(_ANY_FENCE.sub("‹", text))
 
 
-def _left_out(missing: int, of: int) -> tuple[LeftOut, ...]:
-    if not missing:
-        return ()
-    what = f"{missing} of {count(of, 'earlier question')}"
-    return (LeftOut(what=what, why="did not fit the model's context beside the sources"),)
+def _left_out(missing: int, cut: int, of: int) -> Iterator[LeftOut]:
+    if missing:
+        what = f"{missing} of {count(of, 'earlier question')}"
+        yield LeftOut(what=what, why="did not fit the model's context beside the sources")
+    if cut:
+        yield LeftOut(what=f"parts of {count(cut, 'earlier answer')}", why="what bears on the question was kept")

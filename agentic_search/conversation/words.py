@@ -27,7 +27,7 @@ ADDING = re.compile(
 PRONOUN = re.compile(
     r"""\b(?:
       (?P<plain>
-        (?P<possessive>its|their|his|her|ihre?|leurs?|ses)
+        (?P<kept>its|their|his|her|ihre?|leurs?|ses|there)
         |it|they|them|he|she|him|es|sie|er|ihn|ihm|davon|dafür|damit|dazu|darüber|ils?|elles?|lui|ça|cela|él|ellas?|ellos|eso)
       |(?P<pointing>this|that|these|those|dies(?:er|es|e)?|cette|ce|ces|est[ae]|es[ae])
         (?:\s(?P<kind>company|function|class|module|method|package|library|story|article|person|author|team|city|country
@@ -43,8 +43,10 @@ POINTED_AT = re.compile(
 
 FRAMES = (
     "is it possible", "is it ok", "would it be", "is it true", "it is possible", "is it safe to", "is it better to",
-    "what time is it", "gibt es", "ist es möglich", "wie geht es", "geht es", "est-ce", "qu'est-ce", "y a-t-il",
-    "il y a", "il faut", "est-il possible", "fait-il", "is it raining",
+    "what time is it", "is it raining", "it take to", "it takes to", "it cost to", "is there", "are there", "was there",
+    "were there", "there is", "there are", "there was", "there were", "there has", "there have", "gibt es",
+    "ist es möglich", "wie geht es", "geht es", "dauert es", "est-ce", "qu'est-ce", "y a-t-il", "il y a", "il faut",
+    "est-il possible", "fait-il",
 )  # fmt: skip
 SPANISH = re.compile(r"[¿¡ñ]|\b(?:qué|cuál|cuáles|cómo|quién|quiénes|dónde|cuándo|por|los|las|el)\b", re.IGNORECASE)
 
@@ -75,7 +77,7 @@ BARE = frozenset(
         "more else other others another again example examples detail details reason reasons source many much long "
         "often old far big large newest latest oldest first last mention exactly mehr noch andere beispiel beispiele "
         "grund gründe viele lange oft plus autre autres exemple exemples combien longtemps más otro otros "
-        "ejemplo ejemplos cuánto cuántos"
+        "ejemplo ejemplos cuánto cuántos wann wird wurde wurden hat"
     )
 )
 """Words that say what is wanted of a subject, and are none."""

@@ -9,6 +9,9 @@ from pydantic import Field, JsonValue
 from agentic_search.domain.approval.decision import WaitingCall
 from agentic_search.domain.data import Frozen, JsonObject
 
+OWN_RESULT = "tool:"
+"""Begins the address of what a tool says itself, and has not found elsewhere."""
+
 
 class Passage(Frozen):
     """A piece of text that a tool returned and an answer may cite."""

@@ -32,6 +32,19 @@ from agentic_search.events.task_facts import (
 )
 
 _MOST_NOTES = 3
+SHUTDOWN = "shutdown"  # who has cancelled a run that ends with the service
+
+
+class RunQueued(BaseFact):
+    """As many runs as may are running: it waits for its turn."""
+
+    kind: Literal["run.queued"] = "run.queued"
+    before: int
+    """How many runs begin before it."""
+
+    @property
+    def message(self) -> str:
+        return f"🕒 Waiting behind {count(self.before, 'run')}"
 
 
 class RunStarted(BaseFact):
@@ -184,6 +197,19 @@ class PlanMended(BaseFact):
         return f"🩹 Mended the plan: {shown}" + (f"; and {count(more, 'more change')}" if more > 0 else "")
 
 
+class SupportByWords(BaseFact):
+    """The embedding model gave no vectors: what sources say for the answer is judged by words alone."""
+
+    kind: Literal["support.by_words"] = "support.by_words"
+    model: str
+    reason: str
+    """A sentence, or why it failed."""
+
+    @property
+    def message(self) -> str:
+        return f"⚖️ Compared the answer with its sources by words alone; {self.model}: {self.reason}"
+
+
 class AnswerPreview(BaseFact):
     """Quotations to be read until the answer begins: each takes the place of the one before."""
 
@@ -224,19 +250,6 @@ class AnswerBlock(BaseFact):
     """0, 1, 2 … down the answer."""
     html: str
     """Safe HTML."""
-
-
-class SupportByWords(BaseFact):
-    """The embedding model gave no vectors: what sources say for the answer is judged by words alone."""
-
-    kind: Literal["support.by_words"] = "support.by_words"
-    model: str
-    reason: str
-    """A sentence, or why it failed."""
-
-    @property
-    def message(self) -> str:
-        return f"⚖️ Compared the answer with its sources by words alone; {self.model}: {self.reason}"
 
 
 class AnswerCompleted(BaseFact):
@@ -306,7 +319,8 @@ class RunCancelled(BaseFact):
 
 
 Fact = Annotated[
-    RunStarted
+    RunQueued
+    | RunStarted
     | QuestionUnderstood
     | ToolsDiscovered
     | PlanStarted

@@ -65,6 +65,8 @@ async def discover_tools(state: InitializedState, runtime: Runtime[RunContext]) 
     """
     context, query = runtime.context, state["query"]
     toolbox = context.toolbox
+    if query.tools == ():
+        raise NoSuchTool("The request lets no tool be used, as 'tools' is an empty list: leave it out to allow all.")
     with context.run.spent.phase("discover"):
         await toolbox.settled(min(context.limits.discovery_wait, context.limits.planner_share * state["deadline"]))
         if not usable_tools(toolbox.catalog(), query):

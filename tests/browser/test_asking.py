@@ -38,6 +38,13 @@ async def test_a_question_is_answered_and_its_marks_lead_to_their_sources(reader
     assert await page.title() == "What do the rows say? · Agentic Search"
 
 
+async def test_a_follow_up_says_below_it_how_it_was_understood(reader: Reader) -> None:
+    await reader.ask_and_wait("What does asyncio.TaskGroup do?")
+    await expect(reader.run.locator(".understood")).to_be_hidden()
+    await reader.ask_and_wait("what about asyncio.gather?")
+    await expect(reader.run.locator(".understood")).to_have_text("Understood as: What does asyncio.gather do?")
+
+
 async def test_a_mark_shows_how_far_its_source_says_what_the_sentence_says(reader: Reader, page: Page) -> None:
     told = "One is the text of row 1 [1]. Another is the text of row 9 [2]. Bananas ripen faster in warm rooms [1]."
     await reader.ask_and_wait("What do the rows say?", answer=written(told))
@@ -94,6 +101,16 @@ async def test_the_strip_folds_when_the_answer_begins_and_opens_again_at_a_touch
     await strip.click()
     await expect(reader.row("find")).to_be_visible()
     await expect(reader.row("find")).to_contain_text("rows Find rows")
+
+
+async def test_a_source_of_an_earlier_answer_names_no_task_of_the_new_run(reader: Reader, page: Page) -> None:
+    await reader.ask_and_wait("What is the text of a row?")
+    one_row = {"tasks": [{"id": "find", "tool": "rows", "arguments": {"n": 1}}]}
+    both = written("The one says this [1], the others that [2] [3] [4].")
+    await reader.ask_and_wait("What is the text of a row, again?", plan=one_row, answer=both)
+    finders = reader.run.locator(".source [data-part=task]")
+    await expect(finders.filter(has_text="an earlier search").first).to_be_disabled()
+    await expect(finders.filter(has_text="find").first).to_be_enabled()
 
 
 async def test_a_follow_up_stands_below_in_the_same_thread_with_marks_of_its_own(reader: Reader, page: Page) -> None:

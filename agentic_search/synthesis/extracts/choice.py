@@ -7,7 +7,7 @@ question, nothing was found.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from agentic_search.domain.outcome import Evidence
+from agentic_search.domain.outcome import OWN_RESULT, Evidence
 from agentic_search.synthesis.evidence.passages import Unit
 from agentic_search.synthesis.evidence.question_terms import QuestionTerms
 from agentic_search.synthesis.evidence.quotation import Quotation, quote, signature_of_passage
@@ -91,13 +91,19 @@ def choose_of(writer_input: WriterInput, first: Sequence[Evidence], leads: Seque
 
 def is_answered(query: str, scored: ScoredEvidence, bearing: Sequence[ScoredPassage]) -> bool:
     """Whether the best passages carry enough of the question, or one of them is what the question names."""
-    if need(query):
-        return any(passage.evidence.passage.fact_of for passage in bearing[:1])
     asked = len(scored.question.weights)
-    share, fewest = COVERED_OF_FEW.get(asked, COVERED), FEWEST_TERMS if asked > FEWEST_TERMS else 1
+    least, fewest = COVERED_OF_FEW.get(asked, COVERED), FEWEST_TERMS if asked > FEWEST_TERMS else 1
+    if need(query):
+        return any(_is_told(passage, least) for passage in bearing[:1])
     return any(
-        passage.named or (passage.coverage >= share and passage.terms >= fewest) for passage in bearing[:LOOKED_AT]
+        passage.named or (passage.coverage >= least and passage.terms >= fewest) for passage in bearing[:LOOKED_AT]
     )
+
+
+def _is_told(passage: ScoredPassage, least: float) -> bool:
+    """Whether a tool says it itself, as one that calculates does; what it has found elsewhere is no such thing."""
+    found = passage.evidence.passage
+    return bool(found.fact_of) or (found.url.startswith(OWN_RESULT) and passage.coverage >= least)
 
 
 def _quoted(query: str, scored: ScoredEvidence, passages: Sequence[ScoredPassage]) -> tuple[Quoted, ...]:

@@ -84,8 +84,10 @@ class SourceText:
                 self._having[term].append(index)
 
     def match(self, sentence: str) -> Match:
-        """How far the text says this; the source's title before a colon is no part of it."""
-        sentence = sentence.removeprefix(f"{self._title.text}:").strip()
+        """How far the text says this; the source's title is no part of it before a colon or a number."""
+        if sentence and sentence.strip() == self._title.text:
+            return Match("supported")  # it only names the source
+        sentence = self._beside_title(sentence)
         claims = Claims(sentence)
         window = self._best(claims)
         span = self._span(window) if window.coverage > 0 else ""
@@ -100,6 +102,11 @@ class SourceText:
         verdict: Verdict = "supported" if window.coverage >= ENOUGH else "weak"
         lowest = min((verdict, *self._limits(claims, said, window)), key=_ORDER.index)
         return Match(lowest, span, contradicted=lowest == "unsupported")
+
+    def _beside_title(self, sentence: str) -> str:
+        behind = sentence.strip().removeprefix(self._title.text)
+        is_number = behind.startswith(" ") and not Claims(behind).terms and bool(Claims(behind).quantities.all)
+        return behind.removeprefix(":").strip() if behind.startswith(":") or is_number else sentence
 
     def _limits(self, claims: Claims, said: Claims, window: _Window) -> Iterator[Verdict]:
         """What each difference leaves at best."""

@@ -53,6 +53,8 @@ class _Reader(HTMLParser):
         self._row = ""
         """The first cell of the row, for cells that say little alone."""
         self._cell = False
+        self._heading = False
+        """The cell heads a column: it belongs to no row."""
         self._mark: list[str] | None = None
         self._full = False
 
@@ -60,6 +62,7 @@ class _Reader(HTMLParser):
         if tag in _TEXT_TAGS:
             self.end_piece()
             self._cell = tag in {"td", "th"}
+            self._heading = tag == "th"
             self._row = "" if tag == "tr" else self._row
         elif tag == "br":
             self._text += "\n"
@@ -90,7 +93,7 @@ class _Reader(HTMLParser):
             self.statements += [Statement(self._before[:LONGEST], number) for _, number in marks]
             return
         if cell:
-            whole = text.strip() if not self._row else f"{self._row}: {text.strip()}"
+            whole = text.strip() if self._heading or not self._row else f"{self._row}: {text.strip()}"
             self._row = self._row or text.strip()
             self.statements += [Statement(whole[:LONGEST], number) for _, number in marks]
         else:

@@ -67,9 +67,10 @@ function mountCard(card, runKey, actions) {
   const title = /** @type {HTMLAnchorElement} */ (part(card, "title"));
   const snippet = part(card, "snippet");
   const more = part(card, "more");
+  const finder = /** @type {HTMLButtonElement} */ (part(card, "task"));
   let task = "";
 
-  part(card, "task").addEventListener("click", () => actions.dispatch({ type: "task", key: runKey(), id: task }));
+  finder.addEventListener("click", () => actions.dispatch({ type: "task", key: runKey(), id: task }));
   more.addEventListener("click", () => {
     const whole = snippet.toggleAttribute("data-whole");
     more.textContent = whole ? "Show less" : "Show all";
@@ -86,7 +87,8 @@ function mountCard(card, runKey, actions) {
       say(part(card, "host"), host(source.url));
       snippet.textContent = source.snippet;
       more.hidden = source.snippet.length <= LONG;
-      part(card, "task").textContent = source.task_id;
+      finder.textContent = source.task_id || "an earlier search";
+      finder.disabled = !source.task_id; // no task of this run
     },
   };
 }
