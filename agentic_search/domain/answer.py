@@ -1,8 +1,19 @@
 """What a run gives back: text whose every mark [n] is one of its sources."""
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator
 
 from agentic_search.domain.data import Frozen
+from agentic_search.text.controls import without_controls
+
+LONGEST_SNIPPET = 2_000
+"""Characters that are shown of a source: data without sentences would be one of any length."""
+
+
+def _as_snippet(text: str) -> str:
+    return without_controls(text[:LONGEST_SNIPPET])
+
 
 Verdict = Literal["supported", "weak", "unsupported"]
 """How far a source's text says what a sentence that cites it says."""
@@ -18,7 +29,7 @@ class Source(Frozen):
     url: str
     """URL or address, exactly as the tool returned it."""
 
-    snippet: str
+    snippet: Annotated[str, AfterValidator(_as_snippet)]
     """The part of the passage that bears on the question."""
 
     task_id: str
@@ -35,7 +46,7 @@ class Support(Frozen):
     """The n of the mark [n]."""
 
     verdict: Verdict
-    span: str = ""
+    span: Annotated[str, AfterValidator(without_controls)] = ""
     """The part of the source's text that is nearest to the sentence, word for word; empty where there is none."""
 
 

@@ -4,10 +4,30 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import Field, JsonValue
+from pydantic import AfterValidator, Field, JsonValue
 
+from agentic_search.domain.answer import Source
 from agentic_search.domain.approval.decision import WaitingCall
 from agentic_search.domain.data import Frozen, JsonObject
+from agentic_search.text.controls import without_controls
+
+LONGEST_TITLE = 500
+LONGEST_ADDRESS = 4_096
+"""Characters; a longer title is cut, and a longer address, of which a part would lead elsewhere, is none."""
+
+
+def _as_title(text: str) -> str:
+    whole = without_controls(text[: 2 * LONGEST_TITLE])
+    return whole if len(whole) <= LONGEST_TITLE else f"{whole[: LONGEST_TITLE - 1].rstrip()}…"
+
+
+def _as_address(text: str) -> str:
+    return "" if len(text) > LONGEST_ADDRESS else without_controls(text)
+
+
+Title = Annotated[str, AfterValidator(_as_title)]
+"""A stranger's name for a thing, as it can be shown anywhere: in a terminal, on a page, in a list."""
+Address = Annotated[str, AfterValidator(_as_address)]
 
 OWN_RESULT = "tool:"
 """Begins the address of what a tool says itself, and has not found elsewhere."""
@@ -16,10 +36,10 @@ OWN_RESULT = "tool:"
 class Passage(Frozen):
     """A piece of text that a tool returned and an answer may cite."""
 
-    title: str
+    title: Title
     """What it is called, for people."""
 
-    url: str = ""
+    url: Address = ""
     """Its URL, or another address that names where the text stands."""
 
     text: str
@@ -46,13 +66,13 @@ class Passage(Frozen):
 class Listing(Frozen):
     """A list that a tool gave, of records that are worth showing one under another."""
 
-    things: str
+    things: Title
     """What it lists, as the tool's data calls it: `packages`."""
 
-    title: str
+    title: Title
     """What the call is called, for people."""
 
-    address: str
+    address: Address
     """An address of the call."""
 
 
@@ -66,6 +86,10 @@ class Evidence:
     task_id: str
     place: str = ""
     """Where its call has searched, for people: `Python documentation`."""
+
+    def source(self, number: int, snippet: str) -> Source:
+        """As an answer cites it under `number`."""
+        return Source(id=number, title=self.passage.title, url=self.passage.url, snippet=snippet, task_id=self.task_id)
 
 
 class ToolResult(Frozen):

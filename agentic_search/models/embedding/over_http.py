@@ -11,6 +11,9 @@ from agentic_search.domain.data import JsonObject
 from agentic_search.errors import ModelInterrupted, ModelMissing, ModelUnavailable
 from agentic_search.models.embedding.embedding_model import Vectors
 
+MOST_BYTES = 32 * 1024 * 1024
+"""Of an answer: several times what the vectors of a whole batch take."""
+
 
 class _OllamaVectors(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
@@ -69,14 +72,23 @@ def _in_order(found: _OpenAIVectors) -> Vectors:
 
 async def _post(http: httpx.AsyncClient, url: str, body: JsonObject) -> bytes:
     try:
-        response = await http.post(url, json=body)
+        async with http.stream("POST", url, json=body) as response:
+            if response.status_code == 404:
+                raise ModelMissing("The model server has no such embedding model.")
+            if not response.is_success:
+                raise ModelInterrupted(f"The model server answered with status {response.status_code}.")
+            return await _whole(response)
     except httpx.HTTPError as error:
         raise ModelUnavailable(f"The model server does not answer: {type(error).__name__}.") from error
-    if response.status_code == 404:
-        raise ModelMissing("The model server has no such embedding model.")
-    if not response.is_success:
-        raise ModelInterrupted(f"The model server answered with status {response.status_code}.")
-    return response.content
+
+
+async def _whole(response: httpx.Response) -> bytes:
+    body = bytearray()
+    async for piece in response.aiter_bytes():
+        body += piece
+        if len(body) > MOST_BYTES:
+            raise ModelInterrupted("The model server gave far more than the vectors that it was asked for.")
+    return bytes(body)
 
 
 def _checked(read: Callable[[], Vectors], texts: Sequence[str]) -> Vectors:

@@ -42,7 +42,7 @@ _ITEM = re.compile(
 )
 _SIGNATURE = re.compile(r"^(?:async )?(?:def |class )?[A-Za-z_][\w.]*\(.*\)(?:\s*->\s*\S.*)?:?$")
 _ROW = re.compile(r"^\s*\|.*\|\s*$")
-_DELIMITER = re.compile(r"^\s*\|?(?:\s*:?-+:?\s*\|)+(?:\s*:?-+:?\s*)?$")
+_DELIMITER = re.compile(r"^\s*+\|?(?:\s*+:?-+:?\s*+\|)+(?:\s*+:?-+:?\s*+)?$")
 _TABLE = re.compile(r"^\s*(?:\|.*\||\+[-=+]{3,}\+|={3,}(?: +={3,})+)\s*$")
 _DATA = re.compile(r"\s*[\[{]\s*(?:[\"\[{\]}]|-?\d+\s*[,\]]|$)")
 _CODE_SIGN = re.compile(

@@ -15,12 +15,19 @@ from agentic_search.domain.approval.decision import UnusedTool
 from agentic_search.domain.approval.policy import reason
 from agentic_search.domain.outcome import Completed, Evidence, Failed, Outcome, Passage, Skipped
 from agentic_search.domain.plan import Plan, Task
-from agentic_search.events.task_facts import count, headline
+from agentic_search.events.task_facts import headline
 from agentic_search.synthesis.evidence.reading import QuestionWords, as_read
+from agentic_search.text.counting import count
 from agentic_search.text.lexicon import terms
 
 AT_ONCE = 8_000
 """Characters of evidence that are read within a few milliseconds, which is hardly more than changing threads takes."""
+
+_COMPARED = 200_000
+"""Characters by which passages are told apart."""
+
+_MOST_OF_AN_ADDRESS = 20
+"""Passages of one address of which each is looked for in the others: of thousands, that would take minutes."""
 
 _BEARING = 1 / 3
 """Share of the question's terms that an earlier answer's source must have."""
@@ -143,14 +150,15 @@ def _distinct(found: Iterable[tuple[str, Passage]]) -> list[tuple[str, Passage]]
     by_text: set[str] = set()
     by_address: dict[str, list[tuple[str, int]]] = {}
     for task_id, passage in found:
-        text = " ".join(passage.text.split())
+        text = " ".join(passage.text[:_COMPARED].split())
         if not text or text in by_text:
             continue
         by_text.add(text)
         before = by_address.setdefault(passage.url, [])
         overlaps = (known for known in before if passage.url and (text in known[0] or known[0] in text))
         if (overlap := next(overlaps, None)) is None:
-            before.append((text, len(distinct)))
+            if len(before) < _MOST_OF_AN_ADDRESS:
+                before.append((text, len(distinct)))
             distinct.append((task_id, passage))
         elif len(text) > len(overlap[0]):
             before[before.index(overlap)] = (text, overlap[1])

@@ -92,11 +92,11 @@ def choose_of(writer_input: WriterInput, first: Sequence[Evidence], leads: Seque
 def is_answered(query: str, scored: ScoredEvidence, bearing: Sequence[ScoredPassage]) -> bool:
     """Whether the best passages carry enough of the question, or one of them is what the question names."""
     asked = len(scored.question.weights)
-    least, fewest = COVERED_OF_FEW.get(asked, COVERED), FEWEST_TERMS if asked > FEWEST_TERMS else 1
+    share, fewest = COVERED_OF_FEW.get(asked, COVERED), FEWEST_TERMS if asked > FEWEST_TERMS else 1
     if need(query):
-        return any(_is_told(passage, least) for passage in bearing[:1])
+        return any(_is_told(passage, share) for passage in bearing[:1])
     return any(
-        passage.named or (passage.coverage >= least and passage.terms >= fewest) for passage in bearing[:LOOKED_AT]
+        passage.named or (passage.coverage >= share and passage.terms >= fewest) for passage in bearing[:LOOKED_AT]
     )
 
 

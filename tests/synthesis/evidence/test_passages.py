@@ -147,3 +147,10 @@ def test_what_cannot_be_sent_is_not_quoted() -> None:
 @pytest.mark.parametrize("text", ["", "\n\n", "```", "```\n```", "# only a heading", "\x00"])
 def test_text_without_words_gives_nothing(text: str) -> None:
     assert read_units(text) == ()
+
+
+@pytest.mark.parametrize("spaces", [" ", "\t", "\u00a0"])
+@pytest.mark.parametrize("end", ["-", "|", ":", "x"])
+def test_a_line_of_spaces_is_read_once(spaces: str, end: str) -> None:
+    """Looked at as a table's line from each of them, it took minutes."""
+    assert kinds(f"Birds\n{spaces * 190_000}{end}")[0][1].startswith("Birds")

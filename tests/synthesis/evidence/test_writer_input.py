@@ -85,6 +85,13 @@ def test_different_texts_at_one_address_are_different_passages() -> None:
     assert len(make_writer_input("q", PLAN, outcomes).evidence) == 2
 
 
+def test_thousands_of_texts_at_one_address_are_not_each_looked_for_in_all_others() -> None:
+    """That took minutes, and held up all other runs."""
+    passages = [Passage(title="A", url="x:a", text=f"<{n}> " + "word " * 200) for n in range(10_000)]
+    outcomes: dict[str, Outcome] = {"a": completed("a", *passages, passages[0])}
+    assert len(make_writer_input("q", PLAN, outcomes).evidence) == len(passages)
+
+
 def test_tasks_that_gave_nothing_are_named_with_the_reason() -> None:
     outcomes: dict[str, Outcome] = {
         "a": Failed(task_id="a", error="no such index", started_at=0, duration=1),

@@ -117,7 +117,7 @@ def _by_name(title_as_written: str, named: _Named) -> float:
 
 def _holds_parts(title: str, asked: frozenset[str]) -> bool:
     parts = HUMP.sub(" ", title.rpartition(".")[2]).replace("_", " ").split()
-    return len(parts) > 1 and asked.issuperset(stems(" ".join(parts)))
+    return len(parts) > 1 and asked >= set(stems(" ".join(parts)))
 
 
 def _is_dated(title: str, words: frozenset[str]) -> bool:
