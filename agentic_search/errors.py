@@ -22,6 +22,7 @@ AgenticSearchError
 ├── SearchFailed              nobody: the run ended without an answer, and says why
 │   └── DeadlinePassed            … because its time was over before anything arrived
 ├── ToolsNotReady             the caller comes back later: a server that the plan needs is not connected
+├── ShuttingDown              the caller comes back when the service does
 └── Overloaded                the caller comes back later
 
 `code` is the stable, machine-readable name; the text says what happened and what to do.
@@ -179,7 +180,18 @@ class ToolsNotReady(AgenticSearchError):
     code = "tools_not_ready"
 
 
+class ShuttingDown(AgenticSearchError):
+    """The service ends, and its runs with it."""
+
+    code = "shutting_down"
+
+
 class Overloaded(AgenticSearchError):
     """As many runs as may are running and waiting."""
 
     code = "overloaded"
+
+    def __init__(self, message: str, *, retry_after: int) -> None:
+        """`retry_after`: in how many seconds those that wait will probably have begun."""
+        super().__init__(message)
+        self.retry_after = retry_after

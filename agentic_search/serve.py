@@ -6,19 +6,26 @@ import logging
 import socket
 import sys
 from collections.abc import Sequence
+from ipaddress import ip_address
 
 import uvicorn
-from pydantic import ValidationError
 
 from agentic_search import __version__, log
 from agentic_search.api.app import create_app
 from agentic_search.api.openapi import field_docs
+from agentic_search.configuration import read_settings, unread_settings
 from agentic_search.errors import ConfigurationError
-from agentic_search.settings import LOOPBACK, Settings
+from agentic_search.settings import Settings
+from agentic_search.shutdown import RunsEndFirst
 from agentic_search.wiring import configured
 
 WRONG_USAGE = 2
 """Exit status for a setting, a file or an argument that must be corrected."""
+
+_ASKS_FOR_NO_KEY = (
+    "AGENTIC_SEARCH_HOST is {host!r}, where other machines reach the service, which asks nobody for a key: set"
+    " AGENTIC_SEARCH_OPEN=yes if whoever reaches it may use it and its tools, else take AGENTIC_SEARCH_HOST out."
+)
 
 logger = logging.getLogger(__name__)
 
@@ -27,16 +34,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Serve until told to stop; `arguments` are those of the command line."""
     _parser().parse_args(arguments)
     try:
-        settings = Settings()
+        settings = read_settings()
         configured(settings)
-        listeners = listen(settings.host, settings.port)
-    except ValidationError as invalid:
-        sys.exit(_report(_complaints(invalid)))
+        listeners = listen(settings.host, settings.port, open_to_all=settings.open)
     except ConfigurationError as error:
         sys.exit(_report(str(error)))
     log.configure(settings.log_level)
-    if settings.host not in LOOPBACK:
-        logger.warning("listening on %s: the API has no lock of its own, whoever reaches it may use it", settings.host)
+    for sentence in unread_settings():
+        logger.warning("%s", sentence)
     logger.info("serving at %s", _url(listeners[0]))
     config = uvicorn.Config(
         create_app(settings),
@@ -45,13 +50,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
         access_log=settings.log_level == "debug",
         timeout_graceful_shutdown=max(1, round(settings.shutdown_grace)),
     )
-    uvicorn.Server(config).run(sockets=listeners)
+    RunsEndFirst(config).run(sockets=listeners)
 
 
-def listen(host: str, port: int) -> list[socket.socket]:
+def listen(host: str, port: int, *, open_to_all: bool = False) -> list[socket.socket]:
     """A listening socket for each address of `host`; connections wait there until the service is open.
 
-    Taken before anything else is started. Raises ConfigurationError, naming the setting to change.
+    Taken before anything else is started. Raises ConfigurationError, naming the setting to change: also where other
+    machines could reach the service, which asks for no key, and nothing says that it is `open_to_all`.
     """
     listeners: list[socket.socket] = []
     failure: OSError | None = None
@@ -67,6 +73,10 @@ def listen(host: str, port: int) -> list[socket.socket]:
         for listener in listeners:
             listener.close()
         raise ConfigurationError(_why_not(host, port, failure)) from failure
+    if not open_to_all and not all(ip_address(each.getsockname()[0]).is_loopback for each in listeners):
+        for listener in listeners:
+            listener.close()
+        raise ConfigurationError(_ASKS_FOR_NO_KEY.format(host=host))
     return listeners
 
 
@@ -108,11 +118,6 @@ def _settings_help() -> str:
         variable = "OLLAMA_HOST" if name == "ollama_host" else f"AGENTIC_SEARCH_{name.upper()}"
         lines.append(f"  {variable}\n      {sentence}")
     return "\n".join(lines)
-
-
-def _complaints(invalid: ValidationError) -> str:
-    lines = [f"  AGENTIC_SEARCH_{str(bad['loc'][0]).upper()}: {bad['msg']}" for bad in invalid.errors()]
-    return "Settings that cannot be used:\n" + "\n".join(lines)
 
 
 def _report(text: str) -> int:

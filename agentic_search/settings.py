@@ -4,24 +4,20 @@ Strength, strongest first: environment `AGENTIC_SEARCH_*`, a `.env`, `agentic_se
 """
 
 import os
-import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, Literal, cast
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, SecretStr, field_validator
-from pydantic.fields import FieldInfo
 from pydantic_core import from_json
-from pydantic_settings import (
-    BaseSettings,
-    EnvSettingsSource,
-    NoDecode,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-    TomlConfigSettingsSource,
-)
+from pydantic_settings import BaseSettings, EnvSettingsSource, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
+from agentic_search.setting_sources import ModelServerAddress, ModelServerVariables, TomlFile, model_servers
+
+ENV_FILE = ".env"
+TOML_FILE = "agentic_search.toml"
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 """The names of this machine for itself."""
 
@@ -63,44 +59,6 @@ class ModelProfile(BaseModel):
     """Tokens of a reply at most."""
 
 
-class ModelServerAddress(BaseModel):
-    """Where a model server is, beside Ollama."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    url: str
-    """What `/chat/completions` follows: `https://openrouter.ai/api/v1`."""
-
-    key: SecretStr = SecretStr("")
-    """What the server asks for, sent to it alone; empty for none."""
-
-
-_SERVER_NAME = re.compile(r"[a-z][a-z0-9_]*")
-_KEY_VARIABLE = re.compile(r"agentic_search_models_(\w+)_key")
-_UNREAD = "="
-"""Begins the entries of the table of model servers that variables make and that are read last: no name does."""
-
-
-class _ModelServerVariables(PydanticBaseSettingsSource):
-    """`AGENTIC_SEARCH_MODELS` and `AGENTIC_SEARCH_MODELS_<NAME>_KEY`, of the environment or a `.env`, as one table."""
-
-    def __init__(self, settings_cls: type[BaseSettings], variables: Mapping[str, str | None]) -> None:
-        super().__init__(settings_cls)
-        self._variables = variables
-
-    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
-        """Part of the base class's contract; nothing is asked by field."""
-        return None, field_name, False
-
-    def __call__(self) -> dict[str, Any]:
-        """The table, as far as these variables tell it."""
-        keys = ((_KEY_VARIABLE.fullmatch(name), value) for name, value in self._variables.items())
-        table: dict[str, object] = {f"{_UNREAD}{found[1]}": key for found, key in keys if found and key}
-        if text := self._variables.get("agentic_search_models"):
-            table[_UNREAD] = text
-        return {"models": table} if table else {}
-
-
 class ModelPrice(BaseModel):
     """What a million tokens of a model cost, in any one currency."""
 
@@ -118,8 +76,9 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(
         env_prefix="AGENTIC_SEARCH_",
-        env_file=".env",
-        toml_file="agentic_search.toml",
+        env_file=ENV_FILE,
+        env_file_encoding="utf-8-sig",
+        toml_file=TOML_FILE,
         extra="ignore",
         frozen=True,
         populate_by_name=True,
@@ -133,7 +92,10 @@ class Settings(BaseSettings):
     """Port to listen on; 0 takes a free one."""
 
     allowed_hosts: Annotated[tuple[str, ...], NoDecode] = ()
-    """Names by which browsers may open the page and come back from a sign-in, beside loopback and HOST; with commas."""
+    """Names under which the service may be reached, beside loopback, HOST and addresses; commas between, `*` is any."""
+
+    open: bool = False
+    """True allows a HOST beyond loopback though the service asks for no key: whoever reaches it may use it."""
 
     data: Path = Field(default_factory=_data_folder)
     """The folder for what is kept: what was approved for good, and sign-ins at MCP servers, encrypted."""
@@ -262,7 +224,12 @@ class Settings(BaseSettings):
     @classmethod
     def _read_models(cls, given: object) -> object:
         """A variable holds names and URLs; the TOML file a table each, `[models.lab]`, or a URL each, in `[models]`."""
-        return _model_servers(cast("dict[str, Any]", given)) if isinstance(given, dict) else given or {}
+        return model_servers(cast("dict[str, Any]", given)) if isinstance(given, dict) else given or {}
+
+    @property
+    def own_hosts(self) -> frozenset[str]:
+        """The names under which the service is reached: loopback's, HOST and ALLOWED_HOSTS, in small letters."""
+        return LOOPBACK | {name.lower() for name in (self.host, *self.allowed_hosts)}
 
     @property
     def static(self) -> Path:
@@ -281,59 +248,25 @@ class Settings(BaseSettings):
         """The order of strength above."""
         return (
             init_settings,
-            _ModelServerVariables(settings_cls, cast(EnvSettingsSource, env_settings).env_vars),
+            ModelServerVariables(settings_cls, cast(EnvSettingsSource, env_settings).env_vars),
             env_settings,
-            _ModelServerVariables(settings_cls, cast(EnvSettingsSource, dotenv_settings).env_vars),
+            ModelServerVariables(settings_cls, cast(EnvSettingsSource, dotenv_settings).env_vars),
             dotenv_settings,
-            TomlConfigSettingsSource(settings_cls),
+            TomlFile(settings_cls),
         )
-
-
-def _model_servers(given: Mapping[str, Any]) -> dict[str, Any]:
-    """The table of model servers, with what stands in variables read into it."""
-    table = {name: _as_entry(entry) for name, entry in given.items() if not name.startswith(_UNREAD)}
-    for name, entry in _named_urls(str(given.get(_UNREAD, ""))).items():
-        # A key of the file belongs to the file's URL, and is not sent to another.
-        table[name] = {**table.get(name, {}), **entry} if table.get(name, {}).get("url") == entry["url"] else entry
-    for name, key in given.items():
-        if name.startswith(_UNREAD) and name != _UNREAD:
-            server = name.removeprefix(_UNREAD)
-            table[server] = {**table.get(server, {}), "key": key}
-    for name, entry in table.items():
-        _check_server(name, entry)
-    return table
-
-
-def _as_entry(given: object) -> dict[str, Any]:
-    if isinstance(given, str):
-        return {"url": given}
-    return cast("dict[str, Any]", given) if isinstance(given, dict) else {}
-
-
-def _named_urls(text: str) -> dict[str, Any]:
-    """`lab=http://box:8080/v1, router=https://openrouter.ai/api/v1` as a table."""
-    table: dict[str, Any] = {}
-    for part in filter(None, (part.strip() for part in text.split(","))):
-        name, equals, url = (piece.strip() for piece in part.partition("="))
-        if not equals or "://" in name:
-            raise ValueError("a URL has no name: write name=https://host/v1, with commas between servers")
-        if name in table:
-            raise ValueError(f"there are two servers named {name!r}: give each a name of its own")
-        table[name] = {"url": url}
-    return table
-
-
-def _check_server(name: str, entry: Mapping[str, Any]) -> None:
-    if not _SERVER_NAME.fullmatch(name) or name == "ollama":
-        raise ValueError(
-            f"{name!r} cannot be a server's name: small letters, digits and _ make one, and ollama is taken"
-        )
-    if not entry.get("url"):
-        raise ValueError(f"{name!r} has no URL: write {name}=https://host/v1 in AGENTIC_SEARCH_MODELS")
-    if more := entry.keys() - ModelServerAddress.model_fields.keys():
-        raise ValueError(f"{name!r} has {', '.join(sorted(more))}: a server has a url and a key, nothing else")
 
 
 def environment() -> Mapping[str, str]:
     """The variables that `${VAR}` in the servers file is read from, and that bundled servers are given some of."""
     return dict(os.environ)
+
+
+@contextmanager
+def without_variable(name: str) -> Generator[None]:
+    """While the block lasts the environment does not hold it."""
+    value = os.environ.pop(name, None)
+    try:
+        yield
+    finally:
+        if value is not None:
+            os.environ[name] = value

@@ -29,7 +29,7 @@ from agentic_search.scheduler.approval.approvals import Approvals
 from agentic_search.scheduler.approval.memory import ApprovalMemory
 from agentic_search.scheduler.dispatcher import Dispatcher
 from agentic_search.scheduler.runner import Runner
-from agentic_search.settings import LOOPBACK, Settings, environment
+from agentic_search.settings import Settings, environment
 from agentic_search.tools.builtin.ask_model import AskModel
 from agentic_search.tools.builtin.calculate import Calculate
 from agentic_search.tools.builtin.current_time import CurrentTime
@@ -108,10 +108,6 @@ def _sign_in_folder(settings: Settings) -> EncryptedFolder:
     return EncryptedFolder(settings.data / "sign-ins", passphrase=settings.secret_key.get_secret_value())
 
 
-def _hosts(settings: Settings) -> frozenset[str]:
-    return LOOPBACK | {settings.host.lower()} | {host.lower() for host in settings.allowed_hosts}
-
-
 def _wants_preview(settings: Settings, query: Query) -> bool:
     """Also where runs are compared: what a preview calls would be among what is compared."""
     wanted = settings.preview if query.preview is None else query.preview
@@ -173,7 +169,7 @@ async def open_service(settings: Settings) -> AsyncGenerator[Service, None]:
             run.on_decision(approvals.decide)
             make_runner = partial(
                 Runner,
-                partial(tools.call, globs=query.tools),
+                partial(tools.call, globs=query.tools or ()),
                 clock=clock,
                 elapsed=lambda: run.elapsed,
                 max_concurrent=max_concurrent,
@@ -203,5 +199,5 @@ async def open_service(settings: Settings) -> AsyncGenerator[Service, None]:
             )
         )
         yield Service(
-            SearchService(engine, approved), tools, choice, workflows, rules, models.pull, sign_ins, _hosts(settings)
+            SearchService(engine, approved), tools, choice, workflows, rules, models.pull, sign_ins, settings.own_hosts
         )

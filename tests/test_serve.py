@@ -37,7 +37,7 @@ def taken() -> Iterator[int]:
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "0.0.0.0"])
 def test_a_taken_port_is_an_error_that_names_the_setting(host: str, taken: int, tmp_path: Path) -> None:
-    ended = start(folder=tmp_path, HOST=host, PORT=str(taken))
+    ended = start(folder=tmp_path, HOST=host, PORT=str(taken), OPEN="yes")
     assert ended.returncode == 2
     assert ended.stderr == (
         f"Port {taken} on {host} is taken: stop the program that listens there, "

@@ -9,9 +9,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from agentic_search import __version__
 from agentic_search.api import problems
+from agentic_search.api.answering import EveryAnswer
 from agentic_search.api.dependencies import AppState
+from agentic_search.api.hosts import OwnHostsOnly
 from agentic_search.api.openapi import describe
-from agentic_search.api.origins import only_own_pages
 from agentic_search.api.routes import health, inventory, runs, search, sign_in
 from agentic_search.api.routes.page import PageFiles, page_router
 from agentic_search.settings import Settings
@@ -38,9 +39,10 @@ def create_app(settings: Settings) -> FastAPI:
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
-        dependencies=only_own_pages(settings),
     )
     app.add_middleware(BodyLimit)
+    app.add_middleware(OwnHostsOnly, names=settings.own_hosts)
+    app.add_middleware(EveryAnswer)
     problems.install(app)
     for router in (search.router, runs.router, inventory.router, sign_in.router, health.router):
         app.include_router(router)

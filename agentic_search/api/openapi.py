@@ -19,9 +19,11 @@ from agentic_search.domain.data import Frozen
 
 _DETAILS = {
     400: ("bad_request", "The cursor 'x' names no run; begin again without one."),
+    403: ("foreign_page", "A page of 'https://other.example' may change nothing here: open the service by localhost."),
     404: ("not_found", "There is no run '3f2a'; ended runs are kept in memory only for a while."),
     409: ("wrong_state", "Run '3f2a' has not ended. Stop it first: POST /runs/3f2a/cancel."),
     413: ("request_entity_too_large", "The request is larger than 4 MiB."),
+    421: ("unknown_host", "There is no service of the name 'other.example' here: open the service by localhost."),
     422: ("invalid_request", "The request has one bad field."),
     502: ("run_failed", "No tool gave a result, so there is nothing to answer from. t1: no such host."),
     503: ("overloaded", "32 searches run and 256 wait: try again in a moment."),
@@ -61,8 +63,10 @@ def describe(app: FastAPI) -> None:
 
 def _corrected(schema: dict[str, Any]) -> dict[str, Any]:
     for path in schema["paths"].values():
-        for operation in path.values():
+        for method, operation in path.items():
             _move_problems(operation["responses"])
+            for status in (421,) if method == "get" else (403, 421):
+                operation["responses"].setdefault(str(status), _reference(status))
     described = schema["components"]["schemas"]
     for name in ("HTTPValidationError", "ValidationError"):
         described.pop(name, None)
@@ -71,6 +75,14 @@ def _corrected(schema: dict[str, Any]) -> dict[str, Any]:
             for name, text in field_docs(model).items():
                 form["properties"][name].setdefault("description", text)
     return schema
+
+
+def _reference(status: int) -> dict[str, Any]:
+    """A problem that any route may answer with, before it is asked."""
+    described = _response(status)
+    (content,) = described["content"].values()
+    form = {"$ref": f"#/components/schemas/{Problem.__name__}"}
+    return {"description": described["description"], "content": {MEDIA_TYPE: {"schema": form, **content}}}
 
 
 def _descendants(model: type[Frozen]) -> Iterator[type[Frozen]]:

@@ -1,7 +1,9 @@
 """Turns every error into application/problem+json, which says what happened and what to do."""
 
 import logging
+from collections.abc import Mapping
 from http import HTTPStatus
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -21,11 +23,21 @@ _STATUS: tuple[tuple[type[errors.AgenticSearchError], int], ...] = (
     (errors.WrongState, 409),
     (errors.RequestError, 400),
     (errors.Overloaded, 503),
+    (errors.ShuttingDown, 503),
     (errors.ToolsNotReady, 503),
     (errors.DeadlinePassed, 504),
     (errors.AgenticSearchError, 502),
 )
 """The first class that fits gives the status; so the narrower stands before the wider."""
+_IN_OUR_WORDS = {
+    "extra_forbidden": "There is no such field here; /openapi.json names those that there are.",
+    "missing": "It is missing; it must be given.",
+    "json_invalid": "It is no JSON; send one JSON object.",
+    "bool_parsing": "It is neither true nor false; write one of them.",
+    "bool_type": "It is neither true nor false; write one of them.",
+    "tuple_type": "It is no list; write [...], also around a single value.",
+}
+"""By pydantic's name of the fault, where its own words leave open what to do."""
 _STATUS_BY_CODE = {kind.code: status for kind, status in reversed(_STATUS)}
 
 
@@ -53,18 +65,28 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _unexpected)
 
 
-def _problem(status: int, code: str, detail: str, **more: object) -> Problem:
+def problem(status: int, code: str, detail: str, **more: object) -> Problem:
+    """What went wrong, under the stable name `code`; `more` are further fields of a Problem."""
     title = HTTPStatus(status).phrase
     return Problem.model_validate(
         {"type": f"urn:agentic-search:{code}", "title": title, "status": status, "detail": detail, **more}
     )
 
 
+def _field(fault: Mapping[str, Any]) -> str:
+    """Its path; of a body that cannot be read the whole."""
+    steps = () if fault["type"] == "json_invalid" else fault["loc"]
+    return ".".join(str(step) for step in steps if step != "body") or "body"
+
+
+def _what_to_write(fault: Mapping[str, Any]) -> str:
+    """What is wrong with a field, and what belongs there."""
+    return _IN_OUR_WORDS.get(fault["type"]) or str(fault["msg"])
+
+
 async def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    bad = {
-        ".".join(str(step) for step in each["loc"] if step != "body") or "body": each["msg"] for each in error.errors()
-    }
+    bad = {_field(each): _what_to_write(each) for each in error.errors()}
     fields = tuple(
         FieldError(field=field, message=message)
         for field, message in bad.items()
@@ -72,7 +94,7 @@ async def _invalid(request: Request, error: Exception) -> Response:
         if not any(other.startswith(f"{field}.") for other in bad)
     )
     detail = "The request has " + ("one bad field." if len(fields) == 1 else f"{len(fields)} bad fields.")
-    return respond(_problem(422, "invalid_request", detail, errors=fields))
+    return respond(problem(422, "invalid_request", detail, errors=fields))
 
 
 async def _ours(request: Request, error: Exception) -> Response:
@@ -80,25 +102,26 @@ async def _ours(request: Request, error: Exception) -> Response:
     status = next(status for kind, status in _STATUS if isinstance(error, kind))
     complaints = error.complaints if isinstance(error, errors.PlanRefused) else ()
     fields = tuple(FieldError(field="plan", message=complaint) for complaint in complaints)
-    return respond(_problem(status, error.code, str(error), errors=fields or None), headers=_later(status))
+    seconds = error.retry_after if isinstance(error, errors.Overloaded) else 1
+    return respond(problem(status, error.code, str(error), errors=fields or None), headers=_later(status, seconds))
 
 
 async def _run_failed(request: Request, error: Exception) -> Response:
     assert isinstance(error, RunProblem)
     status = _STATUS_BY_CODE.get(error.code, 502)
     headers = {"Location": f"/runs/{error.run_id}", **_later(status)}
-    return respond(_problem(status, error.code, str(error), run_id=error.run_id), headers=headers)
+    return respond(problem(status, error.code, str(error), run_id=error.run_id), headers=headers)
 
 
-def _later(status: int) -> dict[str, str]:
-    return {"Retry-After": "1"} if status == HTTPStatus.SERVICE_UNAVAILABLE else {}
+def _later(status: int, seconds: int = 1) -> dict[str, str]:
+    return {"Retry-After": str(seconds)} if status == HTTPStatus.SERVICE_UNAVAILABLE else {}
 
 
 async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     headers = dict(error.headers) if error.headers else None
     name = HTTPStatus(error.status_code).name.lower()
-    return respond(_problem(error.status_code, name, _advice(request, error)), headers=headers)
+    return respond(problem(error.status_code, name, _advice(request, error)), headers=headers)
 
 
 def _advice(request: Request, error: HTTPException) -> str:
@@ -113,4 +136,4 @@ def _advice(request: Request, error: HTTPException) -> str:
 
 async def _unexpected(request: Request, error: Exception) -> Response:
     logger.error("%s %s broke down", request.method, request.url.path, exc_info=error)
-    return respond(_problem(500, "internal", "The service broke down at this request; its log has the details."))
+    return respond(problem(500, "internal", "The service broke down at this request; its log has the details."))

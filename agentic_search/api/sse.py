@@ -15,6 +15,7 @@ KEEP_ALIVE = 15
 """Seconds between comment lines."""
 STALLED = 30.0
 """Seconds that a listener may leave a message unread."""
+_MOST_DIGITS = 18
 _HEADERS = {"Cache-Control": "no-cache, no-transform", "X-Accel-Buffering": "no"}
 
 LastEventId = Annotated[
@@ -27,9 +28,9 @@ def number_of(last_event_id: str | None) -> int:
     """The number in a `Last-Event-ID` header, 0 without one; raises RequestError for anything else."""
     if not last_event_id:
         return 0
-    if last_event_id.isascii() and last_event_id.isdigit():
+    if last_event_id.isascii() and last_event_id.isdigit() and len(last_event_id) <= _MOST_DIGITS:
         return int(last_event_id)
-    raise RequestError(f"Last-Event-ID must be the number of an event, as in 7; it is {last_event_id!r}.")
+    raise RequestError(f"Last-Event-ID must be the number of an event, as in 7; it is {last_event_id[:40]!r}.")
 
 
 def stream(events: AsyncIterator[Event], *, run_id: str) -> EventSourceResponse:

@@ -6,6 +6,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import AfterValidator, Field, JsonValue
 
+from agentic_search.domain.answer import Source
 from agentic_search.domain.approval.decision import WaitingCall
 from agentic_search.domain.data import Frozen, JsonObject
 from agentic_search.text.controls import without_controls
@@ -27,6 +28,9 @@ def _as_address(text: str) -> str:
 Title = Annotated[str, AfterValidator(_as_title)]
 """A stranger's name for a thing, as it can be shown anywhere: in a terminal, on a page, in a list."""
 Address = Annotated[str, AfterValidator(_as_address)]
+
+OWN_RESULT = "tool:"
+"""Begins the address of what a tool says itself, and has not found elsewhere."""
 
 
 class Passage(Frozen):
@@ -80,6 +84,12 @@ class Evidence:
     """1, 2, 3 … in the order of the plan."""
     passage: Passage
     task_id: str
+    place: str = ""
+    """Where its call has searched, for people: `Python documentation`."""
+
+    def source(self, number: int, snippet: str) -> Source:
+        """As an answer cites it under `number`."""
+        return Source(id=number, title=self.passage.title, url=self.passage.url, snippet=snippet, task_id=self.task_id)
 
 
 class ToolResult(Frozen):
@@ -102,6 +112,9 @@ class ToolResult(Frozen):
 
     searched: str = ""
     """What a call that searches has searched, for people: `Python documentation (75 packages)`."""
+
+    read_as: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """Words of the question, each with those that the tool searched for in addition."""
 
     passing: bool = False
     """It calls itself unfinished, or failed: the same call may soon give something else."""

@@ -27,8 +27,8 @@ class Query(Frozen):
     thread_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")] | None = None
     """The conversation to continue; null begins a new one."""
 
-    tools: tuple[str, ...] = ()
-    """Globs over tool names that may be used; empty allows all."""
+    tools: tuple[str, ...] | None = None
+    """Globs over tool names that may be used; null allows all, an empty list none."""
 
     model: Annotated[str, Field(min_length=1, max_length=200)] | None = None
     """The writer's model for this run, or `offline` for none; null takes the configured one."""

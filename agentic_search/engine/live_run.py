@@ -17,6 +17,9 @@ from agentic_search.events.event import Event
 from agentic_search.events.facts import Fact, RunCancelled, RunFailed
 from agentic_search.events.record import RunRecord
 
+_ITSELF = "itself"
+"""Who has cancelled a run that nobody else did."""
+
 logger = logging.getLogger(__name__)
 
 
@@ -123,7 +126,7 @@ class LiveRun:
         self.emit(RunFailed(error=error, code=code, timings=self._timings(), usage=self.spent.usage))
 
     def _emit_cancelled(self) -> None:
-        by = self._cancelled_by or "shutdown"
+        by = self._cancelled_by or _ITSELF
         self.emit(RunCancelled(by=by, timings=self._timings(), usage=self.spent.usage))
 
     def _timings(self) -> Timings:

@@ -4,6 +4,7 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Iterator
 from itertools import takewhile
+from math import ceil
 from types import TracebackType
 
 from agentic_search.clock import Clock
@@ -13,8 +14,15 @@ from agentic_search.domain.query import Query
 from agentic_search.domain.run import RunReport, RunStatus, RunSummary, TaskRecord
 from agentic_search.engine.live_run import LiveRun
 from agentic_search.engine.protocols import Program
-from agentic_search.errors import NotFound, Overloaded, WrongState
+from agentic_search.errors import NotFound, Overloaded, ShuttingDown, WrongState
 from agentic_search.events.event import Event
+from agentic_search.events.facts import SHUTDOWN, RunQueued
+
+_OF_NEWEST = 0.1
+"""Share of the newest run in what runs usually take."""
+_SHORTEST = 0.01
+_LONGEST_WAIT = 600
+"""Seconds; who is turned away asks again after no more."""
 
 _MOST_TURNS = 20
 """Turns of its conversation that a run is given."""
@@ -36,6 +44,9 @@ class MemoryEngine:
         """The ids of ended runs, in the order in which they ended."""
         self._queue: deque[LiveRun] = deque()
         self._living: dict[asyncio.Task[None], LiveRun] = {}
+        self._ends = False
+        self._usual_seconds = 0.0
+        """How long runs take, the latest ones counting most."""
 
     def __repr__(self) -> str:
         return f"<MemoryEngine {len(self._living)} living, {len(self._queue)} queued, {len(self._runs)} known>"
@@ -47,21 +58,29 @@ class MemoryEngine:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for run in [*self._queue, *self._living.values()]:
-            run.cancel("shutdown")
-        self._queue.clear()
+        await self.end()
         await self._group.__aexit__(kind, error, trace)
 
     async def start(self, run_id: str, query: Query, *, thread_id: str, attended: bool = False) -> RunStatus:
         """Begin a run, or queue it; gives its status. Raises Overloaded where the queue is full."""
+        if self._ends:
+            raise ShuttingDown("The service is ending: ask again when it is back.")
         if len(self._living) >= self._max_concurrent and len(self._queue) >= self._max_queued:
-            raise Overloaded(f"{len(self._living)} searches run and {len(self._queue)} wait: try again in a moment.")
+            told = f"{len(self._living)} searches run and {len(self._queue)} wait: try again in a moment."
+            raise Overloaded(told, retry_after=self._seconds_of_queue())
         run = LiveRun(run_id, query, thread_id=thread_id, clock=self._clock, on_end=self._note_end, attended=attended)
         self._forget_oldest()
         self._runs[run_id] = run
         self._queue.append(run)
         self._begin_queued()
+        if run in self._queue:
+            run.emit(RunQueued(before=len(self._queue) - 1))
         return run.record.status
+
+    def _seconds_of_queue(self) -> int:
+        """In how many seconds those that wait will have begun, if runs take as long as they usually do."""
+        ends_a_second = self._max_concurrent / max(self._usual_seconds, _SHORTEST)
+        return min(_LONGEST_WAIT, ceil(len(self._queue) / ends_a_second) or 1)
 
     async def cancel(self, run_id: str, *, by: str) -> None:
         """Stop a run and all it does; nothing happens to one that has ended."""
@@ -69,6 +88,16 @@ class MemoryEngine:
         run.cancel(by)
         if run in self._queue:
             self._queue.remove(run)
+
+    async def end(self) -> None:
+        """Take no more runs, and end those there are: each has emitted its terminal event when this returns."""
+        self._ends = True
+        runs = [*self._queue, *self._living.values()]
+        self._queue.clear()
+        for run in runs:
+            run.cancel(SHUTDOWN)
+        for run in runs:
+            await run.channel.ended()
 
     async def forget(self, run_id: str) -> None:
         """Drop a run that has ended; raises WrongState for one that lives."""
@@ -79,6 +108,10 @@ class MemoryEngine:
     def follow(self, run_id: str, *, after: int = 0) -> AsyncIterator[Event]:
         """The run's events above number `after`, as they come, until the terminal one."""
         return self._known(run_id).channel.follow(after)
+
+    async def has_no_more(self, run_id: str, *, after: int) -> bool:
+        """Whether the run has ended, and event number `after` is its last, or would come later."""
+        return self._known(run_id).channel.has_no_more(after)
 
     async def ended(self, run_id: str) -> RunReport:
         """Wait for the run's end."""
@@ -125,7 +158,8 @@ class MemoryEngine:
         return tuple(record.turn() for record in ended[-_MOST_TURNS:])
 
     def _run_ended(self, task: asyncio.Task[None]) -> None:
-        del self._living[task]
+        took = self._living.pop(task).elapsed
+        self._usual_seconds += _OF_NEWEST * (took - self._usual_seconds)
         self._begin_queued()
 
     def _forget_oldest(self) -> None:

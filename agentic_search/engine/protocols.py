@@ -83,12 +83,20 @@ class Engine(Protocol):
         """Stop a run and all it does; nothing happens to one that has ended."""
         ...
 
+    async def end(self) -> None:
+        """Take no more runs, and end those there are: each has emitted its terminal event when this returns."""
+        ...
+
     async def forget(self, run_id: str) -> None:
         """Drop a run that has ended; raises WrongState for one that lives."""
         ...
 
     def follow(self, run_id: str, *, after: int = 0) -> AsyncIterator[Event]:
         """The run's events above number `after`, as they come, until the terminal one."""
+        ...
+
+    async def has_no_more(self, run_id: str, *, after: int) -> bool:
+        """Whether the run has ended, and event number `after` is its last, or would come later."""
         ...
 
     async def ended(self, run_id: str) -> RunReport:

@@ -25,6 +25,7 @@ class Channel:
         self._began = clock.now()
         self._events: list[Event] = []
         self._packed: PackedEvents | None = None
+        self._last = 0
         self._waiting: set[asyncio.Future[None]] = set()
         self._over = asyncio.Event()
         self._observe = observe
@@ -52,7 +53,8 @@ class Channel:
         if self.closed:
             logger.debug("run %s has ended: %s comes too late", self.run_id, fact.kind)
             return
-        event = Event(len(self._events) + 1, self.run_id, self.elapsed, fact)
+        self._last += 1
+        event = Event(self._last, self.run_id, self.elapsed, fact)
         self._events.append(event)
         if self._observe is not None:
             self._observe(event)
@@ -77,6 +79,10 @@ class Channel:
             if self.closed:
                 return
             await self._news()
+
+    def has_no_more(self, after: int) -> bool:
+        """Whether the terminal event has no higher number than `after`."""
+        return self.closed and after >= self._last
 
     async def ended(self) -> None:
         """Wait for the terminal event."""

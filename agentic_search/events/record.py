@@ -15,6 +15,7 @@ from agentic_search.domain.run import (
     TaskRecord,
     Timings,
 )
+from agentic_search.errors import ShuttingDown
 from agentic_search.events import facts
 from agentic_search.events.event import Event
 
@@ -202,6 +203,8 @@ class RunRecord:
         self._timings, self._usage = fact.timings, fact.usage
         if isinstance(fact, facts.RunFailed):
             self._error, self._error_code = fact.error, fact.code
+        if isinstance(fact, facts.RunCancelled) and fact.by == facts.SHUTDOWN:
+            self._error, self._error_code = "The service was ended before the search was.", ShuttingDown.code
         for task in list(self._tasks.values()):
             if task.status in {"queued", "running", "waiting"}:
                 self._change(task.id, status="cancelled")

@@ -15,8 +15,23 @@ from agentic_search.text.lexicon import terms
 _NAME, _TITLE, _SERVER, _DESCRIPTION, _ARGUMENT = 3.0, 2.0, 2.0, 1.0, 0.3
 """What one word is worth, by the field that holds it."""
 
-_SATURATION, _LENGTH = 1.2, 0.5
+_SATURATION, _LENGTH = 2.0, 0.5
 """BM25's k1 and b."""
+
+_LITTLE = 0.4
+"""What a word of a question's frame is worth, beside one of its content."""
+
+_FRAME = frozenset(
+    terms(
+        """
+        find search get tell help need show look looking want give know provide information info latest newest current
+        new recent today list compare difference default compute way best good great recommend suggest suggestions
+        interested assist curious check learn details detail related specific available offer create make share explore
+        discover
+        access regarding
+        """
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +93,10 @@ def _argument_words(properties: JsonValue) -> list[str]:
 def _rarity(asked: Mapping[str, int], profiles: Sequence[Mapping[str, float]]) -> dict[str, float]:
     total = len(profiles)
     holding = {word: sum(word in profile for profile in profiles) for word in asked}
-    return {word: math.log(1 + (total - held + 0.5) / (held + 0.5)) for word, held in holding.items()}
+    return {
+        word: math.log(1 + (total - held + 0.5) / (held + 0.5)) * (_LITTLE if word in _FRAME else 1)
+        for word, held in holding.items()
+    }
 
 
 def _length(profile: Mapping[str, float]) -> float:

@@ -77,6 +77,10 @@ class SearchService:
         """The run's events above number `after`, live until the terminal one; raises NotFound."""
         return self._engine.follow(run_id, after=after)
 
+    async def has_no_more(self, run_id: str, *, after: int) -> bool:
+        """Whether the run has ended, and event number `after` is its last, or would come later; raises NotFound."""
+        return await self._engine.has_no_more(run_id, after=after)
+
     async def get(self, run_id: str) -> RunReport:
         """The run as far as it has come; raises NotFound."""
         return await self._engine.report(run_id)
@@ -96,6 +100,10 @@ class SearchService:
         """Stop a run; raises NotFound, and does nothing to one that has ended."""
         await self._engine.cancel(run_id, by="user")
         return await self._engine.report(run_id)
+
+    async def end(self) -> None:
+        """Take no more runs, and end those there are: each emits its last event, also one that waits for its turn."""
+        await self._engine.end()
 
     async def forget(self, run_id: str) -> None:
         """Drop a run that has ended; raises NotFound or WrongState."""

@@ -60,11 +60,11 @@ class Catalog:
             return next(tool.qualified_name if dot else tool.name for tool in tools if tool.remote_name == near[0])
         return None
 
-    def select(self, globs: Sequence[str], *, absent: bool = False) -> tuple[Tool, ...]:
-        """The tools whose name or `server.tool` matches any of the globs; no globs select all.
+    def select(self, globs: Sequence[str] | None, *, absent: bool = False) -> tuple[Tool, ...]:
+        """The tools whose name or `server.tool` matches any of the globs; None selects all.
 
         `absent`: also those that cannot be called now.
         """
-        wanted = tuple(globs) or ("*",)
+        wanted = ("*",) if globs is None else tuple(globs)
         tools = (*self.tools, *self.absent) if absent else self.tools
         return tuple(tool for tool in tools if matches(tool.name, wanted) or matches(tool.qualified_name, wanted))

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from agentic_search.domain.query import Query
 from agentic_search.errors import NotFound, PlanRefused
-from agentic_search.planning.draft.wording import did_you_mean
 from agentic_search.planning.ladder import GivenPlanner
+from agentic_search.text.naming import did_you_mean
 from agentic_search.workflows.inputs import filled_inputs, schema_of
 from agentic_search.workflows.reading import BadWorkflow, read_workflow
 from agentic_search.workflows.workflow import Workflow, WorkflowEntry

@@ -12,7 +12,7 @@ from referencing.jsonschema import SchemaRegistry
 from agentic_search.domain.data import JsonObject
 from agentic_search.errors import PlanRefused
 from agentic_search.planning.draft.argument_complaints import breaches
-from agentic_search.planning.draft.wording import did_you_mean
+from agentic_search.text.naming import did_you_mean
 from agentic_search.workflows.workflow import QUESTION, Workflow
 
 _NOTHING_TO_FETCH: SchemaRegistry = Registry()

@@ -1,12 +1,13 @@
 """How well plans are made without a language model: a line of figures for each evaluation set.
 
-    python -m benchmarks.quality.offline_planning --data FOLDER
+    python -m benchmarks.quality.offline_planning --data FOLDER [--half first|second]
 
-FOLDER holds `metatool`, `livemcpbench` and `bfcl` as JSON Lines, and `score.py` with BFCL's matching of calls. Tools of
-these sets do not say whether they only read; here they all count as such.
+FOLDER holds `metatool`, `livemcpbench`, `bfcl` and `nestful` as JSON Lines, and `score.py` with BFCL's matching of
+calls. Tools of these sets do not say whether they only read; here they all count as such.
 
 hit@k: a wanted tool is among the first k; recall@k: the share of wanted tools among them; planned: the plan calls a
-wanted tool; exact: the best single call is the wanted one, arguments included; refused: no call was made.
+wanted tool; tool: the plan calls just the wanted tools; exact: arguments included; refused: no call was made; edges:
+the share of plans in which one call takes the result of another as it should. `--half` takes every second question.
 """
 
 import argparse
@@ -14,7 +15,9 @@ import asyncio
 import importlib.util
 import json
 import time
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +31,24 @@ from agentic_search.planning.relevance import by_relevance
 
 Row = Mapping[str, Any]
 Match = Callable[[list[dict[str, Any]], list[dict[str, Any]]], bool]
+Figures = dict[str, float]
+
+CALLED = (
+    *("simple_python", "multiple", "parallel", "parallel_multiple"),
+    *("live_simple", "live_multiple", "live_parallel", "live_parallel_multiple", "live_relevance"),
+)
+UNWANTED = ("irrelevance", "live_irrelevance")
+HALVES = {"first": slice(0, None, 2), "second": slice(1, None, 2), None: slice(None)}
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """The figures of one set."""
+
+    name: str
+    questions: int
+    figures: Figures
+    seconds: float
 
 
 def rows(path: Path) -> list[Row]:
@@ -49,48 +70,60 @@ def tool(row: Row) -> Tool:
         remote_name=row["name"],
         description=row.get("description") or "",
         input_schema=schema,
+        output_schema=row.get("outputSchema") or {"type": "object", "properties": row.get("outputFields", {})},
         read_only=True,
     )
 
 
-async def planned(question: str, tools: Sequence[Tool], *, most_tasks: int) -> list[Task]:
+async def planned(question: str, tools: Sequence[Tool]) -> list[Task]:
     """The tasks of the offline plan; none where it is refused."""
     try:
-        steps = OfflinePlanner(most_tasks=most_tasks).plan(PlanRequest(question, tools))
+        steps = OfflinePlanner().plan(PlanRequest(question, tools))
         return [step.task async for step in steps if isinstance(step, TaskReady)]
     except PlanRefused:
         return []
 
 
-async def finding(questions: Sequence[Row], tools_of: Callable[[Row], Sequence[Tool]]) -> dict[str, float]:
+async def finding(questions: Sequence[Row], tools_of: Callable[[Row], Sequence[Tool]]) -> Figures:
     """How well the wanted tools are found."""
-    sums: dict[str, float] = {}
+    sums: defaultdict[str, float] = defaultdict(float)
     for row in questions:
         tools, wanted = tools_of(row), set(row["gold_tools"])
         names = [each.tool.name for each in by_relevance(row["query"], tools)]
-        called = {task.tool for task in await planned(row["query"], tools, most_tasks=4)}
-        figures = {
-            "hit@1": float(names[0] in wanted),
-            "hit@4": float(bool(wanted.intersection(names[:4]))),
-            "recall@4": len(wanted.intersection(names[:4])) / len(wanted),
-            "planned": float(bool(wanted & called)),
-        }
-        sums = {name: sums.get(name, 0.0) + value for name, value in figures.items()}
+        called = {task.tool for task in await planned(row["query"], tools)}
+        sums["hit@1"] += names[0] in wanted
+        sums["hit@4"] += bool(wanted.intersection(names[:4]))
+        sums["recall@4"] += len(wanted.intersection(names[:4])) / len(wanted)
+        sums["planned"] += bool(wanted & called)
     return {name: value / len(questions) for name, value in sums.items()}
 
 
-async def calling(questions: Sequence[Row], match: Match) -> dict[str, float]:
-    """How often the one best call is the wanted one."""
-    right_tool = exact = refused = 0
+async def calling(questions: Sequence[Row], match: Match) -> Figures:
+    """How often the calls are the wanted ones."""
+    sums = Counter({"tool": 0, "exact": 0, "refused": 0})
     for row in questions:
-        tasks = await planned(row["query"], [tool(each) for each in row["tools"]], most_tasks=1)
+        tasks = await planned(row["query"], [tool(each) for each in row["tools"]])
         calls = [{"name": task.tool, "arguments": task.arguments} for task in tasks]
-        wanted = [name for call in row.get("gold", []) for name in call]
-        right_tool += [call["name"] for call in calls] == wanted and bool(calls)
-        exact += bool(calls) and match(calls, list(row.get("gold", [])))
-        refused += not calls
-    total = len(questions)
-    return {"tool": right_tool / total, "exact": exact / total, "refused": refused / total}
+        gold = list(row.get("gold") or [])
+        sums["tool"] += bool(calls) and {task.tool for task in tasks} == {name for call in gold for name in call}
+        sums["exact"] += bool(calls and gold) and match(calls, gold)
+        sums["refused"] += not calls
+    return {name: value / len(questions) for name, value in sums.items()}
+
+
+async def chaining(questions: Sequence[Row], catalogs: Mapping[str, Sequence[Tool]]) -> Figures:
+    """How often calls are linked as they should be."""
+    sums = Counter({"tool": 0, "linked": 0, "edges": 0})
+    for row in questions:
+        tasks = await planned(row["query"], catalogs[row["domain"]])
+        of_id = {task.id: task.tool for task in tasks}
+        found = {(of_id[before], task.tool) for task in tasks for before in task.depends_on}
+        wanted_of_id = {call["id"]: call["tool"] for call in row["gold_calls"]}
+        wanted = {(wanted_of_id[one], wanted_of_id[other]) for one, other in row["edges"]}
+        sums["tool"] += bool(set(of_id.values()) & set(wanted_of_id.values()))
+        sums["linked"] += bool(found)
+        sums["edges"] += bool(found & wanted)
+    return {name: value / len(questions) for name, value in sums.items()}
 
 
 def matching(data: Path) -> Match:
@@ -103,40 +136,68 @@ def matching(data: Path) -> Match:
     return module.bfcl_match
 
 
-async def figures(data: Path) -> Iterator[tuple[str, int, dict[str, float], float]]:
-    """For each set: its name, how many questions, the figures, seconds."""
-    metatool, live = data / "metatool", data / "livemcpbench"
-    catalogs = {
-        name: [tool(row) for row in rows(metatool / f"shared/tools_{name}.jsonl")] for name in ("big", "plugins")
-    }
-    servers = [tool(row) for row in rows(live / "shared/tools.jsonl")]
+def measures(data: Path) -> Iterator[tuple[str, Path, Callable[[Sequence[Row]], Any]]]:
+    """Each set: its name, its file, and what measures its questions."""
+    metatool, live, nestful = data / "metatool", data / "livemcpbench", data / "nestful"
+    catalogs = {name: _tools(metatool / f"shared/tools_{name}.jsonl") for name in ("big", "plugins")}
+    chained = {name: _tools(nestful / f"shared/tools_{name}.jsonl") for name in ("executable", "glaive", "sgd")}
+    servers = _tools(live / "shared/tools.jsonl")
     match = matching(data)
-    found: list[tuple[str, int, dict[str, float], float]] = []
-    sets: list[tuple[str, Path, Callable[[Row], Sequence[Tool]] | None]] = [
-        ("metatool single", metatool / "dev/single.jsonl", lambda row: catalogs[row["catalogue"]]),
-        ("metatool multi", metatool / "dev/multi.jsonl", lambda row: catalogs[row["catalogue"]]),
-        ("livemcpbench", live / "dev/tasks.jsonl", lambda _: servers),
-        *((f"bfcl {name}", data / f"bfcl/dev/{name}.jsonl", None) for name in BFCL),
+    for name in ("single", "multi"):
+        yield (
+            f"metatool {name}",
+            metatool / f"dev/{name}.jsonl",
+            lambda questions: finding(questions, lambda row: catalogs[row["catalogue"]]),
+        )
+    yield "livemcpbench", live / "dev/tasks.jsonl", lambda questions: finding(questions, lambda _: servers)
+    for name in (*CALLED, *UNWANTED):
+        yield f"bfcl {name}", data / f"bfcl/dev/{name}.jsonl", lambda questions: calling(questions, match)
+    yield "nestful", nestful / "dev/plans.jsonl", lambda questions: chaining(questions, chained)
+
+
+def _tools(path: Path) -> list[Tool]:
+    return [tool(row) for row in rows(path)]
+
+
+async def measured(data: Path, half: str | None, only: str) -> list[Measured]:
+    """The figures of every set whose name holds `only`."""
+    found: list[Measured] = []
+    for name, path, measure in measures(data):
+        questions = [row for row in rows(path) if row.get("gold_tools", True)][HALVES[half]]
+        if only in name and questions:
+            began = time.perf_counter()
+            figures = await measure(questions)
+            found.append(Measured(name, len(questions), figures, time.perf_counter() - began))
+    return found
+
+
+def refusals(found: Sequence[Measured]) -> str:
+    """The shares refused of what a tool can answer and of what none can, side by side."""
+    shares = [
+        (_refused(found, [f"bfcl {name}" for name in names]), told)
+        for names, told in ((CALLED, "relevant"), (UNWANTED, "irrelevant"))
     ]
-    for name, path, tools_of in sets:
-        questions = [row for row in rows(path) if row.get("gold_tools", True)]
-        began = time.perf_counter()
-        result = await (finding(questions, tools_of) if tools_of else calling(questions, match))
-        found.append((name, len(questions), result, time.perf_counter() - began))
-    return iter(found)
+    return "refused: " + "  ".join(f"{told} {share:.3f}" for share, told in shares if share is not None)
 
 
-BFCL = ("simple_python", "multiple", "live_simple", "live_multiple", "irrelevance")
+def _refused(found: Sequence[Measured], names: Sequence[str]) -> float | None:
+    of_names = [one for one in found if one.name in names]
+    total = sum(one.questions for one in of_names)
+    return sum(one.figures["refused"] * one.questions for one in of_names) / total if total else None
 
 
 def main() -> None:
     """Print the figures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, help="the folder with the evaluation sets")
+    parser.add_argument("--half", choices=("first", "second"), help="every second question of a set")
+    parser.add_argument("--only", default="", help="only sets whose names hold this")
     options = parser.parse_args()
-    for name, total, result, seconds in asyncio.run(figures(options.data)):
-        shown = "  ".join(f"{key} {value:.3f}" for key, value in result.items())
-        print(f"{name:22} n={total:<4} {shown}  ({1_000 * seconds / total:.1f} ms each)")
+    found = asyncio.run(measured(options.data, options.half, options.only))
+    for one in found:
+        shown = "  ".join(f"{key} {value:.3f}" for key, value in one.figures.items())
+        print(f"{one.name:28} n={one.questions:<4} {shown}  ({1_000 * one.seconds / one.questions:.1f} ms each)")
+    print(refusals(found))
 
 
 if __name__ == "__main__":

@@ -77,6 +77,7 @@
  * @property {string|null} id null until the service has taken the question
  * @property {RunStatus} status
  * @property {string} query
+ * @property {string|null} understood what a follow-up is taken to ask
  * @property {string|null} model
  * @property {'model'|'offline'|'given'|null} planner
  * @property {number} lastSeq

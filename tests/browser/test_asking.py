@@ -38,6 +38,13 @@ async def test_a_question_is_answered_and_its_marks_lead_to_their_sources(reader
     assert await page.title() == "What do the rows say? · Agentic Search"
 
 
+async def test_a_follow_up_says_below_it_how_it_was_understood(reader: Reader) -> None:
+    await reader.ask_and_wait("What does asyncio.TaskGroup do?")
+    await expect(reader.run.locator(".understood")).to_be_hidden()
+    await reader.ask_and_wait("what about asyncio.gather?")
+    await expect(reader.run.locator(".understood")).to_have_text("Understood as: What does asyncio.gather do?")
+
+
 async def test_a_mark_shows_how_far_its_source_says_what_the_sentence_says(reader: Reader, page: Page) -> None:
     told = "One is the text of row 1 [1]. Another is the text of row 9 [2]. Bananas ripen faster in warm rooms [1]."
     await reader.ask_and_wait("What do the rows say?", answer=written(told))

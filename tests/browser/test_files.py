@@ -31,7 +31,7 @@ def test_every_script_says_what_it_is_for() -> None:
 
 
 def test_html_from_text_comes_in_at_one_place_only() -> None:
-    assert [name for name, text in texts("js").items() if _FROM_TEXT.search(text)] == ["js/views/answer/answer.js"]
+    assert [name for name, text in texts("js").items() if _FROM_TEXT.search(text)] == ["js/dom/html.js"]
 
 
 def test_the_page_asks_nobody_else() -> None:

@@ -9,7 +9,7 @@ from tests.browser.test_files import STATIC
 
 FACTS = get_args(get_args(Fact)[0])
 KINDS = {fact.model_fields["kind"].default for fact in FACTS}
-_KIND = re.compile(r'"([a-z]+\.[a-z]+)"')
+_KIND = re.compile(r'"([a-z]+\.[a-z_]+)"')
 
 
 def listed(name: str) -> Counter[str]:

@@ -18,7 +18,7 @@ async def test_the_web_is_allowed_and_ended_on_the_page(browser: Browser, tmp_pa
         page = await context.new_page()
         await page.goto("/")
         card = page.locator(".connect")
-        await expect(card).to_contain_text("web is off. Questions are sent to public search engines")
+        await expect(card).to_contain_text("web is off. Once you allow it: questions are sent to public search engines")
         await expect(card).to_contain_text("Wikipedia")
         await card.get_by_role("button", name="Allow").click()
         await expect(card).to_contain_text("web is on.")

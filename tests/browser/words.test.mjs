@@ -136,6 +136,17 @@ test("what is missing stands in one line, and a failed task is named once", () =
   assert.match(missing(much), /p2 t4 \(did not fit\) and 6 others\.$/);
 });
 
+test("what the answer itself says of a task is not said again below it", () => {
+  const run = replay("partial");
+  run.answer.text = "**Nothing found.**\n\n- t1: search\\_docs said: Not indexed yet: a\\_b. Ask again.\n- t2: search_stories found nothing";
+  run.answer.leftOut = [
+    { what: "t1: search_docs - Search the docs", why: "said: Not indexed yet: a_b. Ask again." },
+    { what: "t2: search_stories - Search stories", why: "found nothing" },
+    { what: "t3: search_docs - Search again", why: "said: Not indexed yet: a_b. Ask again." },
+  ];
+  assert.equal(missing({ ...run, tasks: [] }), "Left out: t3: search_docs - Search again (said: Not indexed yet: a_b. Ask again).");
+});
+
 test("the last line says who wrote, and says so when no model did", () => {
   assert.equal(colophon(replay("partial"), duration), "Written by qwen3:8b · 3.0 s · 40 tokens");
   assert.match(colophon(replay("fallback"), duration), /^Quoted from the sources, without a language model/);

@@ -83,8 +83,9 @@ async def kinds(engine: Engine, run_id: str) -> list[str]:
 
 
 async def reached(engine: Engine, run_id: str, *, seq: int = 1) -> None:
-    """Wait for the run's event of this number; the first comes when it leaves the queue."""
+    """Wait for the run's event of this number, not counting that it waits in the queue."""
     async for event in engine.follow(run_id):
+        seq += event.fact.kind == "run.queued"
         if event.seq == seq:
             return
 
@@ -208,7 +209,7 @@ async def test_runs_beyond_the_limit_wait_in_order_and_beyond_the_queue_are_turn
         await engine.cancel("b", by="user")
         program.go.set()
         assert (await engine.ended("c")).status == "completed"
-        assert await kinds(engine, "b") == ["run.cancelled"]
+        assert await kinds(engine, "b") == ["run.queued", "run.cancelled"]
         with pytest.raises(NotFound):
             await engine.report("d")
     assert program.began == ["a", "c"]
@@ -243,7 +244,7 @@ async def test_a_run_is_timed_from_when_it_left_the_queue(opened: OpenEngine, pr
         clock.advance(5)
         program.go.set()
         await engine.ended("b")
-        assert [(event.seq, event.at) for event in await events(engine, "b")] == [(1, 0), (2, 2)]
+        assert [(event.seq, event.at) for event in await events(engine, "b")] == [(1, 0), (2, 0), (3, 2)]
         assert [event.at for event in await events(engine, "a")] == [0, 5]
     assert elapsed == [2]
 
@@ -255,7 +256,10 @@ async def test_leaving_the_engine_ends_what_runs_and_what_waits(opened: OpenEngi
         listeners = [group.create_task(kinds(engine, run_id)) for run_id in "ab"]
         waiting = group.create_task(engine.ended("a"))
         await reached(engine, "a")
-    assert [listener.result() for listener in listeners] == [["run.started", "run.cancelled"], ["run.cancelled"]]
+    assert [listener.result() for listener in listeners] == [
+        ["run.started", "run.cancelled"],
+        ["run.queued", "run.cancelled"],
+    ]
     assert waiting.result().status == "cancelled"
     assert (program.began, program.cancelled) == (["a"], ["a"])
 

@@ -141,21 +141,28 @@ async def test_a_search_without_any_server_says_what_to_do(tmp_path: Path) -> No
         assert ready.status_code == 503 and "mcp.json" in ready.json()["reasons"][0]
 
 
-async def test_sigterm_with_open_streams_and_hanging_tools_ends_the_process_and_its_servers(tmp_path: Path) -> None:
+async def test_sigterm_ends_every_run_with_its_last_event_and_tells_who_waits(tmp_path: Path) -> None:
     log = tmp_path / "slow.jsonl"
-    async with running_service(tmp_path, servers={"slow": bare_entry("--linger", "--log", str(log))}) as service:
+    settings = {"MAX_CONCURRENT_RUNS": "1"}
+    servers = {"slow": bare_entry("--linger", "--log", str(log))}
+    async with running_service(tmp_path, servers=servers, settings=settings) as service:
         await service.ready_servers("slow")
-        run_id = await service.begin("x", plan=plan("hang"))
+        runs = [await service.begin("x", plan=plan("hang")) for _ in range(2)]
         await logged(log, "hang")
-        following = asyncio.ensure_future(service.events(run_id))
+        following = [asyncio.ensure_future(service.events(run_id)) for run_id in runs]
+        waiting = asyncio.ensure_future(service.client.post("/search", json={"query": "x", "plan": plan("hang")}))
+        await asyncio.sleep(0.3)  # until it stands in the queue
         began = asyncio.get_running_loop().time()
         service.process.send_signal(signal.SIGTERM)
         async with asyncio.timeout(10):
             await service.process.wait()
         assert asyncio.get_running_loop().time() - began < 7
-        await asyncio.wait([following], timeout=PATIENCE)
-        assert following.done()
-        following.exception()
+        events = [[message.event for message in await each] for each in following]
+        assert events[0][-1] == events[1][-1] == "run.cancelled"
+        assert events[1] == ["run.queued", "run.cancelled"]
+        answered = await waiting
+        assert answered.status_code == 503 and answered.json()["run_id"], answered.text
+        assert "Traceback" not in "".join(service.log)
         pids = {entry["pid"] for entry in logged_events(log)}
         assert pids and os.getpid() not in pids
         assert not [pid for pid in pids if is_running(pid)]

@@ -240,6 +240,23 @@ async def test_every_bad_field_is_named_at_once(service: RunningService, body: A
     assert {error["field"] for error in response.json()["errors"]} == fields
 
 
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ('{"query": "x", "prevew": true}', {"prevew": "no such field"}),
+        ('{"query": "x", "preview": "x"}', {"preview": "true nor false"}),
+        ('{"query": "x", "preview": 7}', {"preview": "true nor false"}),
+        ('{"query": "x", "tools": "a"}', {"tools": "write [...]"}),
+        ("{}", {"query": "must be given"}),
+        ("nope", {"body": "send one JSON object"}),
+    ],
+)
+async def test_a_bad_field_is_told_what_belongs_there(service: RunningService, body: str, told: dict[str, str]) -> None:
+    response = await service.client.post("/search", content=body, headers={"Content-Type": "application/json"})
+    said = {error["field"]: error["message"] for error in response.json()["errors"]}
+    assert said.keys() == told.keys() and all(words in said[field] for field, words in told.items()), said
+
+
 async def test_a_body_that_is_no_json_or_too_large_is_refused(service: RunningService) -> None:
     headers = {"Content-Type": "application/json"}
     broken = await service.client.post("/search", content=b"{nope", headers=headers)

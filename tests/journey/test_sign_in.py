@@ -112,7 +112,7 @@ async def test_a_sign_in_is_refused_where_it_cannot_end_well(tmp_path: Path) -> 
         running_service(tmp_path, servers=entry(double)) as service,
     ):
         await status_of(service)
-        elsewhere = await service.client.get(SIGN_IN, headers={"Host": "evil.example.com"})
+        elsewhere = await service.client.get(SIGN_IN, headers={"Host": "6.6.6.6"})
         assert elsewhere.status_code == 400 and "AGENTIC_SEARCH_ALLOWED_HOSTS" in elsewhere.json()["detail"]
         sent = await service.client.get(SIGN_IN, headers={"Sec-Fetch-Site": "cross-site"})
         assert sent.status_code == 400 and "another site" in sent.json()["detail"]

@@ -106,7 +106,8 @@ def test_the_nearest_name_is_offered_for_one_that_is_not_there() -> None:
 @pytest.mark.parametrize(
     ("globs", "chosen"),
     [
-        ((), ["find", "docs.read", "web.read"]),
+        (None, ["find", "docs.read", "web.read"]),
+        ((), []),
         (("find",), ["find"]),
         (("docs.*",), ["docs.read"]),
         (("web.*",), ["find", "web.read"]),
@@ -114,7 +115,7 @@ def test_the_nearest_name_is_offered_for_one_that_is_not_there() -> None:
         (("FIND", "nothing"), []),
     ],
 )
-def test_globs_choose_by_name_or_by_server_and_name(globs: tuple[str, ...], chosen: list[str]) -> None:
+def test_globs_choose_by_name_or_by_server_and_name(globs: tuple[str, ...] | None, chosen: list[str]) -> None:
     catalog = Catalog([offer("docs", "read"), offer("web", "find", "read")])
     assert sorted(tool.name for tool in catalog.select(globs)) == sorted(chosen)
 

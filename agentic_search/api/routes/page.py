@@ -8,12 +8,10 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-SECURITY = {
+PAGE_RULES = {
     "Content-Security-Policy": (
         "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
     ),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-cache",
 }
 """`no-cache` has the browser ask each time whether a file is still the same: modules of two versions never mix."""
@@ -25,7 +23,7 @@ class PageFiles(StaticFiles):
     async def get_response(self, path: str, scope: Scope) -> Response:
         """The file, or that it has not changed."""
         response = await super().get_response(path, scope)
-        response.headers.update(SECURITY)
+        response.headers.update(PAGE_RULES)
         return response
 
 
@@ -35,6 +33,6 @@ def page_router(static: Path) -> APIRouter:
 
     @router.get("/")
     async def page() -> FileResponse:
-        return FileResponse(static / "index.html", headers=SECURITY)
+        return FileResponse(static / "index.html", headers=PAGE_RULES)
 
     return router

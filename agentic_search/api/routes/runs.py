@@ -28,7 +28,7 @@ async def list_runs(
 ) -> RunList:
     """Runs, newest first."""
     chosen = RunFilter(thread_id=thread_id, status=status, text=q)
-    page = await searches.list(chosen, limit=limit, cursor=cursor)
+    page = await searches.list(chosen, limit=limit, cursor=cursor or None)
     return RunList(runs=page.runs, next_cursor=page.next_cursor)
 
 
@@ -57,12 +57,16 @@ async def get_task(run_id: str, task_id: str, searches: Searches) -> TaskRecord:
                 }
             },
         },
+        204: {"description": "`Last-Event-ID` names the terminal event, or one after it: there are no more"},
         **problems(400, 404),
     },
 )
-async def run_events(run_id: str, searches: Searches, last_event_id: sse.LastEventId = None) -> EventSourceResponse:
-    """The run's events as server-sent events."""
-    return sse.stream(searches.follow(run_id, after=sse.number_of(last_event_id)), run_id=run_id)
+async def run_events(run_id: str, searches: Searches, last_event_id: sse.LastEventId = None) -> Response:
+    """The run's events as server-sent events; 204, which ends an EventSource, to who has seen the last of all."""
+    after = sse.number_of(last_event_id)
+    if await searches.has_no_more(run_id, after=after):
+        return Response(status_code=204)
+    return sse.stream(searches.follow(run_id, after=after), run_id=run_id)
 
 
 @router.post("/{run_id}/tasks/{task_id}/approve", responses={**shows(examples.APPROVED), **problems(404, 409, 422)})

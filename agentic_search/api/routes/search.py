@@ -61,7 +61,7 @@ _RESPONSES = {
         "description": "Accepted; `Location` names the run (with `Prefer: respond-async`)",
         "content": {"application/json": {"example": examples.STARTED.model_dump(mode="json")}},
     },
-    **problems(413, 422, 502, 503, 504),
+    **problems(400, 404, 413, 422, 502, 503, 504),
 }
 
 
@@ -92,6 +92,6 @@ async def search(
     if follows:
         return sse.stream(searches.follow(started.id), run_id=started.id)
     run = await searches.wait(started.id)
-    if run.status == "failed":
+    if run.error_code:
         raise RunProblem(run.id, run.error or "The run failed.", run.error_code or "run_failed")
     return Response(to_json(run), media_type="application/json", headers=location)

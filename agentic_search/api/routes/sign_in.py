@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from agentic_search.api.dependencies import ServiceDep
 from agentic_search.api.openapi import problems
-from agentic_search.api.routes.page import SECURITY
+from agentic_search.api.routes.page import PAGE_RULES
 from agentic_search.errors import AgenticSearchError, NotFound, RequestError, SignInFailed
 from agentic_search.runs.service import Service
 from agentic_search.tools.mcp.auth.sign_ins import LIFETIME, BrowserReturn
@@ -18,7 +18,7 @@ router = APIRouter(tags=["sign-in"])
 
 _COOKIE = "agentic_search_sign_in"
 """Tells the browser that began a sign-in from others: a link that somebody sends does not sign anybody in."""
-_NEVER_KEPT = {**SECURITY, "Cache-Control": "no-store"}
+_NEVER_KEPT = {**PAGE_RULES, "Cache-Control": "no-store"}
 _AUTHORIZE = "https://auth.example.com/authorize?response_type=code&state=4f1c…"
 _TOO_LONG = 4_096
 

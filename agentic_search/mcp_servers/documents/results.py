@@ -46,6 +46,8 @@ class DocumentPassages(DocumentResult):
     indexing: Indexing
     note: str | None = None
     """What to know before relying on it."""
+    read_as: dict[str, list[str]] | None = None
+    """Word of the query → the words that were searched for in addition: it is misspelt, foreign, or inflected."""
 
 
 class DocumentPage(DocumentResult):

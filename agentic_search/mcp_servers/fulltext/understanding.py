@@ -48,6 +48,11 @@ class Understood:
         return f"Searched {'; '.join(pairs)}." if pairs else ""
 
     @property
+    def read_as(self) -> dict[str, list[str]] | None:
+        """The same as `read`, for a tool's result; None where there is nothing to tell."""
+        return {word: list(meant) for word, meant in self.read.items()} or None
+
+    @property
     def says_nothing(self) -> bool:
         """There is no word to search for."""
         return not terms(self.text)

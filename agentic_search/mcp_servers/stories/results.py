@@ -57,6 +57,8 @@ class Stories(StoryResult):
     searched: str | None = None
     """How much was searched, as in `234 stories`."""
     note: str | None = None
+    read_as: dict[str, list[str]] | None = None
+    """Word of the query → the words that were searched for in addition: it is misspelt, foreign, or inflected."""
 
 
 class Count(StoryResult):

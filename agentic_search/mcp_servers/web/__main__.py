@@ -28,13 +28,20 @@ def main() -> None:
 
 
 async def _serve() -> None:
-    client = WebClient(AllowedPlaces.of(os.environ.get(ALLOW_VARIABLE, "").split(",")))
+    client = WebClient(_allowed())
     reader = WebPageReader(client, Manners(client))
     wikipedia = Wikipedia(os.environ.get(WIKIPEDIA_VARIABLE) or WIKIPEDIA)
     try:
         await build_server(_engines(), reader, wikipedia).run_stdio_async()
     finally:
         await reader.close()
+
+
+def _allowed() -> AllowedPlaces:
+    try:
+        return AllowedPlaces.of(os.environ.get(ALLOW_VARIABLE, "").split(","))
+    except ValueError as wrong:
+        sys.exit(str(wrong))
 
 
 def _engines() -> list[SearchEngine]:

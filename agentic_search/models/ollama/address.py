@@ -1,5 +1,6 @@
 """Where an Ollama is: OLLAMA_HOST, in any of the forms that Ollama takes, as a URL."""
 
+from ipaddress import IPv6Address
 from urllib.parse import SplitResult, urlsplit
 
 from agentic_search.errors import ConfigurationError
@@ -22,11 +23,15 @@ def base_url(host: str) -> str:
     default_port = DEFAULT_PORT if not separator and host != CLOUD else SCHEME_PORTS.get(scheme.lower())
     if default_port is None:
         raise ConfigurationError(f"OLLAMA_HOST is {host!r}: its scheme must be http or https.")
+    if _is_ipv6(rest):  # Ollama takes it without brackets
+        rest = f"[{rest}]"
     try:
         parts = urlsplit(f"{scheme}://{rest}")
         port = parts.port or default_port
     except ValueError as error:
         raise ConfigurationError(f"OLLAMA_HOST is {host!r}: {error}.") from error
+    if parts.username is not None:
+        raise ConfigurationError("OLLAMA_HOST holds a user name, which is not sent to Ollama: take it out of the URL.")
     return f"{parts.scheme}://{_name(parts, host)}:{port}{parts.path.rstrip('/')}"
 
 
@@ -34,6 +39,14 @@ def is_cloud(url: str) -> bool:
     """Whether the URL leads to ollama.com itself rather than to somebody's own Ollama."""
     name = urlsplit(url).hostname or ""
     return name == CLOUD or name.endswith("." + CLOUD)
+
+
+def _is_ipv6(host: str) -> bool:
+    try:
+        IPv6Address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def _name(parts: SplitResult, host: str) -> str:

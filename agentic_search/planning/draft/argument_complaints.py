@@ -8,7 +8,7 @@ from jsonschema.exceptions import ValidationError
 from pydantic import JsonValue
 
 from agentic_search.domain.data import JsonObject
-from agentic_search.planning.draft.wording import did_you_mean, json_kind
+from agentic_search.text.naming import did_you_mean, json_kind
 
 _TYPES = {
     "string": "text",

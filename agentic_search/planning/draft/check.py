@@ -17,8 +17,9 @@ from agentic_search.errors import PlanRefused
 from agentic_search.planning.draft.argument_check import argument_complaints
 from agentic_search.planning.draft.links import cycles, links
 from agentic_search.planning.draft.reading import read_draft, read_task, with_known_names
-from agentic_search.planning.draft.wording import did_you_mean, did_you_mean_tool
+from agentic_search.planning.draft.wording import did_you_mean_tool
 from agentic_search.planning.planner import next_number
+from agentic_search.text.naming import did_you_mean
 
 
 def check(draft: JsonValue, tools: Sequence[Tool], *, inputs: JsonObject | None = None) -> Plan:

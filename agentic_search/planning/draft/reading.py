@@ -9,7 +9,7 @@ from pydantic_core import ErrorDetails
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.plan import ARGUMENTS, MOST_TASKS, Task
 from agentic_search.domain.tool import Tool
-from agentic_search.planning.draft.wording import did_you_mean, json_kind
+from agentic_search.text.naming import did_you_mean, json_kind
 
 _FIELDS = tuple(Task.model_fields)
 _MUST = {

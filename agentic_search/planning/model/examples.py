@@ -15,8 +15,10 @@ from agentic_search.errors import PlanRefused
 from agentic_search.planning.draft.argument_check import argument_complaints
 from agentic_search.planning.draft.check import check
 from agentic_search.planning.model.tool_line import result_schema
-from agentic_search.planning.offline.filling import ASKING, SEARCHING, Filling, fill
-from agentic_search.planning.offline.question import Question, read_question
+from agentic_search.planning.offline.arguments.argument import ASKING
+from agentic_search.planning.offline.arguments.filling import Filling, fill
+from agentic_search.planning.offline.arguments.tool_words import SEARCHING
+from agentic_search.planning.offline.reading.question import Question, read_question
 from agentic_search.planning.relevance import by_relevance
 from agentic_search.planning.schema.alternatives import alternatives
 from agentic_search.text.lexicon import terms

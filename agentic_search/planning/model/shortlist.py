@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 
 from agentic_search.domain.tool import Tool
-from agentic_search.planning.offline.filling import fill
-from agentic_search.planning.offline.question import read_question
-from agentic_search.planning.offline.searches import is_general, is_named_a_search, is_search
+from agentic_search.planning.offline.arguments.filling import fill
+from agentic_search.planning.offline.choosing.searches import is_general, is_named_a_search, is_search
+from agentic_search.planning.offline.reading.question import read_question
 from agentic_search.planning.relevance import by_relevance
 
 _BEFORE_A_SEARCH = 2
@@ -39,7 +39,7 @@ def _searches(query: str, tools: Sequence[Tool]) -> list[Tool]:
     """First those that search anything, then those named so, then those that need no more than the question."""
     question = read_question(query)
     filled = [(tool, fill(tool, question)) for tool in tools]
-    found = [(tool, filling) for tool, filling in filled if is_search(tool, filling)]
+    found = [(tool, filling) for tool, filling in filled if is_search(tool, filling.roles)]
     ordered = sorted(found, key=lambda each: (not is_named_a_search(each[0]), bool(each[1].missing)))
     return [tool for tool, _ in sorted(ordered, key=lambda each: not is_general(each[0]))]
 

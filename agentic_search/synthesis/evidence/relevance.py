@@ -22,6 +22,9 @@ K1, B = 1.2, 0.2
 TOOL_ORDER = 0.5
 """How much of a score is the position among the tool's hits: it searched all that there is, we see its best only."""
 
+ORDER_OF_RECORDS = 0.7
+"""The same for a record with fields: its tool knows what each thing is, which the text does not tell."""
+
 EACH_POSITION = 0.25
 """How fast that share sinks: all of it for the first hit, 1/1.25 for the second, 1/1.5 for the third …"""
 
@@ -43,6 +46,7 @@ LONGEST = 100_000
 _SHORTEST_NAME = 3
 _LONGEST_NAME = 200
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_QUOTED = re.compile(r"(?<!\w)['\"`]([^'\"`\n]{3,200})['\"`](?!\w)")
 _DOTTED = re.compile(r"\w+(?:\.\w+)+")
 
 
@@ -55,6 +59,8 @@ class ScoredPassage:
     """0 to 1, comparable within one set of evidence only; 0 when it has none of the question's terms."""
     coverage: float
     """The share, 0 to 1, of the question's weight that its terms outside of code carry."""
+    terms: int = 0
+    """So many of the question's terms, guessed ones apart, stand outside of code."""
     named: bool = False
     """The question names the very thing, by its whole title."""
 
@@ -79,10 +85,11 @@ class _Words:
     """All, those in code counted half."""
 
     @classmethod
-    def of(cls, passage: Passage) -> "_Words":
+    def of(cls, passage: Passage, place: str) -> "_Words":
         text = without_controls(passage.text[:LONGEST])
         body = Counter(terms(text))
         beside = Counter(terms(telling_title(passage)))
+        beside.update(frozenset(terms(place)) - beside.keys() - body.keys())
         code = Counter(term for unit in read_units(text) if unit.kind == "code" for term in terms(unit.text))
         bag = {term: number - (1 - IN_CODE) * min(number, code[term]) for term, number in body.items()}
         for term, number in beside.items():
@@ -100,14 +107,14 @@ def telling_title(passage: Passage) -> str:
     return " ".join(filter(None, beside))
 
 
-def score_evidence(query: str, evidence: Sequence[Evidence]) -> ScoredEvidence:
-    """Score `evidence` against `query`; nothing is dropped."""
-    words = [_Words.of(item.passage) for item in evidence]
+def score_evidence(query: str, evidence: Sequence[Evidence], *, guessed: Set[str] = frozenset()) -> ScoredEvidence:
+    """Score `evidence` against `query`; nothing is dropped. Terms that are `guessed` do not count as coverage."""
+    words = [_Words.of(item.passage, item.place) for item in evidence]
     bags = [each.bag for each in words]
     question = QuestionTerms(_weights(_asked(query), bags))
     scores = _bm25(question.weights, bags)
     positions = _positions(evidence)
-    coverage = [question.covered_by(each.prose) for each in words]
+    coverage = [question.covered_by(each.prose - guessed) for each in words]
     named = [is_named(query, item.passage) for item in evidence]
     worth = _worth_of_tasks(evidence, coverage)
     highest = max(scores, default=0.0)
@@ -115,8 +122,12 @@ def score_evidence(query: str, evidence: Sequence[Evidence]) -> ScoredEvidence:
         (
             ScoredPassage(
                 item,
-                _blend(score / highest, position, worth[item.task_id]) + NAMED * is_it if score > 0 else 0.0,
+                _blend(score / highest, position, worth[item.task_id], is_record=bool(item.passage.facts))
+                + NAMED * is_it
+                if score > 0
+                else 0.0,
                 covered,
+                len(question.weights.keys() & (each.prose - guessed)),
                 is_it,
             ),
             each.text.keys(),
@@ -129,8 +140,9 @@ def score_evidence(query: str, evidence: Sequence[Evidence]) -> ScoredEvidence:
     return ScoredEvidence(question, tuple(_repetitions_down(scored)))
 
 
-def _blend(words: float, position: int, worth: float) -> float:
-    return (1 - TOOL_ORDER) * words + TOOL_ORDER * worth / (1 + EACH_POSITION * (position - 1))
+def _blend(words: float, position: int, worth: float, *, is_record: bool) -> float:
+    share = ORDER_OF_RECORDS if is_record else TOOL_ORDER
+    return (1 - share) * words + share * worth / (1 + EACH_POSITION * (position - 1))
 
 
 def _worth_of_tasks(evidence: Sequence[Evidence], coverage: Sequence[float]) -> dict[str, float]:
@@ -146,9 +158,11 @@ def _worth_of_tasks(evidence: Sequence[Evidence], coverage: Sequence[float]) -> 
 
 
 def is_named(query: str, passage: Passage) -> bool:
-    """Whether the question holds the passage's whole title, where that is a name: dotted, or of a record in a list."""
+    """Whether the question holds the passage's whole title, where that is a name: dotted, quoted, or of a record in a
+    list.
+    """
     title = passage.title.strip()
-    is_name = _DOTTED.fullmatch(title) or passage.listing
+    is_name = _DOTTED.fullmatch(title) or passage.listing or title in _QUOTED.findall(query)
     if passage.echo or not is_name or not _SHORTEST_NAME <= len(title) <= _LONGEST_NAME:
         return False
     return re.search(rf"(?<![\w.]){re.escape(title)}(?![\w]|\.\w)", query, re.IGNORECASE) is not None

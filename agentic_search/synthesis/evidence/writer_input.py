@@ -15,7 +15,9 @@ from agentic_search.domain.approval.decision import UnusedTool
 from agentic_search.domain.approval.policy import reason
 from agentic_search.domain.outcome import Completed, Evidence, Failed, Outcome, Passage, Skipped
 from agentic_search.domain.plan import Plan, Task
-from agentic_search.events.task_facts import count, headline
+from agentic_search.events.task_facts import headline
+from agentic_search.synthesis.evidence.reading import QuestionWords, as_read
+from agentic_search.text.counting import count
 from agentic_search.text.lexicon import terms
 
 AT_ONCE = 8_000
@@ -53,6 +55,13 @@ class WriterInput:
     """Where it was searched, with how much there is, where the tools say so: `Python documentation (75 packages)`."""
     earlier: tuple[Turn, ...] = ()
     """The conversation so far, oldest first."""
+    read: QuestionWords | None = None
+    """The question as the tools read it."""
+
+    @property
+    def words(self) -> QuestionWords:
+        """What evidence is compared with."""
+        return self.read or QuestionWords(self.query)
 
 
 def make_writer_input(
@@ -72,12 +81,17 @@ def make_writer_input(
     What `earlier` answers cite comes last, as far as it bears on the question.
     """
     found = _distinct(chain(_passages(plan, outcomes), _said_before(query, earlier)))
-    evidence = tuple(Evidence(id_, passage, task_id) for id_, (task_id, passage) in enumerate(found, start=1))
+    places = dict(_places(plan, outcomes))
+    evidence = tuple(
+        Evidence(id_, passage, task_id, _name_of(places.get(task_id, "")))
+        for id_, (task_id, passage) in enumerate(found, start=1)
+    )
     missing = tuple(line for task in plan.tasks if (line := _left_out(task, outcomes.get(task.id))) is not None)
     notes = tuple(line for task in plan.tasks if (line := _note(task, outcomes.get(task.id))))
     unused = (LeftOut(what=it.tool, why=f"not used: {reason(it.why)}; {it.how}") for it in not_used)
-    searched = tuple(_searched(plan, outcomes))
-    return WriterInput(query, evidence, (*missing, *unused), notes, tuple(not_used), said, searched, earlier)
+    searched = tuple(_searched(places.values()))
+    read = as_read(query, _readings(plan, outcomes), (item.passage for item in evidence))
+    return WriterInput(query, evidence, (*missing, *unused), notes, tuple(not_used), said, searched, earlier, read)
 
 
 async def in_thread_if_large(writer_input: WriterInput, work: Callable[[], _Result]) -> _Result:
@@ -101,15 +115,33 @@ def _said_before(query: str, earlier: Sequence[Turn]) -> Iterator[tuple[str, Pas
             yield "", passage
 
 
-def _searched(plan: Plan, outcomes: Mapping[str, Outcome]) -> Iterable[str]:
-    """Each place once: of several calls the first that says how much there is."""
-    places: dict[str, str] = {}
+def _readings(plan: Plan, outcomes: Mapping[str, Outcome]) -> Iterator[dict[str, tuple[str, ...]]]:
+    for task in plan.tasks:
+        outcome = outcomes.get(task.id)
+        if isinstance(outcome, Completed) and outcome.result.read_as:
+            yield dict(outcome.result.read_as)
+
+
+def _places(plan: Plan, outcomes: Mapping[str, Outcome]) -> Iterator[tuple[str, str]]:
+    """Where each task has searched, by its id."""
     for task in plan.tasks:
         outcome = outcomes.get(task.id)
         if isinstance(outcome, Completed) and (place := outcome.result.searched):
-            name = place.partition(" (")[0]
-            if len(place) > len(places.get(name, "")):
-                places[name] = place
+            yield task.id, place
+
+
+def _name_of(place: str) -> str:
+    """Without how much there is."""
+    return place.partition(" (")[0]
+
+
+def _searched(found: Iterable[str]) -> Iterable[str]:
+    """Each place once: of several calls the first that says how much there is."""
+    places: dict[str, str] = {}
+    for place in found:
+        name = _name_of(place)
+        if len(place) > len(places.get(name, "")):
+            places[name] = place
     return places.values()
 
 

@@ -7,10 +7,10 @@ question, nothing was found.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from agentic_search.domain.outcome import Evidence
+from agentic_search.domain.outcome import OWN_RESULT, Evidence
 from agentic_search.synthesis.evidence.passages import Unit
 from agentic_search.synthesis.evidence.question_terms import QuestionTerms
-from agentic_search.synthesis.evidence.quotation import Quotation, quote
+from agentic_search.synthesis.evidence.quotation import Quotation, quote, signature_of_passage
 from agentic_search.synthesis.evidence.relevance import ScoredEvidence, ScoredPassage, score_evidence
 from agentic_search.synthesis.evidence.writer_input import WriterInput
 from agentic_search.synthesis.extracts.best_sentence import BestSentence, Quoted, best_sentence
@@ -37,6 +37,9 @@ LOOKED_AT = 6
 COVERED_OF_FEW = {1: 0.6, 2: 0.6, 3: 0.45}
 """The same share for a question of so few terms: half of two says nothing."""
 
+FEWEST_TERMS = 2
+"""Terms that one of them must have of a question that has more: a single rare word is what another thing shares."""
+
 LENGTH = 400
 """Characters quoted of a passage, which is some sixty words."""
 
@@ -61,18 +64,21 @@ def choose(writer_input: WriterInput) -> Choice:
 
     Facts without prose may answer a question without one of its words: where there is nothing else, they are quoted.
     """
-    scored = score_evidence(writer_input.query, writer_input.evidence)
-    bearing = [passage for passage in scored.passages if passage.coverage >= BEARING and passage.score > 0]
+    words = writer_input.words
+    scored = score_evidence(words.text, writer_input.evidence, guessed=words.guessed)
+    bearing = [
+        passage for passage in scored.passages if (passage.coverage >= BEARING or passage.named) and passage.score > 0
+    ]
     if not bearing and writer_input.evidence and all(item.passage.fact_of for item in writer_input.evidence):
-        return Choice(_quoted(writer_input.query, scored, scored.passages[:MOST]), nothing_found=False)
-    quoted = _quoted(writer_input.query, scored, bearing)
+        return Choice(_quoted(words.text, scored, scored.passages[:MOST]), nothing_found=False)
+    quoted = _quoted(words.text, scored, bearing)
     coverage = max((passage.coverage for passage in bearing[:LOOKED_AT]), default=0.0)
     return Choice(quoted, not quoted or not is_answered(writer_input.query, scored, bearing), coverage)
 
 
 def choose_of(writer_input: WriterInput, first: Sequence[Evidence], leads: Sequence[str] = ()) -> Choice:
     """Quote these passages, which are known to answer the question, in their order; `leads` instead of sentences."""
-    scored = score_evidence(writer_input.query, writer_input.evidence)
+    scored = score_evidence(writer_input.words.text, writer_input.evidence)
     by_id = {passage.evidence.id: passage for passage in scored.passages}
     kind = wanted(writer_input.query)
     found = [
@@ -85,25 +91,44 @@ def choose_of(writer_input: WriterInput, first: Sequence[Evidence], leads: Seque
 
 def is_answered(query: str, scored: ScoredEvidence, bearing: Sequence[ScoredPassage]) -> bool:
     """Whether the best passages carry enough of the question, or one of them is what the question names."""
+    asked = len(scored.question.weights)
+    share, fewest = COVERED_OF_FEW.get(asked, COVERED), FEWEST_TERMS if asked > FEWEST_TERMS else 1
     if need(query):
-        return any(passage.evidence.passage.fact_of for passage in bearing[:1])
-    least = COVERED_OF_FEW.get(len(scored.question.weights), COVERED)
-    return any(passage.coverage >= least or passage.named for passage in bearing[:LOOKED_AT])
+        return any(_is_told(passage, share) for passage in bearing[:1])
+    return any(
+        passage.named or (passage.coverage >= share and passage.terms >= fewest) for passage in bearing[:LOOKED_AT]
+    )
+
+
+def _is_told(passage: ScoredPassage, least: float) -> bool:
+    """Whether a tool says it itself, as one that calculates does; what it has found elsewhere is no such thing."""
+    found = passage.evidence.passage
+    return bool(found.fact_of) or (found.url.startswith(OWN_RESULT) and passage.coverage >= least)
 
 
 def _quoted(query: str, scored: ScoredEvidence, passages: Sequence[ScoredPassage]) -> tuple[Quoted, ...]:
     if not passages:
         return ()
     kind, top = wanted(query), passages[0].score
-    near = [passage for passage in passages if passage.score >= NEAR_BEST * top][: max(MOST, TRIED) + 2]
+    near = sorted(
+        (passage for passage in passages if passage.named or passage.score >= NEAR_BEST * top),
+        key=lambda passage: not passage.named,
+    )[: max(MOST, TRIED) + 2]
     found = [best_sentence(query, kind, scored.question, passage, top) for passage in near]
     found = [best for best in found if best.text]
     if not found:
         return ()
     named = [best for best in found if best.scored.named]
-    first = max(named or found[:TRIED], key=lambda best: best.value)
+    first = max(named or _rivals(found), key=lambda best: best.value)
     rest = [best for best in found if best is not first]
     return tuple(_quotation(best, scored.question) for best in (first, *rest[: MOST - 1]))
+
+
+def _rivals(found: Sequence[BestSentence]) -> Sequence[BestSentence]:
+    """Those of which the best sentence comes first. What has a signature is found by what it is, not by a sentence."""
+    if signature_of_passage(found[0].scored.evidence.passage):
+        return found[:1]
+    return found[:TRIED]
 
 
 def _quotation(best: BestSentence, question: QuestionTerms) -> Quoted:

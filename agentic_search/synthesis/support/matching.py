@@ -15,7 +15,7 @@ from functools import cached_property
 from agentic_search.domain.answer import Verdict
 from agentic_search.synthesis.support.claims import Claims, opposites, renames
 from agentic_search.synthesis.support.quantities import Quantities
-from agentic_search.text.sentences import split_sentences
+from agentic_search.text.sentences import sentence_spans
 
 LONGEST = 100_000
 """Characters of a source that are looked at."""
@@ -76,7 +76,7 @@ class SourceText:
     def __init__(self, text: str, title: str = "") -> None:
         self._text = text[:LONGEST]
         self._title = Claims(title[:LONGEST_UNIT])
-        self._spans = list(_spans(self._text))
+        self._spans = list(_units(self._text))
         self.units = [Claims(self._text[begin:end]) for begin, end in self._spans]
         self._having: defaultdict[str, list[int]] = defaultdict(list)
         for index, unit in enumerate(self.units):
@@ -84,8 +84,10 @@ class SourceText:
                 self._having[term].append(index)
 
     def match(self, sentence: str) -> Match:
-        """How far the text says this; the source's title before a colon is no part of it."""
-        sentence = sentence.removeprefix(f"{self._title.text}:").strip()
+        """How far the text says this; the source's title is no part of it before a colon or a number."""
+        if sentence and sentence.strip() == self._title.text:
+            return Match("supported")  # it only names the source
+        sentence = self._beside_title(sentence)
         claims = Claims(sentence)
         window = self._best(claims)
         span = self._span(window) if window.coverage > 0 else ""
@@ -100,6 +102,11 @@ class SourceText:
         verdict: Verdict = "supported" if window.coverage >= ENOUGH else "weak"
         lowest = min((verdict, *self._limits(claims, said, window)), key=_ORDER.index)
         return Match(lowest, span, contradicted=lowest == "unsupported")
+
+    def _beside_title(self, sentence: str) -> str:
+        behind = sentence.strip().removeprefix(self._title.text)
+        is_number = behind.startswith(" ") and not Claims(behind).terms and bool(Claims(behind).quantities.all)
+        return behind.removeprefix(":").strip() if behind.startswith(":") or is_number else sentence
 
     def _limits(self, claims: Claims, said: Claims, window: _Window) -> Iterator[Verdict]:
         """What each difference leaves at best."""
@@ -207,15 +214,11 @@ def share(one: frozenset[str], other: frozenset[str]) -> float:
     return len(one & other) / len(one | other) if one or other else 1.0
 
 
-def _spans(text: str) -> Iterator[tuple[int, int]]:
-    """Where the sentences of a source begin and end; a line ends one, too."""
-    at = 0
-    for line in text.split("\n"):
-        for sentence in split_sentences(line):
-            begin = text.index(sentence, at)
-            at = begin + len(sentence)
-            for start in range(begin, at, LONGEST_UNIT):
-                yield start, min(start + LONGEST_UNIT, at)
+def _units(text: str) -> Iterator[tuple[int, int]]:
+    """Where the sentences of a source begin and end, and the pieces of one that is too long."""
+    for begin, end in sentence_spans(text):
+        for start in range(begin, end, LONGEST_UNIT):
+            yield start, min(start + LONGEST_UNIT, end)
 
 
 def best_match(one: Match, other: Match) -> Match:

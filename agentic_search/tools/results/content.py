@@ -23,7 +23,7 @@ from agentic_search.domain.data import JsonObject
 from agentic_search.domain.outcome import Passage, ToolResult
 from agentic_search.domain.tool import Tool
 from agentic_search.tools.results.judgement import judge
-from agentic_search.tools.results.listings import place_searched
+from agentic_search.tools.results.listings import place_searched, words_read
 from agentic_search.tools.results.naming import read_thing
 from agentic_search.tools.results.passages import passages_in, whole_passage
 from agentic_search.tools.results.self_talk import CallWords, without_lead_in
@@ -74,6 +74,7 @@ def _read(
         passages=passages + linked,
         note="" if linked and not passages else judged.note,
         searched=place_searched(own, tool, arguments),
+        read_as=tuple(words_read(own)),
         passing=judged.is_passing,
     )
 

@@ -9,6 +9,7 @@ from urllib.parse import quote, unquote, urlsplit
 from pydantic import JsonValue
 
 from agentic_search.domain.data import JsonObject
+from agentic_search.domain.outcome import OWN_RESULT
 from agentic_search.domain.tool import Tool
 from agentic_search.text.lexicon import terms
 from agentic_search.text.sentences import shortened
@@ -137,7 +138,7 @@ def _web_address(found: Sequence[str]) -> str:
 
 def _address(tool: Tool, arguments: JsonObject) -> str:
     """Says which tool said it, whatever that is, of an MCP server or a function of the operator's, and of what."""
-    own = f"tool:{tool.server}/{tool.remote_name}"
+    own = f"{OWN_RESULT}{tool.server}/{tool.remote_name}"
     given = "&".join(f"{quote(name)}={quote(_plain(value))}" for name, value in sorted(arguments.items()))
     if len(given) > _LONGEST_ADDRESS:
         digest = hashlib.sha256(given.encode()).hexdigest()[:12]

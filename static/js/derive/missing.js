@@ -12,11 +12,24 @@ const MOST = 3;
  * @returns {string}
  */
 export function missing(run) {
-  const leftOut = (run.answer?.leftOut ?? []).map(({ what, why }) => `${what} (${why.replace(/\.$/, "")})`);
+  const said = (run.answer?.text ?? "").replaceAll("\\", ""); // its Markdown without escapes
+  const news = (run.answer?.leftOut ?? []).filter(({ what, why }) => !isSaid(said, what, why));
+  const leftOut = news.map(({ what, why }) => `${what} (${why.replace(/\.$/, "")})`);
   const named = leftOut.join(" ");
   const failed = run.tasks.filter((task) => task.status === "failed" && !named.includes(task.id) && !named.includes(task.tool));
   const unfinished = failed.map((task) => `${task.id} ${task.tool}`);
   return [sentence("Left out", leftOut), sentence("Failed", unfinished)].filter(Boolean).join(" ");
+}
+
+/**
+ * Whether the answer's own notes have it: `t1: search_docs said: why`.
+ * @param {string} answer
+ * @param {string} what
+ * @param {string} why
+ */
+function isSaid(answer, what, why) {
+  const call = /^(\w+: \S+)/.exec(what)?.[1];
+  return call !== undefined && answer.includes(`${call} ${why.replace(/\.$/, "")}`);
 }
 
 /**

@@ -6,11 +6,11 @@ import { RequestProblem, read } from "./api.js";
 /** @typedef {{event: (event: RunEvent) => void, lost: () => void, back: () => void, gone: () => void}} Listener */
 
 const TYPES = [
-  "run.started", "question.understood", "tools.discovered", "plan.started", "plan.task", "plan.ready", "plan.fallback", "plan.mended",
+  "run.queued", "run.started", "question.understood", "tools.discovered", "plan.started", "plan.task", "plan.ready", "plan.fallback", "plan.mended",
   "task.started",
   "task.progress", "task.retrying", "task.completed", "task.failed", "task.skipped", "sources.found", "server.slowed",
   "approval.needed", "approval.given", "approval.denied",
-  "model.waiting", "answer.preview", "answer.started", "answer.delta", "answer.block", "answer.completed",
+  "model.waiting", "support.by_words", "answer.preview", "answer.started", "answer.delta", "answer.block", "answer.completed",
 ];
 const TERMINAL = ["run.completed", "run.failed", "run.cancelled"];
 const RETRY_AFTER = 2000;

@@ -14,7 +14,7 @@ import { cancelUnfinished, reduceTasks } from "./tasks.js";
  */
 export function newRun(id, query, status = "asking") {
   return {
-    id, query, status, model: null, planner: null, lastSeq: 0, servers: [], toolCount: null, discoveredAt: null,
+    id, query, understood: null, status, model: null, planner: null, lastSeq: 0, servers: [], toolCount: null, discoveredAt: null,
     planning: [], waiting: null, tasks: [], steps: [], found: 0, preview: null, answer: null, answerFrom: null, answerTo: null, endedAt: null,
     timings: null, usage: null, error: null,
   };
@@ -49,7 +49,9 @@ const OF_THE_MODEL = new Set(["plan.task", "plan.ready", "plan.fallback", "answe
 
 /** @type {Object<string, (run: Run, data: any, at: number) => Partial<Run>>} */
 const FACTS = {
+  "run.queued": () => ({ status: "queued" }),
   "run.started": (run, data) => ({ status: "running", query: data.query, model: data.model ?? null }),
+  "question.understood": (run, data) => ({ understood: data.text }),
   "tools.discovered": (run, data, at) => ({ servers: data.servers, toolCount: data.tools, discoveredAt: at }),
   "plan.started": (run, data, at) => ({ planner: data.planner, planning: [...closed(run.planning, at), { from: at, to: null }] }),
   "plan.ready": (run, data, at) => ({ planner: data.planner, planning: closed(run.planning, at) }),

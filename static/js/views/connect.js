@@ -49,16 +49,20 @@ export function mountConnect(el, actions) {
     const on = server.status !== "disabled";
     if (!fresh(server.name, server.status, server.error, consent)) return;
     name = server.name;
-    part(el, "what").textContent = `${server.title || server.name} is ${on ? "on" : "off"}. ${consent}.`;
+    part(el, "what").textContent = `${server.title || server.name} is ${on ? `on. ${consent}` : `off. Once you allow it: ${lowered(consent)}`}.`;
     say(part(el, "failed"), server.status === "unavailable" ? `It cannot be used: ${server.error}` : "");
     form.hidden = signIn.hidden = true;
     toggle.hidden = false;
     toggle.value = on ? "off" : "on";
     toggle.textContent = on ? "Switch off" : "Allow";
+    toggle.setAttribute("aria-label", `${toggle.textContent} ${server.title || server.name}`);
   }
 
   return { update };
 }
+
+/** @param {string} sentence in the middle of another */
+const lowered = (sentence) => sentence.charAt(0).toLowerCase() + sentence.slice(1);
 
 /**
  * @param {ServerInput[]} inputs

@@ -2,7 +2,7 @@
 
 import { sayWithCode } from "../dom/code.js";
 import { freshness } from "../dom/fresh.js";
-import { part } from "../dom/template.js";
+import { part, say } from "../dom/template.js";
 import { hasEnded } from "../state/run.js";
 import { mountAnswer } from "./answer/answer.js";
 import { mountPreview } from "./answer/preview.js";
@@ -45,6 +45,7 @@ export function mountRun(el, actions) {
     if (!changed(shown)) return;
     query = run.query;
     if (question.textContent !== query) question.textContent = query;
+    say(part(el, "understood"), run.understood ? `Understood as: ${run.understood}` : "");
     question.toggleAttribute("data-long", query.length > 140);
     el.dataset.status = run.status;
     el.setAttribute("aria-busy", String(!hasEnded(run)));

@@ -92,6 +92,7 @@ async def test_a_question_asked_too_early_is_answered_with_what_is_missing(pytho
             "missing": ["stdlib", "thing"],
             "note": "Nothing fits: ask with other words, or name the module, class or function."
             " Not indexed yet: stdlib, thing. Ask again in a moment.",
+            "read_as": None,
         }
         assert told == ["0/3 reading documentation: 0 of 3 packages"]
         assert "Not indexed yet: stdlib, thing." in await complaint(client, "read_python_doc", name="asyncio.gather")

@@ -27,13 +27,18 @@ from agentic_search.models.ollama.address import base_url, is_cloud
         ("[fe80::1]", "http://[fe80::1]:11434"),
         (' "box:9000" ', "http://box:9000"),
         ("ollama.com", "https://ollama.com:443"),
+        ("::1", "http://[::1]:11434"),
+        ("2001:db8::1", "http://[2001:db8::1]:11434"),
+        ("::", "http://[::1]:11434"),
     ],
 )
 def test_every_form_becomes_one_url(host: str, url: str) -> None:
     assert base_url(host) == url
 
 
-@pytest.mark.parametrize("host", ["ftp://box", "box:port", "box:99999", "http://[::1", "two words"])
+@pytest.mark.parametrize(
+    "host", ["ftp://box", "http://user:secret@box:11434", "box:port", "box:99999", "http://[::1", "two words"]
+)
 def test_what_cannot_be_an_address_is_a_configuration_error_that_names_the_setting(host: str) -> None:
     with pytest.raises(ConfigurationError, match="OLLAMA_HOST"):
         base_url(host)

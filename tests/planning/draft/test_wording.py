@@ -3,7 +3,8 @@
 import pytest
 
 from agentic_search.domain.data import JsonObject
-from agentic_search.planning.draft.wording import did_you_mean, json_kind, purpose
+from agentic_search.planning.draft.wording import purpose
+from agentic_search.text.naming import did_you_mean, json_kind
 from tests.planning.schemas import tool
 
 

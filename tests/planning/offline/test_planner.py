@@ -13,9 +13,9 @@ from agentic_search.domain.data import JsonObject
 from agentic_search.domain.plan import Task
 from agentic_search.domain.tool import Tool
 from agentic_search.errors import PlanRefused
-from agentic_search.planning.offline.filling import fill
+from agentic_search.planning.offline.arguments.filling import fill
 from agentic_search.planning.offline.planner import OfflinePlanner
-from agentic_search.planning.offline.question import read_question, search_words
+from agentic_search.planning.offline.reading.question import read_question, search_words
 from agentic_search.planning.planner import DraftStarted, PlanRequest, PlanStep, TaskReady
 from agentic_search.planning.relevance import by_relevance
 from tests.planning.schemas import input_schemas, tool
@@ -44,10 +44,11 @@ async def planned(query: str, tools: Sequence[Tool] = TOOLS) -> tuple[Task, ...]
     return result.tasks
 
 
-async def test_the_tool_that_the_question_is_about_is_called_with_the_question() -> None:
-    tasks = await planned("How do I parse dates in Python?", [PYTHON, STORIES])
+async def test_every_server_is_searched_the_one_that_the_question_is_about_first() -> None:
+    tasks = await planned("How do I parse dates in Python?", [STORIES, PYTHON])
     assert [(task.tool, task.arguments) for task in tasks] == [
-        ("search_docs", {"query": "How do I parse dates in Python"})
+        ("search_docs", {"query": "How do I parse dates in Python"}),
+        ("search_stories", {"query": "How do I parse dates in Python"}),
     ]
     assert tasks[0].purpose == "Search Python docs"
 
@@ -127,10 +128,14 @@ async def test_a_tool_that_may_change_things_is_never_called() -> None:
     assert "delete_stories" not in {task.tool for task in tasks}
 
 
-async def test_at_most_four_tasks_are_planned_and_none_waits_for_another() -> None:
-    tools = [tool(f"search_{number}", QUERY, description="Search news.") for number in range(9)]
+async def test_each_of_many_servers_is_searched_once_by_its_best_search_and_none_waits_for_another() -> None:
+    tools = [
+        tool(name, QUERY, server=f"s{number}", description=said)
+        for number in range(9)
+        for name, said in ((f"search_people_{number}", "Search people."), (f"search_news_{number}", "Search news."))
+    ]
     tasks = await planned("news of today", tools)
-    assert len(tasks) == 4
+    assert {task.tool for task in tasks} == {f"search_news_{number}" for number in range(9)}
     assert not any(task.depends_on for task in tasks)
 
 

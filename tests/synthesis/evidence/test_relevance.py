@@ -100,3 +100,35 @@ def test_words_in_an_example_of_code_do_not_cover_a_question() -> None:
     scored = score_evidence("capital of France", numbered('Ask:\n\n    >>> ask("What is the capital of France?")'))
 
     assert scored.passages[0].coverage == 0 and scored.passages[0].score > 0
+
+
+def test_a_name_in_quotation_marks_is_named() -> None:
+    (item,) = numbered("No module of this kind.")
+    titled = Evidence(1, item.passage.model_copy(update={"title": "yaml"}), "t1")
+
+    def is_known(query: str) -> bool:
+        return score_evidence(query, [titled]).passages[0].named
+
+    assert is_known("ModuleNotFoundError: No module named 'yaml'") and is_known('what is "yaml"?')
+    assert not is_known("what is yaml?") and not is_known("it's yaml, isn't it") and not is_known("'yaml.load'")
+
+
+def test_the_words_of_the_place_that_was_searched_are_in_all_that_it_gave() -> None:
+    apart = [Evidence(n, Passage(title="", text=text), f"t{n}") for n, text in enumerate(("Open files.",) * 2, 1)]
+    there = [apart[0], Evidence(2, apart[1].passage, "t2", "Python documentation")]
+
+    assert [one.evidence.id for one in score_evidence("open files in Python", apart).passages] == [1, 2]
+    scored = score_evidence("open files in Python", there).passages
+    assert [one.evidence.id for one in scored] == [2, 1] and scored[0].coverage == 1.0
+
+
+def test_the_order_of_records_with_fields_counts_more_than_that_of_bare_texts() -> None:
+    texts = ("Of red lamps.", "Red lamps: all red lamps, and lamps that are red.")
+    bare = [Evidence(n, Passage(title="", text=text), "t1") for n, text in enumerate(texts, 1)]
+    records = [Evidence(each.id, each.passage.model_copy(update={"facts": (("kind", "x"),)}), "t1") for each in bare]
+
+    def distance(evidence: list[Evidence]) -> float:
+        scores = {one.evidence.id: one.score for one in score_evidence("red lamps", evidence).passages}
+        return scores[1] - scores[2]
+
+    assert distance(records) > distance(bare)

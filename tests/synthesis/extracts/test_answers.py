@@ -9,6 +9,7 @@ from agentic_search.domain.answer import Answer
 from agentic_search.domain.outcome import Evidence, Listing, Passage
 from agentic_search.synthesis.evidence.writer_input import WriterInput
 from agentic_search.synthesis.extracts.nothing import NOTHING
+from agentic_search.synthesis.support.statements import cited_statements
 from agentic_search.synthesis.writing.extractive_writer import NO_MODEL, ExtractiveWriter
 from tests.synthesis.evidence.samples import writer_input
 
@@ -184,6 +185,8 @@ async def test_where_nothing_answers_that_is_said_first_with_what_would_help(que
 
     assert given.text.startswith(f"**{NOTHING}** Searched: docs (5 files)") and hint in given.text
     assert given.nothing_found and len(given.sources) <= 3
+    near = [statement.text for statement in cited_statements(given.html)]
+    assert near == [source.title for source in given.sources], "a near miss is marked for its title, no more"
     assert given.text.endswith(f"*{NO_MODEL}*")
 
 

@@ -73,3 +73,19 @@ def test_two_neighbouring_sentences_may_support_one() -> None:
     match = source.match("The pool opens at start and keeps eight workers alive.")
     assert match.verdict == "supported"
     assert match.span == "The pool opens at start. It keeps eight workers alive."
+
+
+@pytest.mark.parametrize(
+    ("sentence", "verdict"),
+    [
+        ("Why ferries are late", "supported"),
+        ("Why ferries are late (2023-12-12)", "supported"),
+        ("Why ferries are late: The bus waits for the ferry.", "supported"),
+        ("Why ferries are late (2024-01-09)", "unsupported"),
+        ("Why ferries are late and ferrymen are rich", "unsupported"),
+        ("", "weak"),
+    ],
+)
+def test_a_title_names_its_source_and_says_nothing_of_itself(sentence: str, verdict: str) -> None:
+    text = "The bus waits for the ferry.\ncreated_at: 2023-12-12T09:00:00Z"
+    assert SourceText(text, "Why ferries are late").match(sentence).verdict == verdict

@@ -36,6 +36,7 @@ def statements(markdown: str, marks: int = 3) -> list[Statement]:
         ("> A quotation.\n> [1]", [("A quotation.", 1)]),
         ("```\ncode [1]\n```\n[2]", [("code [1]", 2)]),
         ("| name | wait |\n|---|---|\n| client | 60 s [1] |", [("client: 60 s", 1)]),
+        ("| name | pears [2] |\n|---|---|\n| client | 60 s [1] |", [("pears", 2), ("client: 60 s", 1)]),
         ("## Heading [3]", [("Heading", 3)]),
         ("Not cited [7], `[1]`, \\[2\\].", []),
         ("[1]", [("", 1)]),

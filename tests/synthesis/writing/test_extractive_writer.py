@@ -33,9 +33,9 @@ async def test_the_question_about_asyncio_is_answered_by_its_documentation() -> 
     assert answer.text.endswith(f"*{NO_MODEL}*")
     assert {"asyncio.gather", "asyncio.TaskGroup", "asyncio.wait"} <= {source.title for source in answer.sources}
     assert answer.text.startswith(
-        "**Wait for the Futures or Tasks given by fs to complete.** [1]\n\n**asyncio.wait** `wait("
+        "**Asynchronous context manager for managing groups of tasks.** [1]\n\n**asyncio.TaskGroup** `TaskGroup("
     )
-    assert "**asyncio.TaskGroup**: Asynchronous context manager for managing groups of tasks. [2]" in answer.text
+    assert "**asyncio.wait**: Wait for the Futures or Tasks given by fs to complete." in answer.text
     assert "**asyncio.gather**: Return a future aggregating results from the given coroutines/futures." in answer.text
     assert "asyncio.Semaphore" not in answer.text
 

@@ -73,10 +73,16 @@ async def test_equal_calls_under_way_are_made_once(pool: ToolPool, log: Path, la
 
 
 async def test_calls_that_differ_in_an_argument_are_different(pool: ToolPool, log: Path, label: str) -> None:
-    for steps in (0, 1, 0.0):
+    for steps in (1, 2, 1.0):
         assert not (await call(pool, "sleep_for", seconds=0, label=label, steps=steps)).cached
     assert not (await call(pool, "sleep_for", seconds=0, label=label)).cached
     assert happened(log, label).count("started") == 4
+
+
+async def test_an_argument_that_is_left_out_is_its_default(pool: ToolPool, log: Path, label: str) -> None:
+    assert not (await call(pool, "sleep_for", seconds=0, label=label)).cached
+    assert (await call(pool, "sleep_for", seconds=0, label=label, steps=0)).cached
+    assert happened(log, label).count("started") == 1
 
 
 async def test_a_tool_that_may_change_something_is_called_every_time(pool: ToolPool, log: Path, label: str) -> None:

@@ -99,3 +99,28 @@ def test_where_it_was_searched(name: str, title: str, value: JsonObject, place: 
 
 def test_how_much_was_searched_is_no_content() -> None:
     assert result("search_docs", {"searched": "75 packages", "results": []}, arguments={"query": "x"}).passages == ()
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        ({"timeut": ["timeout"]}, (("timeut", ("timeout",)),)),
+        ({"zeile": ["row", "line"], "x": []}, (("zeile", ("row", "line")),)),
+        ({"a": "b", "c": [1, None, "d"], "": ["e"], "f": ["y" * 500], "g" * 500: ["h"]}, (("c", ("d",)),)),
+        ("timeut", ()),
+        (None, ()),
+    ],
+)
+def test_what_a_search_read_words_as_is_kept(told: JsonValue, expected: tuple[object, ...]) -> None:
+    value: JsonValue = {"results": [{"title": "a", "text": "b", "url": "c"}], "read_as": told}
+    found = result("search_things", value, arguments={"query": "q"})
+
+    assert found.read_as == expected
+    assert [passage.title for passage in found.passages] == ["a"]
+
+
+def test_no_more_is_kept_of_what_words_were_read_as_than_a_question_has() -> None:
+    many: JsonValue = {f"w{number}": ["x"] * 1_000 for number in range(1_000)}
+    found = result("search_things", {"results": [], "read_as": many}, arguments={"query": "q"})
+
+    assert len(found.read_as) == 24 and {len(meant) for _, meant in found.read_as} == {24}

@@ -108,6 +108,7 @@ def _hint(index: Index, wanted: str) -> str:
 
 
 def _documented(entry: Entry, text: str) -> Documented:
-    """An undocumented thing still has its signature to show."""
-    shown = text or entry.extra.get("signature") or entry.title
+    """An undocumented thing still has its signature to show, and a module the package that it comes with."""
+    extra = entry.extra
+    shown = text or extra.get("signature") or f"{entry.title} is a {extra.get('kind')} of {extra.get('package')}."
     return Documented.model_validate({**entry.extra, "title": entry.title, "url": entry.address, "text": shown})

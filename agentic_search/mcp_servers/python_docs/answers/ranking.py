@@ -6,12 +6,14 @@ a line.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 from agentic_search.mcp_servers.fulltext import Entry, compounds, terms
 from agentic_search.mcp_servers.python_docs.answers.thesaurus import expansion
+from agentic_search.mcp_servers.python_docs.index.entries import HUMP
 from agentic_search.mcp_servers.python_docs.installed.packages import LIBRARY
+from agentic_search.text.lexicon import stems
 
 SELF_EVIDENT = frozenset({"python", "function", "functions", "method", "library", "module", "class", "way", "code"})
 """Words of most questions to a documentation of Python, and of a hundred docstrings."""
@@ -19,7 +21,9 @@ SELF_EVIDENT = frozenset({"python", "function", "functions", "method", "library"
 WORD = re.compile(r"\w+")
 
 ABBREVIATIONS = {
-    "arguments": "args", "dictionary": "dict", "directory": "dir", "integer": "int", "object": "obj", "string": "str",
+    "argument": "args", "arguments": "args", "dictionaries": "dict", "dictionary": "dict", "directories": "dir",
+    "directory": "dir", "integer": "int", "integers": "int", "object": "obj", "objects": "obj", "string": "str",
+    "strings": "str",
 }  # fmt: skip
 """What questions call a thing, and what docstrings do."""
 
@@ -29,15 +33,26 @@ KEYWORDS_WEIGHT = 3.0
 
 FULL_NAME = 4.0
 OWN_NAME = 1.25
+NAME_IN_PARTS = 1.6
+"""For a name of several words that are all in the question: `setLevel` where a level is to be set."""
+
 PACKAGE_NAME = 1.3
 STANDARD = 1.5
 UNLISTED = 0.6
-UNDOCUMENTED = 0.3
+UNDOCUMENTED = 0.45
 BRIEF = 0.85
 BRIEF_LENGTH = 120
 KINDS = {"method": 0.7, "property": 0.7, "package": 0.9, "topic": 0.9}
-DATED = frozenset({"asynchat", "asyncore", "cgi", "distutils", "imp", "lib2to3", "smtpd", "tkinter", "turtle"})
-"""Modules that answer few of the questions whose words they share."""
+_DATED = """
+aifc asynchat asyncore audioop cgi cgitb chunk crypt distutils imghdr imp lib2to3 mailcap msilib nntplib ossaudiodev
+pipes smtpd sndhdr spwd sunau telnetlib tkinter turtle uu xdrlib
+"""
+DATED = frozenset(_DATED.split())
+"""Modules that answer few of the questions whose words they share; most are gone from later versions of Python."""
+
+LEGACY = frozenset({"v1", "compat", "deprecated", "legacy"})
+"""Parts of the names of what a package keeps for those who have not moved on."""
+
 DATED_FACTOR = 0.5
 
 
@@ -55,7 +70,11 @@ def rank(question: str, candidates: Sequence[tuple[Entry, str, float]]) -> list[
     words = frozenset(terms(question))
     installed = {_top(entry.title).lower() for entry, group, _ in candidates if not group.startswith(LIBRARY)}
     named = _Named(
-        frozenset(compounds(question)), words, words.union(expansion(words)), foreign=not words.isdisjoint(installed)
+        frozenset(compounds(question)),
+        words,
+        words.union(expansion(words)),
+        frozenset(stems(question)),
+        foreign=not words.isdisjoint(installed),
     )
     ranked = sorted(candidates, key=lambda each: -each[2] * _worth(each[0], each[1], named))
     return [entry for entry, _, _ in ranked]
@@ -69,27 +88,40 @@ class _Named:
     words: frozenset[str]
     concepts: frozenset[str]
     """The words, and what Python calls the things that they mean."""
+    stems: frozenset[str]
     foreign: bool
     """Among the words is the name of an installed package: the standard library is not what was meant."""
 
 
 def _worth(entry: Entry, group: str, named: _Named) -> float:
     return (
-        _by_name(entry.title.lower(), named)
+        _by_name(entry.title, named)
         * (STANDARD if group.startswith(LIBRARY) and not named.foreign else 1.0)
-        * (DATED_FACTOR if _top(entry.title) in DATED - named.words else 1.0)
+        * (DATED_FACTOR if _is_dated(entry.title.lower(), named.words) else 1.0)
         * (1.0 if entry.extra.get("listed") else UNLISTED)
         * KINDS.get(str(entry.extra.get("kind")), 1.0)
         * _by_documentation(entry.body)
     )
 
 
-def _by_name(title: str, named: _Named) -> float:
+def _by_name(title_as_written: str, named: _Named) -> float:
+    title = title_as_written.lower()
     if title in named.compounds:
         return FULL_NAME
     *path, last = title.split(".")
     factor = PACKAGE_NAME if (path or [last])[0] in named.words else 1.0
-    return factor * (OWN_NAME if last in named.concepts else 1.0)
+    if last in named.concepts:
+        return factor * OWN_NAME
+    return factor * (NAME_IN_PARTS if _holds_parts(title_as_written, named.stems) else 1.0)
+
+
+def _holds_parts(title: str, asked: Set[str]) -> bool:
+    parts = HUMP.sub(" ", title.rpartition(".")[2]).replace("_", " ").split()
+    return len(parts) > 1 and asked >= set(stems(" ".join(parts)))
+
+
+def _is_dated(title: str, words: Set[str]) -> bool:
+    return _top(title) in DATED - words or not LEGACY.isdisjoint(set(title.split(".")[1:]) - words)
 
 
 def _by_documentation(body: str) -> float:

@@ -42,6 +42,8 @@ class DocsAnswer(DocsResult):
     """Packages that are not indexed yet, so that nothing of theirs can be among the results."""
     note: str | None = None
     """What to know before relying on it."""
+    read_as: dict[str, list[str]] | None = None
+    """Word of the query → the words that were searched for in addition: it is misspelt, foreign, or inflected."""
 
 
 class Documentation(Documented):

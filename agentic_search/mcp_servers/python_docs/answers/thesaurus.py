@@ -23,7 +23,9 @@ CONCEPTS = (
     Concept("blocking", "to_thread run_in_executor", about=ASYNCHRONOUS),
     Concept("compare difference differences changes", "diff", about="text texts lines sequences strings files"),
     Concept("pick choose select", "choice", about="random randomly"),
-    Concept("elapsed duration fast slow speed benchmark", "timeit", about="time measure code execution runs"),
+    Concept(
+        "elapsed duration fast long slow speed benchmark takes", "timeit", about="time measure code execution runs"
+    ),
     Concept("command program process", "subprocess", about="execute external launch run shell start"),
     Concept("download fetch", "urlopen request", about="url page web http file"),
     Concept("memoize memoise remember cached", "cache lru_cache"),
@@ -35,6 +37,9 @@ CONCEPTS = (
     Concept("hash checksum fingerprint md5 sha sha1 sha256 sha512", "digest hashlib file_digest"),
     Concept("password passwords passphrase", "secrets cryptographically token", about="generate random create new"),
     Concept("sort order sorted", "sorted itemgetter", about="dict dicts dictionary dictionaries attribute attributes"),
+    Concept("read", "reader"),
+    Concept("write", "writer"),
+    Concept("delete deleted erase", "removed"),
     Concept("read load", "read_text open", about="file files"),
     Concept("folder folders", "directory"),
     Concept("erase remove delete", "rmtree unlink", about="file files folder directory tree"),

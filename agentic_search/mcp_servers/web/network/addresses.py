@@ -76,12 +76,15 @@ class AllowedPlaces:
 
     @classmethod
     def of(cls, texts: Iterable[str]) -> Self:
-        """From host names, addresses and networks (`10.1.0.0/16`) as the operator writes them."""
+        """From host names, addresses and networks (`10.1.0.0/16`) as the operator writes them; else ValueError."""
         names, networks = set[str](), list[Network]()
         for text in filter(None, (text.strip() for text in texts)):
             try:
                 networks.append(ip_network(text.strip("[]"), strict=False))
             except ValueError:
+                if "/" in text or ":" in text:
+                    wrong = f"{ALLOW_VARIABLE} holds {text!r}"
+                    raise ValueError(f"{wrong}: write a host, an address or a network such as 10.1.0.0/16") from None
                 names.add(text.rstrip(".").lower())
         return cls(frozenset(names), tuple(networks))
 

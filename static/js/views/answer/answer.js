@@ -4,6 +4,7 @@ import { colophon, missing } from "../../derive/missing.js";
 import { readTail } from "../../derive/tail.js";
 import { duration } from "../../derive/words.js";
 import { freshness } from "../../dom/fresh.js";
+import { showHtml } from "../../dom/html.js";
 import { keyed } from "../../dom/keyed.js";
 import { part, say } from "../../dom/template.js";
 import { hasEnded } from "../../state/run.js";
@@ -67,7 +68,7 @@ function mountBlock(el) {
   return {
     /** @param {Block} block */
     update({ html, shown }) {
-      if (changed(html)) el.innerHTML = html; // Sanitised by the service: the one place where HTML comes in.
+      if (changed(html)) showHtml(el, html);
       for (const link of el.querySelectorAll("a[href^=http]")) link.setAttribute("target", "_blank");
       markCitations(el, shown);
     },

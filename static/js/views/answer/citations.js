@@ -32,6 +32,8 @@ export function markCitations(block, { key, run }) {
     mark.setAttribute("href", `#${sourceId(key, number)}`);
     mark.setAttribute("aria-label", source ? `Source ${number}: ${source.title}` : `Source ${number}`);
     if (source) cited.set(mark, { source, support: null });
+    const before = mark.previousSibling;
+    if (before instanceof Text) before.data = before.data.replace(/ $/, "\u00a0"); // no mark begins a line
   }
 }
 

@@ -2,6 +2,7 @@
 
 import { host, isWeb } from "../../derive/words.js";
 import { freshness } from "../../dom/fresh.js";
+import { showHtml } from "../../dom/html.js";
 import { part } from "../../dom/template.js";
 
 /** @import {Shown, Source} from "../../types.js" */
@@ -17,7 +18,7 @@ export function mountPreview(el) {
     const { preview } = shown.run;
     if (!changed(preview)) return;
     el.hidden = preview === null;
-    text.innerHTML = preview?.html ?? ""; // Sanitised by the service, as the blocks of an answer are.
+    showHtml(text, preview?.html ?? "");
     sources.replaceChildren(...(preview?.sources ?? []).map(line));
   }
 

@@ -26,6 +26,11 @@ def entry(title: str, kind: str = "function", *, listed: bool = True, body: str 
         ("anything", (entry("a.f", body="One line."), "a"), (entry("a.g", body=""), "a")),
         ("anything", (entry("a.f"), "a"), (entry("a.C.f", "method"), "a")),
         ("anything", (entry("json.f"), "python/json"), (entry("distutils.f"), "python/distutils")),
+        ("set the level", (entry("a.Log.setLevel", "method"), "a"), (entry("a.Log.write", "method"), "a")),
+        ("stop after 5 attempts", (entry("a.stop_after_attempt"), "a"), (entry("a.stop_all"), "a")),
+        ("in pydantic", (entry("pydantic.f"), "pydantic"), (entry("pydantic.v1.f"), "pydantic")),
+        ("in pydantic v1", (entry("pydantic.v1.f"), "pydantic"), (entry("pydantic.compat.f"), "pydantic")),
+        ("a port", (entry("socket.f"), "python/socket"), (entry("nntplib.f"), "python/nntplib")),
     ],
 )
 def test_the_better_of_two_comes_first(question: str, better: tuple[Entry, str], worse: tuple[Entry, str]) -> None:

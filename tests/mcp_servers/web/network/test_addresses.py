@@ -173,3 +173,11 @@ async def test_a_host_that_is_allowed_by_name_is_reached_wherever_it_is() -> Non
         with pytest.raises(WebFailure):
             await client.get(site.url("/article", "other.intranet.example"))
     assert site.requests == ["/article"]
+
+
+@pytest.mark.parametrize(
+    "wrong", ["10.0.0.0/99", "10.0.0.0/33", "http://intranet.example", "intranet.example:8080", "fc00::/200"]
+)
+def test_what_allows_no_place_is_said_and_not_passed_over(wrong: str) -> None:
+    with pytest.raises(ValueError, match=r"AGENTIC_SEARCH_WEB_ALLOW holds .*write a host, an address or a network"):
+        AllowedPlaces.of(["10.1.0.0/16", wrong])

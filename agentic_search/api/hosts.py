@@ -1,0 +1,76 @@
+"""Under which names the service answers, and which web pages may have a browser change something here.
+
+Anybody can have a name of their own lead to this machine: a page that a browser loaded under such a name would read
+here, and write, as if it were the service's own. So a request must name the service by a name or address that is its
+own; and what may change something comes from the service's own page, or from a program, which names no page.
+"""
+
+from collections.abc import Container
+from http import HTTPStatus
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from agentic_search.api.problems import problem, respond
+from agentic_search.api.schemas import Problem
+
+ANY = "*"
+_HARMLESS = frozenset({"GET", "HEAD", "OPTIONS"})
+_LONGEST_SHOWN = 200
+_WHAT_TO_DO = "open the service by localhost or by its address, or name the host in AGENTIC_SEARCH_ALLOWED_HOSTS."
+
+
+class OwnHostsOnly:
+    """Refuses requests under names that are not the service's own: 421, and 403 where a page of another site writes."""
+
+    def __init__(self, app: ASGIApp, *, names: Container[str]) -> None:
+        self._app = app
+        self._names = names
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on what comes under an own name, and answer anything else with a problem."""
+        refused = self._refusal(scope) if scope["type"] == "http" else None
+        if refused is None:
+            await self._app(scope, receive, send)
+        else:
+            await respond(refused)(scope, receive, send)
+
+    def _refusal(self, scope: Scope) -> Problem | None:
+        headers = Headers(scope=scope)
+        host, origin = headers.get("host"), headers.get("origin")
+        # A client older than HTTP/1.1 names no host; browsers always do.
+        if host is not None and not self._is_own(_name(f"//{host}")):
+            told = f"There is no service of the name {host[:_LONGEST_SHOWN]!r} here: {_WHAT_TO_DO}"
+            return problem(HTTPStatus.MISDIRECTED_REQUEST, "unknown_host", told)
+        if origin is None or scope["method"] in _HARMLESS or self._is_own_page(origin, host or ""):
+            return None
+        told = f"A page of {origin[:_LONGEST_SHOWN]!r} may change nothing here: {_WHAT_TO_DO}"
+        return problem(HTTPStatus.FORBIDDEN, "foreign_page", told)
+
+    def _is_own(self, name: str) -> bool:
+        """An address cannot be had to lead elsewhere, as a name can."""
+        return ANY in self._names or name in self._names or name.endswith(".localhost") or _is_address(name)
+
+    def _is_own_page(self, origin: str, host: str) -> bool:
+        name = _name(origin)
+        if _is_address(name) and name not in self._names:  # another machine's page has an address, too
+            return name == _name(f"//{host}")
+        return bool(name) and self._is_own(name)
+
+
+def _name(address: str) -> str:
+    """The host of an address in small letters, without a final dot; empty where there is none."""
+    try:
+        return (urlsplit(address).hostname or "").lower().removesuffix(".")
+    except ValueError:
+        return ""
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ip_address(name)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,112 @@
+"""Reads the settings before anything starts: what cannot be used is told in a sentence, what nobody reads is named."""
+
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from difflib import get_close_matches
+from pathlib import Path
+
+from dotenv import dotenv_values
+from pydantic import ValidationError
+from pydantic_settings import SettingsError
+
+from agentic_search.errors import ConfigurationError
+from agentic_search.settings import ENV_FILE, TOML_FILE, Settings, environment
+
+PREFIX = "AGENTIC_SEARCH_"
+_OF_BUNDLED_SERVERS = frozenset({"cache", "stories", "python_docs_recheck"})
+_KEY_OF_MODEL_SERVER = re.compile(r"models_\w+_key")
+_NOT_THERE_YET: Mapping[str, tuple[str, str]] = {
+    "database_url": ("memory:", "runs are kept in memory, and gone when the service ends"),
+    "role": ("all", "one process does everything"),
+}
+"""Names that are promised: the value that holds already, and what holds in place of any other."""
+_NO_KEYS = (
+    "AGENTIC_SEARCH_API_KEYS is set, but this version asks nobody for a key, so it would protect nothing: take it out, "
+    "and have the service listen on this machine alone, or put a proxy that asks for a key before it."
+)
+
+
+def read_settings() -> Settings:
+    """The settings; raises ConfigurationError, a line for each thing that must be corrected."""
+    try:
+        settings = Settings()
+        given = _given()
+    except ValidationError as invalid:
+        raise ConfigurationError(_complaints(invalid)) from invalid
+    except SettingsError as broken:
+        raise ConfigurationError(_not_json(broken)) from broken
+    except tomllib.TOMLDecodeError as broken:
+        raise ConfigurationError(f"{TOML_FILE} cannot be read: {broken}.") from broken
+    except UnicodeDecodeError as broken:
+        raise ConfigurationError(_not_utf8()) from broken
+    except OSError as broken:
+        raise ConfigurationError(f"A file of settings cannot be read: {broken}.") from broken
+    if given.get("api_keys"):
+        raise ConfigurationError(_NO_KEYS)
+    return settings
+
+
+def unread_settings() -> list[str]:
+    """A sentence for each setting that is given and that nothing reads: misspelt, or not there yet."""
+    given = _given()
+    return [*_promised(given), *_misspelt(given.keys() - _NOT_THERE_YET.keys())]
+
+
+def _given() -> dict[str, str]:
+    """Every setting that is given, by its name in small letters without the prefix, as text."""
+    variables = [*environment().items(), *dotenv_values(ENV_FILE, encoding="utf-8-sig").items()]
+    named = {
+        name.lower().removeprefix(PREFIX.lower()): value or ""
+        for name, value in variables
+        if name.upper().startswith(PREFIX)
+    }
+    return {**{name: str(value) for name, value in _of_file().items()}, **named}
+
+
+def _of_file() -> dict[str, object]:
+    path = Path(TOML_FILE)
+    return tomllib.loads(path.read_text(encoding="utf-8-sig")) if path.is_file() else {}
+
+
+def _promised(given: Mapping[str, str]) -> Iterator[str]:
+    for name, (holds, instead) in _NOT_THERE_YET.items():
+        if given.get(name, holds) != holds:
+            yield f"{PREFIX}{name.upper()} is not there yet: {instead}"
+
+
+def _misspelt(given: Iterable[str]) -> Iterator[str]:
+    known = Settings.model_fields.keys() | _OF_BUNDLED_SERVERS
+    for name in sorted(given):
+        if name in known or _KEY_OF_MODEL_SERVER.fullmatch(name):
+            continue
+        near = get_close_matches(name, known, n=1)
+        meant = f"did you mean {PREFIX}{near[0].upper()}?" if near else "docs/configuration.md lists what there is"
+        yield f"There is no setting {PREFIX}{name.upper()}: {meant}"
+
+
+def _complaints(invalid: ValidationError) -> str:
+    lines = [f"  {_variable(str(bad['loc'][0]))}: {bad['msg']}" for bad in invalid.errors()]
+    return "Settings that cannot be used:\n" + "\n".join(lines)
+
+
+def _not_json(broken: SettingsError) -> str:
+    found = re.search(r'field "(\w+)"', str(broken))
+    name = _variable(found[1]) if found else "A setting"
+    return f"{name} is not JSON ({broken.__cause__}): write a table as in docs/configuration.md, or in {TOML_FILE}."
+
+
+def _not_utf8() -> str:
+    """Which of the two files it is."""
+    for name in (ENV_FILE, TOML_FILE):
+        try:
+            Path(name).read_text(encoding="utf-8")
+        except UnicodeDecodeError as broken:
+            return f"{name} is not UTF-8 (byte {broken.start + 1}): save it as UTF-8."
+        except OSError:
+            continue
+    return f"{ENV_FILE} or {TOML_FILE} is not UTF-8: save it as UTF-8."
+
+
+def _variable(name: str) -> str:
+    return "OLLAMA_HOST" if name in {"ollama_host", "OLLAMA_HOST"} else f"{PREFIX}{name.upper()}"

@@ -1,0 +1,1 @@
+"""Which tools are called, each with what the question gives it."""

@@ -1,0 +1,126 @@
+"""Calls one tool several times where a question names several things for it: "the weather in Paris and in Rome"."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from agentic_search.domain.tool import Tool
+from agentic_search.planning.offline.arguments.argument import Argument, choices_of
+from agentic_search.planning.offline.arguments.filling import fill
+from agentic_search.planning.offline.arguments.guessing import LOOSE
+from agentic_search.planning.offline.arguments.phrases import values_in
+from agentic_search.planning.offline.arguments.roles import arguments_of
+from agentic_search.planning.offline.arguments.tool_words import told_words
+from agentic_search.planning.offline.arguments.values import CAPITALS, Found, Values
+from agentic_search.planning.offline.choosing.calls import OfflineCall, unique
+from agentic_search.planning.offline.reading.question import Question
+from agentic_search.planning.offline.reading.wording import is_frame
+from agentic_search.text.lexicon import terms
+
+_MOST = 8
+_SURELY = 2.0
+_BETWEEN = re.compile(r",|;|&|\b(?:and|or|also|then|und|oder|sowie|et|ou)\b", re.IGNORECASE)
+_FURTHEST = 80
+"""Characters between two things of one kind that are told one after the other."""
+
+Group = Sequence[Found]
+
+
+def calls_of(
+    tool: Tool, question: Question, *, freely: bool = True, earlier: Question | None = None
+) -> list[OfflineCall]:
+    """One call for each group of values that the question names; none where something needed is not named.
+
+    What is lacking is taken from what was named `earlier`.
+    """
+    named = values_in(question, tool, arguments_of(tool), freely=freely)
+    if earlier is not None:
+        named = _with_earlier(named, tool, question, values_in(earlier, tool, arguments_of(tool), freely=False))
+    parts = _parts(tool, question, named)
+    fillings = [fill(tool, question, freely=freely, values=part) for part in parts]
+    if len(fillings) > 1 and not all(filling.suits(tool) for filling in fillings):
+        fillings = [fill(tool, question, freely=freely, values=named)]
+    return unique([OfflineCall(tool, filling.arguments) for filling in fillings if filling.suits(tool)])
+
+
+def stands_alone(tool: Tool, question: Question) -> bool:
+    """Whether a part of a question has values for all that the tool needs."""
+    found = values_in(question, tool, arguments_of(tool), freely=False)
+    wanted = [one for one in arguments_of(tool) if one.required]
+    numbers, phrases = _open(wanted, "number"), _open(wanted, "phrase")
+    return numbers + phrases > 0 and len(found.numbers) >= numbers and len(found.phrases) >= phrases
+
+
+def _with_earlier(named: Values, tool: Tool, question: Question, earlier: Values) -> Values:
+    """The values, with as many of those before as are lacking; they count as standing at the end."""
+    wanted = [one for one in arguments_of(tool) if one.required]
+    end = len(question.text)
+    lacking = _open(wanted, "number") - len(named.numbers)
+    numbers = [replace(each, start=end, end=end) for each in earlier.numbers[: max(0, lacking)]]
+    sure = [each for each in named.phrases if each.weight >= CAPITALS]
+    lacking = _open(wanted, "phrase") - len(sure)
+    phrases = [replace(each, start=end, end=end) for each in earlier.phrases[: max(0, lacking)]]
+    return Values([*named.numbers, *numbers], [*named.phrases, *phrases])
+
+
+def _parts(tool: Tool, question: Question, free: Values) -> Sequence[Values]:
+    """The values once for each call, where they come in as many groups as make sense."""
+    wanted = [one for one in arguments_of(tool) if one.required]
+    told = told_words(tool).union(*(one.words for one in arguments_of(tool)))
+    more = sum(one.role == "number" and not one.is_list and not one.required for one in arguments_of(tool))
+    numbers = _groups(free.numbers, _open(wanted, "number"), more, question.text, told)
+    sure = [each for each in free.phrases if each.weight >= CAPITALS]
+    has_list = any(one.is_list and one.role in ("phrase", "query") for one in wanted)
+    of_phrase = 0 if has_list else _open(wanted, "phrase")
+    phrases = _groups(sure or free.phrases, of_phrase, 0, question.text, told)
+    count = max(len(numbers), len(phrases))
+    if not 1 < count <= _MOST or {len(numbers), len(phrases)} - {1, count}:
+        return (free,)
+    return [
+        Values(
+            numbers[part] if len(numbers) == count else free.numbers,
+            phrases[part] if len(phrases) == count else free.phrases,
+        )
+        for part in range(count)
+    ]
+
+
+def _open(arguments: Sequence[Argument], role: str) -> int:
+    """How many arguments of the role take any one value."""
+    roles = LOOSE if role == "phrase" else {role}
+    return sum(one.role in roles and not one.is_list and not choices_of(one.schema) for one in arguments)
+
+
+def _groups(found: Group, wanted: int, more: int, text: str, told: frozenset[str]) -> Sequence[Group]:
+    """The values in groups, each with as many as are wanted, or some `more`; one where they do not come out so."""
+    if not wanted or len(found) <= wanted:
+        return (found,)
+    run = _longest_run(found, text, told)
+    others = [each for each in found if each not in run]
+    if len(run) > 1:  # of "in 2017, 2018 and 2019" each stands where all of them do
+        run = [replace(each, start=run[0].start, end=run[-1].end) for each in run]
+    if len(run) > 1 and (wanted == 1 or len(others) + 1 >= wanted) and len(others) + 1 <= wanted + more:
+        return [sorted([*others, each], key=lambda one: one.start) for each in run]
+    if wanted == 1 and len(run) > 1:
+        return [[*others, replace(each, weight=each.weight + _SURELY)] for each in run]
+    if wanted > 1 and len(found) % wanted == 0:
+        return [found[start : start + wanted] for start in range(0, len(found), wanted)]
+    return (found,)
+
+
+def _longest_run(found: Group, text: str, told: frozenset[str]) -> Group:
+    """The most values that are told one after the other."""
+    best: list[Found] = []
+    run: list[Found] = []
+    for each in found:
+        joins = run and _joins(text[run[-1].end : each.start], told)
+        run = [*run, each] if joins else [each]
+        best = run if len(run) > len(best) else best
+    return best
+
+
+def _joins(between: str, told: frozenset[str]) -> bool:
+    """Whether nothing but a conjunction stands there, and what the tool is told by: "and the weather in"."""
+    if len(between) > _FURTHEST or not _BETWEEN.search(between):
+        return False
+    return all(is_frame(term) or term in told or term == "also" for term in terms(between))

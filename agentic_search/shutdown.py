@@ -1,0 +1,60 @@
+"""How the service ends: its runs first, so that whoever follows one is told; then the connections; by force in the end.
+
+Left to itself, uvicorn closes the connections before the service hears that it is to end.
+"""
+
+import logging
+import os
+import signal
+import socket
+import sys
+from contextlib import suppress
+from pathlib import Path
+from threading import Timer
+from types import FrameType
+
+import uvicorn
+
+from agentic_search.runs.service import Service
+
+HARD_END = 5.0
+"""Seconds after the first signal, whatever a run, a connection or a server's process does."""
+
+logger = logging.getLogger(__name__)
+
+
+class RunsEndFirst(uvicorn.Server):
+    """Ends the runs before the connections."""
+
+    _forced: Timer | None = None
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Begin to end; from the first signal the time runs."""
+        if self._forced is None:
+            self._forced = Timer(HARD_END, _end_by_force)
+            self._forced.daemon = True
+            self._forced.start()
+        super().handle_exit(sig, frame)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Have every run emit its last event, then close."""
+        service: Service | None = self.lifespan.state.get("service")
+        if service is not None:
+            await service.searches.end()
+        await super().shutdown(sockets)
+
+
+def _end_by_force() -> None:
+    logger.error("something did not end within %g s: the service ends by force", HARD_END)
+    for pid in _children():
+        with suppress(OSError):
+            os.killpg(pid, signal.SIGKILL)  # each is the first of a session of its own
+    os._exit(1)
+
+
+def _children() -> list[int]:
+    """The processes that this one has started, as far as the system says."""
+    if sys.platform != "linux":  # elsewhere they see their stdin end
+        return []
+    told = (task / "children" for task in Path("/proc/self/task").iterdir())
+    return [int(pid) for path in told for pid in path.read_text().split()]

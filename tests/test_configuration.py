@@ -1,0 +1,130 @@
+"""A wrong setting is told in one sentence, with status 2; what nobody reads is named, and the rest works."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from agentic_search.configuration import read_settings, unread_settings
+from agentic_search.errors import ConfigurationError
+
+ROOT = Path(__file__).resolve().parents[1]
+TOML = "agentic_search.toml"
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder that files are read from, and no setting of the machine's."""
+    monkeypatch.chdir(tmp_path)
+    for name in [name for name in os.environ if name.startswith("AGENTIC_SEARCH_")]:
+        monkeypatch.delenv(name)
+    return tmp_path
+
+
+def complaint() -> str:
+    with pytest.raises(ConfigurationError) as caught:
+        read_settings()
+    return str(caught.value)
+
+
+@pytest.mark.parametrize("name", [TOML, ".env"])
+def test_a_byte_order_mark_is_no_part_of_a_name(folder: Path, name: str) -> None:
+    line = 'model = "offline"' if name == TOML else "AGENTIC_SEARCH_MODEL=offline"
+    (folder / name).write_text(line, encoding="utf-8-sig")
+    assert read_settings().model == "offline"
+    assert unread_settings() == []
+
+
+@pytest.mark.parametrize("name", [TOML, ".env"])
+@pytest.mark.parametrize("encoding", ["latin-1", "utf-16"])
+def test_a_file_in_another_encoding_is_named(folder: Path, name: str, encoding: str) -> None:
+    line = 'model = "Büro"' if name == TOML else "AGENTIC_SEARCH_MODEL=Büro"
+    (folder / name).write_bytes(line.encode(encoding))
+    assert complaint().startswith(f"{name} is not UTF-8")
+
+
+@pytest.mark.parametrize("text", ["model = ", "model", "[models", 'model = "x'])
+def test_a_toml_file_with_a_mistake_is_named_with_the_line(folder: Path, text: str) -> None:
+    (folder / TOML).write_text(f"{text}\n")
+    told = complaint()
+    assert told.startswith(f"{TOML} cannot be read: ") and "line 1" in told
+
+
+@pytest.mark.parametrize(("name", "value"), [("PROFILES", "{x"), ("PRICES", "nothing"), ("PROFILES", '{"a": ')])
+def test_a_table_in_a_variable_that_is_no_json(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(f"AGENTIC_SEARCH_{name}", value)
+    assert complaint().startswith(f"AGENTIC_SEARCH_{name} is not JSON")
+
+
+@pytest.mark.parametrize("where", ["variable", ".env", TOML])
+def test_keys_that_would_protect_nothing_are_refused(folder: Path, where: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    if where == "variable":
+        monkeypatch.setenv("AGENTIC_SEARCH_API_KEYS", "secret-key")
+    else:
+        line = 'api_keys = ["secret-key"]' if where == TOML else "AGENTIC_SEARCH_API_KEYS=secret-key"
+        (folder / where).write_text(line)
+    told = complaint()
+    assert "AGENTIC_SEARCH_API_KEYS" in told and "secret-key" not in told
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [("MODLE", "AGENTIC_SEARCH_MODEL"), ("PROT", "AGENTIC_SEARCH_PORT"), ("DEADLIN", "AGENTIC_SEARCH_DEADLINE")],
+)
+@pytest.mark.parametrize("where", ["variable", ".env", TOML])
+def test_a_name_that_nothing_reads_is_told_with_the_nearest(
+    folder: Path, where: str, name: str, meant: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if where == "variable":
+        monkeypatch.setenv(f"AGENTIC_SEARCH_{name}", "x")
+    else:
+        (folder / where).write_text(f'{name.lower()} = "x"' if where == TOML else f"AGENTIC_SEARCH_{name}=x")
+    read_settings()
+    assert unread_settings() == [f"There is no setting AGENTIC_SEARCH_{name}: did you mean {meant}?"]
+
+
+def test_what_is_promised_and_not_there_is_told_unless_it_holds_already(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AGENTIC_SEARCH_DATABASE_URL", "memory:")
+    monkeypatch.setenv("AGENTIC_SEARCH_ROLE", "all")
+    assert unread_settings() == []
+    monkeypatch.setenv("AGENTIC_SEARCH_DATABASE_URL", "sqlite:///runs.sqlite")
+    monkeypatch.setenv("AGENTIC_SEARCH_ROLE", "worker")
+    assert [told.split(" is not there yet")[0] for told in unread_settings()] == [
+        "AGENTIC_SEARCH_DATABASE_URL",
+        "AGENTIC_SEARCH_ROLE",
+    ]
+
+
+@pytest.mark.parametrize("name", ["CACHE", "STORIES", "PYTHON_DOCS_RECHECK", "MODELS_LAB_KEY"])
+def test_what_bundled_servers_and_model_servers_read_is_known(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(f"AGENTIC_SEARCH_{name}", "x")
+    assert unread_settings() == []
+
+
+def start(**variables: str) -> subprocess.CompletedProcess[str]:
+    """`python server.py` where it ends by itself."""
+    environment = {**os.environ, "AGENTIC_SEARCH_PORT": "0", **variables}
+    command = [sys.executable, str(ROOT / "server.py")]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_an_address_that_only_ollama_itself_takes_lets_the_packages_be_imported() -> None:
+    check = "import os, agentic_search.serve; print(os.environ['OLLAMA_HOST'])"
+    environment = {**os.environ, "OLLAMA_HOST": "::1", "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-c", check]
+    ended = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    assert (ended.stdout.strip(), ended.stderr) == ("::1", "")
+
+
+@pytest.mark.parametrize("host", ["http://127.0.0.1:99999", "http://user:secret@box:11434"])
+def test_an_address_that_cannot_be_used_ends_the_start_with_a_sentence(host: str) -> None:
+    ended = start(OLLAMA_HOST=host)
+    assert ended.returncode == 2
+    assert ended.stderr.startswith("OLLAMA_HOST ") and ended.stderr.count("\n") == 1 and "secret" not in ended.stderr
+
+
+def test_other_machines_are_let_in_only_where_that_is_said() -> None:
+    ended = start(AGENTIC_SEARCH_HOST="0.0.0.0")
+    assert ended.returncode == 2 and "AGENTIC_SEARCH_OPEN=yes" in ended.stderr
