@@ -56,6 +56,7 @@ class StdioTransport(AbstractAsyncContextManager[tuple[Incoming, Outgoing]]):
         where the process may be installing what it runs.
         """
         self._name = config.name
+        self._longest = config.sizes.message
         self._launch = launch
         self._on_end = on_end
         self._hurry = hurry
@@ -70,7 +71,14 @@ class StdioTransport(AbstractAsyncContextManager[tuple[Incoming, Outgoing]]):
         """Start the process; raises ServerUnavailable where it cannot be started."""
         process = await self._running.__aenter__()
         return (
-            ProbedIncoming(self._name, _pipe(process.stdout), self._note_end, self._output.add_printed, self._probe),
+            ProbedIncoming(
+                self._name,
+                _pipe(process.stdout),
+                self._note_end,
+                self._output.add_printed,
+                self._probe,
+                longest=self._longest,
+            ),
             ProbedOutgoing(_pipe(process.stdin), self._probe),
         )
 
