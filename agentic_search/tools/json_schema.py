@@ -117,6 +117,14 @@ def _timed(own: Keyword) -> Keyword:
     return rule
 
 
+def json_size(value: object) -> int | None:
+    """Bytes of a value as JSON; None where it is nested too deep to be written."""
+    try:
+        return len(to_json(value))
+    except ValueError:
+        return None
+
+
 def checked_draft(schema: JsonObject) -> type[Validator]:
     """The validator of the draft that the schema is of; raises SchemaError where it is of none, or RecursionError.
 

@@ -7,7 +7,6 @@ from typing import cast
 from jsonschema.exceptions import SchemaError
 from mcp.shared.inbound import find_invalid_x_mcp_header
 from pydantic import JsonValue
-from pydantic_core import to_json
 from referencing import Registry, Resource
 from referencing.exceptions import Unresolvable
 from referencing.jsonschema import DRAFT202012, Schema, specification_with
@@ -17,7 +16,7 @@ from agentic_search.domain.limits import SizeLimits
 from agentic_search.domain.tool import Tool
 from agentic_search.text.sentences import shortened
 from agentic_search.tools.config.server_config import ServerConfig, matches
-from agentic_search.tools.json_schema import checked_draft, is_pattern
+from agentic_search.tools.json_schema import checked_draft, is_pattern, json_size
 from agentic_search.tools.provider import LeftOutTool, Offer
 
 logger = logging.getLogger(__name__)
@@ -96,7 +95,7 @@ def _check_sizes(listed: JsonObject, sizes: SizeLimits) -> None:
 
 def _check_schema_size(schema: JsonValue, kind: str, sizes: SizeLimits) -> None:
     """Raises CannotBeCalled: a large one is compiled and checked for seconds."""
-    if (size := len(to_json(schema))) > sizes.schema:
+    if (size := json_size(schema) or 0) > sizes.schema:  # one that is nested too deep is told as that
         raise CannotBeCalled(
             f"its {kind} schema has {size:,} bytes, and at most {sizes.schema:,} are taken in "
             "(AGENTIC_SEARCH_MAX_TOOL_SCHEMA)"

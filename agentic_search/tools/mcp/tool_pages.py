@@ -6,9 +6,9 @@ from typing import NamedTuple, cast
 
 from mcp import Client, MCPError
 from pydantic import JsonValue
-from pydantic_core import to_json
 
 from agentic_search.domain.limits import SizeLimits
+from agentic_search.tools.json_schema import json_size
 from agentic_search.tools.mcp.wire.messages import TOO_LARGE
 from agentic_search.tools.mcp.wire.results import GIVEN_TOOLS
 from agentic_search.tools.provider import LeftOutTool
@@ -48,7 +48,7 @@ async def whole_list(client: Client, server: str, sizes: SizeLimits) -> ToolPage
             return ToolPages(tools, (LeftOutTool(server, _REST, f"page {pages + 1}: {error.message}"),), 0.0)
         given = _given(page.meta)
         holds = min(holds, page.ttl_ms / 1_000)
-        pages, bytes_read, known = pages + 1, bytes_read + len(to_json(given)), len(names)
+        pages, bytes_read, known = pages + 1, bytes_read + (json_size(given) or 0), len(names)
         names.update(str(item.get("name")) for item in given if isinstance(item, dict))
         idle = idle + 1 if len(names) == known else 0
         tools += given[: sizes.tools - len(tools)]

@@ -5,13 +5,12 @@ from typing import Any, cast
 
 from jsonschema.exceptions import SchemaError
 from mcp_types import CallToolResult
-from pydantic_core import to_json
 from referencing.exceptions import Unresolvable
 
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.tool import Tool
 from agentic_search.text.sentences import shortened
-from agentic_search.tools.json_schema import CheckTooLong, in_time, validator_of
+from agentic_search.tools.json_schema import CheckTooLong, in_time, json_size, validator_of
 
 _LARGEST = 256 * 1024
 """Bytes of structured content that is checked: it takes milliseconds a kilobyte."""
@@ -24,7 +23,8 @@ async def output_remarks(answer: CallToolResult, tool: Tool) -> tuple[str, ...]:
         return ()
     if answer.structured_content is None:
         return ("the tool promises structured data, and gave none",)
-    if len(to_json(answer.structured_content)) > _LARGEST:
+    size = json_size(answer.structured_content)
+    if size is None or size > _LARGEST:
         return ()
     return await asyncio.to_thread(_broken_promise, answer.structured_content, tool.output_schema)
 

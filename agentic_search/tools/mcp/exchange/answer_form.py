@@ -9,10 +9,10 @@ from typing import Any
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError, ValidationError
 from pydantic import JsonValue
-from pydantic_core import to_json
 
 from agentic_search.domain.data import JsonObject
 from agentic_search.text.sentences import shortened
+from agentic_search.tools.json_schema import json_size
 
 _MOST_FIELDS = 50
 _MOST_CHOICES = 500
@@ -54,8 +54,9 @@ class AnswerForm:
                 required = []
         self.schema: JsonObject = {"type": "object", "properties": {**fields}, "required": required}
         self._defaults = {name: field["default"] for name, field in fields.items() if "default" in field}
-        if len(to_json(self.schema)) > _LARGEST:
-            raise UnusableForm(f"it is larger than {_LARGEST // 1024} KB")
+        size = json_size(self.schema)
+        if size is None or size > _LARGEST:
+            raise UnusableForm(f"it is larger than {_LARGEST // 1024} KB, or nested too deep")
         strict = {**self.schema, "additionalProperties": False}
         try:
             Draft202012Validator.check_schema(strict)
