@@ -130,11 +130,16 @@ def _parts(tools: Sequence[Tool], question: Question) -> list[_QuestionPart]:
         if tool is None and (not found or _BEGINS.match(text)):
             lead += f"{text} "
         elif tool is None or (found and found[-1].tool == tool and not _both_alone(found[-1], text)):
-            found[-1] = _QuestionPart(found[-1].tool, f"{found[-1].text}, {text}")
+            found[-1] = _QuestionPart(found[-1].tool, _joined(found[-1].text, text))
         else:
             found.append(_QuestionPart(tool, lead + text))
             lead = ""
     return found if len(found) > 1 else []
+
+
+def _joined(before: str, text: str) -> str:
+    """Both; no comma where a sentence ends, after which a capital makes no name."""
+    return f"{before} {text}" if before.endswith((".", "?", "!", ";", ",")) else f"{before}, {text}"
 
 
 def _both_alone(before: _QuestionPart, text: str) -> bool:

@@ -45,10 +45,11 @@ def calls_of(
 
 def stands_alone(tool: Tool, question: Question) -> bool:
     """Whether a part of a question has values for all that the tool needs."""
-    found = values_in(question, tool, arguments_of(tool), freely=False)
+    found = values_in(question, tool, arguments_of(tool), freely=True)
     wanted = [one for one in arguments_of(tool) if one.required]
     numbers, phrases = _open(wanted, "number"), _open(wanted, "phrase")
-    return numbers + phrases > 0 and len(found.numbers) >= numbers and len(found.phrases) >= phrases
+    sure = [each for each in found.phrases if each.weight >= CAPITALS]
+    return numbers + phrases > 0 and len(found.numbers) >= numbers and len(sure) >= phrases
 
 
 def _with_earlier(named: Values, tool: Tool, question: Question, earlier: Values) -> Values:
@@ -95,7 +96,8 @@ def _groups(found: Group, wanted: int, more: int, text: str, told: frozenset[str
     """The values in groups, each with as many as are wanted, or some `more`; one where they do not come out so."""
     if not wanted or len(found) <= wanted:
         return (found,)
-    run = _longest_run(found, text, told)
+    listed = _longest_run(found, text, frozenset(), alike=True)
+    run = listed if len(listed) > 1 else _longest_run(found, text, told)
     others = [each for each in found if each not in run]
     if len(run) > 1:  # of "in 2017, 2018 and 2019" each stands where all of them do
         run = [replace(each, start=run[0].start, end=run[-1].end) for each in run]
@@ -108,15 +110,24 @@ def _groups(found: Group, wanted: int, more: int, text: str, told: frozenset[str
     return (found,)
 
 
-def _longest_run(found: Group, text: str, told: frozenset[str]) -> Group:
-    """The most values that are told one after the other."""
+def _longest_run(found: Group, text: str, told: frozenset[str], *, alike: bool = False) -> Group:
+    """The most values that are told one after the other; `alike`: with the same sign, such as `%`, or none."""
     best: list[Found] = []
     run: list[Found] = []
     for each in found:
         joins = run and _joins(text[run[-1].end : each.start], told)
+        if joins and alike:
+            joins = _signs(run[-1], text) == _signs(each, text)
         run = [*run, each] if joins else [each]
         best = run if len(run) > len(best) else best
     return best
+
+
+def _signs(found: Found, text: str) -> tuple[str, str]:
+    """What stands right before and after a number that says what it counts."""
+    signs = "%$€£°"
+    before, after = text[found.start - 1 : found.start], text[found.end : found.end + 1]
+    return before if before in signs else "", after if after in signs else ""
 
 
 def _joins(between: str, told: frozenset[str]) -> bool:

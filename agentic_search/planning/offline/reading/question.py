@@ -10,6 +10,11 @@ _ISO_DATE = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
 _SLASHED_DATE = re.compile(r"\b(\d{1,2})/(\d{1,2})/(\d{4})\b")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH = rf"(?P<month>{'|'.join(_MONTHS)})[a-z]*\.?"
+_MONTH_NAME = re.compile(
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
+    r"|nov(?:ember)?|dec(?:ember)?)\.?",
+    re.IGNORECASE,
+)
 _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
 _WRITTEN_DATES = (
     re.compile(rf"\b{_MONTH}\s+{_DAY},?\s+(?P<year>\d{{4}})\b", re.IGNORECASE),
@@ -48,7 +53,9 @@ _ID = re.compile(
 )
 _NUMBER = re.compile(r"(?<![\w.,^])-?(?:\d{1,3}(?:,\d{3}){1,4}|\d{1,15})(?:\.\d{1,15})?(?![\w,]{0,20}\d)")
 _QUOTED = re.compile(r"\"([^\"]{1,200})\"|“([^”]{1,200})”|‘([^’]{1,200})’|(?<!\w)'([^']{1,200})'(?!\w)")
-_PROPER = re.compile(r"(?<![.?!]\s)(?<!^)\b[A-Z][\w&.'-]+(?:,? (?:of |the |de )?[A-Z][\w&.'-]*)*")
+_PROPER = re.compile(
+    r"(?<![.?!:]\s)(?<![.?!:]\s[\"'“])(?<!^[\"'“])(?<!^)\b[A-Z][\w&.'-]+(?:,? (?:of |the |de )?[A-Z][\w&.'-]*)*"
+)
 _NUMBER_OF_NAME = re.compile(r"\s\d{1,2}(?=\s*(?:$|[.,;?!)]|(?:in|on|and|for|by|with|at)\b))")
 _NO_PHRASES = frozenset({"ID", "IDs", "AM", "PM", "OK", "I'm", "I'd", "I've", "I'll"})
 
@@ -147,7 +154,7 @@ def _names(text: str) -> Iterator[str]:
         for name in re.split(r"(?<=\w{4})\.\s+", re.sub(r"['’]s$", "", found)):
             end = text.find(name) + len(name)
             number = _NUMBER_OF_NAME.match(text, end)
-            if name[:3].lower() not in _MONTHS or " " in name:
+            if not _MONTH_NAME.fullmatch(name):
                 yield name + (number[0] if number else "")
 
 
