@@ -40,12 +40,20 @@ class Filling:
         return not self.missing and not argument_complaints(self.arguments, tool)
 
 
-def fill(tool: Tool, question: Question, *, freely: bool = False, values: Values | None = None) -> Filling:
+def fill(
+    tool: Tool,
+    question: Question,
+    *,
+    freely: bool = False,
+    values: Values | None = None,
+    known: JsonObject | None = None,
+) -> Filling:
     """Fill what is required, an optional query where none is required, and choices and values that are named.
 
     Where it is sure already that the tool is meant, `freely`: numbers and phrases are given out as well where there are
     more or fewer of them than are wanted, and words without capitals may be values, too. `values` are the numbers and
-    phrases to be used, where they are not all that the question names.
+    phrases to be used, where they are not all that the question names; what is needed and not named is taken from the
+    arguments of another call that are `known`.
     """
     arguments = arguments_of(tool)
     wanted = [argument for argument in arguments if argument.required]
@@ -62,6 +70,7 @@ def fill(tool: Tool, question: Question, *, freely: bool = False, values: Values
         )
     else:
         given |= _surely(open_ones, question) | exactly(open_ones, question, values)
+    given |= {one.name: known[one.name] for one in open_ones if known and one.name in known and one.name not in given}
     missing = tuple(argument.name for argument in wanted if argument.required and argument.name not in given)
     return Filling(given, frozenset(argument.role for argument in wanted), missing)
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from agentic_search.domain.data import JsonObject
 from agentic_search.domain.tool import Tool
 from agentic_search.planning.offline.arguments.argument import ASKING, POINTED
 from agentic_search.planning.offline.arguments.roles import arguments_of
@@ -38,7 +39,7 @@ _VERBS = frozenset(terms("get list read fetch find show give calculate compute c
 """Words of a tool's name that do not say what it is for."""
 
 _BREAK = re.compile(
-    r"(?<=[.?!;])\s+(?=\S)|,?\s+(?:and\s+then|and\s+also|then|also|additionally|as\s+well\s+as|und\s+dann|et\s+puis)\s+"
+    r"(?<=[.?!;])\s+(?=\S)|,?(?<!you)(?<!we)\s+(?:and\s+then|and\s+also|then|also|additionally|as\s+well\s+as|und\s+dann|et\s+puis)\s+"
     r"|,\s+and\s+|\s+and\s+(?=(?:[a-z]+\s+(?:the|me|a|an|all|how|my|its|their)|what|how|find|get|calculate|compute"
     r"|translate|convert|book|play|search|show|tell|give|buy|order|withdraw|send|create|check|add)\b)",
     re.IGNORECASE,
@@ -83,11 +84,14 @@ def _part_by_part(parts: Sequence[_QuestionPart]) -> list[OfflineCall]:
     """The calls of each part; what a part does not name is taken from what comes before it."""
     calls: list[OfflineCall] = []
     earlier = ""
+    known: JsonObject = {}
     for part in parts:
         own = read_question(part.text)
         linked = linked_call(part.tool, calls, own) if calls else None
-        found = [linked] if linked else calls_of(part.tool, own, earlier=read_question(earlier))
-        calls += found or calls_of(part.tool, read_question(f"{earlier} {part.text}"))
+        found = [linked] if linked else calls_of(part.tool, own, earlier=read_question(earlier), known=known)
+        found = found or calls_of(part.tool, read_question(f"{earlier} {part.text}"))
+        calls += found
+        known |= {name: value for call in found[:1] for name, value in call.arguments.items()}
         earlier += f" {part.text}"
     return unique(calls)
 

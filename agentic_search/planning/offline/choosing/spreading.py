@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from agentic_search.domain.data import JsonObject
 from agentic_search.domain.tool import Tool
 from agentic_search.planning.offline.arguments.argument import Argument, choices_of
 from agentic_search.planning.offline.arguments.filling import fill
@@ -27,19 +28,25 @@ Group = Sequence[Found]
 
 
 def calls_of(
-    tool: Tool, question: Question, *, freely: bool = True, earlier: Question | None = None
+    tool: Tool,
+    question: Question,
+    *,
+    freely: bool = True,
+    earlier: Question | None = None,
+    known: JsonObject | None = None,
 ) -> list[OfflineCall]:
     """One call for each group of values that the question names; none where something needed is not named.
 
-    What is lacking is taken from what was named `earlier`.
+    What is lacking is taken from arguments of other calls that are `known`, else from what was named `earlier`.
     """
     named = values_in(question, tool, arguments_of(tool), freely=freely)
     if earlier is not None:
-        named = _with_earlier(named, tool, question, values_in(earlier, tool, arguments_of(tool), freely=False))
+        before = values_in(earlier, tool, arguments_of(tool), freely=False)
+        named = _with_earlier(named, tool, question, before, known or {})
     parts = _parts(tool, question, named)
-    fillings = [fill(tool, question, freely=freely, values=part) for part in parts]
+    fillings = [fill(tool, question, freely=freely, values=part, known=known) for part in parts]
     if len(fillings) > 1 and not all(filling.suits(tool) for filling in fillings):
-        fillings = [fill(tool, question, freely=freely, values=named)]
+        fillings = [fill(tool, question, freely=freely, values=named, known=known)]
     return unique([OfflineCall(tool, filling.arguments) for filling in fillings if filling.suits(tool)])
 
 
@@ -52,9 +59,9 @@ def stands_alone(tool: Tool, question: Question) -> bool:
     return numbers + phrases > 0 and len(found.numbers) >= numbers and len(sure) >= phrases
 
 
-def _with_earlier(named: Values, tool: Tool, question: Question, earlier: Values) -> Values:
+def _with_earlier(named: Values, tool: Tool, question: Question, earlier: Values, known: JsonObject) -> Values:
     """The values, with as many of those before as are lacking; they count as standing at the end."""
-    wanted = [one for one in arguments_of(tool) if one.required]
+    wanted = [one for one in arguments_of(tool) if one.required and one.name not in known]
     end = len(question.text)
     lacking = _open(wanted, "number") - len(named.numbers)
     numbers = [replace(each, start=end, end=end) for each in earlier.numbers[: max(0, lacking)]]
