@@ -20,6 +20,7 @@ from agentic_search.planning.offline.arguments.roles import arguments_of
 from agentic_search.planning.offline.arguments.values import Values
 from agentic_search.planning.offline.reading.expressions import expressions
 from agentic_search.planning.offline.reading.question import Question
+from agentic_search.planning.offline.reading.units import asked_units, counted_units
 from agentic_search.planning.offline.reading.wording import intents, things
 from agentic_search.planning.offline.reading.zones import zones_in
 from agentic_search.text.lexicon import terms
@@ -60,7 +61,7 @@ def fill(
     if not any(argument.role in ASKING for argument in wanted):
         wanted += [argument for argument in arguments if not argument.required and argument.role in ASKING][:1]
     others = [argument for argument in arguments if argument not in wanted]
-    given = _settled_ones(wanted, question) | _named(others, question, tool)
+    given = _settled_ones(wanted, question) | _named(others, question, tool) | _units(arguments, question)
     open_ones = [one for one in wanted if one.name not in given and not choices_of(one.schema)]
     values = values or values_in(question, tool, arguments, freely=freely)
     if freely:
@@ -78,6 +79,23 @@ def fill(
 def _settled_ones(arguments: Sequence[Argument], question: Question) -> JsonObject:
     found = {one.name: _settled(one, question) for one in arguments if one.role not in ASKING}
     return {name: value for name, value in found.items() if value is not None}
+
+
+def _units(arguments: Sequence[Argument], question: Question) -> JsonObject:
+    """The units that are named: where two are taken, that of the numbers and that of the answer."""
+    of_unit = [one for one in arguments if one.role == "unit" and not one.is_list and not choices_of(one.schema)]
+    asked, counted = asked_units(question.text), counted_units(question.text)
+    if len(of_unit) == 1:
+        [only] = of_unit
+        units = asked or (counted if only.required else [])
+        return {only.name: units[0]} if units else {}
+    froms = [one for one in of_unit if not _SOURCE.isdisjoint(one.words)][:1]
+    given: JsonObject = {one.name: unit for one, unit in zip(froms, counted, strict=False)}
+    others = [one for one in of_unit if one not in froms]
+    return given | {one.name: unit for one in others[:1] for unit in asked[:1]}
+
+
+_SOURCE = frozenset(terms("from source original base initial input current"))
 
 
 def _surely(arguments: Sequence[Argument], question: Question) -> JsonObject:

@@ -50,12 +50,15 @@ _DOING = re.compile(
     r"\w+(?:ed|ing)|won|found|under|over|next|last|first|each|per|another|same|following|given", re.IGNORECASE
 )
 _NO_VALUES = frozenset(
-    """
-    help finally lastly however imagine suppose additionally furthermore moreover afterwards firstly secondly first
-    second third another same each both more less than also please using uses use used required require requires need
-    needs want wants like planning plan plans interested wondering considering specifically respectively important
-    different several some any other others thing things function tool long much many assist
-    """.split()
+    re.findall(
+        r"\w+",
+        """
+        help finally lastly however imagine suppose additionally furthermore moreover afterwards firstly secondly first
+        second third another same each both more less than also please using uses use used required require requires
+        need needs want wants like planning plan plans interested wondering considering specifically respectively
+        important different several some any other others thing things function tool long much many assist
+        """,
+    )
 )
 """Words that hold a question together, and never begin a value without capitals."""
 _NAMED_TOOL = re.compile(r"[\"'`”’]?\s+(?:function|tool|api|method|endpoint)\b", re.IGNORECASE)
