@@ -21,6 +21,9 @@ from agentic_search.text.lexicon import terms
 _MOST = 8
 _SURELY = 2.0
 _BETWEEN = re.compile(r",|;|&|\b(?:and|or|also|then|und|oder|sowie|et|ou)\b", re.IGNORECASE)
+_AND = re.compile(r"&|\b(?:and|or|also|then|und|oder|sowie|et|ou)\b", re.IGNORECASE)
+_CLOSE = 4
+"""Words between two values of a list that only a comma parts."""
 _FURTHEST = 80
 """Characters between two things of one kind that are told one after the other."""
 
@@ -53,7 +56,7 @@ def calls_of(
 def stands_alone(tool: Tool, question: Question) -> bool:
     """Whether a part of a question has values for all that the tool needs."""
     found = values_in(question, tool, arguments_of(tool), freely=True)
-    wanted = [one for one in arguments_of(tool) if one.required]
+    wanted = [one for one in arguments_of(tool) if one.required and not (one.role == "date" and question.dates)]
     numbers, phrases = _open(wanted, "number"), _open(wanted, "phrase")
     sure = [each for each in found.phrases if each.weight >= CAPITALS]
     return numbers + phrases > 0 and len(found.numbers) >= numbers and len(sure) >= phrases
@@ -140,5 +143,7 @@ def _signs(found: Found, text: str) -> tuple[str, str]:
 def _joins(between: str, told: frozenset[str]) -> bool:
     """Whether nothing but a conjunction stands there, and what the tool is told by: "and the weather in"."""
     if len(between) > _FURTHEST or not _BETWEEN.search(between):
+        return False
+    if not _AND.search(between) and len(between.split()) > _CLOSE:
         return False
     return all(is_frame(term) or term in told or term == "also" for term in terms(between))

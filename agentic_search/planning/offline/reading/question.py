@@ -56,6 +56,12 @@ _QUOTED = re.compile(r"\"([^\"]{1,200})\"|“([^”]{1,200})”|‘([^’]{1,200
 _PROPER = re.compile(
     r"(?<![.?!:]\s)(?<![.?!:]\s[\"'“])(?<!^[\"'“])(?<!^)\b[A-Z][\w&.'-]+(?:,? (?:of |the |de )?[A-Z][\w&.'-]*)*"
 )
+_BEGUN = re.compile(
+    r"(?:^|[.?!][\"'”]?\s+)(?:also|then|next|first|second|third|finally|lastly|please|after\s+that|and),?\s+$",
+    re.IGNORECASE,
+)
+"""The beginning of a sentence, after which a verb may have a capital: "Also, Book a room"."""
+_LONGEST_BEGUN = 20
 _NUMBER_OF_NAME = re.compile(r"\s\d{1,2}(?=\s*(?:$|[.,;?!)]|(?:in|on|and|for|by|with|at)\b))")
 _NO_PHRASES = frozenset({"ID", "IDs", "AM", "PM", "OK", "I'm", "I'd", "I've", "I'll"})
 
@@ -151,7 +157,9 @@ def _people(text: str) -> Iterator[str]:
 
 def _names(text: str) -> Iterator[str]:
     for found in _proper_names(text):
-        for name in re.split(r"(?<=\w{4})\.\s+", re.sub(r"['’]s$", "", found)):
+        for place, name in enumerate(re.split(r"(?<=\w{4})\.\s+", re.sub(r"['’]s$", "", found))):
+            if place and " " not in name:  # the first word of the next sentence
+                continue
             end = text.find(name) + len(name)
             number = _NUMBER_OF_NAME.match(text, end)
             if not _MONTH_NAME.fullmatch(name):
@@ -159,9 +167,11 @@ def _names(text: str) -> Iterator[str]:
 
 
 def _proper_names(text: str) -> Iterator[str]:
-    for found in _PROPER.findall(text):
+    for match in _PROPER.finditer(text):
+        found = match[0]
         name = found if re.search(r"\.[A-Z]\.$", found) else found.rstrip(".'")
-        if name not in _NO_PHRASES:
+        begins = " " not in name and _BEGUN.search(text, max(0, match.start() - _LONGEST_BEGUN), match.start())
+        if name not in _NO_PHRASES and not begins:
             yield name
 
 
