@@ -61,6 +61,7 @@ _NO_VALUES = frozenset(
     )
 )
 """Words that hold a question together, and never begin a value without capitals."""
+_START = re.compile(r"(?:^|[.?!]\s)[\"'“]?$")
 _NAMED_TOOL = re.compile(r"[\"'`”’]?\s+(?:function|tool|api|method|endpoint)\b", re.IGNORECASE)
 _TIMES = {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000}
 _SCALE = re.compile(r"\s?(hundred|thousand|million|billion)\b", re.IGNORECASE)
@@ -130,9 +131,14 @@ def _plain(text: str, told: frozenset[str]) -> Iterator[Found]:
 
 def _run(text: str, run: Sequence[re.Match[str]], before: str) -> Found:
     weight = AFTER_PREPOSITION if before in _PREPOSITIONS else PLAIN
-    if _DOING.fullmatch(run[0][0]):
+    if _DOING.fullmatch(run[0][0]) or (len(run) == 1 and _begins_sentence(text, run[0])):
         weight = DOING
     return Found(text[run[0].start() : run[-1].end()], run[0].start(), run[-1].end(), weight)
+
+
+def _begins_sentence(text: str, word: re.Match[str]) -> bool:
+    """It begins with a capital only because a sentence does: "Transfer"."""
+    return word[0][0].isupper() and _START.search(text, max(0, word.start() - 3), word.start()) is not None
 
 
 def _may_be_value(word: str, told: frozenset[str]) -> bool:

@@ -12,7 +12,7 @@ from agentic_search.planning.offline.arguments.guessing import LOOSE
 from agentic_search.planning.offline.arguments.phrases import values_in
 from agentic_search.planning.offline.arguments.roles import arguments_of
 from agentic_search.planning.offline.arguments.tool_words import told_words
-from agentic_search.planning.offline.arguments.values import CAPITALS, Found, Values
+from agentic_search.planning.offline.arguments.values import AFTER_PREPOSITION, CAPITALS, Found, Values
 from agentic_search.planning.offline.choosing.calls import OfflineCall, unique
 from agentic_search.planning.offline.reading.question import Question
 from agentic_search.planning.offline.reading.wording import is_frame
@@ -45,7 +45,7 @@ def calls_of(
     named = values_in(question, tool, arguments_of(tool), freely=freely)
     if earlier is not None:
         before = values_in(earlier, tool, arguments_of(tool), freely=False)
-        named = _with_earlier(named, tool, question, before, known or {})
+        named = _with_earlier(_but_guesses(named, tool, known or {}), tool, question, before, known or {})
     parts = _parts(tool, question, named)
     fillings = [fill(tool, question, freely=freely, values=part, known=known) for part in parts]
     if len(fillings) > 1 and not all(filling.suits(tool) for filling in fillings):
@@ -60,6 +60,14 @@ def stands_alone(tool: Tool, question: Question) -> bool:
     numbers, phrases = _open(wanted, "number"), _open(wanted, "phrase")
     sure = [each for each in found.phrases if each.weight >= CAPITALS]
     return numbers + phrases > 0 and len(found.numbers) >= numbers and len(sure) >= phrases
+
+
+def _but_guesses(named: Values, tool: Tool, known: JsonObject) -> Values:
+    """The values without mere words, where all that would take one is `known` from another call."""
+    takers = [one for one in arguments_of(tool) if one.required and _open([one], "phrase")]
+    if not takers or any(one.name not in known for one in takers):
+        return named
+    return Values(named.numbers, [each for each in named.phrases if each.weight >= AFTER_PREPOSITION])
 
 
 def _with_earlier(named: Values, tool: Tool, question: Question, earlier: Values, known: JsonObject) -> Values:
