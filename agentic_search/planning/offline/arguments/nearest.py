@@ -100,7 +100,7 @@ def _score(argument: Argument, found: Found, around: tuple[_Words, _Words], shar
     name = frozenset(terms(argument.name))
     best = max(_by_preposition(argument, around[0]), _of_itself(argument, found, name))
     for side in around:
-        for distance, (_, _, _, stems) in enumerate(side):
+        for distance, (_, _, _, stems) in enumerate(word for word in side if word[3]):
             for stem in stems & argument.words:
                 weight = (_AT_WORD if stem in name else 1.0) / shared.count(stem)
                 best = max(best, weight / (1 + distance))
