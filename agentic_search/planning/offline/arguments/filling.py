@@ -5,6 +5,7 @@ zone, an address. Only what says nothing of itself takes a number or a phrase, a
 the argument's own words.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -71,7 +72,8 @@ def fill(
         )
     else:
         given |= _surely(open_ones, question) | exactly(open_ones, question, values)
-    given |= {one.name: known[one.name] for one in open_ones if known and one.name in known and one.name not in given}
+    lacking = [*open_ones, *(others if _SAME.search(question.text) else ())]
+    given |= {one.name: known[one.name] for one in lacking if known and one.name in known and one.name not in given}
     missing = tuple(argument.name for argument in wanted if argument.required and argument.name not in given)
     return Filling(given, frozenset(argument.role for argument in wanted), missing)
 
@@ -95,6 +97,7 @@ def _units(arguments: Sequence[Argument], question: Question) -> JsonObject:
     return given | {one.name: unit for one in others[:1] for unit in asked[:1]}
 
 
+_SAME = re.compile(r"\b(?:same|gleiche[nrs]?|même)\b", re.IGNORECASE)
 _SOURCE = frozenset(terms("from source original base initial input current"))
 
 
