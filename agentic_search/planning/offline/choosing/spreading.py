@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.tool import Tool
@@ -12,7 +13,7 @@ from agentic_search.planning.offline.arguments.guessing import LOOSE
 from agentic_search.planning.offline.arguments.phrases import values_in
 from agentic_search.planning.offline.arguments.roles import arguments_of
 from agentic_search.planning.offline.arguments.tool_words import told_words
-from agentic_search.planning.offline.arguments.values import AFTER_PREPOSITION, CAPITALS, Found, Values
+from agentic_search.planning.offline.arguments.values import AFTER_PREPOSITION, CAPITALS, DOING, Found, Values
 from agentic_search.planning.offline.choosing.calls import OfflineCall, unique
 from agentic_search.planning.offline.reading.question import Question
 from agentic_search.planning.offline.reading.wording import is_frame
@@ -24,6 +25,7 @@ _BETWEEN = re.compile(r",|;|&|\b(?:and|or|also|then|und|oder|sowie|et|ou)\b", re
 _AND = re.compile(r"&|\b(?:and|or|also|then|und|oder|sowie|et|ou)\b", re.IGNORECASE)
 _CLOSE = 4
 """Words between two values of a list that only a comma parts."""
+_UNIT = re.compile(r"[\s-]?([a-z]{2,})\b", re.IGNORECASE)
 _FURTHEST = 80
 """Characters between two things of one kind that are told one after the other."""
 
@@ -93,6 +95,9 @@ def _parts(tool: Tool, question: Question, free: Values) -> Sequence[Values]:
     of_phrase = 0 if has_list else _open(wanted, "phrase")
     phrases = _groups(sure or free.phrases, of_phrase, 0, question.text, told)
     count = max(len(numbers), len(phrases))
+    if of_phrase and 1 < len(numbers) <= _MOST and len(phrases) != len(numbers):
+        phrases = _beside(numbers, free.phrases, of_phrase) or phrases
+        count = max(len(numbers), len(phrases))
     if not 1 < count <= _MOST or {len(numbers), len(phrases)} - {1, count}:
         return (free,)
     return [
@@ -102,6 +107,20 @@ def _parts(tool: Tool, question: Question, free: Values) -> Sequence[Values]:
         )
         for part in range(count)
     ]
+
+
+def _beside(numbers: Sequence[Group], phrases: Group, wanted: int) -> Sequence[Group]:
+    """The phrases up to each group of numbers: "solar for 12 months and wind for 8"; none where some have too few."""
+    ends = [group[-1].end for group in numbers if group]
+    if sorted(set(ends)) != ends:  # they stand where all do
+        return ()
+    likely = [each for each in phrases if each.weight > DOING]
+    groups = [[each for each in likely if start <= each.start < end] for start, end in pairwise([0, *ends])]
+    rest = [each for each in likely if each.start >= ends[-1]]
+    if all(len(group) >= wanted for group in groups):  # what follows is said of all
+        return [[*group, *rest] for group in groups]
+    groups[-1] += rest
+    return groups if all(len(group) >= wanted for group in groups) else ()
 
 
 def _open(arguments: Sequence[Argument], role: str) -> int:
@@ -123,9 +142,17 @@ def _groups(found: Group, wanted: int, more: int, text: str, told: frozenset[str
         return [sorted([*others, each], key=lambda one: one.start) for each in run]
     if wanted == 1 and len(run) > 1:
         return [[*others, replace(each, weight=each.weight + _SURELY)] for each in run]
+    if wanted == 1 and _counts_alike(found, text):
+        return [[each] for each in found]
     if wanted > 1 and len(found) % wanted == 0:
         return [found[start : start + wanted] for start in range(0, len(found), wanted)]
     return (found,)
+
+
+def _counts_alike(found: Group, text: str) -> bool:
+    """Whether the same unit follows each number: "for 12 months ... for 8 months"."""
+    units = {unit[1].lower() if (unit := _UNIT.match(text, each.end)) else "" for each in found}
+    return len(units) == 1 and "" not in units and not any(isinstance(each.value, str) for each in found)
 
 
 def _longest_run(found: Group, text: str, told: frozenset[str], *, alike: bool = False) -> Group:
