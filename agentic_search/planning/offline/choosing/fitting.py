@@ -39,7 +39,8 @@ _VERBS = frozenset(terms("get list read fetch find show give calculate compute c
 """Words of a tool's name that do not say what it is for."""
 
 _BREAK = re.compile(
-    r"(?<=[.?!;])\s+(?=\S)|,?(?<!you)(?<!we)\s+(?:and\s+then|and\s+also|then|also|additionally|as\s+well\s+as|und\s+dann|et\s+puis)\s+"
+    r"(?<=[.?!;])\s+(?=\S)|,?(?<!you)(?<!we)\s+(?:and\s+then|and\s+also|(?:and\s+)?(?:finally|lastly)"
+    r"|followed\s+by|then|also|additionally|as\s+well\s+as|und\s+dann|et\s+puis)\s+"
     r"|,\s+and\s+|\s+and\s+(?=(?:[a-z]+\s+(?:the|me|a|an|all|how|my|its|their)|what|how|find|get|calculate|compute"
     r"|translate|convert|book|play|search|show|tell|give|buy|order|withdraw|send|create|check|add)\b)",
     re.IGNORECASE,

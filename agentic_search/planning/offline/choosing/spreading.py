@@ -13,7 +13,7 @@ from agentic_search.planning.offline.arguments.guessing import LOOSE
 from agentic_search.planning.offline.arguments.phrases import values_in
 from agentic_search.planning.offline.arguments.roles import arguments_of
 from agentic_search.planning.offline.arguments.tool_words import told_words
-from agentic_search.planning.offline.arguments.values import AFTER_PREPOSITION, CAPITALS, DOING, Found, Values
+from agentic_search.planning.offline.arguments.values import AFTER_PREPOSITION, CAPITALS, DOING, PLAIN, Found, Values
 from agentic_search.planning.offline.choosing.calls import OfflineCall, unique
 from agentic_search.planning.offline.reading.question import Question
 from agentic_search.planning.offline.reading.wording import is_frame
@@ -61,7 +61,8 @@ def stands_alone(tool: Tool, question: Question) -> bool:
     wanted = [one for one in arguments_of(tool) if one.required and not (one.role == "date" and question.dates)]
     numbers, phrases = _open(wanted, "number"), _open(wanted, "phrase")
     sure = [each for each in found.phrases if each.weight >= CAPITALS]
-    return numbers + phrases > 0 and len(found.numbers) >= numbers and len(sure) >= phrases
+    likely = [each for each in found.phrases if each.weight >= (PLAIN if sure else CAPITALS)]
+    return numbers + phrases > 0 and len(found.numbers) >= numbers and len(likely) >= phrases
 
 
 def _but_guesses(named: Values, tool: Tool, known: JsonObject) -> Values:
