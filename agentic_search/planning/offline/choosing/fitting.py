@@ -53,6 +53,14 @@ _BEGINS = re.compile(
 """How a part begins that belongs to what follows it."""
 
 
+_MANNER = re.compile(
+    r"\W*(?:please\s+)?(?:round|assume|use|consider|note|ensure|make\s+sure|express|(?:give|provide)\s+(?:your|the)"
+    r"\s+(?:answers?|results?))\b",
+    re.IGNORECASE,
+)
+"""How a part begins that only says in what way something is to be done."""
+
+
 @dataclass(frozen=True, slots=True)
 class _QuestionPart:
     tool: Tool
@@ -130,7 +138,7 @@ def _parts(tools: Sequence[Tool], question: Question) -> list[_QuestionPart]:
     for text in texts:
         ranked = by_relevance(text, tools)
         tool = ranked[0].tool if ranked and ranked[0].score else None
-        if tool is not None and _covered(tool, read_question(text)) < _ENOUGH:
+        if tool is not None and (_MANNER.match(text) or _covered(tool, read_question(text)) < _ENOUGH):
             tool = None
         if tool is None and (not found or _BEGINS.match(text)):
             lead += f"{text} "

@@ -21,6 +21,7 @@ from agentic_search.text.lexicon import terms
 
 _MOST = 8
 _SURELY = 2.0
+_RATHER = 0.5
 _BETWEEN = re.compile(r",|;|&|\b(?:and|or|also|then|und|oder|sowie|et|ou)\b", re.IGNORECASE)
 _AND = re.compile(r"&|\b(?:and|or|also|then|und|oder|sowie|et|ou)\b", re.IGNORECASE)
 _CLOSE = 4
@@ -46,13 +47,32 @@ def calls_of(
     """
     named = values_in(question, tool, arguments_of(tool), freely=freely)
     if earlier is not None:
+        named = _but_guesses(named, tool, known or {})
         before = values_in(earlier, tool, arguments_of(tool), freely=False)
-        named = _with_earlier(_but_guesses(named, tool, known or {}), tool, question, before, known or {})
+        lacking = [one for one in arguments_of(tool) if one.required and one.name not in (known or {})]
+        if len(named.numbers) < _open(lacking, "number") <= len(named.numbers) + len(before.numbers):
+            named, question = _in_context(named, question, before, earlier)
+            filling = fill(tool, question, freely=freely, values=named, known=known)
+            return [OfflineCall(tool, filling.arguments)] if filling.suits(tool) else []
+        named = _with_earlier(named, tool, question, before, known or {})
     parts = _parts(tool, question, named)
     fillings = [fill(tool, question, freely=freely, values=part, known=known) for part in parts]
     if len(fillings) > 1 and not all(filling.suits(tool) for filling in fillings):
         fillings = [fill(tool, question, freely=freely, values=named, known=known)]
     return unique([OfflineCall(tool, filling.arguments) for filling in fillings if filling.suits(tool)])
+
+
+def _in_context(named: Values, question: Question, before: Values, earlier: Question) -> tuple[Values, Question]:
+    """The values with all that were named before, each where it stands; those of the question itself count more."""
+    shift = len(earlier.text) + 1
+    numbers, phrases = (
+        [
+            *old,
+            *(replace(one, start=one.start + shift, end=one.end + shift, weight=one.weight + _RATHER) for one in own),
+        ]
+        for old, own in ((before.numbers, named.numbers), (before.phrases, named.phrases))
+    )
+    return Values(numbers, phrases), replace(question, text=f"{earlier.text} {question.text}")
 
 
 def stands_alone(tool: Tool, question: Question) -> bool:
