@@ -9,6 +9,7 @@ AgenticSearchError
 ├── ConfigurationError        the operator corrects a setting or a file
 ├── ToolError                 the task fails; everything not depending on it goes on
 │   ├── ToolFailed                … the tool ran and reported an error
+│   │   └── ResultTooLarge        … it gave more than is taken in
 │   ├── ToolTimeout               … the tool took longer than it may; it was asked to stop
 │   ├── ServerUnavailable         … never sent: trying again is always safe
 │   ├── RateLimited               … refused unread: trying again later is always safe
@@ -89,6 +90,12 @@ class ToolFailed(ToolError):
     code = "tool_failed"
     personal = False
     """Somebody was asked in the course of the call, or could not be: the error says nothing to anybody else."""
+
+
+class ResultTooLarge(ToolFailed):
+    """The tool's result is larger than a result may be."""
+
+    code = "result_too_large"
 
 
 class ToolTimeout(ToolError):

@@ -6,17 +6,20 @@ import logging
 import socket
 import sys
 from collections.abc import Sequence
+from functools import partial
 from ipaddress import ip_address
+from typing import Any, cast
 
 import uvicorn
 
 from agentic_search import __version__, log
 from agentic_search.api.app import create_app
 from agentic_search.api.openapi import field_docs
-from agentic_search.configuration import read_settings, unread_settings
 from agentic_search.errors import ConfigurationError
+from agentic_search.serving.configuration import read_settings, unread_settings
+from agentic_search.serving.request_limits import LimitedHttp
+from agentic_search.serving.shutdown import RunsEndFirst
 from agentic_search.settings import Settings
-from agentic_search.shutdown import RunsEndFirst
 from agentic_search.wiring import configured
 
 WRONG_USAGE = 2
@@ -46,6 +49,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     config = uvicorn.Config(
         create_app(settings),
         ws="none",
+        # uvicorn takes any maker of protocols, and says that it wants a class.
+        http=cast(Any, partial(LimitedHttp, largest_head=settings.max_request_head, within=settings.request_timeout)),
         log_config=None,
         access_log=settings.log_level == "debug",
         timeout_graceful_shutdown=max(1, round(settings.shutdown_grace)),

@@ -207,6 +207,30 @@ class Settings(BaseSettings):
     discovery_wait: Annotated[float, Field(ge=0)] = 5.0
     """Seconds that a run waits for servers that are still connecting for the first time."""
 
+    max_kept_bytes: Annotated[int, Field(ge=1)] = 268_435_456
+    """Bytes that ended runs may take in memory, about; those that ended first are forgotten first."""
+
+    max_result_bytes: Annotated[int, Field(ge=1_024)] = 33_554_432
+    """Bytes of one message of an MCP server, so of a tool's result; a larger one fails its call."""
+
+    max_tools_per_server: Annotated[int, Field(ge=1)] = 2_000
+    """Tools that are taken in of one server's list."""
+
+    max_tool_pages: Annotated[int, Field(ge=1)] = 100
+    """Pages of that list that are asked for."""
+
+    max_tool_description: Annotated[int, Field(ge=1)] = 50_000
+    """Characters of a tool's title or description; a tool with a longer one is left out."""
+
+    max_tool_schema: Annotated[int, Field(ge=1)] = 262_144
+    """Bytes of a tool's schema; a tool with a larger input schema is left out, a larger output schema is not used."""
+
+    max_request_head: Annotated[int, Field(ge=1_024)] = 65_536
+    """Bytes of a request's first line and headers; a larger one is refused with 431."""
+
+    request_timeout: Annotated[float, Field(gt=0)] = 15.0
+    """Seconds for a request's head to come, and between two pieces of its body; then its connection is closed."""
+
     shutdown_grace: Annotated[float, Field(gt=0)] = 3.0
     """Seconds that open connections get to end at shutdown."""
 

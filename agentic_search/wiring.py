@@ -7,7 +7,7 @@ from functools import partial
 
 from agentic_search.clock import SystemClock
 from agentic_search.domain.approval.policy import ApprovalRules
-from agentic_search.domain.limits import Limit
+from agentic_search.domain.limits import Limit, SizeLimits
 from agentic_search.domain.query import Query
 from agentic_search.domain.tool import Tool
 from agentic_search.engine.memory import MemoryEngine
@@ -58,7 +58,8 @@ def configured(settings: Settings) -> tuple[ModelSources, tuple[ServerConfig, ..
         else ()
     )
     path, is_named = settings.servers_file.expanduser(), "servers_file" in settings.model_fields_set
-    servers = read_servers(path, bundled=bundled, environment=known, may_be_missing=not is_named)
+    read = read_servers(path, bundled=bundled, environment=known, may_be_missing=not is_named)
+    servers = tuple(replace(server, sizes=_size_limits(settings)) for server in read)
     return _models(settings), servers, load_functions(settings.functions)
 
 
@@ -102,6 +103,16 @@ def _admission(servers: Sequence[ServerConfig]) -> Admission:
 
 def _cache_limits(settings: Settings) -> CacheLimits:
     return CacheLimits(settings.cache_max_age, settings.cache_max_entries, settings.cache_max_bytes)
+
+
+def _size_limits(settings: Settings) -> SizeLimits:
+    return SizeLimits(
+        message=settings.max_result_bytes,
+        tools=settings.max_tools_per_server,
+        pages=settings.max_tool_pages,
+        description=settings.max_tool_description,
+        schema=settings.max_tool_schema,
+    )
 
 
 def _sign_in_folder(settings: Settings) -> EncryptedFolder:
@@ -196,6 +207,7 @@ async def open_service(settings: Settings) -> AsyncGenerator[Service, None]:
                 max_concurrent=settings.max_concurrent_runs,
                 max_queued=settings.max_queued_runs,
                 max_kept=settings.max_kept_runs,
+                max_kept_bytes=settings.max_kept_bytes,
             )
         )
         yield Service(

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from agentic_search.domain.answer import LeftOut, Turn
-from agentic_search.events.task_facts import count
 from agentic_search.models.budget import TokenEstimate
 from agentic_search.models.chat import without_control_tokens
+from agentic_search.text.counting import count
 from agentic_search.text.lexicon import terms
 from agentic_search.text.sentences import shortened, split_sentences
 

@@ -1,4 +1,4 @@
-"""How many calls an operator allows: at once, and in a time. Data only."""
+"""What an operator allows: calls at once and in a time, and how much is taken in of what a server sends. Data only."""
 
 from dataclasses import dataclass
 
@@ -32,3 +32,22 @@ class Limit:
 
 
 NO_LIMIT = Limit()
+
+
+@dataclass(frozen=True, slots=True)
+class SizeLimits:
+    """How much is taken in of what one MCP server sends."""
+
+    message: int = 32 * 1024 * 1024
+    """Bytes of one message, so of a tool's result."""
+    tools: int = 2_000
+    """Tools of its list."""
+    pages: int = 100
+    """Pages of its list."""
+    description: int = 50_000
+    """Characters of a tool's title, and of its description."""
+    schema: int = 256 * 1024
+    """Bytes of a tool's input schema, and of its output schema."""
+
+
+DEFAULT_SIZES = SizeLimits()

@@ -6,6 +6,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import AfterValidator, Field, JsonValue
 
+from agentic_search.domain.answer import Source
 from agentic_search.domain.approval.decision import WaitingCall
 from agentic_search.domain.data import Frozen, JsonObject
 from agentic_search.text.controls import without_controls
@@ -85,6 +86,10 @@ class Evidence:
     task_id: str
     place: str = ""
     """Where its call has searched, for people: `Python documentation`."""
+
+    def source(self, number: int, snippet: str) -> Source:
+        """As an answer cites it under `number`."""
+        return Source(id=number, title=self.passage.title, url=self.passage.url, snippet=snippet, task_id=self.task_id)
 
 
 class ToolResult(Frozen):

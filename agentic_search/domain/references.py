@@ -5,11 +5,12 @@ A reference holds a JMESPath expression (https://jmespath.org) whose first name 
 never looked at for references.
 """
 
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 import jmespath
 import jmespath.exceptions
@@ -23,9 +24,18 @@ INPUTS = "inputs"
 
 _OPEN = "${"
 _QUOTED = r"\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'|`(?:\\.|[^`\\])*`"
-_DASHED_NAME = re.compile(rf"({_QUOTED})|([A-Za-z_]\w*(?:-[\w-]*)+)")
+_DASHED_NAME = re.compile(rf"({_QUOTED})|((?<![\w-])[A-Za-z_]\w*+-[\w-]*)")
 _NAME = re.compile(rf"{_QUOTED}|[A-Za-z_][\w-]*")
 _STEP = re.compile(rf"{_QUOTED}|[{{}}]|[^\"'`{{}}]+|.", re.DOTALL)
+_LONGEST = 4_000
+"""Characters of one expression."""
+_DEEPEST = 100
+"""Levels of an expression's syntax tree: evaluating it takes several frames of the stack a level."""
+_COPYING = {"multi_select_list", "multi_select_dict"}
+_MOST_COPIES = 10_000
+"""How often an expression may repeat what it reads: `[@, @]` does it twice, in itself four times."""
+_SHOWN = 200
+"""Characters of a faulty expression that its complaint quotes."""
 _PROBE = "__probe__"
 """A name that nothing has, put in the place of another to see how that is read."""
 _INNER_CONTEXT = {
@@ -72,14 +82,20 @@ def parse_reference(expression: str) -> Reference:
     text = expression.strip()
     if not text:
         raise BadReference("${} is empty: name a task, as in ${t1}")
+    shown = _shortened(text)
+    if len(text) > _LONGEST:
+        raise BadReference(f"${{{shown}}} is longer than {_LONGEST:,} characters")
     quoted = _DASHED_NAME.sub(lambda found: found[1] or f'"{found[2]}"', text)
     try:
         compiled: Any = jmespath.compile(quoted)
     except jmespath.exceptions.JMESPathError as problem:
-        raise BadReference(f"${{{text}}} is not a JMESPath expression: {problem}") from problem
+        raise BadReference(f"${{{shown}}} is not a JMESPath expression: {_shortened(str(problem))}") from problem
+    except RecursionError as problem:
+        raise BadReference(f"${{{shown}}} is nested too deep: {_DEEPEST} levels are read") from problem
+    _check_bounds(compiled.parsed, shown)
     names = frozenset(_names(compiled.parsed))
     if not names:
-        raise BadReference(f"${{{text}}} names no task: begin with a task id, as in ${{t1.title}}")
+        raise BadReference(f"${{{shown}}} names no task: begin with a task id, as in ${{t1.title}}")
     return Reference(text, names, frozenset(_fields(compiled.parsed)), compiled)
 
 
@@ -104,7 +120,7 @@ def whole_reference(text: str) -> Reference:
     pieces = split_template(text.strip())
     if len(pieces) == 1 and isinstance(pieces[0], Reference):
         return pieces[0]
-    raise BadReference(f"{text!r} must be one whole reference, as in ${{t1.items}}")
+    raise BadReference(f"{_shortened(text)!r} must be one whole reference, as in ${{t1.items}}")
 
 
 def references_in(value: JsonValue) -> Iterator[Reference]:
@@ -160,7 +176,26 @@ def _closing_brace(text: str, start: int) -> int:
         depth += {"{": 1, "}": -1}.get(step[0], 0)
         if depth == 0:
             return step.start()
-    raise BadReference(f"{text[start - len(_OPEN) :]!r} has no closing brace")
+    raise BadReference(f"{_shortened(text[start - len(_OPEN) :])!r} has no closing brace")
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
+
+
+def _check_bounds(tree: dict[str, Any], shown: str) -> None:
+    """Raises BadReference where evaluating the expression would go too deep, or multiply what it reads."""
+    copies = 1
+    level = [tree]
+    for _ in range(_DEEPEST):
+        copies *= math.prod(len(node["children"]) or 1 for node in level if node["type"] in _COPYING)
+        if copies > _MOST_COPIES:
+            raise BadReference(f"${{{shown}}} repeats what it reads more than {_MOST_COPIES:,} times")
+        children: list[Any] = [child for node in level for child in node["children"]]
+        level = [cast("dict[str, Any]", child) for child in children if isinstance(child, dict)]
+        if not level:
+            return
+    raise BadReference(f"${{{shown}}} is nested too deep: {_DEEPEST} levels are read")
 
 
 def _names(node: dict[str, Any]) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """The engine that keeps runs in the memory of this process: they are gone when it ends."""
 
 import asyncio
+import sys
 from collections import deque
 from collections.abc import AsyncIterator, Iterator
 from itertools import takewhile
@@ -31,13 +32,26 @@ _MOST_TURNS = 20
 class MemoryEngine:
     """Owns the tasks of all runs; an async context manager that ends them when it is left."""
 
-    def __init__(self, program: Program, *, clock: Clock, max_concurrent: int, max_queued: int, max_kept: int) -> None:
-        """At most `max_concurrent` runs live at once, `max_queued` wait, `max_kept` ended ones are remembered."""
+    def __init__(
+        self,
+        program: Program,
+        *,
+        clock: Clock,
+        max_concurrent: int,
+        max_queued: int,
+        max_kept: int,
+        max_kept_bytes: int = sys.maxsize,
+    ) -> None:
+        """At most `max_concurrent` runs live at once, `max_queued` wait, `max_kept` ended ones are remembered.
+
+        Of ended ones all together take `max_kept_bytes` at most, or there is only one.
+        """
         self._program = program
         self._clock = clock
         self._max_concurrent = max_concurrent
         self._max_queued = max_queued
         self._max_kept = max_kept
+        self._max_kept_bytes = max_kept_bytes
         self._group = asyncio.TaskGroup()
         self._runs: dict[str, LiveRun] = {}
         self._ended: dict[str, None] = {}
@@ -69,7 +83,8 @@ class MemoryEngine:
             told = f"{len(self._living)} searches run and {len(self._queue)} wait: try again in a moment."
             raise Overloaded(told, retry_after=self._seconds_of_queue())
         run = LiveRun(run_id, query, thread_id=thread_id, clock=self._clock, on_end=self._note_end, attended=attended)
-        self._forget_oldest()
+        while len(self._ended) >= self._max_kept:
+            self._forget_oldest()
         self._runs[run_id] = run
         self._queue.append(run)
         self._begin_queued()
@@ -161,11 +176,16 @@ class MemoryEngine:
         took = self._living.pop(task).elapsed
         self._usual_seconds += _OF_NEWEST * (took - self._usual_seconds)
         self._begin_queued()
+        kept = sum(self._runs[run_id].channel.kept_bytes for run_id in self._ended)
+        while kept > self._max_kept_bytes and len(self._ended) > 1:
+            kept -= self._forget_oldest()
 
-    def _forget_oldest(self) -> None:
-        """Forget the runs that ended first, beyond those that are kept."""
-        while len(self._ended) >= self._max_kept:
-            self._forget(next(iter(self._ended)))
+    def _forget_oldest(self) -> int:
+        """Forget the run that ended first; gives the bytes that it took, about."""
+        oldest = next(iter(self._ended))
+        size = self._runs[oldest].channel.kept_bytes
+        self._forget(oldest)
+        return size
 
     def _note_end(self, run_id: str) -> None:
         self._ended[run_id] = None

@@ -40,6 +40,11 @@ class Channel:
         return self._packed is not None
 
     @property
+    def kept_bytes(self) -> int:
+        """Bytes that the run takes in memory, about; 0 until the terminal event."""
+        return len(self._packed.packed) + self._packed.size if self._packed is not None else 0
+
+    @property
     def elapsed(self) -> float:
         """Seconds since the run began."""
         return self._clock.now() - self._began

@@ -81,12 +81,15 @@ class PackedEvents:
 
     run_id: str
     packed: bytes = field(repr=False)
+    size: int
+    """Bytes that they take unpacked: about as much as the run's record takes beside them."""
 
     @classmethod
     def of(cls, run_id: str, events: Iterable[Event]) -> "PackedEvents":
         """Pack a run's events."""
         timed = [(event.at, event.fact) for event in events]
-        return cls(run_id, zlib.compress(pickle.dumps(_TIMED.dump_python(timed), pickle.HIGHEST_PROTOCOL), _FAST))
+        plain = pickle.dumps(_TIMED.dump_python(timed), pickle.HIGHEST_PROTOCOL)
+        return cls(run_id, zlib.compress(plain, _FAST), len(plain))
 
     def unpack(self) -> list[Event]:
         """Equal events again."""

@@ -1,32 +1,18 @@
-"""What every fact has, and the facts of tasks and of the servers that they call, each with its message for people."""
+"""The facts of tasks and of the servers that they call, each with its message for people."""
 
-from typing import ClassVar, Literal
+from typing import Literal
 
 from pydantic import ConfigDict, Field, JsonValue
 
 from agentic_search.domain.approval.decision import ApprovalWhy, WaitingCall
 from agentic_search.domain.approval.policy import reason
-from agentic_search.domain.data import Frozen, JsonObject
+from agentic_search.domain.data import JsonObject
 from agentic_search.domain.outcome import Passage
+from agentic_search.events.base_fact import BaseFact
+from agentic_search.text.counting import count
 from agentic_search.text.sentences import shortened
 
 _LONGEST_QUESTION = 300
-
-
-class BaseFact(Frozen):
-    """One fact; its class says of what kind."""
-
-    terminal: ClassVar[bool] = False
-
-    @property
-    def message(self) -> str:
-        """The thinking step, for people; empty for none."""
-        return ""
-
-
-def count(number: int, noun: str) -> str:
-    """`3 tasks`, `1 task`."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def headline(task: str, tool: str, purpose: str) -> str:

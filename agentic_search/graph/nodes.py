@@ -5,6 +5,7 @@ Each takes the state, has one package do its work, and gives the state back with
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from langgraph.runtime import Runtime
 
@@ -31,8 +32,8 @@ from agentic_search.synthesis.writing.fallback_writer import FallbackWriter
 from agentic_search.tools.catalog import Catalog
 
 FOUND_NOTHING = "What the model planned found nothing that bears on the question."
-_HARDLY_LESS = 0.1
 _MOST_NAMED = 20
+_HARDLY_LESS = 0.1
 """Share of what is left for tasks that may pass before they begin, where a model server does not say what it has."""
 _NO_ANSWER_OF_MODELS = "The model server did not say in time which models it has."
 
@@ -161,10 +162,13 @@ async def synthesize(state: ExecutedState, runtime: Runtime[RunContext]) -> Exec
         context.preview.end()
     with context.run.spent.phase("synthesize"):
         chosen = await _writer(state, context, within=state["deadline"] - context.run.elapsed)
-        within = state["deadline"] - context.run.elapsed
-        embedding = await context.models.embedding(chosen.model.name) if chosen.model else None
+        embedding = partial(context.models.embedding, chosen.model.name) if chosen.model else None
         writer = FallbackWriter(
-            chosen.model, chosen.why_none, within=within, opening=state["opening"], embedding=embedding
+            chosen.model,
+            chosen.why_none,
+            within=state["deadline"] - context.run.elapsed,
+            opening=state["opening"],
+            embedding=embedding,
         )
         found = make_writer_input(
             state["asked"],

@@ -11,7 +11,6 @@ from dataclasses import replace
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.plan import Plan
 from agentic_search.errors import ModelError, PlanRefused
-from agentic_search.events.task_facts import count
 from agentic_search.planning.draft.check import check
 from agentic_search.planning.planner import (
     DraftDropped,
@@ -23,6 +22,7 @@ from agentic_search.planning.planner import (
     PlanStep,
     TaskReady,
 )
+from agentic_search.text.counting import count
 
 _AGAIN = "It is asked once more, with what was wrong."
 WITHOUT_MODEL = "Planning without a language model instead."

@@ -1,5 +1,7 @@
 """Emits what happens to tasks: starts, progress, retries, outcomes and lowered rates, as events."""
 
+from collections.abc import Generator
+from contextlib import closing, contextmanager
 from typing import assert_never
 
 from agentic_search.domain.outcome import Completed, Failed, OnProgress, Outcome, Skipped
@@ -8,6 +10,7 @@ from agentic_search.events import facts
 from agentic_search.events.facts import Emit
 from agentic_search.scheduler.admission.admission import LearntRate
 from agentic_search.scheduler.commands import ElementEnded, RetryCall, StartCall
+from agentic_search.scheduler.progress import CallProgress
 
 
 def emit_started(emit: Emit, start: StartCall, server: str) -> None:
@@ -25,15 +28,21 @@ def emit_started(emit: Emit, start: StartCall, server: str) -> None:
     )
 
 
-def progress_of(emit: Emit, start: StartCall) -> OnProgress:
-    """What a call reports its progress to; of a task over a list the ended elements are emitted instead."""
-    task = start.task
+def _emit_nothing_of(progress: float, total: float | None, text: str) -> None:
+    """For a call that is one of many."""
 
-    def on_progress(progress: float, total: float | None, text: str) -> None:
-        if start.elements is None:
-            emit(facts.TaskProgress(id=task.id, tool=task.tool, progress=progress, total=total, text=text))
 
-    return on_progress
+@contextmanager
+def progress_of(emit: Emit, start: StartCall) -> Generator[OnProgress]:
+    """What a call reports its progress to in this block.
+
+    Of a task over a list the ended elements are emitted instead.
+    """
+    if start.elements is not None:
+        yield _emit_nothing_of
+        return
+    with closing(CallProgress(emit, start.task)) as progress:
+        yield progress
 
 
 def emit_elements(emit: Emit, ended: ElementEnded) -> None:

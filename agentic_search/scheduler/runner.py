@@ -290,13 +290,14 @@ class Runner:
         ask_of_call.set(None if questions is None else questions.ask)
         ended: MachineInput
         try:
-            result = await self._call_tool(
-                start.task.tool,
-                start.arguments,
-                planned=tool,
-                timeout=start.task.timeout,
-                on_progress=progress_of(self._emit, start),
-            )
+            with progress_of(self._emit, start) as on_progress:
+                result = await self._call_tool(
+                    start.task.tool,
+                    start.arguments,
+                    planned=tool,
+                    timeout=start.task.timeout,
+                    on_progress=on_progress,
+                )
             ended = CallCompleted(start.call, result)
         except RateLimited as error:
             self._slow_down(slot, error)

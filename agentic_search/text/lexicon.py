@@ -12,6 +12,7 @@ from itertools import chain
 
 import regex
 
+from agentic_search.text.sentences import UNSPACED
 from agentic_search.text.stemming import stem as _stem_of_script
 
 _WORD = regex.compile(r"[\p{L}\p{N}][\p{L}\p{N}\p{M}]*(?:['’][\p{L}\p{N}][\p{L}\p{N}\p{M}]*)*")
@@ -21,6 +22,7 @@ _SHORTENED = re.compile(r"(?<!ca)n['’]t$|['’](?:s|t|d|m|ll|re|ve)$|^(?:[cdjl
 """What an apostrophe has joined to a word, in English and in French: `don't`, `it's`, `l'eau`."""
 
 _PART = re.compile(r"[^'’]+")
+_PART_OF_NAME = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 _HUMP = re.compile(r"[A-Z]+s?(?![a-z])|[A-Z]?[a-z]+|\d+")
 _ACCENT = re.compile(r"(?<=[a-zα-ω])[\u0300-\u036f]+|(?<=е)\u0308|[\u0591-\u05bd\u05bf-\u05c7\u064b-\u0652\u0670]")
 """What writers leave out at will: accents of Latin and Greek letters, dots of `ё`, Hebrew and Arabic vowel signs."""
@@ -28,10 +30,7 @@ _ACCENT = re.compile(r"(?<=[a-zα-ω])[\u0300-\u036f]+|(?<=е)\u0308|[\u0591-\u0
 _PLAIN = str.maketrans({"ı": "i", "ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d"})
 """Latin letters that no accent can be taken off."""
 
-_UNSPACED = re.compile(
-    r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]+"
-)
-"""Scripts written without spaces between words (Thai, Lao, Burmese, Khmer, kana, Han), and Hangul with its endings."""
+_UNSPACED = re.compile(f"{UNSPACED}+")
 
 _CACHED = 32_768
 """Words whose stems are kept: a new one takes 30 µs, and the texts of a library repeat theirs."""
@@ -80,6 +79,11 @@ def terms(text: str) -> list[str]:
 def stems(text: str) -> list[str]:
     """The stem of every word of `text`, in order."""
     return [*chain.from_iterable(map(_stems_of, words(text)))]
+
+
+def name_parts(name: str) -> list[str]:
+    """The words that a name in camel or snake case is made of, in lower case: `get`, `user` and `2` of `getUser_2`."""
+    return [part.lower() for part in _PART_OF_NAME.findall(name)]
 
 
 def parts(word: str) -> list[str]:

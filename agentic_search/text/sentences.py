@@ -4,6 +4,9 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
+UNSPACED = r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]"
+"""Scripts written without spaces between words (Thai, Lao, Burmese, Khmer, kana, Han), and Hangul with its endings."""
+
 _SENTENCE_END = re.compile(
     r"""
     (?: (?<![.!?…])[.!?…]++ ["'”’»)\]`*_]*+ (?:\s?\[\d+\])* (?=\s)  # Latin, Cyrillic, Greek, Arabic …: a space follows
@@ -22,9 +25,7 @@ _SENTENCE_BEGINS = re.compile(r"""\s+["'“‘«(\[`*_:]*(?:[^\W\d_a-z]|\d|[a-z]
 """What may begin a sentence: a capital or a letter without case, a digit, or a name from a program."""
 _COLON = re.compile(r"(?<!\d):(?=\s)")
 _CLAUSE_END = re.compile(r"(?=[,;:](?:\s|$)|\s[(–—-])|(?=[，、；：])")
-_WORD_END = re.compile(
-    r"(?=\s)|(?<=[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff])"
-)
+_WORD_END = re.compile(rf"(?=\s)|(?<={UNSPACED})")
 """Scripts without spaces between words may be cut anywhere."""
 
 
@@ -32,6 +33,16 @@ def split_sentences(text: str) -> list[str]:
     """The sentences of one paragraph, in order, without the white space around them."""
     places = (0, *_ends(text), len(text))
     return [sentence for begin, end in pairwise(places) if (sentence := text[begin:end].strip())]
+
+
+def sentence_spans(text: str) -> Iterator[tuple[int, int]]:
+    """Where the sentences of a text begin and end; a line ends one, too."""
+    at = 0
+    for line in text.split("\n"):
+        for sentence in split_sentences(line):
+            begin = text.index(sentence, at)
+            at = begin + len(sentence)
+            yield begin, at
 
 
 def is_whole(sentence: str) -> bool:

@@ -4,11 +4,16 @@ The one place that decides by which draft a tool's schema is read, for whoever o
 arguments.
 """
 
+import json
 import logging
 import math
 import re
-from collections.abc import Callable, Iterator, Mapping
+import time
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache, lru_cache
+from hashlib import sha256
 from typing import Any, cast
 
 import regex
@@ -49,16 +54,86 @@ _FORMATS = FormatChecker(())
 _NOTHING_TO_FETCH: SchemaRegistry = Registry()
 _LONGEST_PATTERN = 5_000
 _MOST_REPEATS = 10_000
+_ENDLESS = re.compile(rb'"(?:patternProperties|\$(?:dynamic|recursive)?[rR]ef)"')
+"""Keywords beneath which the drafts' rules on what is left over look around by themselves, for as long as it takes."""
 _GROUP_REPEAT = re.compile(r"\)\{(?:\d+,)?(\d{1,9})\}", re.ASCII)
 _LONGEST_MATCH = 0.1
 """Seconds that one pattern may take on one text."""
+_LONGEST_CHECK = 0.1
+"""Seconds of this thread's work that all of one check may take: a few references can multiply without end."""
+_DEEPEST_CHECK = 120
+"""Keywords within keywords; beyond it Python's stack would end, which the library beneath does not always survive."""
+_MOST_COMPARED = 200
+"""Elements of a list that are compared each with each."""
 _MOST_SLOW = 1_000
+_MOST_KNOWN = 20_000
+_known_drafts: dict[bytes, type[Validator]] = {}
+"""The drafts of schemas, by a digest of their JSON, the latest ones."""
 _too_slow: dict[str, None] = {}
 """Patterns that took too long once, the latest ones: each costs its time once."""
 
 
+class CheckTooLong(Exception):
+    """Whether data fits a schema cannot be told in the time, or at the depth, that there is."""
+
+
+class _Check:
+    """One check of data by a schema."""
+
+    def __init__(self, due: float = math.inf) -> None:
+        self.due = due
+        """What `time.thread_time` says when it is given up."""
+        self.depth = 0
+
+
+_this_check: ContextVar[_Check | None] = ContextVar("_this_check", default=None)
+
+
+@contextmanager
+def in_time() -> Generator[None]:
+    """Let validators in this block raise CheckTooLong when they have taken too long; they must be of `keywords_of`."""
+    token = _this_check.set(_Check(time.thread_time() + _LONGEST_CHECK))
+    try:
+        yield
+    finally:
+        _this_check.reset(token)
+
+
+def _timed(own: Keyword) -> Keyword:
+    """The keyword's rule, as long as there is time."""
+
+    def rule(validator: Any, value: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:
+        check = _this_check.get() or _Check()
+        if time.thread_time() > check.due:
+            raise CheckTooLong(f"the schema takes longer than {_LONGEST_CHECK:g} s to check")
+        if check.depth >= _DEEPEST_CHECK:
+            raise CheckTooLong("the schema is nested too deep")
+        check.depth += 1
+        try:
+            yield from own(validator, value, instance, schema) or ()
+        finally:
+            check.depth -= 1
+
+    return rule
+
+
 def checked_draft(schema: JsonObject) -> type[Validator]:
-    """The validator of the draft that the schema is of; raises SchemaError where it is of none, or RecursionError."""
+    """The validator of the draft that the schema is of; raises SchemaError where it is of none, or RecursionError.
+
+    Reading a large schema takes most of a second: what was found is kept, for whoever asks on the event loop.
+    """
+    try:
+        key = sha256(to_json(schema)).digest()
+    except ValueError as problem:
+        raise RecursionError(str(problem)) from problem
+    if (known := _known_drafts.get(key)) is None:
+        known = _known_drafts[key] = _draft_of(schema)
+        while len(_known_drafts) > _MOST_KNOWN:
+            _known_drafts.pop(next(iter(_known_drafts)), None)
+    return known
+
+
+def _draft_of(schema: JsonObject) -> type[Validator]:
     declared = _declared(schema.get("$schema"))
     guesses = [declared, *_GUESSES] if declared is not None else list(_GUESSES)
     plain = {key: value for key, value in schema.items() if key != "$schema"}
@@ -146,11 +221,25 @@ def _additional_properties(validator: Any, allowed: Any, instance: Any, schema: 
 
 
 def _unevaluated(own: Keyword) -> Keyword:
-    """The draft's own rule, except where it would search names for patterns, for as long as that takes."""
+    """The draft's own rule, except where it would search names for patterns or follow references without end."""
 
     def rule(validator: Any, allowed: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:
-        if b'"patternProperties"' not in to_json(schema):
+        if not _ENDLESS.search(to_json(schema)):
             yield from own(validator, allowed, instance, schema)
+
+    return rule
+
+
+def _unique_items(own: Keyword) -> Keyword:
+    """The draft's own rule for short lists; in long ones only what is written alike is the same."""
+
+    def rule(validator: Any, wanted: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:
+        if not isinstance(instance, list) or len(cast("list[Any]", instance)) <= _MOST_COMPARED:
+            yield from own(validator, wanted, instance, schema)
+        elif wanted:
+            written = {json.dumps(element, sort_keys=True) for element in cast("list[Any]", instance)}
+            if len(written) < len(cast("list[Any]", instance)):
+                yield ValidationError("its elements are not all different")
 
     return rule
 
@@ -171,6 +260,10 @@ def keywords_of(draft: type[Validator]) -> Mapping[str, Keyword]:
     """The draft's keywords; a pattern that cannot be read is met by any text, and none takes long."""
     own = cast("Mapping[str, Keyword]", draft.VALIDATORS)
     rules = {**own, "pattern": _pattern, "patternProperties": _pattern_properties}
+    rules["uniqueItems"] = _unique_items(own["uniqueItems"])
     if (unevaluated := own.get("unevaluatedProperties")) is not None:
         rules["unevaluatedProperties"] = _unevaluated(unevaluated)
-    return {**rules, "additionalProperties": _additional_properties}
+    if (unevaluated := own.get("unevaluatedItems")) is not None:
+        rules["unevaluatedItems"] = _unevaluated(unevaluated)
+    rules["additionalProperties"] = _additional_properties
+    return {name: _timed(rule) for name, rule in rules.items()}

@@ -7,13 +7,11 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from agentic_search.domain.data import JsonObject
-from agentic_search.domain.outcome import OnProgress, ToolResult
-from agentic_search.domain.tool import ServerStatus, Tool
-from agentic_search.errors import ServerUnavailable
+from agentic_search.domain.tool import ServerStatus
 from agentic_search.files import write_whole
 from agentic_search.tools.config.server_config import ServerConfig
-from agentic_search.tools.provider import Offer, ToolProvider
+from agentic_search.tools.provider import ToolProvider
+from agentic_search.tools.unconnected import UnconnectedServer
 
 logger = logging.getLogger(__name__)
 
@@ -51,7 +49,7 @@ class ServerSwitches:
                 )
 
 
-class SwitchedServer:
+class SwitchedServer(UnconnectedServer):
     """Connected while it is on; switching it off ends its process and the calls under way."""
 
     def __init__(
@@ -63,89 +61,32 @@ class SwitchedServer:
         on_change: Callable[[], None],
     ) -> None:
         """`connect` makes the server each time that it is switched on."""
-        self._config = config
-        self._is_on = is_on
-        self._connect = connect
-        self._on_change = on_change
-        self._server: ToolProvider | None = None
-        self._flipped = asyncio.Event()
-        self._closing = False
+        super().__init__(config, connect=connect, on_change=on_change)
+        self._server = connect(config) if is_on else None
 
     def __repr__(self) -> str:
-        return f"<SwitchedServer {self.name}: {'on' if self._is_on else 'off'}>"
-
-    @property
-    def name(self) -> str:
-        """What plans call it."""
-        return self._config.name
-
-    @property
-    def offer(self) -> Offer:
-        """Nothing while it is off."""
-        return self._server.offer if self._server and self._is_on else Offer(self.name)
-
-    @property
-    def is_settled(self) -> bool:
-        """It is off, or the server's first attempt to connect has ended."""
-        return self._server.is_settled if self._server and self._is_on else not self._is_on
-
-    @property
-    def is_shareable(self) -> bool:
-        """As its entry says."""
-        return self._config.cache is not None
+        return f"<SwitchedServer {self.name}: {'on' if self._server else 'off'}>"
 
     def status(self) -> ServerStatus:
         """The server's own while it is on; else that it is off, and how to switch it on."""
         config = self._config
-        if self._server and self._is_on:
+        if self._server:
             return self._server.status().model_copy(update={"consent": config.consent})
         how = f"on the page or by POST /servers/{config.name}/switch"
         return ServerStatus(
             name=config.name,
             title=config.title,
-            status="connecting" if self._is_on else "disabled",
+            status="disabled",
             transport=config.reach.transport,
-            error=None if self._is_on else f"it is off until you allow it, {how}. {config.consent}",
+            error=f"it is off until you allow it, {how}. {config.consent}",
             warnings=config.warnings,
             consent=config.consent,
         )
 
     def switch(self, *, on: bool) -> None:
         """Take effect at once."""
-        self._is_on = on
-        self._flipped.set()
-        self._on_change()
-
-    async def call(self, tool: Tool, arguments: JsonObject, *, timeout: float, on_progress: OnProgress) -> ToolResult:
-        """Call a tool of the server; raises ServerUnavailable while it is off, else as the server does."""
-        if self._server is None or not self._is_on:
-            status = self.status()
-            raise ServerUnavailable(f"{self.name!r} {status.state}: {status.error or 'it has just been switched on'}")
-        return await self._server.call(tool, arguments, timeout=timeout, on_progress=on_progress)
-
-    async def run(self) -> None:
-        """Run the server whenever it is on."""
-        while await self._stays(on=False):
-            self._server = self._connect(self._config)
-            async with asyncio.TaskGroup() as group:
-                running = group.create_task(self._server.run())
-                await self._stays(on=True)
-                self._server.close(running)
-            self._server = None
-
-    def close(self, owner: asyncio.Task[None]) -> None:
-        """End `run`; asked once more, by cutting it off."""
-        if self._closing:  # not before: cancelling a connection again while it ends can make anyio spin for ever
-            owner.cancel()
-        self._closing = True
-        self._flipped.set()
-
-    async def _stays(self, *, on: bool) -> bool:
-        """Return when it is no longer as it was, or shall end; whether it goes on then."""
-        while self._is_on == on and not self._closing:
-            self._flipped.clear()
-            await self._flipped.wait()
-        return not self._closing
+        if on != bool(self._server):
+            self._replace(self._connect(self._config) if on else None)
 
 
 def _read(file: Path) -> dict[str, bool]:

@@ -4,18 +4,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from jsonschema.exceptions import ValidationError
-from jsonschema.validators import Draft202012Validator
-from referencing import Registry
 from referencing.exceptions import Unresolvable
-from referencing.jsonschema import SchemaRegistry
 
 from agentic_search.domain.data import JsonObject
 from agentic_search.errors import PlanRefused
 from agentic_search.planning.draft.argument_complaints import breaches
 from agentic_search.text.naming import did_you_mean
+from agentic_search.tools.json_schema import CheckTooLong, in_time, validator_of
 from agentic_search.workflows.workflow import QUESTION, Workflow
-
-_NOTHING_TO_FETCH: SchemaRegistry = Registry()
 
 
 def filled_inputs(workflow: Workflow, given: JsonObject, *, question: str) -> JsonObject:
@@ -60,10 +56,11 @@ def _kind(schema: JsonObject) -> str:
 
 
 def _broken(name: str, given: JsonObject, schema: JsonObject) -> Iterator[str]:
-    validator: Any = Draft202012Validator({"properties": {name: schema}}, registry=_NOTHING_TO_FETCH)
+    validator: Any = validator_of({"properties": {name: schema}})
     try:
-        errors: list[ValidationError] = list(validator.iter_errors({name: given[name]}))
-    except Unresolvable as problem:
+        with in_time():
+            errors: list[ValidationError] = list(validator.iter_errors({name: given[name]}))
+    except (Unresolvable, RecursionError, CheckTooLong) as problem:
         yield f"the input {name!r} cannot be checked: {problem}"
         return
     for error in errors:

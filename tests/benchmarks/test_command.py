@@ -20,6 +20,50 @@ DAG = {
     "min_makespan_s": 180.0,
 }
 
+LOOK_UP: dict[str, object] = {
+    "name": "look_up_recipe",
+    "description": "Search for recipes by what is in them.",
+    "inputSchema": {
+        "type": "object",
+        "properties": {"query": {"type": "string", "description": "Search query"}},
+        "required": ["query"],
+    },
+}
+SEARCHED = "recipes with aubergines"
+ADD_UP: dict[str, object] = {
+    "name": "convert_currency",
+    "description": "Convert an amount of money between two currencies.",
+    "inputSchema": {
+        "type": "object",
+        "properties": {name: {"type": "number"} for name in ("amount", "rate", "fee")},
+        "required": ["amount", "rate", "fee"],
+    },
+}
+PLANNING_SETS: dict[str, list[dict[str, object]]] = {
+    "metatool/shared/tools_big.jsonl": [LOOK_UP],
+    "metatool/kept/single.jsonl": [{"query": SEARCHED, "catalogue": "big", "gold_tools": ["look_up_recipe"]}],
+    "bfcl/kept/multiple.jsonl": [
+        {"query": SEARCHED, "tools": [LOOK_UP, ADD_UP], "gold": [{"look_up_recipe": {"query": [SEARCHED]}}]}
+    ],
+    "bfcl/kept/irrelevance.jsonl": [{"query": "Who painted the ceiling?", "tools": [ADD_UP]}],
+    "nestful/shared/tools_shops.jsonl": [LOOK_UP],
+    "nestful/kept/plans.jsonl": [
+        {
+            "query": SEARCHED,
+            "domain": "shops",
+            "gold_calls": [{"id": "v1", "tool": "look_up_recipe", "arguments": {"query": SEARCHED}, "deps": []}],
+        }
+    ],
+}
+SCORE = """
+def bfcl_match(calls, wanted):
+    return [{call["name"]: {key: [value] for key, value in call["arguments"].items()}} for call in calls] == wanted
+
+
+def plan_f1(calls, wanted):
+    return {"node_f1": float([call["tool"] for call in calls] == [call["tool"] for call in wanted])}
+"""
+
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     """`python -m benchmarks …`, to its end."""
@@ -74,6 +118,32 @@ def test_a_benchmark_that_fails_shows_in_the_exit_status_and_keeps_nothing(tmp_p
     ended = run("--only", "speedup", "--out", str(tmp_path), "--sizes", "none")
     assert ended.returncode != 0
     assert not (tmp_path / "speedup.json").exists()
+
+
+@pytest.mark.benchmark
+@pytest.mark.timeout(2 * MOST_SECONDS)
+def test_offline_planning_measures_calls_refusals_and_chains_of_sets_by_any_split_name(tmp_path: Path) -> None:
+    for file, rows in PLANNING_SETS.items():
+        (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / file).write_text("".join(f"{json.dumps(row)}\n" for row in rows))
+    (tmp_path / "score.py").write_text(SCORE)
+    ended = run("--only", "offline_planning", "--data", str(tmp_path), "--out", str(tmp_path / "out"))
+    assert ended.returncode == 0, ended.stderr
+    kept = [json.loads(line) for line in (tmp_path / "out/offline_planning.json").read_text().splitlines()]
+    by_name = {table["benchmark"].removeprefix("offline_planning "): table["rows"] for table in kept}
+    assert by_name["tools"] == [
+        {"set": "metatool single", "n": 1, "hit@1": 1.0, "hit@4": 1.0, "recall@4": 1.0, "planned": 1.0}
+    ]
+    assert by_name["calls"] == [{"set": "bfcl multiple", "n": 1, "tools": 1.0, "exact": 1.0, "refused": 0.0}]
+    assert by_name["refusals"][0] == {
+        "set": "bfcl",
+        "n relevant": 1,
+        "relevant refused": 0.0,
+        "n irrelevant": 1,
+        "irrelevant refused": 1.0,
+    }
+    assert by_name["chains"] == [{"set": "nestful shops", "n": 1, "node_f1": 1.0, "chained": 0.0}]
+    assert "no figures of speed: their sets are not in the folder" in ended.stdout
 
 
 def test_what_needs_data_is_left_out_without_it() -> None:

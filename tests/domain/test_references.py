@@ -1,9 +1,9 @@
-"""References are rewritten where they read a task, and nowhere else."""
+"""References are rewritten where they read a task, and nowhere else; what is too large to evaluate is refused."""
 
 import pytest
 from pydantic import JsonValue
 
-from agentic_search.domain.references import renamed
+from agentic_search.domain.references import BadReference, parse_reference, renamed
 
 
 @pytest.mark.parametrize(
@@ -23,3 +23,34 @@ from agentic_search.domain.references import renamed
 def test_only_names_of_tasks_are_rewritten(text: str, rewritten: str) -> None:
     value: JsonValue = {"t2": [text, 2, None]}
     assert renamed(value, {"t2": "t1", "a-b": "t9"}) == {"t2": [rewritten, 2, None]}
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "(" * 500 + "t1" + ")" * 500,
+        "t1" + "|t1" * 500,
+        "t1" + ".a" * 200 + "|b" * 200,
+        "!" * 600 + "t1",
+        "not_null(" * 300 + "t1" + ")" * 300,
+        "{a:" * 300 + "t1" + "}" * 300,
+        "t1[?" * 200 + "a" + "]" * 200,
+        "`" + "[" * 1_900 + "]" * 1_900 + "`|t1",
+    ],
+)
+def test_an_expression_that_is_nested_too_deep_is_refused(expression: str) -> None:
+    with pytest.raises(BadReference, match="nested too deep") as refused:
+        parse_reference(expression)
+    assert len(str(refused.value)) < 300
+
+
+@pytest.mark.parametrize("expression", ["[t1, t1]" + "|[@, @]" * 20, "{a: t1, b: t1}" + "|{a: @, b: @}" * 20])
+def test_an_expression_that_multiplies_what_it_reads_is_refused(expression: str) -> None:
+    with pytest.raises(BadReference, match="repeats what it reads"):
+        parse_reference(expression)
+
+
+@pytest.mark.parametrize("expression", ["a" * 4_000_000, "t1." + "b-" * 5_000, "(" * 1_000_000])
+def test_an_expression_that_is_too_long_is_refused_unread(expression: str) -> None:
+    with pytest.raises(BadReference, match="longer than 4,000 characters"):
+        parse_reference(expression)

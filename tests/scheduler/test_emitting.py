@@ -42,8 +42,10 @@ def test_a_start_tells_what_the_tool_is_given_and_of_a_list_what_the_plan_says()
 
 def test_progress_is_a_call_s_own_or_of_a_list_the_calls_that_have_ended() -> None:
     emitted: list[Fact] = []
-    progress_of(emitted.append, start())(0.5, 2, "half")
-    progress_of(emitted.append, start(elements=3))(0.5, 2, "half")
+    with progress_of(emitted.append, start()) as on_progress:
+        on_progress(0.5, 2, "half")
+    with progress_of(emitted.append, start(elements=3)) as on_progress:
+        on_progress(0.5, 2, "half")
     emit_elements(emitted.append, ElementEnded(TASK, 1, 3))
     assert emitted == [
         facts.TaskProgress(id="a", tool="tool", progress=0.5, total=2, text="half"),

@@ -20,6 +20,7 @@ from agentic_search.mcp_servers.documents.results import (
     ListedDocument,
 )
 from agentic_search.mcp_servers.fulltext import IndexHit
+from agentic_search.text.counting import count
 
 TIMEOUT = 10.0
 """Seconds after the indexing fell behind for which a question waits for it."""
@@ -54,7 +55,7 @@ class DocumentLibrary:
         indexing = self._indexing()
         return DocumentPassages(
             results=[_passage(hit) for hit in hits],
-            searched=f"{indexing.documents} {'file' if indexing.documents == 1 else 'files'}",
+            searched=count(indexing.documents, "file"),
             indexing=indexing,
             note=" ".join(filter(None, (understood.note, self._note()))) or None,
             read_as=understood.read_as,

@@ -22,6 +22,7 @@ from agentic_search.mcp_servers.python_docs.installed.packages import (
     names_of,
     standard_groups,
 )
+from agentic_search.text.counting import count
 
 # What the tools say of themselves is written for a small language model that has to choose among many: one line each.
 SEARCH = (
@@ -81,7 +82,7 @@ def build_server(builder: IndexBuilder, interpreter: Interpreter, *, longest_wai
         note = note_on(query, found=bool(found.results), missing=missing, without_source=unread)
         return DocsAnswer(
             results=found.results,
-            searched=f"{known} {'package' if known == 1 else 'packages'}",
+            searched=count(known, "package"),
             missing=names_of(missing),
             note=" ".join(filter(None, (note, found.understood.note))) or None,
             read_as=found.understood.read_as,

@@ -27,6 +27,7 @@ from agentic_search.mcp_servers.stories.results import (
     to_profile,
     to_story,
 )
+from agentic_search.text.counting import count
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -75,7 +76,7 @@ def build_server(archive: Archive) -> ServerOverArchive:
         found = await _read(archive.search, selection, size)
         shown = [to_story(item, understood.text) for item in found]
         total = await _read(archive.count, Selection())
-        searched = f"{total} {'story' if total == 1 else 'stories'}"
+        searched = count(total, "story")
         note = await _note(archive, selection, understood)
         return Stories(stories=shown, searched=searched, note=note, read_as=understood.read_as)
 

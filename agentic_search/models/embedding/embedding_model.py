@@ -1,6 +1,6 @@
 """What every embedding model is to the rest of the program: it turns texts into vectors of what they mean."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol, TypeAlias
 
 Vectors: TypeAlias = list[list[float]]
@@ -18,3 +18,7 @@ class EmbeddingModel(Protocol):
     async def embed(self, texts: Sequence[str]) -> Vectors:
         """A vector for each text, in their order, all of one length. Raises ModelError."""
         ...
+
+
+FindEmbedding: TypeAlias = Callable[[], Awaitable[EmbeddingModel | None]]
+"""Asks a model server for its embedding model, if it has one; it never raises."""

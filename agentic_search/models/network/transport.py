@@ -19,6 +19,8 @@ MOST_CONNECTIONS = 512
 """Calls beyond it wait for another to end."""
 CONNECT_TIMEOUT = 2.0
 """Seconds in which a model server must take a connection."""
+LONGEST_LINE = 4 * 1024 * 1024
+"""Bytes of one line, or one event, of a streamed answer; what goes on for longer without an end is not read."""
 PACE = 0.001
 """Seconds between two reads of a streamed answer. Servers send an event for each token, and what is done for one read
 costs more than the token: without it a search with a model that takes no time costs a fifth more CPU."""

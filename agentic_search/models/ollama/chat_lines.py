@@ -15,7 +15,7 @@ from pydantic_core import from_json
 
 from agentic_search.clock import Clock
 from agentic_search.domain.data import JsonObject
-from agentic_search.models.network.transport import PACE
+from agentic_search.models.network.transport import LONGEST_LINE, PACE
 
 _LINE_ENDS = {b"\xc2\x85": rb"\u0085", b"\xe2\x80\xa8": rb"\u2028", b"\xe2\x80\xa9": rb"\u2029"}
 """What the client takes for the end of a line, though JSON does not, and how JSON can say it otherwise."""
@@ -25,20 +25,25 @@ _TEXT = {"role", "content"}
 
 
 class ChatLines(httpx.AsyncByteStream):
-    """The body, by whole lines."""
+    """The body, by whole lines; a line without end raises httpx.RemoteProtocolError."""
 
     def __init__(self, body: httpx.AsyncByteStream, clock: Clock) -> None:
         self._body = body
         self._clock = clock
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        begun = b""
+        begun = bytearray()
         async for piece in self._body:
-            whole, newline, begun = (begun + piece).rpartition(b"\n")
-            if newline and (lines := joined(whole)):
+            end = piece.rfind(b"\n")
+            if end >= 0 and (lines := joined(bytes(begun + piece[:end]))):
                 yield lines
+            if end >= 0:
+                begun.clear()
+            begun += piece[end + 1 :]
+            if len(begun) > LONGEST_LINE:
+                raise httpx.RemoteProtocolError("the model server wrote a line without end")
             await self._clock.sleep(PACE)
-        if rest := joined(begun):
+        if rest := joined(bytes(begun)):
             yield rest
 
     async def aclose(self) -> None:

@@ -5,8 +5,8 @@ What arrived together is given together. https://html.spec.whatwg.org/multipage/
 
 from collections.abc import Sequence
 
-LARGEST_EVENT = 4 * 1024 * 1024
-"""Bytes; a stream that goes on for longer without the end of a line is none of events."""
+from agentic_search.models.network.transport import LONGEST_LINE
+
 _DONE = b"[DONE]"
 
 
@@ -18,14 +18,19 @@ class EventReader:
         """Whether the server said that nothing more follows."""
         self._begun = b""
         self._data: list[bytes] = []
+        self._size = 0
+        """Bytes of the event's data so far."""
 
     def feed(self, piece: bytes) -> list[bytes]:
-        """The data of the events that end in this piece. Raises ValueError for a line without end."""
+        """The data of the events that end in this piece. Raises ValueError for a line or an event without end."""
         lines = (self._begun + piece).splitlines(keepends=True)
         self._begun = b"" if not lines or lines[-1].endswith(b"\n") else lines.pop()
-        if len(self._begun) > LARGEST_EVENT:
+        if len(self._begun) > LONGEST_LINE:
             raise ValueError("a line without end")
-        return self._events(lines)
+        events = self._events(lines)
+        if self._size > LONGEST_LINE:
+            raise ValueError("an event without end")
+        return events
 
     def end(self) -> list[bytes]:
         """The stream is over: the data of an event that lacks its empty line, where there is one."""
@@ -38,6 +43,7 @@ class EventReader:
             name, _, value = line.rstrip(b"\r\n").partition(b":")
             if name == b"data":
                 self._data.append(value.removeprefix(b" "))
+                self._size += len(value)
             elif not line.strip() and (data := self._event()):
                 found.append(data)
         return found
@@ -45,5 +51,6 @@ class EventReader:
     def _event(self) -> bytes:
         """The data of the event that ended; nothing for comments and for `[DONE]`."""
         data, self._data = b"\n".join(self._data).strip(), []
+        self._size = 0
         self.done = self.done or data == _DONE
         return b"" if data == _DONE else data

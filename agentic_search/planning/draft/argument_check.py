@@ -24,7 +24,7 @@ from agentic_search.domain.references import INPUTS, BadReference, Reference, sp
 from agentic_search.domain.tool import Tool
 from agentic_search.planning.draft.argument_complaints import breaches
 from agentic_search.scheduler.references import fill
-from agentic_search.tools.json_schema import Keyword, checked_draft, keywords_of, with_rules
+from agentic_search.tools.json_schema import CheckTooLong, Keyword, checked_draft, in_time, keywords_of, with_rules
 
 logger = logging.getLogger(__name__)
 
@@ -45,9 +45,10 @@ def argument_complaints(arguments: JsonObject, tool: Tool, *, inputs: JsonObject
         return ()
     partly_known: Any = _with_unknowns(arguments, inputs)
     try:
-        errors: list[ValidationError] = list(validator.iter_errors(partly_known))
-    except (Unresolvable, RecursionError, OverflowError) as problem:  # the last: a number beyond any float
-        logger.warning("the input schema of %r cannot be followed: %s", tool.name, problem)
+        with in_time():
+            errors: list[ValidationError] = list(validator.iter_errors(partly_known))
+    except (Unresolvable, RecursionError, OverflowError, CheckTooLong) as problem:  # OverflowError: beyond any float
+        logger.warning("arguments of %r are not checked, its input schema cannot be followed: %s", tool.name, problem)
         return ()
     return tuple(dict.fromkeys(sentence for error in errors for sentence in breaches(error, tool.name)))
 

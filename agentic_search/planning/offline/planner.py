@@ -6,6 +6,7 @@ Tools that say nothing of themselves, and would have been called did they not wa
 """
 
 import asyncio
+import re
 from collections.abc import AsyncGenerator, Iterator, Sequence
 
 from pydantic import JsonValue
@@ -26,6 +27,9 @@ from agentic_search.planning.offline.reading.wording import compared
 from agentic_search.planning.offline.refusing import why_not_written, why_nothing_fits
 from agentic_search.planning.planner import DraftStarted, Planned, PlanRequest, PlanStep, TaskReady, next_number
 from agentic_search.planning.relevance import ScoredTool, by_relevance
+
+_GAP = re.compile(r"\s{8,}")
+"""Says no more than one blank does; patterns would try each place in thousands of blanks anew."""
 
 
 class OfflinePlanner:
@@ -52,7 +56,7 @@ class OfflinePlanner:
 
     def _planned(self, request: PlanRequest) -> tuple[tuple[Task, ...], tuple[UnusedTool, ...]]:
         """The tasks, and the tools that would have been called did they not wait for approval."""
-        question, rules = read_question(request.query), request.approval
+        question, rules = read_question(_GAP.sub(" ", request.query)), request.approval
         if complaint := why_not_written(question):
             raise PlanRefused((complaint,))
         scored = by_relevance(request.query, request.tools)

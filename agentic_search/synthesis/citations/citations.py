@@ -60,15 +60,8 @@ class CitationFilter:
     def sources(self, query: str, answer: str) -> tuple[Source, ...]:
         """The sources cited, by number, each with the part that bears on what is asked and on what it is cited for."""
         return tuple(
-            Source(
-                id=number,
-                title=passage.title,
-                url=passage.url,
-                snippet=snippet(passage.text, f"{query} {_citing(answer, number)}"),
-                task_id=self._shown[shown - 1].task_id,
-            )
-            for shown, number in self._cited.items()
-            for passage in (self._shown[shown - 1].passage,)
+            item.source(number, snippet(item.passage.text, f"{query} {_citing(answer, number)}"))
+            for number, item in zip(self._cited.values(), self.cited, strict=True)
         )
 
     def _written(self, pieces: Iterable[Piece]) -> Iterator[str]:

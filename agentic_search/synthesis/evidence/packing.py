@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 from agentic_search.domain.answer import LeftOut
 from agentic_search.domain.outcome import Evidence
-from agentic_search.events.task_facts import count
 from agentic_search.models.budget import TokenEstimate
 from agentic_search.synthesis.evidence.question_terms import QuestionTerms
 from agentic_search.synthesis.evidence.quotation import quote
 from agentic_search.synthesis.evidence.relevance import score_evidence
+from agentic_search.text.counting import count
 
 SMALLEST_SHARE = 150
 """Tokens below which a part of a passage is no use; rather a passage is left out."""

@@ -46,7 +46,7 @@ LONGEST = 100_000
 _SHORTEST_NAME = 3
 _LONGEST_NAME = 200
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
-_QUOTED = re.compile(r"(?<!\w)['\"`]([^'\"`\n]{3,200})['\"`](?!\w)")
+_QUOTED = re.compile(r"(?<!\w)['\"`]([^\s'\"`]{3,200})['\"`](?!\w)")
 _DOTTED = re.compile(r"\w+(?:\.\w+)+")
 
 

@@ -15,8 +15,9 @@ from agentic_search.domain.approval.decision import UnusedTool
 from agentic_search.domain.approval.policy import reason
 from agentic_search.domain.outcome import Completed, Evidence, Failed, Outcome, Passage, Skipped
 from agentic_search.domain.plan import Plan, Task
-from agentic_search.events.task_facts import count, headline
+from agentic_search.events.task_facts import headline
 from agentic_search.synthesis.evidence.reading import QuestionWords, as_read
+from agentic_search.text.counting import count
 from agentic_search.text.lexicon import terms
 
 AT_ONCE = 8_000

@@ -9,6 +9,7 @@ from agentic_search.synthesis.evidence.question_terms import QuestionTerms
 from agentic_search.synthesis.evidence.quotation import Quotation, quotable_units, signature_of_passage
 from agentic_search.synthesis.evidence.relevance import ScoredPassage, telling_title
 from agentic_search.synthesis.extracts.question_form import Wanted, holds
+from agentic_search.synthesis.markdown.escape import escape_inline
 from agentic_search.synthesis.markdown.plain import plain_text
 from agentic_search.text.lexicon import terms
 
@@ -48,6 +49,12 @@ class Quoted:
     evidence: Evidence
     quotation: Quotation
     best: BestSentence
+
+    @property
+    def name(self) -> str:
+        """What people call the passage, as Markdown of one line."""
+        passage = self.evidence.passage
+        return escape_inline(passage.title) or escape_inline(passage.url) or "Untitled"
 
 
 def best_sentence(query: str, kind: Wanted, question: QuestionTerms, scored: ScoredPassage, top: float) -> BestSentence:

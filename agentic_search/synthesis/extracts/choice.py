@@ -71,6 +71,8 @@ def choose(writer_input: WriterInput) -> Choice:
     ]
     if not bearing and writer_input.evidence and all(item.passage.fact_of for item in writer_input.evidence):
         return Choice(_quoted(words.text, scored, scored.passages[:MOST]), nothing_found=False)
+    if need(writer_input.query):  # a document that shows such a calculation is not its result
+        bearing = [passage for passage in bearing if _is_told(passage, _share(scored)[0])] or bearing
     quoted = _quoted(words.text, scored, bearing)
     coverage = max((passage.coverage for passage in bearing[:LOOKED_AT]), default=0.0)
     return Choice(quoted, not quoted or not is_answered(writer_input.query, scored, bearing), coverage)
@@ -91,13 +93,18 @@ def choose_of(writer_input: WriterInput, first: Sequence[Evidence], leads: Seque
 
 def is_answered(query: str, scored: ScoredEvidence, bearing: Sequence[ScoredPassage]) -> bool:
     """Whether the best passages carry enough of the question, or one of them is what the question names."""
-    asked = len(scored.question.weights)
-    share, fewest = COVERED_OF_FEW.get(asked, COVERED), FEWEST_TERMS if asked > FEWEST_TERMS else 1
+    share, fewest = _share(scored)
     if need(query):
         return any(_is_told(passage, share) for passage in bearing[:1])
     return any(
         passage.named or (passage.coverage >= share and passage.terms >= fewest) for passage in bearing[:LOOKED_AT]
     )
+
+
+def _share(scored: ScoredEvidence) -> tuple[float, int]:
+    """What a passage must carry of the question, as a share of its weight and as terms."""
+    asked = len(scored.question.weights)
+    return COVERED_OF_FEW.get(asked, COVERED), FEWEST_TERMS if asked > FEWEST_TERMS else 1
 
 
 def _is_told(passage: ScoredPassage, least: float) -> bool:

@@ -58,13 +58,11 @@ def comparison_sources(found: Sequence[Side], first: int) -> tuple[Source, ...]:
     by_id: dict[int, Source] = {}
     for side in found:
         if side.evidence and side.quotation:
-            number, passage = numbers_of(found, first)[side.evidence.id], side.evidence.passage
+            number = numbers_of(found, first)[side.evidence.id]
             text = " ".join(side.quotation.text.split())
             before = by_id.get(number)
             snippet = f"{before.snippet} … {text}" if before and text not in before.snippet else text
-            by_id[number] = Source(
-                id=number, title=passage.title, url=passage.url, snippet=snippet, task_id=side.evidence.task_id
-            )
+            by_id[number] = side.evidence.source(number, snippet)
     return tuple(by_id.values())
 
 

@@ -10,6 +10,7 @@ from agentic_search.synthesis.evidence.relevance import is_named
 from agentic_search.synthesis.extracts.question_form import asks_for_count, asks_for_list
 from agentic_search.synthesis.markdown.escape import escape_inline
 from agentic_search.synthesis.markdown.tables import table
+from agentic_search.text.counting import singular
 from agentic_search.text.lexicon import terms
 from agentic_search.text.sentences import shortened
 
@@ -88,7 +89,7 @@ def lists_in(evidence: Sequence[Evidence]) -> list[Listed]:
 def list_paragraphs(found: Listed, number: int) -> Iterator[str]:
     """How many there are, and a table of the first; cited as [number]."""
     rows = _rows(found)
-    things = found.listing.things if len(rows) != 1 else found.listing.things.removesuffix("s")
+    things = found.listing.things if len(rows) != 1 else singular(found.listing.things)
     yield f"**{len(rows)} {escape_inline(things)}.** [{number}]"
     columns = _columns(found.evidence)
     header = [things, *(name.replace("_", " ") for name in columns)]

@@ -30,7 +30,7 @@ def nothing_paragraphs(writer_input: WriterInput, near: Sequence[Quoted], first:
     yield " ".join(filter(None, (f"**{NOTHING}**", _searched(writer_input), _help(writer_input.query))))
     if near:
         yield "Nearest, though it answers something else:"
-        yield "\n".join(f"- {_near(item, number)}" for number, item in enumerate(near, start=first))
+        yield "\n".join(f"- {item.name} [{number}]" for number, item in enumerate(near, start=first))
     if writer_input.notes:
         yield "\n".join(["What happened:\n", *(f"- {escape_inline(line)}" for line in writer_input.notes[:_LISTED])])
 
@@ -47,8 +47,3 @@ def _help(query: str) -> str:
     web = f"switched on at the start page or by {code_span('AGENTIC_SEARCH_WEB')}"
     general = f"Other words may help, or a search of the web ({web}), or a language model."
     return _HELP.get(need(query), general)
-
-
-def _near(item: Quoted, number: int) -> str:
-    passage = item.evidence.passage
-    return f"{escape_inline(passage.title) or escape_inline(passage.url) or 'Untitled'} [{number}]"

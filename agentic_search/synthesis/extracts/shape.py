@@ -8,10 +8,9 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from agentic_search.domain.answer import Source
-from agentic_search.domain.outcome import Passage
 from agentic_search.synthesis.evidence.passages import Unit
 from agentic_search.synthesis.evidence.quotation import signature_of_passage
-from agentic_search.synthesis.extracts.best_sentence import BestSentence, Quoted
+from agentic_search.synthesis.extracts.best_sentence import Quoted
 from agentic_search.synthesis.markdown.escape import code_block, code_span, escape_inline, escape_line
 from agentic_search.synthesis.markdown.plain import plain_text
 from agentic_search.synthesis.markdown.tables import cells_of, table
@@ -33,7 +32,7 @@ _NOT_PYTHON = re.compile(r"[;{]\s*$|=>|\b(?:const|let|var|function)\b\s|^\s*(?:\
 def paragraphs(quoted: Sequence[Quoted], first: int) -> Iterator[str]:
     """The answer's paragraphs; the number of the best is `first`."""
     for number, item in enumerate(quoted[:1], start=first):
-        yield f"**{lead(item)}** [{number}]"
+        yield f"**{_line(item, _LONGEST_LEAD)}** [{number}]"
         yield from _passage(item)
     further = [f"- {_in_a_line(item)} [{number}]" for number, item in enumerate(quoted[1:], start=first + 1)]
     if further:
@@ -42,30 +41,17 @@ def paragraphs(quoted: Sequence[Quoted], first: int) -> Iterator[str]:
 
 def source(number: int, item: Quoted) -> Source:
     """What the answer says of one of its sources."""
-    passage = item.evidence.passage
     parts = [item.quotation.text] if item.best.unit else [item.best.text, item.quotation.text]
-    snippet = " ".join(" ".join(parts).split())
-    return Source(id=number, title=passage.title, url=passage.url, snippet=snippet, task_id=item.evidence.task_id)
+    return item.evidence.source(number, " ".join(" ".join(parts).split()))
 
 
-def heading(passage: Passage) -> str:
-    """The passage's title, and its signature where it has one; one line, without a link."""
-    title = escape_inline(passage.title) or escape_inline(passage.url) or "Untitled"
-    signature = signature_of_passage(passage)
-    return f"**{title}** {code_span(signature)}" if signature else f"**{title}**"
-
-
-def lead(item: Quoted) -> str:
-    """The answering sentence, row or field as text of one line, for bold."""
-    return _line(item.best, item.evidence.passage, _LONGEST_LEAD)
-
-
-def _line(best: BestSentence, passage: Passage, longest: int) -> str:
-    if best.unit is None and best.text == signature_of_passage(passage):
+def _line(item: Quoted, longest: int) -> str:
+    """The answering sentence, row or field as text of one line."""
+    best = item.best
+    if best.unit is None and best.text == signature_of_passage(item.evidence.passage):
         return code_span(shortened(best.text, longest) or best.text[:longest])
     text = _shown_text(best.unit) if best.unit else best.text
-    text = shortened(text, longest) or text[:longest]
-    return escape_inline(text) or escape_inline(passage.title) or "Untitled"
+    return escape_inline(shortened(text, longest) or text[:longest]) or item.name
 
 
 def _shown_text(unit: Unit) -> str:
@@ -75,15 +61,14 @@ def _shown_text(unit: Unit) -> str:
 
 
 def _in_a_line(item: Quoted) -> str:
-    passage = item.evidence.passage
-    title = escape_inline(passage.title) or escape_inline(passage.url) or "Untitled"
-    line = _line(item.best, passage, _LONGEST_LINE)
-    return f"**{title}**{line.removeprefix(title)}" if line.startswith(title) else f"**{title}**: {line}"
+    title, line = f"**{item.name}**", _line(item, _LONGEST_LINE)
+    return f"{title}{line.removeprefix(item.name)}" if line.startswith(item.name) else f"{title}: {line}"
 
 
 def _passage(item: Quoted) -> Iterator[str]:
     """The passage's title and what is quoted of it beside the answering sentence."""
-    yield heading(item.evidence.passage)
+    signature = signature_of_passage(item.evidence.passage)
+    yield f"**{item.name}**" + (f" {code_span(signature)}" if signature else "")
     units = item.quotation.units
     if units and units[0] == item.best.unit and units[0].kind != "row":
         units = units[1:]

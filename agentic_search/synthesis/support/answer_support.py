@@ -7,7 +7,6 @@ import asyncio
 from dataclasses import dataclass, replace
 
 from agentic_search.domain.answer import Answer, Source, Support
-from agentic_search.domain.outcome import Evidence
 from agentic_search.events.facts import AnswerBlock, AnswerCompleted, AnswerDelta, AnswerStarted, Emit, Fact
 from agentic_search.synthesis.evidence.writer_input import WriterInput, in_thread_if_large
 from agentic_search.synthesis.markdown.blocks import BlockSplitter
@@ -36,24 +35,47 @@ class _Checked:
 
 
 class HeldAnswer:
-    """An Emit that passes on all but answer.completed, which `complete` emits."""
+    """An Emit that passes on all but answer.completed, which `complete` emits.
+
+    Where no model writes, the last block is held back, too: it says so, and what is added to the answer comes before.
+    """
 
     def __init__(self, emit: Emit) -> None:
         self._emit = emit
         self._blocks = 0
+        self._holds_back = False
+        self._last: list[AnswerDelta | AnswerBlock] = []
+        """Of the block that is held back: its text in pieces, then itself."""
 
     def __call__(self, fact: Fact) -> None:
         """Emit a writer's fact."""
         match fact:
             case AnswerStarted():
-                self._blocks = 0
-            case AnswerBlock(index=index):
-                self._blocks = max(self._blocks, index + 1)
+                self._blocks, self._holds_back = 0, fact.model is None
+                self._emit(fact)
+            case AnswerDelta() | AnswerBlock() if self._holds_back:
+                if self._last and isinstance(self._last[-1], AnswerBlock):
+                    self._release()
+                self._last.append(fact)
+            case AnswerBlock():
+                self._pass_on(fact)
             case AnswerCompleted():
-                return
-            case _:
                 pass
-        self._emit(fact)
+            case _:
+                self._emit(fact)
+
+    def _pass_on(self, block: AnswerBlock) -> None:
+        self._emit(block.model_copy(update={"index": self._blocks}))
+        self._blocks += 1
+
+    def _release(self) -> None:
+        """Emit what is held back."""
+        for fact in self._last:
+            if isinstance(fact, AnswerBlock):
+                self._pass_on(fact)
+            else:
+                self._emit(fact)
+        self._last.clear()
 
     async def complete(self, answer: Answer, writer_input: WriterInput, meaning: Meaning | None = None) -> Answer:
         """Judge the answer's sentences, say where its sources disagree, and emit answer.completed; the whole answer.
@@ -74,24 +96,27 @@ class HeldAnswer:
         if checked.conflict is not None:
             answer, more = self._say(checked.conflict, answer, checked.added)
             rows += more
+        self._release()
         answer = answer.model_copy(update={"support": rows})
-        told = answer.model_dump(exclude={"text"})
-        self._emit(AnswerCompleted.model_validate({**told, "answer": answer.text}))
+        self._emit(AnswerCompleted.of(answer))
         return answer
 
     def _say(self, conflict: Conflict, answer: Answer, added: Source | None) -> tuple[Answer, tuple[Support, ...]]:
-        """The answer with a paragraph on the conflict at its end, and what the two sources have for it."""
+        """The answer with a paragraph on the conflict, before what is held back; and what both sources have for it."""
         sentence = conflict.sentence()
         both = (conflict.one, conflict.other)
+        last_text = "".join(fact.text for fact in self._last if isinstance(fact, AnswerDelta)).strip()
+        last_html = "".join(fact.html for fact in self._last if isinstance(fact, AnswerBlock))
+        text = answer.text.removesuffix(last_text).rstrip()
         splitter = BlockSplitter(AnswerHtml(()))
-        splitter.feed(answer.text)
+        splitter.feed(text)
         fence = f"\n{splitter.open_fence}" if splitter.open_fence else ""
         html = AnswerHtml({saying.source for saying in both}).render(sentence)
-        self._emit(AnswerDelta(text=f"{fence}\n\n{sentence}"))
-        self._emit(AnswerBlock(index=self._blocks, html=html))
+        self._emit(AnswerDelta(text=f"{fence}\n\n{sentence}\n\n"))
+        self._pass_on(AnswerBlock(index=self._blocks, html=html))
         whole = {
-            "text": f"{answer.text}{fence}\n\n{sentence}",
-            "html": answer.html + html,
+            "text": f"{text}{fence}\n\n{sentence}\n\n{last_text}".rstrip(),
+            "html": answer.html.removesuffix(last_html) + html + last_html,
             "sources": (*answer.sources, *([added] if added else [])),
         }
         rows = tuple(_row(saying, sentence) for saying in both)
@@ -114,7 +139,8 @@ def _check(answer: Answer, writer_input: WriterInput) -> _Checked:
     conflict = conflict_in(writer_input.query, known, texts.keys())
     if conflict is None or conflict.other.source not in others:
         return _Checked(statements, matches, conflict, None)
-    added = _source(free, others[conflict.other.source], conflict.other.claims.text)
+    snippet = shortened(conflict.other.claims.text, LONGEST_SNIPPET)
+    added = others[conflict.other.source].source(free, snippet)
     return _Checked(statements, matches, replace(conflict, other=replace(conflict.other, source=free)), added)
 
 
@@ -123,9 +149,3 @@ def _match(statement: Statement, text: SourceText | None) -> Match:
         return Match("unsupported")
     whole = text.match(statement.text)
     return best_match(whole, text.match(statement.clause)) if statement.clause else whole
-
-
-def _source(number: int, item: Evidence, said: str) -> Source:
-    passage = item.passage
-    snippet = shortened(said, LONGEST_SNIPPET)
-    return Source(id=number, title=passage.title, url=passage.url, snippet=snippet, task_id=item.task_id)

@@ -15,7 +15,7 @@ from functools import cached_property
 from agentic_search.domain.answer import Verdict
 from agentic_search.synthesis.support.claims import Claims, opposites, renames
 from agentic_search.synthesis.support.quantities import Quantities
-from agentic_search.text.sentences import split_sentences
+from agentic_search.text.sentences import sentence_spans
 
 LONGEST = 100_000
 """Characters of a source that are looked at."""
@@ -76,7 +76,7 @@ class SourceText:
     def __init__(self, text: str, title: str = "") -> None:
         self._text = text[:LONGEST]
         self._title = Claims(title[:LONGEST_UNIT])
-        self._spans = list(_spans(self._text))
+        self._spans = list(_units(self._text))
         self.units = [Claims(self._text[begin:end]) for begin, end in self._spans]
         self._having: defaultdict[str, list[int]] = defaultdict(list)
         for index, unit in enumerate(self.units):
@@ -214,15 +214,11 @@ def share(one: frozenset[str], other: frozenset[str]) -> float:
     return len(one & other) / len(one | other) if one or other else 1.0
 
 
-def _spans(text: str) -> Iterator[tuple[int, int]]:
-    """Where the sentences of a source begin and end; a line ends one, too."""
-    at = 0
-    for line in text.split("\n"):
-        for sentence in split_sentences(line):
-            begin = text.index(sentence, at)
-            at = begin + len(sentence)
-            for start in range(begin, at, LONGEST_UNIT):
-                yield start, min(start + LONGEST_UNIT, at)
+def _units(text: str) -> Iterator[tuple[int, int]]:
+    """Where the sentences of a source begin and end, and the pieces of one that is too long."""
+    for begin, end in sentence_spans(text):
+        for start in range(begin, end, LONGEST_UNIT):
+            yield start, min(start + LONGEST_UNIT, end)
 
 
 def best_match(one: Match, other: Match) -> Match:

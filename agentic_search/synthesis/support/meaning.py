@@ -12,7 +12,7 @@ from dataclasses import replace
 from agentic_search.domain.answer import Verdict
 from agentic_search.errors import ModelError
 from agentic_search.events.facts import Emit, SupportByWords
-from agentic_search.models.embedding.embedding_model import EmbeddingModel
+from agentic_search.models.embedding.embedding_model import FindEmbedding
 from agentic_search.synthesis.support.matching import Match
 from agentic_search.synthesis.support.statements import Statement
 
@@ -31,11 +31,11 @@ logger = logging.getLogger(__name__)
 
 
 class Meaning:
-    """Judges by the vectors of one embedding model."""
+    """Judges by the vectors of an embedding model, which is looked for only where there is something to judge."""
 
-    def __init__(self, model: EmbeddingModel, emit: Emit, *, within: float = WITHIN) -> None:
-        """`within`: seconds for the batch; a failure is told by one event, and changes nothing."""
-        self._model = model
+    def __init__(self, find: FindEmbedding, emit: Emit, *, within: float = WITHIN) -> None:
+        """`within`: seconds to find it and for the batch; a failure is told by one event, and changes nothing."""
+        self._find = find
         self._emit = emit
         self._within = within
 
@@ -57,13 +57,16 @@ class Meaning:
 
     async def _pairs(self, texts: Sequence[str]) -> list[tuple[list[float], list[float]]]:
         """The vectors of two neighbours each; none where they cannot be had."""
+        model = None
         try:
             async with asyncio.timeout(self._within):
-                vectors = await self._model.embed(texts)
+                model = await self._find()
+                vectors = await model.embed(texts) if model else []
         except (ModelError, TimeoutError) as failure:
             reason = str(failure) or f"it took longer than {self._within:g} s"
-            logger.warning("%s gave no vectors: %s", self._model.name, reason)
-            self._emit(SupportByWords(model=self._model.name, reason=reason))
+            if model is not None:  # else it is not known that there is one
+                logger.warning("%s gave no vectors: %s", model.name, reason)
+                self._emit(SupportByWords(model=model.name, reason=reason))
             return []
         return [*zip(vectors[::2], vectors[1::2], strict=True)]
 

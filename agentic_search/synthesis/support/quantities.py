@@ -1,5 +1,6 @@
 """Reads the numbers of a text with their units, in digits and in words: 1 minute agrees with 60 s."""
 
+import calendar
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
@@ -21,20 +22,7 @@ _NUMBER_WORD = re.compile(
     rf"(?P<small>{'|'.join([*_TEENS, *_DIGITS])}))\b",
     re.IGNORECASE,
 )
-_MONTHS = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-]
+_MONTHS = list(calendar.month_name)[1:]
 _MONTH = re.compile(rf"\b(?:{'|'.join(_MONTHS)})(?=\.?\s+\d)|(?<=\d\s)(?:{'|'.join(_MONTHS)})\b")
 _SCALES = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
 _UNITS: dict[str, tuple[str, float]] = {

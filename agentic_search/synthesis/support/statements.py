@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from html.parser import HTMLParser
 
-from agentic_search.text.sentences import split_sentences
+from agentic_search.text.sentences import sentence_spans
 
 MOST = 200
 """Marks of an answer that are looked at."""
@@ -56,7 +56,6 @@ class _Reader(HTMLParser):
         self._heading = False
         """The cell heads a column: it belongs to no row."""
         self._mark: list[str] | None = None
-        self._full = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in _TEXT_TAGS:
@@ -103,7 +102,7 @@ class _Reader(HTMLParser):
 
 def _of_text(text: str, marks: list[tuple[int, int]]) -> Iterator[Statement]:
     """Each mark with the sentence that it stands in or behind; the first sentence where it begins the text."""
-    spans = list(_spans(text)) if marks else []
+    spans = list(sentence_spans(text)) if marks else []
     index = 0
     before = 0
     for place, number in marks:
@@ -114,13 +113,3 @@ def _of_text(text: str, marks: list[tuple[int, int]]) -> Iterator[Statement]:
         clause = text[since:place].strip() if (since, place) != (begin, end) else ""
         yield Statement(text[begin:end][:LONGEST], number, clause[:LONGEST])
         before = before if before and not text[before:place].strip() else place
-
-
-def _spans(text: str) -> Iterator[tuple[int, int]]:
-    """Where the sentences of a text begin and end."""
-    at = 0
-    for line in text.split("\n"):
-        for sentence in split_sentences(line):
-            begin = text.index(sentence, at)
-            at = begin + len(sentence)
-            yield begin, at

@@ -3,6 +3,7 @@
 Readers never get less than the quotations that they would get without a model.
 """
 
+import asyncio
 import logging
 from dataclasses import replace
 
@@ -10,10 +11,10 @@ from agentic_search.domain.answer import LeftOut
 from agentic_search.errors import ModelError
 from agentic_search.events.facts import Emit
 from agentic_search.models.chat import ChatModel
-from agentic_search.models.embedding.embedding_model import EmbeddingModel
+from agentic_search.models.embedding.embedding_model import FindEmbedding
 from agentic_search.synthesis.evidence.writer_input import WriterInput
 from agentic_search.synthesis.support.answer_support import HeldAnswer
-from agentic_search.synthesis.support.meaning import Meaning
+from agentic_search.synthesis.support.meaning import WITHIN, Meaning
 from agentic_search.synthesis.writing.extractive_writer import ExtractiveWriter
 from agentic_search.synthesis.writing.model_writer import ModelWriter
 from agentic_search.synthesis.writing.writer import Written
@@ -33,11 +34,11 @@ class FallbackWriter:
         *,
         within: float | None = None,
         opening: str = "",
-        embedding: EmbeddingModel | None = None,
+        embedding: FindEmbedding | None = None,
     ) -> None:
         """`why_no_model`: a sentence that readers see where there is no `model`; `within`: seconds that it may take.
 
-        `opening`: see ModelWriter. `embedding`: helps to judge what sources say for a model's answer.
+        `opening`: see ModelWriter. `embedding`: finds what helps to judge what sources say for a model's answer.
         """
         self._model = model
         self._why_no_model = why_no_model
@@ -50,10 +51,14 @@ class FallbackWriter:
 
         Whoever has written it, each cited sentence is compared with its source before answer.completed is emitted.
         """
+        now = asyncio.get_running_loop().time
+        began = now()
         held = HeldAnswer(emit)
         written = await self._write(writer_input, held)
-        embedding = self._embedding if written.model else None
-        meaning = Meaning(embedding, emit) if embedding else None
+        meaning = None
+        left = WITHIN if self._within is None else self._within - (now() - began)
+        if written.model and self._embedding and left > 0:
+            meaning = Meaning(self._embedding, emit, within=min(WITHIN, left))
         return replace(written, answer=await held.complete(written.answer, writer_input, meaning))
 
     async def _write(self, writer_input: WriterInput, emit: Emit) -> Written:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-from agentic_search.domain.answer import Answer, LeftOut, Source, Support
+from agentic_search.domain.answer import Answer, LeftOut, Source
 from agentic_search.events.facts import AnswerBlock, AnswerCompleted, AnswerDelta, AnswerStarted, Emit
 from agentic_search.synthesis.evidence.writer_input import WriterInput
 from agentic_search.synthesis.markdown.blocks import BlockSplitter, Step
@@ -67,7 +67,6 @@ class AnswerEmitter:
         sources: tuple[Source, ...],
         left_out: tuple[LeftOut, ...],
         *,
-        support: tuple[Support, ...] = (),
         nothing_found: bool = False,
     ) -> Answer:
         """Emit answer.completed, after `close`; gives the whole answer."""
@@ -76,19 +75,9 @@ class AnswerEmitter:
             html="".join(self._blocks),
             sources=sources,
             left_out=left_out,
-            support=support,
             nothing_found=nothing_found,
         )
-        self._emit(
-            AnswerCompleted(
-                answer=answer.text,
-                html=answer.html,
-                sources=sources,
-                left_out=left_out,
-                support=support,
-                nothing_found=nothing_found,
-            )
-        )
+        self._emit(AnswerCompleted.of(answer))
         return answer
 
     def _show(self, steps: list[Step]) -> None:

@@ -1,6 +1,7 @@
 """The tool `current_time`: the date and the time of day, here or at a place, which no model knows by itself."""
 
 import asyncio
+import calendar
 from datetime import datetime, timedelta
 
 from agentic_search.clock import Clock
@@ -12,11 +13,6 @@ from agentic_search.tools.builtin.places.zones import folded, zone_of
 from agentic_search.tools.results.content import read_value
 
 _LONGEST = 100
-_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
 _TOOL = Tool(
     name="current_time",
     server=BUILT_IN,
@@ -77,8 +73,8 @@ def _told(now: datetime, place: str) -> JsonObject:
     offset = there.strftime("%z")
     offset = f"{offset[:3]}:{offset[3:5]}"
     year, week, _ = there.isocalendar()
-    weekday = _WEEKDAYS[there.weekday()]
-    date = f"{weekday}, {there.day} {_MONTHS[there.month - 1]} {there.year}"
+    weekday = calendar.day_name[there.weekday()]
+    date = f"{weekday}, {there.day} {calendar.month_name[there.month]} {there.year}"
     return {
         "text": f"The current time {_where(place, name)} is {there:%H:%M:%S} on {date}, UTC{offset}, ISO week {week}.",
         "time": there.isoformat(timespec="seconds"),

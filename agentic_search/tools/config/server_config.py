@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit, urlunsplit
 
-from agentic_search.domain.limits import NO_LIMIT, Limit
+from agentic_search.domain.limits import DEFAULT_SIZES, NO_LIMIT, Limit, SizeLimits
 from agentic_search.domain.tool import ServerInput
 
 Transport = Literal["stdio", "http", "sse"]
@@ -120,6 +120,8 @@ class ServerConfig:
     """Of all its tools together."""
     tool_limits: tuple[tuple[str, Limit], ...] = ()
     """Of single tools, beside that: the first whose glob fits a tool's own name holds for it."""
+    sizes: SizeLimits = DEFAULT_SIZES
+    """How much is taken in of what it sends; of all servers the same."""
     retries: int | None = None
     """Further attempts after a failed one."""
     cache: CacheRules | None = CacheRules()

@@ -5,11 +5,11 @@ Nothing in it stops the service: a server that cannot be used says why in its `p
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from difflib import get_close_matches
 from pathlib import Path
 
 from pydantic import JsonValue
 
+from agentic_search.text.naming import did_you_mean
 from agentic_search.tools.config.entry.server_entry import read_entry
 from agentic_search.tools.config.entry.variables import VariableScope
 from agentic_search.tools.config.formats.document import BadDocument, read_document
@@ -54,9 +54,7 @@ def _server(
         return read_entry(name, entry, scope, file.host)
     if name in known:
         return replace(known[name], disabled=True)
-    near = get_close_matches(name, known, n=1)
-    hint = f"; did you mean {near[0]!r}?" if near else ""
-    warning = f"there is no bundled server of this name to disable{hint}"
+    warning = f"there is no bundled server of this name to disable{did_you_mean(name, known)}"
     return ServerConfig(name, StdioLaunch(""), warnings=(warning,), disabled=True) if known else None
 
 

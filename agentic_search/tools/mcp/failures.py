@@ -6,10 +6,18 @@ from mcp import MCPError
 from mcp_types import CONNECTION_CLOSED, PARSE_ERROR, REQUEST_TIMEOUT
 from pydantic import ValidationError
 
-from agentic_search.errors import ConnectionLost, RateLimited, ServerUnavailable, ToolError, ToolFailed, ToolTimeout
+from agentic_search.errors import (
+    ConnectionLost,
+    RateLimited,
+    ResultTooLarge,
+    ServerUnavailable,
+    ToolError,
+    ToolFailed,
+    ToolTimeout,
+)
 from agentic_search.tools.mcp.opening.refusals import leaves
 from agentic_search.tools.mcp.shield import BROKEN_OFF, RATE_LIMITED, RETRY_AFTER, SESSION_LOST, UNREACHABLE
-from agentic_search.tools.mcp.wire.messages import UNREADABLE
+from agentic_search.tools.mcp.wire.messages import TOO_LARGE, UNREADABLE
 
 _NEVER_HAPPENED = {UNREACHABLE, SESSION_LOST}
 _MAY_HAVE_HAPPENED = {CONNECTION_CLOSED, BROKEN_OFF}
@@ -28,6 +36,8 @@ def call_failed(tool: str, server: str, error: Exception) -> ToolError:
         )
     if error.code == UNREADABLE:
         return ToolFailed(f"{tool} gave an answer that cannot be used: {error.message}")
+    if error.code == TOO_LARGE:
+        return ResultTooLarge(f"the result of {tool} cannot be used: {error.message}")
     if error.code == PARSE_ERROR and error.message.startswith("Failed to parse"):  # mcp's own: its text is pydantic's
         return ToolFailed(f"{tool} gave an answer that cannot be used: it is no message of MCP")
     if error.code == RATE_LIMITED:

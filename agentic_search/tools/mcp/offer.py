@@ -7,11 +7,13 @@ from typing import cast
 from jsonschema.exceptions import SchemaError
 from mcp.shared.inbound import find_invalid_x_mcp_header
 from pydantic import JsonValue
+from pydantic_core import to_json
 from referencing import Registry, Resource
 from referencing.exceptions import Unresolvable
 from referencing.jsonschema import DRAFT202012, Schema, specification_with
 
 from agentic_search.domain.data import JsonObject
+from agentic_search.domain.limits import SizeLimits
 from agentic_search.domain.tool import Tool
 from agentic_search.text.sentences import shortened
 from agentic_search.tools.config.server_config import ServerConfig, matches
@@ -65,6 +67,7 @@ def read_offer(
             if not config.rules.offers(name) or (first.setdefault(name, given) == given and first[name] is not given):
                 continue
             _check_call(name, given, tools, runs_tasks=runs_tasks)
+            _check_sizes(given, config.sizes)
             tools[name] = _tool(config, name, given, checks_headers=checks_headers)
         except CannotBeCalled as reason:
             logger.warning("%s: its tool %r is left out: %s", config.name, shown, reason)
@@ -78,6 +81,26 @@ def _check_call(name: str, listed: JsonObject, offered: Mapping[str, Tool], *, r
         raise CannotBeCalled("the server lists another tool of this name before it, and that one is offered")
     if needs_task(listed) and not runs_tasks:
         raise CannotBeCalled("it must be run as a task, and its server does not say that it runs tasks")
+
+
+def _check_sizes(listed: JsonObject, sizes: SizeLimits) -> None:
+    """Raises CannotBeCalled where its words or schemas are larger than is taken in."""
+    for key in ("title", "description"):
+        if (length := len(_text(listed.get(key)))) > sizes.description:
+            raise CannotBeCalled(
+                f"its {key} is {length:,} characters long, and at most {sizes.description:,} are taken in "
+                "(AGENTIC_SEARCH_MAX_TOOL_DESCRIPTION)"
+            )
+    _check_schema_size(listed.get("inputSchema"), "input", sizes)
+
+
+def _check_schema_size(schema: JsonValue, kind: str, sizes: SizeLimits) -> None:
+    """Raises CannotBeCalled: a large one is compiled and checked for seconds."""
+    if (size := len(to_json(schema))) > sizes.schema:
+        raise CannotBeCalled(
+            f"its {kind} schema has {size:,} bytes, and at most {sizes.schema:,} are taken in "
+            "(AGENTIC_SEARCH_MAX_TOOL_SCHEMA)"
+        )
 
 
 def needs_task(listed: JsonObject) -> bool:
@@ -122,7 +145,7 @@ def _tool(config: ServerConfig, name: str, listed: JsonObject, *, checks_headers
         title=_text(listed.get("title")) or _text(hints.get("title")),
         description=_text(listed.get("description")),
         input_schema=schema,
-        output_schema=_output_schema(listed),
+        output_schema=_output_schema(listed, config.sizes),
         read_only=read_only,
         writes=_says_it_writes(hints),
         destructive=hints.get("destructiveHint") is True,
@@ -167,12 +190,13 @@ def _input_schema(listed: JsonObject) -> JsonObject:
     return schema
 
 
-def _output_schema(listed: JsonObject) -> JsonObject | None:
+def _output_schema(listed: JsonObject, sizes: SizeLimits) -> JsonObject | None:
     """The schema of its results; none where it gives none that can be used, as results can be read without."""
     given = listed.get("outputSchema")
     if not isinstance(given, dict):
         return None
     try:
+        _check_schema_size(given, "output", sizes)
         schema = _object(_with_objects(given))
         _check_schema(schema, "output")
     except (CannotBeCalled, RecursionError) as problem:

@@ -209,7 +209,7 @@ class Session:
         self._look.set()
 
     async def _list_tools(self, client: Client) -> None:
-        pages = await whole_list(client, self._config.name)
+        pages = await whole_list(client, self._config.name, self._config.sizes)
         listed, self._stale_after = (pages.tools, pages.left_out), refreshed_after(pages.holds)
         if listed != self._listed:
             offer = await asyncio.to_thread(

@@ -87,15 +87,19 @@ class ShieldedClient(httpx2.AsyncClient):
         headers: Mapping[str, str] | None = None,
         auth: httpx2.Auth | None = None,
         timeout: httpx2.Timeout | None = None,
+        largest: int,
         verify: ssl.SSLContext | bool = True,
     ) -> None:
         """`wall`: the time of day, for a server that names the date when it may be asked again.
+
+        `largest`: bytes of one message; of a larger one the request that it answers fails.
 
         `fragile`: one refused or broken request, or the end of the one stream, ends the session (the older SSE).
         """
         super().__init__(
             headers=headers, auth=auth, timeout=timeout, verify=verify, limits=_LIMITS, mounts=NEVER_BY_PROXY
         )
+        self._largest = largest
         self._wall = wall
         self._monitor = monitor
         self._on_break = monitor.ended if fragile else monitor.suspect
@@ -143,7 +147,7 @@ class ShieldedClient(httpx2.AsyncClient):
         stream = response.stream
         if isinstance(stream, httpx2.AsyncByteStream):
             response.stream = _ShieldedStream(stream, self._on_break, should_stay_open=request.method == "GET")
-        return with_mended_messages(response)
+        return with_mended_messages(response, self._largest)
 
     def _unanswered(self, request: httpx2.Request, error: httpx2.TransportError) -> httpx2.Response:
         text = reason(error)

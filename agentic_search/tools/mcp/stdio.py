@@ -8,8 +8,8 @@ import asyncio
 import logging
 import shutil
 from asyncio.subprocess import PIPE, Process
-from collections.abc import Callable, Mapping
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, suppress
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from types import TracebackType
 from typing import TypeVar
 
@@ -56,10 +56,11 @@ class StdioTransport(AbstractAsyncContextManager[tuple[Incoming, Outgoing]]):
         where the process may be installing what it runs.
         """
         self._name = config.name
+        self._longest = config.sizes.message
         self._launch = launch
         self._on_end = on_end
         self._hurry = hurry
-        self._stack = AsyncExitStack()
+        self._running = self._run()
         self._output = ProcessOutput(SecretMask(config))
         self._probe = Probe()
         self._ended_by_itself = False
@@ -68,16 +69,16 @@ class StdioTransport(AbstractAsyncContextManager[tuple[Incoming, Outgoing]]):
 
     async def __aenter__(self) -> tuple[Incoming, Outgoing]:
         """Start the process; raises ServerUnavailable where it cannot be started."""
-        async with AsyncExitStack() as stack:
-            group = await stack.enter_async_context(asyncio.TaskGroup())
-            process = await _start(self._launch)
-            reader = group.create_task(self._keep_stderr(_pipe(process.stderr)))
-            watcher = group.create_task(_end_with_process(process, reader))
-            stack.callback(watcher.cancel)
-            stack.push_async_callback(self._stop, process, reader)
-            self._stack = stack.pop_all()
+        process = await self._running.__aenter__()
         return (
-            ProbedIncoming(self._name, _pipe(process.stdout), self._note_end, self._output.add_printed, self._probe),
+            ProbedIncoming(
+                self._name,
+                _pipe(process.stdout),
+                self._note_end,
+                self._output.add_printed,
+                self._probe,
+                longest=self._longest,
+            ),
             ProbedOutgoing(_pipe(process.stdin), self._probe),
         )
 
@@ -88,7 +89,23 @@ class StdioTransport(AbstractAsyncContextManager[tuple[Incoming, Outgoing]]):
         trace: TracebackType | None,
     ) -> None:
         """End the process and everything it started, however this block ends."""
-        await self._stack.aclose()
+        await self._running.__aexit__(None, None, None)
+
+    @asynccontextmanager
+    async def _run(self) -> AsyncGenerator[Process]:
+        """Not an exit stack: one that is cancelled twice with a task group on it sets an error as its own cause.
+
+        Whoever follows such causes, as the next exit stack does, never ends.
+        """
+        process = await _start(self._launch)
+        async with asyncio.TaskGroup() as group:
+            reader = group.create_task(self._keep_stderr(_pipe(process.stderr)))
+            watcher = group.create_task(_end_with_process(process, reader))
+            try:
+                yield process
+                await self._stop(process, reader)
+            finally:
+                watcher.cancel()
 
     async def open(self, stack: AsyncExitStack) -> Transport:
         """This transport, which mcp's Client enters and leaves."""

@@ -7,14 +7,13 @@ from collections.abc import Callable
 import anyio
 import anyio.lowlevel
 from mcp.shared.message import SessionMessage
+from mcp_types import JSONRPCMessage
 
-from agentic_search.tools.mcp.wire.messages import may_be_message, read_message
+from agentic_search.tools.mcp.wire.lines import LineSplitter, OverlongLine
+from agentic_search.tools.mcp.wire.messages import may_be_message, read_message, too_large
 from agentic_search.tools.mcp.wire.stream import IncomingMessages, MessageStream
 
 logger = logging.getLogger(__name__)
-
-LONGEST_MESSAGE = 256 * 1024 * 1024
-"""Bytes in one line of the server's stdout."""
 
 READ_AHEAD = 256 * 1024
 """Bytes of stdout that are held before anybody asks for them; twice as many at most."""
@@ -22,6 +21,8 @@ READ_AHEAD = 256 * 1024
 _CHUNK = 64 * 1024
 _TURN = 200
 """Lines that are read before other tasks have a turn: one or two milliseconds."""
+_MOST_DROPPED = 8
+"""Of a line that is too long, as often its greatest length is read and dropped before a server is given up."""
 _MOST_GARBAGE = 8 * 1024 * 1024
 """Bytes that are no message, with no message between, after which a server is given up."""
 _MOST_GARBAGE_LINES = 100_000
@@ -41,8 +42,12 @@ class Incoming(IncomingMessages):
         stdout: asyncio.StreamReader,
         on_end: Callable[[str | None], None],
         on_garbage: Callable[[bytes], str],
+        *,
+        longest: int,
     ) -> None:
-        """`on_end` is called when nothing more is read, with the reason where it is not that stdout was closed.
+        """`longest`: bytes of a message; of a longer one the call that it answers fails.
+
+        `on_end` is called when nothing more is read, with the reason where it is not that stdout was closed.
 
         `on_garbage` is given the beginning of each line that is no message, and gives it back as it may be shown.
         """
@@ -51,11 +56,10 @@ class Incoming(IncomingMessages):
         self._on_end = on_end
         self._on_garbage = on_garbage
         self._garbage_level = logging.WARNING
-        self._lines: list[bytes] = []
+        self._longest = longest
+        self._lines: list[bytes | OverlongLine] = []
         """What was read, the next one last."""
-        self._unfinished: list[bytes] = []
-        self._length = 0
-        """Bytes of the unfinished line."""
+        self._splitter = LineSplitter(longest)
         self._since_turn = 0
         self._garbage = 0
         self._garbage_lines = 0
@@ -64,17 +68,20 @@ class Incoming(IncomingMessages):
     async def receive(self) -> SessionMessage | Exception:
         """The next message; raises EndOfStream when the process has closed its stdout, or is given up."""
         while (line := await self._line()) is not None:
-            if (message := read_message(line)) is not None:
+            if (message := self._message(line)) is not None:
                 self._garbage = self._garbage_lines = 0
                 return SessionMessage(message)
-            self._skip(line)
+            self._skip(line if isinstance(line, bytes) else line.ends)
         self._on_end(self._given_up)
         raise anyio.EndOfStream
 
     async def aclose(self) -> None:
         """Nothing to do: the process's end closes the pipe."""
 
-    async def _line(self) -> bytes | None:
+    def _message(self, line: bytes | OverlongLine) -> JSONRPCMessage | None:
+        return read_message(line) if isinstance(line, bytes) else too_large(line.ends, self._longest)
+
+    async def _line(self) -> bytes | OverlongLine | None:
         """The next line; none after the last, or where the server is given up."""
         self._since_turn += 1
         if self._since_turn >= _TURN:
@@ -94,25 +101,19 @@ class Incoming(IncomingMessages):
         """Read what is there, up to a chunk, and split it into lines."""
         await self._give_turn()  # before, for whoever is cancelled here must not lose what was read
         piece = await self._stdout.read(_CHUNK)
-        self._unfinished.append(piece)
-        self._length += len(piece)
-        if b"\n" in piece or not piece:
-            *lines, rest = b"".join(self._unfinished).split(b"\n")
-            self._unfinished = [rest] if rest else []
-            if not piece and rest:
-                lines.append(rest)
-                self._unfinished = []
-            self._lines, self._length = lines[::-1], len(rest)
-        elif self._length > LONGEST_MESSAGE:
-            self._give_up(f"it wrote a message longer than {LONGEST_MESSAGE >> 20} MiB")
-        elif self._length > _MOST_GARBAGE and not may_be_message(self._unfinished[0]):
-            self._skip(b"".join(self._unfinished))
+        self._lines = self._splitter.feed(piece)[::-1]
+        length = self._splitter.length
+        if length > self._longest * _MOST_DROPPED:
+            self._give_up(f"it wrote a message longer than {self._longest * _MOST_DROPPED >> 20} MiB")
+        elif length > _MOST_GARBAGE and not may_be_message(self._splitter.beginning):
+            self._skip(self._splitter.clear(), length)
 
-    def _skip(self, line: bytes) -> None:
+    def _skip(self, line: bytes, length: int = 0) -> None:
+        """Count bytes that are no message; `length` where `line` is not the whole of them."""
         if text := self._on_garbage(line[:_SHOWN]):
             logger.log(self._garbage_level, "%s: not a message, on its stdout: %s", self._name, text)
             self._garbage_level = logging.DEBUG  # once is a warning, each time would be a flood
-        self._garbage += len(line) + 1
+        self._garbage += max(len(line), length) + 1
         self._garbage_lines += 1
         if self._garbage > _MOST_GARBAGE or self._garbage_lines > _MOST_GARBAGE_LINES:
             self._give_up(
@@ -123,7 +124,8 @@ class Incoming(IncomingMessages):
     def _give_up(self, why: str) -> None:
         logger.warning("%s is given up: %s", self._name, why)
         self._given_up = why
-        self._lines, self._unfinished = [], []
+        self._lines = []
+        self._splitter.clear()
 
 
 class Outgoing(MessageStream):

@@ -17,8 +17,8 @@ from agentic_search.tools.mcp.opening.ways import FIRST_WAY, TriedTransport, Way
 from agentic_search.tools.mcp.shield import SessionMonitor, ShieldedClient
 from agentic_search.tools.mcp.stdio import StdioTransport
 
-_LARGEST_EVENT = 64 * 1024 * 1024
-"""Bytes of one server-sent event, which may hold a tool's whole result."""
+_EVENT_FRAME = 64 * 1024
+"""Bytes that a server-sent event may have beside its message."""
 _QUIET_STREAM = 300.0
 """Seconds that an open HTTP stream may stay silent, beyond a call's own timeout."""
 
@@ -59,7 +59,10 @@ class HttpTransport:
         *,
         wall: Callable[[], datetime],
         slowest_call: float,
+        largest: int,
     ) -> None:
+        """`largest`: bytes of one message."""
+        self._largest = largest
         self._endpoint = endpoint
         self._monitor = monitor
         self._auth = auth
@@ -77,6 +80,7 @@ class HttpTransport:
             headers=self._endpoint.headers,
             auth=self._auth,
             timeout=self._timeout,
+            largest=self._largest,
             verify=await asyncio.to_thread(httpx2.create_ssl_context),  # it reads all certificates: about 20 ms
         )
         if self._endpoint.transport == "sse":
@@ -87,7 +91,7 @@ class HttpTransport:
 
             return sse_client(url, httpx_client_factory=opened)
         await stack.enter_async_context(client)
-        return streamable_http_client(url, http_client=client, max_sse_event_size=_LARGEST_EVENT)
+        return streamable_http_client(url, http_client=client, max_sse_event_size=self._largest + _EVENT_FRAME)
 
     @property
     def probe_unanswered(self) -> bool:
@@ -123,6 +127,7 @@ def transport_to(
             return StdioTransport(config, launch, on_end=monitor.ended, hurry=hurry)
         case HttpEndpoint() as endpoint:
             reached = replace(endpoint, transport="sse") if way.older_transport else endpoint
-            return HttpTransport(reached, monitor, auth, wall=wall, slowest_call=config.timeout or 0.0)
+            slowest, largest = config.timeout or 0.0, config.sizes.message
+            return HttpTransport(reached, monitor, auth, wall=wall, slowest_call=slowest, largest=largest)
         case _:
             assert_never(config.reach)

@@ -34,6 +34,10 @@ RESULTS = _names(
     " packages list values answers response output content edges nodes messages events objects value posts"
     " repositories features products places papers videos books jobs passages snippets chunks links urls choices"
 )
+MISSING = _names(
+    "missing not_indexed unindexed not_ready not_searched unsearched unavailable skipped excluded omitted ignored"
+)
+"""Beside an empty list of results: what was not searched, which is no result."""
 PROSE = _names("text content body markdown answer summary")
 NAMES = _names("title name path uri url id file filename heading headline subject link")
 STATUS_NAMES = _names("status state code status_code result_status outcome")

@@ -128,7 +128,7 @@ def _of_fields(fields: Mapping[str, JsonValue], given: CallWords, said: SelfRepo
     counting = {name for name, part in parts.items() if part.counts}
     if failed and not any(name.lower() in field_names.PROSE for name in counting):
         counting = {name for name in counting if isinstance(fields[name], dict | list)}
-    elif not any(_is_rich(name, fields[name]) for name in counting) and _is_empty_search(fields, parts, notes):
+    elif _is_empty_search(fields, parts, notes) and not any(_is_found(name, fields[name]) for name in counting):
         counting.clear()
     elif not counting and not notes:
         counting = {name for name in fields if parts[name].kept is not None and _is_name(fields[name], given)}
@@ -193,6 +193,11 @@ def _is_empty_search(
         _is_number(each) and each == 0 for name, each in fields.items() if name.lower() in field_names.COUNTS
     )
     return bool(lacking & field_names.RESULTS) or (bool(empty) and signalled)
+
+
+def _is_found(name: str, value: JsonValue) -> bool:
+    """Whether it may be what was looked for, beside an empty list of results."""
+    return name.lower() not in field_names.MISSING and _is_rich(name, value)
 
 
 def _is_rich(name: str, value: JsonValue) -> bool:

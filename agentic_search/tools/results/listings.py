@@ -3,8 +3,7 @@
 What is listed or counted is called as the data calls it, or as the tool's name does: `packages`, `count_stories`.
 """
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from itertools import islice
 
 from pydantic import JsonValue
@@ -12,35 +11,16 @@ from pydantic import JsonValue
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.outcome import Listing
 from agentic_search.domain.tool import Tool
+from agentic_search.text.counting import singular
+from agentic_search.text.lexicon import name_parts
 from agentic_search.text.sentences import shortened
 from agentic_search.tools.results import field_names
 from agentic_search.tools.results.naming import ReadThing, questions_asked
 
-_PART = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 _VERBS = frozenset(
-    [
-        "count",
-        "get",
-        "list",
-        "number",
-        "num",
-        "total",
-        "how",
-        "many",
-        "of",
-        "size",
-        "search",
-        "find",
-        "fetch",
-        "show",
-        "read",
-        "query",
-        "all",
-        "the",
-        "lookup",
-        "look",
-        "up",
-    ]
+    """
+    count get list number num total how many of size search find fetch show read query all the lookup look up
+    """.split()  # noqa: SIM905 - a list of twenty words is no easier to read
 )
 """Words of a tool's name that say what it does, and not with what."""
 _COUNTING = frozenset(["count", "counts", "number", "num", "total", "many", "size"])
@@ -57,7 +37,7 @@ def count_sentence(value: JsonValue, tool: Tool, arguments: JsonObject) -> str:
             number = next(iter(value.values()))
         case _:
             number = value
-    words = _words(tool.name)
+    words = name_parts(tool.name)
     if isinstance(number, bool) or not isinstance(number, int | float) or not _COUNTING.intersection(words):
         return ""
     return f"{_counted(number, things_of(tool))}{_by_what(arguments, number)}."
@@ -65,13 +45,13 @@ def count_sentence(value: JsonValue, tool: Tool, arguments: JsonObject) -> str:
 
 def things_of(tool: Tool) -> str:
     """What a tool's name says that it is about: `stories` of `count_stories`."""
-    words = [word for word in _words(tool.name) if word not in _VERBS]
+    words = [word for word in name_parts(tool.name) if word not in _VERBS]
     return " ".join(words) or "results"
 
 
 def place_searched(value: JsonValue, tool: Tool, arguments: JsonObject) -> str:
     """Where a call has searched, for people, with how much there is where its data says so; empty for other calls."""
-    words = (tool.title or " ".join(_words(tool.name))).split()
+    words = (tool.title or " ".join(name_parts(tool.name))).split()
     begins_so = [word.lower() in _SEARCHING for word in words]
     if not any(begins_so) or not any(questions_asked(arguments)):
         return ""
@@ -93,7 +73,7 @@ def words_read(value: JsonValue) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 def listing_in(value: JsonValue, thing: ReadThing, tool: Tool, arguments: JsonObject) -> Listing | None:
     """The list that a call of a tool that does not search gave: it is whole, and its order is the tool's own."""
-    if any(questions_asked(arguments)) or _SEARCHING.intersection(_words(tool.name)):
+    if any(questions_asked(arguments)) or _SEARCHING.intersection(name_parts(tool.name)):
         return None
     match value:
         case list():
@@ -113,14 +93,9 @@ def _is_of_records(value: JsonValue) -> bool:
     return isinstance(value, list) and bool(value) and all(isinstance(each, Mapping) for each in value)
 
 
-def _words(name: str) -> Sequence[str]:
-    return [word.lower() for word in _PART.findall(name)]
-
-
 def _counted(number: float, things: str) -> str:
-    if number != 1:
-        return f"{number:,} {things}" if number >= 10_000 else f"{number} {things}"
-    return f"1 {re.sub('ies$', 'y', things) if things.endswith('ies') else things.removesuffix('s')}"
+    shown = f"{number:,}" if number >= 10_000 else str(number)
+    return f"{shown} {singular(things) if number == 1 else things}"
 
 
 def _by_what(arguments: JsonObject, number: float) -> str:

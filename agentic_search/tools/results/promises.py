@@ -11,7 +11,7 @@ from referencing.exceptions import Unresolvable
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.tool import Tool
 from agentic_search.text.sentences import shortened
-from agentic_search.tools.json_schema import validator_of
+from agentic_search.tools.json_schema import CheckTooLong, in_time, validator_of
 
 _LARGEST = 256 * 1024
 """Bytes of structured content that is checked: it takes milliseconds a kilobyte."""
@@ -31,8 +31,10 @@ async def output_remarks(answer: CallToolResult, tool: Tool) -> tuple[str, ...]:
 
 def _broken_promise(data: object, schema: JsonObject) -> tuple[str, ...]:
     try:
-        problem = next(iter(validator_of(schema).iter_errors(cast(Any, data))), None)
-    except (SchemaError, Unresolvable, RecursionError, OverflowError):
+        validator = validator_of(schema)
+        with in_time():
+            problem = next(iter(validator.iter_errors(cast(Any, data))), None)
+    except (SchemaError, Unresolvable, RecursionError, OverflowError, CheckTooLong):
         return ()
     if problem is None:
         return ()

@@ -13,7 +13,7 @@ from pydantic import JsonValue
 
 from agentic_search.domain.data import JsonObject
 from agentic_search.text.lexicon import terms
-from agentic_search.text.sentences import split_sentences
+from agentic_search.text.sentences import UNSPACED, split_sentences
 from agentic_search.tools.results import phrases
 
 SelfTalk = Literal["nothing", "failure", "unfinished", "echo", "done"]
@@ -48,7 +48,7 @@ _DECORATION = re.compile(r"^[\s#>*_`~\-–—•|=✅❌⚠️🔍🔎ℹ️🚫
 _QUOTED = re.compile(
     r"\"[^\"\n]{1,300}\"|'[^'\n]{1,300}'(?!\w)|“[^”\n]{1,300}”|«[^»\n]{1,300}»|「[^」\n]{1,300}」|`[^`\n]{1,300}`"
 )
-_UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_UNSPACED = re.compile(UNSPACED)
 _TRACE = re.compile(r"\W{0,100}traceback \(most recent call last\)", re.IGNORECASE)
 _LONGEST_TRACE = 20_000
 _LEAD_IN_LINES = 3

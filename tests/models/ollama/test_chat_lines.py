@@ -163,3 +163,9 @@ def test_what_was_cut_off_in_a_line_comes_at_the_end() -> None:
 def test_characters_that_the_client_takes_for_line_ends_do_not_break_a_frame(separator: str) -> None:
     (line,) = told(sent(frame(f"a{separator}b")), [])
     assert json.loads(line)["message"]["content"] == f"a{separator}b"
+
+
+async def test_a_line_without_end_breaks_off() -> None:
+    with pytest.raises(httpx.RemoteProtocolError, match="a line without end"):
+        async for _ in ChatLines(Pieces([b"{", *[b"x" * 65_536] * 100]), Hurried()):
+            pass

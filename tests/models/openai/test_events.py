@@ -5,7 +5,8 @@ import json
 import pytest
 
 from agentic_search.domain.data import JsonObject
-from agentic_search.models.openai.events import LARGEST_EVENT, EventReader
+from agentic_search.models.network.transport import LONGEST_LINE
+from agentic_search.models.openai.events import EventReader
 
 STREAM = (
     b": keep-alive\n\n:\n"
@@ -50,4 +51,11 @@ def test_lone_carriage_returns_end_lines_too() -> None:
 
 def test_a_line_without_end_is_given_up() -> None:
     with pytest.raises(ValueError, match="without end"):
-        read(b"x" * (LARGEST_EVENT + 1))
+        read(b"x" * (LONGEST_LINE + 1))
+
+
+def test_an_event_without_end_is_refused() -> None:
+    reader = EventReader()
+    with pytest.raises(ValueError, match="an event without end"):
+        for _ in range(LONGEST_LINE // 1_000 + 2):
+            reader.feed(b"data: " + b"x" * 1_000 + b"\n")

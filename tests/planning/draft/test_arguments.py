@@ -1,11 +1,13 @@
 """The check of arguments: each breach of a tool's schema has its sentence, and what is not known yet breaks none."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 from pydantic import JsonValue
 
 from agentic_search.domain.data import JsonObject
+from agentic_search.planning.draft.argument_check import argument_complaints
 from agentic_search.planning.draft.check import check
 from tests.planning.draft.drafts import NOW, TOOLS, arguments, complaints
 from tests.planning.schemas import tool
@@ -172,3 +174,37 @@ def test_a_task_s_result_is_not_known_however_much_of_the_workflow_s_inputs_is()
 )
 def test_a_tool_whose_own_schema_is_broken_can_still_be_called(schema: JsonObject) -> None:
     check({"tasks": [{"tool": "odd", "arguments": {"x": "anything"}}]}, [tool("odd", schema)])
+
+
+def _doubling(levels: int) -> JsonObject:
+    doubled: JsonObject = {
+        f"d{level}": {"allOf": [{"$ref": f"#/$defs/d{level - 1}"}, {"$ref": f"#/$defs/d{level - 1}"}]}
+        for level in range(1, levels)
+    }
+    return {"type": "object", "$defs": {"d0": {"type": "string"}, **doubled}}
+
+
+SLOW: list[tuple[Any, Any]] = [
+    ({**_doubling(40), "properties": {"x": {"$ref": "#/$defs/d39"}}}, "lamp"),
+    ({"properties": {"x": {"items": {"enum": [{"n": each} for each in range(9_000)]}}}}, [{"n": -1}] * 9_000),
+    ({"properties": {"x": {"items": {"anyOf": [{"const": each} for each in range(900)]}}}}, list(range(1_000, 9_000))),
+    ({"properties": {"x": {"uniqueItems": True}}}, [{"n": number} for number in range(50_000)]),
+    ({"properties": {"x": {"allOf": [{"pattern": f"^(a|a)*{each}$"} for each in range(900)]}}}, "a" * 60 + "!"),
+    ({**_doubling(30), "unevaluatedProperties": False, "allOf": [{"$ref": "#/$defs/d29"}]}, "lamp"),
+    ({"properties": {"x": {"not": {"allOf": [{"$ref": "#/properties/x"}, {"$ref": "#/properties/x"}]}}}}, "lamp"),
+    ({"properties": {"x": {"dependentSchemas": {"a": {"$ref": "#/properties/x"}}}}}, {"a": 1}),
+]
+
+
+@pytest.mark.parametrize(("schema", "value"), SLOW)
+def test_a_check_that_would_take_too_long_is_given_up(schema: JsonObject, value: JsonValue) -> None:
+    """Without a bound each of them takes from half a minute to years."""
+    checked = tool("odd", {"type": "object", **schema})
+    assert argument_complaints({"x": value}, checked) == ()
+
+
+def test_a_long_list_with_equal_elements_is_still_told() -> None:
+    checked = tool("odd", {"type": "object", "properties": {"x": {"type": "array", "uniqueItems": True}}})
+    elements: list[JsonValue] = [{"n": number % 900, "m": 1} for number in range(1_000)]
+    assert argument_complaints({"x": elements}, checked)
+    assert not argument_complaints({"x": elements[:900]}, checked)

@@ -267,6 +267,13 @@ def test_a_question_of_the_greatest_length_is_read_at_once() -> None:
     assert process_time() - began < 5
 
 
+@pytest.mark.parametrize("gap", [" ", "\n", "\t ", "\u00a0"])
+async def test_thousands_of_blanks_say_no_more_than_one(gap: str) -> None:
+    """They took a quarter of a minute of a core."""
+    wide = await planned(f"Which coroutines{gap * 3_900}are there?")
+    assert wide == await planned("Which coroutines are there?")
+
+
 def test_a_rarer_word_in_common_counts_for_more() -> None:
     tools = [
         tool("a", description="search old trains"),

@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 
 from agentic_search.clock import SystemClock
 from agentic_search.domain.data import JsonObject
+from agentic_search.domain.limits import DEFAULT_SIZES, SizeLimits
 from agentic_search.domain.outcome import ToolResult
 from agentic_search.errors import ToolFailed
 from agentic_search.tools.config.server_config import ServerConfig, StdioLaunch
@@ -67,17 +69,19 @@ def answering(message: str) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def scripted(script: Mapping[str, Any], folder: Path, transport: str = "stdio") -> AsyncGenerator[ToolPool]:
+async def scripted(
+    script: Mapping[str, Any], folder: Path, transport: str = "stdio", *, sizes: SizeLimits = DEFAULT_SIZES
+) -> AsyncGenerator[ToolPool]:
     """A pool with a server, `odd`, that answers so, once that is known to be ready or not."""
     file = folder / "script.json"
     file.write_text(json.dumps(script, ensure_ascii=False), "latin-1")
     arguments = ("-S", *SERVER, str(file), transport)
     if transport == "stdio":
         launch = StdioLaunch(sys.executable, arguments, env={"PYTHONPATH": str(ROOT)})
-        async with _pool(ServerConfig("odd", launch)) as pool:
+        async with _pool(ServerConfig("odd", launch, sizes=sizes)) as pool:
             yield pool
         return
-    async with running(arguments) as (_, url), _pool(at_url(url, "odd")) as pool:
+    async with running(arguments) as (_, url), _pool(replace(at_url(url, "odd"), sizes=sizes)) as pool:
         yield pool
 
 

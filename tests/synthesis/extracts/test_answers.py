@@ -197,6 +197,20 @@ async def test_a_tools_own_fact_answers_even_a_calculation() -> None:
     assert given.text.startswith("**391** [1]") and not given.nothing_found
 
 
+@pytest.mark.parametrize(
+    ("query", "result"), [("15% of 80", "15% × 80 = 12"), ("What is 17 * 23?", "17 × 23 = 391"), ("2 + 2", "2 + 2 = 4")]
+)
+async def test_what_is_calculated_stands_before_a_document_that_shows_how(query: str, result: str) -> None:
+    shown = (
+        f"calculate reads percentages ({query}), words and brackets. {query} is {query}, and {query} gives a number."
+    )
+    told = Passage(title=f"{query} (Calculate)", url="tool:builtin/calculate?expression=x", text=result)
+    given = await answer(query, [Passage(title=f"calculate {query}", url="u", text=shown), told])
+
+    assert result.split("=")[0] in given.text.replace("\\", "").splitlines()[0], given.text
+    assert not given.nothing_found and [source.url for source in given.sources] == [told.url]
+
+
 async def test_what_tools_say_of_their_search_is_told_with_the_answer() -> None:
     given = await answer(
         "apples",

@@ -1,6 +1,8 @@
 """Every writer's answer is compared with its sources before it is complete, an embedding model helping or failing."""
 
+import asyncio
 from collections.abc import Sequence
+from functools import partial
 
 import pytest
 
@@ -13,6 +15,7 @@ from agentic_search.models.openai.source import OpenAISource
 from agentic_search.synthesis.support.matching import Match
 from agentic_search.synthesis.support.meaning import Meaning
 from agentic_search.synthesis.support.statements import Statement
+from agentic_search.synthesis.writing.extractive_writer import NO_MODEL
 from agentic_search.synthesis.writing.fallback_writer import FallbackWriter
 from agentic_search.synthesis.writing.writer import Written
 from tests.support.ollama_double import Model, OllamaDouble
@@ -32,9 +35,8 @@ async def answered(
     emitted: list[Fact] = []
     async with OllamaDouble(models) as ollama, OllamaSource(ollama.url) as source:
         model: ChatModel = await source.open("qwen3:8b")
-        embedding = await source.embedding(model.name)
         ollama.enqueue(*tokens(text))
-        writer = FallbackWriter(model if chats else None, embedding=embedding)
+        writer = FallbackWriter(model if chats else None, embedding=partial(source.embedding, model.name))
         return await writer.write(writer_input(question, *sources), emitted.append), emitted
 
 
@@ -76,6 +78,8 @@ async def test_sources_that_disagree_are_said_to_also_where_the_answer_cites_onl
     assert "".join(block.html for block in blocks) == answer.html
     deltas = [fact.text for fact in emitted[begun:] if isinstance(fact, AnswerDelta)]
     assert "".join(deltas).split() == answer.text.split()
+    assert answer.text.endswith(("The sources disagree: [1] says 60 s, [2] says 30 s.", f"\n\n*{NO_MODEL}*"))
+    assert answer.html.endswith("</em></p>\n") == (not chats)
 
 
 async def test_an_embedding_model_raises_what_words_alone_leave_weak() -> None:
@@ -100,9 +104,35 @@ async def test_where_the_embedding_model_fails_words_decide_and_it_is_told_once(
         assert embedding is not None
         ollama.models.clear()
         weak = Match("weak", "A span.")
-        revised = await Meaning(embedding, emitted.append).revise([Statement("A statement.", 1)] * 3, [weak] * 3)
+
+        async def find() -> EmbeddingModel | None:
+            return embedding
+
+        revised = await Meaning(find, emitted.append).revise([Statement("A statement.", 1)] * 3, [weak] * 3)
     assert revised == [weak] * 3
     assert [type(fact) for fact in emitted] == [SupportByWords]
+
+
+async def test_an_embedding_model_is_looked_for_only_where_words_alone_do_not_decide() -> None:
+    looked: list[str] = []
+
+    async def find() -> EmbeddingModel | None:
+        looked.append("now")
+        return None
+
+    right, weak = Match("supported", "A span."), Match("weak", "A span.")
+    meaning = Meaning(find, lambda fact: None)
+    assert await meaning.revise([Statement("A statement.", 1)], [right]) == [right] and not looked
+    assert await meaning.revise([Statement("A statement.", 1)], [weak]) == [weak] and looked
+
+
+async def test_a_model_server_that_does_not_say_what_it_has_costs_no_more_than_its_time() -> None:
+    async def find() -> EmbeddingModel | None:
+        await asyncio.Event().wait()
+        raise AssertionError("it never answers")
+
+    weak = Match("weak", "A span.")
+    assert await Meaning(find, lambda fact: None, within=0.05).revise([Statement("A statement.", 1)], [weak]) == [weak]
 
 
 async def test_both_kinds_of_model_servers_give_one_vector_a_text_in_order() -> None:

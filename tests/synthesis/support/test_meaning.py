@@ -44,7 +44,11 @@ async def answering(body: bytes, *, times: int = 1) -> AsyncGenerator[OllamaEmbe
 async def revised(body: bytes, *, times: int = 1) -> tuple[list[Match], list[Fact]]:
     emitted: list[Fact] = []
     async with answering(body, times=times) as model:
-        meaning = Meaning(model, emitted.append, within=30)
+
+        async def find() -> OllamaEmbedding:
+            return model
+
+        meaning = Meaning(find, emitted.append, within=30)
         return await meaning.revise([Statement("A statement.", 1)], [WEAK]), emitted
 
 

@@ -22,7 +22,9 @@ async def client(*, read: float = 10.0, headers: dict[str, str] | None = None) -
     wall = datetime(2026, 1, 1, tzinfo=UTC)
     async with (
         asyncio.timeout(30),
-        ShieldedClient(Notes(), wall=lambda: wall, fragile=False, timeout=timeout, headers=headers) as opened,
+        ShieldedClient(
+            Notes(), wall=lambda: wall, fragile=False, largest=1 << 20, timeout=timeout, headers=headers
+        ) as opened,
     ):
         yield opened
 

@@ -32,7 +32,9 @@ class Notes:
 @asynccontextmanager
 async def client_of(port: int, notes: Notes, *, fragile: bool = False) -> AsyncGenerator[httpx2.AsyncClient]:
     timeout = httpx2.Timeout(20.0)
-    async with ShieldedClient(notes, wall=FakeClock().wall, fragile=fragile, timeout=timeout) as client:
+    async with ShieldedClient(
+        notes, wall=FakeClock().wall, fragile=fragile, largest=1 << 20, timeout=timeout
+    ) as client:
         client.base_url = f"http://127.0.0.1:{port}"
         yield client
 

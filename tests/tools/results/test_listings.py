@@ -120,7 +120,8 @@ def test_what_a_search_read_words_as_is_kept(told: JsonValue, expected: tuple[ob
 
 
 def test_no_more_is_kept_of_what_words_were_read_as_than_a_question_has() -> None:
-    many: JsonValue = {f"w{number}": ["x"] * 1_000 for number in range(1_000)}
-    found = result("search_things", {"results": [], "read_as": many}, arguments={"query": "q"})
+    others: list[JsonValue] = ["x"] * 1_000
+    words: JsonObject = {f"w{number}": others for number in range(1_000)}
+    found = result("search_things", {"results": [], "read_as": words}, arguments={"query": "q"})
 
     assert len(found.read_as) == 24 and {len(meant) for _, meant in found.read_as} == {24}

@@ -48,9 +48,9 @@ def rank(question: str, found: Sequence[tuple[Entry, str, float]]) -> list[tuple
     return sorted(scored, key=lambda each: -each[2])
 
 
-def _weights(wanted: Set[str], entries: Sequence[Entry]) -> dict[str, float]:
+def _weights(wanted: frozenset[str], entries: Sequence[Entry]) -> dict[str, float]:
     """What each word of the question says, together 1: the rarer among the sections the more."""
-    held = Counter(word for entry in entries for word in wanted.intersection(stems(f"{entry.title} {entry.body}")))
+    held = Counter(word for entry in entries for word in wanted & set(stems(f"{entry.title} {entry.body}")))
     weights = {word: math.log(1 + len(entries) / held[word]) for word in wanted if held[word]}
     total = sum(weights.values())
     return {word: weight / total for word, weight in weights.items()}

@@ -6,7 +6,7 @@ a line.
 """
 
 import re
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from agentic_search.mcp_servers.fulltext import Entry, compounds, terms
@@ -115,12 +115,12 @@ def _by_name(title_as_written: str, named: _Named) -> float:
     return factor * (NAME_IN_PARTS if _holds_parts(title_as_written, named.stems) else 1.0)
 
 
-def _holds_parts(title: str, asked: Set[str]) -> bool:
+def _holds_parts(title: str, asked: frozenset[str]) -> bool:
     parts = HUMP.sub(" ", title.rpartition(".")[2]).replace("_", " ").split()
-    return len(parts) > 1 and asked.issuperset(stems(" ".join(parts)))
+    return len(parts) > 1 and asked >= set(stems(" ".join(parts)))
 
 
-def _is_dated(title: str, words: Set[str]) -> bool:
+def _is_dated(title: str, words: frozenset[str]) -> bool:
     return _top(title) in DATED - words or not LEGACY.isdisjoint(set(title.split(".")[1:]) - words)
 
 

@@ -27,7 +27,6 @@ MOST_BYTES = 16 * 1024 * 1024
 """Of a body, once unpacked."""
 PIECE = 64 * 1024
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
-TOO_MANY, UNAVAILABLE = 429, 503
 
 
 class WebFailure(Exception):

@@ -23,28 +23,9 @@ _SPELLED_OUT = -0.1
 _LONGEST = 4
 _WORDS = re.compile(r"[^\W_](?:[\w'’&+-]*\w)?|[.,;:?!()]")
 _PREPOSITIONS = frozenset(
-    [
-        "of",
-        "for",
-        "in",
-        "from",
-        "about",
-        "on",
-        "with",
-        "by",
-        "named",
-        "called",
-        "into",
-        "to",
-        "between",
-        "und",
-        "für",
-        "von",
-        "aus",
-        "mit",
-        "de",
-        "pour",
-    ]
+    """
+    of for in from about on with by named called into to between und für von aus mit de pour
+    """.split()  # noqa: SIM905 - a list of twenty words is no easier to read
 )
 _DOING = re.compile(
     r"\w+(?:ed|ing)|won|found|under|over|next|last|first|each|per|another|same|following|given", re.IGNORECASE

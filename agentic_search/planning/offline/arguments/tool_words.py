@@ -1,12 +1,10 @@
 """The words in which a tool says what it is for."""
 
-import re
 from functools import lru_cache
 
 from agentic_search.domain.tool import Tool
-from agentic_search.text.lexicon import terms
+from agentic_search.text.lexicon import name_parts, terms
 
-_PART = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 SEARCHING = frozenset(terms("search query lookup find ask retrieve"))
 """Words by which a tool says that it searches."""
 
@@ -24,7 +22,7 @@ def called_words(tool: Tool) -> frozenset[str]:
 @lru_cache(maxsize=4_096)
 def verbs(name: str) -> frozenset[str]:
     """The parts of a tool's name as they are, `get` among them, which is no word to compare by."""
-    return frozenset(part.lower() for part in _PART.findall(name))
+    return frozenset(name_parts(name))
 
 
 @lru_cache(maxsize=4_096)

@@ -1,7 +1,6 @@
 """Finds the time zone that a place is in: by the IANA database's names, and by CLDR's names of countries and cities."""
 
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from difflib import get_close_matches
@@ -13,6 +12,7 @@ from babel import Locale
 from babel.core import get_global
 
 from agentic_search.errors import ToolFailed
+from agentic_search.text.lexicon import fold
 from agentic_search.tools.builtin.places.names import (
     AMBIGUOUS,
     COUNTRIES,
@@ -51,9 +51,7 @@ def zone_of(place: str) -> tzinfo:
 
 def folded(name: str) -> str:
     """In small letters without accents; `_` and `-` between letters are spaces: how names are compared."""
-    plain = unicodedata.normalize("NFKD", name.casefold())
-    letters = "".join(each for each in plain if not unicodedata.combining(each))
-    return " ".join(re.sub(r"_|(?<=[^\W\d])-(?=[^\W\d])", " ", letters).strip(" ?.!,").split())
+    return " ".join(re.sub(r"_|(?<=[^\W\d])-(?=[^\W\d])", " ", fold(name)).strip(" ?.!,").split())
 
 
 def _zone_named(name: str) -> str | None:

@@ -90,8 +90,10 @@ class ProbedIncoming(Incoming):
         on_end: Callable[[str | None], None],
         on_garbage: Callable[[bytes], str],
         probe: Probe,
+        *,
+        longest: int,
     ) -> None:
-        super().__init__(name, stdout, on_end, on_garbage)
+        super().__init__(name, stdout, on_end, on_garbage, longest=longest)
         self._probe = probe
 
     async def receive(self) -> SessionMessage | Exception:

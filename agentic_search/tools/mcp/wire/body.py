@@ -1,27 +1,33 @@
 """The body of an HTTP answer with its messages mended: one JSON message, or server-sent events that hold one each."""
 
+import json
 import re
 from collections.abc import AsyncIterator
 
 import httpx2
+from mcp_types import RequestId
 
-from agentic_search.tools.mcp.wire.messages import mended_bytes
+from agentic_search.tools.mcp.wire.lines import EDGE
+from agentic_search.tools.mcp.wire.messages import mended_bytes, too_large
 
-_LARGEST = 1024 * 1024
-"""Bytes of a message that is read twice, once to mend it; a larger one is passed on as it comes."""
+_LARGEST_MENDED = 1024 * 1024
+"""Bytes of a message that is read twice, once to mend it; a larger one is passed on as it is."""
 _END_OF_EVENT = re.compile(rb"(?>\r\n|\n|\r)(?>\r\n|\n|\r)")
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 _LONGEST_END = 4
 """Bytes."""
 
 
-def with_mended_messages(response: httpx2.Response) -> httpx2.Response:
-    """The same response; its body is decoded, so that its headers say nothing of its length and coding any more."""
+def with_mended_messages(response: httpx2.Response, largest: int) -> httpx2.Response:
+    """The same response; its body is decoded, so that its headers say nothing of its length and coding any more.
+
+    In the place of a message of more than `largest` bytes is an error that says so, and the rest of it is not kept.
+    """
     kind = response.headers.get("content-type", "").lower()
     if kind.startswith("application/json"):
-        pieces = _json_body(response)
+        pieces = _json_body(response, largest)
     elif kind.startswith("text/event-stream"):
-        pieces = _event_stream(response)
+        pieces = _event_stream(response, largest)
     else:
         return response
     stream = _MendedBody(response, pieces)
@@ -49,27 +55,68 @@ class _MendedBody(httpx2.AsyncByteStream):
         await self._response.aclose()
 
 
-async def _json_body(response: httpx2.Response) -> AsyncIterator[bytes]:
-    body = await response.aread()
-    yield (mended_bytes(body) if len(body) <= _LARGEST else None) or body
+async def _json_body(response: httpx2.Response, largest: int) -> AsyncIterator[bytes]:
+    body = bytearray()
+    async for piece in response.aiter_bytes():
+        body += piece
+        if len(body) > largest:
+            yield _refusal(b"", largest, response.request)
+            return
+    whole = bytes(body)
+    yield (mended_bytes(whole) if len(whole) <= _LARGEST_MENDED else None) or whole
 
 
-async def _event_stream(response: httpx2.Response) -> AsyncIterator[bytes]:
-    waiting = b""
+async def _event_stream(response: httpx2.Response, largest: int) -> AsyncIterator[bytes]:
+    waiting = bytearray()
     searched = 0
-    too_large = False
+    dropped = b""
+    """The beginning of an event that is too large; empty while there is none."""
     async for piece in response.aiter_bytes():
         waiting += piece
         while (end := _END_OF_EVENT.search(waiting, searched)) is not None:
-            event, waiting, searched = waiting[: end.end()], waiting[end.end() :], 0
-            yield event if too_large else _mended_event(event)
-            too_large = False
-        if len(waiting) > _LARGEST or too_large:
-            # Its last bytes may be the first half of the event's end.
-            yield waiting[:-_LONGEST_END]
-            waiting, too_large = waiting[-_LONGEST_END:], True
+            event = bytes(waiting[: end.end()])
+            del waiting[: end.end()]
+            searched = 0
+            if dropped or len(event) > largest:
+                yield _refused_event(dropped or event[:EDGE], event[-EDGE:], largest, response.request)
+                dropped = b""
+            else:
+                yield _mended_event(event) if len(event) <= _LARGEST_MENDED else event
+        if len(waiting) > largest or dropped:
+            dropped = dropped or bytes(waiting[:EDGE])
+            del waiting[: -2 * EDGE]
         searched = max(0, len(waiting) - _LONGEST_END)
-    yield waiting
+    if not dropped:
+        yield bytes(waiting)
+
+
+def _refused_event(beginning: bytes, end: bytes, largest: int, request: httpx2.Request) -> bytes:
+    """The event that stands in the place of one that is too large; nothing where no call is known that it answers."""
+    refusal = _refusal(_data(beginning) + _data(end), largest, request)
+    return b"data: " + refusal + b"\n\n" if refusal else b""
+
+
+def _data(part: bytes) -> bytes:
+    """Part of an event without what the lines begin with."""
+    lines = [line for line in _LINE_END.split(part) if not line.startswith((b"event:", b"id:", b"retry:", b":"))]
+    return b"\n".join(line.removeprefix(b"data:") for line in lines)
+
+
+def _refusal(ends: bytes, largest: int, request: httpx2.Request) -> bytes:
+    message = too_large(ends, largest, _asked(request))
+    return message.model_dump_json(by_alias=True, exclude_unset=True).encode() if message else b""
+
+
+def _asked(request: httpx2.Request) -> RequestId | None:
+    """The id of what was asked by this request; none where it asked nothing."""
+    try:
+        match json.loads(request.content):
+            case {"id": int() | str() as asked}:
+                return asked
+            case _:
+                return None
+    except (httpx2.RequestNotRead, ValueError, RecursionError):
+        return None
 
 
 def _mended_event(event: bytes) -> bytes:

@@ -20,12 +20,16 @@ from mcp_types import (
     jsonrpc_message_adapter,
 )
 
+from agentic_search.tools.mcp.wire.lines import EDGE
+
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 
 SERVER_ERROR = -23_010
 """JSON-RPC error code: the server's own error, whose code is missing, no number, or one that mcp uses for itself."""
 UNREADABLE = -23_011
 """JSON-RPC error code: the server answered, and the answer cannot be read."""
+TOO_LARGE = -23_012
+"""JSON-RPC error code: the server answered, and the answer is larger than an answer may be."""
 BARE = "agentic-search/bare"
 """The key under which a result stands that should be an object and is none."""
 CUT = "agentic-search/cut"
@@ -38,7 +42,6 @@ _DEEPEST = 150
 _AMBIGUOUS = {CONNECTION_CLOSED, REQUEST_TIMEOUT}
 _OWN_CODES = range(-23_099, -22_999)
 _LONGEST_WORDS = 4_000
-_EDGE = 4_096
 _ID = rb'"id"\s*:\s*(?:(-?\d{1,18})\b|"([^"\\]{1,200})")'
 _OPENING = re.compile(rb'\s*\{\s*(?:"(?!id")\w*"\s*:\s*"[^"\\]*"\s*,\s*)*' + _ID)
 _CLOSING = re.compile(_ID + rb'\s*(?:,\s*"jsonrpc"\s*:\s*"[^"\\]*"\s*)?\}\s*\Z')
@@ -58,7 +61,7 @@ def read_message(line: bytes) -> JSONRPCMessage | None:
 
 def may_be_message(beginning: bytes) -> bool:
     """Whether a line that begins so may be a JSON object."""
-    return beginning[:_EDGE].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")
+    return beginning[:EDGE].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")
 
 
 def mended_bytes(line: bytes) -> bytes | None:
@@ -172,11 +175,30 @@ def _code(given: Json) -> int | None:
 
 def _refusal(line: bytes, why: str) -> JSONRPCMessage | None:
     """For a message that cannot be parsed, where its id stands near its beginning or its end."""
-    found = _OPENING.match(line[:_EDGE]) or _CLOSING.search(line[-_EDGE:])
+    reply_to = _id_at_ends(line)
+    return None if reply_to is None else _unreadable(reply_to, why)
+
+
+def too_large(ends: bytes, largest: int, asked: RequestId | None = None) -> JSONRPCError | None:
+    """What stands in the place of a message of more than `largest` bytes, of which only the ends are known.
+
+    `asked`: what the message most likely answers, where its own id is not found; none where neither is known.
+    """
+    reply_to = _id_at_ends(ends)
+    if reply_to is None:
+        reply_to = asked
+    if reply_to is None:
+        return None
+    why = f"it is larger than {largest / (1 << 20):.3g} MB: ask for less, or raise AGENTIC_SEARCH_MAX_RESULT_BYTES"
+    return JSONRPCError(jsonrpc="2.0", id=reply_to, error=ErrorData(code=TOO_LARGE, message=why))
+
+
+def _id_at_ends(line: bytes) -> RequestId | None:
+    found = _OPENING.match(line[:EDGE]) or _CLOSING.search(line[-EDGE:])
     if found is None:
         return None
     number, text = found.groups()
-    return _unreadable(int(number) if number is not None else text.decode(errors="replace"), why)
+    return int(number) if number is not None else text.decode(errors="replace")
 
 
 def _unreadable(reply_to: RequestId, why: str) -> JSONRPCError:

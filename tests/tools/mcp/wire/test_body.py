@@ -26,7 +26,7 @@ class Pieces(httpx2.AsyncByteStream):
 
 async def body(kind: str, *pieces: bytes, **headers: str) -> bytes:
     given = httpx2.Response(200, headers={"content-type": kind, **headers}, stream=Pieces(pieces), request=REQUEST)
-    return await with_mended_messages(given).aread()
+    return await with_mended_messages(given, 8 << 20).aread()
 
 
 @pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r"])

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from agentic_search.configuration import read_settings, unread_settings
 from agentic_search.errors import ConfigurationError
+from agentic_search.serving.configuration import read_settings, unread_settings
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 TOML = "agentic_search.toml"
 
 

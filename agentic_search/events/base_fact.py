@@ -1,0 +1,16 @@
+"""What every fact has."""
+
+from typing import ClassVar
+
+from agentic_search.domain.data import Frozen
+
+
+class BaseFact(Frozen):
+    """One fact; its class says of what kind."""
+
+    terminal: ClassVar[bool] = False
+
+    @property
+    def message(self) -> str:
+        """The thinking step, for people; empty for none."""
+        return ""

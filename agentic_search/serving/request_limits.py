@@ -1,0 +1,115 @@
+"""uvicorn's HTTP protocol with limits that it lacks: bytes of a request's head, and time for head and body.
+
+httptools joins a header piece by piece, so that a head without end holds the event loop; and a request that never ends
+would hold its connection for good.
+"""
+
+import asyncio
+from typing import Any
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+_REASONS = {408: "Request Timeout", 431: "Request Header Fields Too Large"}
+_LINGER = 1.0
+"""Seconds in which more of a refused request is read and dropped."""
+
+
+class LimitedHttp(HttpToolsProtocol):
+    """One connection of a client."""
+
+    def __init__(self, *, largest_head: int, within: float, **of_uvicorn: Any) -> None:
+        """`largest_head`: bytes of a request line with its headers.
+
+        `within`: seconds for a whole head, and between two pieces of a body.
+        """
+        super().__init__(**of_uvicorn)
+        self._largest_head = largest_head
+        self._within = within
+        self._in_head = True
+        self._in_body = False
+        self._was_asked = False
+        self._is_refused = False
+        self._head = 0
+        """Bytes of the unfinished head."""
+        self._timer: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:
+        """asyncio: a client has connected."""
+        super().connection_made(transport)
+        self._start_timer()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """asyncio: the connection is over."""
+        self._stop_timer()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """asyncio: a piece of a request, or of several."""
+        if self._is_refused:
+            return
+        if not (self._in_head or self._in_body):
+            self._in_head = True  # whatever follows a whole request begins the next
+        while data and not (self._is_refused or self.transport.is_closing()):
+            room = self._largest_head - self._head if self._in_head else len(data)
+            piece, data = data[:room], data[room:]
+            self._feed(piece)
+            if self._in_head and self._head >= self._largest_head:
+                self._refuse(431, f"A request's head may have {self._largest_head} bytes.")
+
+    def on_message_begin(self) -> None:
+        """httptools: a request begins."""
+        super().on_message_begin()
+        self._in_head = True
+
+    def on_headers_complete(self) -> None:
+        """httptools: its head is there."""
+        self._in_head, self._in_body, self._head, self._was_asked = False, True, 0, True
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """httptools: its body is there."""
+        self._in_body = False
+        super().on_message_complete()
+
+    def _feed(self, piece: bytes) -> None:
+        if self._in_head:
+            self._head += len(piece)
+        super().data_received(piece)
+        if not self._in_head:
+            self._stop_timer()
+        if (self._in_head or self._in_body) and self._timer is None:
+            self._start_timer()
+
+    def _start_timer(self) -> None:
+        self._stop_timer()
+        self._timer = self.loop.call_later(self._within, self._time_is_over)
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _time_is_over(self) -> None:
+        """Close the connection, unless it is we who let the client wait."""
+        is_answering = self._in_head and self._was_asked and not self.cycle.response_complete
+        if is_answering or self.flow.read_paused:
+            self._start_timer()
+        elif self._head == 0 and self._in_head:
+            self.transport.close()  # nothing was asked
+        else:
+            self._refuse(408, f"A request's head must come within {self._within:g} s, its body without longer pauses.")
+
+    def _refuse(self, status: int, text: str) -> None:
+        self._stop_timer()
+        has_begun = self._in_body and self.cycle.response_started
+        if not has_begun:
+            lines = (
+                f"HTTP/1.1 {status} {_REASONS[status]}",
+                "content-type: text/plain; charset=utf-8",
+                f"content-length: {len(text)}",
+                "connection: close",
+            )
+            self.transport.write(("\r\n".join(lines) + "\r\n\r\n" + text).encode())
+        self._is_refused = True
+        # A connection that is closed while more comes is reset, and the client never reads why.
+        self._timer = self.loop.call_later(_LINGER, self.transport.close)

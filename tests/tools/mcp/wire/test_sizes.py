@@ -1,0 +1,92 @@
+"""What is larger than is taken in costs the call or the tool that it belongs to, over every transport."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agentic_search.domain.limits import SizeLimits
+from agentic_search.errors import ResultTooLarge
+from agentic_search.tools.mcp.wire.lines import EDGE, LineSplitter, OverlongLine
+from tests.support.mcp_processes import state_of
+from tests.support.scripted.start import FIND, NOTHING, TRANSPORTS, find, offering, result, scripted
+
+SIZES = SizeLimits(message=300_000, tools=20, description=1_000, schema=2_000)
+LARGE = {"content": [{"type": "text", "text": "lamp " * 100_000}]}
+SMALL = {"content": [{"type": "text", "text": "the lamp is red"}]}
+ID_LAST = json.dumps({"result": LARGE, "jsonrpc": "2.0", "id": "@id"})
+BIG: dict[str, Any] = {**FIND, "name": "big"}
+
+
+@pytest.mark.parametrize("transport", TRANSPORTS)
+@pytest.mark.parametrize("message", [result(LARGE), ID_LAST], ids=["id first", "id last"])
+async def test_a_result_that_is_too_large_fails_its_call_alone(message: str, transport: str, tmp_path: Path) -> None:
+    script = offering(FIND, BIG, **{"tools/call big": message, "tools/call find": result(SMALL)})
+    async with scripted(script, tmp_path, transport, sizes=SIZES) as pool:
+        for _ in range(2):
+            with pytest.raises(ResultTooLarge) as failed:
+                await find(pool, "big")
+            assert str(failed.value) == (
+                "the result of big cannot be used: it is larger than 0.286 MB: "
+                "ask for less, or raise AGENTIC_SEARCH_MAX_RESULT_BYTES"
+            )
+            assert (await find(pool)).text == "the lamp is red"
+
+
+@pytest.mark.parametrize("transport", TRANSPORTS)
+async def test_a_list_that_is_too_large_is_told_and_the_server_stays(transport: str, tmp_path: Path) -> None:
+    script = offering({**FIND, "description": "x" * 400_000})
+    async with scripted(script, tmp_path, transport, sizes=SIZES) as pool:
+        (left,) = pool.catalog().left_out
+        assert "AGENTIC_SEARCH_MAX_RESULT_BYTES" in left.reason
+        assert state_of(pool, "odd") == "ready"
+
+
+LARGE_SCHEMA = {"type": "object", "properties": {f"p{number}": {"type": "string"} for number in range(200)}}
+TOO_LARGE_TOOLS: list[tuple[dict[str, Any], str]] = [
+    ({"description": "x" * 1_001}, "its description is 1,001 characters long, and at most 1,000 are taken in"),
+    ({"title": "x" * 5_000}, "its title is 5,000 characters long"),
+    ({"inputSchema": LARGE_SCHEMA}, "its input schema has"),
+]
+
+
+@pytest.mark.parametrize(("given_tool", "why"), TOO_LARGE_TOOLS)
+async def test_a_tool_that_is_too_large_is_left_out_alone(given_tool: Any, why: str, tmp_path: Path) -> None:
+    script = offering({"name": "bad", "inputSchema": NOTHING, **given_tool}, FIND)
+    async with scripted(script, tmp_path, sizes=SIZES) as pool:
+        assert [tool.name for tool in pool.catalog().tools] == ["find"]
+        (left,) = pool.catalog().left_out
+        assert left.tool == "bad" and why in left.reason and "AGENTIC_SEARCH_MAX_TOOL_" in left.reason
+
+
+async def test_an_output_schema_that_is_too_large_is_not_used(tmp_path: Path) -> None:
+    async with scripted(offering({**FIND, "outputSchema": LARGE_SCHEMA}), tmp_path, sizes=SIZES) as pool:
+        (tool,) = pool.catalog().tools
+        assert tool.output_schema is None
+
+
+async def test_more_tools_than_are_taken_in_are_told(tmp_path: Path) -> None:
+    script = offering(*({**FIND, "name": f"t{number}"} for number in range(30)))
+    async with scripted(script, tmp_path, sizes=SIZES) as pool:
+        assert len(pool.catalog().tools) == 20
+        (left,) = pool.catalog().left_out
+        assert "20 tools" in left.reason and "AGENTIC_SEARCH_MAX_TOOLS_PER_SERVER" in left.reason
+
+
+@given(st.lists(st.binary(min_size=1, max_size=EDGE * 2).map(lambda piece: piece.replace(b"a", b"\n")), max_size=8))
+def test_lines_are_the_same_however_they_are_cut(pieces: list[bytes]) -> None:
+    longest = EDGE
+    splitter = LineSplitter(longest)
+    lines = [line for piece in [*pieces, b""] for line in splitter.feed(piece)]
+    *whole, rest = b"".join(pieces).split(b"\n")
+    expected = [*whole, *([rest] if rest else [])]
+    assert len(lines) == len(expected)
+    for line, right in zip(lines, expected, strict=True):
+        if isinstance(line, OverlongLine):
+            assert len(right) > longest
+            assert line.ends == right[:EDGE] + right[EDGE:][-EDGE:]
+        else:
+            assert line == right and len(right) <= longest
