@@ -115,7 +115,8 @@ def read_question(text: str) -> Question:
     dates = tuple(dict.fromkeys(_dates(rest)))
     for pattern in (_ISO_DATE, _SLASHED_DATE, *_WRITTEN_DATES):
         rest = pattern.sub(" ", rest)
-    quoted = [next(filter(None, found.groups())) for found in _QUOTED.finditer(rest)]
+    whole = rest.strip()  # a question in quotation marks quotes nothing
+    quoted = [next(filter(None, found.groups())) for found in _QUOTED.finditer(rest) if found[0] != whole]
     ids = [found[1] or found[0] for found in _ID.finditer(rest)]
     paths = tuple(dict.fromkeys(_paths(rest)))
     return Question(
