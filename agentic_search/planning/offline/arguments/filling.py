@@ -86,6 +86,8 @@ def _settled_ones(arguments: Sequence[Argument], question: Question) -> JsonObje
 def _units(arguments: Sequence[Argument], question: Question) -> JsonObject:
     """The units that are named: where two are taken, that of the numbers and that of the answer."""
     of_unit = [one for one in arguments if one.role == "unit" and not one.is_list and not choices_of(one.schema)]
+    if not of_unit:
+        return {}
     asked, counted = asked_units(question.text), counted_units(question.text)
     if len(of_unit) == 1:
         [only] = of_unit
