@@ -27,8 +27,9 @@ _FRAME = frozenset(
         find search get tell help need show look looking want give know provide information info latest newest current
         new recent today list compare difference default compute way best good great recommend suggest suggestions
         interested assist curious check learn details detail related specific available offer create make share explore
-        discover
-        access regarding
+        discover access regarding now
+        important popular top ask use used using total like love interest interesting idea learn understand right open
+        enable allow possible highly well various specific specifically particular unique comprehensive perfect
         """
     )
 )

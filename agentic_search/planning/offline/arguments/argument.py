@@ -23,6 +23,7 @@ Role = Literal[
     "zone",
     "expression",
     "code",
+    "unit",
 ]
 
 ASKING: frozenset[Role] = frozenset({"query", "question", "text"})

@@ -5,6 +5,7 @@ zone, an address. Only what says nothing of itself takes a number or a phrase, a
 the argument's own words.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -20,6 +21,7 @@ from agentic_search.planning.offline.arguments.roles import arguments_of
 from agentic_search.planning.offline.arguments.values import Values
 from agentic_search.planning.offline.reading.expressions import expressions
 from agentic_search.planning.offline.reading.question import Question
+from agentic_search.planning.offline.reading.units import asked_units, counted_units
 from agentic_search.planning.offline.reading.wording import intents, things
 from agentic_search.planning.offline.reading.zones import zones_in
 from agentic_search.text.lexicon import terms
@@ -40,19 +42,27 @@ class Filling:
         return not self.missing and not argument_complaints(self.arguments, tool)
 
 
-def fill(tool: Tool, question: Question, *, freely: bool = False, values: Values | None = None) -> Filling:
+def fill(
+    tool: Tool,
+    question: Question,
+    *,
+    freely: bool = False,
+    values: Values | None = None,
+    known: JsonObject | None = None,
+) -> Filling:
     """Fill what is required, an optional query where none is required, and choices and values that are named.
 
     Where it is sure already that the tool is meant, `freely`: numbers and phrases are given out as well where there are
     more or fewer of them than are wanted, and words without capitals may be values, too. `values` are the numbers and
-    phrases to be used, where they are not all that the question names.
+    phrases to be used, where they are not all that the question names; what is needed and not named is taken from the
+    arguments of another call that are `known`.
     """
     arguments = arguments_of(tool)
     wanted = [argument for argument in arguments if argument.required]
     if not any(argument.role in ASKING for argument in wanted):
         wanted += [argument for argument in arguments if not argument.required and argument.role in ASKING][:1]
     others = [argument for argument in arguments if argument not in wanted]
-    given = _settled_ones(wanted, question) | _named(others, question, tool)
+    given = _settled_ones(wanted, question) | _named(others, question, tool) | _units(arguments, question)
     open_ones = [one for one in wanted if one.name not in given and not choices_of(one.schema)]
     values = values or values_in(question, tool, arguments, freely=freely)
     if freely:
@@ -62,6 +72,8 @@ def fill(tool: Tool, question: Question, *, freely: bool = False, values: Values
         )
     else:
         given |= _surely(open_ones, question) | exactly(open_ones, question, values)
+    lacking = [*open_ones, *(others if _SAME.search(question.text) else ())]
+    given |= {one.name: known[one.name] for one in lacking if known and one.name in known and one.name not in given}
     missing = tuple(argument.name for argument in wanted if argument.required and argument.name not in given)
     return Filling(given, frozenset(argument.role for argument in wanted), missing)
 
@@ -69,6 +81,26 @@ def fill(tool: Tool, question: Question, *, freely: bool = False, values: Values
 def _settled_ones(arguments: Sequence[Argument], question: Question) -> JsonObject:
     found = {one.name: _settled(one, question) for one in arguments if one.role not in ASKING}
     return {name: value for name, value in found.items() if value is not None}
+
+
+def _units(arguments: Sequence[Argument], question: Question) -> JsonObject:
+    """The units that are named: where two are taken, that of the numbers and that of the answer."""
+    of_unit = [one for one in arguments if one.role == "unit" and not one.is_list and not choices_of(one.schema)]
+    if not of_unit:
+        return {}
+    asked, counted = asked_units(question.text), counted_units(question.text)
+    if len(of_unit) == 1:
+        [only] = of_unit
+        units = asked or (counted if only.required else [])
+        return {only.name: units[0]} if units else {}
+    froms = [one for one in of_unit if not _SOURCE.isdisjoint(one.words)][:1]
+    given: JsonObject = {one.name: unit for one, unit in zip(froms, counted, strict=False)}
+    others = [one for one in of_unit if one not in froms]
+    return given | {one.name: unit for one in others[:1] for unit in asked[:1]}
+
+
+_SAME = re.compile(r"\b(?:same|gleiche[nrs]?|même)\b", re.IGNORECASE)
+_SOURCE = frozenset(terms("from source original base initial input current"))
 
 
 def _surely(arguments: Sequence[Argument], question: Question) -> JsonObject:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from pydantic import JsonValue
 
@@ -9,7 +10,7 @@ from agentic_search.domain.data import JsonObject
 from agentic_search.planning.offline.arguments.argument import Argument, Role, choices_of
 from agentic_search.planning.offline.arguments.nearest import nearest
 from agentic_search.planning.offline.arguments.tool_words import words
-from agentic_search.planning.offline.arguments.values import AFTER_PREPOSITION, Found, Values
+from agentic_search.planning.offline.arguments.values import AFTER_PREPOSITION, CAPITALS, Found, Values
 from agentic_search.planning.offline.reading.question import Question
 from agentic_search.text.lexicon import terms
 
@@ -44,8 +45,18 @@ def guessed(wanted: Sequence[Argument], others: Sequence[Argument], question: Qu
     given = _numbers(wanted, others, question, values.numbers)
     given |= _flags([*wanted, *others], question)
     given |= _dates(wanted, question)
-    phrases = [one for one in wanted if one.role in LOOSE and one.name not in given and not _is_known(one, question)]
-    return given | _phrases(phrases, question, values.phrases)
+    phrases = [
+        one for one in wanted if one.role in (*LOOSE, "unit") and one.name not in given and not _is_known(one, question)
+    ]
+    given |= _phrases(phrases, question, values.phrases)
+    return given | _beside(others, question, [one for one in values.phrases if one.value not in given.values()])
+
+
+def _beside(arguments: Sequence[Argument], question: Question, found: Sequence[Found]) -> JsonObject:
+    """Names and quotations for optional arguments, only where the argument's own name stands right beside them."""
+    open_ones = [one for one in arguments if one.role == "phrase" and not one.is_list and not choices_of(one.schema)]
+    sure = [replace(each, weight=0.0) for each in found if each.weight >= CAPITALS]
+    return _fitted_all(nearest(open_ones, sure, question.text, at_least=_AT_ITS_NAME), open_ones, question)
 
 
 def fitted(value: JsonValue, argument: Argument) -> JsonValue:

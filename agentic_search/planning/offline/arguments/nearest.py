@@ -82,12 +82,14 @@ _Words = list[tuple[int, int, str, frozenset[str]]]
 
 
 def _around(place: int, found: Sequence[Found], words: _Words, text: str) -> tuple[_Words, _Words]:
-    """The words before a value, the nearest first, and those after it: up to other values, or a break behind it."""
+    """The words before a value, the nearest first, and those after it: up to other values, or a break."""
     one = found[place]
     begins = max((each.end for each in found if each.end <= one.start), default=0)
     ends = min((each.start for each in found if each.start >= one.end), default=len(text))
     if pause := _PAUSE.search(text, one.end, ends):
         ends = pause.start()
+    if begins and (pauses := [*_PAUSE.finditer(text, begins, one.start)]):
+        begins = pauses[-1].start()
     before = [word for word in words if begins <= word[0] and word[1] <= one.start][-_WINDOW:][::-1]
     after = [word for word in words if word[0] >= one.end and word[1] <= ends][:_WINDOW]
     return before, after
@@ -98,7 +100,7 @@ def _score(argument: Argument, found: Found, around: tuple[_Words, _Words], shar
     name = frozenset(terms(argument.name))
     best = max(_by_preposition(argument, around[0]), _of_itself(argument, found, name))
     for side in around:
-        for distance, (_, _, _, stems) in enumerate(side):
+        for distance, (_, _, _, stems) in enumerate(word for word in side if word[3]):
             for stem in stems & argument.words:
                 weight = (_AT_WORD if stem in name else 1.0) / shared.count(stem)
                 best = max(best, weight / (1 + distance))

@@ -30,6 +30,20 @@ _PREPOSITIONS = frozenset(
 _DOING = re.compile(
     r"\w+(?:ed|ing)|won|found|under|over|next|last|first|each|per|another|same|following|given", re.IGNORECASE
 )
+_NO_VALUES = frozenset(
+    re.findall(
+        r"\w+",
+        """
+        help finally lastly however imagine suppose additionally furthermore moreover afterwards firstly secondly first
+        second third another same each both more less than also please using uses use used required require requires
+        need needs want wants like planning plan plans interested wondering considering specifically respectively
+        important different several some any other others thing things function tool long much many assist
+        """,
+    )
+)
+"""Words that hold a question together, and never begin a value without capitals."""
+_START = re.compile(r"(?:^|[.?!]\s)[\"'“]?$")
+_NAMED_TOOL = re.compile(r"[\"'`”’]?\s+(?:function|tool|api|method|endpoint)\b", re.IGNORECASE)
 _TIMES = {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000}
 _SCALE = re.compile(r"\s?(hundred|thousand|million|billion)\b", re.IGNORECASE)
 _NUMBER_WORDS = {
@@ -58,7 +72,8 @@ def _within(one: Found, others: Sequence[Found]) -> bool:
 
 def _phrases(question: Question, told: frozenset[str], choices: frozenset[str], *, freely: bool) -> list[Found]:
     text = question.text
-    wanted = dict.fromkeys([*question.quoted, *question.names] if freely else question.phrases)
+    named = dict.fromkeys([*question.quoted, *question.names] if freely else question.phrases)
+    wanted = [phrase for phrase in named if not _is_a_tool(phrase, text)]
     known: list[Found] = []
     for phrase in wanted:
         start = text.find(phrase)
@@ -67,6 +82,11 @@ def _phrases(question: Question, told: frozenset[str], choices: frozenset[str], 
             known.append(found)
     others = [each for each in _plain(text, told | choices) if not _within(each, known)] if freely else []
     return sorted([*known, *others], key=lambda each: each.start)
+
+
+def _is_a_tool(phrase: str, text: str) -> bool:
+    """Whether it is what is to be called, by its name: "using the 'flights.search' function"."""
+    return _NAMED_TOOL.match(text, text.find(phrase) + len(phrase)) is not None
 
 
 def _choices(arguments: Sequence[Argument]) -> frozenset[str]:
@@ -92,14 +112,20 @@ def _plain(text: str, told: frozenset[str]) -> Iterator[Found]:
 
 def _run(text: str, run: Sequence[re.Match[str]], before: str) -> Found:
     weight = AFTER_PREPOSITION if before in _PREPOSITIONS else PLAIN
-    if _DOING.fullmatch(run[0][0]):
+    if _DOING.fullmatch(run[0][0]) or (len(run) == 1 and _begins_sentence(text, run[0])):
         weight = DOING
     return Found(text[run[0].start() : run[-1].end()], run[0].start(), run[-1].end(), weight)
+
+
+def _begins_sentence(text: str, word: re.Match[str]) -> bool:
+    """It begins with a capital only because a sentence does: "Transfer"."""
+    return word[0][0].isupper() and _START.search(text, max(0, word.start() - 3), word.start()) is not None
 
 
 def _may_be_value(word: str, told: frozenset[str]) -> bool:
     return (
         not word[0].isdigit()
+        and word.lower() not in _NO_VALUES
         and word.lower() not in _NUMBER_WORDS
         and any(not is_frame(stem) and stem not in told and not stem.isdigit() for stem in terms(word))
     )

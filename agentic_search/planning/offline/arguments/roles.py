@@ -15,6 +15,7 @@ from agentic_search.planning.schema.alternatives import alternatives
 from agentic_search.text.lexicon import terms
 
 _BY_NAME: tuple[tuple[Role, frozenset[str]], ...] = (
+    ("unit", frozenset({"unit", "units"})),
     ("url", frozenset({"url", "urls", "uri", "link", "href", "website", "webpage"})),
     ("path", frozenset({"path", "paths", "file", "files", "filename", "filepath", "folder", "directory", "dir"})),
     ("zone", frozenset({"timezone", "timezones", "tz", "zone"})),

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from agentic_search.domain.data import JsonObject
 from agentic_search.domain.tool import Tool
 from agentic_search.planning.offline.arguments.argument import ASKING, POINTED
 from agentic_search.planning.offline.arguments.roles import arguments_of
@@ -38,7 +39,8 @@ _VERBS = frozenset(terms("get list read fetch find show give calculate compute c
 """Words of a tool's name that do not say what it is for."""
 
 _BREAK = re.compile(
-    r"(?<=[.?!;])\s+(?=\S)|,?\s+(?:and\s+then|and\s+also|then|also|additionally|as\s+well\s+as|und\s+dann|et\s+puis)\s+"
+    r"(?<=[.?!;])\s+(?=\S)|,?(?<!you)(?<!we)\s+(?:and\s+then|and\s+also|(?:and\s+)?(?:finally|lastly)"
+    r"|followed\s+by|then|also|additionally|as\s+well\s+as|und\s+dann|et\s+puis)\s+"
     r"|,\s+and\s+|\s+and\s+(?=(?:[a-z]+\s+(?:the|me|a|an|all|how|my|its|their)|what|how|find|get|calculate|compute"
     r"|translate|convert|book|play|search|show|tell|give|buy|order|withdraw|send|create|check|add)\b)",
     re.IGNORECASE,
@@ -49,6 +51,14 @@ _BEGINS = re.compile(
     r"(?:first|second|third|next|finally|lastly|after\s+that|zuerst|danach|ensuite)\w*\b", re.IGNORECASE
 )
 """How a part begins that belongs to what follows it."""
+
+
+_MANNER = re.compile(
+    r"\W*(?:please\s+)?(?:round|assume|use|consider|note|ensure|make\s+sure|express|(?:give|provide)\s+(?:your|the)"
+    r"\s+(?:answers?|results?))\b",
+    re.IGNORECASE,
+)
+"""How a part begins that only says in what way something is to be done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +93,14 @@ def _part_by_part(parts: Sequence[_QuestionPart]) -> list[OfflineCall]:
     """The calls of each part; what a part does not name is taken from what comes before it."""
     calls: list[OfflineCall] = []
     earlier = ""
+    known: JsonObject = {}
     for part in parts:
         own = read_question(part.text)
         linked = linked_call(part.tool, calls, own) if calls else None
-        found = [linked] if linked else calls_of(part.tool, own, earlier=read_question(earlier))
-        calls += found or calls_of(part.tool, read_question(f"{earlier} {part.text}"))
+        found = [linked] if linked else calls_of(part.tool, own, earlier=read_question(earlier), known=known)
+        found = found or calls_of(part.tool, read_question(f"{earlier} {part.text}"))
+        calls += found
+        known |= {name: value for call in found[:1] for name, value in call.arguments.items()}
         earlier += f" {part.text}"
     return unique(calls)
 
@@ -125,16 +138,21 @@ def _parts(tools: Sequence[Tool], question: Question) -> list[_QuestionPart]:
     for text in texts:
         ranked = by_relevance(text, tools)
         tool = ranked[0].tool if ranked and ranked[0].score else None
-        if tool is not None and _covered(tool, read_question(text)) < _ENOUGH:
+        if tool is not None and (_MANNER.match(text) or _covered(tool, read_question(text)) < _ENOUGH):
             tool = None
         if tool is None and (not found or _BEGINS.match(text)):
             lead += f"{text} "
         elif tool is None or (found and found[-1].tool == tool and not _both_alone(found[-1], text)):
-            found[-1] = _QuestionPart(found[-1].tool, f"{found[-1].text}, {text}")
+            found[-1] = _QuestionPart(found[-1].tool, _joined(found[-1].text, text))
         else:
             found.append(_QuestionPart(tool, lead + text))
             lead = ""
     return found if len(found) > 1 else []
+
+
+def _joined(before: str, text: str) -> str:
+    """Both; no comma where a sentence ends, after which a capital makes no name."""
+    return f"{before} {text}" if before.endswith((".", "?", "!", ";", ",")) else f"{before}, {text}"
 
 
 def _both_alone(before: _QuestionPart, text: str) -> bool:

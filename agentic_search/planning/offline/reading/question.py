@@ -10,6 +10,11 @@ _ISO_DATE = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
 _SLASHED_DATE = re.compile(r"\b(\d{1,2})/(\d{1,2})/(\d{4})\b")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH = rf"(?P<month>{'|'.join(_MONTHS)})[a-z]*\.?"
+_MONTH_NAME = re.compile(
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
+    r"|nov(?:ember)?|dec(?:ember)?)\.?",
+    re.IGNORECASE,
+)
 _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
 _WRITTEN_DATES = (
     re.compile(rf"\b{_MONTH}\s+{_DAY},?\s+(?P<year>\d{{4}})\b", re.IGNORECASE),
@@ -48,7 +53,15 @@ _ID = re.compile(
 )
 _NUMBER = re.compile(r"(?<![\w.,^])-?(?:\d{1,3}(?:,\d{3}){1,4}|\d{1,15})(?:\.\d{1,15})?(?![\w,]{0,20}\d)")
 _QUOTED = re.compile(r"\"([^\"]{1,200})\"|“([^”]{1,200})”|‘([^’]{1,200})’|(?<!\w)'([^']{1,200})'(?!\w)")
-_PROPER = re.compile(r"(?<![.?!]\s)(?<!^)\b[A-Z][\w&.'-]+(?:,? (?:of |the |de )?[A-Z][\w&.'-]*)*")
+_PROPER = re.compile(
+    r"(?<![.?!:]\s)(?<![.?!:]\s[\"'“])(?<!^[\"'“])(?<!^)\b[A-Z][\w&.'-]+(?:,? (?:of |the |de )?[A-Z][\w&.'-]*)*"
+)
+_BEGUN = re.compile(
+    r"(?:^|[.?!][\"'”]?\s+)(?:also|then|next|first|second|third|finally|lastly|please|after\s+that|and),?\s+$",
+    re.IGNORECASE,
+)
+"""The beginning of a sentence, after which a verb may have a capital: "Also, Book a room"."""
+_LONGEST_BEGUN = 20
 _NUMBER_OF_NAME = re.compile(r"\s\d{1,2}(?=\s*(?:$|[.,;?!)]|(?:in|on|and|for|by|with|at)\b))")
 _NO_PHRASES = frozenset({"ID", "IDs", "AM", "PM", "OK", "I'm", "I'd", "I've", "I'll"})
 
@@ -102,7 +115,8 @@ def read_question(text: str) -> Question:
     dates = tuple(dict.fromkeys(_dates(rest)))
     for pattern in (_ISO_DATE, _SLASHED_DATE, *_WRITTEN_DATES):
         rest = pattern.sub(" ", rest)
-    quoted = [next(filter(None, found.groups())) for found in _QUOTED.finditer(rest)]
+    whole = rest.strip()  # a question in quotation marks quotes nothing
+    quoted = [next(filter(None, found.groups())) for found in _QUOTED.finditer(rest) if found[0] != whole]
     ids = [found[1] or found[0] for found in _ID.finditer(rest)]
     paths = tuple(dict.fromkeys(_paths(rest)))
     return Question(
@@ -144,17 +158,21 @@ def _people(text: str) -> Iterator[str]:
 
 def _names(text: str) -> Iterator[str]:
     for found in _proper_names(text):
-        for name in re.split(r"(?<=\w{4})\.\s+", re.sub(r"['’]s$", "", found)):
+        for place, name in enumerate(re.split(r"(?<=\w{4})\.\s+", re.sub(r"['’]s$", "", found))):
+            if place and " " not in name:  # the first word of the next sentence
+                continue
             end = text.find(name) + len(name)
             number = _NUMBER_OF_NAME.match(text, end)
-            if name[:3].lower() not in _MONTHS or " " in name:
+            if not _MONTH_NAME.fullmatch(name):
                 yield name + (number[0] if number else "")
 
 
 def _proper_names(text: str) -> Iterator[str]:
-    for found in _PROPER.findall(text):
+    for match in _PROPER.finditer(text):
+        found = match[0]
         name = found if re.search(r"\.[A-Z]\.$", found) else found.rstrip(".'")
-        if name not in _NO_PHRASES:
+        begins = " " not in name and _BEGUN.search(text, max(0, match.start() - _LONGEST_BEGUN), match.start())
+        if name not in _NO_PHRASES and not begins:
             yield name
 
 
