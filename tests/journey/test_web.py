@@ -106,11 +106,13 @@ async def test_no_other_page_flips_the_switch(tmp_path: Path, site: WebDouble, o
 
 
 async def test_a_call_under_way_ends_when_the_web_is_switched_off(tmp_path: Path, site: WebDouble) -> None:
-    async def hangs(_: asyncio.StreamReader, __: asyncio.StreamWriter) -> None:
+    async def hangs(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         began.set()
-        await asyncio.sleep(60)
+        await reader.read()  # until the client leaves
+        writer.close()
+        left.set()
 
-    began = asyncio.Event()
+    began, left = asyncio.Event(), asyncio.Event()
     async with await asyncio.start_server(hangs, "127.0.0.1", 0) as listening:
         url = f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}/page"
         async with running_service(
@@ -123,3 +125,4 @@ async def test_a_call_under_way_ends_when_the_web_is_switched_off(tmp_path: Path
             await switch(service, on=False)
             last = (await service.events(run))[-1]
             assert last.event == "run.failed"
+            await asyncio.wait_for(left.wait(), 30)
