@@ -8,7 +8,10 @@ from typing import Any
 
 from agentic_search.text.lexicon import terms
 
-_CODE = re.compile(r"^([ >]*)(```+|~~~+).*?^[ >]*\2\s*$|(`+)(?!`).*?(?<!`)\3(?!`)", re.MULTILINE | re.DOTALL)
+_CODE = re.compile(
+    r"^([ >]*)(```+|~~~+).*?^[ >]*\2\s*$|(`+)(?!`)(?:(?!\n[ >]*\n).)*?(?<!`)\3(?!`)", re.MULTILINE | re.DOTALL
+)
+"""Blocks, and spans: a span ends with its paragraph, and a lone backtick opens none."""
 _END = re.compile(r"(?<=[.!?:])\s+(?!\[\d)|(?<=\])\s+(?=[A-Z>*-])|\n+")
 _MARK = re.compile(r"\[(\d+)\]")
 _FEWEST_WORDS = 3
