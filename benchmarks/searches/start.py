@@ -79,7 +79,7 @@ async def _is_ready(client: httpx.AsyncClient) -> bool:
 
 async def _has_all_tools(client: httpx.AsyncClient) -> bool:
     servers = (await client.get("/servers")).json()["servers"]
-    return all(server["status"] == "ready" for server in servers)
+    return all(server["status"] in {"ready", "disabled"} for server in servers)
 
 
 async def libraries() -> Start:
