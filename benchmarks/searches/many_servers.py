@@ -117,7 +117,7 @@ async def _all_ready(service: RunningService) -> int:
     async with asyncio.timeout(_PATIENCE):
         while True:
             servers = (await service.client.get("/servers")).json()["servers"]
-            if all(server["status"] == "ready" for server in servers):
+            if all(server["status"] in {"ready", "disabled"} for server in servers):
                 return len(servers)
             await asyncio.sleep(_POLL)
 
