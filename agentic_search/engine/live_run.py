@@ -83,6 +83,7 @@ class LiveRun:
     def _record_event(self, event: Event) -> None:
         self.record.apply(event)
         if event.fact.terminal:
+            self.earlier = ()  # else a run that is kept keeps the answers of those that are forgotten
             self._on_end(self.id)
 
     def begin(self, program: Program, group: asyncio.TaskGroup) -> "asyncio.Task[None]":
