@@ -63,6 +63,11 @@ def shown_turns(earlier: Sequence[Turn], query: str, room: int, tokens: TokenEst
     return ShownTurns(text, tuple(_left_out(missing, cut, len(earlier))))
 
 
+def as_said(query: str, said: str) -> str:
+    """The question for a prompt: in the user's words, where these are other ones, with what it seems to mean."""
+    return query if said in {"", query} else f"{said}\n(It seems to mean: {query})"
+
+
 def _turn(turn: Turn, asked: frozenset[str], longest: int) -> str:
     question = _disarmed(shortened(_without_marks(turn.query), _LONGEST_QUESTION))
     return f"Question: {question}\nAnswer: {_disarmed(quoted(turn.answer, asked, longest)) or _NO_ANSWER}"

@@ -8,7 +8,7 @@ examples made for it come last. Tools, what their servers say, and the question 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
-from agentic_search.conversation.shown import shown_turns
+from agentic_search.conversation.shown import as_said, shown_turns
 from agentic_search.domain.answer import Turn
 from agentic_search.domain.approval.policy import STRICT, ApprovalRules
 from agentic_search.domain.plan import Plan
@@ -45,7 +45,6 @@ _PLANS_AND_ANSWERS = (
     "You help to answer a question with search tools. You are asked either for a plan of tool calls, or for the answer."
 )
 _ASKS_RULE = f"Tools marked {ASKS} wait for the user's approval: choose one only where no other can do it."
-_MEANS = "(It seems to mean: %s)"
 _ASK = "Write the plan for this question as JSON on one line"
 _SHAPE = """: an object with the field "tasks", a list. Each task in it is an object whose one field has the name of a \
 tool, and as its value an object with the arguments of the tool."""
@@ -75,7 +74,7 @@ def planning_prompt(
     Raises ContextOverflow where not even one tool fits beside the question.
     """
     head = "\n\n".join(filter(None, (_role(needs), needs.answer_rules, needs.form.rules)))
-    question = _fenced("question", query if said in {"", query} else f"{said}\n{_MEANS % query}")
+    question = _fenced("question", as_said(query, said))
     tokens = needs.budget.tokens
     spent = tokens.texts((head, question, _SHAPE)) + _FENCES
     free = min(needs.budget.prompt - spent, max(_MOST_TOKENS - spent, _LEAST_FOR_TOOLS))

@@ -8,6 +8,7 @@ its fence or pass for a message of its own.
 import re
 from collections.abc import Iterator, Sequence
 
+from agentic_search.conversation.shown import as_said
 from agentic_search.models.budget import TokenEstimate
 from agentic_search.models.chat import Message, without_control_tokens
 from agentic_search.synthesis.evidence.packing import PackedSources
@@ -97,8 +98,7 @@ def _told(notes: Sequence[str]) -> Iterator[str]:
 
 
 def _question(query: str, said: str) -> str:
-    asked = query if said in {"", query} else f"{said}\n(It seems to mean: {query})"
-    return f"<question>\n{_disarmed(asked)}\n</question>"
+    return f"<question>\n{_disarmed(as_said(query, said))}\n</question>"
 
 
 def _wish(query: str, packed: PackedSources, tokens: TokenEstimate) -> str:
