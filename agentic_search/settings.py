@@ -229,7 +229,7 @@ class Settings(BaseSettings):
     """Bytes of a request's first line and headers; a larger one is refused with 431."""
 
     request_timeout: Annotated[float, Field(gt=0)] = 15.0
-    """Seconds for a request's head to come, and between two pieces of its body; then its connection is closed."""
+    """Seconds for a request's head to come, and for its body, to which each 1,000 bytes of it add one."""
 
     shutdown_grace: Annotated[float, Field(gt=0)] = 3.0
     """Seconds that open connections get to end at shutdown."""

@@ -10,6 +10,8 @@ from typing import Any
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 _REASONS = {408: "Request Timeout", 431: "Request Header Fields Too Large"}
+_LEAST_RATE = 1_000
+"""Bytes a second at which a body must come once its time is over."""
 _LINGER = 1.0
 """Seconds in which more of a refused request is read and dropped."""
 
@@ -20,7 +22,7 @@ class LimitedHttp(HttpToolsProtocol):
     def __init__(self, *, largest_head: int, within: float, **of_uvicorn: Any) -> None:
         """`largest_head`: bytes of a request line with its headers.
 
-        `within`: seconds for a whole head, and between two pieces of a body.
+        `within`: seconds for a whole head, and for a body; each 1,000 bytes of a body give it a second more.
         """
         super().__init__(**of_uvicorn)
         self._largest_head = largest_head
@@ -31,6 +33,8 @@ class LimitedHttp(HttpToolsProtocol):
         self._is_refused = False
         self._head = 0
         """Bytes of the unfinished head."""
+        self._earned = 0.0
+        """Seconds more that the bytes of the body have given it."""
         self._timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:
@@ -49,6 +53,7 @@ class LimitedHttp(HttpToolsProtocol):
             return
         if not (self._in_head or self._in_body):
             self._in_head = True  # whatever follows a whole request begins the next
+            self._start_timer()
         while data and not (self._is_refused or self.transport.is_closing()):
             room = self._largest_head - self._head if self._in_head else len(data)
             piece, data = data[:room], data[room:]
@@ -60,29 +65,43 @@ class LimitedHttp(HttpToolsProtocol):
         """httptools: a request begins."""
         super().on_message_begin()
         self._in_head = True
+        self._start_timer()
 
     def on_headers_complete(self) -> None:
         """httptools: its head is there."""
         self._in_head, self._in_body, self._head, self._was_asked = False, True, 0, True
+        self._start_timer()
         super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        """httptools: a piece of its body."""
+        self._earned += len(body) / _LEAST_RATE
+        super().on_body(body)
 
     def on_message_complete(self) -> None:
         """httptools: its body is there."""
         self._in_body = False
+        self._stop_timer()
         super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        """uvicorn: the answer is sent."""
+        super().on_response_complete()
+        if self._in_head and self._timer is not None:
+            self._start_timer()  # the next request's time begins when we no longer let it wait
 
     def _feed(self, piece: bytes) -> None:
         if self._in_head:
             self._head += len(piece)
         super().data_received(piece)
-        if not self._in_head:
-            self._stop_timer()
-        if (self._in_head or self._in_body) and self._timer is None:
-            self._start_timer()
 
     def _start_timer(self) -> None:
+        self._earned = 0.0
+        self._wait(self._within)
+
+    def _wait(self, seconds: float) -> None:
         self._stop_timer()
-        self._timer = self.loop.call_later(self._within, self._time_is_over)
+        self._timer = self.loop.call_later(seconds, self._time_is_over)
 
     def _stop_timer(self) -> None:
         if self._timer is not None:
@@ -94,10 +113,14 @@ class LimitedHttp(HttpToolsProtocol):
         is_answering = self._in_head and self._was_asked and not self.cycle.response_complete
         if is_answering or self.flow.read_paused:
             self._start_timer()
+        elif self._earned:
+            earned, self._earned = self._earned, 0.0
+            self._wait(earned)
         elif self._head == 0 and self._in_head:
             self.transport.close()  # nothing was asked
         else:
-            self._refuse(408, f"A request's head must come within {self._within:g} s, its body without longer pauses.")
+            rate = f"its body at {_LEAST_RATE} bytes a second"
+            self._refuse(408, f"A request's head must come within {self._within:g} s, {rate}.")
 
     def _refuse(self, status: int, text: str) -> None:
         self._stop_timer()

@@ -14,9 +14,9 @@ from agentic_search.serving.request_limits import LimitedHttp
 
 LARGEST = 8_192
 WITHIN = 0.6
-SLOWER = 2 * WITHIN
+SLOWER = 2.5 * WITHIN
 GET = b"GET / HTTP/1.1\r\nHost: x\r\n"
-POST = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 40\r\n\r\n"
+POST = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4000\r\n\r\n"
 
 
 async def application(scope: Any, receive: Any, send: Any) -> None:
@@ -121,7 +121,28 @@ async def test_a_slow_answer_and_a_body_that_goes_on_are_left_alone() -> None:
         assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 200 ")
         await reader.readexactly(7)
         for _ in range(8):
-            writer.write(b"xxxxx")
+            writer.write(b"x" * 500)
             await asyncio.sleep(WITHIN / 4)
         assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 200 ")
-        assert await reader.readexactly(7) == b"     40"
+        assert await reader.readexactly(7) == b"   4000"
+
+
+async def test_a_request_that_waits_for_the_answer_before_it_has_its_whole_time_after_it() -> None:
+    async with connected() as (reader, writer):
+        writer.write(b"GET /slow HTTP/1.1\r\nHost: x\r\n\r\n" + GET)
+        await reader.readuntil(b"\r\n\r\n")
+        await reader.readexactly(7)
+        await asyncio.sleep(WITHIN * 0.7)
+        writer.write(b"\r\n")
+        assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 200 ")
+
+
+async def test_a_body_that_drips_is_given_up() -> None:
+    async with connected() as (reader, writer):
+        writer.write(POST)
+        answer = asyncio.create_task(reader.read())
+        while not answer.done():
+            with contextlib.suppress(OSError):
+                writer.write(b"x" * 10)
+            await asyncio.sleep(WITHIN / 5)
+        assert answer.result().startswith(b"HTTP/1.1 408 ")
