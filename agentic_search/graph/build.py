@@ -36,7 +36,8 @@ def build_program(context_of: Callable[[Run, Query], RunContext]) -> Program:
     return search
 
 
-def _after_a_round(state: ExecutedState) -> Literal["plan", "synthesize"]:
+async def _after_a_round(state: ExecutedState) -> Literal["plan", "synthesize"]:
+    """Async, as LangGraph calls anything else in a thread."""
     return "plan" if state["another_round"] else "synthesize"
 
 
