@@ -12,7 +12,7 @@ from agentic_search.models.wrapped_model import WrappedModel
 _NEAR = 3
 """Places at the head of the queue, each of which is told at once."""
 _PACE = 0.25
-"""Seconds between two places that are told further back: of fifty that wait each would hear fifty, in a moment."""
+"""Seconds after which a request further back looks at its place: of fifty each would hear fifty in a moment."""
 
 
 class QueuedModel(WrappedModel):
@@ -36,10 +36,17 @@ class QueuedModel(WrappedModel):
 
         Closing it, while it waits or in mid-stream, frees its place at once.
         """
-        moved = asyncio.Event()
-        request = self._queue.enter(self._purpose, batch=self._batch, moved=moved.set)
+        request: ModelRequest | None = None
+        near = asyncio.Event()
+
+        def moved() -> None:
+            """Far back nobody is woken: to wake fifty for each that moves on takes longer than a short reply."""
+            if request is None or self._queue.before(request) <= _NEAR:
+                near.set()
+
+        request = self._queue.enter(self._purpose, batch=self._batch, moved=moved)
         try:
-            async with aclosing(self._places(request, moved)) as places:
+            async with aclosing(self._places(request, near)) as places:
                 async for before in places:
                     yield Waiting(before)
             stream = self._model.stream(messages, max_tokens=max_tokens, schema=schema, temperature=temperature)
@@ -49,19 +56,18 @@ class QueuedModel(WrappedModel):
         finally:
             self._queue.leave(request)
 
-    async def _places(self, request: ModelRequest, moved: asyncio.Event) -> AsyncGenerator[int]:
-        """The request's places that are worth telling, until its turn has come; none where it has a slot at once."""
-        now = asyncio.get_running_loop().time
-        told, tell_from = 0, 0.0
+    async def _places(self, request: ModelRequest, near: asyncio.Event) -> AsyncGenerator[int]:
+        """The request's places, until its turn has come; none where it has a slot at once. `near`: it has moved."""
+        told = 0
         while (before := self._queue.before(request)) or told:
-            if before != told and (before <= _NEAR or now() >= tell_from):
+            if before != told:
                 yield before
-                told, tell_from = before, now() + _PACE
+                told = before
                 continue
-            moved.clear()
+            near.clear()
             with suppress(TimeoutError):
-                async with asyncio.timeout_at(None if before == told else tell_from):
-                    await moved.wait()
+                async with asyncio.timeout(_PACE if before > _NEAR else None):
+                    await near.wait()
 
 
 class ModelQueues:
