@@ -166,14 +166,15 @@ class SourceText:
     def _grown(self, window: _Window, weights: Mapping[str, float], shared: Mapping[int, set[str]]) -> _Window:
         """With the neighbours that add enough; `shared` has the terms that each sentence shares with the claims."""
         total = sum(weights.values())
+        held = shared[window.begin]
         for begin, end, neighbour in ((-1, 0, window.begin - 1), (0, 1, window.end)):
-            if neighbour not in shared:
+            added = shared.get(neighbour, held)
+            if added <= held:
                 continue
-            wider = (window.begin + begin, window.end + end)
-            held = set[str]().union(*(shared.get(index, ()) for index in range(*wider)))
-            covered = sum(weight for term, weight in weights.items() if term in held) / total
+            covered = sum(weight for term, weight in weights.items() if term in held or term in added) / total
             if covered >= window.coverage + NEIGHBOUR:
-                window = _Window(*wider, covered, window.core)
+                window = _Window(window.begin + begin, window.end + end, covered, window.core)
+                held = held | added
         return window
 
     def _weights(self, wanted: Iterable[str]) -> dict[str, float]:
