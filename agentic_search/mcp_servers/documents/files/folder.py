@@ -11,7 +11,7 @@ from pathlib import Path
 from agentic_search.mcp_servers.documents.files.beneath import Escaped, open_beneath
 from agentic_search.mcp_servers.documents.files.kinds import is_ignored, kind_of, why_not_read
 
-READ = "Markdown, text, HTML, PDF, Word (.docx), mail (.eml) or notebooks (.ipynb)"
+READ = "text, source code, Markdown, HTML, PDF, office documents, mail or notebooks"
 
 MOST_BYTES = 32 * 1024 * 1024
 """Bytes of one file; larger ones are not read."""

@@ -13,7 +13,7 @@ from agentic_search.mcp_servers.documents.indexing.ranking import CANDIDATES, ra
 from agentic_search.mcp_servers.documents.parsing.document import Document, DocumentSection
 from agentic_search.mcp_servers.fulltext import Entry, Index, IndexHit, Understood, best_passage
 
-VERSION = 3
+VERSION = 4
 """Raised when parsing changes, so that every file is taken in anew."""
 
 TITLE_WEIGHT = 4.0

@@ -211,12 +211,12 @@ def test_a_name_that_is_no_text_is_listed_and_stops_nothing(root: Path) -> None:
 
 
 def test_a_document_of_another_kind_is_listed_with_what_would_help(root: Path) -> None:
-    (root / "slides.pptx").write_text("x")
+    (root / "slides.key").write_text("x")
     listing = Folder(root).look()
-    assert "slides.pptx" not in listing.files
-    assert "save it as PDF" in listing.refused["slides.pptx"]
+    assert "slides.key" not in listing.files
+    assert "save it as PDF" in listing.refused["slides.key"]
     with pytest.raises(Refused, match="save it as PDF"):
-        Folder(root).locate("slides.pptx")
+        Folder(root).locate("slides.key")
 
 
 def test_a_loop_of_links_is_told_as_one(root: Path) -> None:

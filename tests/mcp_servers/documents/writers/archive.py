@@ -22,7 +22,9 @@ def make_archive(parts: Mapping[str, str | bytes]) -> bytes:
 
 def make_package(main: str, types: Mapping[str, str], parts: Mapping[str, str], title: str = "") -> bytes:
     """An Office Open XML file: its main part, the content types of parts, and the parts themselves."""
-    overrides = "".join(f'<Override PartName="/{name}" ContentType="{CONTENT}.{kind}+xml"/>' for name, kind in types.items())
+    overrides = "".join(
+        f'<Override PartName="/{name}" ContentType="{CONTENT}.{kind}+xml"/>' for name, kind in types.items()
+    )
     defaults = (
         '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
         '<Default Extension="xml" ContentType="application/xml"/>'

@@ -83,16 +83,20 @@ def make_xlsx(sheets: Mapping[str, Sequence[Sequence[str | float]]]) -> bytes:
         "xl/_rels/workbook.xml.rels": relationships({f"worksheet.{name}": name for name in names}),
         **{f"xl/{name}": _sheet(rows) for name, rows in zip(names, sheets.values(), strict=True)},
     }
-    types = {"xl/workbook.xml": "spreadsheetml.sheet.main", **{f"xl/{name}": "spreadsheetml.worksheet" for name in names}}
+    types = {
+        "xl/workbook.xml": "spreadsheetml.sheet.main",
+        **{f"xl/{name}": "spreadsheetml.worksheet" for name in names},
+    }
     return make_package("xl/workbook.xml", types, parts)
 
 
 def _sheet(rows: Sequence[Sequence[str | float]]) -> str:
-    written = "".join(
-        f'<row r="{number}">{"".join(_cell(cell, f"{chr(65 + column)}{number}") for column, cell in enumerate(row))}</row>'
-        for number, row in enumerate(rows, 1)
-    )
+    written = "".join(f'<row r="{number}">{_cells(row, number)}</row>' for number, row in enumerate(rows, 1))
     return f'<worksheet xmlns="{S}"><sheetData>{written}</sheetData></worksheet>'
+
+
+def _cells(row: Sequence[str | float], number: int) -> str:
+    return "".join(_cell(cell, f"{chr(65 + column)}{number}") for column, cell in enumerate(row))
 
 
 def _cell(value: str | float, place: str) -> str:

@@ -40,7 +40,9 @@ def make_odp(*slides: Sequence[str]) -> bytes:
 
 def _frame(text: str, is_title: bool) -> str:
     kind = "title" if is_title else "outline"
-    return f'<draw:frame presentation:class="{kind}"><draw:text-box><text:p>{text}</text:p></draw:text-box></draw:frame>'
+    return (
+        f'<draw:frame presentation:class="{kind}"><draw:text-box><text:p>{text}</text:p></draw:text-box></draw:frame>'
+    )
 
 
 def _make(kind: str, body: str, title: str = "") -> bytes:
@@ -72,7 +74,9 @@ def _block(block: tuple[int, str] | Sequence[Sequence[str]]) -> str:
 
 def _table(rows: Sequence[Sequence[str]], name: str) -> str:
     cells = (
-        "".join(f'<table:table-cell office:value-type="string"><text:p>{cell}</text:p></table:table-cell>' for cell in row)
+        "".join(
+            f'<table:table-cell office:value-type="string"><text:p>{cell}</text:p></table:table-cell>' for cell in row
+        )
         for row in rows
     )
     written = "".join(f"<table:table-row>{row}</table:table-row>" for row in cells)
