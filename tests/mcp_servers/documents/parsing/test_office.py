@@ -1,6 +1,8 @@
 """The files of office programs become documents: their text as its author wrote it, their headings, their tables."""
 
 from collections.abc import Sequence
+from io import BytesIO
+from zipfile import ZipFile
 
 import pytest
 
@@ -9,6 +11,7 @@ from agentic_search.mcp_servers.documents.parsing.document import Document, Unre
 from agentic_search.mcp_servers.documents.parsing.sections import LONGEST
 from agentic_search.mcp_servers.documents.parsing.work import parse
 from tests.mcp_servers.documents.writers.archive import make_archive
+from tests.mcp_servers.documents.writers.legacy import make_doc, make_msg, make_ppt, make_xls
 from tests.mcp_servers.documents.writers.office import make_docx, make_pptx, make_xlsx, paragraph, table
 from tests.mcp_servers.documents.writers.opendocument import make_epub, make_odp, make_ods, make_odt
 
@@ -171,7 +174,27 @@ def test_tex_of_which_too_much_would_be_lost_is_kept_as_it_stands() -> None:
     assert document.sections[0].line == 1
 
 
+def test_a_word_document_is_read_though_its_main_part_is_numbered() -> None:
+    with ZipFile(BytesIO(make_docx(paragraph("words")))) as archive:
+        parts = {name.replace("document.xml", "document2.xml"): archive.read(name) for name in archive.namelist()}
+    assert parse("word", make_archive(parts)).text == "words"
+
+
 def test_a_word_document_without_a_body_is_told() -> None:
     for data in (b"PK nonsense", b"", make_archive({"other.xml": "<a/>"}), make_docx("<w:p>")):
         with pytest.raises(Unreadable, match="no Word document"):
             parse("word", data)
+
+
+@pytest.mark.parametrize(
+    ("kind", "data", "title", "text"),
+    [
+        ("old_sheet", make_xls(PRICES), "", f"## Prices\n\n{AS_MARKDOWN}"),
+        ("old_word", make_doc("Lamps\rThey are größer < 東京.\r"), "", "Lamps\nThey are größer < 東京."),
+        ("old_slides", make_ppt(["Lamps", "größer"], ["Prices", "東京"]), "", "Lamps\n\ngrößer\n\nPrices\n\n東京"),
+        ("outlook", make_msg("The lamp", "größer 東京", "Ada"), "The lamp", "Subject: The lamp\n\ngrößer 東京"),
+    ],
+)
+def test_files_of_older_programs_are_read(kind: str, data: bytes, title: str, text: str) -> None:
+    document = parse(kind, data)  # type: ignore[arg-type] - the table holds the kinds
+    assert (document.title, document.text.strip()) == (title, text)

@@ -33,14 +33,20 @@ TEXTS: dict[Kind, str] = {
 }
 OTHERS: dict[Kind, tuple[str, str]] = {
     "rtf": ("RTF document", "application/rtf"),
+    "old_sheet": ("old spreadsheet", "application/vnd.ms-excel"),
+}
+UNMARKED: dict[Kind, tuple[str, str]] = {
     "outlook": ("Outlook message", "application/vnd.ms-outlook"),
     "old_word": ("old Word document", "application/msword"),
     "old_slides": ("old presentation", "application/vnd.ms-powerpoint"),
-    "old_sheet": ("old spreadsheet", "application/vnd.ms-excel"),
 }
+"""Of which kreuzberg knows the text alone: as Markdown, their paragraphs would run into one."""
 
-KINDS_READ = ARCHIVES | OTHERS
-PAGED = {KINDS_READ["slides"][0], KINDS_READ["old_slides"][0]}
+KINDS_READ = ARCHIVES | OTHERS | UNMARKED
+PAGED = ARCHIVES["slides"][1]
+
+PANIC = "PanicException"
+"""Of a module that cannot be imported."""
 
 PAGE_MARK = re.compile(r"\ue000(\d+)\ue001\s*(?=(#{1,6} )?)")
 MARK_FORMAT = "\n\n\ue000{page_num}\ue001\n\n"
@@ -65,6 +71,10 @@ def parse_office(kind: Kind, data: bytes) -> Document:
     what, mime = KINDS_READ[kind]
     if kind in ARCHIVES:
         Archive(data, what)
+    if kind in UNMARKED:
+        text, title = _extract(data, what, mime, "plain")
+        kept, note = clip(text)
+        return Document(title, kept, cut(kept, (), lines=False), note)
     return _document(*_extract(data, what, mime))
 
 
@@ -81,22 +91,26 @@ def parse_marked(kind: Kind, data: bytes) -> Document:
     return replace(document, note=document.note or note)
 
 
-def _extract(data: bytes, what: str, mime: str) -> tuple[str, str]:
-    """Markdown and title."""
+def _extract(data: bytes, what: str, mime: str, form: str = "markdown") -> tuple[str, str]:
+    """Text and title."""
     try:
-        result = extract_bytes_sync(data, mime, config=_config(what))
+        result = extract_bytes_sync(data, mime, config=_config(form, is_paged=mime == PAGED))
     except KreuzbergError as error:
         raise Unreadable(f"it is no {what} that can be opened: {_cause(error)}") from error
+    except BaseException as error:
+        if type(error).__name__ != PANIC:
+            raise
+        raise Unreadable(f"it is no {what} that can be opened: it is damaged") from error
     given = result.metadata.get("title") or result.metadata.get("subject")
     return result.content, " ".join(given.split()) if isinstance(given, str) else ""
 
 
-def _config(what: str) -> ExtractionConfig:
+def _config(form: str, *, is_paged: bool) -> ExtractionConfig:
     return ExtractionConfig(
         use_cache=False,
         enable_quality_processing=False,  # it throws away what it takes for noise
-        output_format="markdown",
-        pages=PageConfig(insert_page_markers=True, marker_format=MARK_FORMAT) if what in PAGED else None,
+        output_format=form,
+        pages=PageConfig(insert_page_markers=True, marker_format=MARK_FORMAT) if is_paged else None,
         concurrency=ConcurrencyConfig(max_threads=1),
     )
 

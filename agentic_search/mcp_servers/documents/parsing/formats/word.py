@@ -3,6 +3,7 @@
 Our own and not kreuzberg's (4.10.4), which loses each `&`, `<` and `>` of a text, and the blank of a tab.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -11,7 +12,9 @@ from agentic_search.mcp_servers.documents.parsing.formats.archive import Archive
 from agentic_search.mcp_servers.documents.parsing.formats.tables import markdown_table, repeat_heads
 from agentic_search.mcp_servers.documents.parsing.markdown import read_markdown
 
-TEXT = "word/document.xml"
+TEXT = re.compile(r"word/document\d*\.xml")
+"""The main part; SharePoint numbers it."""
+
 CORE = "docProps/core.xml"
 TITLE = "{http://purl.org/dc/elements/1.1/}title"
 SPACE = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -23,7 +26,10 @@ RUNS = (f"{SPACE}t", f"{SPACE}tab", f"{SPACE}br", f"{SPACE}cr")
 def parse_word(data: bytes) -> Document:
     """Raises Unreadable for what is no Word document."""
     archive = Archive(data, "Word document")
-    blocks = _blocks(archive.xml(TEXT))
+    text = next(filter(TEXT.fullmatch, archive.names()), None)
+    if text is None:
+        raise Unreadable("it is no Word document that can be opened: it has no text part")
+    blocks = _blocks(archive.xml(text))
     document = read_markdown(repeat_heads("\n\n".join(blocks)), lines=False)
     return replace(document, title=_title(archive) or document.title)
 
