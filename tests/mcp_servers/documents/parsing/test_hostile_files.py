@@ -2,13 +2,14 @@
 
 import random
 import struct
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from io import BytesIO
+from typing import get_args
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 
-from agentic_search.mcp_servers.documents.files.kinds import KINDS, Kind
+from agentic_search.mcp_servers.documents.files.kinds import Kind
 from agentic_search.mcp_servers.documents.parsing.document import Unreadable
 from agentic_search.mcp_servers.documents.parsing.formats.archive import MOST_PARTS, MOST_UNPACKED
 from agentic_search.mcp_servers.documents.parsing.work import parse
@@ -19,7 +20,7 @@ from tests.mcp_servers.documents.writers.legacy import make_doc, make_msg, make_
 from tests.mcp_servers.documents.writers.office import make_docx, make_pptx, make_xlsx, paragraph
 from tests.mcp_servers.documents.writers.opendocument import make_epub, make_odp, make_ods, make_odt
 
-SOUND: Mapping[Kind, bytes] = {
+SOUND: dict[Kind, bytes] = {
     "word": make_docx(paragraph("words")),
     "slides": make_pptx(["words"]),
     "sheet": make_xlsx({"S": [["words", "more"]]}),
@@ -28,7 +29,7 @@ SOUND: Mapping[Kind, bytes] = {
     "odp": make_odp(["words"]),
     "book": make_epub({"words": "<p>more</p>"}),
 }
-OLD: Mapping[Kind, bytes] = {
+OLD: dict[Kind, bytes] = {
     "old_sheet": make_xls([["words"]]),
     "old_word": make_doc("words\r"),
     "old_slides": make_ppt(["words"]),
@@ -105,7 +106,7 @@ def test_what_is_no_such_file_is_told(kind: Kind, data: bytes) -> None:
 async def test_a_damaged_file_ends_as_a_document_or_as_a_reason() -> None:
     chance = random.Random(11)
     async with parsing() as parser:
-        for kind, data in {**SOUND, **OLD}.items():
+        for kind, data in (SOUND | OLD).items():
             for damaged in damages(data, chance):
                 try:
                     await parser.parse(kind, damaged)
@@ -152,12 +153,12 @@ async def test_a_file_that_crashes_its_reader_costs_itself_alone() -> None:
 
 async def test_every_kind_of_office_file_is_read_in_a_worker() -> None:
     async with parsing() as parser:
-        for kind, data in {**SOUND, **OLD}.items():
+        for kind, data in (SOUND | OLD).items():
             assert "words" in (await parser.parse(kind, data)).text
 
 
 def test_no_kind_is_without_a_reader() -> None:
-    for kind in set[Kind](KINDS.values()):
+    for kind in get_args(Kind):
         try:
             parse(kind, b"words")
         except Unreadable as error:

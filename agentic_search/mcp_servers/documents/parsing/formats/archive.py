@@ -44,7 +44,7 @@ class XmlElement(Protocol):
     def iterfind(self, path: str) -> "Iterable[Self]": ...
 
 
-class Archive:
+class OfficeArchive:
     """An archive of an office format whose parts can all be unpacked, within the bounds."""
 
     def __init__(self, data: bytes, what: str) -> None:

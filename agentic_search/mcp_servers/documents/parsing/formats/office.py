@@ -12,7 +12,7 @@ from kreuzberg import ConcurrencyConfig, ExtractionConfig, KreuzbergError, PageC
 from agentic_search.mcp_servers.documents.files.kinds import Kind
 from agentic_search.mcp_servers.documents.parsing.decoding import clip, decode
 from agentic_search.mcp_servers.documents.parsing.document import Document, Unreadable
-from agentic_search.mcp_servers.documents.parsing.formats.archive import Archive
+from agentic_search.mcp_servers.documents.parsing.formats.archive import OfficeArchive
 from agentic_search.mcp_servers.documents.parsing.formats.tables import repeat_heads
 from agentic_search.mcp_servers.documents.parsing.markdown import read_markdown
 from agentic_search.mcp_servers.documents.parsing.sections import cut
@@ -70,7 +70,7 @@ def parse_office(kind: Kind, data: bytes) -> Document:
     """Headings, slides and sheets become sections. Raises Unreadable."""
     what, mime = KINDS_READ[kind]
     if kind in ARCHIVES:
-        Archive(data, what)
+        OfficeArchive(data, what)
     if kind in UNMARKED:
         text, title = _extract(data, what, mime, "plain")
         kept, note = clip(text)

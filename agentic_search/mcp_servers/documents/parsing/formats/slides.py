@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from agentic_search.mcp_servers.documents.parsing.document import Document
-from agentic_search.mcp_servers.documents.parsing.formats.archive import Archive, XmlElement
+from agentic_search.mcp_servers.documents.parsing.formats.archive import OfficeArchive, XmlElement
 from agentic_search.mcp_servers.documents.parsing.formats.tables import markdown_table
 from agentic_search.mcp_servers.documents.parsing.markdown import read_markdown
 
@@ -15,7 +15,7 @@ TITLE_CLASS = "title"
 
 def parse_odp(data: bytes) -> Document:
     """Raises Unreadable for what is no such presentation."""
-    root = Archive(data, "OpenDocument presentation").xml("content.xml")
+    root = OfficeArchive(data, "OpenDocument presentation").xml("content.xml")
     slides = (slide for number, page in enumerate(root.iter(f"{DRAW}page"), 1) for slide in _slide(number, page))
     return read_markdown("\n\n".join(slides), lines=False)
 

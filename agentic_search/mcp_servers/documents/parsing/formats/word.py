@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from agentic_search.mcp_servers.documents.parsing.document import Document, Unreadable
-from agentic_search.mcp_servers.documents.parsing.formats.archive import Archive, XmlElement
+from agentic_search.mcp_servers.documents.parsing.formats.archive import OfficeArchive, XmlElement
 from agentic_search.mcp_servers.documents.parsing.formats.tables import markdown_table, repeat_heads
 from agentic_search.mcp_servers.documents.parsing.markdown import read_markdown
 
@@ -25,7 +25,7 @@ RUNS = (f"{SPACE}t", f"{SPACE}tab", f"{SPACE}br", f"{SPACE}cr")
 
 def parse_word(data: bytes) -> Document:
     """Raises Unreadable for what is no Word document."""
-    archive = Archive(data, "Word document")
+    archive = OfficeArchive(data, "Word document")
     text = next(filter(TEXT.fullmatch, archive.names()), None)
     if text is None:
         raise Unreadable("it is no Word document that can be opened: it has no text part")
@@ -34,7 +34,7 @@ def parse_word(data: bytes) -> Document:
     return replace(document, title=_title(archive) or document.title)
 
 
-def _title(archive: Archive) -> str:
+def _title(archive: OfficeArchive) -> str:
     if CORE not in archive.names():
         return ""
     try:
