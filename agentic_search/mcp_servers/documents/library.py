@@ -19,7 +19,7 @@ from agentic_search.mcp_servers.documents.results import (
     Indexing,
     ListedDocument,
 )
-from agentic_search.mcp_servers.fulltext import IndexHit
+from agentic_search.mcp_servers.fulltext import IndexHit, Understood
 from agentic_search.text.counting import count
 
 TIMEOUT = 10.0
@@ -50,8 +50,7 @@ class DocumentLibrary:
 
     async def search(self, query: str, limit: int) -> DocumentPassages:
         """Raises sqlite3.Error where the index cannot be used."""
-        await self.indexer.settle(self._timeout)
-        understood, hits = await asyncio.to_thread(self._index.search, query, limit)
+        understood, hits = await self._search(query, limit)
         indexing = self._indexing()
         return DocumentPassages(
             results=[_passage(hit) for hit in hits],
@@ -60,6 +59,15 @@ class DocumentLibrary:
             note=" ".join(filter(None, (understood.note, self._note()))) or None,
             read_as=understood.read_as,
         )
+
+    async def _search(self, query: str, limit: int) -> tuple[Understood, list[IndexHit]]:
+        """Once more where the index turns out to have been damaged or deleted: it has been filled again by then."""
+        await self.indexer.settle(self._timeout)
+        answer = await asyncio.to_thread(self._index.search, query, limit)
+        if not await self.indexer.notice_new_file():
+            return answer
+        await self.indexer.settle(self._timeout)
+        return await asyncio.to_thread(self._index.search, query, limit)
 
     async def read(self, path: str, section: str | None, offset: int, limit: int) -> DocumentPage:
         """Raises Refused, Unreadable, NoSuchSection."""

@@ -63,6 +63,10 @@ class DocumentIndex:
         """Every file taken in, by its path."""
         return {path: FileRecord.load(text) for path, text in self._index.groups().items()}
 
+    def identity(self) -> int:
+        """Tells this index file from another that later took its place."""
+        return self._index.identity()
+
     def put(self, path: str, stamp: Stamp, document: Document) -> FileRecord:
         """Take in what a file says now."""
         entries = [_entry(path, document, section) for section in document.sections if _says(document, section)]
