@@ -19,7 +19,7 @@ FILES = 40
 
 
 @pytest.fixture(autouse=True)
-def _no_second_look(monkeypatch: pytest.MonkeyPatch) -> None:  # pyright: ignore[reportUnusedFunction] - pytest calls it
+def _no_second_look(monkeypatch: pytest.MonkeyPatch) -> None:
     """The folder is looked at again two seconds after the start, which would hide that damage is not noticed."""
     monkeypatch.setattr(watch, "LOOK_MS", 600_000)
 
