@@ -8,7 +8,7 @@ from pathlib import Path
 from agentic_search.mcp_servers.documents.files.folder import Folder
 from agentic_search.mcp_servers.documents.indexing.document_index import DocumentIndex, address, split_address
 from agentic_search.mcp_servers.documents.indexing.indexer import Indexer
-from agentic_search.mcp_servers.documents.notes import note
+from agentic_search.mcp_servers.documents.notes import first_unreadable, note, passed_over
 from agentic_search.mcp_servers.documents.parsing.parser import Parser
 from agentic_search.mcp_servers.documents.reader import Reader
 from agentic_search.mcp_servers.documents.results import (
@@ -56,7 +56,7 @@ class DocumentLibrary:
             results=[_passage(hit) for hit in hits],
             searched=count(indexing.documents, "file"),
             indexing=indexing,
-            note=" ".join(filter(None, (understood.note, self._note()))) or None,
+            note=_joined(understood.note, self._note(), first_unreadable(self.indexer.progress)),
             read_as=understood.read_as,
         )
 
@@ -97,7 +97,7 @@ class DocumentLibrary:
             documents=[self._listed(path) for path in fitting[:limit]],
             total=len(fitting),
             indexing=self._indexing(),
-            note=self._note(),
+            note=_joined(self._note(), passed_over(progress)),
         )
 
     def near(self, path: str) -> list[str]:
@@ -129,15 +129,27 @@ class DocumentLibrary:
         return note(self.folder, self.indexer.progress, settled=self.indexer.settled)
 
 
+def _joined(*notes: str | None) -> str | None:
+    return " ".join(filter(None, notes)) or None
+
+
 def _passage(hit: IndexHit) -> DocumentPassage:
     extra = hit.entry.extra
-    line, page = extra["line"], extra["page"]
+    page = extra["page"]
     return DocumentPassage(
         title=hit.entry.title,
         url=hit.entry.address,
         text=hit.passage,
         path=str(extra["path"]),
         section=str(extra["section"]),
-        line=line if isinstance(line, int) else None,
+        line=_line(hit),
         page=page if isinstance(page, int) else None,
     )
+
+
+def _line(hit: IndexHit) -> int | None:
+    """That of the section's heading; in text without headings, as source code, that of the passage itself."""
+    line, body_line = hit.entry.extra["line"], hit.entry.extra.get("body_line")
+    if hit.entry.extra["heading"] or not isinstance(body_line, int):
+        return line if isinstance(line, int) else None
+    return body_line + hit.entry.body.count("\n", 0, max(0, hit.entry.body.find(hit.passage)))

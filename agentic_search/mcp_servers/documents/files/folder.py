@@ -4,9 +4,10 @@ import errno
 import os
 import stat
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from agentic_search.mcp_servers.documents.files.beneath import Escaped, open_beneath
 from agentic_search.mcp_servers.documents.files.kinds import is_ignored, kind_of, why_not_read
@@ -15,6 +16,9 @@ READ = "text, source code, Markdown, HTML, PDF, office documents, mail or notebo
 
 MOST_BYTES = 32 * 1024 * 1024
 """Bytes of one file; larger ones are not read."""
+
+MOST_SUFFIX = 12
+"""Characters of the end of a name that are told."""
 
 MOST_FILES = 20_000
 MOST_NAMES = 200_000
@@ -41,6 +45,8 @@ class FolderListing:
     """Documents by their path in the folder, with forward slashes."""
     refused: dict[str, str] = field(default_factory=dict[str, str])
     """What looks like a document or a folder but cannot be read, and why."""
+    passed_over: Counter[str] = field(default_factory=Counter[str])
+    """How many files that are no documents there are of each kind, by the end of their names."""
     left_out: str | None = None
     """What there was too much of."""
 
@@ -132,6 +138,8 @@ class Folder:
                 listing.files[path] = Stamp(status.st_size, status.st_mtime_ns)
         elif reason := why_not_read(path):
             listing.refused[path.encode("utf-8", "replace").decode()] = reason
+        else:
+            listing.passed_over[_ending(entry.name)] += 1
 
     def _note_link(self, entry: "os.DirEntry[str]", path: str, listing: FolderListing) -> None:
         """A link within the folder is passed over, since what it leads to is listed under its own name."""
@@ -155,6 +163,11 @@ def _is_loop(entry: "os.DirEntry[str]") -> bool:
     except OSError as error:
         return error.errno == errno.ELOOP
     return False
+
+
+def _ending(name: str) -> str:
+    suffix = PurePosixPath(name).suffix.lower()[:MOST_SUFFIX]
+    return suffix.encode("utf-8", "replace").decode() or "without an ending"
 
 
 def _too_large(size: int) -> str:

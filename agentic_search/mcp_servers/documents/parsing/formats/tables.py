@@ -28,6 +28,17 @@ def repeat_heads(text: str) -> str:
     return "\n".join(_lines(text.split("\n")))
 
 
+def with_head(body: str, passage: str) -> str:
+    """The passage; one that begins in the midst of a table of the body has the table's head before it."""
+    start = body.find(passage)
+    if start <= 0 or not passage.startswith("|"):
+        return passage
+    table = body.rfind("\n\n", 0, start)
+    head, rule, *_ = [*body[table + 2 if table >= 0 else 0 : start].split("\n", 2), ""]
+    is_head = head.startswith("|") and len(head) <= MOST_HEAD and RULE.fullmatch(rule.strip())
+    return f"{head}\n{rule}\n{passage}" if is_head else passage
+
+
 def _lines(lines: Sequence[str]) -> Iterator[str]:
     head, size = "", 0
     for number, line in enumerate(lines):
