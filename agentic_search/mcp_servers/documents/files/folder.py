@@ -25,6 +25,9 @@ MOST_NAMES = 200_000
 """Documents in one folder, and names looked at to find them; the rest is left out, and said so."""
 
 
+LOOP = "a loop of symbolic links"
+
+
 class Refused(Exception):
     """The file is not read; the text says why."""
 
@@ -88,7 +91,7 @@ class Folder:
             raise Refused("paths are given from the documents folder on, as list_documents shows them")
         forms = (name, *(unicodedata.normalize(form, name) for form in ("NFC", "NFD")))
         written = next((form for form in forms if os.path.lexists(self.root / form)), name)
-        real = Path(os.path.realpath(self.root / written))
+        real = self._real(self.root / written)
         if not real.is_relative_to(self.root):
             raise Refused("it is outside the documents folder")
         path = self._relative(real)
@@ -144,7 +147,7 @@ class Folder:
     def _note_link(self, entry: "os.DirEntry[str]", path: str, listing: FolderListing) -> None:
         """A link within the folder is passed over, since what it leads to is listed under its own name."""
         if _is_loop(entry):
-            listing.refused[path] = "a loop of symbolic links"
+            listing.refused[path] = LOOP
             return
         real = Path(os.path.realpath(entry.path))
         if not real.is_relative_to(self.root):
@@ -152,6 +155,15 @@ class Folder:
                 listing.refused[path] = "a symbolic link that leads out of the folder; it is not followed"
         elif kind_of(path) and not real.exists():
             listing.refused[path] = "a symbolic link to nothing"
+
+    def _real(self, path: Path) -> Path:
+        """Where a path leads. Raises Refused for one that leads in a circle."""
+        try:
+            path.stat()
+        except OSError as error:
+            if error.errno == errno.ELOOP:
+                raise Refused(LOOP) from error
+        return Path(os.path.realpath(path))
 
     def _relative(self, path: str | Path) -> str:
         return os.path.relpath(path, self.root).replace(os.sep, "/")

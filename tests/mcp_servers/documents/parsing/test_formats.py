@@ -107,6 +107,23 @@ def test_a_page_in_a_form_has_its_text() -> None:
 
 
 @pytest.mark.parametrize("depth", [1_000, 2_500, 50_000])
-def test_a_page_nested_deep_has_its_text(depth: int) -> None:
-    page = "<div>" * depth + "the red lamp &amp; more<script>no()</script>" + "</div>" * depth
-    assert parse("html", page.encode()).text.strip() == "the red lamp & more"
+@pytest.mark.parametrize("tags", ["<div>", "<ul><li>", "<b>", "<blockquote>", "<table><tr><td>"])
+def test_a_page_nested_deep_loses_nothing(tags: str, depth: int) -> None:
+    close = "".join(f"</{tag}" for tag in reversed(tags.split("<")[1:]))
+    page = f"<p>before</p>{tags * depth}red &amp; more<script>no()</script>{close * depth}<p>after</p>"
+    assert " ".join(parse("html", page.encode()).text.replace("- ", " ").split()) == "before red & more after"
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        b"<form><table><tr><td>the red lamp</table></form>",
+        b"<form id='aspnetForm'><input type='hidden' value='x'><fieldset><h1>the red lamp</h1></fieldset></form>",
+        b"<form><button>Send</button><p>the red lamp</p></form>",
+        b"<form>" + b"<p>the red lamp shines on the table.</p>" * 99 + b"</form>",
+        b"<dialog open><p>the red lamp</dialog>",
+        b"<details><summary>More</summary>the red lamp</details>",
+    ],
+)
+def test_the_text_of_a_page_is_read_whatever_frame_it_stands_in(page: bytes) -> None:
+    assert "the red lamp" in parse("html", page).text
