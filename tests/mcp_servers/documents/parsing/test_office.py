@@ -12,7 +12,7 @@ from agentic_search.mcp_servers.documents.parsing.sections import LONGEST
 from agentic_search.mcp_servers.documents.parsing.work import parse
 from tests.mcp_servers.documents.writers.archive import make_archive
 from tests.mcp_servers.documents.writers.legacy import make_doc, make_msg, make_ppt, make_xls
-from tests.mcp_servers.documents.writers.office import make_docx, make_pptx, make_xlsx, paragraph, table
+from tests.mcp_servers.documents.writers.office import W, make_docx, make_pptx, make_xlsx, paragraph, table
 from tests.mcp_servers.documents.writers.opendocument import make_epub, make_odp, make_ods, make_odt
 
 PRICES = [["Lamp", "Price"], ["red lamp", "12 euros"], ["blue lamp", "9 euros"]]
@@ -178,6 +178,12 @@ def test_a_word_document_is_read_though_its_main_part_is_numbered() -> None:
     with ZipFile(BytesIO(make_docx(paragraph("words")))) as archive:
         parts = {name.replace("document.xml", "document2.xml"): archive.read(name) for name in archive.namelist()}
     assert parse("word", make_archive(parts)).text == "words"
+
+
+def test_the_footnotes_of_a_word_document_are_read() -> None:
+    notes = f"<w:footnotes xmlns:w='{W}'><w:footnote>{paragraph('As measured in 1912.')}</w:footnote></w:footnotes>"
+    document = parse("word", make_docx(paragraph("words"), extra={"word/footnotes.xml": notes}))
+    assert document.text == "words\n\nAs measured in 1912."
 
 
 def test_a_word_document_without_a_body_is_told() -> None:

@@ -1,4 +1,4 @@
-"""Reads a Word document (.docx) as Markdown: headings, paragraphs and tables.
+"""Reads a Word document (.docx) as Markdown: headings, paragraphs, tables and footnotes.
 
 Our own and not kreuzberg's (4.10.4), which loses each `&`, `<` and `>` of a text, and the blank of a tab.
 """
@@ -15,6 +15,9 @@ from agentic_search.mcp_servers.documents.parsing.markdown import read_markdown
 TEXT = re.compile(r"word/document\d*\.xml")
 """The main part; SharePoint numbers it."""
 
+NOTES = re.compile(r"word/(?:foot|end)notes\d*\.xml")
+"""They come behind the text."""
+
 CORE = "docProps/core.xml"
 TITLE = "{http://purl.org/dc/elements/1.1/}title"
 SPACE = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -29,7 +32,8 @@ def parse_word(data: bytes) -> Document:
     text = next(filter(TEXT.fullmatch, archive.names()), None)
     if text is None:
         raise Unreadable("it is no Word document that can be opened: it has no text part")
-    blocks = _blocks(archive.xml(text))
+    notes = filter(NOTES.fullmatch, archive.names())
+    blocks = [block for part in (text, *notes) for block in _blocks(archive.xml(part))]
     document = read_markdown(repeat_heads("\n\n".join(blocks)), lines=False)
     return replace(document, title=_title(archive) or document.title)
 
