@@ -12,7 +12,7 @@ from agentic_search.mcp_servers.documents.parsing.sections import LONGEST
 from agentic_search.mcp_servers.documents.parsing.work import parse
 from tests.mcp_servers.documents.writers.archive import make_archive
 from tests.mcp_servers.documents.writers.legacy import make_doc, make_msg, make_ppt, make_xls
-from tests.mcp_servers.documents.writers.office import W, make_docx, make_pptx, make_xlsx, paragraph, table
+from tests.mcp_servers.documents.writers.office import W, make_docx, make_pptx, make_xlsx, paragraph, table, with_notes
 from tests.mcp_servers.documents.writers.opendocument import make_epub, make_odp, make_ods, make_odt
 
 PRICES = [["Lamp", "Price"], ["red lamp", "12 euros"], ["blue lamp", "9 euros"]]
@@ -146,6 +146,12 @@ def test_a_slide_without_a_title_is_headed_by_its_number() -> None:
     slides = parse("slides", make_pptx(["Lamps", "red"], ["", "They are cheap."]))
     assert "They are cheap." in slides.text
     assert headings(parse("odp", make_odp(["", "red"], ["Prices"]))) == ["Slide 1", "Prices"]
+
+
+def test_the_notes_of_a_speaker_stand_behind_the_slide() -> None:
+    presentation = make_pptx(["Lamps", "red"], ["Prices", "12 euros"], ["End"])
+    document = parse("slides", with_notes(presentation, {1: "Smile &amp; wait", 2: "Ask for questions"}))
+    assert " ".join(document.text.split()) == ("## Lamps red Smile & wait ## Prices 12 euros Ask for questions ## End")
 
 
 def test_of_a_word_document_all_that_is_to_be_read_is_kept_once() -> None:

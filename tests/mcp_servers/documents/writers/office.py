@@ -1,8 +1,10 @@
 """Word, PowerPoint and Excel files of today."""
 
 from collections.abc import Mapping, Sequence
+from io import BytesIO
+from zipfile import ZipFile
 
-from tests.mcp_servers.documents.writers.archive import OFFICE, make_package, relationships
+from tests.mcp_servers.documents.writers.archive import OFFICE, make_archive, make_package, relationships
 
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 P = "http://schemas.openxmlformats.org/presentationml/2006/main"
@@ -55,6 +57,19 @@ def make_pptx(*slides: Sequence[str], title: str = "") -> bytes:
         **{f"ppt/{name}": "presentationml.slide" for name in names},
     }
     return make_package("ppt/presentation.xml", types, parts, title)
+
+
+def with_notes(presentation: bytes, notes: Mapping[int, str]) -> bytes:
+    """The PowerPoint file with a speaker's notes on slides by their numbers."""
+    with ZipFile(BytesIO(presentation)) as archive:
+        parts: dict[str, str | bytes] = {name: archive.read(name) for name in archive.namelist()}
+    for number, text in notes.items():
+        shapes = _shape(text, 2, "body") + _shape(f"{number}", 3, "sldNum")
+        page = f'<p:notes xmlns:p="{P}" xmlns:a="{A}"><p:cSld><p:spTree>{shapes}</p:spTree></p:cSld></p:notes>'
+        links = {"notesSlide": f"../notesSlides/notesSlide{number}.xml"}
+        parts[f"ppt/notesSlides/notesSlide{number}.xml"] = page
+        parts[f"ppt/slides/_rels/slide{number}.xml.rels"] = relationships(links)
+    return make_archive(parts)
 
 
 def _slide(texts: Sequence[str]) -> str:

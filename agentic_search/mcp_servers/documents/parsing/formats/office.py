@@ -5,6 +5,7 @@ Only text is taken: no OCR, no model, no cache, no attachment, no picture.
 
 import os
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from kreuzberg import ConcurrencyConfig, ExtractionConfig, KreuzbergError, PageConfig, extract_bytes_sync
@@ -13,6 +14,7 @@ from agentic_search.mcp_servers.documents.files.kinds import Kind
 from agentic_search.mcp_servers.documents.parsing.decoding import clip, decode
 from agentic_search.mcp_servers.documents.parsing.document import Document, Unreadable
 from agentic_search.mcp_servers.documents.parsing.formats.archive import OfficeArchive
+from agentic_search.mcp_servers.documents.parsing.formats.slides import speaker_notes
 from agentic_search.mcp_servers.documents.parsing.formats.tables import repeat_heads
 from agentic_search.mcp_servers.documents.parsing.markdown import read_markdown
 from agentic_search.mcp_servers.documents.parsing.sections import cut
@@ -69,13 +71,16 @@ os.putenv("TOKIO_WORKER_THREADS", "1")  # each of kreuzberg's threads takes from
 def parse_office(kind: Kind, data: bytes) -> Document:
     """Headings, slides and sheets become sections. Raises Unreadable."""
     what, mime = KINDS_READ[kind]
+    notes = list[str]()
     if kind in ARCHIVES:
-        OfficeArchive(data, what)
+        archive = OfficeArchive(data, what)
+        notes = speaker_notes(archive) if kind == "slides" else []
     if kind in UNMARKED:
         text, title = _extract(data, what, mime, "plain")
         kept, note = clip(text)
         return Document(title, kept, cut(kept, (), lines=False), note)
-    return _document(*_extract(data, what, mime))
+    markdown, title = _extract(data, what, mime)
+    return _document(_name_slides(markdown, notes), title)
 
 
 def parse_marked(kind: Kind, data: bytes) -> Document:
@@ -120,14 +125,19 @@ def _cause(error: KreuzbergError) -> str:
 
 
 def _document(markdown: str, title: str) -> Document:
-    kept, note = clip(repeat_heads(_name_slides(_plain(markdown))))
+    kept, note = clip(repeat_heads(_plain(markdown)))
     document = read_markdown(kept, lines=False)
     return replace(document, title=title or document.title, note=note)
 
 
-def _name_slides(markdown: str) -> str:
-    """A slide without a title is headed by its number."""
-    return PAGE_MARK.sub(lambda mark: "" if mark[2] else f"## Slide {mark[1]}\n\n", markdown)
+def _name_slides(markdown: str, notes: Sequence[str]) -> str:
+    """A slide without a title is headed by its number; the speaker's notes stand behind what is on it."""
+    before, *slides = PAGE_MARK.split(markdown)
+    pieces = [before]
+    for number, heading, text in zip(*[iter(slides)] * 3, strict=True):
+        pieces += ["" if heading else f"## Slide {number}\n\n", text, "\n\n"]
+        pieces += [f"{note}\n\n" for note in notes[int(number) - 1 : int(number)] if note]
+    return "".join(pieces)
 
 
 def _plain(markdown: str) -> str:

@@ -1,6 +1,7 @@
-"""Reads an OpenDocument presentation (.odp), which kreuzberg (4.10.4) does not: each slide becomes a section."""
+"""What kreuzberg (4.10.4) does not read of presentations: OpenDocument ones (.odp), a speaker's notes in others."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Container, Iterator
 
 from agentic_search.mcp_servers.documents.parsing.document import Document
 from agentic_search.mcp_servers.documents.parsing.formats.archive import OfficeArchive, XmlElement
@@ -10,6 +11,15 @@ from agentic_search.mcp_servers.documents.parsing.markdown import read_markdown
 NAMESPACE = "{urn:oasis:names:tc:opendocument:xmlns:%s:1.0}"
 DRAW, TEXT, TABLE = (NAMESPACE % name for name in ("drawing", "text", "table"))
 CLASS = f"{NAMESPACE % 'presentation'}class"
+SLIDE = re.compile(r"ppt/slides/slide(\d+)\.xml")
+NOTES_OF = re.compile(r"(?:\.\./|/ppt/)(notesSlides/[\w-]+\.xml)")
+"""Where a slide's list of its parts names its notes."""
+
+DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
+SHAPES = "{http://schemas.openxmlformats.org/presentationml/2006/main}"
+NUMBERING = ("sldNum", "dt", "hdr", "ftr")
+"""Shapes of a page of notes that say nothing of their own."""
+
 TITLE_CLASS = "title"
 
 
@@ -18,6 +28,27 @@ def parse_odp(data: bytes) -> Document:
     root = OfficeArchive(data, "OpenDocument presentation").xml("content.xml")
     slides = (slide for number, page in enumerate(root.iter(f"{DRAW}page"), 1) for slide in _slide(number, page))
     return read_markdown("\n\n".join(slides), lines=False)
+
+
+def speaker_notes(archive: OfficeArchive) -> list[str]:
+    """Of a PowerPoint file: the notes on each slide, in the order of the slides' names. Raises Unreadable."""
+    names = set(archive.names())
+    numbers = sorted(int(found[1]) for found in map(SLIDE.fullmatch, names) if found)
+    parts = (f"ppt/slides/_rels/slide{number}.xml.rels" for number in numbers)
+    return [_notes(archive, names, part) if part in names else "" for part in parts]
+
+
+def _notes(archive: OfficeArchive, names: Container[str], part: str) -> str:
+    """What the parts that the slide names hold."""
+    targets = (NOTES_OF.fullmatch(link.get("Target") or "") for link in archive.xml(part).iter())
+    pages = (f"ppt/{found[1]}" for found in targets if found)
+    shapes = (shape for page in pages if page in names for shape in archive.xml(page).iter(f"{SHAPES}sp"))
+    told = (_words(line) for shape in shapes if not _is_numbering(shape) for line in shape.iter(f"{DRAWING}p"))
+    return "\n\n".join(filter(None, told))
+
+
+def _is_numbering(shape: XmlElement) -> bool:
+    return any(mark.get("type") in NUMBERING for mark in shape.iter(f"{SHAPES}ph"))
 
 
 def _slide(number: int, page: XmlElement) -> Iterator[str]:
