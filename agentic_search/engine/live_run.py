@@ -15,6 +15,7 @@ from agentic_search.errors import AgenticSearchError, NotFound, WrongState
 from agentic_search.events.channel import Channel
 from agentic_search.events.event import Event
 from agentic_search.events.facts import Fact, RunCancelled, RunFailed
+from agentic_search.events.log_lines import log_end
 from agentic_search.events.record import RunRecord
 
 _ITSELF = "itself"
@@ -82,6 +83,7 @@ class LiveRun:
 
     def _record_event(self, event: Event) -> None:
         self.record.apply(event)
+        log_end(event, self.record)
         if event.fact.terminal:
             self.earlier = ()  # else a run that is kept keeps the answers of those that are forgotten
             self._on_end(self.id)
