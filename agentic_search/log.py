@@ -16,7 +16,7 @@ LONGEST_MESSAGE = 4_000
 
 _ExceptionInfo: TypeAlias = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 _OWN = "agentic_search"
-_FIELDS = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime"}
+_FIELDS = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "color_message"}
 """What every record has; anything else was given as `extra`."""
 _ONLY_PROBLEMS = ("httpx", "httpx2", "httpcore", "httpcore2", "mcp")
 """They log each request."""

@@ -17,7 +17,7 @@ from agentic_search.api.schemas import (
 from agentic_search.domain.answer import Source
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.plan import Plan, Task
-from agentic_search.domain.run import RunReport, RunSummary, TaskRecord, Timings
+from agentic_search.domain.run import ProcessUse, RunReport, RunSummary, TaskRecord, Timings
 from agentic_search.domain.tool import ServerInput, ServerStatus
 from agentic_search.models.chat import ModelInfo
 from agentic_search.runs.service import Started
@@ -52,8 +52,9 @@ RUN = RunReport(
     ),
     plan=Plan(tasks=(Task(id="t1", tool=TASK.tool, purpose=TASK.purpose, arguments={"query": QUESTION}),)),
     tasks=(TASK,),
-    thinking_steps=("🚀 Starting parallel execution of 1 task", f"✅ Task t1: {TASK.tool} - {TASK.purpose}"),
-    timings=Timings(plan=0.01, execute=0.07, synthesize=0.01, total=0.1, serial_tools=0.07),
+    thinking_steps=("🚀 Starting execution of 1 task", f"✅ Task 1: {TASK.tool} - {TASK.purpose}"),
+    timings=Timings(discover=0.01, plan=0.01, execute=0.07, synthesize=0.01, total=0.1, serial_tools=0.07, tools=0.07),
+    process=ProcessUse(cpu_seconds=0.08, peak_memory=167_772_160),
     created_at="2026-01-01T12:00:00.000+00:00",
 )
 APPROVED = TaskRecord(id="t2", tool="move_file", server="files", status="queued")
