@@ -4,8 +4,19 @@ import sys
 import time
 from pathlib import Path
 
+from agentic_search.clock import SystemClock
+
 _STATUS = Path("/proc/self/status")
 """Linux: what the process is, a line a fact, sizes in kB."""
+
+
+_clock = SystemClock()
+_BEGAN = _clock.now()
+
+
+def uptime_seconds() -> float:
+    """Since the process began, but for the time that its first imports took."""
+    return _clock.now() - _BEGAN
 
 
 def cpu_seconds() -> float:

@@ -5,6 +5,7 @@ from fastapi.openapi.models import Example
 from agentic_search import __version__
 from agentic_search.api.schemas import (
     Health,
+    Load,
     ModelList,
     Readiness,
     RunList,
@@ -17,7 +18,7 @@ from agentic_search.api.schemas import (
 from agentic_search.domain.answer import Source
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.plan import Plan, Task
-from agentic_search.domain.run import ProcessUse, RunReport, RunSummary, TaskRecord, Timings
+from agentic_search.domain.run import ProcessUse, RunCounts, RunReport, RunSummary, TaskRecord, Timings
 from agentic_search.domain.tool import ServerInput, ServerStatus
 from agentic_search.models.chat import ModelInfo
 from agentic_search.runs.service import Started
@@ -145,5 +146,15 @@ WORKFLOWS = WorkflowList(
         WorkflowEntry(name="broken", error="broken.yaml: line 7, column 3: expected ',' or ']', but got '-'"),
     )
 )
-HEALTH = Health(version=__version__)
+HEALTH = Health(
+    version=__version__,
+    load=Load(
+        uptime=86_400.0,
+        cpu_seconds=410.2,
+        memory=146_800_640,
+        peak_memory=167_772_160,
+        runs=RunCounts(queued=0, running=2, kept=40, open_streams=3),
+        servers={"ready": 3, "unavailable": 1},
+    ),
+)
 READY = Readiness(ready=True, reasons=("server 'wiki' is unavailable: nobody listens at its address",))

@@ -117,6 +117,18 @@ class RunSummary(Frozen):
     """Seconds, for a run that has ended."""
 
 
+class RunCounts(Frozen):
+    """How many runs there are, by how they stand, and how many listen to them."""
+
+    queued: int
+    running: int
+    """Also those that wait for somebody's approval."""
+    kept: int
+    """Ended, and remembered."""
+    open_streams: int
+    """Listeners that are being sent a run's events."""
+
+
 class RunReport(Frozen):
     """One search, as far as it has come."""
 
