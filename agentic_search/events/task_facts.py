@@ -110,7 +110,7 @@ class TaskCompleted(BaseFact):
     @property
     def steps(self) -> tuple[str, ...]:
         """The result, too: its beginning. Whoever reads events has the whole of it."""
-        result = without_controls(json_start(self.result, _LONGEST_RESULT))
+        result = " ".join(without_controls(json_start(self.result, _LONGEST_RESULT)).split())
         return self.message, f"📊 Full Result: {result}"
 
 

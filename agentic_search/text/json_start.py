@@ -9,7 +9,7 @@ from pydantic import JsonValue
 
 
 def json_start(value: JsonValue, length: int) -> str:
-    """The value as JSON in one line, cut after `length` characters; a text as it is, without quotes."""
+    """The value as JSON cut after `length` characters; a text as it is, without quotes."""
     if isinstance(value, str):
         return value if len(value) <= length else f"{value[:length]}…"
     parts: list[str] = []
