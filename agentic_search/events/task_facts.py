@@ -22,8 +22,8 @@ _NUMBERED = re.compile("t[0-9]+")
 
 
 def headline(task: str, tool: str, purpose: str) -> str:
-    """A task in one line: `1: search_stories - Find stories`."""
-    return f"{number(task)}: {tool} - {purpose}" if purpose else f"{number(task)}: {tool}"
+    """A task in one line: `t1: search_stories - Find stories`."""
+    return f"{task}: {tool} - {purpose}" if purpose else f"{task}: {tool}"
 
 
 def number(task: str) -> str:
@@ -45,7 +45,7 @@ class TaskStarted(BaseFact):
 
     @property
     def message(self) -> str:
-        return f"⚡ Task {headline(self.id, self.tool, self.purpose)}"
+        return f"⚡ Task {headline(number(self.id), self.tool, self.purpose)}"
 
 
 class TaskProgress(BaseFact):
@@ -104,7 +104,7 @@ class TaskCompleted(BaseFact):
     @property
     def message(self) -> str:
         lost = f" ({count(len(self.failed_calls), 'call')} failed)" if self.failed_calls else ""
-        done = f"✅ Task {headline(self.id, self.tool, self.purpose)}{lost}"
+        done = f"✅ Task {headline(number(self.id), self.tool, self.purpose)}{lost}"
         return f"{done}: {self.note}" if self.note else done
 
     @property
