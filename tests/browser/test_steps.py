@@ -40,7 +40,6 @@ async def test_steps_tell_the_parallel_run_and_unfold_each_result(reader: Reader
     await expect(small.locator(".value > ul > li")).to_have_count(3)
     await large.locator("summary").first.click()
     await expect(large.get_by_role("button", name=f"Show the other {LARGE - 200:,}")).to_be_visible()
-    await page.screenshot(path="/tmp/l11/steps.png")
 
 
 async def _by_size(reader: Reader) -> tuple[Locator, Locator]:
