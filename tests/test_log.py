@@ -45,6 +45,7 @@ def test_what_a_stranger_wrote_stays_in_its_line(formatter: logging.Formatter, t
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_an_error_of_a_stranger_s_wording_forges_no_record(text: str) -> None:
+    as_text = as_json = ""
     try:
         int(text)
     except ValueError:

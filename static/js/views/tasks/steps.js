@@ -22,6 +22,7 @@ export function mountSteps(el, actions) {
   const list = part(el, "list");
   const body = part(el, "body");
   const changed = freshness();
+  const grown = freshness();
   let key = "";
   let follows = true;
 
@@ -59,7 +60,7 @@ export function mountSteps(el, actions) {
     title.textContent = count(run.steps.length, "thinking step");
     const tasks = new Map(run.tasks.map((task) => [task.id, task]));
     show(run.steps.map((step, index) => ({ index, step, task: tasks.get(step.resultOf ?? "") })));
-    if (follows) list.scrollTop = list.scrollHeight;
+    if (grown(run.steps) && follows) list.scrollTop = list.scrollHeight; // a result that was fetched moves nothing
   }
 
   return { update };
