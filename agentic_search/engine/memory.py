@@ -12,7 +12,7 @@ from agentic_search.clock import Clock
 from agentic_search.domain.answer import Turn
 from agentic_search.domain.approval.decision import Decision
 from agentic_search.domain.query import Query
-from agentic_search.domain.run import RunReport, RunStatus, RunSummary, TaskRecord
+from agentic_search.domain.run import RunCounts, RunReport, RunStatus, RunSummary, TaskRecord
 from agentic_search.engine.live_run import LiveRun
 from agentic_search.engine.protocols import Program
 from agentic_search.errors import NotFound, Overloaded, ShuttingDown, WrongState
@@ -151,6 +151,15 @@ class MemoryEngine:
     async def decide(self, run_id: str, task_id: str, decision: Decision) -> TaskRecord:
         """Somebody's word on a task that waits for it; gives the task."""
         return self._known(run_id).decide(task_id, decision)
+
+    def counts(self) -> RunCounts:
+        """How many runs there are here, and how many listen to them."""
+        return RunCounts(
+            queued=len(self._queue),
+            running=len(self._living),
+            kept=len(self._ended),
+            open_streams=sum(run.channel.listeners for run in self._runs.values()),
+        )
 
     async def summaries(self) -> Iterator[RunSummary]:
         """Every run there is, newest first."""

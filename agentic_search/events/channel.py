@@ -26,6 +26,8 @@ class Channel:
         self._events: list[Event] = []
         self._packed: PackedEvents | None = None
         self._last = 0
+        self.listeners = 0
+        """How many follow the run now."""
         self._waiting: set[asyncio.Future[None]] = set()
         self._over = asyncio.Event()
         self._observe = observe
@@ -76,14 +78,18 @@ class Channel:
         """Every event with a number above `after`, as it comes, until the terminal one."""
         events = self._events if self._packed is None else self._packed.unpack()
         position = max(after, 0)
-        while True:
-            while position < len(events):
-                event = events[position]
-                position += 1
-                yield event
-            if self.closed:
-                return
-            await self._news()
+        self.listeners += 1
+        try:
+            while True:
+                while position < len(events):
+                    event = events[position]
+                    position += 1
+                    yield event
+                if self.closed:
+                    return
+                await self._news()
+        finally:
+            self.listeners -= 1
 
     def has_no_more(self, after: int) -> bool:
         """Whether the terminal event has no higher number than `after`."""
