@@ -10,7 +10,7 @@ from sse_starlette import EventSourceResponse
 
 from agentic_search.api import examples, sse
 from agentic_search.api.dependencies import Searches
-from agentic_search.api.openapi import problems
+from agentic_search.api.openapi import events, links_of_run, problems
 from agentic_search.api.problems import RunProblem
 from agentic_search.domain.query import Query
 from agentic_search.domain.run import RunReport
@@ -48,20 +48,25 @@ _EXAMPLES: dict[str, Example] = {
         },
     },
 }
+_LOCATION = {"Location": {"description": "The run", "schema": {"type": "string", "pattern": "^/runs/[0-9a-f]{32}$"}}}
 _RESPONSES = {
     200: {
         "description": "The whole run when it has ended, or its events as they come",
         "content": {
             "application/json": {"example": examples.RUN.model_dump(mode="json")},
-            "text/event-stream": {"schema": {"type": "string"}, "example": "id: 1\nevent: run.started\ndata: {…}\n\n"},
+            **events("id: 1\nevent: run.started\ndata: {…}\n\n"),
         },
+        "headers": _LOCATION,
+        "links": links_of_run(has_tasks=True),
     },
     202: {
         "model": Started,
         "description": "Accepted; `Location` names the run (with `Prefer: respond-async`)",
         "content": {"application/json": {"example": examples.STARTED.model_dump(mode="json")}},
+        "headers": {**_LOCATION, "Preference-Applied": {"schema": {"const": "respond-async"}}},
+        "links": links_of_run(has_tasks=False),
     },
-    **problems(400, 404, 413, 422, 502, 503, 504),
+    **problems(400, 404, 502, 503, 504),
 }
 
 
