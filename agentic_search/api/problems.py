@@ -36,6 +36,8 @@ _IN_OUR_WORDS = {
     "json_invalid": "It is no JSON; send one JSON object.",
     "bool_parsing": "It is neither true nor false; write one of them.",
     "bool_type": "It is neither true nor false; write one of them.",
+    "dict_type": "It is no object; write {...}.",
+    "model_attributes_type": "It is no object; write {...}.",
     "tuple_type": "It is no list; write [...], also around a single value.",
 }
 """By pydantic's name of the fault, where its own words leave open what to do."""
@@ -84,6 +86,8 @@ def _field(fault: Mapping[str, Any]) -> str:
 
 def _what_to_write(fault: Mapping[str, Any]) -> str:
     """What is wrong with a field, and what belongs there."""
+    if isinstance(fault.get("input"), bytes):  # FastAPI reads no body that says it is something else
+        return "It is not sent as JSON; send it with the header Content-Type: application/json."
     return _IN_OUR_WORDS.get(fault["type"]) or str(fault["msg"])
 
 

@@ -16,6 +16,8 @@ import jmespath
 import jmespath.exceptions
 from pydantic import JsonValue
 
+from agentic_search.text.plain_json import well_formed
+
 ITEM = "item"
 """The name of the current element in a task that runs `for_each`."""
 
@@ -93,6 +95,7 @@ def parse_reference(expression: str) -> Reference:
     except RecursionError as problem:
         raise BadReference(f"${{{shown}}} is nested too deep: {_DEEPEST} levels are read") from problem
     _check_bounds(compiled.parsed, shown)
+    _mend_literals(compiled.parsed)
     names = frozenset(_names(compiled.parsed))
     if not names:
         raise BadReference(f"${{{shown}}} names no task: begin with a task id, as in ${{t1.title}}")
@@ -196,6 +199,15 @@ def _check_bounds(tree: dict[str, Any], shown: str) -> None:
         if not level:
             return
     raise BadReference(f"${{{shown}}} is nested too deep: {_DEEPEST} levels are read")
+
+
+def _mend_literals(node: dict[str, Any]) -> None:
+    """A literal's JSON may write half of a surrogate pair."""
+    if node["type"] == "literal":
+        node["value"] = well_formed(node["value"])
+    for child in node["children"]:
+        if isinstance(child, dict):
+            _mend_literals(cast("dict[str, Any]", child))
 
 
 def _names(node: dict[str, Any]) -> Iterator[str]:

@@ -8,10 +8,10 @@ import re
 from collections.abc import Container, Mapping
 
 from pydantic import JsonValue
-from pydantic_core import to_json
 
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.references import BadReference, Reference, parse_reference, split_template, whole_reference
+from agentic_search.text.plain_json import json_bytes
 
 _FIELD_OF = re.compile(r"(.+)\.([A-Za-z_][A-Za-z0-9_]*)")
 """An expression that ends in a field, and that field."""
@@ -102,7 +102,7 @@ def _described(value: JsonValue) -> str:
         case None:
             return "has no result"
         case _:
-            return f"is {to_json(value).decode()}"
+            return f"is {json_bytes(value).decode()}"
 
 
 def _listed(fields: Mapping[str, JsonValue]) -> str:
@@ -111,4 +111,4 @@ def _listed(fields: Mapping[str, JsonValue]) -> str:
 
 
 def _as_text(value: JsonValue) -> str:
-    return value if isinstance(value, str) else to_json(value).decode()
+    return value if isinstance(value, str) else json_bytes(value).decode()

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Body
 from sse_starlette import EventSourceResponse
 
 from agentic_search.api import examples
+from agentic_search.api.bodies import JsonRoute
 from agentic_search.api.dependencies import ServiceDep
 from agentic_search.api.openapi import events, problems, shows
 from agentic_search.api.schemas import (
@@ -29,7 +30,7 @@ from agentic_search.errors import ModelError
 from agentic_search.models.cards.card import card_of
 from agentic_search.runs.service import Service
 
-router = APIRouter(tags=["inventory"])
+router = APIRouter(tags=["inventory"], route_class=JsonRoute)
 
 
 @router.get("/tools", responses=shows(examples.TOOLS))

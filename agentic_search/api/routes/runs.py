@@ -6,6 +6,7 @@ from fastapi import APIRouter, Body, Query, Response
 from sse_starlette import EventSourceResponse
 
 from agentic_search.api import examples, sse
+from agentic_search.api.bodies import JsonRoute
 from agentic_search.api.dependencies import Searches
 from agentic_search.api.openapi import events, problems, shows
 from agentic_search.api.schemas import Approval, Denial, RunList
@@ -13,7 +14,7 @@ from agentic_search.domain.approval.decision import Decision
 from agentic_search.domain.run import RunReport, RunStatus, TaskRecord
 from agentic_search.runs.service import RunFilter, Started
 
-router = APIRouter(prefix="/runs", tags=["runs"])
+router = APIRouter(prefix="/runs", tags=["runs"], route_class=JsonRoute)
 MOST_RUNS = 200
 
 

@@ -5,18 +5,19 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Header, Response
 from fastapi.openapi.models import Example
 from fastapi.responses import JSONResponse
-from pydantic_core import to_json
 from sse_starlette import EventSourceResponse
 
 from agentic_search.api import examples, sse
+from agentic_search.api.bodies import JsonRoute
 from agentic_search.api.dependencies import Searches
 from agentic_search.api.openapi import events, links_of_run, problems
 from agentic_search.api.problems import RunProblem
 from agentic_search.domain.query import Query
 from agentic_search.domain.run import RunReport
 from agentic_search.runs.service import Started
+from agentic_search.text.plain_json import json_bytes
 
-router = APIRouter(tags=["search"])
+router = APIRouter(tags=["search"], route_class=JsonRoute)
 
 _EXAMPLES: dict[str, Example] = {
     "question": {
@@ -99,4 +100,4 @@ async def search(
     run = await searches.wait(started.id)
     if run.error_code:
         raise RunProblem(run.id, run.error or "The run failed.", run.error_code or "run_failed")
-    return Response(to_json(run), media_type="application/json", headers=location)
+    return Response(json_bytes(run), media_type="application/json", headers=location)

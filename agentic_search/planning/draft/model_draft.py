@@ -23,6 +23,7 @@ from agentic_search.planning.draft.links import cycles, links
 from agentic_search.planning.draft.mending import mended
 from agentic_search.planning.draft.reading import read_task
 from agentic_search.planning.planner import next_number
+from agentic_search.text.plain_json import well_formed
 
 _MOST_ROUNDS = 100
 """Times that cycles are looked for; each time every cycle that is found loses something."""
@@ -59,7 +60,7 @@ class ModelDraft:
         self._written += 1
         if self._written > MOST_TASKS:
             return
-        draft = self._known_fields({"id": f"t{number}", **as_task(_sendable(written), self._catalog)})
+        draft = self._known_fields({"id": f"t{number}", **as_task(well_formed(written), self._catalog)})
         task_id = str(draft["id"])
         read = read_task(draft, number).tasks
         taken = task_id in self._ids or task_id in self._earlier
@@ -166,11 +167,6 @@ class ModelDraft:
         read = {**self._accepted, **self._waiting}
         drafts: list[JsonValue] = [read[each].model_dump(mode="json") for each in self._ids if each in read]
         return [*drafts, *(draft for _, draft in self._refused)]
-
-
-def _sendable(value: JsonValue) -> JsonValue:
-    """The value, with a question mark for each half of a surrogate pair: neither events nor tools can be sent one."""
-    return json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
 
 
 def _order(needed: Mapping[str, Sequence[str]]) -> Sequence[str]:

@@ -1,0 +1,37 @@
+"""Writes values as JSON that every program reads, whatever stands in them.
+
+JSON has no NaN and no Infinity, and no encoding can write half of a surrogate pair, though Python's strings hold it.
+"""
+
+import re
+from typing import Any, cast
+
+from pydantic_core import PydanticSerializationError, to_json, to_jsonable_python
+
+_HALF_PAIR = re.compile("[\ud800-\udfff]")
+_REPLACEMENT = "\ufffd"
+
+
+def json_bytes(value: object) -> bytes:
+    """The value as JSON: NaN and Infinity are null, half of a surrogate pair is U+FFFD.
+
+    Raises PydanticSerializationError for what is no JSON at all.
+    """
+    try:
+        return to_json(value, inf_nan_mode="null")
+    except PydanticSerializationError:
+        return to_json(well_formed(to_jsonable_python(value)), inf_nan_mode="null")
+
+
+def well_formed(value: Any) -> Any:
+    """The JSON value with U+FFFD for each half of a surrogate pair in its texts."""
+    match value:
+        case str():
+            return value if value.isascii() else _HALF_PAIR.sub(_REPLACEMENT, value)
+        case list():
+            return [well_formed(each) for each in cast("list[Any]", value)]
+        case dict():
+            fields = cast("dict[str, Any]", value)
+            return {well_formed(name): well_formed(each) for name, each in fields.items()}
+        case _:
+            return value
