@@ -62,7 +62,7 @@ def request(chance: Random) -> str:
     """The body of a POST /search."""
     asked: Json = {"query": chance.choice(("What is there?", "Straße", "?", "lamp " * 50)), "plan": _plan(chance)}
     asked |= _options(chance)
-    for _ in range(chance.choice((0, 0, 0, 1, 2))):
+    for _ in range(chance.choice((0, 0, 0, 0, 0, 1, 2))):
         asked = _as_object(mutated_value(asked, chance), asked)
     text = json.dumps(asked, ensure_ascii=chance.random() < 0.5)
     if chance.random() < 0.1:
@@ -85,7 +85,7 @@ def _options(chance: Random) -> Json:
         "preview": chance.choice((True, False, None)),
         "thread_id": chance.choice((None, "a", "shared", "not allowed", "ü")),
     }
-    return {name: value for name, value in options.items() if chance.random() < 0.15}
+    return {name: value for name, value in options.items() if chance.random() < 0.07}
 
 
 def _plan(chance: Random) -> Any:
@@ -97,7 +97,7 @@ def _plan(chance: Random) -> Any:
 
 
 def _task(number: int, chance: Random) -> Json:
-    is_wild = chance.random() < 0.04
+    is_wild = chance.random() < 0.02
     tool = chance.choice(_WILD_TOOLS if is_wild else _TOOLS)
     before = [f"t{other}" for other in range(1, number)]
     task: Json = {"id": f"t{number}", "tool": tool, "arguments": _arguments(str(tool), before, chance)}
@@ -135,7 +135,7 @@ def _wild_fields(number: int, chance: Random) -> Json:
 
 
 def _arguments(tool: str, before: list[str], chance: Random) -> Any:
-    if chance.random() < 0.03:
+    if chance.random() < 0.02:
         return chance.choice(ODD_VALUES)
     right: dict[str, Json] = {
         "echo": {"value": _value(before, chance, depth=chance.choice((1, 2, 4)))},
@@ -168,7 +168,7 @@ def _text(before: list[str], chance: Random) -> str:
 
 
 def _reference(before: list[str], chance: Random) -> str:
-    expressions = _WILD_EXPRESSIONS if chance.random() < 0.06 else _EXPRESSIONS
+    expressions = _WILD_EXPRESSIONS if chance.random() < 0.03 else _EXPRESSIONS
     return f"${{{chance.choice(expressions).replace('{t}', chance.choice(before))}}}".replace("{{", "{").replace(
         "}}", "}"
     )
