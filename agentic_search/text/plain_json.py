@@ -21,7 +21,8 @@ def json_bytes(value: object) -> bytes:
     try:
         return to_json(value, inf_nan_mode="null")
     except PydanticSerializationError:
-        return to_json(well_formed(to_jsonable_python(value)), inf_nan_mode="null")
+        plain: Any = value if isinstance(value, str | list | dict) else to_jsonable_python(value)
+        return to_json(well_formed(plain), inf_nan_mode="null")
 
 
 def well_formed(value: Any, *, deepest: int = sys.maxsize) -> Any:

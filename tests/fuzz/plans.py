@@ -2,7 +2,7 @@
 
 import json
 from random import Random
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 from tests.fuzz.fuzzed_server import SCHEMAS
 from tests.fuzz.mutation import ODD_VALUES, mutated_value
@@ -71,7 +71,7 @@ def request(chance: Random) -> str:
 
 
 def _as_object(value: Any, otherwise: Json) -> Json:
-    return value if isinstance(value, dict) else otherwise
+    return cast(Json, value) if isinstance(value, dict) else otherwise
 
 
 def _options(chance: Random) -> Json:
