@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
 
-from agentic_search.text.plain_json import well_formed
+from agentic_search.plain_json import well_formed
 
 _DEEPEST = 100
 """Levels of lists and objects in a body."""

@@ -16,7 +16,7 @@ import jmespath
 import jmespath.exceptions
 from pydantic import JsonValue
 
-from agentic_search.text.plain_json import well_formed
+from agentic_search.plain_json import well_formed
 
 ITEM = "item"
 """The name of the current element in a task that runs `for_each`."""

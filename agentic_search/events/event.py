@@ -9,7 +9,7 @@ from functools import cached_property
 from pydantic import ConfigDict, TypeAdapter
 
 from agentic_search.events.facts import Fact, SourcesFound, TaskCompleted
-from agentic_search.text.plain_json import json_bytes
+from agentic_search.plain_json import json_bytes
 
 LARGEST_RESULT = 64 * 1024
 """Bytes of JSON; of a larger result the event has the URL."""

@@ -11,7 +11,7 @@ from pydantic import JsonValue
 
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.references import BadReference, Reference, parse_reference, split_template, whole_reference
-from agentic_search.text.plain_json import json_bytes
+from agentic_search.plain_json import json_bytes
 
 _FIELD_OF = re.compile(r"(.+)\.([A-Za-z_][A-Za-z0-9_]*)")
 """An expression that ends in a field, and that field."""

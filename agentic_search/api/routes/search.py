@@ -14,8 +14,8 @@ from agentic_search.api.openapi import events, links_of_run, problems
 from agentic_search.api.problems import RunProblem
 from agentic_search.domain.query import Query
 from agentic_search.domain.run import RunReport
+from agentic_search.plain_json import json_bytes
 from agentic_search.runs.service import Started
-from agentic_search.text.plain_json import json_bytes
 
 router = APIRouter(tags=["search"], route_class=JsonRoute)
 

@@ -17,13 +17,13 @@ from agentic_search.domain.plan import MOST_TASKS, TASK_FIELDS, Task
 from agentic_search.domain.references import renamed
 from agentic_search.domain.tool import Tool, by_any_name
 from agentic_search.errors import PlanRefused
+from agentic_search.plain_json import well_formed
 from agentic_search.planning.draft.check import check_added, check_next, needs
 from agentic_search.planning.draft.forms import as_task
 from agentic_search.planning.draft.links import cycles, links
 from agentic_search.planning.draft.mending import mended
 from agentic_search.planning.draft.reading import read_task
 from agentic_search.planning.planner import next_number
-from agentic_search.text.plain_json import well_formed
 
 _MOST_ROUNDS = 100
 """Times that cycles are looked for; each time every cycle that is found loses something."""

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from agentic_search.errors import ToolFailed
-from agentic_search.text.plain_json import json_bytes
+from agentic_search.plain_json import json_bytes
 from agentic_search.workers import ending
 from agentic_search.workers.ending import Ending, Raised, Returned
 from agentic_search.workers.progress import Progress

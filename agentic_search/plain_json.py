@@ -21,7 +21,7 @@ def json_bytes(value: object) -> bytes:
     try:
         return to_json(value, inf_nan_mode="null")
     except PydanticSerializationError:
-        plain: Any = value if isinstance(value, str | list | dict) else to_jsonable_python(value)
+        plain = cast(Any, value) if isinstance(value, str | list | dict) else to_jsonable_python(value)
         return to_json(well_formed(plain), inf_nan_mode="null")
 
 

@@ -6,7 +6,7 @@ import math
 import pytest
 
 from agentic_search.domain.tool import ServerStatus
-from agentic_search.text.plain_json import json_bytes, well_formed
+from agentic_search.plain_json import json_bytes, well_formed
 
 
 @pytest.mark.parametrize(
