@@ -5,11 +5,13 @@ would hold its connection for good.
 """
 
 import asyncio
+import json
+from http import HTTPStatus
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-_REASONS = {408: "Request Timeout", 431: "Request Header Fields Too Large"}
+_REASONS = {400: "Bad Request", 408: "Request Timeout", 431: "Request Header Fields Too Large"}
 _LEAST_RATE = 1_000
 """Bytes a second at which a body must come once its time is over."""
 _LINGER = 1.0
@@ -90,6 +92,10 @@ class LimitedHttp(HttpToolsProtocol):
         if self._in_head and self._timer is not None:
             self._start_timer()  # the next request's time begins when we no longer let it wait
 
+    def send_400_response(self, msg: str) -> None:
+        """uvicorn: what came is no HTTP."""
+        self._refuse(400, msg)
+
     def _feed(self, piece: bytes) -> None:
         if self._in_head:
             self._head += len(piece)
@@ -126,13 +132,21 @@ class LimitedHttp(HttpToolsProtocol):
         self._stop_timer()
         has_begun = self._in_body and self.cycle.response_started
         if not has_begun:
+            body = _problem(status, text)
             lines = (
                 f"HTTP/1.1 {status} {_REASONS[status]}",
-                "content-type: text/plain; charset=utf-8",
-                f"content-length: {len(text)}",
+                "content-type: application/problem+json",
+                f"content-length: {len(body)}",
                 "connection: close",
             )
-            self.transport.write(("\r\n".join(lines) + "\r\n\r\n" + text).encode())
+            self.transport.write("\r\n".join(lines).encode() + b"\r\n\r\n" + body)
         self._is_refused = True
         # A connection that is closed while more comes is reset, and the client never reads why.
         self._timer = self.loop.call_later(_LINGER, self.transport.close)
+
+
+def _problem(status: int, text: str) -> bytes:
+    """As the API tells of what goes wrong."""
+    code = HTTPStatus(status).name.lower()
+    problem = {"type": f"urn:agentic-search:{code}", "title": _REASONS[status], "status": status, "detail": text}
+    return json.dumps(problem).encode()
