@@ -19,6 +19,8 @@ READ_AHEAD = 256 * 1024
 """Bytes of stdout that are held before anybody asks for them; twice as many at most."""
 
 _CHUNK = 64 * 1024
+_LARGE = 1024 * 1024
+"""Bytes of a message above which it is read outside the event loop."""
 _TURN = 200
 """Lines that are read before other tasks have a turn: one or two milliseconds."""
 _MOST_DROPPED = 8
@@ -68,7 +70,7 @@ class Incoming(IncomingMessages):
     async def receive(self) -> SessionMessage | Exception:
         """The next message; raises EndOfStream when the process has closed its stdout, or is given up."""
         while (line := await self._line()) is not None:
-            if (message := self._message(line)) is not None:
+            if (message := await self._message(line)) is not None:
                 self._garbage = self._garbage_lines = 0
                 return SessionMessage(message)
             self._skip(line if isinstance(line, bytes) else line.ends)
@@ -78,8 +80,10 @@ class Incoming(IncomingMessages):
     async def aclose(self) -> None:
         """Nothing to do: the process's end closes the pipe."""
 
-    def _message(self, line: bytes | OverlongLine) -> JSONRPCMessage | None:
-        return read_message(line) if isinstance(line, bytes) else too_large(line.ends, self._longest)
+    async def _message(self, line: bytes | OverlongLine) -> JSONRPCMessage | None:
+        if isinstance(line, OverlongLine):
+            return too_large(line.ends, self._longest)
+        return await asyncio.to_thread(read_message, line) if len(line) > _LARGE else read_message(line)
 
     async def _line(self) -> bytes | OverlongLine | None:
         """The next line; none after the last, or where the server is given up."""
