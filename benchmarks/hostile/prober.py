@@ -2,48 +2,52 @@
 
     python -m benchmarks.hostile.prober URL
 
-It probes until its standard input ends, then prints the milliseconds of each probe as JSON. A probe's time runs from
-when it was due: while the service stands still, those that could not be sent are counted with what they waited.
+It probes until its standard input ends, then prints the milliseconds of each probe as JSON. Each has a connection of
+its own and is sent when it is due, whether or not those before it were answered.
 """
 
 import asyncio
-import http.client
 import json
 import sys
 import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from threading import Event, Thread
 from urllib.parse import urlsplit
 
 from tests.support.service import ROOT
 
 INTERVAL = 0.02
 """Seconds from one probe to the next."""
-_GIVEN_UP = 120
+_GIVEN_UP = 60
+"""Seconds after which a probe is an error."""
+_HEALTH = b"GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
 
 
-def probe(address: str) -> None:
-    """One request over a connection of its own. Raises AssertionError for anything but 200."""
-    connection = http.client.HTTPConnection(address, timeout=_GIVEN_UP)
-    try:
-        connection.request("GET", "/health")
-        response = connection.getresponse()
-        response.read()
-        assert response.status == http.HTTPStatus.OK, response.status
-    finally:
-        connection.close()
+async def probe(url: str) -> float:
+    """Milliseconds of one request. Raises AssertionError for an answer but 200, TimeoutError without one."""
+    address = urlsplit(url)
+    began = time.perf_counter()
+    async with asyncio.timeout(_GIVEN_UP):
+        reader, writer = await asyncio.open_connection(address.hostname, address.port)
+        try:
+            writer.write(_HEALTH)
+            status = await reader.readline()
+        finally:
+            writer.transport.abort()
+    assert b" 200 " in status, status
+    return (time.perf_counter() - began) * 1_000
 
 
-def probes(address: str, stopped: Event) -> list[float]:
+async def probes(url: str, stopped: asyncio.Event) -> list[float]:
     """Milliseconds of each, until told to stop."""
-    took: list[float] = []
-    due = time.monotonic()
-    while not stopped.wait(max(0.0, due - time.monotonic())):
-        probe(address)
-        took.append((time.monotonic() - due) * 1_000)
-        due += INTERVAL
-    return took
+    sent: list[asyncio.Task[float]] = []
+    due = time.perf_counter()
+    async with asyncio.TaskGroup() as group:
+        while not stopped.is_set():
+            sent.append(group.create_task(probe(url)))
+            due += INTERVAL
+            await asyncio.sleep(max(0.0, due - time.perf_counter()))
+    return [task.result() for task in sent]
 
 
 @asynccontextmanager
@@ -66,16 +70,23 @@ async def probing(url: str) -> AsyncGenerator[list[float], None]:
         took.extend(json.loads(printed))
 
 
-def main() -> None:
-    """Probe until standard input ends."""
-    stopped = Event()
+async def probe_until_stdin_ends(url: str) -> list[float]:
+    """What the program does."""
+    stopped = asyncio.Event()
 
-    def watch() -> None:
-        sys.stdin.read()
+    async def wait_for_end() -> None:
+        await asyncio.to_thread(sys.stdin.read)
         stopped.set()
 
-    Thread(target=watch, daemon=True).start()
-    print(json.dumps(probes(urlsplit(sys.argv[1]).netloc, stopped)))
+    async with asyncio.TaskGroup() as group:
+        group.create_task(wait_for_end())
+        probing = group.create_task(probes(url, stopped))
+    return probing.result()
+
+
+def main() -> None:
+    """Print what the probes took."""
+    print(json.dumps(asyncio.run(probe_until_stdin_ends(sys.argv[1]))))
 
 
 if __name__ == "__main__":
