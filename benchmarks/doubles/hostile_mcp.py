@@ -37,7 +37,7 @@ TOOLS = [
     _tool("comments", {}),
     _tool("matched", {"text": {"type": "string", "pattern": "^(a+)+$"}}),
 ]
-WELCOME = {
+WELCOME: Json = {
     "protocolVersion": "2025-06-18",
     "capabilities": {"tools": {}},
     "serverInfo": {"name": "hostile", "version": "1"},

@@ -4,7 +4,7 @@ Each of them costs the service a fraction of a millisecond on its event loop. Wh
 connection, so that the server itself has to wait.
 """
 
-import asyncio
+import anyio
 
 _AT_ONCE = 50
 _SECONDS = 0.05
@@ -21,11 +21,11 @@ class Pace:
     def count(self) -> None:
         """One more message was read."""
         if self._count == 0:
-            self._began = asyncio.get_running_loop().time()
+            self._began = anyio.current_time()
         self._count += 1
 
     async def keep(self) -> None:
         """Wait where there were too many."""
         if self._count >= _AT_ONCE:
             self._count = 0
-            await asyncio.sleep(max(0.0, self._began + _SECONDS - asyncio.get_running_loop().time()))
+            await anyio.sleep(max(0.0, self._began + _SECONDS - anyio.current_time()))
