@@ -47,7 +47,8 @@ class LiveRun:
             run_id, thread_id=thread_id, query=query.query, created_at=clock.wall().isoformat(timespec="milliseconds")
         )
         self.channel = Channel(run_id, clock, observe=self._record_event)
-        self.spent = Spending(lambda: self.elapsed)
+        channel = self.channel
+        self.spent = Spending(lambda: channel.elapsed)
         self._on_end = on_end
         self._decide: Decide | None = None
         self._task: asyncio.Task[None] | None = None
@@ -83,15 +84,24 @@ class LiveRun:
     def _record_event(self, event: Event) -> None:
         self.record.apply(event)
         if event.fact.terminal:
-            self.earlier = ()  # else a run that is kept keeps the answers of those that are forgotten
+            self._let_go()
             self._on_end(self.id)
+
+    def _let_go(self) -> None:
+        """Keep nothing that only a run that lives needs.
+
+        Else a run that is kept keeps the answers of those that are forgotten; and what refers to the run in a circle
+        would stay, with all results, until the garbage collector looks at old objects, which it rarely does.
+        """
+        self.earlier = ()
+        self._decide = self._task = None
 
     def begin(self, program: Program, group: asyncio.TaskGroup) -> "asyncio.Task[None]":
         """Leave the queue: carry the program out in a task of `group`."""
         self.channel.restart_clock()
-        self._task = group.create_task(self._supervise(program), name=f"run {self.id}")
-        self._task.add_done_callback(self._end_if_never_begun)
-        return self._task
+        task = self._task = group.create_task(self._supervise(program), name=f"run {self.id}")
+        task.add_done_callback(self._end_if_never_begun)
+        return task
 
     def cancel(self, by: str) -> None:
         """Stop it; only the first call counts."""

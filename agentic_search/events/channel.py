@@ -71,6 +71,7 @@ class Channel:
         if fact.terminal:
             # Present listeners have the list, and read it to its end.
             self._packed, self._events = PackedEvents.of(self.run_id, self._events), []
+            self._observe = None  # it may be of whoever owns the channel: a circle would outlive both
             self._over.set()
 
     async def follow(self, after: int = 0) -> AsyncIterator[Event]:

@@ -72,7 +72,7 @@ async def measure(name: str, size: Size, http: str) -> dict[str, object]:
             async with probing(service.url) as took, going_on(attack, service, clients):
                 await asyncio.sleep(size.seconds)
             most_memory = processes.most_megabytes(service.process.pid)
-            await service.ask(**plan_of("http.no_op"))
+            await stop_runs(service)
             settled = await settle(service, before)
             ended = await end(service, attack, clients)
     return {
@@ -95,6 +95,14 @@ async def warm_up(service: RunningService) -> None:
         await service.ask(**plan_of("stdio.no_op"))
     await service.ask(**plan_of("stdio.big", megabytes=1))
     await service.ask(**plan_of("http.big", megabytes=1))
+
+
+async def stop_runs(service: RunningService) -> None:
+    """Stop what the attack has started, and have its last run forgotten for one that does nothing."""
+    for run in (await service.client.get("/runs")).json()["runs"]:
+        await service.client.post(f"/runs/{run['id']}/cancel")
+        await service.events(run["id"])
+    await service.ask(**plan_of("http.no_op"))
 
 
 async def settle(service: RunningService, before: float) -> float:
