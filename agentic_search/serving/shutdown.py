@@ -3,7 +3,6 @@
 Left to itself, uvicorn closes the connections before the service hears that it is to end.
 """
 
-import asyncio
 import logging
 import os
 import signal
@@ -21,7 +20,7 @@ from agentic_search.serving.memory import MemoryReturn
 
 HARD_END = 5.0
 """Seconds after the first signal, whatever a run, a connection or a server's process does."""
-_TICKS_OF_MEMORY = 20
+_TICKS_OF_MEMORY = 50
 """Tenths of a second between looks at what memory may be given back."""
 
 logger = logging.getLogger(__name__)
@@ -47,7 +46,7 @@ class RunsEndFirst(uvicorn.Server):
     async def on_tick(self, counter: int) -> bool:
         """uvicorn, ten times a second: whether to end."""
         if counter % _TICKS_OF_MEMORY == 0:
-            await asyncio.to_thread(self._memory.give_back)
+            self._memory.give_back()
         return await super().on_tick(counter)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
