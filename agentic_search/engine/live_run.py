@@ -2,7 +2,9 @@
 
 import asyncio
 import logging
+import traceback
 from collections.abc import Callable
+from typing import cast
 
 from agentic_search.clock import Clock
 from agentic_search.domain.answer import Turn
@@ -118,15 +120,18 @@ class LiveRun:
         spending_of_run.set(self.spent)
         try:
             self.emit(await program(self, self.query))
-        except asyncio.CancelledError:
+        except asyncio.CancelledError as cancelled:
             self._emit_cancelled()
+            _clear_frames(cancelled)
             raise
         except AgenticSearchError as error:
             self._emit_failed(str(error), error.code)
-        except Exception:
+            _clear_frames(error)
+        except Exception as error:
             logger.exception("run %s broke down", self.id)
             text = "The search broke down because of a fault in the service; its log has the details."
             self._emit_failed(text, "internal")
+            _clear_frames(error)
 
     def _end_if_never_begun(self, _: "asyncio.Task[None]") -> None:
         """A task that is cancelled before its first step runs none of its code: its run must end all the same."""
@@ -142,3 +147,18 @@ class LiveRun:
 
     def _timings(self) -> Timings:
         return self.spent.timings(serial_tools=self.record.serial_tools)
+
+
+def _clear_frames(error: BaseException) -> None:
+    """Clear what an error's frames hold: some hold the error itself, and with it, as a circle, all of the run."""
+    seen: set[BaseException] = set()
+    waiting: list[BaseException | None] = [error]
+    while waiting:
+        each = waiting.pop()
+        if each is None or each in seen:
+            continue
+        seen.add(each)
+        traceback.clear_frames(each.__traceback__)
+        waiting += [each.__cause__, each.__context__]
+        if isinstance(each, BaseExceptionGroup):
+            waiting += cast("BaseExceptionGroup[BaseException]", each).exceptions
