@@ -128,8 +128,12 @@ async def _connection(
     own = socket.socket()
     own.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
     own.setblocking(False)
-    await asyncio.get_running_loop().sock_connect(own, (address.hostname, address.port))
-    reader, writer = await asyncio.open_connection(sock=own, limit=buffer)
+    try:
+        await asyncio.get_running_loop().sock_connect(own, (address.hostname, address.port))
+        reader, writer = await asyncio.open_connection(sock=own, limit=buffer)
+    except BaseException:
+        own.close()
+        raise
     try:
         yield reader, writer
     finally:
