@@ -6,6 +6,8 @@ BIN := $(VENV)/bin
 # The locks are complete: installing resolves nothing anew, so that a release of tomorrow cannot break it.
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 INSTALL := $(PIP) install --quiet --no-deps --require-hashes
+# Tests that run at the same time: most of them wait for processes that they have started. 0 runs them one after another.
+JOBS ?= 3
 
 .DEFAULT_GOAL := help
 .PHONY: help run test test-real-model test-world check format bench eval eval-model lock lock-world clean
@@ -16,8 +18,8 @@ help: ## Show what there is
 run: $(VENV)/run.stamp ## Start the service at http://localhost:8023
 	$(BIN)/python server.py
 
-test: $(VENV)/dev.stamp ## Run the tests; TEST=path or -k expression narrows it, TEST="-m benchmark" runs the benchmarks' own
-	$(BIN)/python -m pytest $(TEST)
+test: $(VENV)/dev.stamp ## Run the tests, JOBS=3 at once; TEST=path or -k expression narrows it
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(TEST)
 
 test-real-model: $(VENV)/dev.stamp ## Run the tests with a real language model; the first time it is set up, with cmake and a C++ compiler
 	$(BIN)/python -m tests.real_model.set_up

@@ -15,6 +15,9 @@ from agentic_search.text.lexicon import terms
 _NAME, _TITLE, _SERVER, _DESCRIPTION, _ARGUMENT = 3.0, 2.0, 2.0, 1.0, 0.3
 """What one word is worth, by the field that holds it."""
 
+_JOINED = 6
+"""Letters of a word that may stand anywhere inside a name: "analysis" in `seoanalysis`."""
+
 _SATURATION, _LENGTH = 2.0, 0.5
 """BM25's k1 and b."""
 
@@ -47,7 +50,8 @@ class ScoredTool:
 def by_relevance(query: str, tools: Sequence[Tool]) -> list[ScoredTool]:
     """The tools, best first; equals in the order given."""
     asked = Counter(terms(query))
-    profiles = [_profile(tool) for tool in tools]
+    long = [word for word in asked if len(word) >= _JOINED]
+    profiles = [_profile(tool, long) for tool in tools]
     rarity = _rarity(asked, profiles)
     average = sum(map(_length, profiles)) / max(1, len(profiles)) or 1.0
     scored = [
@@ -56,9 +60,19 @@ def by_relevance(query: str, tools: Sequence[Tool]) -> list[ScoredTool]:
     return sorted(scored, key=lambda each: -each.score)
 
 
-def _profile(tool: Tool) -> Mapping[str, float]:
+def _profile(tool: Tool, long: Sequence[str]) -> Mapping[str, float]:
     properties = tool.input_schema.get("properties")
-    return _weights(tool.name, tool.title, tool.server, tool.description, to_json(properties))
+    weights = _weights(tool.name, tool.title, tool.server, tool.description, to_json(properties))
+    parts = _long_parts(tool.name)
+    joined = {
+        word: weights.get(word, 0.0) + _NAME for part in parts for word in long if word in part and word not in parts
+    }
+    return {**weights, **joined} if joined else weights
+
+
+@lru_cache(maxsize=4_096)
+def _long_parts(name: str) -> frozenset[str]:
+    return frozenset(part for part in terms(name) if len(part) > _JOINED)
 
 
 @lru_cache(maxsize=4_096)

@@ -283,3 +283,9 @@ def test_a_rarer_word_in_common_counts_for_more() -> None:
     assert by_relevance("search for owls", tools)[0].tool.name == "b"
     assert all(scored.score == 0 for scored in by_relevance("zzz", tools))
     assert by_relevance("anything", []) == []
+
+
+def test_a_long_word_inside_a_joined_name_counts_as_a_word_of_it() -> None:
+    tools = [tool("seoanalysis", description="Improve a page."), tool("improve_site", description="Improve a site.")]
+    assert by_relevance("an analysis to improve my shop", tools)[0].tool.name == "seoanalysis"
+    assert by_relevance("so improve my shop", tools)[0].tool.name == "improve_site", "short words do not count so"

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -113,6 +114,10 @@ async def test_what_may_be_installing_is_asked_to_end_and_left_to_finish(command
         limit.reschedule(asyncio.get_running_loop().time() + 20)
     assert is_running(pid), "leaving does not wait for it"
     await logged(log, "cleaned up")
+    # Its pipes are closed by this test's event loop, or complained of in a later test.
+    for thread in threading.enumerate():
+        if thread.name == f"left behind: process {pid}":
+            await asyncio.to_thread(thread.join, 20)
 
 
 async def test_a_failed_start_says_why_with_its_name_first_and_keeps_the_tail(
