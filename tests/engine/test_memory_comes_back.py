@@ -46,7 +46,7 @@ def no_collector() -> Generator[None]:
 def settings(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """Of a service that has these functions for tools, and keeps one run."""
     (folder / "letters.py").write_text(FUNCTIONS)
-    monkeypatch.syspath_prepend(str(folder))
+    monkeypatch.setattr(sys, "path", [str(folder), *sys.path])
     monkeypatch.chdir(folder)
     sys.modules.pop("letters", None)
     functions = tuple(f"letters:{name}" for name in ("much", "fails", "hangs"))
