@@ -7,7 +7,7 @@ would hold its connection for good.
 import asyncio
 import json
 from http import HTTPStatus
-from typing import Any
+from typing import Any, ClassVar
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
@@ -16,10 +16,15 @@ _LEAST_RATE = 1_000
 """Bytes a second at which a body must come once its time is over."""
 _LINGER = 1.0
 """Seconds in which more of a refused request is read and dropped."""
+_BETWEEN_DROPS = 0.01
+"""Seconds between two pieces of it, up to 256 KB each, times the connections that are refused at the time."""
 
 
 class LimitedHttp(HttpToolsProtocol):
     """One connection of a client."""
+
+    _refused: ClassVar[set["LimitedHttp"]] = set()
+    """Those that were refused and are still open."""
 
     def __init__(self, *, largest_head: int, within: float, **of_uvicorn: Any) -> None:
         """`largest_head`: bytes of a request line with its headers.
@@ -47,11 +52,13 @@ class LimitedHttp(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """asyncio: the connection is over."""
         self._stop_timer()
+        self._refused.discard(self)
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
         """asyncio: a piece of a request, or of several."""
         if self._is_refused:
+            self._drop_slowly()
             return
         if not (self._in_head or self._in_body):
             self._in_head = True  # whatever follows a whole request begins the next
@@ -141,8 +148,18 @@ class LimitedHttp(HttpToolsProtocol):
             )
             self.transport.write("\r\n".join(lines).encode() + b"\r\n\r\n" + body)
         self._is_refused = True
+        self._refused.add(self)
         # A connection that is closed while more comes is reset, and the client never reads why.
         self._timer = self.loop.call_later(_LINGER, self.transport.close)
+
+    def _drop_slowly(self) -> None:
+        """Read the next piece of a refused request in a while: some clients send as fast as they are read."""
+        self.transport.pause_reading()
+        self.loop.call_later(_BETWEEN_DROPS * len(self._refused), self._read_on)
+
+    def _read_on(self) -> None:
+        if not self.transport.is_closing():
+            self.transport.resume_reading()
 
 
 def _problem(status: int, text: str) -> bytes:
