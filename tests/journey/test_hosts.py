@@ -33,10 +33,12 @@ async def opened(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[tup
         ({"Origin": "http://6.6.6.6"}, 403),
         ({"Origin": "null"}, 403),
         ({"Origin": "http://["}, 403),
+        ({"Origin": ""}, 403),
+        ([("Origin", "http://localhost:8023"), ("Origin", "http://evil.example")], 403),
     ],
 )
 async def test_who_may_have_something_changed(
-    opened: tuple[RunningService, Notes], headers: dict[str, str], status: int
+    opened: tuple[RunningService, Notes], headers: dict[str, str] | list[tuple[str, str]], status: int
 ) -> None:
     service, notes = opened
     before = len(notes.calls)
@@ -49,7 +51,11 @@ async def test_who_may_have_something_changed(
 
 @pytest.mark.parametrize("path", ["/runs", "/servers", "/", "/static/index.html", "/openapi.json", "/health"])
 @pytest.mark.parametrize(
-    "host", ["evil.example", "localhost.evil.example", "evil.example:8023", "[", "127.0.0.1.evil.example"]
+    "host",
+    [
+        *("evil.example", "localhost.evil.example", "evil.example:8023", "[", "127.0.0.1.evil.example"),
+        *("evil.example@localhost", "localhost/.evil.example", "localhost#.evil.example", "localhost?evil.example"),
+    ],
 )
 async def test_under_another_name_nothing_can_be_read(
     opened: tuple[RunningService, Notes], path: str, host: str
@@ -96,3 +102,12 @@ async def test_who_has_seen_the_last_event_is_told_that_there_are_no_more(
         answered = await service.client.get(f"/runs/{run['id']}/events", headers={"Last-Event-ID": number})
         statuses[number[:19]] = answered.status_code
     assert [*statuses.values()] == [200, 204, 204, 204, 400, 400, 400]
+
+
+@pytest.mark.parametrize("hosts", [("localhost", "evil.example"), ("evil.example", "localhost")])
+async def test_of_several_hosts_each_must_be_the_services_own(
+    opened: tuple[RunningService, Notes], hosts: tuple[str, str]
+) -> None:
+    answered = await opened[0].client.get("/runs", headers=[("Host", host) for host in hosts])
+    assert answered.status_code == 421
+    assert "evil.example" in answered.json()["detail"]

@@ -3,7 +3,9 @@
 import json
 import sqlite3
 from dataclasses import dataclass, fields, replace
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
+
+from agentic_search.plain_json import well_formed
 
 ItemType: TypeAlias = Literal["story", "comment"]
 
@@ -33,6 +35,8 @@ class Item:
     """For a comment: the story at the top, where known."""
 
 
+LARGEST = 2**63 - 1
+"""What an integer of SQLite holds."""
 FIELDS = tuple(field.name for field in fields(Item))
 COLUMNS = ", ".join(f"item.{name}" for name in FIELDS)
 
@@ -45,11 +49,19 @@ def merged(known: Item | None, new: Item) -> Item:
     return replace(new, **kept)
 
 
+def writable(item: Item) -> Item:
+    """The item with U+FFFD for each half of a surrogate pair, and without numbers that the file cannot hold."""
+    values: dict[str, Any] = {name: getattr(item, name) for name in FIELDS}
+    too_large = {name: None for name, value in values.items() if isinstance(value, int) and abs(value) > LARGEST}
+    tags = None if item.tags is None else tuple(well_formed(tag) for tag in item.tags)
+    return Item(**well_formed({**values, **too_large, "tags": tags}))
+
+
 def to_row(item: Item) -> tuple[str | int | None, ...]:
-    """In the order of FIELDS; lone surrogates, which some feeds contain, are replaced."""
+    """In the order of FIELDS."""
     values = [getattr(item, name) for name in FIELDS if name != "tags"]
     values.insert(FIELDS.index("tags"), None if item.tags is None else json.dumps(item.tags, ensure_ascii=False))
-    return tuple(value.encode("utf-8", "replace").decode() if isinstance(value, str) else value for value in values)
+    return tuple(values)
 
 
 def to_item(row: sqlite3.Row) -> Item:

@@ -127,3 +127,10 @@ def test_a_page_nested_deep_loses_nothing(tags: str, depth: int) -> None:
 )
 def test_the_text_of_a_page_is_read_whatever_frame_it_stands_in(page: bytes) -> None:
     assert "the red lamp" in parse("html", page).text
+
+
+@pytest.mark.parametrize("charset", ["unknown-8bit", "x-user-defined", "no-such"])
+def test_a_message_in_a_character_set_that_nobody_knows_is_read(charset: str) -> None:
+    message = f"Subject: Bill\nContent-Type: text/plain; charset={charset}\n\nCaf\u00e9 et th\u00e9\n"
+    assert "Caf\u00e9 et th\u00e9" in parse("mail", message.encode()).text
+    assert "Caf\u00e9 et th\u00e9" in parse("mail", message.encode("cp1252")).text
