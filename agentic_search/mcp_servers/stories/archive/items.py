@@ -5,8 +5,6 @@ import sqlite3
 from dataclasses import dataclass, fields, replace
 from typing import Any, Literal, TypeAlias
 
-from agentic_search.plain_json import well_formed
-
 ItemType: TypeAlias = Literal["story", "comment"]
 
 
@@ -51,10 +49,14 @@ def merged(known: Item | None, new: Item) -> Item:
 
 def writable(item: Item) -> Item:
     """The item with U+FFFD for each half of a surrogate pair, and without numbers that the file cannot hold."""
-    values: dict[str, Any] = {name: getattr(item, name) for name in FIELDS}
-    too_large = {name: None for name, value in values.items() if isinstance(value, int) and abs(value) > LARGEST}
-    tags = None if item.tags is None else tuple(well_formed(tag) for tag in item.tags)
-    return Item(**well_formed({**values, **too_large, "tags": tags}))
+    values: dict[str, Any] = {name: _writable(getattr(item, name)) for name in FIELDS}
+    return Item(**{**values, "tags": None if item.tags is None else tuple(_writable(tag) for tag in item.tags)})
+
+
+def _writable(value: Any) -> Any:
+    if isinstance(value, str) and not value.isascii():
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return None if isinstance(value, int) and abs(value) > LARGEST else value
 
 
 def to_row(item: Item) -> tuple[str | int | None, ...]:
