@@ -9,9 +9,10 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from agentic_search.domain.outcome import Evidence, Passage
-from agentic_search.synthesis.evidence.passages import read_units
+from agentic_search.synthesis.evidence.passages import code_in
 from agentic_search.synthesis.evidence.question_terms import QuestionTerms
 from agentic_search.text.controls import without_controls
 from agentic_search.text.lexicon import terms
@@ -36,6 +37,10 @@ REPEATED = 0.75
 
 REPETITION = 0.2
 """What is left of the score of a repetition."""
+
+MOST_FRESH = 100
+"""The best passages that repeat none: what is worse than all these is compared with none, as of thousands each pair
+would take minutes."""
 
 IN_CODE = 0.5
 """What a word in an example of code counts, against one in prose."""
@@ -90,11 +95,14 @@ class _Words:
         body = Counter(terms(text))
         beside = Counter(terms(telling_title(passage)))
         beside.update(frozenset(terms(place)) - beside.keys() - body.keys())
-        code = Counter(term for unit in read_units(text) if unit.kind == "code" for term in terms(unit.text))
-        bag = {term: number - (1 - IN_CODE) * min(number, code[term]) for term, number in body.items()}
+        code = Counter(chain.from_iterable(map(terms, code_in(text))))
+        bag: dict[str, float] = dict(body)
+        for term in code.keys() & body.keys():
+            bag[term] -= (1 - IN_CODE) * min(body[term], code[term])
         for term, number in beside.items():
             bag[term] = bag.get(term, 0) + number
-        return cls(body, {term for term, number in body.items() if number > code[term]} | beside.keys(), bag)
+        only_in_code = {term for term, number in code.items() if number >= body[term]}
+        return cls(body, (body.keys() - only_in_code) | beside.keys(), bag)
 
 
 def telling_title(passage: Passage) -> str:
@@ -130,7 +138,7 @@ def score_evidence(query: str, evidence: Sequence[Evidence], *, guessed: Set[str
                 len(question.weights.keys() & (each.prose - guessed)),
                 is_it,
             ),
-            each.text.keys(),
+            frozenset(each.text),
         )
         for item, each, covered, score, position, is_it in zip(
             evidence, words, coverage, scores, positions, named, strict=True
@@ -222,9 +230,19 @@ def _repetitions_down(scored: Sequence[tuple[ScoredPassage, Set[str]]]) -> list[
     """Move passages that repeat a better one below everything that does not."""
     fresh: list[tuple[ScoredPassage, Set[str]]] = []
     repeated: list[ScoredPassage] = []
-    for passage, words in scored:
-        if any(len(words & known) >= REPEATED * len(words | known) for _, known in fresh):
+    for place, (passage, words) in enumerate(scored):
+        if len(fresh) == MOST_FRESH:
+            fresh += scored[place:]
+            break
+        if any(_are_nearly_same(words, known) for _, known in fresh):
             repeated.append(replace(passage, score=passage.score * REPETITION))
         else:
             fresh.append((passage, words))
     return sorted([passage for passage, _ in fresh] + repeated, key=lambda passage: -passage.score)
+
+
+def _are_nearly_same(one: Set[str], other: Set[str]) -> bool:
+    if min(len(one), len(other)) < REPEATED * max(len(one), len(other)):
+        return False
+    common = len(one & other)
+    return common >= REPEATED * (len(one) + len(other) - common)
