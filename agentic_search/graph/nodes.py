@@ -167,7 +167,8 @@ async def what_is_lacking(state: PlannedState, outcomes: Mapping[str, Outcome], 
     if state["lacking"]:
         return state["lacking"]
     asked = state["asked"]
-    found = make_writer_input(asked, whole_plan(state["plans"]), outcomes)
+    make = partial(make_writer_input, asked, whole_plan(state["plans"]), outcomes)
+    found = await in_thread_if_large(outcomes, make)
     return "" if await in_thread_if_large(found, lambda: bears_on(asked, found.evidence)) else FOUND_NOTHING
 
 
@@ -187,7 +188,8 @@ async def synthesize(state: ExecutedState, runtime: Runtime[RunContext]) -> Exec
             opening=state["opening"],
             embedding=embedding,
         )
-        found = make_writer_input(
+        make = partial(
+            make_writer_input,
             state["asked"],
             whole_plan(state["plans"]),
             outcomes,
@@ -195,7 +197,7 @@ async def synthesize(state: ExecutedState, runtime: Runtime[RunContext]) -> Exec
             earlier=state["earlier"],
             not_used=state["not_used"],
         )
-        await writer.write(found, context.run.emit)
+        await writer.write(await in_thread_if_large(outcomes, make), context.run.emit)
     return state
 
 
