@@ -66,8 +66,9 @@ async def test_a_server_that_is_compatible_with_openais_chooses_too() -> None:
         (QUESTION, (OTHER, BILL), MODELS[:1]),
         ("Wer hat die Brücke gebaut?", (OTHER, BILL, WHALE), MODELS),
         ("Hallo!", (OTHER, BILL), MODELS),
+        ("How is an invoice paid?", ("Eine Rechnung wird per Überweisung bezahlt.",), MODELS),
     ],
-    ids=["nothing alike", "no embedding model", "unlike anything", "no question"],
+    ids=["nothing alike", "no embedding model", "unlike anything", "no question", "not comparable"],
 )
 async def test_nothing_is_found_where_nothing_is_alike(
     question: str, texts: Sequence[str], models: Sequence[Model]
@@ -116,6 +117,6 @@ async def test_a_model_gets_a_bounded_batch_of_bounded_texts() -> None:
     async def find() -> EmbeddingModel | None:
         return Remembering()
 
-    texts = [f"{number} {OTHER} " * 500 for number in range(3 * MOST)]
+    texts = [f"{number} {BILL} " * 500 for number in range(3 * MOST)]
     await with_meaning(writer_input(QUESTION * 1_000, *texts), find, within=30)
     assert len(batches) == 1 and len(batches[0]) < 2 * MOST and max(map(len, batches[0])) <= 2_000
