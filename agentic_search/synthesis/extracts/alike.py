@@ -11,8 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from agentic_search.errors import ModelError
-from agentic_search.models.embedding.cosine import cosine
-from agentic_search.models.embedding.embedding_model import FindEmbedding, Vectors
+from agentic_search.models.embedding.embedding_model import FindEmbedding, Vectors, cosine
 from agentic_search.synthesis.evidence.writer_input import WriterInput, in_thread_if_large
 from agentic_search.synthesis.extracts.choice import choose
 from agentic_search.synthesis.extracts.question_form import need

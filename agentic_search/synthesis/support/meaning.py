@@ -11,8 +11,7 @@ from dataclasses import replace
 from agentic_search.domain.answer import Verdict
 from agentic_search.errors import ModelError
 from agentic_search.events.facts import Emit, SupportByWords
-from agentic_search.models.embedding.cosine import cosine
-from agentic_search.models.embedding.embedding_model import FindEmbedding
+from agentic_search.models.embedding.embedding_model import FindEmbedding, cosine
 from agentic_search.synthesis.support.matching import Match
 from agentic_search.synthesis.support.statements import Statement
 
