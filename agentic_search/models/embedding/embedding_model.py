@@ -1,4 +1,4 @@
-"""What every embedding model is to the rest of the program: it turns texts into vectors of what they mean, which can be compared."""
+"""What every embedding model is to the rest of the program: it turns texts into vectors, which `cosine` compares."""
 
 import math
 from collections.abc import Awaitable, Callable, Sequence
