@@ -42,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         listeners = listen(settings.host, settings.port, open_to_all=settings.open)
     except ConfigurationError as error:
         sys.exit(_report(str(error)))
-    log.configure(settings.log_level)
+    log.configure(settings.log_level, settings.log_format)
     for sentence in unread_settings():
         logger.warning("%s", sentence)
     logger.info("serving at %s", _url(listeners[0]))

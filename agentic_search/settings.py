@@ -106,6 +106,9 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """Least level that is logged to standard error."""
 
+    log_format: Literal["text", "json"] = "text"
+    """Form of a line of the log: `text`, or `json` for one JSON object a line."""
+
     servers_file: Path = Path("mcp.json")
     """MCP servers, in the form of any MCP host; `mcp.json` may be missing."""
 

@@ -197,6 +197,7 @@ async def open_service(settings: Settings) -> AsyncGenerator[Service, None]:
                 approval=of_run,
                 plan_form=settings.plan_form,
                 start_early=settings.start_early,
+                parallel=max_concurrent > 1,
                 preview=Preview(unseen, run.emit, barred=barred) if _wants_preview(settings, query) else None,
             )
 

@@ -5,6 +5,7 @@ from fastapi.openapi.models import Example
 from agentic_search import __version__
 from agentic_search.api.schemas import (
     Health,
+    Load,
     ModelList,
     Readiness,
     RunList,
@@ -17,7 +18,7 @@ from agentic_search.api.schemas import (
 from agentic_search.domain.answer import Source
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.plan import Plan, Task
-from agentic_search.domain.run import RunReport, RunSummary, TaskRecord, Timings
+from agentic_search.domain.run import ProcessUse, RunCounts, RunReport, RunSummary, TaskRecord, Timings
 from agentic_search.domain.tool import ServerInput, ServerStatus
 from agentic_search.models.chat import ModelInfo
 from agentic_search.runs.service import Started
@@ -52,8 +53,9 @@ RUN = RunReport(
     ),
     plan=Plan(tasks=(Task(id="t1", tool=TASK.tool, purpose=TASK.purpose, arguments={"query": QUESTION}),)),
     tasks=(TASK,),
-    thinking_steps=("🚀 Starting parallel execution of 1 task", f"✅ Task t1: {TASK.tool} - {TASK.purpose}"),
-    timings=Timings(plan=0.01, execute=0.07, synthesize=0.01, total=0.1, serial_tools=0.07),
+    thinking_steps=("🚀 Starting execution of 1 task", f"✅ Task 1: {TASK.tool} - {TASK.purpose}"),
+    timings=Timings(discover=0.01, plan=0.01, execute=0.07, synthesize=0.01, total=0.1, serial_tools=0.07, tools=0.07),
+    process=ProcessUse(cpu_seconds=0.08, peak_memory=167_772_160),
     created_at="2026-01-01T12:00:00.000+00:00",
 )
 APPROVED = TaskRecord(id="t2", tool="move_file", server="files", status="queued")
@@ -144,5 +146,15 @@ WORKFLOWS = WorkflowList(
         WorkflowEntry(name="broken", error="broken.yaml: line 7, column 3: expected ',' or ']', but got '-'"),
     )
 )
-HEALTH = Health(version=__version__)
+HEALTH = Health(
+    version=__version__,
+    load=Load(
+        uptime=86_400.0,
+        cpu_seconds=410.2,
+        memory=146_800_640,
+        peak_memory=167_772_160,
+        runs=RunCounts(queued=0, running=2, kept=40, open_streams=3),
+        servers={"ready": 3, "unavailable": 1},
+    ),
+)
 READY = Readiness(ready=True, reasons=("server 'wiki' is unavailable: nobody listens at its address",))

@@ -7,7 +7,7 @@ from pydantic import Field, JsonValue, StrictBool
 from agentic_search.domain.approval.decision import ApprovalWhy
 from agentic_search.domain.approval.policy import ApprovalRules
 from agentic_search.domain.data import Frozen, JsonObject
-from agentic_search.domain.run import RunSummary
+from agentic_search.domain.run import RunCounts, RunSummary
 from agentic_search.domain.tool import ServerStatus, Tool
 from agentic_search.models.chat import ModelInfo, SuggestedModel
 from agentic_search.workflows.workflow import WorkflowEntry
@@ -142,11 +142,29 @@ class WorkflowList(Frozen):
     workflows: tuple[WorkflowEntry, ...]
 
 
+class Load(Frozen):
+    """What the process takes of the machine, and what it has to do."""
+
+    uptime: float
+    """Seconds since the process began."""
+    cpu_seconds: float
+    """CPU time since then, without that of the MCP servers' processes."""
+    memory: int | None
+    """Bytes that the process holds now; null where the system does not tell."""
+    peak_memory: int | None
+    """The most bytes that it has held."""
+    runs: RunCounts
+    servers: dict[str, int]
+    """How many MCP servers are in each state."""
+
+
 class Health(Frozen):
     """The process is alive."""
 
     status: Literal["ok"] = "ok"
     version: str
+    load: Load | None = None
+    """With `verbose` only."""
 
 
 class Readiness(Frozen):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from agentic_search.domain.answer import LeftOut, Turn
 from agentic_search.models.budget import TokenEstimate
-from agentic_search.models.chat import without_control_tokens
+from agentic_search.models.chat import disarmed
 from agentic_search.text.counting import count
 from agentic_search.text.lexicon import terms
 from agentic_search.text.sentences import shortened, split_sentences
@@ -21,7 +21,6 @@ _HALVED = 4
 """How often the length of an answer is halved, to get it in."""
 _NO_ANSWER = "(no answer)"
 _FENCE = "conversation"
-_ANY_FENCE = re.compile(r"<(?=\s*/?\s*(?:conversation|question|source|searche|tool)s?\b)", re.IGNORECASE)
 _CUT = "…"
 _LONGEST_TOLD = "(999 earlier questions before these left out.)"
 _LONGEST_READ = 20_000
@@ -69,8 +68,8 @@ def as_said(query: str, said: str) -> str:
 
 
 def _turn(turn: Turn, asked: frozenset[str], longest: int) -> str:
-    question = _disarmed(shortened(_without_marks(turn.query), _LONGEST_QUESTION))
-    return f"Question: {question}\nAnswer: {_disarmed(quoted(turn.answer, asked, longest)) or _NO_ANSWER}"
+    question = disarmed(shortened(_without_marks(turn.query), _LONGEST_QUESTION))
+    return f"Question: {question}\nAnswer: {disarmed(quoted(turn.answer, asked, longest)) or _NO_ANSWER}"
 
 
 def quoted(answer: str, asked: frozenset[str], longest: int) -> str:
@@ -91,11 +90,6 @@ def quoted(answer: str, asked: frozenset[str], longest: int) -> str:
 def _without_marks(answer: str) -> str:
     """Its numbers were those of other sources: a model would take them for those that it is shown now."""
     return _MARK.sub("", answer)
-
-
-def _disarmed(text: str) -> str:
-    """`text` that cannot open or close a fence of any prompt, or pass for a message of its own."""
-    return without_control_tokens(_ANY_FENCE.sub("‹", text))
 
 
 def _left_out(missing: int, cut: int, of: int) -> Iterator[LeftOut]:

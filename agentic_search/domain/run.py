@@ -58,6 +58,17 @@ class Timings(Frozen):
     total: float = 0.0
     serial_tools: float = 0.0
     """What the tool calls would have taken one after another."""
+    tools: float = 0.0
+    """What they took as they ran: while at least one was under way."""
+
+
+class ProcessUse(Frozen):
+    """What the service's process took of the machine while a run was under way, for all that it did then."""
+
+    cpu_seconds: float = 0.0
+    """CPU time; of several runs at once each counts all of it."""
+    peak_memory: int | None = None
+    """The most bytes that the process has held since it began; null where the system does not tell."""
 
 
 class Usage(Frozen):
@@ -106,6 +117,18 @@ class RunSummary(Frozen):
     """Seconds, for a run that has ended."""
 
 
+class RunCounts(Frozen):
+    """How many runs there are, by how they stand, and how many listen to them."""
+
+    queued: int
+    running: int
+    """Also those that wait for somebody's approval."""
+    kept: int
+    """Ended, and remembered."""
+    open_streams: int
+    """Listeners that are being sent a run's events."""
+
+
 class RunReport(Frozen):
     """One search, as far as it has come."""
 
@@ -132,6 +155,7 @@ class RunReport(Frozen):
     """The messages of the run's events, in order."""
     timings: Timings = Timings()
     usage: RunUsage = RunUsage()
+    process: ProcessUse = ProcessUse()
     created_at: str
     """ISO 8601, UTC."""
     error: str | None = None

@@ -1,21 +1,45 @@
 """What one run has spent so far, on models and in time: kept beside the run, and so known however the run ends."""
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from agentic_search.domain.run import RunUsage, Timings, Usage
+from agentic_search.domain.run import ProcessUse, RunUsage, Timings, Usage
+from agentic_search.process_use import cpu_seconds, peak_memory_bytes
 
 Phase: TypeAlias = Literal["discover", "plan", "execute", "synthesize"]
+
+
+@dataclass(frozen=True, slots=True)
+class ToolSeconds:
+    """How long the tool calls of a run took."""
+
+    serial: float = 0.0
+    """One after another: the sum."""
+    together: float = 0.0
+    """As they ran: while at least one was under way."""
+
+    @classmethod
+    def of(cls, spans: Iterable[tuple[float, float]]) -> "ToolSeconds":
+        """From when each call began and ended."""
+        serial = together = until = 0.0
+        for began, ended in sorted(spans):
+            serial += ended - began
+            together += max(0.0, ended - max(began, until))
+            until = max(until, ended)
+        return cls(serial, together)
 
 
 class Spending:
     """Counts for one run."""
 
-    def __init__(self, elapsed: Callable[[], float]) -> None:
-        """`elapsed` gives the seconds since the run began."""
+    def __init__(self, elapsed: Callable[[], float], tool_seconds: Callable[[], ToolSeconds] = ToolSeconds) -> None:
+        """`elapsed` gives the seconds since the run began, `tool_seconds` those of its tool calls."""
         self._elapsed = elapsed
+        self._tool_seconds = tool_seconds
+        self._cpu_before = cpu_seconds()
         self._seconds: dict[Phase, float] = {}
         self._began: dict[Phase, float] = {}
         """When those that are under way began."""
@@ -45,10 +69,24 @@ class Spending:
         """Of all models together, and of each."""
         return RunUsage.of(self._by_model)
 
-    def timings(self, *, serial_tools: float) -> Timings:
-        """Where the time went until now; `serial_tools` is what the tool calls would have taken one after another."""
+    def begin(self) -> None:
+        """The run leaves its queue: what the process took until now is none of its doing."""
+        self._cpu_before = cpu_seconds()
+
+    def process(self) -> ProcessUse:
+        """What the process took since the run began."""
+        return ProcessUse(cpu_seconds=round(cpu_seconds() - self._cpu_before, 4), peak_memory=peak_memory_bytes())
+
+    def timings(self) -> Timings:
+        """Where the time went until now."""
+        tools = self._tool_seconds()
         seconds = {phase: round(spent, 4) for phase, spent in self._seconds.items()}
-        return Timings(**seconds, total=round(self._elapsed(), 4), serial_tools=round(serial_tools, 4))
+        return Timings(
+            **seconds,
+            total=round(self._elapsed(), 4),
+            serial_tools=round(tools.serial, 4),
+            tools=round(tools.together, 4),
+        )
 
 
 spending_of_run: ContextVar[Spending | None] = ContextVar("spending_of_run", default=None)

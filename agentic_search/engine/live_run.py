@@ -8,13 +8,14 @@ from agentic_search.clock import Clock
 from agentic_search.domain.answer import Turn
 from agentic_search.domain.approval.decision import Decision
 from agentic_search.domain.query import Query
-from agentic_search.domain.run import TaskRecord, Timings
+from agentic_search.domain.run import TaskRecord
 from agentic_search.domain.spending import Spending, spending_of_run
 from agentic_search.engine.protocols import Decide, Program
 from agentic_search.errors import AgenticSearchError, NotFound, WrongState
 from agentic_search.events.channel import Channel
 from agentic_search.events.event import Event
 from agentic_search.events.facts import Fact, RunCancelled, RunFailed
+from agentic_search.events.log_lines import log_end
 from agentic_search.events.record import RunRecord
 
 _ITSELF = "itself"
@@ -47,7 +48,7 @@ class LiveRun:
             run_id, thread_id=thread_id, query=query.query, created_at=clock.wall().isoformat(timespec="milliseconds")
         )
         self.channel = Channel(run_id, clock, observe=self._record_event)
-        self.spent = Spending(lambda: self.elapsed)
+        self.spent = Spending(lambda: self.elapsed, lambda: self.record.tool_seconds)
         self._on_end = on_end
         self._decide: Decide | None = None
         self._task: asyncio.Task[None] | None = None
@@ -82,6 +83,7 @@ class LiveRun:
 
     def _record_event(self, event: Event) -> None:
         self.record.apply(event)
+        log_end(event, self.record)
         if event.fact.terminal:
             self.earlier = ()  # else a run that is kept keeps the answers of those that are forgotten
             self._on_end(self.id)
@@ -105,6 +107,7 @@ class LiveRun:
 
     async def _supervise(self, program: Program) -> None:
         """Whatever happens in the program, the run ends with one terminal fact and nothing escapes but cancellation."""
+        self.spent.begin()
         spending_of_run.set(self.spent)
         try:
             self.emit(await program(self, self.query))
@@ -124,11 +127,12 @@ class LiveRun:
             self._emit_cancelled()
 
     def _emit_failed(self, error: str, code: str) -> None:
-        self.emit(RunFailed(error=error, code=code, timings=self._timings(), usage=self.spent.usage))
+        spent = self.spent
+        self.emit(
+            RunFailed(error=error, code=code, timings=spent.timings(), usage=spent.usage, process=spent.process())
+        )
 
     def _emit_cancelled(self) -> None:
         by = self._cancelled_by or _ITSELF
-        self.emit(RunCancelled(by=by, timings=self._timings(), usage=self.spent.usage))
-
-    def _timings(self) -> Timings:
-        return self.spent.timings(serial_tools=self.record.serial_tools)
+        spent = self.spent
+        self.emit(RunCancelled(by=by, timings=spent.timings(), usage=spent.usage, process=spent.process()))

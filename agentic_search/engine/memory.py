@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import AsyncIterator, Iterator
 from itertools import takewhile
 from math import ceil
@@ -12,7 +12,7 @@ from agentic_search.clock import Clock
 from agentic_search.domain.answer import Turn
 from agentic_search.domain.approval.decision import Decision
 from agentic_search.domain.query import Query
-from agentic_search.domain.run import RunReport, RunStatus, RunSummary, TaskRecord
+from agentic_search.domain.run import RunCounts, RunReport, RunStatus, RunSummary, TaskRecord
 from agentic_search.engine.live_run import LiveRun
 from agentic_search.engine.protocols import Program
 from agentic_search.errors import NotFound, Overloaded, ShuttingDown, WrongState
@@ -54,8 +54,12 @@ class MemoryEngine:
         self._max_kept_bytes = max_kept_bytes
         self._group = asyncio.TaskGroup()
         self._runs: dict[str, LiveRun] = {}
-        self._ended: dict[str, None] = {}
-        """The ids of ended runs, in the order in which they ended."""
+        self._of_thread: defaultdict[str, dict[str, LiveRun]] = defaultdict(dict)
+        """The runs of each conversation, in the order in which they were asked for."""
+        self._ended: dict[str, int] = {}
+        """The bytes that each ended run takes, about, by its id, in the order in which they ended."""
+        self._kept_bytes = 0
+        """Of all ended runs. Added up as they come and go: to sum them at each end takes longer than a short run."""
         self._queue: deque[LiveRun] = deque()
         self._living: dict[asyncio.Task[None], LiveRun] = {}
         self._ends = False
@@ -85,7 +89,7 @@ class MemoryEngine:
         run = LiveRun(run_id, query, thread_id=thread_id, clock=self._clock, on_end=self._note_end, attended=attended)
         while len(self._ended) >= self._max_kept:
             self._forget_oldest()
-        self._runs[run_id] = run
+        self._runs[run_id] = self._of_thread[thread_id][run_id] = run
         self._queue.append(run)
         self._begin_queued()
         if run in self._queue:
@@ -148,6 +152,15 @@ class MemoryEngine:
         """Somebody's word on a task that waits for it; gives the task."""
         return self._known(run_id).decide(task_id, decision)
 
+    def counts(self) -> RunCounts:
+        """How many runs there are here, and how many listen to them."""
+        return RunCounts(
+            queued=len(self._queue),
+            running=len(self._living),
+            kept=len(self._ended),
+            open_streams=sum(run.channel.listeners for run in self._runs.values()),
+        )
+
     async def summaries(self) -> Iterator[RunSummary]:
         """Every run there is, newest first."""
         return (run.record.summary() for run in reversed([*self._runs.values()]))
@@ -168,28 +181,28 @@ class MemoryEngine:
 
     def _turns_before(self, run: LiveRun) -> tuple[Turn, ...]:
         """The newest runs of its conversation that were asked before it and have ended, oldest first."""
-        asked_before = takewhile(lambda other: other is not run, self._runs.values())
-        ended = [each.record for each in asked_before if each.thread_id == run.thread_id and each.channel.closed]
+        asked_before = takewhile(lambda other: other is not run, self._of_thread[run.thread_id].values())
+        ended = [each.record for each in asked_before if each.channel.closed]
         return tuple(record.turn() for record in ended[-_MOST_TURNS:])
 
     def _run_ended(self, task: asyncio.Task[None]) -> None:
         took = self._living.pop(task).elapsed
         self._usual_seconds += _OF_NEWEST * (took - self._usual_seconds)
         self._begin_queued()
-        kept = sum(self._runs[run_id].channel.kept_bytes for run_id in self._ended)
-        while kept > self._max_kept_bytes and len(self._ended) > 1:
-            kept -= self._forget_oldest()
+        while self._kept_bytes > self._max_kept_bytes and len(self._ended) > 1:
+            self._forget_oldest()
 
-    def _forget_oldest(self) -> int:
-        """Forget the run that ended first; gives the bytes that it took, about."""
-        oldest = next(iter(self._ended))
-        size = self._runs[oldest].channel.kept_bytes
-        self._forget(oldest)
-        return size
+    def _forget_oldest(self) -> None:
+        self._forget(next(iter(self._ended)))
 
     def _note_end(self, run_id: str) -> None:
-        self._ended[run_id] = None
+        self._ended[run_id] = size = self._runs[run_id].channel.kept_bytes
+        self._kept_bytes += size
 
     def _forget(self, run_id: str) -> None:
-        del self._runs[run_id]
-        del self._ended[run_id]
+        run = self._runs.pop(run_id)
+        self._kept_bytes -= self._ended.pop(run_id)
+        of_thread = self._of_thread[run.thread_id]
+        del of_thread[run_id]
+        if not of_thread:
+            del self._of_thread[run.thread_id]

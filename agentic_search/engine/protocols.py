@@ -6,7 +6,7 @@ from typing import Protocol, TypeAlias
 from agentic_search.domain.answer import Turn
 from agentic_search.domain.approval.decision import Decision
 from agentic_search.domain.query import Query
-from agentic_search.domain.run import RunReport, RunStatus, RunSummary, TaskRecord
+from agentic_search.domain.run import RunCounts, RunReport, RunStatus, RunSummary, TaskRecord
 from agentic_search.domain.spending import Spending
 from agentic_search.events.event import Event
 from agentic_search.events.facts import Fact, RunCompleted
@@ -109,6 +109,10 @@ class Engine(Protocol):
 
     async def task(self, run_id: str, task_id: str) -> TaskRecord:
         """One task as far as it has come."""
+        ...
+
+    def counts(self) -> RunCounts:
+        """How many runs there are here, and how many listen to them."""
         ...
 
     async def summaries(self) -> Iterator[RunSummary]:

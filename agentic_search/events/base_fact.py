@@ -14,3 +14,8 @@ class BaseFact(Frozen):
     def message(self) -> str:
         """The thinking step, for people; empty for none."""
         return ""
+
+    @property
+    def steps(self) -> tuple[str, ...]:
+        """The thinking steps that a run's JSON has of it."""
+        return (self.message,) if self.message else ()

@@ -19,13 +19,15 @@ class Channel:
     """The events of one run; used from one event loop."""
 
     def __init__(self, run_id: str, clock: Clock, *, observe: Callable[[Event], None] | None = None) -> None:
-        """`observe` sees each event as it is emitted, before any listener."""
+        """`observe` sees each event as it is emitted, before any listener; the terminal one when it is packed."""
         self.run_id = run_id
         self._clock = clock
         self._began = clock.now()
         self._events: list[Event] = []
         self._packed: PackedEvents | None = None
         self._last = 0
+        self.listeners = 0
+        """How many follow the run now."""
         self._waiting: set[asyncio.Future[None]] = set()
         self._over = asyncio.Event()
         self._observe = observe
@@ -61,29 +63,33 @@ class Channel:
         self._last += 1
         event = Event(self._last, self.run_id, self.elapsed, fact)
         self._events.append(event)
+        if fact.terminal:
+            # Present listeners have the list, and read it to its end.
+            self._packed, self._events = PackedEvents.of(self.run_id, self._events), []
+            self._over.set()
         if self._observe is not None:
             self._observe(event)
         waiting, self._waiting = self._waiting, set()
         for future in waiting:
             if not future.done():
                 future.set_result(None)
-        if fact.terminal:
-            # Present listeners have the list, and read it to its end.
-            self._packed, self._events = PackedEvents.of(self.run_id, self._events), []
-            self._over.set()
 
     async def follow(self, after: int = 0) -> AsyncIterator[Event]:
         """Every event with a number above `after`, as it comes, until the terminal one."""
         events = self._events if self._packed is None else self._packed.unpack()
         position = max(after, 0)
-        while True:
-            while position < len(events):
-                event = events[position]
-                position += 1
-                yield event
-            if self.closed:
-                return
-            await self._news()
+        self.listeners += 1
+        try:
+            while True:
+                while position < len(events):
+                    event = events[position]
+                    position += 1
+                    yield event
+                if self.closed:
+                    return
+                await self._news()
+        finally:
+            self.listeners -= 1
 
     def has_no_more(self, after: int) -> bool:
         """Whether the terminal event has no higher number than `after`."""

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from agentic_search.domain.approval.decision import UnusedTool
 from agentic_search.domain.plan import Plan, Task
-from agentic_search.domain.run import PlannerKind, RunUsage, Timings
+from agentic_search.domain.run import PlannerKind, ProcessUse, RunUsage, Timings
 from agentic_search.domain.tool import ServerStatus
 from agentic_search.events.answer_facts import (
     AnswerBlock,
@@ -22,6 +22,7 @@ from agentic_search.events.answer_facts import (
     SupportByWords,
 )
 from agentic_search.events.base_fact import BaseFact
+from agentic_search.events.execution_facts import ExecutionCompleted, ExecutionStarted, manner
 from agentic_search.events.task_facts import (
     ApprovalDenied,
     ApprovalGiven,
@@ -35,6 +36,7 @@ from agentic_search.events.task_facts import (
     TaskSkipped,
     TaskStarted,
     headline,
+    number,
 )
 from agentic_search.text.counting import count
 
@@ -125,7 +127,7 @@ class PlanTask(BaseFact):
 
     @property
     def message(self) -> str:
-        return f"📝 {headline(self.task.id, self.task.tool, self.task.purpose)}"
+        return f"📝 Task {headline(number(self.task.id), self.task.tool, self.task.purpose)}"
 
 
 class PlanReady(BaseFact):
@@ -144,6 +146,8 @@ class PlanReady(BaseFact):
     """What the run has asked of models so far."""
     not_used: tuple[UnusedTool, ...] = ()
     """Tools that would have suited the question, but wait for approval, and a plan without a model asks for none."""
+    parallel: bool = True
+    """Whether its tasks may run at once."""
 
     @property
     def message(self) -> str:
@@ -151,7 +155,8 @@ class PlanReady(BaseFact):
         if not added:
             return "🧠 No more tasks are needed"
         unused = f"; not used: {', '.join(tool.tool for tool in self.not_used)}" if self.not_used else ""
-        return f"🚀 Starting parallel execution of {count(added, 'more task' if self.earlier else 'task')}{unused}"
+        how = f"{manner(parallel=self.parallel)} " if added > 1 else ""
+        return f"🚀 Starting {how}execution of {count(added, 'more task' if self.earlier else 'task')}{unused}"
 
 
 class PlanFallback(BaseFact):
@@ -212,11 +217,21 @@ class RunCompleted(BaseFact):
     status: Literal["completed", "partial"]
     timings: Timings
     usage: RunUsage
+    process: ProcessUse = ProcessUse()
+    parallel: bool = True
+    """False where several tasks ran one after another, as the settings say."""
 
     @property
     def message(self) -> str:
-        spent = f"{self.timings.total:.1f} s; tools one after another {self.timings.serial_tools:.1f} s"
-        return f"🏁 {'Done' if self.status == 'completed' else 'Done, with parts missing'} in {spent}"
+        done = "Done" if self.status == "completed" else "Done, with parts missing"
+        return f"🏁 {done} in {self.timings.total:.1f} s; tools took {self._tools()}"
+
+    def _tools(self) -> str:
+        """How long: tools are compared with tools, not with the whole run."""
+        took, serial = f"{self.timings.tools:.1f} s", f"{self.timings.serial_tools:.1f} s"
+        if not self.parallel:
+            return f"{took}, one after another"
+        return took if serial == took else f"{took}, one after another {serial}"
 
 
 class RunFailed(BaseFact):
@@ -231,6 +246,7 @@ class RunFailed(BaseFact):
     """The error's stable name."""
     timings: Timings = Timings()
     usage: RunUsage = RunUsage()
+    process: ProcessUse = ProcessUse()
 
     @property
     def message(self) -> str:
@@ -247,6 +263,7 @@ class RunCancelled(BaseFact):
     """user, or shutdown."""
     timings: Timings = Timings()
     usage: RunUsage = RunUsage()
+    process: ProcessUse = ProcessUse()
 
     @property
     def message(self) -> str:
@@ -263,6 +280,8 @@ Fact = Annotated[
     | PlanReady
     | PlanFallback
     | PlanMended
+    | ExecutionStarted
+    | ExecutionCompleted
     | TaskStarted
     | TaskProgress
     | TaskRetrying

@@ -8,6 +8,7 @@ from agentic_search.domain.plan import Plan, Task
 from agentic_search.domain.run import (
     ENDED,
     PlannerKind,
+    ProcessUse,
     RunReport,
     RunStatus,
     RunSummary,
@@ -15,6 +16,7 @@ from agentic_search.domain.run import (
     TaskRecord,
     Timings,
 )
+from agentic_search.domain.spending import ToolSeconds
 from agentic_search.errors import ShuttingDown
 from agentic_search.events import facts
 from agentic_search.events.event import Event
@@ -43,6 +45,7 @@ class RunRecord:
         self._nothing_found = False
         self._timings = Timings()
         self._usage = RunUsage()
+        self._process = ProcessUse()
         self._error: str | None = None
         self._error_code: str | None = None
 
@@ -65,6 +68,7 @@ class RunRecord:
             thinking_steps=tuple(self._steps),
             timings=self._timings,
             usage=self._usage,
+            process=self._process,
             created_at=self.created_at,
             error=self._error,
             error_code=self._error_code,
@@ -87,9 +91,10 @@ class RunRecord:
         return Turn(query=self.query, answer=self._answer or "", sources=self._sources)
 
     @property
-    def serial_tools(self) -> float:
-        """Seconds that the tool calls would have taken one after another, as far as they have ended."""
-        return sum(task.duration or 0.0 for task in self._tasks.values())
+    def tool_seconds(self) -> ToolSeconds:
+        """How long the tools took, as far as their tasks have ended."""
+        tasks = [(task.started_at, task.duration) for task in self._tasks.values()]
+        return ToolSeconds.of((began, began + took) for began, took in tasks if began is not None and took is not None)
 
     def task(self, task_id: str) -> TaskRecord | None:
         """One task as far as it has come."""
@@ -97,8 +102,7 @@ class RunRecord:
 
     def apply(self, event: Event) -> None:
         """Take in the next event."""
-        if message := event.fact.message:
-            self._steps.append(message)
+        self._steps += event.fact.steps
         self._fold(event.fact, event.at)
         if self.status not in ENDED and self.status != "queued":
             self.status = "waiting" if self._only_waits() else "running"
@@ -201,6 +205,7 @@ class RunRecord:
     def _ended(self, fact: facts.Terminal, at: float) -> None:
         self.status = fact.status
         self._timings, self._usage = fact.timings, fact.usage
+        self._process = fact.process
         if isinstance(fact, facts.RunFailed):
             self._error, self._error_code = fact.error, fact.code
         if isinstance(fact, facts.RunCancelled) and fact.by == facts.SHUTDOWN:

@@ -1,5 +1,6 @@
 """The facts of tasks and of the servers that they call, each with its message for people."""
 
+import re
 from typing import Literal
 
 from pydantic import ConfigDict, Field, JsonValue
@@ -9,15 +10,25 @@ from agentic_search.domain.approval.policy import reason
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.outcome import Passage
 from agentic_search.events.base_fact import BaseFact
+from agentic_search.text.controls import without_controls
 from agentic_search.text.counting import count
+from agentic_search.text.json_start import json_start
 from agentic_search.text.sentences import shortened
 
 _LONGEST_QUESTION = 300
+_LONGEST_RESULT = 300
+"""Characters of a result in a thinking step."""
+_NUMBERED = re.compile("t[0-9]+")
 
 
 def headline(task: str, tool: str, purpose: str) -> str:
     """A task in one line: `t1: search_stories - Find stories`."""
     return f"{task}: {tool} - {purpose}" if purpose else f"{task}: {tool}"
+
+
+def number(task: str) -> str:
+    """What people are told of a task's id: of one that was only numbered, as `t1`, the number."""
+    return task[1:] if _NUMBERED.fullmatch(task) else task
 
 
 class TaskStarted(BaseFact):
@@ -34,7 +45,7 @@ class TaskStarted(BaseFact):
 
     @property
     def message(self) -> str:
-        return f"⚡ Task {headline(self.id, self.tool, self.purpose)}"
+        return f"⚡ Task {headline(number(self.id), self.tool, self.purpose)}"
 
 
 class TaskProgress(BaseFact):
@@ -49,7 +60,7 @@ class TaskProgress(BaseFact):
 
     @property
     def message(self) -> str:
-        return f"⏳ Task {self.id}: {self.text}" if self.text else ""
+        return f"⏳ Task {number(self.id)}: {self.text}" if self.text else ""
 
 
 class TaskRetrying(BaseFact):
@@ -66,7 +77,7 @@ class TaskRetrying(BaseFact):
 
     @property
     def message(self) -> str:
-        return f"🔁 Task {self.id}: {self.tool} failed, trying again in {self.wait:.1f} s - {self.error}"
+        return f"🔁 Task {number(self.id)}: {self.tool} failed, trying again in {self.wait:.1f} s - {self.error}"
 
 
 class TaskCompleted(BaseFact):
@@ -93,8 +104,14 @@ class TaskCompleted(BaseFact):
     @property
     def message(self) -> str:
         lost = f" ({count(len(self.failed_calls), 'call')} failed)" if self.failed_calls else ""
-        done = f"✅ Task {headline(self.id, self.tool, self.purpose)}{lost}"
+        done = f"✅ Task {headline(number(self.id), self.tool, self.purpose)}{lost}"
         return f"{done}: {self.note}" if self.note else done
+
+    @property
+    def steps(self) -> tuple[str, ...]:
+        """The result, too: its beginning. Whoever reads events has the whole of it."""
+        result = " ".join(without_controls(json_start(self.result, _LONGEST_RESULT)).split())
+        return self.message, f"📊 Full Result: {result}"
 
 
 class TaskFailed(BaseFact):
@@ -109,7 +126,7 @@ class TaskFailed(BaseFact):
 
     @property
     def message(self) -> str:
-        return f"❌ Task {self.id}: {self.tool} - {self.error}"
+        return f"❌ Task {number(self.id)}: {self.tool} - {self.error}"
 
 
 class TaskSkipped(BaseFact):
@@ -124,7 +141,7 @@ class TaskSkipped(BaseFact):
 
     @property
     def message(self) -> str:
-        return f"⏭️ Task {self.id}: {self.tool} skipped - {self.because}"
+        return f"⏭️ Task {number(self.id)}: {self.tool} skipped - {self.because}"
 
 
 class ApprovalNeeded(BaseFact):
@@ -154,9 +171,9 @@ class ApprovalNeeded(BaseFact):
     @property
     def message(self) -> str:
         if self.question is not None:
-            return f"✋ Task {self.id}: {self.server} asks: {shortened(self.question, _LONGEST_QUESTION)}"
+            return f"✋ Task {number(self.id)}: {self.server} asks: {shortened(self.question, _LONGEST_QUESTION)}"
         calls = f", {self.calls} calls" if self.calls > 1 else ""
-        return f"✋ Task {self.id}: {self.tool} waits for approval{calls} - {reason(self.why)}"
+        return f"✋ Task {number(self.id)}: {self.tool} waits for approval{calls} - {reason(self.why)}"
 
 
 class BaseDecision(BaseFact):
@@ -177,7 +194,7 @@ class ApprovalGiven(BaseDecision):
 
     @property
     def message(self) -> str:
-        return f"👍 Task {self.id}: {self.tool} was approved{' for good' if self.always else ''}"
+        return f"👍 Task {number(self.id)}: {self.tool} was approved{' for good' if self.always else ''}"
 
 
 class ApprovalDenied(BaseDecision):
@@ -187,7 +204,7 @@ class ApprovalDenied(BaseDecision):
 
     @property
     def message(self) -> str:
-        return f"🚫 Task {self.id}: {self.tool} was denied{' for good' if self.always else ''}"
+        return f"🚫 Task {number(self.id)}: {self.tool} was denied{' for good' if self.always else ''}"
 
 
 class ServerSlowed(BaseFact):
@@ -220,4 +237,4 @@ class SourcesFound(BaseFact):
 
     @property
     def message(self) -> str:
-        return f"📚 {count(len(self.sources), 'source')} from {self.task_id}"
+        return f"📚 {count(len(self.sources), 'source')} from task {number(self.task_id)}"

@@ -6,7 +6,7 @@ from typing import Literal, cast
 
 from langgraph.graph import END, START, StateGraph
 
-from agentic_search.domain.outcome import Completed, Failed, Outcome, Skipped
+from agentic_search.domain.outcome import Completed, Outcome, Skipped
 from agentic_search.domain.query import Query
 from agentic_search.domain.spending import Spending
 from agentic_search.engine.protocols import Program, Run
@@ -31,21 +31,26 @@ def build_program(context_of: Callable[[Run, Query], RunContext]) -> Program:
         context, given = context_of(run, query), AskedState(query=query)
         async with context.runner, context.preview or nullcontext():
             state = await compiled.ainvoke(given, context=context)  # pyright: ignore[reportUnknownMemberType] - as above
-        return _completed(cast(ExecutedState, state), run.spent)
+        return _completed(cast(ExecutedState, state), run.spent, parallel=context.parallel)
 
     return search
 
 
-def _after_a_round(state: ExecutedState) -> Literal["plan", "synthesize"]:
+async def _after_a_round(state: ExecutedState) -> Literal["plan", "synthesize"]:
+    """Async, as LangGraph calls anything else in a thread."""
     return "plan" if state["another_round"] else "synthesize"
 
 
-def _completed(state: ExecutedState, spent: Spending) -> RunCompleted:
+def _completed(state: ExecutedState, spent: Spending, *, parallel: bool) -> RunCompleted:
     outcomes = state["outcomes"].values()
     whole = all(map(_is_whole, outcomes))
-    called = (outcome.duration for outcome in outcomes if isinstance(outcome, Completed | Failed))
-    timings = spent.timings(serial_tools=sum(called))
-    return RunCompleted(status="completed" if whole else "partial", timings=timings, usage=spent.usage)
+    return RunCompleted(
+        status="completed" if whole else "partial",
+        timings=spent.timings(),
+        usage=spent.usage,
+        process=spent.process(),
+        parallel=parallel or len(outcomes) == 1,
+    )
 
 
 def _is_whole(outcome: Outcome) -> bool:

@@ -71,5 +71,7 @@ class RunContext:
     """What plans a model is asked for."""
     start_early: bool = True
     """Whether tasks that only read begin while the plan is still being written."""
+    parallel: bool = True
+    """Whether several tasks may run at once."""
     preview: Preview | None = None
     """Shows quotations while a model works; None where none are wanted."""

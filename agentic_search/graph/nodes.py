@@ -4,6 +4,7 @@ Each takes the state, has one package do its work, and gives the state back with
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import partial
 
@@ -14,6 +15,7 @@ from agentic_search.domain.outcome import Completed, Failed, Outcome, Skipped
 from agentic_search.domain.query import Query
 from agentic_search.domain.tool import ServerStatus
 from agentic_search.errors import AgenticSearchError, DeadlinePassed, NoSuchTool, SearchFailed, ToolsNotReady
+from agentic_search.events.execution_facts import ExecutionCompleted, ExecutionStarted
 from agentic_search.events.facts import QuestionUnderstood, RunStarted, ToolsDiscovered
 from agentic_search.graph.context import RunContext
 from agentic_search.graph.named_tools import told_states, usable_tools
@@ -41,12 +43,13 @@ _NO_ANSWER_OF_MODELS = "The model server did not say in time which models it has
 async def initialize(state: AskedState, runtime: Runtime[RunContext]) -> InitializedState:
     """Emit that the run has begun, and fix when it must have its results."""
     context, query = runtime.context, state["query"]
-    model = context.models.writer_name(query.model)
-    context.run.emit(RunStarted(query=query.query, thread_id=context.run.thread_id, model=model))
-    earlier = context.run.earlier
-    asked = stand_alone(query.query, earlier)
-    if asked != query.query:
-        context.run.emit(QuestionUnderstood(text=asked))
+    with context.run.spent.phase("discover"):
+        model = context.models.writer_name(query.model)
+        context.run.emit(RunStarted(query=query.query, thread_id=context.run.thread_id, model=model))
+        earlier = context.run.earlier
+        asked = stand_alone(query.query, earlier)
+        if asked != query.query:
+            context.run.emit(QuestionUnderstood(text=asked))
     return {
         **state,
         "asked": asked,
@@ -72,9 +75,9 @@ async def discover_tools(state: InitializedState, runtime: Runtime[RunContext]) 
         await toolbox.settled(min(context.limits.discovery_wait, context.limits.planner_share * state["deadline"]))
         if not usable_tools(toolbox.catalog(), query):
             await toolbox.settled(context.limits.planner_share * state["deadline"] - context.run.elapsed)
-    catalog, statuses = toolbox.catalog(), tuple(toolbox.statuses())
-    tools = toolbox.timed(usable_tools(catalog, query))
-    context.run.emit(ToolsDiscovered(servers=statuses, tools=len(tools)))
+        catalog, statuses = toolbox.catalog(), tuple(toolbox.statuses())
+        tools = toolbox.timed(usable_tools(catalog, query))
+        context.run.emit(ToolsDiscovered(servers=statuses, tools=len(tools)))
     if not tools and not query.brings_a_plan:  # what a plan needs is known when it is read
         raise _no_tools(catalog, query, statuses)
     context.runner.know(tools)
@@ -104,15 +107,29 @@ async def execute_all_parallel(state: PlannedState, runtime: Runtime[RunContext]
     """
     context, latest, outcomes = runtime.context, state["plans"][-1], state["outcomes"]
     has_tasks = latest.tasks[0].id not in outcomes
-    if has_tasks:
-        with context.run.spent.phase("execute"):
-            left = await _seconds_for_tasks(state, context)
-            outcomes = outcomes | await context.runner.finish(latest, deadline=left, inputs=state["inputs"])
-    now, planned = context.run.elapsed, context.run.spent.seconds("plan")
-    until = state["deadline"] * (1 - context.limits.writer_share)
-    another_round = has_tasks and wants_another_round(state, until - now, plan_seconds=planned)
-    lacking = "" if another_round else await what_is_lacking(state, outcomes, now=now)
+    with context.run.spent.phase("execute"):
+        if has_tasks:
+            outcomes = outcomes | await _execute(state, context)
+        now, planned = context.run.elapsed, context.run.spent.seconds("plan")
+        until = state["deadline"] * (1 - context.limits.writer_share)
+        another_round = has_tasks and wants_another_round(state, until - now, plan_seconds=planned)
+        lacking = "" if another_round else await what_is_lacking(state, outcomes, now=now)
     return {**state, "outcomes": outcomes, "lacking": lacking, "another_round": another_round or bool(lacking)}
+
+
+async def _execute(state: PlannedState, context: RunContext) -> dict[str, Outcome]:
+    """The outcomes of the latest round's tasks."""
+    latest, number, parallel = state["plans"][-1], len(state["plans"]), context.parallel
+    left = await _seconds_for_tasks(state, context)
+    context.run.emit(ExecutionStarted(tasks=len(latest.tasks), parallel=parallel, round=number))
+    outcomes = await context.runner.finish(latest, deadline=left, inputs=state["inputs"])
+    ended = Counter(map(type, outcomes.values()))
+    context.run.emit(
+        ExecutionCompleted(
+            completed=ended[Completed], failed=ended[Failed], skipped=ended[Skipped], parallel=parallel, round=number
+        )
+    )
+    return outcomes
 
 
 async def _seconds_for_tasks(state: PlannedState, context: RunContext) -> float:
@@ -158,9 +175,9 @@ async def synthesize(state: ExecutedState, runtime: Runtime[RunContext]) -> Exec
     """Have the answer written from whatever completed, before the deadline; without anything, there is none."""
     context, query, outcomes = runtime.context, state["query"], state["outcomes"]
     _refuse_nothing(outcomes)
-    if context.preview:
-        context.preview.end()
     with context.run.spent.phase("synthesize"):
+        if context.preview:
+            context.preview.end()
         chosen = await _writer(state, context, within=state["deadline"] - context.run.elapsed)
         # Who asks for no model at all, gets none for vectors either.
         name = chosen.model.name if chosen.model else ""

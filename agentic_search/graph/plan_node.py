@@ -73,6 +73,7 @@ async def plan(state: DiscoveredState, runtime: Runtime[RunContext]) -> PlannedS
                 earlier=len(so_far.ids),
                 usage=context.run.spent.usage,
                 not_used=planned.not_used,
+                parallel=context.parallel,
             )
         )
     by_model = so_far.plans and not state["lacking"]

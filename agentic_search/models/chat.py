@@ -11,6 +11,8 @@ from agentic_search.models.budget import TokenEstimate
 from agentic_search.models.cards.card import ModelCard
 from agentic_search.models.embedding.embedding_model import EmbeddingModel
 
+_ANY_FENCE = re.compile(r"<(?=\s*/?\s*(?:conversation|question|source|searche|tool)s?\b)", re.IGNORECASE)
+"""Before the name of a part of a prompt."""
 _CONTROL_TOKEN = re.compile(
     r"<(?=\|)|(?<=\|)>|<(?=/?(?:s|bos|eos|think|tool_call|tool_response|(?:start|end)_of_turn|im_start|im_end)>)|"
     r"\[(?=/?(?:INST|SYSTEM_PROMPT|AVAILABLE_TOOLS|TOOL_RESULTS|TOOL_CALLS)\])|<(?=<SYS>>|</SYS>>)",
@@ -245,3 +247,8 @@ class ModelSource(Protocol):
 def without_control_tokens(text: str) -> str:
     """Text from outside, unable to pass for a message of its own: a lookalike for the bracket of each control token."""
     return _CONTROL_TOKEN.sub(lambda found: _LOOKALIKES[found[0]], text)
+
+
+def disarmed(text: str) -> str:
+    """The same, and unable to open or close a part of any prompt of ours."""
+    return without_control_tokens(_ANY_FENCE.sub("‹", text))

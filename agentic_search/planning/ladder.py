@@ -4,6 +4,7 @@ A search never dies of a bad plan. Only where no tool can serve the question at 
 a rule, it is refused.
 """
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import replace
@@ -42,7 +43,9 @@ class GivenPlanner:
     async def plan(self, request: PlanRequest) -> AsyncGenerator[PlanStep, None]:
         """Check the plan; raises PlanRefused."""
         yield DraftStarted("given")
-        tasks = check(self._draft, request.tools, inputs=self._inputs).tasks
+        # A large plan takes long to check: a thread leaves the event loop to others.
+        accepted = await asyncio.to_thread(check, self._draft, request.tools, inputs=self._inputs)
+        tasks = accepted.tasks
         for task in tasks:
             yield TaskReady(task)
         yield Planned(tasks, "given", inputs=self._inputs)

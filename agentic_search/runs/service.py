@@ -9,7 +9,7 @@ from agentic_search.domain.approval.decision import Decision
 from agentic_search.domain.approval.policy import ApprovalRules
 from agentic_search.domain.data import Frozen
 from agentic_search.domain.query import Query
-from agentic_search.domain.run import RunReport, RunStatus, RunSummary, TaskRecord
+from agentic_search.domain.run import RunCounts, RunReport, RunStatus, RunSummary, TaskRecord
 from agentic_search.engine.protocols import Engine
 from agentic_search.errors import RequestError
 from agentic_search.events.event import Event
@@ -108,6 +108,10 @@ class SearchService:
     async def forget(self, run_id: str) -> None:
         """Drop a run that has ended; raises NotFound or WrongState."""
         await self._engine.forget(run_id)
+
+    def counts(self) -> RunCounts:
+        """How many runs there are, and how many listen to them."""
+        return self._engine.counts()
 
     async def list(self, chosen: RunFilter, *, limit: int, cursor: str | None = None) -> RunPage:
         """`limit` runs after the one that `cursor` names, newest first; raises RequestError for an unknown cursor."""

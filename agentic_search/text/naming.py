@@ -6,12 +6,16 @@ from difflib import get_close_matches
 _CUTOFF = 0.6
 LONGEST_NAME = 200
 """Characters: comparing names longer than this costs more than the hint is worth."""
+_MOST_NAMES = 1_000
+"""Names that are compared, for the same reason."""
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """`; did you mean 'search_stories'?`, or nothing when no known name is near."""
     names = sorted(set(known) - {name})
-    meant = _same_tool_elsewhere(name, names) or get_close_matches(name[:LONGEST_NAME], names, n=1, cutoff=_CUTOFF)
+    meant = _same_tool_elsewhere(name, names) or get_close_matches(
+        name[:LONGEST_NAME], names[:_MOST_NAMES], n=1, cutoff=_CUTOFF
+    )
     return f"; did you mean {' or '.join(map(repr, meant))}?" if meant else ""
 
 

@@ -68,8 +68,8 @@
  * @property {Support[]} support one for each mark, in their order, once complete
  *
  * @typedef {{from: number, to: number|null}} Span
- * @typedef {{at: number, text: string}} Step
- * @typedef {{plan: number, execute: number, synthesize: number, total: number, serial_tools: number}} Timings
+ * @typedef {{at: number, text: string, resultOf: string|null}} Step resultOf: the task whose result it unfolds
+ * @typedef {{discover: number, plan: number, execute: number, synthesize: number, total: number, serial_tools: number, tools: number}} Timings
  * @typedef {{model_calls: number, prompt_tokens: number, completion_tokens: number, cost?: number|null}} Usage
  *
  * @typedef {'asking'|'queued'|'running'|'completed'|'partial'|'failed'|'cancelled'} RunStatus

@@ -16,6 +16,8 @@ from tests.browser.conftest import program
 
 HERE = Path(__file__).parent
 RECORDED = sorted((HERE / "recorded").glob("*.json"))
+RESULT = "📊 Full Result"
+"""The step below a completed task: its beginning in the run's JSON, the whole of it on the page, unfolded."""
 _FACTS: TypeAdapter[Fact] = TypeAdapter(Fact)
 
 
@@ -48,7 +50,7 @@ def summary(run: RunReport) -> dict[str, Any]:
         "planner": run.planner,
         "answer": run.answer,
         "sources": [source.id for source in run.sources],
-        "steps": list(run.thinking_steps),
+        "steps": [RESULT if step.startswith(f"{RESULT}: ") else step for step in run.thinking_steps],
         "error": run.error,
         "total": run.timings.total,
         "tasks": [

@@ -35,7 +35,7 @@ def test_an_event_on_the_wire_has_the_form_of_the_contract() -> None:
         "run_id": "run",
         "at": 1.284,
         "type": "task.completed",
-        "message": "✅ Task t1: search_stories - Find stories",
+        "message": "✅ Task 1: search_stories - Find stories",
         "data": {
             "id": "t1",
             "tool": "search_stories",

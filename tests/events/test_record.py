@@ -91,4 +91,4 @@ def test_later_rounds_add_to_the_plan_and_a_draft_of_theirs_that_is_dropped_take
         ("c", "z", "skipped"),
         ("d", "v", "queued"),
     ]
-    assert run.plan == more and run.thinking_steps[-1] == "🚀 Starting parallel execution of 1 more task"
+    assert run.plan == more and run.thinking_steps[-1] == "🚀 Starting execution of 1 more task"

@@ -87,6 +87,33 @@ async def test_a_call_that_waits_is_told_each_place_and_then_that_its_turn_has_c
     assert model.most == 1
 
 
+async def test_of_many_that_wait_each_is_told_its_first_place_and_the_last_but_not_each_between() -> None:
+    gate, many = asyncio.Event(), 40
+    queues, model = ModelQueues(), CountingModel(1, [[gate, "text"]] * many)
+    calls = [reading(queues.queued(model, "plan")) for _ in range(many)]
+    await settle()
+    gate.set()
+    told = [waits(await call) for call in calls]
+    assert [places[0] for places in told[1:]] == [*range(1, many)]
+    assert all(places[-1] == 0 for places in told[1:])
+    assert sum(map(len, told)) < many * many / 4
+
+
+async def test_who_waits_far_back_is_told_a_new_place_though_nothing_more_happens() -> None:
+    gates = [asyncio.Event() for _ in range(6)]
+    queues, model = ModelQueues(), CountingModel(1, [[gate, "text"] for gate in gates])
+    calls = [reading(queues.queued(model, "plan")) for _ in gates]
+    await settle()
+    last = queues.queued(model, "plan").stream(ASKED, max_tokens=9)
+    assert await anext(last) == Waiting(6)
+    gates[0].set()
+    assert await anext(last) == Waiting(5)
+    await last.aclose()
+    for gate in gates:
+        gate.set()
+    await asyncio.gather(*calls)
+
+
 async def test_answers_come_before_plans_plans_before_tasks_and_people_before_batches() -> None:
     first = asyncio.Event()
     model = CountingModel(1, [[first, "text"], *[["text"]] * 7])

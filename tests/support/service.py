@@ -20,7 +20,7 @@ from tests.support.sse import Message, messages
 ROOT = Path(__file__).resolve().parents[2]
 NOBODY = "http://127.0.0.1:9"
 """An address where no Ollama answers: the discard port."""
-_LISTENING = re.compile(r"serving at (http://\S+)")
+_LISTENING = re.compile(r'serving at (http://[^\s"]+)')
 _PATIENCE = 60
 
 

@@ -1,20 +1,41 @@
 """/health and /ready: alive; able to answer, and what is missing."""
 
-from fastapi import APIRouter, Response
+from collections import Counter
+from typing import Annotated
 
-from agentic_search import __version__
+from fastapi import APIRouter, Query, Response
+
+from agentic_search import __version__, process_use
 from agentic_search.api import examples
 from agentic_search.api.dependencies import ServiceDep
 from agentic_search.api.openapi import shows
-from agentic_search.api.schemas import Health, Readiness
+from agentic_search.api.schemas import Health, Load, Readiness
+from agentic_search.runs.service import Service
 
 router = APIRouter(tags=["health"])
 
 
-@router.get("/health", responses=shows(examples.HEALTH))
-async def health() -> Health:
-    """The process is alive."""
-    return Health(version=__version__)
+_NOT_WANTED = frozenset({"0", "false", "no"})
+Verbose = Annotated[str | None, Query(description="`?verbose` adds `load`: memory, CPU time, runs, streams, servers")]
+
+
+@router.get("/health", responses=shows(examples.HEALTH), response_model_exclude_none=True)
+async def health(service: ServiceDep, verbose: Verbose = None) -> Health:
+    """The process is alive; with `verbose` also what it takes of the machine and has to do."""
+    if verbose is None or verbose.lower() in _NOT_WANTED:
+        return Health(version=__version__)
+    return Health(version=__version__, load=_load(service))
+
+
+def _load(service: Service) -> Load:
+    return Load(
+        uptime=round(process_use.uptime_seconds(), 1),
+        cpu_seconds=round(process_use.cpu_seconds(), 2),
+        memory=process_use.memory_bytes(),
+        peak_memory=process_use.peak_memory_bytes(),
+        runs=service.searches.counts(),
+        servers=Counter(status.status for status in service.tools.statuses()),
+    )
 
 
 @router.get(

@@ -8,7 +8,7 @@ from pathlib import Path
 from agentic_search.mcp_servers.documents.files.folder import Folder
 from agentic_search.mcp_servers.documents.indexing.document_index import DocumentIndex, address, split_address
 from agentic_search.mcp_servers.documents.indexing.indexer import Indexer
-from agentic_search.mcp_servers.documents.notes import note
+from agentic_search.mcp_servers.documents.notes import first_unreadable, note, passed_over
 from agentic_search.mcp_servers.documents.parsing.parser import Parser
 from agentic_search.mcp_servers.documents.reader import Reader
 from agentic_search.mcp_servers.documents.results import (
@@ -19,7 +19,7 @@ from agentic_search.mcp_servers.documents.results import (
     Indexing,
     ListedDocument,
 )
-from agentic_search.mcp_servers.fulltext import IndexHit
+from agentic_search.mcp_servers.fulltext import IndexHit, Understood
 from agentic_search.text.counting import count
 
 TIMEOUT = 10.0
@@ -50,16 +50,24 @@ class DocumentLibrary:
 
     async def search(self, query: str, limit: int) -> DocumentPassages:
         """Raises sqlite3.Error where the index cannot be used."""
-        await self.indexer.settle(self._timeout)
-        understood, hits = await asyncio.to_thread(self._index.search, query, limit)
+        understood, hits = await self._search(query, limit)
         indexing = self._indexing()
         return DocumentPassages(
             results=[_passage(hit) for hit in hits],
             searched=count(indexing.documents, "file"),
             indexing=indexing,
-            note=" ".join(filter(None, (understood.note, self._note()))) or None,
+            note=_joined(understood.note, self._note(), first_unreadable(self.indexer.progress)),
             read_as=understood.read_as,
         )
+
+    async def _search(self, query: str, limit: int) -> tuple[Understood, list[IndexHit]]:
+        """Once more where the index turns out to have been damaged or deleted: it has been filled again by then."""
+        await self.indexer.settle(self._timeout)
+        answer = await asyncio.to_thread(self._index.search, query, limit)
+        if not await self.indexer.notice_new_file():
+            return answer
+        await self.indexer.settle(self._timeout)
+        return await asyncio.to_thread(self._index.search, query, limit)
 
     async def read(self, path: str, section: str | None, offset: int, limit: int) -> DocumentPage:
         """Raises Refused, Unreadable, NoSuchSection."""
@@ -89,7 +97,7 @@ class DocumentLibrary:
             documents=[self._listed(path) for path in fitting[:limit]],
             total=len(fitting),
             indexing=self._indexing(),
-            note=self._note(),
+            note=_joined(self._note(), passed_over(progress)),
         )
 
     def near(self, path: str) -> list[str]:
@@ -121,15 +129,27 @@ class DocumentLibrary:
         return note(self.folder, self.indexer.progress, settled=self.indexer.settled)
 
 
+def _joined(*notes: str | None) -> str | None:
+    return " ".join(filter(None, notes)) or None
+
+
 def _passage(hit: IndexHit) -> DocumentPassage:
     extra = hit.entry.extra
-    line, page = extra["line"], extra["page"]
+    page = extra["page"]
     return DocumentPassage(
         title=hit.entry.title,
         url=hit.entry.address,
         text=hit.passage,
         path=str(extra["path"]),
         section=str(extra["section"]),
-        line=line if isinstance(line, int) else None,
+        line=_line(hit),
         page=page if isinstance(page, int) else None,
     )
+
+
+def _line(hit: IndexHit) -> int | None:
+    """That of the section's heading; in text without headings, as source code, that of the passage itself."""
+    line, body_line = hit.entry.extra["line"], hit.entry.extra.get("body_line")
+    if hit.entry.extra["heading"] or not isinstance(body_line, int):
+        return line if isinstance(line, int) else None
+    return body_line + hit.entry.body.count("\n", 0, max(0, hit.entry.body.find(hit.passage)))

@@ -2,8 +2,14 @@
 
 from agentic_search.mcp_servers.documents.files.folder import READ, Folder
 from agentic_search.mcp_servers.documents.indexing.indexer import IndexingProgress
+from agentic_search.text.counting import count
 
 VARIABLE = "AGENTIC_SEARCH_DOCUMENTS"
+
+MOST_KINDS = 8
+"""Endings of names told of files that are no documents."""
+
+MOST_NAME = 200
 
 SET_UP = f"Start this server with the folder as its argument, or set {VARIABLE} to the folder's path."
 UNSET = f"No documents folder is set. {SET_UP}"
@@ -25,13 +31,35 @@ def _problem(progress: IndexingProgress) -> str:
 
 def _waiting(progress: IndexingProgress, settled: bool) -> str:
     if progress.waiting:
-        count, total = len(progress.waiting), len(progress.listing.files)
-        return f"{count:,} of {total:,} documents are not indexed yet and missing here; ask again in a while."
+        waiting, total = len(progress.waiting), len(progress.listing.files)
+        return f"{waiting:,} of {total:,} documents are not indexed yet and missing here; ask again in a while."
     return "" if settled else "The folder is being looked through, so that something may be missing; ask again."
 
 
+def passed_over(progress: IndexingProgress) -> str | None:
+    """Which files of the folder are no documents, for who looks for one of them in the list."""
+    kinds = progress.listing.passed_over
+    if not kinds:
+        return None
+    most = [f"{number:,} {ending}" for ending, number in kinds.most_common(MOST_KINDS)]
+    further = sum(kinds.values()) - sum(number for _, number in kinds.most_common(MOST_KINDS))
+    return f"Passed over, as no documents: {', '.join([*most, *([f'{further:,} others'] if further else [])])}."
+
+
+def first_unreadable(progress: IndexingProgress) -> str | None:
+    """One of the files that cannot be read, and why: a search does not list them."""
+    problems = _problems(progress)
+    first = min(problems, default=None)
+    return f"The first is {first[:MOST_NAME]}: {problems[first]}." if first else None
+
+
 def _left_out(progress: IndexingProgress) -> str:
-    listing = progress.listing
-    unreadable = len(listing.refused) + sum(bool(record.problem) for record in progress.records.values())
-    told = f"{unreadable:,} files cannot be read; list_documents tells why." if unreadable else ""
+    listing, problems = progress.listing, _problems(progress)
+    told = f"{count(len(problems), 'file')} cannot be read; list_documents tells why." if problems else ""
     return " ".join(filter(None, [told, f"{listing.left_out}." if listing.left_out else ""]))
+
+
+def _problems(progress: IndexingProgress) -> dict[str, str]:
+    """What cannot be read by its path, and why."""
+    unread = {path: record.problem for path, record in progress.records.items() if record.problem}
+    return unread | progress.listing.refused

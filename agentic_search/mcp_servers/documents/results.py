@@ -22,7 +22,7 @@ class DocumentPassage(DocumentResult):
     section: str
     """The section's anchor; empty for a file's beginning."""
     line: int | None
-    """Line where the section begins, in Markdown and text."""
+    """Line of the section's heading, in Markdown; of the passage, in text without headings, as source code."""
     page: int | None
     """Page, in a PDF."""
 

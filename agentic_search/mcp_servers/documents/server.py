@@ -34,7 +34,7 @@ def build_server(library: DocumentLibrary | None) -> MCPServer:
 
     @server.tool(title="Search documents", annotations=READ_ONLY)
     async def search_documents(query: Query, limit: Limit = 8) -> DocumentPassages:
-        """Search the user's own documents: the best passages of Markdown, text, HTML and PDF files, to cite."""
+        """Search the user's own documents: the best passages of texts, PDF, office files, tables and code, to cite."""
         if library is None:
             return DocumentPassages(results=[], searched="0 files", indexing=NOTHING, note=UNSET)
         try:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
 
-from agentic_search.mcp_servers.fulltext.database import identity, is_damage, open_database, remove_database
+from agentic_search.mcp_servers.fulltext.database import identity, is_damage, open_database, set_aside
 
 
 class Connections:
@@ -32,7 +32,7 @@ class Connections:
             connection.close()
             if is_damage(error):
                 self._close_idle()
-                remove_database(self._path, seen)
+                set_aside(self._path, seen, error)
             raise
         except BaseException:
             connection.close()

@@ -1,16 +1,23 @@
 """The SQLite file under an index: where it is kept, its schema, and how a damaged or outdated one is made anew."""
 
+import logging
 import os
+import secrets
 import sqlite3
 import sys
 import time
 import zlib
 from collections.abc import Generator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from importlib.metadata import version
 from pathlib import Path
 
 from agentic_search.text.lexicon import stems
+
+logger = logging.getLogger(__name__)
+
+ASIDE = ".damaged"
+"""What the name of a damaged file ends with."""
 
 CACHE_FOLDER = "agentic-search"
 
@@ -35,6 +42,10 @@ SCHEMA = (
     "CREATE VIRTUAL TABLE words USING fts5 (title, keywords, body, content='', tokenize='ascii')",
 )
 """Of the words, only the stems are kept: the SQL function `stems` makes them from what is in `entry`."""
+
+
+class NotOurSchema(sqlite3.DatabaseError):
+    """The file says that it is of today's version, and is not."""
 
 
 def cache_folder() -> Path:
@@ -64,7 +75,7 @@ def open_database(path: Path) -> sqlite3.Connection:
     except sqlite3.DatabaseError as error:
         if not is_damage(error):
             raise
-    remove_database(path, seen)
+        set_aside(path, seen, error)
     return _open(path)
 
 
@@ -78,16 +89,26 @@ def identity(path: Path) -> tuple[int, int] | None:
 
 
 def is_damage(error: sqlite3.Error) -> bool:
-    """The file itself is broken, or is no database at all."""
+    """The file itself is broken, or is no database at all, or none of ours."""
+    if isinstance(error, NotOurSchema):
+        return True
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     return code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
-def remove_database(path: Path, seen: tuple[int, int] | None) -> None:
-    """Delete the file that was `seen`, unless another process has put a new one in its place meanwhile."""
-    if identity(path) == seen:
-        for suffix in ("-wal", "-shm", ""):
-            path.with_name(path.name + suffix).unlink(missing_ok=True)
+def set_aside(path: Path, seen: tuple[int, int] | None, why: object) -> None:
+    """Rename the damaged file that was `seen`, unless another process has put a new one in its place meanwhile.
+
+    One of an earlier time is overwritten: it is kept for whoever wants to know what happened, not for its contents.
+    """
+    if seen is None or identity(path) != seen:
+        return
+    for suffix in ("-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+    aside = path.with_name(path.name + ASIDE)
+    with suppress(FileNotFoundError):  # another process was first
+        path.replace(aside)
+        logger.warning("The index %s is damaged (%s); it is set aside as %s and made anew", path, why, aside.name)
 
 
 def _open(path: Path) -> sqlite3.Connection:
@@ -95,6 +116,7 @@ def _open(path: Path) -> sqlite3.Connection:
     try:
         if _version(connection) != VERSION:
             _create(connection)
+        _check_schema(connection)
         connection.execute("PRAGMA synchronous=NORMAL")
         add_functions(connection)
     except BaseException:
@@ -117,6 +139,13 @@ def _version(connection: sqlite3.Connection) -> int:
         return int(rows.fetchone()[0])
 
 
+def _check_schema(connection: sqlite3.Connection) -> None:
+    """Every statement of the schema stands in the file as it was given."""
+    with closing(connection.execute("SELECT sql FROM sqlite_schema")) as rows:
+        if not {sql for (sql,) in rows}.issuperset(SCHEMA):
+            raise NotOurSchema("its tables are not those of its version")
+
+
 def _create(connection: sqlite3.Connection) -> None:
     """Drop what another version left and lay down the schema, in one transaction: nobody sees half of it."""
     _switch_to_wal(connection)
@@ -126,6 +155,7 @@ def _create(connection: sqlite3.Connection) -> None:
         _drop_everything(connection)
         for statement in SCHEMA:
             connection.execute(statement)
+        connection.execute(f"PRAGMA application_id={secrets.randbits(31)}")
         connection.execute(f"PRAGMA user_version={VERSION}")
 
 

@@ -117,6 +117,10 @@ class Index:
 
         self._run(write)
 
+    def identity(self) -> int:
+        """A number that the file was given when it was made: another one tells that all is to be put in again."""
+        return int(self._rows("PRAGMA application_id")[0][0])
+
     def groups(self) -> dict[str, str]:
         """Each group and the fingerprint it was put in with."""
         return dict(self._rows("SELECT name, fingerprint FROM origin"))

@@ -65,11 +65,12 @@ def joined(lines: bytes) -> bytes:
     runs: list[list[JsonValue]] = []
     goes_on = False
     for frame in frames:
-        if goes_on and _is_text(frame):
+        is_text = _is_text(frame)
+        if goes_on and is_text:
             runs[-1].append(frame)
         else:
             runs.append([frame])
-        goes_on = _is_text(frame) and not frame["done"]
+        goes_on = is_text and frame["done"] is False
     return b"".join(b"%s\n" % _one(run) for run in runs)
 
 
@@ -87,11 +88,15 @@ def _with_messages(frames: Sequence[JsonValue]) -> Iterator[JsonValue]:
 
 
 def _is_text(frame: JsonValue) -> TypeGuard[JsonObject]:
-    match frame:
-        case {"message": {"content": str(), **rest}, "done": bool()}:
-            return _TEXT.issuperset(rest) and "error" not in frame
-        case _:
-            return False
+    if not isinstance(frame, dict) or "error" in frame:
+        return False
+    message, done = frame.get("message"), frame.get("done")
+    return (
+        isinstance(done, bool)
+        and isinstance(message, dict)
+        and isinstance(message.get("content"), str)
+        and message.keys() <= _TEXT
+    )
 
 
 def _one(run: Sequence[JsonValue]) -> bytes:

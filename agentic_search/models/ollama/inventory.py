@@ -48,8 +48,12 @@ class OllamaInventory:
 
     def __init__(self, http: httpx.AsyncClient, clock: Clock, *, fresh_for: float) -> None:
         self._http = http
+        self._clock = clock
+        self._fresh_for = fresh_for
         self._answer = RecentAnswer(self._ask, clock, fresh_for=fresh_for)
         self._shown: dict[tuple[str, str], ShownModel] = {}
+        self._seen_loaded: dict[tuple[str, int], float] = {}
+        """When a model was seen to be loaded with at least so much context."""
 
     async def get(self, *, fresh: bool = False) -> Inventory:
         """What is there, at most `fresh_for` seconds old, or new when `fresh`. Raises ModelUnavailable."""
@@ -58,16 +62,20 @@ class OllamaInventory:
     async def will_load(self, name: str, num_ctx: int) -> bool:
         """Whether Ollama would load the model before a call with that context; False where it cannot be told.
 
-        A model that is loaded with less context is loaded anew.
+        A model that is loaded with less context is loaded anew. That one is loaded is believed for `fresh_for` seconds.
         """
-        if is_cloud(str(self._http.base_url)):
+        seen, now = self._seen_loaded.get((name, num_ctx)), self._clock.now()
+        if is_cloud(str(self._http.base_url)) or (seen is not None and now - seen < self._fresh_for):
             return False
         try:
             loaded = (await self._fetch("GET", "/api/ps", LoadedModels)).models or ()
         except CLIENT_ERRORS:
             return False
         contexts = [one.context_length or num_ctx for one in loaded if one.name.lower() == name.lower()]
-        return max(contexts, default=0) < num_ctx
+        if max(contexts, default=0) < num_ctx:
+            return True
+        self._seen_loaded[name, num_ctx] = now
+        return False
 
     async def _ask(self) -> Inventory:
         url = str(self._http.base_url)

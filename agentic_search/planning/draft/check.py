@@ -5,7 +5,8 @@ what is wrong and, where a name is near a known one, which was probably meant.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import chain, islice
 
 from pydantic import JsonValue
 
@@ -20,6 +21,9 @@ from agentic_search.planning.draft.reading import read_draft, read_task, with_kn
 from agentic_search.planning.draft.wording import did_you_mean_tool
 from agentic_search.planning.planner import next_number
 from agentic_search.text.naming import did_you_mean
+
+_MOST_COMPLAINTS = 100
+"""A plan of more mistakes is not looked at further: each costs time, for the name that was probably meant."""
 
 
 def check(draft: JsonValue, tools: Sequence[Tool], *, inputs: JsonObject | None = None) -> Plan:
@@ -46,16 +50,16 @@ def _checked(
     catalog = by_any_name(tools)
     tasks = [with_known_names(task, catalog) for task in read.tasks]
     ids = dict.fromkeys(order)  # as fast to look up as a set, and in the plan's order
-    complaints = [
-        *read.complaints,
-        *_about_ids(order),
-        *(complaint for task in tasks for complaint in _about_task(task, catalog, ids, inputs)),
-        *(_about_inputs_id(ids) if inputs is not None else ()),
-        *_about_cycles(tasks, ids),
-    ]
+    complaints = _first(
+        read.complaints,
+        _about_ids(order),
+        (complaint for task in tasks for complaint in _about_task(task, catalog, ids, inputs)),
+        _about_inputs_id(ids) if inputs is not None else (),
+        _about_cycles(tasks, ids),
+    )
     if complaints:
         unknown = dict.fromkeys(task.tool for task in tasks if task.tool not in catalog)
-        raise PlanRefused(tuple(dict.fromkeys(complaints)), unknown_tools=tuple(unknown))
+        raise PlanRefused(complaints, unknown_tools=tuple(unknown))
     return tuple(_completed(task, order) for task in tasks)
 
 
@@ -70,10 +74,17 @@ def check_next(draft: JsonObject, tools: Sequence[Tool], *, earlier: Sequence[st
     catalog = by_any_name(tools)
     tasks = [with_known_names(task, catalog) for task in read.tasks]
     about = (complaint for task in tasks for complaint in _about_task(task, catalog, ids))
-    complaints = (*read.complaints, *_about_ids(ids), *about)
-    if complaints:
+    if complaints := _first(read.complaints, _about_ids(ids), about):
         raise PlanRefused(complaints)
     return _completed(tasks[0], ids)
+
+
+def _first(*complaints: Iterable[str]) -> tuple[str, ...]:
+    """The first of them, each once, and that there are more."""
+    found = tuple(dict.fromkeys(islice(chain(*complaints), _MOST_COMPLAINTS + 1)))
+    if len(found) <= _MOST_COMPLAINTS:
+        return found
+    return (*found[:_MOST_COMPLAINTS], "and more is wrong: correct this first")
 
 
 def _about_ids(ids: Sequence[str]) -> Iterator[str]:
@@ -94,11 +105,11 @@ def _about_task(
 ) -> Iterator[str]:
     found = links(task)
     reads = found.reads if inputs is None else [name for name in found.reads if name != INPUTS]
-    complaints = (
-        *_about_tool(task, catalog, inputs),
-        *found.complaints,
-        *_about_needs(task, reads, ids),
-        *_about_inputs(found.inputs, inputs),
+    complaints = chain(
+        _about_tool(task, catalog, inputs),
+        found.complaints,
+        _about_needs(task, reads, ids),
+        _about_inputs(found.inputs, inputs),
     )
     yield from (f"task {task.id!r}: {complaint}" for complaint in complaints)
 

@@ -20,6 +20,9 @@ from agentic_search.domain.references import (
 )
 from agentic_search.domain.tool import Tool, by_any_name
 
+_MOST_REFERENCES = 1_000
+"""Of one task: each is looked up when the task begins."""
+
 
 @dataclass(frozen=True, slots=True)
 class Links:
@@ -37,7 +40,10 @@ def links(task: Task) -> Links:
     reads: dict[str, None] = {}
     inputs: dict[str, None] = {}
     complaints: list[str] = []
-    for where, reference in _found(task):
+    for number, (where, reference) in enumerate(_found(task)):
+        if number == _MOST_REFERENCES:
+            complaints.append(f"it has more than {_MOST_REFERENCES:,} references")
+            break
         match reference:
             case BadReference():
                 complaints.append(f"{where}: {reference}")

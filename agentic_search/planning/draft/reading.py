@@ -28,6 +28,9 @@ _MUST = {
     ),
 }
 
+_MOST_MISTAKES = 20
+"""Of one task that are told."""
+
 _SAME: Sequence[frozenset[str]] = (
     frozenset({"query", "q", "search_query", "search", "keywords", "text", "question"}),
     frozenset({"size", "limit", "max_results", "num_results", "maxResults", "numResults", "top_k", "n", "count"}),
@@ -85,7 +88,7 @@ def read_task(draft: JsonValue, number: int) -> ReadDraft:
     try:
         return ReadDraft(tasks=(Task.model_validate(numbered),), ids=written)
     except ValidationError as problem:
-        sentences = (f"{name}: {_sentence(error)}" for error in problem.errors(include_url=False))
+        sentences = (f"{name}: {_sentence(error)}" for error in problem.errors(include_url=False)[:_MOST_MISTAKES])
         return ReadDraft(ids=written, complaints=tuple(sentences))
 
 

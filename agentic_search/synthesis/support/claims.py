@@ -46,28 +46,32 @@ class Claims:
     @cached_property
     def terms(self) -> frozenset[str]:
         """The content words' stems, without numbers and their units."""
-        words = without_quantities(plain(self.text))
+        words = without_quantities(self._plain)
         return frozenset(term for term in terms(words) if not term.isdecimal())
 
     @cached_property
     def quantities(self) -> Quantities:
         """All numbers."""
-        return Quantities(read_quantities(plain(self.text)))
+        return Quantities(read_quantities(self._plain))
 
     @cached_property
     def words(self) -> frozenset[str]:
         """The stems of all words, numbers among them."""
-        return frozenset(stems(plain(self.text)))
+        return frozenset(stems(self._plain))
 
     @cached_property
     def names(self) -> frozenset[str]:
         """The stems of words that are names for certain: capitals inside a sentence, and names from programs."""
-        return _names(plain(self.text))
+        return _names(self._plain)
 
     @cached_property
     def slots(self) -> Mapping[tuple[str, str], tuple[frozenset[str], ...]]:
         """Runs of words with capitals, by the words before and behind each; a sentence's first word may be one."""
-        return _slots(plain(self.text))
+        return _slots(self._plain)
+
+    @cached_property
+    def _plain(self) -> str:
+        return plain(self.text)
 
     @cached_property
     def negated(self) -> bool:

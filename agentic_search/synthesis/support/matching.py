@@ -7,8 +7,8 @@ these state differently, or do not state at all, counts against it, however many
 import math
 import re
 from bisect import bisect_right
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -150,24 +150,31 @@ class SourceText:
         total = sum(weights.values())
         if not total:
             return _Window(0, 0, 0.0)
-        scores: Counter[int] = Counter()
+        scores: defaultdict[int, float] = defaultdict(float)
+        shared: defaultdict[int, set[str]] = defaultdict(set)
         for term, weight in weights.items():
             for index in self._having.get(term, ()):
-                scores[index] += weight  # type: ignore[assignment] - a Counter adds up floats as well
+                scores[index] += weight
+                shared[index].add(term)
         best = _Window(0, 0, 0.0)
         tried = sorted(scores.items(), key=lambda each: (-each[1], each[0]))[:TRIED]
         for index, score in tried:
-            window = self._grown(_Window(index, index + 1, score / total, tried[0][0]), weights, total)
+            window = self._grown(_Window(index, index + 1, score / total, tried[0][0]), weights, shared)
             best = max(best, window, key=lambda each: each.coverage)
         return best
 
-    def _grown(self, window: _Window, weights: dict[str, float], total: float) -> _Window:
-        for begin, end in ((-1, 0), (0, 1)):
-            wider = (max(0, window.begin + begin), min(len(self.units), window.end + end))
-            held = frozenset[str]().union(*(unit.terms for unit in self.units[slice(*wider)]))
-            covered = sum(weight for term, weight in weights.items() if term in held) / total
+    def _grown(self, window: _Window, weights: Mapping[str, float], shared: Mapping[int, set[str]]) -> _Window:
+        """With the neighbours that add enough; `shared` has the terms that each sentence shares with the claims."""
+        total = sum(weights.values())
+        held = shared[window.begin]
+        for begin, end, neighbour in ((-1, 0, window.begin - 1), (0, 1, window.end)):
+            added = shared.get(neighbour, held)
+            if added <= held:
+                continue
+            covered = sum(weight for term, weight in weights.items() if term in held or term in added) / total
             if covered >= window.coverage + NEIGHBOUR:
-                window = _Window(*wider, covered, window.core)
+                window = _Window(window.begin + begin, window.end + end, covered, window.core)
+                held = held | added
         return window
 
     def _weights(self, wanted: Iterable[str]) -> dict[str, float]:

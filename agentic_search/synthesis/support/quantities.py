@@ -22,6 +22,8 @@ _NUMBER_WORD = re.compile(
     rf"(?P<small>{'|'.join([*_TEENS, *_DIGITS])}))\b",
     re.IGNORECASE,
 )
+_ANY_DIGIT = re.compile(r"\d")
+"""Most sentences have none: to see so takes a tenth of looking for months and quantities."""
 _MONTHS = list(calendar.month_name)[1:]
 _MONTH = re.compile(rf"\b(?:{'|'.join(_MONTHS)})(?=\.?\s+\d)|(?<=\d\s)(?:{'|'.join(_MONTHS)})\b")
 _SCALES = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
@@ -102,12 +104,12 @@ def plain(text: str) -> str:
     plain = unicodedata.normalize("NFKC", text)
     if not plain.isascii():
         plain = "".join(str(unicodedata.decimal(each)) if each.isdecimal() else each for each in plain)
-    return _MONTH.sub(lambda found: str(_MONTHS.index(found[0]) + 1), plain)
+    return _MONTH.sub(lambda found: str(_MONTHS.index(found[0]) + 1), plain) if _ANY_DIGIT.search(plain) else plain
 
 
 def without_quantities(text: str) -> str:
     """The text without its numbers and the units known."""
-    return _QUANTITY.sub(_unit_alone, text)
+    return _QUANTITY.sub(_unit_alone, text) if _ANY_DIGIT.search(text) else text
 
 
 def _unit_alone(found: re.Match[str]) -> str:
@@ -116,7 +118,7 @@ def _unit_alone(found: re.Match[str]) -> str:
 
 
 def read_quantities(text: str) -> Iterator[Quantity]:
-    for found in _QUANTITY.finditer(text):
+    for found in _QUANTITY.finditer(text) if _ANY_DIGIT.search(text) else ():
         yield _quantity(found, found["number"], spelt=False)
     for word in _NUMBER_WORD.finditer(text):
         value = _value_of(word)

@@ -5,12 +5,11 @@ that is the beginning of its planning prompt, which holds these rules too. Sourc
 its fence or pass for a message of its own.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 
 from agentic_search.conversation.shown import as_said
 from agentic_search.models.budget import TokenEstimate
-from agentic_search.models.chat import Message, without_control_tokens
+from agentic_search.models.chat import Message, disarmed
 from agentic_search.synthesis.evidence.packing import PackedSources
 from agentic_search.synthesis.evidence.passages import read_units
 from agentic_search.text.lexicon import terms
@@ -44,8 +43,6 @@ _LONGEST_EXAMPLE = 60
 """Tokens of the sentence itself."""
 _MOST_NOTES = 8
 """Notes of tools that the model is told."""
-
-_OWN_FENCE = re.compile(r"<(?=\s*/?\s*(?:source|searche|question|tools|conversation)s?\b)", re.IGNORECASE)
 
 
 def messages(
@@ -87,18 +84,18 @@ def _system(opening: str) -> str:
 
 def _sources(packed: PackedSources) -> Iterator[str]:
     for number, (item, text) in enumerate(zip(packed.shown, packed.texts, strict=True), start=1):
-        title = " ".join(_disarmed(item.passage.title).replace('"', "'").split())
-        yield f'<source id="{number}" title="{title}">\n{_disarmed(text)}\n</source>'
+        title = " ".join(disarmed(item.passage.title).replace('"', "'").split())
+        yield f'<source id="{number}" title="{title}">\n{disarmed(text)}\n</source>'
 
 
 def _told(notes: Sequence[str]) -> Iterator[str]:
     if notes:
-        lines = "\n".join(_disarmed(line) for line in notes[:_MOST_NOTES])
+        lines = "\n".join(disarmed(line) for line in notes[:_MOST_NOTES])
         yield f"<searches>\n{lines}\n</searches>"
 
 
 def _question(query: str, said: str) -> str:
-    return f"<question>\n{_disarmed(as_said(query, said))}\n</question>"
+    return f"<question>\n{disarmed(as_said(query, said))}\n</question>"
 
 
 def _wish(query: str, packed: PackedSources, tokens: TokenEstimate) -> str:
@@ -112,7 +109,7 @@ def _cited_sentence(query: str, packed: PackedSources, tokens: TokenEstimate) ->
     It is true as it stands, should the model copy it. Empty where the source has no sentence that is short enough.
     """
     sentences = [
-        " ".join(_disarmed(unit.text).split())
+        " ".join(disarmed(unit.text).split())
         for text in packed.texts[:1]
         for unit in read_units(text)
         if unit.kind == "sentence" and _is_statement(unit.text)
@@ -125,8 +122,3 @@ def _cited_sentence(query: str, packed: PackedSources, tokens: TokenEstimate) ->
 
 def _is_statement(sentence: str) -> bool:
     return is_whole(sentence) and not sentence.endswith((":", ";", "?"))
-
-
-def _disarmed(text: str) -> str:
-    """`text` that cannot close a fence of ours or part messages as a chat template does."""
-    return without_control_tokens(_OWN_FENCE.sub("‹", text))

@@ -13,6 +13,7 @@ from agentic_search.domain.data import JsonObject
 from agentic_search.domain.outcome import OnProgress, ToolResult
 from agentic_search.domain.tool import ServerStatus, Tool
 from agentic_search.errors import ServerUnavailable, ToolFailed, ToolTimeout
+from agentic_search.text.counting import count
 from agentic_search.tools.config.secrets import SecretMask
 from agentic_search.tools.config.server_config import ServerConfig
 from agentic_search.tools.mcp.auth.server_auth import ServerAuth
@@ -266,9 +267,8 @@ class Connection:
 
     def _note_failure(self, why: str, log: tuple[str, ...]) -> None:
         if why != self._state.error:
-            logger.info("%s is unavailable: %s", self.config.name, why)
-            if log:
-                logger.info("%s wrote last:\n  %s", self.config.name, "\n  ".join(log))
+            for line in log:
+                logger.info("%s wrote: %s", self.config.name, line, extra={"server": self.config.name})
         if self._state.status != "ready" and self._failures is not None:
             self._failures += 1
         self._log = log
@@ -291,8 +291,16 @@ class Connection:
         if self._state.status == "ready":
             self._become(ConnectionState("unavailable", why))
 
+    def _log_change(self, new: ConnectionState) -> None:
+        if (new.status, new.error) != (self._state.status, self._state.error):
+            told = f"ready, {count(len(new.offer.tools), 'tool')}" if new.offer else new.status
+            why = f": {new.error}" if new.error else ""
+            fields = {"server": self.config.name, "status": new.status, "was": self._state.status}
+            logger.info("server %s: %s → %s%s", self.config.name, self._state.status, told, why, extra=fields)
+
     def _become(self, state: ConnectionState) -> None:
         if state != self._state:
+            self._log_change(state)
             self._state = state
             self._note_attempt()
             self._on_change()

@@ -7,7 +7,7 @@ import { RequestProblem, read } from "./api.js";
 
 const TYPES = [
   "run.queued", "run.started", "question.understood", "tools.discovered", "plan.started", "plan.task", "plan.ready", "plan.fallback", "plan.mended",
-  "task.started",
+  "execution.started", "execution.completed", "task.started",
   "task.progress", "task.retrying", "task.completed", "task.failed", "task.skipped", "sources.found", "server.slowed",
   "approval.needed", "approval.given", "approval.denied",
   "model.waiting", "support.by_words", "answer.preview", "answer.started", "answer.delta", "answer.block", "answer.completed",

@@ -3,7 +3,7 @@
 import { reduceAnswer } from "./answer.js";
 import { cancelUnfinished, reduceTasks } from "./tasks.js";
 
-/** @import {Run, RunEvent, RunStatus, Span} from "../types.js" */
+/** @import {Run, RunEvent, RunStatus, Span, Step} from "../types.js" */
 
 /**
  * A run without any event yet.
@@ -31,12 +31,23 @@ export function reduceRun(run, event) {
   const heard = {
     ...run,
     lastSeq: event.seq,
-    steps: event.message ? [...run.steps, { at: event.at, text: event.message }] : run.steps,
+    steps: event.message ? [...run.steps, ...stepsOf(event)] : run.steps,
     tasks: reduceTasks(run.tasks, event),
     answer: reduceAnswer(run.answer, event),
     waiting: OF_THE_MODEL.has(event.type) ? null : run.waiting,
   };
   return { ...heard, ...FACTS[event.type]?.(heard, event.data, event.at) };
+}
+
+/**
+ * The thinking steps of an event with a message: one, but where the work begins and ends two; a result is one more.
+ * @param {RunEvent} event
+ * @returns {Step[]}
+ */
+function stepsOf({ type, at, message, data }) {
+  const lines = type.startsWith("execution.") ? message.split("\n") : [message];
+  const steps = lines.map((text) => ({ at, text, resultOf: null }));
+  return type === "task.completed" ? [...steps, { at, text: "📊 Full Result", resultOf: data.id }] : steps;
 }
 
 /** @param {Run} run */

@@ -281,7 +281,7 @@ def test_the_server_starts_without_what_only_the_parsers_need() -> None:
     check = """
 import sys
 import agentic_search.mcp_servers.documents.__main__
-print(sorted({"lxml", "pypdf", "markdown_it", "trafilatura", "charset_normalizer"} & sys.modules.keys()))
+print(sorted({"lxml", "pypdf", "markdown_it", "trafilatura", "kreuzberg"} & sys.modules.keys()))
 """
     ended = subprocess.run(
         [sys.executable, "-c", check], capture_output=True, text=True, cwd=ROOT, check=True, timeout=60

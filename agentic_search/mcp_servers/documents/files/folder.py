@@ -4,21 +4,28 @@ import errno
 import os
 import stat
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from agentic_search.mcp_servers.documents.files.beneath import Escaped, open_beneath
 from agentic_search.mcp_servers.documents.files.kinds import is_ignored, kind_of, why_not_read
 
-READ = "Markdown, text, HTML, PDF, Word (.docx), mail (.eml) or notebooks (.ipynb)"
+READ = "text, source code, Markdown, HTML, PDF, office documents, mail or notebooks"
 
 MOST_BYTES = 32 * 1024 * 1024
 """Bytes of one file; larger ones are not read."""
 
+MOST_SUFFIX = 12
+"""Characters of the end of a name that are told."""
+
 MOST_FILES = 20_000
 MOST_NAMES = 200_000
 """Documents in one folder, and names looked at to find them; the rest is left out, and said so."""
+
+
+LOOP = "a loop of symbolic links"
 
 
 class Refused(Exception):
@@ -41,6 +48,8 @@ class FolderListing:
     """Documents by their path in the folder, with forward slashes."""
     refused: dict[str, str] = field(default_factory=dict[str, str])
     """What looks like a document or a folder but cannot be read, and why."""
+    passed_over: Counter[str] = field(default_factory=Counter[str])
+    """How many files that are no documents there are of each kind, by the end of their names."""
     left_out: str | None = None
     """What there was too much of."""
 
@@ -82,7 +91,7 @@ class Folder:
             raise Refused("paths are given from the documents folder on, as list_documents shows them")
         forms = (name, *(unicodedata.normalize(form, name) for form in ("NFC", "NFD")))
         written = next((form for form in forms if os.path.lexists(self.root / form)), name)
-        real = Path(os.path.realpath(self.root / written))
+        real = self._real(self.root / written)
         if not real.is_relative_to(self.root):
             raise Refused("it is outside the documents folder")
         path = self._relative(real)
@@ -132,11 +141,13 @@ class Folder:
                 listing.files[path] = Stamp(status.st_size, status.st_mtime_ns)
         elif reason := why_not_read(path):
             listing.refused[path.encode("utf-8", "replace").decode()] = reason
+        else:
+            listing.passed_over[_ending(entry.name)] += 1
 
     def _note_link(self, entry: "os.DirEntry[str]", path: str, listing: FolderListing) -> None:
         """A link within the folder is passed over, since what it leads to is listed under its own name."""
         if _is_loop(entry):
-            listing.refused[path] = "a loop of symbolic links"
+            listing.refused[path] = LOOP
             return
         real = Path(os.path.realpath(entry.path))
         if not real.is_relative_to(self.root):
@@ -144,6 +155,15 @@ class Folder:
                 listing.refused[path] = "a symbolic link that leads out of the folder; it is not followed"
         elif kind_of(path) and not real.exists():
             listing.refused[path] = "a symbolic link to nothing"
+
+    def _real(self, path: Path) -> Path:
+        """Where a path leads. Raises Refused for one that leads in a circle."""
+        try:
+            path.stat()
+        except OSError as error:
+            if error.errno == errno.ELOOP:
+                raise Refused(LOOP) from error
+        return Path(os.path.realpath(path))
 
     def _relative(self, path: str | Path) -> str:
         return os.path.relpath(path, self.root).replace(os.sep, "/")
@@ -155,6 +175,11 @@ def _is_loop(entry: "os.DirEntry[str]") -> bool:
     except OSError as error:
         return error.errno == errno.ELOOP
     return False
+
+
+def _ending(name: str) -> str:
+    suffix = PurePosixPath(name).suffix.lower()[:MOST_SUFFIX]
+    return suffix.encode("utf-8", "replace").decode() or "without an ending"
 
 
 def _too_large(size: int) -> str:

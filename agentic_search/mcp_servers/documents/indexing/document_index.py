@@ -11,9 +11,10 @@ from urllib.parse import unquote
 from agentic_search.mcp_servers.documents.files.folder import Stamp
 from agentic_search.mcp_servers.documents.indexing.ranking import CANDIDATES, rank
 from agentic_search.mcp_servers.documents.parsing.document import Document, DocumentSection
+from agentic_search.mcp_servers.documents.parsing.formats.tables import with_head
 from agentic_search.mcp_servers.fulltext import Entry, Index, IndexHit, Understood, best_passage
 
-VERSION = 3
+VERSION = 4
 """Raised when parsing changes, so that every file is taken in anew."""
 
 TITLE_WEIGHT = 4.0
@@ -63,6 +64,10 @@ class DocumentIndex:
         """Every file taken in, by its path."""
         return {path: FileRecord.load(text) for path, text in self._index.groups().items()}
 
+    def identity(self) -> int:
+        """Tells this index file from another that later took its place."""
+        return self._index.identity()
+
     def put(self, path: str, stamp: Stamp, document: Document) -> FileRecord:
         """Take in what a file says now."""
         entries = [_entry(path, document, section) for section in document.sections if _says(document, section)]
@@ -87,7 +92,8 @@ class DocumentIndex:
         found = self._index.candidates(understood.text, limit=max(CANDIDATES, limit))
         best = rank(understood.text, found)[:limit]
         hits = [
-            IndexHit(entry, group, score, best_passage(entry.body, understood.text)) for entry, group, score in best
+            IndexHit(entry, group, score, with_head(entry.body, best_passage(entry.body, understood.text)))
+            for entry, group, score in best
         ]
         return understood, hits
 
@@ -114,16 +120,19 @@ def _says(document: Document, section: DocumentSection) -> bool:
 
 
 def _entry(path: str, document: Document, section: DocumentSection) -> Entry:
+    written = document.text[section.body : section.end]
+    above = document.text[section.start : section.body] + written[: len(written) - len(written.lstrip())]
     return Entry(
         address=address(path, section.anchor),
         title=f"{path} › {section.heading}" if section.heading else path,
-        body=document.text[section.body : section.end].strip(),
+        body=written.strip(),
         keywords=document.title,
         extra={
             "path": path,
             "heading": section.heading,
             "section": section.anchor,
             "line": section.line,
+            "body_line": None if section.line is None else section.line + above.count("\n"),
             "page": section.page,
         },
     )

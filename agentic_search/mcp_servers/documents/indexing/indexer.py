@@ -45,6 +45,8 @@ class Indexer:
         self._changed = asyncio.Event()
         self._settled = asyncio.Event()
         self._behind_since: float | None = None
+        self._file: int | None = None
+        """The index file that `progress` tells of."""
 
     @property
     def settled(self) -> bool:
@@ -59,6 +61,13 @@ class Indexer:
                 await self._settled.wait()
         except TimeoutError:
             return
+
+    async def notice_new_file(self) -> bool:
+        """Whether the index has been made anew since it was looked at, as after damage; then all is taken in again."""
+        if not self.settled or await asyncio.to_thread(self._index.identity) == self._file:
+            return False
+        self._fall_behind()
+        return True
 
     async def run(self) -> None:
         """Until cancelled. No file, and no trouble with the index, ends it."""
@@ -96,6 +105,7 @@ class Indexer:
         """See what is there and what has been taken in; forget what is gone."""
         listing = await asyncio.to_thread(self._folder.look)
         records = await asyncio.to_thread(self._index.records)
+        self._file = await asyncio.to_thread(self._index.identity)
         for gone in records.keys() - listing.files.keys():
             await asyncio.to_thread(self._index.drop, gone)
             del records[gone]

@@ -1,6 +1,7 @@
 """Decodes text of any encoding, declared or guessed; what is no text at all is refused."""
 
 import codecs
+from collections.abc import Iterator
 from contextlib import suppress
 
 from agentic_search.mcp_servers.documents.parsing.document import Unreadable
@@ -25,6 +26,9 @@ MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+
+ESCAPES = ((b"\x1b$B", "iso2022_jp_2"), (b"\x1b$@", "iso2022_jp_2"), (b"\x1b$)C", "iso2022_kr"))
+"""How text that shifts between sets of characters tells of itself: it is plain ASCII else."""
 
 CONTROLS = dict.fromkeys(set(range(32)) - set(map(ord, "\t\n\r\f\v\x1b")))
 
@@ -53,8 +57,12 @@ def _decode(data: bytes, declared: str | None) -> tuple[str, str | None]:
     for mark, encoding in MARKS:
         if data.startswith(mark):
             return _marked(data, encoding)
+    for escape, encoding in ESCAPES:
+        if escape in data:
+            with suppress(UnicodeDecodeError):
+                return data.decode(encoding), None
     if b"\0" in data:
-        return _unmarked(data), "no mark tells its encoding; read as UTF-16"
+        return _unmarked(data)
     for encoding in ("utf-8", *([_codec(declared)] if declared else [])):
         try:
             return data.decode(encoding), None
@@ -63,13 +71,21 @@ def _decode(data: bytes, declared: str | None) -> tuple[str, str | None]:
     return _guessed(data)
 
 
-def _unmarked(data: bytes) -> str:
-    """UTF-16 without a mark: what is ASCII in it leaves zeros on one side of the pairs only."""
+def _unmarked(data: bytes) -> tuple[str, str]:
+    """UTF-32 or UTF-16 without a mark. Raises Unreadable for what is neither."""
+    for encoding in ("utf-32-le", "utf-32-be", *_utf16(data)):
+        with suppress(UnicodeDecodeError):
+            text = data.decode(encoding)
+            if "\0" not in text and sum(character > "\uffff" for character in text) <= MOST_BROKEN * len(text):
+                return text, f"no mark tells its encoding; read as {encoding[:6].upper()}"
+    raise Unreadable("it holds binary data, not text")
+
+
+def _utf16(data: bytes) -> Iterator[str]:
+    """What is ASCII leaves zeros on one side of the pairs only."""
     even, odd = data[::2].count(0), data[1::2].count(0)
     if min(even, odd) <= MOST_CONTROLS * max(even, odd):
-        with suppress(UnicodeDecodeError):
-            return data.decode("utf-16-le" if odd > even else "utf-16-be")
-    raise Unreadable("it holds binary data, not text")
+        yield "utf-16-le" if odd > even else "utf-16-be"
 
 
 def _codec(declared: str) -> str:

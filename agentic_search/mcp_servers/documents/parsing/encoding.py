@@ -1,12 +1,11 @@
-"""Guesses the encoding of text that is not UTF-8 and does not say what it is.
+"""Guesses the encoding of text that is not UTF-8 and does not say what it is, by the letters that each language uses.
 
-charset-normalizer tells scripts and East Asian encodings apart, but not the code pages of languages in Latin letters,
-and reads western text as central European. So these are told by the letters that each language uses.
+Our own: charset-normalizer (3.5) takes most texts of one line for one of another script or code page.
 """
 
 import re
 
-from charset_normalizer import from_bytes
+from agentic_search.mcp_servers.documents.parsing.scripts import SCRIPTS, SHARING, Script, is_odd_case
 
 MOST_BYTES = 65_536
 """Bytes that are looked at, of the lines that are not plain ASCII; a tenth of a second for the slowest."""
@@ -16,40 +15,50 @@ RUN = re.compile(rb"[\x80-\xff]{3,}")
 RUNS = 0.3
 """The share of bytes above ASCII that stand in runs of three and more: few in Latin letters, most in others."""
 
-LATIN = {
-    "cp1252": (
-        *("äöüß", "àâæçéèêëîïôöùûüœ", "áéíñóúü¿¡", "àáâãçéêíóôõúü", "åäöé", "æøåé", "áéíóúýðþæö", "àèéìíòóù", "éëïöüá"),
-    ),
-    "cp1250": (
-        *("ąćęłńóśźż", "áčďéěíňóřšťúůýž", "áéíóöőúüű", "ăâîşţ", "čćđšž", "áäčďéíĺľňóôŕšťúýž"),
-    ),
-    "cp1254": ("çğıİöşüâî",),
-    "cp1257": ("ąčęėįšųūž", "āčēģīķļņšūž", "äõöüšž"),
-}  # fmt: skip
-"""Code pages, and the letters that languages add to ASCII; western ones first, which win where nothing tells."""
-LATIN["iso8859_2"] = LATIN["cp1250"]
+LATIN_LESS = 0.3
+"""What Latin letters must fit better by where the bytes above ASCII stand in runs."""
 
-ANY = "«»„“”‘’–—…°§©®€"
+WESTERN = ("äöüß", "àâæçéèêëîïôöùûüœ", "áéíñóúü¿¡", "àáâãçéêíóôõúü", "åäöé", "æøåé", "àèéìíòóù", "éëïöüá")
+CENTRAL = ("ąćęłńóśźż", "áčďéěíňóřšťúůýž", "áéíóöőúüű", "ăâîşţ", "čćđšž", "áäčďéíĺľňóôŕšťúýž")
+LATIN = {
+    "cp1252": WESTERN,
+    "cp1250": CENTRAL,
+    "cp1254": ("çğıİöşüâî",),
+    "iso8859_1": ("áéíóúýðþæö",),
+    "cp1257": ("ąčęėįšųūž", "āčēģīķļņšūž", "äõöüšž"),
+    "iso8859_2": CENTRAL,
+    "mac_roman": WESTERN,
+    "cp850": WESTERN,
+    "cp852": CENTRAL,
+}
+"""Code pages, and the letters that languages add to ASCII; what is met more often comes first, and wins of equals."""
+
+ANY = "«»„“”‘’–—…•°§©®™€£µ±×·²³¹ºª¼½¾\xa0"
 """What every language writes."""
 
-OTHER = (
-    *("cp1251", "koi8_u", "cp866", "cp1253", "cp1255", "cp1256", "tis_620"),
-    *("cp932", "euc_jp", "gb18030", "big5", "cp949"),
-)
-"""Cyrillic, Greek, Hebrew, Arabic, Thai; Japanese, Chinese, Korean."""
-
-NAMES = {"cp932": "Shift_JIS", "cp949": "EUC-KR", "big5": "Big5", "iso8859_2": "ISO-8859-2"}
+NAMES = {
+    "mac_roman": "Mac Roman",
+    "mac_cyrillic": "Mac Cyrillic",
+    "iso8859_1": "ISO-8859-1",
+    "iso8859_2": "ISO-8859-2",
+    "iso8859_5": "ISO-8859-5",
+    "iso8859_6": "ISO-8859-6",
+    "cp932": "Shift_JIS",
+    "cp949": "EUC-KR",
+    "big5": "Big5",
+    "cp874": "Windows-874",
+}
 
 
 def guess_encoding(data: bytes) -> str:
     """The codec that fits best; Windows-1252 where nothing tells."""
     sample = _sample(data)
     high = b"".join(HIGH.findall(sample))
-    if sum(map(len, RUN.findall(sample))) >= RUNS * len(high):
-        best = from_bytes(sample, cp_isolation=list(OTHER)).best()
-        if best is not None:
-            return best.encoding
-    return max(LATIN, key=lambda encoding: _fit(high, encoding))
+    latin = max(LATIN, key=lambda encoding: _fit(sample, encoding))
+    is_other = sum(map(len, RUN.findall(sample))) >= RUNS * len(high)
+    best = max(SCRIPTS if is_other else SHARING, key=lambda script: _worth(sample, script))
+    least = _fit(sample, latin) - (LATIN_LESS if is_other else 0)
+    return best.encoding if _worth(sample, best) > least else latin
 
 
 def name_of(encoding: str) -> str:
@@ -67,8 +76,29 @@ def _sample(data: bytes) -> bytes:
     return lines[: end + 1 or MOST_BYTES]
 
 
-def _fit(high: bytes, encoding: str) -> float:
+def _worth(sample: bytes, script: Script) -> float:
+    """What the text says for this encoding of this script, a character; below 0 where it cannot be it."""
+    try:
+        text = sample.decode(script.encoding)
+    except UnicodeDecodeError:
+        return -1.0
+    return script.worth(text)
+
+
+def _fit(sample: bytes, encoding: str) -> float:
     """The share of the characters above ASCII that are letters of the one language that fits best."""
-    characters = high.decode(encoding, "replace").lower()
-    fits = (sum(character in ANY or character in alphabet for character in characters) for alphabet in LATIN[encoding])
-    return round(max(fits) / len(characters), 2)
+    text = sample.decode(encoding, "replace")
+    characters = [
+        "" if is_odd_case(before, character) or _is_odd_mark(before, character, after) else character.lower()
+        for before, character, after in zip(f" {text}", text, f"{text[1:]} ", strict=False)
+        if not character.isascii()
+    ]
+    fits = (
+        sum(bool(each) and (each in ANY or each in alphabet) for each in characters) for alphabet in LATIN[encoding]
+    )
+    return round(max(fits) / max(len(characters), 1), 2)
+
+
+def _is_odd_mark(before: str, character: str, after: str) -> bool:
+    """In the middle of a word, where but an apostrophe no mark stands."""
+    return before.isalpha() and after.isalpha() and not character.isalpha() and character not in "’\xad"

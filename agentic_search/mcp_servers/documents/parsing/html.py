@@ -10,6 +10,8 @@ from agentic_search.mcp_servers.documents.parsing.decoding import CONTROLS
 from agentic_search.mcp_servers.documents.parsing.sections import Heading
 
 UNSEEN = ("script", "style", "noscript", "template", "svg", "nav", "button", "select", "iframe", "object")
+TOO_DEEP = "ERR_RESOURCE_LIMIT"
+
 PERMALINK = "//a[contains(@class, 'headerlink') or contains(@class, 'anchor')][string-length(normalize-space()) < 2]"
 MARKUP = re.compile(r"</?[a-z][a-z0-9]*[\s/>]|&(?:#x?[0-9a-f]+|[a-z]+);", re.IGNORECASE)
 
@@ -74,6 +76,11 @@ def html_to_text(fragment: str) -> str:
 
 def read_html(page: str) -> Element:
     """The page as browsers would mend it, without scripts, styles, menus and buttons."""
+    return read_page(page)[0]
+
+
+def read_page(page: str) -> tuple[Element, bool]:
+    """As `read_html`, and whether all of it was read: where tags are nested too deep, libxml2 gives up in silence."""
     parser = lxml.html.HTMLParser(
         encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True, huge_tree=True
     )
@@ -83,9 +90,10 @@ def read_html(page: str) -> Element:
         root = build(page.translate(CONTROLS).encode("utf-8", "replace"), parser=parser, ensure_head_body=True)
     except ParserError:
         root = build(b"<html></html>", parser=parser, ensure_head_body=True)
+    is_whole = TOO_DEEP not in str(cast(object, parser.error_log.last_error))  # pyright: ignore[reportUnknownMemberType] - no types
     for unseen in [*root.iter(*UNSEEN), *root.xpath(PERMALINK)]:
         unseen.drop_tree()
-    return root
+    return root, is_whole
 
 
 def render(root: Element) -> Rendered:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import accumulate, pairwise
 
 from markdown_it import MarkdownIt
@@ -22,11 +23,16 @@ GIVEN_ANCHOR = re.compile(r"\s*\{#([\w.:-]+)\}\s*$")
 def parse_markdown(data: bytes) -> Document:
     """CommonMark; a YAML block at the top is kept in the text but no heading is looked for in it."""
     text, note = decode(data)
+    return replace(read_markdown(text), note=note)
+
+
+def read_markdown(text: str, *, lines: bool = True) -> Document:
+    """`lines` says whether the text's lines are the file's, so that they may be cited."""
     front = FRONT_MATTER.match(text)
     headings = list(_headings(text, front.end() if front else 0))
     title = _title(front[1]) if front else ""
     first = next((heading.text for heading in headings if heading.level == 1), "")
-    return Document(title or first, text, cut(text, headings), note)
+    return Document(title or first, text, cut(text, headings, lines=lines))
 
 
 def _title(front: str) -> str:

@@ -11,7 +11,7 @@ from lxml.html import HtmlElement
 
 from agentic_search.mcp_servers.documents.parsing.decoding import clip, decode
 from agentic_search.mcp_servers.documents.parsing.document import Document
-from agentic_search.mcp_servers.documents.parsing.html import Element, Rendered, read_html, render
+from agentic_search.mcp_servers.documents.parsing.html import Element, Rendered, read_html, read_page, render
 from agentic_search.mcp_servers.documents.parsing.sections import cut
 
 DECLARED = re.compile(rb"""charset\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
@@ -29,9 +29,6 @@ ENOUGH = 0.7
 KNOWN_AS = {"pre": "code", "figure": "div", "figcaption": "p"}
 """What trafilatura would drop or run together, by tags that it keeps."""
 
-DEEP = 2_000
-"""Tags within one another from which libxml2 gives up."""
-
 SCRIPT = re.compile(r"<(script|style)\b[^>]*>.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
 TAG = re.compile(r"<[^<>]*>")
 
@@ -43,10 +40,11 @@ def parse_html(data: bytes) -> Document:
     """Scripts, menus and what else surrounds the main text are left out. Raises Unreadable for binary data."""
     declared = DECLARED.search(data[:DECLARED_WITHIN])
     page, note = decode(data, declared[1].decode() if declared else None)
-    root = read_html(page)
+    root, is_whole = read_page(page)
     title = " ".join((root.findtext(".//title") or "").split())
-    rendered = _main(root)
-    if not rendered.text.strip() and page.count("<") > DEEP:
+    if is_whole:
+        rendered = _main(root)
+    else:
         rendered, note = Rendered(_bare(page), []), "it is nested too deep; its text is kept without headings"
     text, left_out = clip(rendered.text)
     headings = [heading for heading in rendered.headings if heading.body <= len(text)]

@@ -4,6 +4,7 @@ import faulthandler
 import logging
 import os
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from agentic_search.mcp_servers.documents.files.kinds import Kind
@@ -11,6 +12,8 @@ from agentic_search.mcp_servers.documents.parsing.decoding import decode
 from agentic_search.mcp_servers.documents.parsing.document import Document, Unreadable
 from agentic_search.mcp_servers.documents.parsing.formats.mail import parse_mail
 from agentic_search.mcp_servers.documents.parsing.formats.notebook import parse_notebook
+from agentic_search.mcp_servers.documents.parsing.formats.office import KINDS_READ, TEXTS, parse_marked, parse_office
+from agentic_search.mcp_servers.documents.parsing.formats.slides import parse_odp
 from agentic_search.mcp_servers.documents.parsing.formats.word import parse_word
 from agentic_search.mcp_servers.documents.parsing.markdown import parse_markdown
 from agentic_search.mcp_servers.documents.parsing.page import parse_html
@@ -36,6 +39,9 @@ PARSERS: dict[Kind, Callable[[bytes], Document]] = {
     "word": parse_word,
     "mail": parse_mail,
     "notebook": parse_notebook,
+    "odp": parse_odp,
+    **{kind: partial(parse_office, kind) for kind in KINDS_READ},
+    **{kind: partial(parse_marked, kind) for kind in TEXTS},
 }
 
 

@@ -4,7 +4,7 @@ import { duration } from "../../derive/words.js";
 import { freshness } from "../../dom/fresh.js";
 import { keyed } from "../../dom/keyed.js";
 import { part, say } from "../../dom/template.js";
-import { showValue } from "./value.js";
+import { showValue, showWhole } from "./value.js";
 
 /** @import {Attempt, Shown, Task} from "../../types.js" */
 /** @import {Controller} from "../../controller.js" */
@@ -70,7 +70,7 @@ export function mountTask(el, actions, close) {
     say(part(el, "note"), note);
     const result = part(el, "result");
     result.hidden = note !== "";
-    if (note === "" && ofResult(task.id, task.result, task.content)) showValue(result, task.result, holdsBlocks(task.result) ? [] : task.content);
+    if (note === "" && ofResult(task.id, task.result, task.content)) showWhole(result, task);
   }
 
   /**
@@ -91,11 +91,3 @@ const NOTES = {
   queued: "Not started yet.", waiting: "Waits for your answer.", running: "Still running.", retrying: "Waiting for the next attempt.", completed: "",
   failed: "No result.", skipped: "Never ran.", cancelled: "Stopped before it had a result.",
 };
-
-/**
- * Whether a result is the list of all blocks already, with those beside text among them.
- * @param {any} result
- */
-function holdsBlocks(result) {
-  return Array.isArray(result) && result.some((block) => typeof block?.type === "string" && block.type !== "text");
-}

@@ -19,6 +19,23 @@ export function showValue(el, value, beside = []) {
   el.replaceChildren(...parts);
 }
 
+/**
+ * A task's result, with what of it is not text beside it.
+ * @param {HTMLElement} el
+ * @param {{result: unknown, content: unknown[]}} task
+ */
+export function showWhole(el, { result, content }) {
+  showValue(el, result, holdsBlocks(result) ? [] : content);
+}
+
+/**
+ * Whether a result is the list of all blocks already, with those beside text among them.
+ * @param {any} result
+ */
+function holdsBlocks(result) {
+  return Array.isArray(result) && result.some((block) => typeof block?.type === "string" && block.type !== "text");
+}
+
 /** @param {object} value */
 function shown(value) {
   return picture(value) ?? entries(value);

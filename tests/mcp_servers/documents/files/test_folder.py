@@ -211,18 +211,23 @@ def test_a_name_that_is_no_text_is_listed_and_stops_nothing(root: Path) -> None:
 
 
 def test_a_document_of_another_kind_is_listed_with_what_would_help(root: Path) -> None:
-    (root / "slides.pptx").write_text("x")
+    (root / "slides.key").write_text("x")
     listing = Folder(root).look()
-    assert "slides.pptx" not in listing.files
-    assert "save it as PDF" in listing.refused["slides.pptx"]
+    assert "slides.key" not in listing.files
+    assert "save it as PDF" in listing.refused["slides.key"]
     with pytest.raises(Refused, match="save it as PDF"):
-        Folder(root).locate("slides.pptx")
+        Folder(root).locate("slides.key")
 
 
 def test_a_loop_of_links_is_told_as_one(root: Path) -> None:
     (root / "one.md").symlink_to("two.md")
     (root / "two.md").symlink_to("one.md")
-    assert Folder(root).look().refused == dict.fromkeys(("one.md", "two.md"), "a loop of symbolic links")
+    (root / "self").symlink_to("self")
+    folder = Folder(root)
+    assert folder.look().refused == dict.fromkeys(("one.md", "two.md", "self"), "a loop of symbolic links")
+    for name in ("one.md", "self/guide.md"):
+        with pytest.raises(Refused, match=r"^a loop of symbolic links$"):
+            folder.locate(name)
 
 
 @pytest.mark.parametrize(("kept", "asked"), [("NFD", "NFC"), ("NFC", "NFD")])

@@ -116,6 +116,21 @@ async def test_broken_files_are_told_with_their_reasons_and_stop_nothing(root: P
     assert listed["good.md"].problem is None
 
 
+async def test_what_is_passed_over_is_told_with_the_reason_to_who_searches_and_to_who_lists(root: Path) -> None:
+    (root / "good.md").write_text("# Good\n\nfindable")
+    for name in ("box.mbox", "talk.key", "photo.png", "scan.PNG", "song.mp3", "binary"):
+        (root / name).write_bytes(b"x")
+    (root / "locked.docx").write_bytes(b"PK no archive")
+    async with library(root) as lib:
+        note = (await lib.search("findable", 5)).note or ""
+        listed = await lib.list_files("*", 100)
+    assert note.startswith("3 files cannot be read; list_documents tells why. The first is box.mbox: a mailbox; save")
+    problems = {file.path: file.problem for file in listed.documents if file.problem}
+    assert sorted(problems) == ["box.mbox", "locked.docx", "talk.key"]
+    assert "no Word document" in (problems["locked.docx"] or "")
+    assert (listed.note or "").endswith("Passed over, as no documents: 2 .png, 1 without an ending, 1 .mp3.")
+
+
 async def test_an_unreadable_file_is_tried_again_when_its_permissions_change(root: Path) -> None:
     if os.geteuid() == 0:
         pytest.skip("root reads everything")

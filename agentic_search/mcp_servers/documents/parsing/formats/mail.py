@@ -1,4 +1,7 @@
-"""Reads a message as mail programs save it (.eml): its subject as the title, who wrote when, and its text."""
+"""Reads a message as mail programs save it (.eml): its subject as the title, who wrote when, and its text.
+
+Our own and not kreuzberg's (4.10.4), which does not name what is attached in the text.
+"""
 
 from email import message_from_bytes, policy
 from email.message import EmailMessage

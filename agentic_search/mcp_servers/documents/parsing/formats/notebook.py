@@ -1,10 +1,13 @@
-"""Reads a Jupyter notebook (.ipynb) as Markdown: its prose as it stands, its code in blocks; outputs are left out."""
+"""Reads a Jupyter notebook (.ipynb) as Markdown: its prose as it stands, its code in blocks.
+
+Our own and not kreuzberg's (4.10.4), which mixes what the code has printed into it.
+"""
 
 from pydantic import BaseModel, ValidationError
 
 from agentic_search.mcp_servers.documents.parsing.decoding import decode
 from agentic_search.mcp_servers.documents.parsing.document import Document, Unreadable
-from agentic_search.mcp_servers.documents.parsing.markdown import parse_markdown
+from agentic_search.mcp_servers.documents.parsing.markdown import read_markdown
 
 
 class NotebookCell(BaseModel):
@@ -33,4 +36,4 @@ def parse_notebook(data: bytes) -> Document:
         notebook = Notebook.model_validate_json(written)
     except ValidationError as error:
         raise Unreadable("it is no notebook of format 4, whatever its name says") from error
-    return parse_markdown("\n\n".join(cell.text for cell in notebook.cells).encode("utf-8", "replace"))
+    return read_markdown("\n\n".join(cell.text for cell in notebook.cells), lines=False)

@@ -1,0 +1,73 @@
+"""A line of the log: as text and as JSON, whatever strangers wrote into it."""
+
+import io
+import json
+import logging
+import sys
+
+import pytest
+
+from agentic_search.log import LONGEST_MESSAGE, JsonLines, TextLines, one_line
+
+HOSTILE = [
+    "it said\n2026-01-01 12:00:00,000 INFO    agentic_search.serve: serving at http://evil",
+    "it said\r\nforged",
+    "it said\u2028forged",
+    "it said\u2029forged",
+    "it said\x85forged",
+    "it said\x0bforged\x0cforged\x1cforged\x1dforged\x1eforged",
+    "it said \x1b[2J\x1b[31mred\x1b[0m \x1b]0;title\x07",
+    "it said \u202eforged\ud800",
+]
+
+
+def logged(formatter: logging.Formatter, message: object, *arguments: object, **extra: object) -> str:
+    """What a handler with that formatter writes."""
+    stream = io.StringIO()
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(formatter)
+    fault = sys.exc_info() if sys.exc_info()[0] else None
+    made = logging.getLogger().makeRecord(
+        "agentic_search.x", logging.INFO, __file__, 1, message, arguments, fault, extra=extra
+    )
+    handler.emit(made)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+@pytest.mark.parametrize("formatter", [TextLines(), JsonLines()], ids=["text", "json"])
+def test_what_a_stranger_wrote_stays_in_its_line(formatter: logging.Formatter, text: str) -> None:
+    line = logged(formatter, "server %s: %s", "bad", text)
+    assert len(line.splitlines()) == 1 and line.endswith("\n")
+    assert line.removesuffix("\n").isprintable()
+    assert "it said" in line
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_an_error_of_a_stranger_s_wording_forges_no_record(text: str) -> None:
+    as_text = as_json = ""
+    try:
+        int(text)
+    except ValueError:
+        as_text, as_json = logged(TextLines(), "it broke"), logged(JsonLines(), "it broke")
+    first, *traceback = as_text.splitlines()
+    assert first.endswith("it broke") and all(line.startswith("  ") for line in traceback)
+    assert "it said" in as_text
+    assert len(as_json.splitlines()) == 1 and "it said" in json.loads(as_json)["error"]
+
+
+def test_a_json_line_has_what_the_record_was_given_besides() -> None:
+    told = json.loads(logged(JsonLines(), "task %s ended", "t1", task_id="t1", ms=12, status="completed"))
+    assert told.pop("ts").endswith("+00:00")
+    assert told == {
+        "level": "info",
+        "logger": "agentic_search.x",
+        "message": "task t1 ended",
+        "task_id": "t1",
+        "ms": 12,
+        "status": "completed",
+    }
+
+
+def test_a_message_without_end_is_cut() -> None:
+    assert one_line("x" * 10_000_000) == f"{'x' * LONGEST_MESSAGE}…"
