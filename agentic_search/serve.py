@@ -17,6 +17,7 @@ from agentic_search.api.app import create_app
 from agentic_search.api.openapi import field_docs
 from agentic_search.errors import ConfigurationError
 from agentic_search.serving.configuration import read_settings, unread_settings
+from agentic_search.serving.fair_start import FairStart
 from agentic_search.serving.request_limits import LimitedHttp
 from agentic_search.serving.shutdown import RunsEndFirst
 from agentic_search.settings import Settings
@@ -47,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         logger.warning("%s", sentence)
     logger.info("serving at %s", _url(listeners[0]))
     config = uvicorn.Config(
-        create_app(settings),
+        FairStart(create_app(settings)),
         ws="none",
         # uvicorn takes any maker of protocols, and says that it wants a class.
         http=cast(Any, partial(LimitedHttp, largest_head=settings.max_request_head, within=settings.request_timeout)),

@@ -21,6 +21,8 @@ from agentic_search.wiring import open_service
 LARGEST_REQUEST = 4 * 1024 * 1024
 """Bytes of a request's body."""
 
+_DESCRIPTION = """HEAD is answered wherever GET is. A method that a path does not have is answered with 405, and `Allow`
+names those that it has."""
 _SUMMARY = "Plans tool calls for a question, runs them side by side on MCP servers, answers with real citations."
 
 
@@ -35,10 +37,12 @@ def create_app(settings: Settings) -> FastAPI:
     app = FastAPI(
         title="agentic-search",
         summary=_SUMMARY,
+        description=_DESCRIPTION,
         version=__version__,
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
+        generate_unique_id_function=lambda route: route.name,
     )
     app.add_middleware(BodyLimit)
     app.add_middleware(OwnHostsOnly, names=settings.own_hosts)

@@ -1,4 +1,4 @@
-"""The OpenAPI description: every route's problems with an example, and the sentence under each field of a model.
+"""The OpenAPI description: each route with its events and problems, and the sentence under each field of a model.
 
 Pydantic can read those sentences itself, at every start and for every class; here they are read when somebody asks.
 """
@@ -14,21 +14,34 @@ from fastapi import FastAPI
 from pydantic import BaseModel
 
 from agentic_search.api.problems import MEDIA_TYPE
-from agentic_search.api.schemas import Problem
+from agentic_search.api.schemas import EventMessage, Problem
 from agentic_search.domain.data import Frozen
 
 _DETAILS = {
     400: ("bad_request", "The cursor 'x' names no run; begin again without one."),
     403: ("foreign_page", "A page of 'https://other.example' may change nothing here: open the service by localhost."),
     404: ("not_found", "There is no run '3f2a'; ended runs are kept in memory only for a while."),
+    408: ("request_timeout", "A request's head must come within 20 s, its body at 1000 bytes a second."),
     409: ("wrong_state", "Run '3f2a' has not ended. Stop it first: POST /runs/3f2a/cancel."),
     413: ("request_entity_too_large", "The request is larger than 4 MiB."),
     421: ("unknown_host", "There is no service of the name 'other.example' here: open the service by localhost."),
     422: ("invalid_request", "The request has one bad field."),
+    431: ("request_header_fields_too_large", "A request's head may have 65536 bytes."),
     502: ("run_failed", "No tool gave a result, so there is nothing to answer from. t1: no such host."),
     503: ("overloaded", "32 searches run and 256 wait: try again in a moment."),
     504: ("deadline_passed", "The deadline of 20 s passed before there was a plan."),
 }
+_RETRY_AFTER = {
+    "Retry-After": {
+        "description": "Seconds after which to ask again",
+        "schema": {"type": "string", "pattern": "^[0-9]+$"},
+    }
+}
+_SCHEMAS = "#/components/schemas/"
+_OF_EVERY_ROUTE = (408, 421, 431)
+"""Problems that any route may answer with, before it is asked."""
+_OF_EVERY_CHANGE = (403,)
+_OF_EVERY_BODY = (413, 422)
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -41,12 +54,36 @@ def _response(status: int) -> dict[str, Any]:
     phrase = HTTPStatus(status).phrase
     example = Problem(type=f"urn:agentic-search:{code}", title=phrase, status=status, detail=detail)
     content = {MEDIA_TYPE: {"example": example.model_dump(exclude_none=True)}}
-    return {"model": Problem, "description": phrase, "content": content}
+    response = {"model": Problem, "description": phrase, "content": content}
+    return {**response, "headers": _RETRY_AFTER} if status == HTTPStatus.SERVICE_UNAVAILABLE else response
 
 
 def shows(example: BaseModel, status: int = 200) -> dict[int | str, dict[str, Any]]:
     """The `responses` of a route that succeeds with something like `example`."""
     return {status: {"content": {"application/json": {"example": example.model_dump(mode="json")}}}}
+
+
+def events(example: str, *, of_run: bool = True) -> dict[str, Any]:
+    """The content of an answer that is server-sent events; the data of those of a run are EventMessages."""
+    form = {"$ref": f"{_SCHEMAS}{EventMessage.__name__}"} if of_run else {"type": "object"}
+    data = {"type": "string", "contentMediaType": "application/json", "contentSchema": form}
+    fields = {"id": {"type": "string", "pattern": "^[1-9][0-9]*$"}, "event": {"type": "string"}, "data": data}
+    required = ["id", "event", "data"] if of_run else ["event", "data"]
+    item = {"type": "object", "properties": fields, "required": required}
+    return {"text/event-stream": {"itemSchema": item, "example": example}}
+
+
+def links_of_run(*, has_tasks: bool) -> dict[str, Any]:
+    """Where the id in an answer leads to, and those of its tasks."""
+    run = {"run_id": "$response.body#/id"}
+    links: dict[str, Any] = {
+        name: {"operationId": name, "parameters": run} for name in ("get_run", "run_events", "cancel_run", "forget_run")
+    }
+    if has_tasks:
+        task = {**run, "task_id": "$response.body#/tasks/0/id"}
+        for name in ("get_task", "approve_task", "deny_task"):
+            links[name] = {"operationId": name, "parameters": task}
+    return links
 
 
 def describe(app: FastAPI) -> None:
@@ -65,9 +102,11 @@ def _corrected(schema: dict[str, Any]) -> dict[str, Any]:
     for path in schema["paths"].values():
         for method, operation in path.items():
             _move_problems(operation["responses"])
-            for status in (421,) if method == "get" else (403, 421):
+            for status in _always_possible(method, operation):
                 operation["responses"].setdefault(str(status), _reference(status))
     described = schema["components"]["schemas"]
+    message = EventMessage.model_json_schema(ref_template=f"{_SCHEMAS}{{model}}")
+    described |= message.pop("$defs") | {EventMessage.__name__: message}
     for name in ("HTTPValidationError", "ValidationError"):
         described.pop(name, None)
     for model in _descendants(Frozen):
@@ -77,11 +116,22 @@ def _corrected(schema: dict[str, Any]) -> dict[str, Any]:
     return schema
 
 
+def _always_possible(method: str, operation: dict[str, Any]) -> Iterator[int]:
+    """The problems that a route need not name: what it takes says them."""
+    yield from _OF_EVERY_ROUTE
+    if method != "get":
+        yield from _OF_EVERY_CHANGE
+    if "requestBody" in operation:
+        yield from _OF_EVERY_BODY
+    elif any(parameter["in"] == "query" for parameter in operation.get("parameters", ())):
+        yield 422
+
+
 def _reference(status: int) -> dict[str, Any]:
-    """A problem that any route may answer with, before it is asked."""
+    """The problem of a status, where the description has its form already."""
     described = _response(status)
     (content,) = described["content"].values()
-    form = {"$ref": f"#/components/schemas/{Problem.__name__}"}
+    form = {"$ref": f"{_SCHEMAS}{Problem.__name__}"}
     return {"description": described["description"], "content": {MEDIA_TYPE: {"schema": form, **content}}}
 
 

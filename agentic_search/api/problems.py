@@ -1,7 +1,7 @@
 """Turns every error into application/problem+json, which says what happened and what to do."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -9,6 +9,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from agentic_search import errors
 from agentic_search.api.schemas import FieldError, Problem
@@ -35,9 +36,13 @@ _IN_OUR_WORDS = {
     "json_invalid": "It is no JSON; send one JSON object.",
     "bool_parsing": "It is neither true nor false; write one of them.",
     "bool_type": "It is neither true nor false; write one of them.",
+    "dict_type": "It is no object; write {...}.",
+    "model_attributes_type": "It is no object; write {...}.",
     "tuple_type": "It is no list; write [...], also around a single value.",
 }
 """By pydantic's name of the fault, where its own words leave open what to do."""
+_UNREADABLE = "It is no JSON in UTF-8, or it is nested too deep, or a number is too long; send one JSON object."
+_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _STATUS_BY_CODE = {kind.code: status for kind, status in reversed(_STATUS)}
 
 
@@ -81,6 +86,8 @@ def _field(fault: Mapping[str, Any]) -> str:
 
 def _what_to_write(fault: Mapping[str, Any]) -> str:
     """What is wrong with a field, and what belongs there."""
+    if isinstance(fault.get("input"), bytes):  # FastAPI reads no body that says it is something else
+        return "It is not sent as JSON; send it with the header Content-Type: application/json."
     return _IN_OUR_WORDS.get(fault["type"]) or str(fault["msg"])
 
 
@@ -119,9 +126,22 @@ def _later(status: int, seconds: int = 1) -> dict[str, str]:
 
 async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    headers = dict(error.headers) if error.headers else None
+    if isinstance(error.__cause__, ValueError | RecursionError):  # while the body was read
+        field = FieldError(field="body", message=_UNREADABLE)
+        return respond(problem(422, "invalid_request", "The request has one bad field.", errors=(field,)))
+    headers = dict(error.headers) if error.headers else {}
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED and "route" in request.scope:
+        headers["Allow"] = ", ".join(_methods(request))
     name = HTTPStatus(error.status_code).name.lower()
     return respond(problem(error.status_code, name, _advice(request, error)), headers=headers)
+
+
+def _methods(request: Request) -> Iterator[str]:
+    """The methods that the request's path has; the route that refused it need not be the only one of this path."""
+    for method in _METHODS:
+        scope = {**request.scope, "method": method}
+        if any(route.matches(scope)[0] is Match.FULL for route in request.app.routes):
+            yield from ("GET", "HEAD") if method == "GET" else (method,)
 
 
 def _advice(request: Request, error: HTTPException) -> str:

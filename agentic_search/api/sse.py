@@ -19,13 +19,17 @@ _MOST_DIGITS = 18
 _HEADERS = {"Cache-Control": "no-cache, no-transform", "X-Accel-Buffering": "no"}
 
 LastEventId = Annotated[
-    str | None,
-    Header(alias="Last-Event-ID", description="The number of the last event seen; the next one comes first."),
+    str,
+    Header(
+        alias="Last-Event-ID",
+        description="The number of the last event seen; the next one comes first.",
+        json_schema_extra={"pattern": f"^[0-9]{{0,{_MOST_DIGITS}}}$"},
+    ),
 ]
 
 
-def number_of(last_event_id: str | None) -> int:
-    """The number in a `Last-Event-ID` header, 0 without one; raises RequestError for anything else."""
+def number_of(last_event_id: str) -> int:
+    """The number in a `Last-Event-ID` header, 0 for an empty one; raises RequestError for anything else."""
     if not last_event_id:
         return 0
     if last_event_id.isascii() and last_event_id.isdigit() and len(last_event_id) <= _MOST_DIGITS:

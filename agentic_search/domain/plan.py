@@ -42,7 +42,7 @@ class Task(Frozen):
     priority: int = 0
     """Among ready tasks the higher starts first."""
 
-    timeout: Annotated[float, Field(gt=0)] | None = None
+    timeout: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
     """Seconds one attempt may take; null takes the tool's, the server's, the default."""
 
 

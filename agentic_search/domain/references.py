@@ -16,6 +16,8 @@ import jmespath
 import jmespath.exceptions
 from pydantic import JsonValue
 
+from agentic_search.plain_json import well_formed
+
 ITEM = "item"
 """The name of the current element in a task that runs `for_each`."""
 
@@ -32,6 +34,18 @@ _LONGEST = 4_000
 _DEEPEST = 100
 """Levels of an expression's syntax tree: evaluating it takes several frames of the stack a level."""
 _COPYING = {"multi_select_list", "multi_select_dict"}
+_MOST_ENCLOSING = 20
+"""Levels of the tree that make lists and objects: so many more levels the value has than what is read."""
+_EVALUATION_FAILS = (
+    jmespath.exceptions.JMESPathError,
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+"""JMESPath's own errors, and those that its functions let pass: `ceil` of Infinity, a slice by steps of 0."""
 _MOST_COPIES = 10_000
 """How often an expression may repeat what it reads: `[@, @]` does it twice, in itself four times."""
 _SHOWN = 200
@@ -72,8 +86,8 @@ class Reference:
         """Evaluate against the values of finished tasks by id; null where the path leads nowhere."""
         try:
             return self._compiled.search(dict(values))
-        except jmespath.exceptions.JMESPathError as problem:
-            raise BadReference(f"${{{self.text}}} cannot be evaluated: {problem}") from problem
+        except _EVALUATION_FAILS as problem:
+            raise BadReference(f"${{{_shortened(self.text)}}} cannot be evaluated: {problem}") from problem
 
 
 @lru_cache(maxsize=4_096)
@@ -93,6 +107,7 @@ def parse_reference(expression: str) -> Reference:
     except RecursionError as problem:
         raise BadReference(f"${{{shown}}} is nested too deep: {_DEEPEST} levels are read") from problem
     _check_bounds(compiled.parsed, shown)
+    _mend_literals(compiled.parsed)
     names = frozenset(_names(compiled.parsed))
     if not names:
         raise BadReference(f"${{{shown}}} names no task: begin with a task id, as in ${{t1.title}}")
@@ -185,10 +200,15 @@ def _shortened(text: str) -> str:
 
 def _check_bounds(tree: dict[str, Any], shown: str) -> None:
     """Raises BadReference where evaluating the expression would go too deep, or multiply what it reads."""
-    copies = 1
+    copies, enclosing = 1, 0
     level = [tree]
     for _ in range(_DEEPEST):
         copies *= math.prod(len(node["children"]) or 1 for node in level if node["type"] in _COPYING)
+        enclosing += any(node["type"] in _COPYING for node in level)
+        if enclosing > _MOST_ENCLOSING:
+            raise BadReference(
+                f"${{{shown}}} is nested too deep: it may make {_MOST_ENCLOSING} levels of lists and objects"
+            )
         if copies > _MOST_COPIES:
             raise BadReference(f"${{{shown}}} repeats what it reads more than {_MOST_COPIES:,} times")
         children: list[Any] = [child for node in level for child in node["children"]]
@@ -196,6 +216,15 @@ def _check_bounds(tree: dict[str, Any], shown: str) -> None:
         if not level:
             return
     raise BadReference(f"${{{shown}}} is nested too deep: {_DEEPEST} levels are read")
+
+
+def _mend_literals(node: dict[str, Any]) -> None:
+    """A literal's JSON may write half of a surrogate pair."""
+    if node["type"] == "literal":
+        node["value"] = well_formed(node["value"])
+    for child in node["children"]:
+        if isinstance(child, dict):
+            _mend_literals(cast("dict[str, Any]", child))
 
 
 def _names(node: dict[str, Any]) -> Iterator[str]:

@@ -2,7 +2,9 @@
 
 import asyncio
 import logging
+import traceback
 from collections.abc import Callable
+from typing import cast
 
 from agentic_search.clock import Clock
 from agentic_search.domain.answer import Turn
@@ -48,7 +50,8 @@ class LiveRun:
             run_id, thread_id=thread_id, query=query.query, created_at=clock.wall().isoformat(timespec="milliseconds")
         )
         self.channel = Channel(run_id, clock, observe=self._record_event)
-        self.spent = Spending(lambda: self.elapsed, lambda: self.record.tool_seconds)
+        channel, record = self.channel, self.record
+        self.spent = Spending(lambda: channel.elapsed, lambda: record.tool_seconds)
         self._on_end = on_end
         self._decide: Decide | None = None
         self._task: asyncio.Task[None] | None = None
@@ -85,15 +88,24 @@ class LiveRun:
         self.record.apply(event)
         log_end(event, self.record)
         if event.fact.terminal:
-            self.earlier = ()  # else a run that is kept keeps the answers of those that are forgotten
+            self._let_go()
             self._on_end(self.id)
+
+    def _let_go(self) -> None:
+        """Keep nothing that only a run that lives needs.
+
+        Else a run that is kept keeps the answers of those that are forgotten; and what refers to the run in a circle
+        would stay, with all results, until the garbage collector looks at old objects, which it rarely does.
+        """
+        self.earlier = ()
+        self._decide = self._task = None
 
     def begin(self, program: Program, group: asyncio.TaskGroup) -> "asyncio.Task[None]":
         """Leave the queue: carry the program out in a task of `group`."""
         self.channel.restart_clock()
-        self._task = group.create_task(self._supervise(program), name=f"run {self.id}")
-        self._task.add_done_callback(self._end_if_never_begun)
-        return self._task
+        task = self._task = group.create_task(self._supervise(program), name=f"run {self.id}")
+        task.add_done_callback(self._end_if_never_begun)
+        return task
 
     def cancel(self, by: str) -> None:
         """Stop it; only the first call counts."""
@@ -111,15 +123,18 @@ class LiveRun:
         spending_of_run.set(self.spent)
         try:
             self.emit(await program(self, self.query))
-        except asyncio.CancelledError:
+        except asyncio.CancelledError as cancelled:
             self._emit_cancelled()
+            _clear_frames(cancelled)
             raise
         except AgenticSearchError as error:
             self._emit_failed(str(error), error.code)
-        except Exception:
+            _clear_frames(error)
+        except Exception as error:
             logger.exception("run %s broke down", self.id)
             text = "The search broke down because of a fault in the service; its log has the details."
             self._emit_failed(text, "internal")
+            _clear_frames(error)
 
     def _end_if_never_begun(self, _: "asyncio.Task[None]") -> None:
         """A task that is cancelled before its first step runs none of its code: its run must end all the same."""
@@ -136,3 +151,18 @@ class LiveRun:
         by = self._cancelled_by or _ITSELF
         spent = self.spent
         self.emit(RunCancelled(by=by, timings=spent.timings(), usage=spent.usage, process=spent.process()))
+
+
+def _clear_frames(error: BaseException) -> None:
+    """Clear what an error's frames hold: some hold the error itself, and with it, as a circle, all of the run."""
+    seen: set[BaseException] = set()
+    waiting: list[BaseException | None] = [error]
+    while waiting:
+        each = waiting.pop()
+        if each is None or each in seen:
+            continue
+        seen.add(each)
+        traceback.clear_frames(each.__traceback__)
+        waiting += [each.__cause__, each.__context__]
+        if isinstance(each, BaseExceptionGroup):
+            waiting += cast("BaseExceptionGroup[BaseException]", each).exceptions

@@ -6,11 +6,14 @@ and delays nobody. `emit` is synchronous and never raises; after the terminal fa
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 
 from agentic_search.clock import Clock
 from agentic_search.events.event import Event, PackedEvents
 from agentic_search.events.facts import Fact
+
+_AT_A_TURN = 32
+"""Listeners that are woken at one turn of the event loop: of a thousand, all at once would hold it for 0.1 s."""
 
 logger = logging.getLogger(__name__)
 
@@ -69,10 +72,10 @@ class Channel:
             self._over.set()
         if self._observe is not None:
             self._observe(event)
-        waiting, self._waiting = self._waiting, set()
-        for future in waiting:
-            if not future.done():
-                future.set_result(None)
+        if fact.terminal:
+            self._observe = None  # it may be of whoever owns the channel: a circle would outlive both
+        waiting, self._waiting = [*self._waiting], set()
+        self._wake(waiting)
 
     async def follow(self, after: int = 0) -> AsyncIterator[Event]:
         """Every event with a number above `after`, as it comes, until the terminal one."""
@@ -98,6 +101,13 @@ class Channel:
     async def ended(self) -> None:
         """Wait for the terminal event."""
         await self._over.wait()
+
+    def _wake(self, waiting: Sequence[asyncio.Future[None]]) -> None:
+        for future in waiting[:_AT_A_TURN]:
+            if not future.done():
+                future.set_result(None)
+        if later := waiting[_AT_A_TURN:]:
+            asyncio.get_running_loop().call_soon(self._wake, later)
 
     async def _news(self) -> None:
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()

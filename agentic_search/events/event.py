@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from pydantic import ConfigDict, TypeAdapter
-from pydantic_core import to_json
 
 from agentic_search.events.facts import Fact, SourcesFound, TaskCompleted
+from agentic_search.plain_json import json_bytes
 
 LARGEST_RESULT = 64 * 1024
 """Bytes of JSON; of a larger result the event has the URL."""
@@ -40,7 +40,7 @@ class Event:
     @cached_property
     def wire(self) -> bytes:
         """The event as JSON, as listeners get it; made once for all of them."""
-        return to_json(
+        return json_bytes(
             {
                 "seq": self.seq,
                 "run_id": self.run_id,
@@ -65,7 +65,7 @@ class Event:
     def _completed(self, fact: TaskCompleted) -> dict[str, object]:
         unsaid = {name for name in ("content", "note") if not getattr(fact, name)}
         data = fact.model_dump(mode="json", exclude={"kind", *unsaid})
-        if len(to_json(fact.result)) + len(to_json(fact.content)) > LARGEST_RESULT:
+        if len(json_bytes(fact.result)) + len(json_bytes(fact.content)) > LARGEST_RESULT:
             data.pop("content", None)
             del data["result"]
             data["result_url"] = f"/runs/{self.run_id}/tasks/{fact.id}"

@@ -8,14 +8,16 @@ import re
 from collections.abc import Container, Mapping
 
 from pydantic import JsonValue
-from pydantic_core import to_json
 
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.references import BadReference, Reference, parse_reference, split_template, whole_reference
+from agentic_search.plain_json import json_bytes
 
 _FIELD_OF = re.compile(r"(.+)\.([A-Za-z_][A-Za-z0-9_]*)")
 """An expression that ends in a field, and that field."""
 _MOST_NAMED = 12
+_DEEPEST = 30
+"""Levels that arguments may put around what a task gave, which has 200 at most: events are written up to 255."""
 
 
 class NothingFound(BadReference):
@@ -30,7 +32,7 @@ def fill(arguments: JsonObject, values: Mapping[str, JsonValue], *, required: Co
     filled: JsonObject = {}
     for name, value in arguments.items():
         try:
-            filled[name] = _filled(value, values)
+            filled[name] = _filled(value, values, _DEEPEST)
         except NothingFound:
             if name in required or not isinstance(value, str):  # half an object would mean something else
                 raise
@@ -47,14 +49,17 @@ def is_true(value: JsonValue) -> bool:
     return not (value is None or value is False or value in ("", [], {}))
 
 
-def _filled(value: JsonValue, values: Mapping[str, JsonValue]) -> JsonValue:
+def _filled(value: JsonValue, values: Mapping[str, JsonValue], levels: int) -> JsonValue:
     match value:
         case str():
-            return _filled_text(value, values)
+            filled = _filled_text(value, values)
+            if levels < 0 and isinstance(filled, list | dict):
+                raise BadReference(f"{value} stands in more than {_DEEPEST} lists and objects")
+            return filled
         case list():
-            return [_filled(element, values) for element in value]
+            return [_filled(element, values, levels - 1) for element in value]
         case dict():
-            return {name: _filled(element, values) for name, element in value.items()}
+            return {name: _filled(element, values, levels - 1) for name, element in value.items()}
         case _:
             return value
 
@@ -102,7 +107,7 @@ def _described(value: JsonValue) -> str:
         case None:
             return "has no result"
         case _:
-            return f"is {to_json(value).decode()}"
+            return f"is {json_bytes(value).decode()}"
 
 
 def _listed(fields: Mapping[str, JsonValue]) -> str:
@@ -111,4 +116,4 @@ def _listed(fields: Mapping[str, JsonValue]) -> str:
 
 
 def _as_text(value: JsonValue) -> str:
-    return value if isinstance(value, str) else to_json(value).decode()
+    return value if isinstance(value, str) else json_bytes(value).decode()

@@ -137,6 +137,9 @@ class Runner:
             call.cancel()
         # The group is not told of the block's own error: it would wrap it in an exception group.
         await self._group.__aexit__(None, None, None)
+        # They refer to the runner: as a circle all would stay, with every result, until garbage is collected.
+        del self._machine, self._retries
+        self._under_way.clear()
 
     def start(self, slot: Slot) -> bool:
         """Start the call that the dispatcher was granted; see DispatchedRun."""

@@ -5,19 +5,26 @@ would hold its connection for good.
 """
 
 import asyncio
-from typing import Any
+import json
+from http import HTTPStatus
+from typing import Any, ClassVar
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-_REASONS = {408: "Request Timeout", 431: "Request Header Fields Too Large"}
+_REASONS = {400: "Bad Request", 408: "Request Timeout", 431: "Request Header Fields Too Large"}
 _LEAST_RATE = 1_000
 """Bytes a second at which a body must come once its time is over."""
 _LINGER = 1.0
 """Seconds in which more of a refused request is read and dropped."""
+_BETWEEN_DROPS = 0.01
+"""Seconds between two pieces of it, up to 256 KB each, times the connections that are refused at the time."""
 
 
 class LimitedHttp(HttpToolsProtocol):
     """One connection of a client."""
+
+    _refused: ClassVar[set["LimitedHttp"]] = set()
+    """Those that were refused and are still open."""
 
     def __init__(self, *, largest_head: int, within: float, **of_uvicorn: Any) -> None:
         """`largest_head`: bytes of a request line with its headers.
@@ -45,11 +52,13 @@ class LimitedHttp(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """asyncio: the connection is over."""
         self._stop_timer()
+        self._refused.discard(self)
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
         """asyncio: a piece of a request, or of several."""
         if self._is_refused:
+            self._drop_slowly()
             return
         if not (self._in_head or self._in_body):
             self._in_head = True  # whatever follows a whole request begins the next
@@ -90,6 +99,10 @@ class LimitedHttp(HttpToolsProtocol):
         if self._in_head and self._timer is not None:
             self._start_timer()  # the next request's time begins when we no longer let it wait
 
+    def send_400_response(self, msg: str) -> None:
+        """uvicorn: what came is no HTTP."""
+        self._refuse(400, msg)
+
     def _feed(self, piece: bytes) -> None:
         if self._in_head:
             self._head += len(piece)
@@ -126,13 +139,31 @@ class LimitedHttp(HttpToolsProtocol):
         self._stop_timer()
         has_begun = self._in_body and self.cycle.response_started
         if not has_begun:
+            body = _problem(status, text)
             lines = (
                 f"HTTP/1.1 {status} {_REASONS[status]}",
-                "content-type: text/plain; charset=utf-8",
-                f"content-length: {len(text)}",
+                "content-type: application/problem+json",
+                f"content-length: {len(body)}",
                 "connection: close",
             )
-            self.transport.write(("\r\n".join(lines) + "\r\n\r\n" + text).encode())
+            self.transport.write("\r\n".join(lines).encode() + b"\r\n\r\n" + body)
         self._is_refused = True
+        self._refused.add(self)
         # A connection that is closed while more comes is reset, and the client never reads why.
         self._timer = self.loop.call_later(_LINGER, self.transport.close)
+
+    def _drop_slowly(self) -> None:
+        """Read the next piece of a refused request in a while: some clients send as fast as they are read."""
+        self.transport.pause_reading()
+        self.loop.call_later(_BETWEEN_DROPS * len(self._refused), self._read_on)
+
+    def _read_on(self) -> None:
+        if not self.transport.is_closing():
+            self.transport.resume_reading()
+
+
+def _problem(status: int, text: str) -> bytes:
+    """As the API tells of what goes wrong."""
+    code = HTTPStatus(status).name.lower()
+    problem = {"type": f"urn:agentic-search:{code}", "title": _REASONS[status], "status": status, "detail": text}
+    return json.dumps(problem).encode()

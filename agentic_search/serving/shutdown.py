@@ -16,9 +16,12 @@ from types import FrameType
 import uvicorn
 
 from agentic_search.runs.service import Service
+from agentic_search.serving.memory import MemoryReturn
 
 HARD_END = 5.0
 """Seconds after the first signal, whatever a run, a connection or a server's process does."""
+_TICKS_OF_MEMORY = 50
+"""Tenths of a second between looks at what memory may be given back."""
 
 logger = logging.getLogger(__name__)
 
@@ -28,6 +31,10 @@ class RunsEndFirst(uvicorn.Server):
 
     _forced: Timer | None = None
 
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._memory = MemoryReturn()
+
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Begin to end; from the first signal the time runs."""
         if self._forced is None:
@@ -35,6 +42,12 @@ class RunsEndFirst(uvicorn.Server):
             self._forced.daemon = True
             self._forced.start()
         super().handle_exit(sig, frame)
+
+    async def on_tick(self, counter: int) -> bool:
+        """uvicorn, ten times a second: whether to end."""
+        if counter % _TICKS_OF_MEMORY == 0:
+            self._memory.give_back()
+        return await super().on_tick(counter)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Have every run emit its last event, then close."""

@@ -86,7 +86,9 @@ def unspaced_runs(text: str) -> list[str]:
 
 def words(text: str) -> list[str]:
     """The words of `text` as they are written, in order, save that letters of one meaning have one form."""
-    return _ASCII_WORD.findall(text) if text.isascii() else _WORD.findall(normal(text))
+    if text.isascii():
+        return _ASCII_WORD.findall(text)
+    return _WORD.findall(normal(text))
 
 
 @lru_cache(maxsize=_CACHED)

@@ -8,6 +8,7 @@ from jsonschema.validators import Draft202012Validator
 from pydantic import JsonValue
 
 from agentic_search.domain.data import JsonObject
+from agentic_search.plain_json import well_formed
 from agentic_search.text.naming import did_you_mean, json_kind
 from agentic_search.text.yaml_text import BadYaml, read_yaml
 from agentic_search.workflows.inputs import complaints_about
@@ -32,7 +33,7 @@ class BadWorkflow(ValueError):
 def read_workflow(text: str, *, stem: str) -> Workflow:
     """Read a file's text; one that has no `name` is called `stem`. Raises BadWorkflow."""
     try:
-        written = read_yaml(text)
+        written: JsonValue = well_formed(read_yaml(text))
     except BadYaml as problem:
         raise BadWorkflow(stem, (str(problem),)) from problem
     if not isinstance(written, dict):

@@ -84,6 +84,9 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
         ("start", "--repeat 1"),
         ("many_servers", ""),
         ("preview", "--seconds 0.3"),
+        ("under_attack", "--seconds 1 --share 0.02"),
+        ("kept_runs", "--runs 2 --megabytes 0.5"),
+        ("soak", "--searches 10"),
         ("parallel", "--kinds agents --sizes 3 --seconds 0.05 --repeat 1"),
         (
             "start_while_planning",

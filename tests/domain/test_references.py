@@ -54,3 +54,19 @@ def test_an_expression_that_multiplies_what_it_reads_is_refused(expression: str)
 def test_an_expression_that_is_too_long_is_refused_unread(expression: str) -> None:
     with pytest.raises(BadReference, match="longer than 4,000 characters"):
         parse_reference(expression)
+
+
+@pytest.mark.parametrize("expression", ["ceil(to_number('1e999')) || t1", "t1[::0]", "sort_by(t1, &@)", "abs(t1)"])
+def test_what_jmespath_itself_trips_over_is_a_bad_reference(expression: str) -> None:
+    with pytest.raises(BadReference, match="cannot be evaluated"):
+        parse_reference(expression).resolve({"t1": [1, "a", None]})
+
+
+def test_half_of_a_surrogate_pair_in_a_literal_is_replaced() -> None:
+    assert parse_reference(r'`"\ud800!"` || t1').resolve({"t1": 1}) == "\ufffd!"
+
+
+@pytest.mark.parametrize("expression", ["[" * 25 + "t1" + "]" * 25, "{a: " * 25 + "t1" + "}" * 25])
+def test_an_expression_that_buries_what_it_reads_is_refused(expression: str) -> None:
+    with pytest.raises(BadReference, match="nested too deep"):
+        parse_reference(expression)

@@ -74,3 +74,27 @@ async def test_a_listener_that_is_cancelled_leaves_nothing_behind() -> None:
     with pytest.raises(asyncio.CancelledError):
         await listener
     assert "0 waiting" in repr(channel)
+
+
+async def test_of_a_crowd_of_listeners_few_are_woken_at_a_turn_and_all_get_every_event() -> None:
+    channel = Channel("r", FakeClock())
+    seen: list[list[int]] = [[] for _ in range(500)]
+
+    async def listen(numbers: list[int]) -> None:
+        async for event in channel.follow():
+            numbers.append(event.seq)  # noqa: PERF401 - they are wanted as they come
+
+    async with asyncio.timeout(10), asyncio.TaskGroup() as group:
+        for numbers in seen:
+            group.create_task(listen(numbers))
+        await asyncio.sleep(0)
+        channel.emit(delta("a"))
+        most = before = 0
+        while before < len(seen):
+            await asyncio.sleep(0)
+            now = sum(map(len, seen))
+            most, before = max(most, now - before), now
+        channel.emit(delta("b"))
+        channel.emit(DONE)
+    assert most <= 64
+    assert seen == [[1, 2, 3]] * len(seen)

@@ -10,8 +10,9 @@ from fastapi import APIRouter, Body
 from sse_starlette import EventSourceResponse
 
 from agentic_search.api import examples
+from agentic_search.api.bodies import JsonRoute
 from agentic_search.api.dependencies import ServiceDep
-from agentic_search.api.openapi import problems, shows
+from agentic_search.api.openapi import events, problems, shows
 from agentic_search.api.schemas import (
     ModelList,
     PullRequest,
@@ -29,7 +30,7 @@ from agentic_search.errors import ModelError
 from agentic_search.models.cards.card import card_of
 from agentic_search.runs.service import Service
 
-router = APIRouter(tags=["inventory"])
+router = APIRouter(tags=["inventory"], route_class=JsonRoute)
 
 
 @router.get("/tools", responses=shows(examples.TOOLS))
@@ -50,7 +51,7 @@ async def list_servers(service: ServiceDep) -> ServerList:
 
 @router.post(
     "/servers/{name}/inputs",
-    responses={**shows(examples.SERVER_STARTING), **problems(400, 404, 409, 422)},
+    responses={**shows(examples.SERVER_STARTING), **problems(400, 404, 409)},
 )
 async def give_inputs(
     name: str,
@@ -64,7 +65,7 @@ async def give_inputs(
     return service.tools.give_inputs(name, values)
 
 
-@router.post("/servers/{name}/switch", responses={**shows(examples.WEB_STARTING), **problems(400, 404, 409, 422)})
+@router.post("/servers/{name}/switch", responses={**shows(examples.WEB_STARTING), **problems(400, 404, 409)})
 async def switch_server(name: str, word: ServerSwitch, service: ServiceDep) -> ServerStatus:
     """Let a server run that runs only with leave (`consent` in GET /servers), or end it; it is remembered."""
     return await service.tools.switch(name, on=word.on)
@@ -90,12 +91,9 @@ async def list_models(service: ServiceDep) -> ModelList:
     response_class=EventSourceResponse,
     responses={
         200: {
-            "content": {
-                "text/event-stream": {
-                    "schema": {"type": "string"},
-                    "example": 'event: pull.progress\ndata: {"status": "pulling", "completed": 1, "total": 2}\n\n',
-                }
-            }
+            "content": events(
+                'event: pull.progress\ndata: {"status": "pulling", "completed": 1, "total": 2}\n\n', of_run=False
+            )
         }
     },
 )

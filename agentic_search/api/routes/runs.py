@@ -6,18 +6,19 @@ from fastapi import APIRouter, Body, Query, Response
 from sse_starlette import EventSourceResponse
 
 from agentic_search.api import examples, sse
+from agentic_search.api.bodies import JsonRoute
 from agentic_search.api.dependencies import Searches
-from agentic_search.api.openapi import problems, shows
+from agentic_search.api.openapi import events, problems, shows
 from agentic_search.api.schemas import Approval, Denial, RunList
 from agentic_search.domain.approval.decision import Decision
 from agentic_search.domain.run import RunReport, RunStatus, TaskRecord
 from agentic_search.runs.service import RunFilter, Started
 
-router = APIRouter(prefix="/runs", tags=["runs"])
+router = APIRouter(prefix="/runs", tags=["runs"], route_class=JsonRoute)
 MOST_RUNS = 200
 
 
-@router.get("", responses={**shows(examples.RUNS), **problems(400, 422)})
+@router.get("", responses={**shows(examples.RUNS), **problems(400)})
 async def list_runs(
     searches: Searches,
     thread_id: str | None = None,
@@ -50,18 +51,13 @@ async def get_task(run_id: str, task_id: str, searches: Searches) -> TaskRecord:
     responses={
         200: {
             "description": "The run's events from the first, or after `Last-Event-ID`, live until the terminal one",
-            "content": {
-                "text/event-stream": {
-                    "schema": {"type": "string"},
-                    "example": "id: 7\nevent: task.completed\ndata: {…}\n\n",
-                }
-            },
+            "content": events("id: 7\nevent: task.completed\ndata: {…}\n\n"),
         },
         204: {"description": "`Last-Event-ID` names the terminal event, or one after it: there are no more"},
         **problems(400, 404),
     },
 )
-async def run_events(run_id: str, searches: Searches, last_event_id: sse.LastEventId = None) -> Response:
+async def run_events(run_id: str, searches: Searches, last_event_id: sse.LastEventId = "") -> Response:
     """The run's events as server-sent events; 204, which ends an EventSource, to who has seen the last of all."""
     after = sse.number_of(last_event_id)
     if await searches.has_no_more(run_id, after=after):
@@ -69,7 +65,7 @@ async def run_events(run_id: str, searches: Searches, last_event_id: sse.LastEve
     return sse.stream(searches.follow(run_id, after=after), run_id=run_id)
 
 
-@router.post("/{run_id}/tasks/{task_id}/approve", responses={**shows(examples.APPROVED), **problems(404, 409, 422)})
+@router.post("/{run_id}/tasks/{task_id}/approve", responses={**shows(examples.APPROVED), **problems(404, 409)})
 async def approve_task(
     run_id: str,
     task_id: str,
@@ -81,7 +77,7 @@ async def approve_task(
     return await searches.decide(run_id, task_id, Decision(allowed=True, always=said.always, answer=said.answer))
 
 
-@router.post("/{run_id}/tasks/{task_id}/deny", responses={**shows(examples.DENIED), **problems(404, 409, 422)})
+@router.post("/{run_id}/tasks/{task_id}/deny", responses={**shows(examples.DENIED), **problems(404, 409)})
 async def deny_task(
     run_id: str,
     task_id: str,

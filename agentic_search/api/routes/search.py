@@ -5,18 +5,19 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Header, Response
 from fastapi.openapi.models import Example
 from fastapi.responses import JSONResponse
-from pydantic_core import to_json
 from sse_starlette import EventSourceResponse
 
 from agentic_search.api import examples, sse
+from agentic_search.api.bodies import JsonRoute
 from agentic_search.api.dependencies import Searches
-from agentic_search.api.openapi import problems
+from agentic_search.api.openapi import events, links_of_run, problems
 from agentic_search.api.problems import RunProblem
 from agentic_search.domain.query import Query
 from agentic_search.domain.run import RunReport
+from agentic_search.plain_json import json_bytes
 from agentic_search.runs.service import Started
 
-router = APIRouter(tags=["search"])
+router = APIRouter(tags=["search"], route_class=JsonRoute)
 
 _EXAMPLES: dict[str, Example] = {
     "question": {
@@ -48,20 +49,25 @@ _EXAMPLES: dict[str, Example] = {
         },
     },
 }
+_LOCATION = {"Location": {"description": "The run", "schema": {"type": "string", "pattern": "^/runs/[0-9a-f]{32}$"}}}
 _RESPONSES = {
     200: {
         "description": "The whole run when it has ended, or its events as they come",
         "content": {
             "application/json": {"example": examples.RUN.model_dump(mode="json")},
-            "text/event-stream": {"schema": {"type": "string"}, "example": "id: 1\nevent: run.started\ndata: {…}\n\n"},
+            **events("id: 1\nevent: run.started\ndata: {…}\n\n"),
         },
+        "headers": _LOCATION,
+        "links": links_of_run(has_tasks=True),
     },
     202: {
         "model": Started,
         "description": "Accepted; `Location` names the run (with `Prefer: respond-async`)",
         "content": {"application/json": {"example": examples.STARTED.model_dump(mode="json")}},
+        "headers": {**_LOCATION, "Preference-Applied": {"schema": {"const": "respond-async"}}},
+        "links": links_of_run(has_tasks=False),
     },
-    **problems(400, 404, 413, 422, 502, 503, 504),
+    **problems(400, 404, 502, 503, 504),
 }
 
 
@@ -94,4 +100,4 @@ async def search(
     run = await searches.wait(started.id)
     if run.error_code:
         raise RunProblem(run.id, run.error or "The run failed.", run.error_code or "run_failed")
-    return Response(to_json(run), media_type="application/json", headers=location)
+    return Response(json_bytes(run), media_type="application/json", headers=location)

@@ -14,14 +14,14 @@ from agentic_search.mcp_servers.documents.files.folder import Folder
 from agentic_search.mcp_servers.documents.library import DocumentLibrary
 from agentic_search.mcp_servers.documents.notes import VARIABLE
 from agentic_search.mcp_servers.documents.server import build_server
-from agentic_search.mcp_servers.fulltext import cache_folder
+from agentic_search.mcp_servers.fulltext import folder_for_indexes
 
 
 def main(arguments: Sequence[str]) -> int:
     """The folder is the first argument, or else in the environment; without one the tools say how to set it."""
     logging.basicConfig(level=logging.WARNING, format="%(name)s: %(message)s")
     chosen = arguments[0] if arguments else os.environ.get(VARIABLE, "")
-    asyncio.run(_serve(DocumentLibrary(Folder(Path(chosen).expanduser()), cache_folder()) if chosen else None))
+    asyncio.run(_serve(DocumentLibrary(Folder(Path(chosen).expanduser()), folder_for_indexes()) if chosen else None))
     return 0
 
 

@@ -1,6 +1,6 @@
 """The full-text index that the bundled servers share: entries flow in, ranked hits with fitting passages flow out."""
 
-from agentic_search.mcp_servers.fulltext.database import VERSION, add_functions, cache_folder
+from agentic_search.mcp_servers.fulltext.database import VERSION, add_functions, cache_folder, folder_for_indexes
 from agentic_search.mcp_servers.fulltext.index import Entry, Extra, Index, IndexHit
 from agentic_search.mcp_servers.fulltext.passage import best_passage
 from agentic_search.mcp_servers.fulltext.terms import compounds, match_expression, phrase_expression, stemmed, terms
@@ -20,6 +20,7 @@ __all__ = [
     "best_passage",
     "cache_folder",
     "compounds",
+    "folder_for_indexes",
     "match_expression",
     "phrase_expression",
     "stemmed",

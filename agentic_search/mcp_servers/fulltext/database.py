@@ -11,6 +11,7 @@ from collections.abc import Generator
 from contextlib import closing, contextmanager, suppress
 from importlib.metadata import version
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from agentic_search.text.lexicon import stems
 
@@ -60,6 +61,23 @@ def cache_folder() -> Path:
     if sys.platform == "darwin":
         return Path.home() / "Library" / "Caches" / CACHE_FOLDER
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / CACHE_FOLDER
+
+
+def folder_for_indexes() -> Path:
+    """The cache folder, made if need be; a program that cannot write there ends, and says what to do.
+
+    A server that starts all the same looks ready, and fails at each search.
+    """
+    folder = cache_folder()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=folder):
+            return folder
+    except OSError as error:
+        sys.exit(
+            f"Indexes cannot be kept in {str(folder)!r} ({error.strerror}):"
+            " set AGENTIC_SEARCH_CACHE to a folder that can be written to."
+        )
 
 
 def open_database(path: Path) -> sqlite3.Connection:

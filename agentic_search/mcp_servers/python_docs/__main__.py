@@ -8,7 +8,7 @@ import logging
 import os
 import sys
 
-from agentic_search.mcp_servers.fulltext import Index, cache_folder
+from agentic_search.mcp_servers.fulltext import Index, folder_for_indexes
 from agentic_search.mcp_servers.python_docs.answers.ranking import KEYWORDS_WEIGHT, TITLE_WEIGHT
 from agentic_search.mcp_servers.python_docs.index.builder import RECHECK, IndexBuilder
 from agentic_search.mcp_servers.python_docs.installed.interpreter import this_interpreter
@@ -35,7 +35,7 @@ def _recheck() -> float:
 
 async def _serve(search_path: list[str], recheck: float) -> None:
     interpreter = this_interpreter(search_path)
-    path = cache_folder() / interpreter.index_name
+    path = folder_for_indexes() / interpreter.index_name
     with Index(path, title_weight=TITLE_WEIGHT, keywords_weight=KEYWORDS_WEIGHT) as index:
         builder = IndexBuilder(index, interpreter.survey, workers=os.cpu_count() or 1, recheck=recheck)
         async with asyncio.TaskGroup() as group:

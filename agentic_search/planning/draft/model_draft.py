@@ -17,6 +17,7 @@ from agentic_search.domain.plan import MOST_TASKS, TASK_FIELDS, Task
 from agentic_search.domain.references import renamed
 from agentic_search.domain.tool import Tool, by_any_name
 from agentic_search.errors import PlanRefused
+from agentic_search.plain_json import well_formed
 from agentic_search.planning.draft.check import check_added, check_next, needs
 from agentic_search.planning.draft.forms import as_task
 from agentic_search.planning.draft.links import cycles, links
@@ -59,7 +60,7 @@ class ModelDraft:
         self._written += 1
         if self._written > MOST_TASKS:
             return
-        draft = self._known_fields({"id": f"t{number}", **as_task(_sendable(written), self._catalog)})
+        draft = self._known_fields({"id": f"t{number}", **as_task(well_formed(written), self._catalog)})
         task_id = str(draft["id"])
         read = read_task(draft, number).tasks
         taken = task_id in self._ids or task_id in self._earlier
@@ -166,11 +167,6 @@ class ModelDraft:
         read = {**self._accepted, **self._waiting}
         drafts: list[JsonValue] = [read[each].model_dump(mode="json") for each in self._ids if each in read]
         return [*drafts, *(draft for _, draft in self._refused)]
-
-
-def _sendable(value: JsonValue) -> JsonValue:
-    """The value, with a question mark for each half of a surrogate pair: neither events nor tools can be sent one."""
-    return json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
 
 
 def _order(needed: Mapping[str, Sequence[str]]) -> Sequence[str]:

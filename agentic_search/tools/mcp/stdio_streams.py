@@ -7,10 +7,11 @@ from collections.abc import Callable
 import anyio
 import anyio.lowlevel
 from mcp.shared.message import SessionMessage
-from mcp_types import JSONRPCMessage
+from mcp_types import JSONRPCError, JSONRPCMessage, JSONRPCResponse
 
 from agentic_search.tools.mcp.wire.lines import LineSplitter, OverlongLine
 from agentic_search.tools.mcp.wire.messages import may_be_message, read_message, too_large
+from agentic_search.tools.mcp.wire.pace import Pace
 from agentic_search.tools.mcp.wire.stream import IncomingMessages, MessageStream
 
 logger = logging.getLogger(__name__)
@@ -19,6 +20,8 @@ READ_AHEAD = 256 * 1024
 """Bytes of stdout that are held before anybody asks for them; twice as many at most."""
 
 _CHUNK = 64 * 1024
+_LARGE = 1024 * 1024
+"""Bytes of a message above which it is read outside the event loop."""
 _TURN = 200
 """Lines that are read before other tasks have a turn: one or two milliseconds."""
 _MOST_DROPPED = 8
@@ -61,15 +64,19 @@ class Incoming(IncomingMessages):
         """What was read, the next one last."""
         self._splitter = LineSplitter(longest)
         self._since_turn = 0
+        self._pace = Pace()
         self._garbage = 0
         self._garbage_lines = 0
         self._given_up: str | None = None
 
     async def receive(self) -> SessionMessage | Exception:
         """The next message; raises EndOfStream when the process has closed its stdout, or is given up."""
+        await self._pace.keep()  # before, for whoever is cancelled here must not lose what was read
         while (line := await self._line()) is not None:
-            if (message := self._message(line)) is not None:
+            if (message := await self._message(line)) is not None:
                 self._garbage = self._garbage_lines = 0
+                if not isinstance(message, JSONRPCResponse | JSONRPCError):
+                    self._pace.count()
                 return SessionMessage(message)
             self._skip(line if isinstance(line, bytes) else line.ends)
         self._on_end(self._given_up)
@@ -78,8 +85,10 @@ class Incoming(IncomingMessages):
     async def aclose(self) -> None:
         """Nothing to do: the process's end closes the pipe."""
 
-    def _message(self, line: bytes | OverlongLine) -> JSONRPCMessage | None:
-        return read_message(line) if isinstance(line, bytes) else too_large(line.ends, self._longest)
+    async def _message(self, line: bytes | OverlongLine) -> JSONRPCMessage | None:
+        if isinstance(line, OverlongLine):
+            return too_large(line.ends, self._longest)
+        return await asyncio.to_thread(read_message, line) if len(line) > _LARGE else read_message(line)
 
     async def _line(self) -> bytes | OverlongLine | None:
         """The next line; none after the last, or where the server is given up."""
@@ -99,7 +108,7 @@ class Incoming(IncomingMessages):
 
     async def _read(self) -> None:
         """Read what is there, up to a chunk, and split it into lines."""
-        await self._give_turn()  # before, for whoever is cancelled here must not lose what was read
+        await self._give_turn()  # before, for the same reason
         piece = await self._stdout.read(_CHUNK)
         self._lines = self._splitter.feed(piece)[::-1]
         length = self._splitter.length

@@ -8,9 +8,8 @@ import traceback
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
-from pydantic_core import to_json
-
 from agentic_search.errors import ToolFailed
+from agentic_search.plain_json import json_bytes
 from agentic_search.workers import ending
 from agentic_search.workers.ending import Ending, Raised, Returned
 from agentic_search.workers.progress import Progress
@@ -48,7 +47,7 @@ async def perform_async(function: Callable[..., Awaitable[object]], arguments: M
 def returned(value: object) -> Ending:
     """A result as JSON: whatever pydantic knows how to write; numbers that JSON does not have are null."""
     try:
-        return Returned(to_json(value, inf_nan_mode="null"))
+        return Returned(json_bytes(value))
     except Exception as error:  # noqa: BLE001 - a result's own serialiser may raise anything
         return Raised(f"its result cannot be put into JSON: {error}", traceback.format_exc())
 

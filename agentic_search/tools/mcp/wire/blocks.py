@@ -12,8 +12,8 @@ Accepts: TypeAlias = Callable[[Mapping[str, Json]], bool]
 
 _REMARKS = "agentic-search/remarks"
 _MOST_REMARKS = 10
-_MOST_MENDED = 10_000
-"""Blocks of a refused answer that are read one by one."""
+_MOST_BLOCKS = 2_000
+"""Of one answer, that are read: mcp checks each several times on the event loop."""
 _MOST_FIELDS = 30
 """Of a refused block, that are tried."""
 _NEEDED: Mapping[str, Mapping[str, str | None]] = {
@@ -31,6 +31,12 @@ def remarks_on(answer: CallToolResult) -> tuple[str, ...]:
     """What was left out of an answer, for people."""
     given: object = (answer.meta or {}).get(_REMARKS)
     return tuple(map(str, cast("list[object]", given))) if isinstance(given, list) else ()
+
+
+def has_too_many_blocks(answer: Block) -> bool:
+    """Whether only the first of its blocks are read."""
+    content = answer.get("content")
+    return isinstance(content, list) and len(content) > _MOST_BLOCKS
 
 
 def mended_answer(accepts: Accepts, answer: Block) -> Block:
@@ -76,14 +82,14 @@ def _content(accepts: Accepts, frame: Block, answer: Block, remarks: list[str]) 
         given = bare
     blocks = given if isinstance(given, list) else [] if given is None or given == {} else [given]
     kept: list[Json] = []
-    for number, block in enumerate(blocks[:_MOST_MENDED], start=1):
+    for number, block in enumerate(blocks[:_MOST_BLOCKS], start=1):
         mended, why = _block(lambda each: accepts({**frame, "content": [each]}), block)
         if why is None:
             kept.append(mended)
         else:
             remarks.append(f"block {number} of the answer was left out: {why}")
-    if len(blocks) > _MOST_MENDED:
-        remarks.append(f"the answer has {len(blocks):,} blocks: only the first {_MOST_MENDED:,} were read")
+    if len(blocks) > _MOST_BLOCKS:
+        remarks.append(f"the answer has {len(blocks):,} blocks: only the first {_MOST_BLOCKS:,} were read")
     return kept
 
 

@@ -9,6 +9,7 @@ from mcp_types import RequestId
 
 from agentic_search.tools.mcp.wire.lines import EDGE
 from agentic_search.tools.mcp.wire.messages import mended_bytes, too_large
+from agentic_search.tools.mcp.wire.pace import Pace
 
 _LARGEST_MENDED = 1024 * 1024
 """Bytes of a message that is read twice, once to mend it; a larger one is passed on as it is."""
@@ -67,6 +68,7 @@ async def _json_body(response: httpx2.Response, largest: int) -> AsyncIterator[b
 
 
 async def _event_stream(response: httpx2.Response, largest: int) -> AsyncIterator[bytes]:
+    pace = Pace()
     waiting = bytearray()
     searched = 0
     dropped = b""
@@ -77,6 +79,8 @@ async def _event_stream(response: httpx2.Response, largest: int) -> AsyncIterato
             event = bytes(waiting[: end.end()])
             del waiting[: end.end()]
             searched = 0
+            pace.count()
+            await pace.keep()
             if dropped or len(event) > largest:
                 yield _refused_event(dropped or event[:EDGE], event[-EDGE:], largest, response.request)
                 dropped = b""

@@ -8,7 +8,7 @@ from mcp.shared.inbound import find_invalid_x_mcp_header
 from mcp_types import methods
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 
-from agentic_search.tools.mcp.wire.blocks import mended_answer
+from agentic_search.tools.mcp.wire.blocks import has_too_many_blocks, mended_answer
 from agentic_search.tools.mcp.wire.messages import BARE, CUT, Json
 
 Result: TypeAlias = dict[str, Json]
@@ -51,11 +51,11 @@ class Asked:
         return True
 
 
-def mended_result(asked: Asked, result: Result) -> Result:
-    """The result as it is where mcp accepts it, or mended as far as possible."""
+def mended_result(asked: Asked, result: Result, *, most_tools: int) -> Result:
+    """The result as it is where mcp accepts it, or mended as far as possible; of a list of tools the first ones."""
     if asked.method == "tools/list":
-        return _tools(asked, result)
-    if BARE not in result and CUT not in result and asked.accepts(result):
+        return _tools(asked, result, most_tools)
+    if BARE not in result and CUT not in result and not has_too_many_blocks(result) and asked.accepts(result):
         return result
     if _is_task(result):
         return result
@@ -100,14 +100,14 @@ def _default(whole: Result, key: str, value: Json, is_right: Callable[[Json], bo
         whole[key] = value
 
 
-def _tools(asked: Asked, result: Result) -> Result:
-    """A page of the list of tools, with all that is given for whoever reads it item by item.
+def _tools(asked: Asked, result: Result, most: int) -> Result:
+    """A page of the list of tools, with all that is given for whoever reads it item by item, and one more than `most`.
 
     mcp gets of each tool what it needs to call it: the name, and the schema where it names headers. The output schema
     is not given to it: it would throw a whole result away that does not fit.
     """
     whole = _framed(asked, result)
-    given = _items(whole.get("tools", whole.get(BARE)))
+    given = _items(whole.get("tools", whole.get(BARE)))[: most + 1]
     stand_ins: dict[str, Json] = {}
     for item in given:
         if isinstance(item, dict) and isinstance(name := item.get("name"), str):

@@ -1,6 +1,7 @@
 """What is larger than is taken in costs the call or the tool that it belongs to, over every transport."""
 
 import json
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,9 @@ from hypothesis import strategies as st
 
 from agentic_search.domain.limits import SizeLimits
 from agentic_search.errors import ResultTooLarge
+from agentic_search.tools.mcp import stdio_streams
 from agentic_search.tools.mcp.wire.lines import EDGE, LineSplitter, OverlongLine
+from agentic_search.tools.mcp.wire.results import GIVEN_TOOLS, Asked, mended_result
 from tests.support.mcp_processes import state_of
 from tests.support.scripted.start import FIND, NOTHING, TRANSPORTS, find, offering, result, scripted
 
@@ -90,3 +93,39 @@ def test_lines_are_the_same_however_they_are_cut(pieces: list[bytes]) -> None:
             assert line.ends == right[:EDGE] + right[EDGE:][-EDGE:]
         else:
             assert line == right and len(right) <= longest
+
+
+@pytest.mark.parametrize("transport", TRANSPORTS)
+async def test_of_very_many_blocks_the_first_are_read_and_the_rest_is_told(transport: str, tmp_path: Path) -> None:
+    many = {"content": [{"type": "text", "text": f"lamp {number}"} for number in range(20_000)]}
+    script = offering(FIND, BIG, **{"tools/call big": result(many), "tools/call find": result(SMALL)})
+    async with scripted(script, tmp_path, transport) as pool:
+        answer = await find(pool, "big")
+        assert answer.text.splitlines()[-1] == "lamp 1999"
+        assert answer.remarks == ("the answer has 20,000 blocks: only the first 2,000 were read",)
+        assert (await find(pool)).remarks == ()
+
+
+def test_of_a_page_of_tools_as_many_are_read_as_may_be_and_one_that_tells_that_there_are_more() -> None:
+    tools: list[Any] = [{**FIND, "name": f"t{number}"} for number in range(50)]
+    page: Any = mended_result(Asked("tools/list"), {"tools": tools}, most_tools=20)
+    assert len(page["tools"]) == len(page["_meta"][GIVEN_TOOLS]) == 21
+
+
+@pytest.mark.parametrize("size", [1_000, 2_000_000])
+async def test_a_large_message_is_read_outside_the_event_loop(
+    size: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads: list[bool] = []
+    reading = stdio_streams.read_message
+
+    def noted(line: bytes) -> Any:
+        if len(line) > size:
+            threads.append(threading.current_thread() is threading.main_thread())
+        return reading(line)
+
+    monkeypatch.setattr(stdio_streams, "read_message", noted)
+    text = {"content": [{"type": "text", "text": "x" * size}]}
+    async with scripted(offering(FIND, **{"tools/call find": result(text)}), tmp_path) as pool:
+        assert len((await find(pool)).text) == size
+    assert threads == [size < 1_000_000]

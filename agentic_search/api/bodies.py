@@ -1,0 +1,40 @@
+"""Reads the JSON of a request as strictly as JSON is written, and leaves nothing in it that could not be sent on."""
+
+import json
+from collections.abc import Callable, Coroutine
+from typing import Any, NoReturn
+
+from fastapi import Request, Response
+from fastapi.routing import APIRoute
+
+from agentic_search.plain_json import well_formed
+
+_DEEPEST = 100
+"""Levels of lists and objects in a body."""
+
+
+class JsonRequest(Request):
+    """A request whose body is JSON alone: no NaN and no Infinity; half of a surrogate pair becomes U+FFFD."""
+
+    async def json(self) -> Any:
+        """The body's value; raises ValueError, or RecursionError where it is nested too deep."""
+        if not hasattr(self, "_json"):
+            self._json = well_formed(json.loads(await self.body(), parse_constant=_refuse), deepest=_DEEPEST)
+        return self._json
+
+
+class JsonRoute(APIRoute):
+    """A route that is given JsonRequests."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """FastAPI: what answers a request."""
+        answer = super().get_route_handler()
+
+        async def answer_json(request: Request) -> Response:
+            return await answer(JsonRequest(request.scope, request.receive))
+
+        return answer_json
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise json.JSONDecodeError(f"{constant} is no JSON", constant, 0)
