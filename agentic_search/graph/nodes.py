@@ -180,7 +180,9 @@ async def synthesize(state: ExecutedState, runtime: Runtime[RunContext]) -> Exec
         if context.preview:
             context.preview.end()
         chosen = await _writer(state, context, within=state["deadline"] - context.run.elapsed)
-        embedding = partial(context.models.embedding, chosen.model.name) if chosen.model else None
+        # Who asks for no model at all, gets none for vectors either.
+        name = chosen.model.name if chosen.model else ""
+        embedding = partial(context.models.embedding, name) if chosen.model or chosen.why_none else None
         writer = FallbackWriter(
             chosen.model,
             chosen.why_none,

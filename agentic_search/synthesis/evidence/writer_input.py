@@ -5,7 +5,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 from typing import TypeVar
 
@@ -57,6 +57,8 @@ class WriterInput:
     """The conversation so far, oldest first."""
     read: QuestionWords | None = None
     """The question as the tools read it."""
+    alike: Mapping[int, float] = field(default_factory=dict[int, float])
+    """Id of each passage that is like the question in meaning → how much, above 0; see `with_meaning`."""
 
     @property
     def words(self) -> QuestionWords:
