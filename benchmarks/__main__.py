@@ -24,7 +24,7 @@ ALL = {
     **dict.fromkeys(("parallel", "overhead", "start", "runs_at_once"), "searches"),
     **dict.fromkeys(("with_model", "start_while_planning", "where_work_runs", "many_servers", "preview"), "searches"),
     **dict.fromkeys(("under_attack", "kept_runs", "soak"), "hostile"),
-    **dict.fromkeys(("user_questions", *NEED_DATA), "quality"),
+    **dict.fromkeys(("user_questions", "languages", *NEED_DATA), "quality"),
 }
 """Each benchmark and the folder that it is in."""
 

@@ -1,7 +1,7 @@
 """Streams a run's events as server-sent events; a listener that stops reading loses its own stream, nothing else."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Annotated
 
 from fastapi import Header
@@ -15,6 +15,8 @@ KEEP_ALIVE = 15
 """Seconds between comment lines."""
 STALLED = 30.0
 """Seconds that a listener may leave a message unread."""
+_JOINED = 64 * 1024
+"""Bytes from which on no more events join a message to a listener."""
 _MOST_DIGITS = 18
 _HEADERS = {"Cache-Control": "no-cache, no-transform", "X-Accel-Buffering": "no"}
 
@@ -37,7 +39,7 @@ def number_of(last_event_id: str) -> int:
     raise RequestError(f"Last-Event-ID must be the number of an event, as in 7; it is {last_event_id[:40]!r}.")
 
 
-def stream(events: AsyncIterator[Event], *, run_id: str) -> EventSourceResponse:
+def stream(events: AsyncIterator[Sequence[Event]], *, run_id: str) -> EventSourceResponse:
     """Stream the events until the terminal one. The run goes on when the listener leaves."""
     return EventSourceResponse(
         _messages(events),
@@ -59,6 +61,19 @@ def stream_json(messages: AsyncIterator[tuple[str, JsonObject]]) -> EventSourceR
     )
 
 
-async def _messages(events: AsyncIterator[Event]) -> AsyncIterator[bytes]:
-    async for event in events:
-        yield b"id: %d\nevent: %s\ndata: %s\n\n" % (event.seq, event.fact.kind.encode(), event.wire)
+async def _messages(events: AsyncIterator[Sequence[Event]]) -> AsyncIterator[bytes]:
+    async for come in events:
+        for message in joined(come):
+            yield message
+
+
+def joined(events: Sequence[Event]) -> Iterator[bytes]:
+    """The events as they are sent, as many in a piece as about 64 KB hold: each send costs more than its bytes."""
+    piece = bytearray()
+    for event in events:
+        piece += b"id: %d\nevent: %s\ndata: %s\n\n" % (event.seq, event.fact.kind.encode(), event.wire)
+        if len(piece) >= _JOINED:
+            yield bytes(piece)
+            piece.clear()
+    if piece:
+        yield bytes(piece)

@@ -3,7 +3,7 @@
 import asyncio
 import sys
 from collections import defaultdict, deque
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from itertools import takewhile
 from math import ceil
 from types import TracebackType
@@ -124,8 +124,8 @@ class MemoryEngine:
             raise WrongState(f"Run {run_id!r} has not ended. Stop it first: POST /runs/{run_id}/cancel.")
         self._forget(run_id)
 
-    def follow(self, run_id: str, *, after: int = 0) -> AsyncIterator[Event]:
-        """The run's events above number `after`, as they come, until the terminal one."""
+    def follow(self, run_id: str, *, after: int = 0) -> AsyncIterator[Sequence[Event]]:
+        """The run's events above number `after` until the terminal one, each time all that have come, or some."""
         return self._known(run_id).channel.follow(after)
 
     async def has_no_more(self, run_id: str, *, after: int) -> bool:

@@ -1,6 +1,6 @@
 """The protocols of a run, of the program that carries it out, and of the engine that runs live in."""
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from typing import Protocol, TypeAlias
 
 from agentic_search.domain.answer import Turn
@@ -91,8 +91,8 @@ class Engine(Protocol):
         """Drop a run that has ended; raises WrongState for one that lives."""
         ...
 
-    def follow(self, run_id: str, *, after: int = 0) -> AsyncIterator[Event]:
-        """The run's events above number `after`, as they come, until the terminal one."""
+    def follow(self, run_id: str, *, after: int = 0) -> AsyncIterator[Sequence[Event]]:
+        """The run's events above number `after` until the terminal one, each time all that have come, or some."""
         ...
 
     async def has_no_more(self, run_id: str, *, after: int) -> bool:

@@ -1,11 +1,13 @@
 """A run's channel: numbers the facts that are emitted and gives them to any number of listeners, from any number on.
 
 The channel keeps every event and a listener only has a position in that log, so a slow or absent listener costs nothing
-and delays nobody. `emit` is synchronous and never raises; after the terminal fact it takes no more, and packs the log.
+and delays nobody; who is behind gets what has come in the meantime at once. `emit` is synchronous and never raises;
+after the terminal fact it takes no more, and packs the log.
 """
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import AsyncIterator, Callable, Sequence
 
 from agentic_search.clock import Clock
@@ -14,6 +16,12 @@ from agentic_search.events.facts import Fact
 
 _AT_A_TURN = 32
 """Listeners that are woken at one turn of the event loop: of a thousand, all at once would hold it for 0.1 s."""
+
+_PAUSE = 0.01
+"""Seconds before more are woken while the run goes on: a thousand are told of ten events in a few messages each."""
+
+_MOST_EVENTS = 64
+"""Events that a listener is given at once."""
 
 logger = logging.getLogger(__name__)
 
@@ -32,6 +40,8 @@ class Channel:
         self.listeners = 0
         """How many follow the run now."""
         self._waiting: set[asyncio.Future[None]] = set()
+        self._due: deque[asyncio.Future[None]] = deque()
+        """Of listeners that have something to read, and are not woken yet."""
         self._over = asyncio.Event()
         self._observe = observe
 
@@ -74,20 +84,22 @@ class Channel:
             self._observe(event)
         if fact.terminal:
             self._observe = None  # it may be of whoever owns the channel: a circle would outlive both
-        waiting, self._waiting = [*self._waiting], set()
-        self._wake(waiting)
+        is_waking = bool(self._due)
+        self._due.extend(self._waiting)
+        self._waiting.clear()
+        if not is_waking:
+            self._wake()
 
-    async def follow(self, after: int = 0) -> AsyncIterator[Event]:
-        """Every event with a number above `after`, as it comes, until the terminal one."""
+    async def follow(self, after: int = 0) -> AsyncIterator[Sequence[Event]]:
+        """Every event with a number above `after` until the terminal one: what has come so far at once, or a part."""
         events = self._events if self._packed is None else self._packed.unpack()
         position = max(after, 0)
         self.listeners += 1
         try:
             while True:
-                while position < len(events):
-                    event = events[position]
-                    position += 1
-                    yield event
+                while come := events[position : position + _MOST_EVENTS]:
+                    position += len(come)
+                    yield come
                 if self.closed:
                     return
                 await self._news()
@@ -102,12 +114,13 @@ class Channel:
         """Wait for the terminal event."""
         await self._over.wait()
 
-    def _wake(self, waiting: Sequence[asyncio.Future[None]]) -> None:
-        for future in waiting[:_AT_A_TURN]:
+    def _wake(self) -> None:
+        for _ in range(min(_AT_A_TURN, len(self._due))):
+            future = self._due.popleft()
             if not future.done():
                 future.set_result(None)
-        if later := waiting[_AT_A_TURN:]:
-            asyncio.get_running_loop().call_soon(self._wake, later)
+        if self._due:
+            asyncio.get_running_loop().call_later(0 if self.closed else _PAUSE, self._wake)
 
     async def _news(self) -> None:
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()

@@ -167,7 +167,8 @@ async def what_is_lacking(state: PlannedState, outcomes: Mapping[str, Outcome], 
     if state["lacking"]:
         return state["lacking"]
     asked = state["asked"]
-    found = make_writer_input(asked, whole_plan(state["plans"]), outcomes)
+    make = partial(make_writer_input, asked, whole_plan(state["plans"]), outcomes)
+    found = await in_thread_if_large(outcomes, make)
     return "" if await in_thread_if_large(found, lambda: bears_on(asked, found.evidence)) else FOUND_NOTHING
 
 
@@ -179,7 +180,9 @@ async def synthesize(state: ExecutedState, runtime: Runtime[RunContext]) -> Exec
         if context.preview:
             context.preview.end()
         chosen = await _writer(state, context, within=state["deadline"] - context.run.elapsed)
-        embedding = partial(context.models.embedding, chosen.model.name) if chosen.model else None
+        # Who asks for no model at all, gets none for vectors either.
+        name = chosen.model.name if chosen.model else ""
+        embedding = partial(context.models.embedding, name) if chosen.model or chosen.why_none else None
         writer = FallbackWriter(
             chosen.model,
             chosen.why_none,
@@ -187,7 +190,8 @@ async def synthesize(state: ExecutedState, runtime: Runtime[RunContext]) -> Exec
             opening=state["opening"],
             embedding=embedding,
         )
-        found = make_writer_input(
+        make = partial(
+            make_writer_input,
             state["asked"],
             whole_plan(state["plans"]),
             outcomes,
@@ -195,7 +199,7 @@ async def synthesize(state: ExecutedState, runtime: Runtime[RunContext]) -> Exec
             earlier=state["earlier"],
             not_used=state["not_used"],
         )
-        await writer.write(found, context.run.emit)
+        await writer.write(await in_thread_if_large(outcomes, make), context.run.emit)
     return state
 
 

@@ -8,6 +8,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Container, Sequence
 from dataclasses import replace
+from functools import partial
 from types import TracebackType
 from typing import Self
 
@@ -104,7 +105,9 @@ class Preview:
         self._outcomes |= await runner.run(Plan(tasks=(task,)))
         is_last = len(self._outcomes) == len(self._plan.tasks)
         if is_last or len(self._shown) < _MOST_SHOWN - 1:
-            found = make_writer_input(request.query, self._plan, dict(self._outcomes))
+            outcomes = dict(self._outcomes)
+            make = partial(make_writer_input, request.query, self._plan, outcomes)
+            found = await in_thread_if_large(outcomes, make)
             await self._show(replace(found, earlier=tuple(request.earlier)))
 
     async def _show(self, found: WriterInput) -> None:

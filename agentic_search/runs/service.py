@@ -1,7 +1,7 @@
 """The service that every way in uses: starts runs, finds them, follows them, stops them."""
 
 import uuid
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -73,8 +73,8 @@ class SearchService:
         """The run, when it has ended; raises NotFound."""
         return await self._engine.ended(run_id)
 
-    def follow(self, run_id: str, *, after: int = 0) -> AsyncIterator[Event]:
-        """The run's events above number `after`, live until the terminal one; raises NotFound."""
+    def follow(self, run_id: str, *, after: int = 0) -> AsyncIterator[Sequence[Event]]:
+        """The run's events above number `after`, live until the terminal one, each time some; raises NotFound."""
         return self._engine.follow(run_id, after=after)
 
     async def has_no_more(self, run_id: str, *, after: int) -> bool:

@@ -5,13 +5,13 @@ by `stems`; planning and synthesis compare by `terms`; both pass over the same s
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import chain
 
 import regex
 
+from agentic_search.text.folding import fold, normal
 from agentic_search.text.sentences import UNSPACED
 from agentic_search.text.stemming import stem as _stem_of_script
 
@@ -27,12 +27,6 @@ _SHORTENED = re.compile(r"(?<!ca)n['’]t$|['’](?:s|t|d|m|ll|re|ve)$|^(?:[cdjl
 _PART = re.compile(r"[^'’]+")
 _PART_OF_NAME = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 _HUMP = re.compile(r"[A-Z]+s?(?![a-z])|[A-Z]?[a-z]+|\d+")
-_ACCENT = re.compile(r"(?<=[a-zα-ω])[\u0300-\u036f]+|(?<=е)\u0308|[\u0591-\u05bd\u05bf-\u05c7\u064b-\u0652\u0670]")
-"""What writers leave out at will: accents of Latin and Greek letters, dots of `ё`, Hebrew and Arabic vowel signs."""
-
-_PLAIN = str.maketrans({"ı": "i", "ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d"})
-"""Latin letters that no accent can be taken off."""
-
 _UNSPACED = re.compile(f"{UNSPACED}+")
 
 _CACHED = 32_768
@@ -54,15 +48,6 @@ pelo per perché pero più por pourquoi qual quale quand quando que quel quelle 
 si sich sie sind sono sont su sur sus são uma un una und une uns von voor vous waar warum wat welche welcher wenn
 wer wie wird wo y zijn zu zum zur
 """
-
-
-def fold(word: str) -> str:
-    """Without case, and without the marks that writers leave out at will."""
-    folded = word.casefold()
-    if folded.isascii():
-        return folded
-    plain = _ACCENT.sub("", unicodedata.normalize("NFD", folded))
-    return unicodedata.normalize("NFC", plain).translate(_PLAIN)
 
 
 ENGLISH_STOP_WORDS = frozenset(_ENGLISH.split())
@@ -100,10 +85,10 @@ def unspaced_runs(text: str) -> list[str]:
 
 
 def words(text: str) -> list[str]:
-    """The words of `text` as they are written, in order, save that letters of one meaning have one form (NFKC)."""
+    """The words of `text` as they are written, in order, save that letters of one meaning have one form."""
     if text.isascii():
         return _ASCII_WORD.findall(text)
-    return _WORD.findall(unicodedata.normalize("NFKC", text))
+    return _WORD.findall(normal(text))
 
 
 @lru_cache(maxsize=_CACHED)

@@ -74,7 +74,7 @@ def program() -> ScriptedProgram:
 
 async def events(engine: Engine, run_id: str, *, after: int = 0) -> list[Event]:
     """All events above a number, to the end."""
-    return [event async for event in engine.follow(run_id, after=after)]
+    return [event async for come in engine.follow(run_id, after=after) for event in come]
 
 
 async def kinds(engine: Engine, run_id: str) -> list[str]:
@@ -84,9 +84,9 @@ async def kinds(engine: Engine, run_id: str) -> list[str]:
 
 async def reached(engine: Engine, run_id: str, *, seq: int = 1) -> None:
     """Wait for the run's event of this number, not counting that it waits in the queue."""
-    async for event in engine.follow(run_id):
-        seq += event.fact.kind == "run.queued"
-        if event.seq == seq:
+    async for come in engine.follow(run_id):
+        seq += come[0].fact.kind == "run.queued"
+        if come[-1].seq >= seq:
             return
 
 

@@ -21,7 +21,7 @@ def delta(text: str) -> facts.AnswerDelta:
 async def collect(channel: Channel, after: int = 0) -> list[Event]:
     """All events until the end, within bounds."""
     async with asyncio.timeout(5):
-        return [event async for event in channel.follow(after)]
+        return [event async for come in channel.follow(after) for event in come]
 
 
 async def test_events_are_numbered_and_timed_from_the_runs_beginning() -> None:
@@ -49,12 +49,12 @@ async def test_every_listener_gets_every_event_and_one_that_stops_reading_delays
         listeners = [group.create_task(collect(channel)) for _ in range(50)]
         await asyncio.sleep(0)
         channel.emit(delta("first"))
-        assert (await anext(slow)).seq == 1
+        assert [event.seq for event in await anext(slow)] == [1]
         for number in range(1_000):
             channel.emit(delta(str(number)))
         channel.emit(DONE)
     assert all([event.seq for event in listener.result()] == list(range(1, 1_003)) for listener in listeners)
-    assert (await anext(slow)).seq == 2
+    assert (await anext(slow))[0].seq == 2
 
 
 async def test_nothing_comes_after_the_terminal_event() -> None:
@@ -81,8 +81,8 @@ async def test_of_a_crowd_of_listeners_few_are_woken_at_a_turn_and_all_get_every
     seen: list[list[int]] = [[] for _ in range(500)]
 
     async def listen(numbers: list[int]) -> None:
-        async for event in channel.follow():
-            numbers.append(event.seq)  # noqa: PERF401 - they are wanted as they come
+        async for come in channel.follow():
+            numbers.extend(event.seq for event in come)
 
     async with asyncio.timeout(10), asyncio.TaskGroup() as group:
         for numbers in seen:
@@ -98,3 +98,41 @@ async def test_of_a_crowd_of_listeners_few_are_woken_at_a_turn_and_all_get_every
         channel.emit(DONE)
     assert most <= 64
     assert seen == [[1, 2, 3]] * len(seen)
+
+
+async def test_a_listener_that_is_behind_gets_what_has_come_at_once_but_not_without_bound() -> None:
+    channel = Channel("r", FakeClock())
+    listener = channel.follow()
+    for number in range(5):
+        channel.emit(delta(str(number)))
+    assert [event.seq for event in await anext(listener)] == [1, 2, 3, 4, 5]
+    for number in range(1_000):
+        channel.emit(delta(str(number)))
+    channel.emit(DONE)
+    rest = [[event.seq for event in come] async for come in listener]
+    assert max(map(len, rest)) <= 64
+    assert [seq for come in rest for seq in come] == list(range(6, 1_007))
+
+
+async def test_a_crowd_is_told_of_many_events_in_few_pieces_and_of_the_end_without_a_pause() -> None:
+    channel = Channel("r", FakeClock())
+    pieces: list[list[int]] = []
+    seen: list[int] = []
+
+    async def listen() -> None:
+        mine: list[int] = []
+        pieces.append(mine)
+        async for come in channel.follow():
+            mine.append(len(come))
+            seen.extend(event.seq for event in come)
+
+    async with asyncio.timeout(10), asyncio.TaskGroup() as group:
+        for _ in range(500):
+            group.create_task(listen())
+        await asyncio.sleep(0)
+        for number in range(20):
+            channel.emit(delta(str(number)))
+            await asyncio.sleep(0)
+        channel.emit(DONE)
+    assert sorted(seen) == sorted([*range(1, 22)] * 500)
+    assert sum(map(len, pieces)) <= 500 * 4

@@ -86,9 +86,9 @@ async def test_a_listener_from_before_the_end_and_one_from_after_it_get_the_same
     channel = Channel("r", FakeClock())
     early = channel.follow()
     channel.emit(facts.AnswerDelta(text="first"))
-    seen = [await anext(early)]
+    seen = [*await anext(early)]
     channel.emit(facts.AnswerDelta(text="second"))
     channel.emit(facts.RunCancelled(by="user"))
-    seen += [event async for event in early]
-    assert seen == [event async for event in channel.follow()]
+    seen += [event async for come in early for event in come]
+    assert seen == [event async for come in channel.follow() for event in come]
     assert [event.fact.kind for event in seen] == ["answer.delta", "answer.delta", "run.cancelled"]

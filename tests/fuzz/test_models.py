@@ -83,7 +83,7 @@ async def _search(service: RunningService, question: str) -> None:
 def _steps(right: object, chance: Random) -> list[Step]:
     """What a model streams for a right text, or nearly that."""
     value = mutated_value(right, chance) if chance.random() < 0.3 else right
-    text = value if isinstance(value, str) else json.dumps(value)
+    text = value.encode(errors="replace").decode() if isinstance(value, str) else json.dumps(value)
     if chance.random() < 0.3:
         text = mutated_line(text.encode(), chance).decode(errors="replace")
     size = chance.choice((1, 3, 7, 1_000))

@@ -8,7 +8,7 @@ import json
 import os
 import random
 from collections import Counter
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -121,9 +121,9 @@ async def cancel_at(house: House, query: Query, moment: int, turns: int) -> None
 
 
 async def emitted(house: House, run_id: str, moment: int) -> None:
-    async with aclosing(cast("AsyncGenerator[Event]", house.service.searches.follow(run_id))) as events_of:
-        async for event in events_of:
-            if event.seq >= moment:
+    async with aclosing(cast("AsyncGenerator[Sequence[Event]]", house.service.searches.follow(run_id))) as events_of:
+        async for come in events_of:
+            if come[-1].seq >= moment:
                 return
 
 

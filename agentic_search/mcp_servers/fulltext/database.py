@@ -22,7 +22,7 @@ ASIDE = ".damaged"
 
 CACHE_FOLDER = "agentic-search"
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 """Raised when the schema changes, or the lexicon in what it makes of a text."""
 
 VERSION = zlib.crc32(f"{SCHEMA_VERSION} {version('snowballstemmer')}".encode()) >> 1

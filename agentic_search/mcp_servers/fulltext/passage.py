@@ -12,7 +12,7 @@ from agentic_search.text.lexicon import stems
 PASSAGE_SIZE = 1200
 
 PARAGRAPH = re.compile(r".+?(?:\n[ \t]*\n\s*|\Z)", re.DOTALL)
-SENTENCE = re.compile(r".+?(?:[.!?…][\"')\]]*\s+|\n|\Z)", re.DOTALL)
+SENTENCE = re.compile(r".+?(?:[.!?…؟۔।॥][\"')\]]*\s+|[。！？｡][”’」』）]*\s*|\n|\Z)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,16 @@ LONG = 8
 _ALPHABETS = ("abcdefghijklmnopqrstuvwxyz", "абвгдежзийклмнопрстуфхцчшщъыьэюя", "αβγδεζηθικλμνξοπρστυφχψω")
 
 
+_SPELT_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"})
+
+
+def spelt_out(word: str) -> tuple[str, ...]:
+    """The word as those write it who lack its letters, such as Mueller for Müller; none where it has no such letter."""
+    lower = word.lower()
+    written = lower.translate(_SPELT_OUT)
+    return () if written == lower else (written,)
+
+
 def variants(word: str) -> list[str]:
     """The folded word with one edit: two letters exchanged, one missing, doubled, too many or wrong.
 

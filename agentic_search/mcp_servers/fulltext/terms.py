@@ -1,11 +1,11 @@
 """Makes an FTS5 MATCH expression of a question in natural language, from the words in it that are worth a search."""
 
 import re
-import unicodedata
 from collections.abc import Iterable
 
 import regex
 
+from agentic_search.text.folding import normal
 from agentic_search.text.lexicon import ENGLISH_STOP_WORDS, parts, stems, unspaced_runs, words
 
 MOST_TERMS = 64
@@ -21,7 +21,7 @@ def terms(question: str) -> list[str]:
 
     An identifier such as `parse_qs` stays one term. A question of nothing but stop words gives no terms.
     """
-    written = unicodedata.normalize("NFKC", question).lower()
+    written = normal(question).lower()
     found = (each for word in WORD.findall(written) for part in parts(word) for each in _pieces(part.strip("_")))
     return list(dict.fromkeys(word for word in found if word and word not in ENGLISH_STOP_WORDS))[:MOST_TERMS]
 
@@ -33,7 +33,7 @@ def _pieces(word: str) -> Iterable[str]:
 
 def compounds(question: str) -> list[str]:
     """What hangs together in the question by hyphen or dot: `utf-8`, `asyncio.gather`; each once, in lower case."""
-    return list(dict.fromkeys(COMPOUND.findall(question.lower())))[:MOST_TERMS]
+    return list(dict.fromkeys(COMPOUND.findall(normal(question).lower())))[:MOST_TERMS]
 
 
 def match_expression(question: str) -> str:

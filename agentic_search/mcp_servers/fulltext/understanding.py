@@ -1,17 +1,18 @@
 """Reads a question against the words that an index has: misspelt, inflected and foreign ones get their counterparts.
 
-The question stays as it is; what else is searched for stands behind it, and is told.
+What else is searched for stands behind the question, and is told. Where its language is known, function words go.
 """
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from agentic_search.mcp_servers.fulltext.glossary import GLOSSARY, LONGEST_UNSPACED
-from agentic_search.mcp_servers.fulltext.languages import languages_of
-from agentic_search.mcp_servers.fulltext.spelling import EXACTING, LONG, SHORTEST, variants
+from agentic_search.mcp_servers.fulltext.languages import is_function_word, languages_of
+from agentic_search.mcp_servers.fulltext.spelling import EXACTING, LONG, SHORTEST, spelt_out, variants
 from agentic_search.mcp_servers.fulltext.terms import terms
 from agentic_search.mcp_servers.fulltext.vocabulary import Vocabulary
-from agentic_search.text.lexicon import STOP_WORDS, fold, stems, unspaced_runs, words
+from agentic_search.text.folding import fold, normal
+from agentic_search.text.lexicon import STOP_WORDS, stems, unspaced_runs, words
 from agentic_search.text.stemming import LATIN, stem_in
 
 MOST_READ = 24
@@ -26,6 +27,9 @@ LONGEST = 32
 MOST_FORMS = 3
 """Further forms of a word that are searched for."""
 
+MOST_HOLDING = 6
+"""Pairs of characters that are searched for in place of one character: the index has pairs only."""
+
 SHORTEST_STEM, SHORTEST_GUESSED = 4, 5
 """Letters of a stem below which words of other meanings share it; more where the language is only guessed."""
 
@@ -35,7 +39,7 @@ class Understood:
     """A question, and what was read into it."""
 
     text: str
-    """The question with the further words behind it."""
+    """The question, without function words of another language than English, and the further words behind it."""
     read: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     """Word of the question → the words that were searched for in addition."""
 
@@ -64,14 +68,25 @@ class QuestionReading:
     def __init__(self, vocabulary: Vocabulary, question: str) -> None:
         self._vocabulary = vocabulary
         self._question = question
-        self._languages = languages_of([fold(word) for word in words(question)])
+        self._languages = languages_of(question)
         self._repaired = 0
 
     def understood(self) -> Understood:
         """Raises sqlite3.Error."""
         read = {word: meant for word in self._words() if (meant := tuple(self._meant(word)))}
         read |= dict(self._unspaced())
-        return Understood(" ".join([self._question, *(each for meant in read.values() for each in meant)]), read)
+        return Understood(" ".join([self._asked(), *(each for meant in read.values() for each in meant)]), read)
+
+    def _asked(self) -> str:
+        """What the question asks for; all of it where it has nothing but function words."""
+        if not self._languages:
+            return self._question
+        kept = [each for each in self._question.split() if not self._is_function_word(each)]
+        return " ".join(kept) if any(map(words, kept)) else self._question
+
+    def _is_function_word(self, written: str) -> bool:
+        found = words(written)
+        return len(found) == 1 and is_function_word(fold(found[0]), self._languages)
 
     def _words(self) -> list[str]:
         """Those worth a look, as they are written."""
@@ -87,7 +102,7 @@ class QuestionReading:
             found = self._known(GLOSSARY.get(folded, ())) or self._forms(folded, self._languages or LATIN)
         if not known and not found:
             found = self._respelt(word, folded)
-        return found
+        return [*self._known(spelt_out(word)), *found]
 
     def _known(self, candidates: tuple[str, ...]) -> list[str]:
         """Those that the index has."""
@@ -102,7 +117,9 @@ class QuestionReading:
             stem = stem_in(language, folded)
             if len(stem) >= (SHORTEST_STEM if self._languages else SHORTEST_GUESSED):
                 found += self._vocabulary.sharing(
-                    stem, lambda term, language=language, stem=stem: stem_in(language, term) == stem
+                    # Of agglutinative languages the stemmers cut some stems further.
+                    stem,
+                    lambda term, language=language, stem=stem: stem in (term, stem_in(language, term)),
                 )
         others = [term for term in dict.fromkeys(found) if [term] != own]
         return [self._vocabulary.written(term) for term in others[:MOST_FORMS]]
@@ -124,8 +141,10 @@ class QuestionReading:
         return [self._vocabulary.written(near)] if near else []
 
     def _unspaced(self) -> Iterator[tuple[str, tuple[str, ...]]]:
-        """Chinese words, the longest at each place, with their English ones."""
-        for run in unspaced_runs(self._question):
+        """Chinese words, the longest at each place, with their English ones; single characters with what holds them."""
+        for run in unspaced_runs(normal(self._question)):
+            if len(run) == 1 and (meant := tuple(self._vocabulary.holding(run)[:MOST_HOLDING])):
+                yield run, meant
             start = 0
             while start < len(run):
                 sizes = range(min(LONGEST_UNSPACED, len(run) - start), 1, -1)

@@ -12,7 +12,11 @@ from agentic_search.text.lexicon import stems, words
 MOST_STEMS = 20_000
 """Stems of the index that are looked at for one word."""
 
+MOST_PAIRS = 200_000
+"""Pairs of characters that are looked at for one character."""
+
 _LAST = "\U0010ffff"
+_FIRST_UNSPACED = "\u0e00"
 _BETWEEN = "SELECT term, doc FROM temp.vocabulary WHERE term >= ? AND term < ?"
 
 
@@ -38,6 +42,12 @@ class Vocabulary:
         rows = self._rows(query, beginning, beginning + _LAST, MOST_STEMS)
         found = [(-doc, term) for term, doc in rows if fits(term)]
         return [term for _, term in sorted(found)]
+
+    def holding(self, character: str) -> list[str]:
+        """The pairs of characters of scripts without spaces that this one is in, the most frequent first."""
+        pairs = "SELECT term, doc FROM temp.vocabulary WHERE term >= ? AND length(term) = 2 LIMIT ?"
+        query = f"SELECT term FROM ({pairs}) WHERE instr(term, ?) ORDER BY doc DESC, term"  # noqa: S608 - our own text
+        return [term for (term,) in self._rows(query, _FIRST_UNSPACED, MOST_PAIRS, character)]
 
     def nearest(self, stem: str, most: int) -> str | None:
         """The stem of the same first letter with the fewest edits, at most `most`; of equals the most frequent."""

@@ -1,5 +1,6 @@
-"""What every embedding model is to the rest of the program: it turns texts into vectors of what they mean."""
+"""What every embedding model is to the rest of the program: it turns texts into vectors, which `cosine` compares."""
 
+import math
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol, TypeAlias
 
@@ -22,3 +23,14 @@ class EmbeddingModel(Protocol):
 
 FindEmbedding: TypeAlias = Callable[[], Awaitable[EmbeddingModel | None]]
 """Asks a model server for its embedding model, if it has one; it never raises."""
+
+
+def cosine(one: Sequence[float], other: Sequence[float]) -> float:
+    """From -1 to 1; 0 where one is all zeros.
+
+    Each number is divided first: products of numbers near the largest that there are would overflow.
+    """
+    length, length_of_other = math.hypot(*one), math.hypot(*other)
+    if not length or not length_of_other:
+        return 0.0
+    return math.fsum(a / length * (b / length_of_other) for a, b in zip(one, other, strict=True))

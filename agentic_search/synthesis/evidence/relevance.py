@@ -9,12 +9,13 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from agentic_search.domain.outcome import Evidence, Passage
-from agentic_search.synthesis.evidence.passages import read_units
+from agentic_search.synthesis.evidence.passages import code_in
 from agentic_search.synthesis.evidence.question_terms import QuestionTerms
 from agentic_search.text.controls import without_controls
-from agentic_search.text.lexicon import terms
+from agentic_search.text.lexicon import terms, words
 
 K1, B = 1.2, 0.2
 """BM25's saturation and length normalisation: tools give passages that fit, so that their length says little."""
@@ -37,6 +38,10 @@ REPEATED = 0.75
 REPETITION = 0.2
 """What is left of the score of a repetition."""
 
+MOST_FRESH = 100
+"""The best passages that repeat none: what is worse than all these is compared with none, as of thousands each pair
+would take minutes."""
+
 IN_CODE = 0.5
 """What a word in an example of code counts, against one in prose."""
 
@@ -45,7 +50,6 @@ LONGEST = 100_000
 
 _SHORTEST_NAME = 3
 _LONGEST_NAME = 200
-_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _QUOTED = re.compile(r"(?<!\w)['\"`]([^\s'\"`]{3,200})['\"`](?!\w)")
 _DOTTED = re.compile(r"\w+(?:\.\w+)+")
 
@@ -90,11 +94,14 @@ class _Words:
         body = Counter(terms(text))
         beside = Counter(terms(telling_title(passage)))
         beside.update(frozenset(terms(place)) - beside.keys() - body.keys())
-        code = Counter(term for unit in read_units(text) if unit.kind == "code" for term in terms(unit.text))
-        bag = {term: number - (1 - IN_CODE) * min(number, code[term]) for term, number in body.items()}
+        code = Counter(chain.from_iterable(map(terms, code_in(text))))
+        bag: dict[str, float] = dict(body)
+        for term in code.keys() & body.keys():
+            bag[term] -= (1 - IN_CODE) * min(body[term], code[term])
         for term, number in beside.items():
             bag[term] = bag.get(term, 0) + number
-        return cls(body, {term for term, number in body.items() if number > code[term]} | beside.keys(), bag)
+        only_in_code = {term for term, number in code.items() if number >= body[term]}
+        return cls(body, (body.keys() - only_in_code) | beside.keys(), bag)
 
 
 def telling_title(passage: Passage) -> str:
@@ -109,12 +116,12 @@ def telling_title(passage: Passage) -> str:
 
 def score_evidence(query: str, evidence: Sequence[Evidence], *, guessed: Set[str] = frozenset()) -> ScoredEvidence:
     """Score `evidence` against `query`; nothing is dropped. Terms that are `guessed` do not count as coverage."""
-    words = [_Words.of(item.passage, item.place) for item in evidence]
-    bags = [each.bag for each in words]
+    held = [_Words.of(item.passage, item.place) for item in evidence]
+    bags = [each.bag for each in held]
     question = QuestionTerms(_weights(_asked(query), bags))
     scores = _bm25(question.weights, bags)
     positions = _positions(evidence)
-    coverage = [question.covered_by(each.prose - guessed) for each in words]
+    coverage = [question.covered_by(each.prose - guessed) for each in held]
     named = [is_named(query, item.passage) for item in evidence]
     worth = _worth_of_tasks(evidence, coverage)
     highest = max(scores, default=0.0)
@@ -130,10 +137,10 @@ def score_evidence(query: str, evidence: Sequence[Evidence], *, guessed: Set[str
                 len(question.weights.keys() & (each.prose - guessed)),
                 is_it,
             ),
-            each.text.keys(),
+            frozenset(each.text),
         )
         for item, each, covered, score, position, is_it in zip(
-            evidence, words, coverage, scores, positions, named, strict=True
+            evidence, held, coverage, scores, positions, named, strict=True
         )
     ]
     scored.sort(key=lambda pair: -pair[0].score)
@@ -171,7 +178,7 @@ def is_named(query: str, passage: Passage) -> bool:
 def _asked(query: str) -> dict[str, float]:
     """The question's terms, each with its share of a word: `FastAPI` whole counts one, its parts one together."""
     shares: dict[str, float] = {}
-    for word in _WORD.findall(query):
+    for word in words(query):
         found = terms(word)
         parts = len(found) - 1 if word.isascii() else 1  # in scripts without spaces all terms are words
         for at, term in enumerate(found):
@@ -222,9 +229,19 @@ def _repetitions_down(scored: Sequence[tuple[ScoredPassage, Set[str]]]) -> list[
     """Move passages that repeat a better one below everything that does not."""
     fresh: list[tuple[ScoredPassage, Set[str]]] = []
     repeated: list[ScoredPassage] = []
-    for passage, words in scored:
-        if any(len(words & known) >= REPEATED * len(words | known) for _, known in fresh):
+    for place, (passage, held) in enumerate(scored):
+        if len(fresh) == MOST_FRESH:
+            fresh += scored[place:]
+            break
+        if any(_are_nearly_same(held, known) for _, known in fresh):
             repeated.append(replace(passage, score=passage.score * REPETITION))
         else:
-            fresh.append((passage, words))
+            fresh.append((passage, held))
     return sorted([passage for passage, _ in fresh] + repeated, key=lambda passage: -passage.score)
+
+
+def _are_nearly_same(one: Set[str], other: Set[str]) -> bool:
+    if min(len(one), len(other)) < REPEATED * max(len(one), len(other)):
+        return False
+    common = len(one & other)
+    return common >= REPEATED * (len(one) + len(other) - common)

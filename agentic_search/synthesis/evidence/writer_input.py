@@ -5,7 +5,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 from typing import TypeVar
 
@@ -57,6 +57,8 @@ class WriterInput:
     """The conversation so far, oldest first."""
     read: QuestionWords | None = None
     """The question as the tools read it."""
+    alike: Mapping[int, float] = field(default_factory=dict[int, float])
+    """Id of each passage that is like the question in meaning → how much, above 0; see `with_meaning`."""
 
     @property
     def words(self) -> QuestionWords:
@@ -94,17 +96,23 @@ def make_writer_input(
     return WriterInput(query, evidence, (*missing, *unused), notes, tuple(not_used), said, searched, earlier, read)
 
 
-async def in_thread_if_large(writer_input: WriterInput, work: Callable[[], _Result]) -> _Result:
-    """Do `work`, which reads the evidence: in a thread if that is large, so that other runs are not held up."""
-    size = sum(len(item.passage.text) for item in writer_input.evidence)
+async def in_thread_if_large(read: WriterInput | Mapping[str, Outcome], work: Callable[[], _Result]) -> _Result:
+    """Do `work`, which reads the passages: in a thread if they are large, so that other runs are not held up."""
+    if isinstance(read, WriterInput):
+        passages = (item.passage for item in read.evidence)
+    else:
+        passages = (passage for outcome in read.values() for passage in _given(outcome))
+    size = sum(len(passage.text) for passage in passages)
     return work() if size <= AT_ONCE else await asyncio.to_thread(work)
+
+
+def _given(outcome: Outcome | None) -> tuple[Passage, ...]:
+    return outcome.result.passages if isinstance(outcome, Completed) else ()
 
 
 def _passages(plan: Plan, outcomes: Mapping[str, Outcome]) -> Iterator[tuple[str, Passage]]:
     for task in plan.tasks:
-        outcome = outcomes.get(task.id)
-        if isinstance(outcome, Completed):
-            yield from ((task.id, passage) for passage in outcome.result.passages)
+        yield from ((task.id, passage) for passage in _given(outcomes.get(task.id)))
 
 
 def _said_before(query: str, earlier: Sequence[Turn]) -> Iterator[tuple[str, Passage]]:

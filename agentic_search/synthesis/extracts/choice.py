@@ -34,6 +34,9 @@ COVERED = 0.4
 LOOKED_AT = 6
 """The best passages of which one must carry that share."""
 
+ALIKE = 0.7
+"""Share of a passage's value, where words find nothing, that is its meaning; the rest is its words."""
+
 COVERED_OF_FEW = {1: 0.6, 2: 0.6, 3: 0.45}
 """The same share for a question of so few terms: half of two says nothing."""
 
@@ -60,12 +63,27 @@ class Choice:
 
 
 def choose(writer_input: WriterInput) -> Choice:
-    """What to quote.
+    """What to quote: by words, and where those find nothing, by what is alike in meaning.
 
     Facts without prose may answer a question without one of its words: where there is nothing else, they are quoted.
     """
     words = writer_input.words
     scored = score_evidence(words.text, writer_input.evidence, guessed=words.guessed)
+    by_words = _by_words(writer_input, scored)
+    alike = writer_input.alike
+    if not by_words.nothing_found or not alike:
+        return by_words
+    near = [
+        replace(passage, score=ALIKE * alike[passage.evidence.id] + (1 - ALIKE) * passage.score)
+        for passage in scored.passages
+        if passage.evidence.id in alike
+    ]
+    near.sort(key=lambda passage: -passage.score)
+    return Choice(_quoted(words.text, scored, near), nothing_found=False, coverage=by_words.coverage)
+
+
+def _by_words(writer_input: WriterInput, scored: ScoredEvidence) -> Choice:
+    words = writer_input.words
     bearing = [
         passage for passage in scored.passages if (passage.coverage >= BEARING or passage.named) and passage.score > 0
     ]

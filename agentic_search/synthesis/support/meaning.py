@@ -5,14 +5,13 @@ It can only raise a verdict by one step, and never one that a number, a name or 
 
 import asyncio
 import logging
-import math
 from collections.abc import Sequence
 from dataclasses import replace
 
 from agentic_search.domain.answer import Verdict
 from agentic_search.errors import ModelError
 from agentic_search.events.facts import Emit, SupportByWords
-from agentic_search.models.embedding.embedding_model import FindEmbedding
+from agentic_search.models.embedding.embedding_model import FindEmbedding, cosine
 from agentic_search.synthesis.support.matching import Match
 from agentic_search.synthesis.support.statements import Statement
 
@@ -51,7 +50,7 @@ class Meaning:
             return revised
         texts = [text for index in open_ for text in (statements[index].text, matches[index].span)]
         for index, (one, other) in zip(open_, await self._pairs(texts), strict=False):
-            if _cosine(one, other) >= ALIKE:
+            if cosine(one, other) >= ALIKE:
                 revised[index] = replace(matches[index], verdict=_RAISED[matches[index].verdict])
         return revised
 
@@ -69,11 +68,3 @@ class Meaning:
                 self._emit(SupportByWords(model=model.name, reason=reason))
             return []
         return [*zip(vectors[::2], vectors[1::2], strict=True)]
-
-
-def _cosine(one: Sequence[float], other: Sequence[float]) -> float:
-    """Each number is divided first: products of numbers near the largest that there are would overflow."""
-    length, length_of_other = math.hypot(*one), math.hypot(*other)
-    if not length or not length_of_other:
-        return 0.0
-    return math.fsum(a / length * (b / length_of_other) for a, b in zip(one, other, strict=True))

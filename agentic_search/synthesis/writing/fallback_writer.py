@@ -13,6 +13,7 @@ from agentic_search.events.facts import Emit
 from agentic_search.models.chat import ChatModel
 from agentic_search.models.embedding.embedding_model import FindEmbedding
 from agentic_search.synthesis.evidence.writer_input import WriterInput
+from agentic_search.synthesis.extracts.alike import VECTORS_WITHIN, with_meaning
 from agentic_search.synthesis.support.answer_support import HeldAnswer
 from agentic_search.synthesis.support.meaning import WITHIN, Meaning
 from agentic_search.synthesis.writing.extractive_writer import ExtractiveWriter
@@ -20,6 +21,8 @@ from agentic_search.synthesis.writing.model_writer import ModelWriter
 from agentic_search.synthesis.writing.writer import Written
 
 NOTHING_FOUND = "The tools found nothing to cite, so none was asked."
+
+BY_MEANING = "It was chosen by an embedding model, for it shares few words with the question."
 
 logger = logging.getLogger(__name__)
 
@@ -38,32 +41,32 @@ class FallbackWriter:
     ) -> None:
         """`why_no_model`: a sentence that readers see where there is no `model`; `within`: seconds that it may take.
 
-        `opening`: see ModelWriter. `embedding`: finds what helps to judge what sources say for a model's answer.
+        `opening`: see ModelWriter. `embedding`: finds what helps to judge what sources say for a model's
+        answer, and what chooses quotations where words find none.
         """
         self._model = model
         self._why_no_model = why_no_model
         self._within = within
         self._opening = opening
         self._embedding = embedding
+        self._began = 0.0
 
     async def write(self, writer_input: WriterInput, emit: Emit) -> Written:
         """Write with the model; if it fails, even in the middle, begin again with quotations.
 
         Whoever has written it, each cited sentence is compared with its source before answer.completed is emitted.
         """
-        now = asyncio.get_running_loop().time
-        began = now()
+        self._began = asyncio.get_running_loop().time()
         held = HeldAnswer(emit)
         written = await self._write(writer_input, held)
         meaning = None
-        left = WITHIN if self._within is None else self._within - (now() - began)
-        if written.model and self._embedding and left > 0:
-            meaning = Meaning(self._embedding, emit, within=min(WITHIN, left))
+        if written.model and self._embedding and (left := self._left(WITHIN)) > 0:
+            meaning = Meaning(self._embedding, emit, within=left)
         return replace(written, answer=await held.complete(written.answer, writer_input, meaning))
 
     async def _write(self, writer_input: WriterInput, emit: Emit) -> Written:
         if self._model is None:
-            return await ExtractiveWriter(self._why_no_model).write(writer_input, emit)
+            return await self._quote(self._why_no_model, writer_input, emit)
         if not writer_input.evidence:
             return await ExtractiveWriter(NOTHING_FOUND).write(writer_input, emit)
         try:
@@ -71,5 +74,17 @@ class FallbackWriter:
         except ModelError as failure:
             logger.warning("%s wrote no answer: %s", self._model.name, failure)
             left_out = (*writer_input.left_out, LeftOut(what="the model's answer", why=str(failure)))
-            quoting = ExtractiveWriter(f"The model failed: {failure}")
-            return await quoting.write(replace(writer_input, left_out=left_out), emit)
+            return await self._quote(f"The model failed: {failure}", replace(writer_input, left_out=left_out), emit)
+
+    async def _quote(self, reason: str | None, writer_input: WriterInput, emit: Emit) -> Written:
+        if self._embedding and (left := self._left(VECTORS_WITHIN)) > 0:
+            writer_input = await with_meaning(writer_input, self._embedding, within=left)
+        if writer_input.alike:
+            reason = f"{reason or ''} {BY_MEANING}".strip()
+        return await ExtractiveWriter(reason).write(writer_input, emit)
+
+    def _left(self, most: float) -> float:
+        """Seconds that a call may take, at most so many; none or less where the time is over."""
+        if self._within is None:
+            return most
+        return min(most, self._within - (asyncio.get_running_loop().time() - self._began))

@@ -18,6 +18,11 @@ TEXTS = {
     "chinese": "今天北京天气很好，适合去公园散步。",
     "glued": "gb东京word",
     "turkish": "İstanbul'da yağmur, Straße und Łódź",
+    "dogs": "Evde köpek besleyenler, odunu kuru yerde saklar.",
+    "tea": "我喜欢喝绿茶。",
+    "miller": "Frau Mueller fährt nach Koeln.",
+    "thai": "คนไทยชอบกินข้าวเหนียวมะม่วงในหน้าร้อน",
+    "polish": "W bibliotekach szczepionych drzew nie ma.",
     "concurrency": "Concurrent executors run functions.",
 }
 
@@ -70,6 +75,13 @@ def best(index: Index, question: str) -> str | None:
         ("ISTANBUL", "turkish"),
         ("strasse", "turkish"),
         ("lodz", "turkish"),
+        ("Köpekler ne yer?", "dogs"),
+        ("Odunlar nasıl saklanır?", "dogs"),
+        ("茶", "tea"),
+        ("Müller", "miller"),
+        ("Köln", "miller"),
+        ("ข้าวเหนียว", "thai"),
+        ("Gdzie są biblioteki drzew?", "polish"),
     ],
 )
 def test_a_question_finds_what_it_means(index: Index, question: str, wanted: str) -> None:
@@ -119,3 +131,13 @@ def test_the_first_letter_is_kept_save_for_an_exchange() -> None:
     assert {word[0] for word in variants("gather")} == {"g", "a"}
     assert "agther" in variants("gather")
     assert "break" not in variants("bread")
+
+
+def test_function_words_of_a_known_language_are_not_searched_for(index: Index) -> None:
+    assert index.understood("Wie wird das Papier gelesen?").text.startswith("Papier gelesen?")
+    assert index.understood("¿Qué es un file?").text.split()[0] != "¿Qué"
+
+
+@pytest.mark.parametrize("question", ["la la land", "how to use mit in a file", "Wer ist das?", "del"])
+def test_words_that_may_be_meant_stay(index: Index, question: str) -> None:
+    assert index.understood(question).text.startswith(question)

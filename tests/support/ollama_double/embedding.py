@@ -23,12 +23,33 @@ def embed(name: str, model: Model, body: JsonObject) -> JsonObject:
         raise Refused(400, "the input length exceeds the context length")
     if not texts:
         return {"model": name, "embeddings": []}
-    vectors: list[JsonValue] = [vector(text, model.embedding_length) for text in texts]
+    vectors: list[JsonValue] = [vector_of(text, model) for text in texts]
     metrics: JsonObject = {"total_duration": 2000, "load_duration": 1000, "prompt_eval_count": sum(counts)}
     return {"model": name, "embeddings": vectors, **metrics}
 
 
-def vector(text: str, length: int) -> list[JsonValue]:
+def vector_of(text: str, model: Model) -> list[JsonValue]:
+    """As the model makes it."""
+    return [*model.vector(text)] if model.vector else _by_words(text, model.embedding_length)
+
+
+CONCEPTS = (
+    ("bill", "rechnung", "facture"),
+    ("pay", "bezahl", "zahl", "pai", "pay"),
+    ("late", "verspät", "retard", "spät"),
+    ("whale", "wal", "baleine"),
+    ("sing", "gesang", "chant"),
+)
+"""Beginnings of words of one meaning, in English, German and French."""
+
+
+def by_concept(text: str) -> list[float]:
+    """A vector with an axis for each concept, and one for what has none: a model that knows three languages."""
+    held = [float(any(word.startswith(beginnings) for word in text.lower().split())) for beginnings in CONCEPTS]
+    return [*held, 0.0 if any(held) else 1.0]
+
+
+def _by_words(text: str, length: int) -> list[JsonValue]:
     """The sum of a chance vector for each word, in unit length."""
     sources = [random.Random(word) for word in text.lower().split()]
     values = [math.fsum(source.gauss(0, 1) for source in sources) for _ in range(length)]

@@ -27,6 +27,8 @@ class Model:
     chars_per_token: float = 4.0
     tokenizer: Callable[[str], int] | None = None
     """Counts the tokens of a text; without it there is one token for every `chars_per_token`."""
+    vector: Callable[[str], list[float]] | None = None
+    """Gives a text's vector; without it texts with many words in common are near each other."""
     sorts_keys: bool = False
     """On Ollama's native path the keys of schema-bound JSON come in alphabetical order."""
     remote_host: str = ""

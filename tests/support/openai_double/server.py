@@ -13,7 +13,7 @@ from pydantic import JsonValue
 
 from agentic_search.domain.data import JsonObject
 from tests.support.ollama_double import Model, Step
-from tests.support.ollama_double.embedding import vector
+from tests.support.ollama_double.embedding import vector_of
 from tests.support.ollama_double.improvise import improvise
 from tests.support.ollama_double.server import Received
 from tests.support.ollama_double.steps import Reply, reply
@@ -117,9 +117,9 @@ class OpenAIDouble:
 
     def _embedded(self, body: Any) -> JsonObject:
         """Vectors, the last first: their order is told by their index."""
-        length = self.models[body["model"]].embedding_length
+        model = self.models[body["model"]]
         rows: list[JsonValue] = [
-            {"index": index, "embedding": vector(text, length)} for index, text in enumerate(body["input"])
+            {"index": index, "embedding": vector_of(text, model)} for index, text in enumerate(body["input"])
         ]
         return {"object": "list", "data": rows[::-1]}
 

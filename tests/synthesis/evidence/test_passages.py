@@ -2,7 +2,7 @@
 
 import pytest
 
-from agentic_search.synthesis.evidence.passages import read_units
+from agentic_search.synthesis.evidence.passages import code_in, read_units
 from agentic_search.text.sentences import is_whole, split_sentences
 
 
@@ -154,3 +154,19 @@ def test_text_without_words_gives_nothing(text: str) -> None:
 def test_a_line_of_spaces_is_read_once(spaces: str, end: str) -> None:
     """Looked at as a table's line from each of them, it took minutes."""
     assert kinds(f"Birds\n{spaces * 190_000}{end}")[0][1].startswith("Birds")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Prose alone. No code here.",
+        "Run it:\n\n    x = run(1)\n\nThen read on.",
+        "# Title\n\n```python\nimport this\n```\n\nAnd:\n\n>>> 1 + 1\n2",
+        "run(x) -> y\n\n    Runs x, as in:\n        y = run(x)\n\n| a | b |\n| - | - |\n| 1 | 2 |",
+        '{"a": 1}',
+        "```\n\n```",
+        "",
+    ],
+)
+def test_code_is_found_without_cutting_the_rest(text: str) -> None:
+    assert code_in(text) == tuple(unit.text for unit in read_units(text) if unit.kind == "code")

@@ -3,7 +3,7 @@
 import pytest
 
 from agentic_search.domain.outcome import Evidence, Passage
-from agentic_search.synthesis.evidence.relevance import score_evidence
+from agentic_search.synthesis.evidence.relevance import MOST_FRESH, score_evidence
 from tests.synthesis.evidence.samples import numbered
 
 
@@ -132,3 +132,32 @@ def test_the_order_of_records_with_fields_counts_more_than_that_of_bare_texts() 
         return scores[1] - scores[2]
 
     assert distance(records) > distance(bare)
+
+
+def test_of_thousands_of_passages_none_is_dropped_and_what_says_most_is_among_the_first() -> None:
+    texts = [f"Post {n} stands at quay {n * 7}, which ship {n * 3} has left. The harbour." for n in range(3_000)]
+    texts[2_345] = "The lamp of the harbour is red."
+
+    passages = score_evidence("lamp of the harbour", numbered(*texts)).passages
+
+    assert sorted(passage.evidence.id for passage in passages) == [*range(1, 3_001)]
+    assert 2_346 in [passage.evidence.id for passage in passages[:3]]
+
+
+@pytest.mark.parametrize(("different", "goes_down"), [(MOST_FRESH - 1, True), (MOST_FRESH, False)])
+def test_only_what_comes_after_the_hundred_best_that_differ_may_repeat_one(different: int, goes_down: bool) -> None:
+    texts = [f"Harbour one{n} two{n} three{n} four{n} five{n} six{n}." for n in range(different)]
+
+    passages = score_evidence("harbour", numbered(*texts, texts[0])).passages
+
+    last, before = passages[-1], passages[-2]
+    assert last.evidence.id == different + 1
+    assert (last.score < before.score / 2) is goes_down
+
+
+def test_of_a_thousand_passages_alike_only_the_best_keeps_its_score() -> None:
+    texts = [f"Number {n}: the lamp of the harbour is red, green, yellow, blue and white." for n in range(1_000)]
+
+    first, *others = score_evidence("harbour lamp", numbered(*texts)).passages
+
+    assert all(each.score < first.score / 2 for each in others)

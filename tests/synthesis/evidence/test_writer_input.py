@@ -115,6 +115,14 @@ async def test_only_much_evidence_is_read_in_a_thread(characters: int, here: boo
     assert (ran_in is threading.current_thread()) is here
 
 
+@pytest.mark.parametrize(("characters", "here"), [(0, True), (AT_ONCE, True), (AT_ONCE + 1, False)])
+async def test_only_large_outcomes_are_read_in_a_thread(characters: int, here: bool) -> None:
+    failed = Failed(task_id="c", error="no such index", started_at=0, duration=1)
+    outcomes: dict[str, Outcome] = {"a": completed("a", Passage(title="A", text="x" * characters)), "c": failed}
+    ran_in = await in_thread_if_large(outcomes, threading.current_thread)
+    assert (ran_in is threading.current_thread()) is here
+
+
 async def test_an_error_of_the_work_is_the_callers() -> None:
     with pytest.raises(ZeroDivisionError):
         await in_thread_if_large(WriterInput("why?", ()), lambda: 1 // 0)

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from agentic_search.mcp_servers.fulltext import match_expression, phrase_expression, stemmed, terms
-from agentic_search.text.lexicon import fold, stems
+from agentic_search.text.folding import fold
+from agentic_search.text.lexicon import stems
 
 RELEVANCE = "bm25(words, 4.0, 1.0), item.created_at DESC"
 NEWEST = "item.created_at DESC NULLS LAST, item.number DESC"

@@ -12,7 +12,7 @@ from babel import Locale
 from babel.core import get_global
 
 from agentic_search.errors import ToolFailed
-from agentic_search.text.lexicon import fold
+from agentic_search.text.folding import fold
 from agentic_search.tools.builtin.places.names import (
     AMBIGUOUS,
     COUNTRIES,
