@@ -50,7 +50,8 @@ def merged(known: Item | None, new: Item) -> Item:
 def writable(item: Item) -> Item:
     """The item with U+FFFD for each half of a surrogate pair, and without numbers that the file cannot hold."""
     values: dict[str, Any] = {name: _writable(getattr(item, name)) for name in FIELDS}
-    return Item(**{**values, "tags": None if item.tags is None else tuple(_writable(tag) for tag in item.tags)})
+    values["tags"] = None if item.tags is None else tuple(_writable(tag) for tag in item.tags)
+    return Item(**values)
 
 
 def _writable(value: Any) -> Any:
