@@ -12,8 +12,7 @@ from dataclasses import replace
 
 from agentic_search.errors import ModelError
 from agentic_search.models.embedding.embedding_model import FindEmbedding, Vectors, cosine
-from agentic_search.synthesis.evidence.writer_input import WriterInput, in_thread_if_large
-from agentic_search.synthesis.extracts.choice import choose
+from agentic_search.synthesis.evidence.writer_input import WriterInput
 from agentic_search.synthesis.extracts.question_form import need
 from agentic_search.text.lexicon import ENGLISH_STOP_WORDS, words
 
@@ -46,12 +45,9 @@ logger = logging.getLogger(__name__)
 
 
 async def with_meaning(writer_input: WriterInput, find: FindEmbedding, *, within: float) -> WriterInput:
-    """The input with what is alike in meaning; as it is where words suffice, or no vectors can be had in time."""
+    """The input with what is alike in meaning, for where words find nothing; as it is without vectors in time."""
     evidence = [item for item in writer_input.evidence[:MOST] if _is_english(item.passage.text[:LONGEST])]
     if not evidence or need(writer_input.query):
-        return writer_input
-    by_words = await in_thread_if_large(writer_input, lambda: choose(writer_input))
-    if not by_words.nothing_found:
         return writer_input
     passages = [f"{item.passage.title}\n{item.passage.text}"[:LONGEST] for item in evidence]
     vectors = await _vectors(find, [writer_input.query[:LONGEST], *UNRELATED, *passages], within)

@@ -13,7 +13,7 @@ from agentic_search.events.facts import Emit
 from agentic_search.models.chat import ChatModel
 from agentic_search.models.embedding.embedding_model import FindEmbedding
 from agentic_search.synthesis.evidence.writer_input import WriterInput
-from agentic_search.synthesis.extracts.alike import VECTORS_WITHIN, with_meaning
+from agentic_search.synthesis.extracts.alike import VECTORS_WITHIN
 from agentic_search.synthesis.support.answer_support import HeldAnswer
 from agentic_search.synthesis.support.meaning import WITHIN, Meaning
 from agentic_search.synthesis.writing.extractive_writer import ExtractiveWriter
@@ -21,8 +21,6 @@ from agentic_search.synthesis.writing.model_writer import ModelWriter
 from agentic_search.synthesis.writing.writer import Written
 
 NOTHING_FOUND = "The tools found nothing to cite, so none was asked."
-
-BY_MEANING = "It was chosen by an embedding model, for it shares few words with the question."
 
 logger = logging.getLogger(__name__)
 
@@ -77,11 +75,9 @@ class FallbackWriter:
             return await self._quote(f"The model failed: {failure}", replace(writer_input, left_out=left_out), emit)
 
     async def _quote(self, reason: str | None, writer_input: WriterInput, emit: Emit) -> Written:
-        if self._embedding and (left := self._left(VECTORS_WITHIN)) > 0:
-            writer_input = await with_meaning(writer_input, self._embedding, within=left)
-        if writer_input.alike:
-            reason = f"{reason or ''} {BY_MEANING}".strip()
-        return await ExtractiveWriter(reason).write(writer_input, emit)
+        left = self._left(VECTORS_WITHIN)
+        embedding = self._embedding if left > 0 else None
+        return await ExtractiveWriter(reason, embedding=embedding, within=left).write(writer_input, emit)
 
     def _left(self, most: float) -> float:
         """Seconds that a call may take, at most so many; none or less where the time is over."""

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from agentic_search.synthesis.writing.fallback_writer import BY_MEANING
+from agentic_search.synthesis.writing.extractive_writer import BY_MEANING
 from tests.support.ollama_double import Model, OllamaDouble
 from tests.support.ollama_double.embedding import by_concept
 from tests.support.service import ROOT, running_service

@@ -12,7 +12,8 @@ from agentic_search.models.ollama.source import OllamaSource
 from agentic_search.models.openai.address import server_access
 from agentic_search.models.openai.source import OpenAISource
 from agentic_search.synthesis.extracts.alike import MOST, with_meaning
-from agentic_search.synthesis.writing.fallback_writer import BY_MEANING, FallbackWriter
+from agentic_search.synthesis.writing.extractive_writer import BY_MEANING, ExtractiveWriter
+from agentic_search.synthesis.writing.fallback_writer import FallbackWriter
 from agentic_search.synthesis.writing.writer import Written
 from tests.support.ollama_double import Model, OllamaDouble
 from tests.support.ollama_double.embedding import by_concept
@@ -84,9 +85,10 @@ async def test_no_model_is_looked_for_where_words_suffice() -> None:
         looked.append("now")
         return None
 
-    asked = writer_input("When may a bill be paid?", BILL, OTHER)
-    assert await with_meaning(asked, find, within=30) is asked and not looked
-    await with_meaning(writer_input(QUESTION), find, within=30)
+    writer = ExtractiveWriter(embedding=find)
+    found = await writer.write(writer_input("When may a bill be paid?", BILL, OTHER), lambda _: None)
+    assert not found.answer.nothing_found and not looked
+    await writer.write(writer_input(QUESTION), lambda _: None)
     assert not looked, "there is nothing to choose from"
 
 
