@@ -9,7 +9,8 @@ Elsewhere than on Linux with glibc this does nothing.
 import ctypes
 import gc
 import sys
-from pathlib import Path
+
+from agentic_search.process_use import memory_bytes
 
 _GROWTH = 1.05
 """Of the least memory that was seen; less is not worth asking."""
@@ -33,7 +34,7 @@ class MemoryReturn:
         """Give back what is free, where the process has grown."""
         if self._libc is None:
             return
-        now = _resident_pages()
+        now = memory_bytes() or 0
         self._least = min(now, self._least or now)
         if now > self._least * _GROWTH:
             gc.collect(_MIDDLE_GENERATION)
@@ -43,7 +44,3 @@ class MemoryReturn:
 def _glibc() -> ctypes.CDLL | None:
     libc = ctypes.CDLL(None) if sys.platform == "linux" else None
     return libc if hasattr(libc, "malloc_trim") else None
-
-
-def _resident_pages() -> int:
-    return int(Path("/proc/self/statm").read_text().split()[1])
