@@ -21,7 +21,7 @@ _DETAILS = {
     400: ("bad_request", "The cursor 'x' names no run; begin again without one."),
     403: ("foreign_page", "A page of 'https://other.example' may change nothing here: open the service by localhost."),
     404: ("not_found", "There is no run '3f2a'; ended runs are kept in memory only for a while."),
-    408: ("request_timeout", "A request's head must come within 20 s, its body at 1000 bytes a second."),
+    408: ("request_timeout", "A request's head must come within 15 s, its body at 1000 bytes a second."),
     409: ("wrong_state", "Run '3f2a' has not ended. Stop it first: POST /runs/3f2a/cancel."),
     413: ("request_entity_too_large", "The request is larger than 4 MiB."),
     421: ("unknown_host", "There is no service of the name 'other.example' here: open the service by localhost."),
