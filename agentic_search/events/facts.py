@@ -36,7 +36,7 @@ from agentic_search.events.task_facts import (
     TaskSkipped,
     TaskStarted,
     headline,
-    number,
+    shown_id,
 )
 from agentic_search.text.counting import count
 
@@ -127,7 +127,7 @@ class PlanTask(BaseFact):
 
     @property
     def message(self) -> str:
-        return f"📝 Task {headline(number(self.task.id), self.task.tool, self.task.purpose)}"
+        return f"📝 Task {headline(shown_id(self.task.id), self.task.tool, self.task.purpose)}"
 
 
 class PlanReady(BaseFact):

@@ -26,7 +26,7 @@ def headline(task: str, tool: str, purpose: str) -> str:
     return f"{task}: {tool} - {purpose}" if purpose else f"{task}: {tool}"
 
 
-def number(task: str) -> str:
+def shown_id(task: str) -> str:
     """What people are told of a task's id: of one that was only numbered, as `t1`, the number."""
     return task[1:] if _NUMBERED.fullmatch(task) else task
 
@@ -45,7 +45,7 @@ class TaskStarted(BaseFact):
 
     @property
     def message(self) -> str:
-        return f"⚡ Task {headline(number(self.id), self.tool, self.purpose)}"
+        return f"⚡ Task {headline(shown_id(self.id), self.tool, self.purpose)}"
 
 
 class TaskProgress(BaseFact):
@@ -60,7 +60,7 @@ class TaskProgress(BaseFact):
 
     @property
     def message(self) -> str:
-        return f"⏳ Task {number(self.id)}: {self.text}" if self.text else ""
+        return f"⏳ Task {shown_id(self.id)}: {self.text}" if self.text else ""
 
 
 class TaskRetrying(BaseFact):
@@ -77,7 +77,7 @@ class TaskRetrying(BaseFact):
 
     @property
     def message(self) -> str:
-        return f"🔁 Task {number(self.id)}: {self.tool} failed, trying again in {self.wait:.1f} s - {self.error}"
+        return f"🔁 Task {shown_id(self.id)}: {self.tool} failed, trying again in {self.wait:.1f} s - {self.error}"
 
 
 class TaskCompleted(BaseFact):
@@ -104,7 +104,7 @@ class TaskCompleted(BaseFact):
     @property
     def message(self) -> str:
         lost = f" ({count(len(self.failed_calls), 'call')} failed)" if self.failed_calls else ""
-        done = f"✅ Task {headline(number(self.id), self.tool, self.purpose)}{lost}"
+        done = f"✅ Task {headline(shown_id(self.id), self.tool, self.purpose)}{lost}"
         return f"{done}: {self.note}" if self.note else done
 
     @property
@@ -126,7 +126,7 @@ class TaskFailed(BaseFact):
 
     @property
     def message(self) -> str:
-        return f"❌ Task {number(self.id)}: {self.tool} - {self.error}"
+        return f"❌ Task {shown_id(self.id)}: {self.tool} - {self.error}"
 
 
 class TaskSkipped(BaseFact):
@@ -141,7 +141,7 @@ class TaskSkipped(BaseFact):
 
     @property
     def message(self) -> str:
-        return f"⏭️ Task {number(self.id)}: {self.tool} skipped - {self.because}"
+        return f"⏭️ Task {shown_id(self.id)}: {self.tool} skipped - {self.because}"
 
 
 class ApprovalNeeded(BaseFact):
@@ -171,9 +171,9 @@ class ApprovalNeeded(BaseFact):
     @property
     def message(self) -> str:
         if self.question is not None:
-            return f"✋ Task {number(self.id)}: {self.server} asks: {shortened(self.question, _LONGEST_QUESTION)}"
+            return f"✋ Task {shown_id(self.id)}: {self.server} asks: {shortened(self.question, _LONGEST_QUESTION)}"
         calls = f", {self.calls} calls" if self.calls > 1 else ""
-        return f"✋ Task {number(self.id)}: {self.tool} waits for approval{calls} - {reason(self.why)}"
+        return f"✋ Task {shown_id(self.id)}: {self.tool} waits for approval{calls} - {reason(self.why)}"
 
 
 class BaseDecision(BaseFact):
@@ -194,7 +194,7 @@ class ApprovalGiven(BaseDecision):
 
     @property
     def message(self) -> str:
-        return f"👍 Task {number(self.id)}: {self.tool} was approved{' for good' if self.always else ''}"
+        return f"👍 Task {shown_id(self.id)}: {self.tool} was approved{' for good' if self.always else ''}"
 
 
 class ApprovalDenied(BaseDecision):
@@ -204,7 +204,7 @@ class ApprovalDenied(BaseDecision):
 
     @property
     def message(self) -> str:
-        return f"🚫 Task {number(self.id)}: {self.tool} was denied{' for good' if self.always else ''}"
+        return f"🚫 Task {shown_id(self.id)}: {self.tool} was denied{' for good' if self.always else ''}"
 
 
 class ServerSlowed(BaseFact):
@@ -237,4 +237,4 @@ class SourcesFound(BaseFact):
 
     @property
     def message(self) -> str:
-        return f"📚 {count(len(self.sources), 'source')} from task {number(self.task_id)}"
+        return f"📚 {count(len(self.sources), 'source')} from task {shown_id(self.task_id)}"
