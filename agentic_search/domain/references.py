@@ -102,12 +102,12 @@ def parse_reference(expression: str) -> Reference:
     quoted = _DASHED_NAME.sub(lambda found: found[1] or f'"{found[2]}"', text)
     try:
         compiled: Any = jmespath.compile(quoted)
+        _check_bounds(compiled.parsed, shown)
+        _mend_literals(compiled.parsed)
     except jmespath.exceptions.JMESPathError as problem:
         raise BadReference(f"${{{shown}}} is not a JMESPath expression: {_shortened(str(problem))}") from problem
     except RecursionError as problem:
         raise BadReference(f"${{{shown}}} is nested too deep: {_DEEPEST} levels are read") from problem
-    _check_bounds(compiled.parsed, shown)
-    _mend_literals(compiled.parsed)
     names = frozenset(_names(compiled.parsed))
     if not names:
         raise BadReference(f"${{{shown}}} names no task: begin with a task id, as in ${{t1.title}}")
@@ -219,9 +219,9 @@ def _check_bounds(tree: dict[str, Any], shown: str) -> None:
 
 
 def _mend_literals(node: dict[str, Any]) -> None:
-    """A literal's JSON may write half of a surrogate pair."""
+    """A literal's JSON may write half of a surrogate pair; raises RecursionError where it is nested too deep."""
     if node["type"] == "literal":
-        node["value"] = well_formed(node["value"])
+        node["value"] = well_formed(node["value"], deepest=_DEEPEST)
     for child in node["children"]:
         if isinstance(child, dict):
             _mend_literals(cast("dict[str, Any]", child))

@@ -36,6 +36,7 @@ def test_only_names_of_tasks_are_rewritten(text: str, rewritten: str) -> None:
         "{a:" * 300 + "t1" + "}" * 300,
         "t1[?" * 200 + "a" + "]" * 200,
         "`" + "[" * 1_900 + "]" * 1_900 + "`|t1",
+        "`" + "[" * 101 + "]" * 101 + "`|t1",
     ],
 )
 def test_an_expression_that_is_nested_too_deep_is_refused(expression: str) -> None:

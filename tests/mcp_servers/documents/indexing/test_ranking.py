@@ -1,5 +1,7 @@
 """Sections that hold the answer in a table's row, or in the file of that name, come first."""
 
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -23,11 +25,11 @@ FILES = {
 
 
 @pytest.fixture
-def index(tmp_path: Path) -> DocumentIndex:
-    made = DocumentIndex(tmp_path, tmp_path)
-    for name, text in FILES.items():
-        made.put(name, Stamp(1, 1), parse("markdown", text.encode()))
-    return made
+def index(tmp_path: Path) -> Iterator[DocumentIndex]:
+    with closing(DocumentIndex(tmp_path, tmp_path)) as made:
+        for name, text in FILES.items():
+            made.put(name, Stamp(1, 1), parse("markdown", text.encode()))
+        yield made
 
 
 def test_the_row_of_a_setting_is_found_and_shown(index: DocumentIndex) -> None:
