@@ -75,6 +75,8 @@ def listen(host: str, port: int, *, open_to_all: bool = False) -> list[socket.so
                 failure = error
     except OSError as error:  # the name is no host of any network
         failure = error
+    except ValueError as error:  # a name that cannot even be asked for
+        raise ConfigurationError(f"AGENTIC_SEARCH_HOST is {host!r}, which is no name of a host: {error}.") from error
     if failure is not None and (not listeners or failure.errno == errno.EADDRINUSE):
         for listener in listeners:
             listener.close()

@@ -80,6 +80,7 @@ class Settings(BaseSettings):
         env_file_encoding="utf-8-sig",
         toml_file=TOML_FILE,
         extra="ignore",
+        allow_inf_nan=False,
         frozen=True,
         populate_by_name=True,
         hide_input_in_errors=True,  # it may be a key

@@ -1,10 +1,15 @@
-"""What every test gets: asyncio as the backend, and no network beyond this machine."""
+"""What every test gets: asyncio as the backend, no network beyond this machine, and no deadline of hypothesis."""
 
 import socket
 from collections.abc import Iterator
 from typing import Any
 
+import hypothesis
 import pytest
+
+# How long an example takes says what else the machine does: tests run three at a time.
+hypothesis.settings.register_profile("tests", deadline=None)
+hypothesis.settings.load_profile("tests")
 
 LOOPBACK = ("127.", "::1", "localhost", "0.0.0.0")
 

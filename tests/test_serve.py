@@ -86,3 +86,9 @@ def test_without_the_packages_it_says_how_to_set_them_up(tmp_path: Path) -> None
     ended = start(folder=tmp_path, python=("-S",))  # -S: no site-packages
     assert ended.returncode == 1 and "Traceback" not in ended.stderr
     assert "run `make run`" in ended.stderr
+
+
+@pytest.mark.parametrize("host", ["a..b", f"{'a' * 300}.example", ".example", "a\0b"])
+def test_what_is_no_name_of_a_host_is_an_error_that_names_the_setting(host: str) -> None:
+    with pytest.raises(ConfigurationError, match="AGENTIC_SEARCH_HOST"):
+        listen(host, 0)

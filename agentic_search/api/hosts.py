@@ -18,6 +18,8 @@ from agentic_search.api.schemas import Problem
 
 ANY = "*"
 _HARMLESS = frozenset({"GET", "HEAD", "OPTIONS"})
+_NO_HOST = frozenset("/\\@?#")
+"""Characters of URLs that no Host header holds."""
 _LONGEST_SHOWN = 200
 _WHAT_TO_DO = "open the service by localhost or by its address, or name the host in AGENTIC_SEARCH_ALLOWED_HOSTS."
 
@@ -39,15 +41,20 @@ class OwnHostsOnly:
 
     def _refusal(self, scope: Scope) -> Problem | None:
         headers = Headers(scope=scope)
-        host, origin = headers.get("host"), headers.get("origin")
-        # A client older than HTTP/1.1 names no host; browsers always do.
-        if host is not None and not self._is_own(_name(f"//{host}")):
-            told = f"There is no service of the name {host[:_LONGEST_SHOWN]!r} here: {_WHAT_TO_DO}"
+        # A client older than HTTP/1.1 names no host; browsers always do. Of several, whoever passed the request on
+        # may have gone by another than we would.
+        hosts = headers.getlist("host")
+        strange = next((host for host in hosts if not self._is_own(_name_of_host(host))), None)
+        if strange is not None:
+            told = f"There is no service of the name {strange[:_LONGEST_SHOWN]!r} here: {_WHAT_TO_DO}"
             return problem(HTTPStatus.MISDIRECTED_REQUEST, "unknown_host", told)
-        if origin is None or scope["method"] in _HARMLESS or self._is_own_page(origin, host or ""):
+        if scope["method"] in _HARMLESS:
             return None
-        told = f"A page of {origin[:_LONGEST_SHOWN]!r} may change nothing here: {_WHAT_TO_DO}"
-        return problem(HTTPStatus.FORBIDDEN, "foreign_page", told)
+        for origin in headers.getlist("origin"):
+            if not self._is_own_page(origin, hosts[0] if hosts else ""):
+                told = f"A page of {origin[:_LONGEST_SHOWN]!r} may change nothing here: {_WHAT_TO_DO}"
+                return problem(HTTPStatus.FORBIDDEN, "foreign_page", told)
+        return None
 
     def _is_own(self, name: str) -> bool:
         """An address cannot be had to lead elsewhere, as a name can."""
@@ -56,7 +63,7 @@ class OwnHostsOnly:
     def _is_own_page(self, origin: str, host: str) -> bool:
         name = _name(origin)
         if _is_address(name) and name not in self._names:  # another machine's page has an address, too
-            return name == _name(f"//{host}")
+            return name == _name_of_host(host)
         return bool(name) and self._is_own(name)
 
 
@@ -66,6 +73,11 @@ def _name(address: str) -> str:
         return (urlsplit(address).hostname or "").lower().removesuffix(".")
     except ValueError:
         return ""
+
+
+def _name_of_host(host: str) -> str:
+    """The name in a Host header, which holds besides it a port and nothing else; empty where it does."""
+    return "" if _NO_HOST.intersection(host) else _name(f"//{host}")
 
 
 def _is_address(name: str) -> bool:

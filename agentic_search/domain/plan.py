@@ -9,8 +9,13 @@ from agentic_search.domain.data import Frozen, JsonObject
 
 TASK_ID = r"^[A-Za-z_][A-Za-z0-9_-]{0,63}$"
 MOST_TASKS = 1_000
+LONGEST_TOOL_NAME = 300
+"""Characters, with the server's name; nothing that a server offers is called more."""
 ARGUMENTS = ("arguments", "tool_arguments", "with", "args", "parameters")
 """What drafts call a task's arguments; `with` is what models are asked to write."""
+
+
+_TOOL_NAME = Field(min_length=1, max_length=LONGEST_TOOL_NAME, validation_alias=AliasChoices("tool", "tool_name"))
 
 
 class Task(Frozen):
@@ -21,7 +26,7 @@ class Task(Frozen):
     id: Annotated[str, Field(pattern=TASK_ID)]
     """Unique in the plan."""
 
-    tool: Annotated[str, Field(min_length=1, validation_alias=AliasChoices("tool", "tool_name"))]
+    tool: Annotated[str, _TOOL_NAME]
     """The tool's name in the catalog."""
 
     arguments: JsonObject = Field(default_factory=dict, validation_alias=AliasChoices(*ARGUMENTS))

@@ -1,13 +1,14 @@
 """What somebody asks: the question and how they want it answered."""
 
-from typing import Annotated, Self
+from typing import Annotated, Self, TypeAlias
 
 from pydantic import AfterValidator, Field, model_validator
 
 from agentic_search.domain.data import Frozen, JsonObject
-from agentic_search.domain.plan import Plan
+from agentic_search.domain.plan import LONGEST_TOOL_NAME, Plan
 
 LONGEST_QUERY = 8_000
+MOST_TOOL_GLOBS = 1_000
 OFFLINE = "offline"
 """The model name that means: use no language model."""
 
@@ -16,6 +17,12 @@ def _not_blank(text: str) -> str:
     if not text.strip():
         raise ValueError("must not be blank")
     return text
+
+
+ToolGlobs: TypeAlias = Annotated[
+    tuple[Annotated[str, Field(max_length=LONGEST_TOOL_NAME)], ...], Field(max_length=MOST_TOOL_GLOBS)
+]
+"""Each is compared with the name of each tool, and a long one takes quadratic time to read."""
 
 
 class Query(Frozen):
@@ -27,7 +34,7 @@ class Query(Frozen):
     thread_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")] | None = None
     """The conversation to continue; null begins a new one."""
 
-    tools: tuple[str, ...] | None = None
+    tools: ToolGlobs | None = None
     """Globs over tool names that may be used; null allows all, an empty list none."""
 
     model: Annotated[str, Field(min_length=1, max_length=200)] | None = None
@@ -51,7 +58,7 @@ class Query(Frozen):
     batch: bool = False
     """Nobody waits for it: tool calls of other runs go first."""
 
-    approve: tuple[str, ...] = ()
+    approve: ToolGlobs = ()
     """Globs over tool names that may run without asking, though they do not only read."""
 
     preview: bool | None = None

@@ -36,10 +36,10 @@ def read_settings() -> Settings:
         raise ConfigurationError(_complaints(invalid)) from invalid
     except SettingsError as broken:
         raise ConfigurationError(_not_json(broken)) from broken
-    except tomllib.TOMLDecodeError as broken:
-        raise ConfigurationError(f"{TOML_FILE} cannot be read: {broken}.") from broken
     except UnicodeDecodeError as broken:
         raise ConfigurationError(_not_utf8()) from broken
+    except (ValueError, RecursionError) as broken:  # also for a number of thousands of digits, and for deep nesting
+        raise ConfigurationError(f"{TOML_FILE} cannot be read: {broken}.") from broken
     except OSError as broken:
         raise ConfigurationError(f"A file of settings cannot be read: {broken}.") from broken
     if given.get("api_keys"):

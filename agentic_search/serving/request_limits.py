@@ -137,8 +137,9 @@ class LimitedHttp(HttpToolsProtocol):
 
     def _refuse(self, status: int, text: str) -> None:
         self._stop_timer()
-        has_begun = self._in_body and self.cycle.response_started
-        if not has_begun:
+        # Of a request whose target is no URL, uvicorn makes nothing at all.
+        asked = self.cycle if self._in_body else None
+        if asked is None or not asked.response_started:
             body = _problem(status, text)
             lines = (
                 f"HTTP/1.1 {status} {_REASONS[status]}",
@@ -147,6 +148,9 @@ class LimitedHttp(HttpToolsProtocol):
                 "connection: close",
             )
             self.transport.write("\r\n".join(lines).encode() + b"\r\n\r\n" + body)
+        if asked is not None:
+            asked.disconnected = True  # whoever works on it says nothing more after the refusal
+            asked.message_event.set()
         self._is_refused = True
         self._refused.add(self)
         # A connection that is closed while more comes is reset, and the client never reads why.

@@ -56,6 +56,9 @@ _LONGEST_PATTERN = 5_000
 _MOST_REPEATS = 10_000
 _ENDLESS = re.compile(rb'"(?:patternProperties|\$(?:dynamic|recursive)?[rR]ef)"')
 """Keywords beneath which the drafts' rules on what is left over look around by themselves, for as long as it takes."""
+_MOST_COPIES = 100_000
+_LEAST_REPEATS = re.compile(r"\{(\d{1,9})", re.ASCII)
+"""How often what stands before it is written out, at least, when the pattern is compiled."""
 _GROUP_REPEAT = re.compile(r"\)\{(?:\d+,)?(\d{1,9})\}", re.ASCII)
 _LONGEST_MATCH = 0.1
 """Seconds that one pattern may take on one text."""
@@ -74,7 +77,7 @@ _too_slow: dict[str, None] = {}
 
 
 class CheckTooLong(Exception):
-    """Whether data fits a schema cannot be told in the time, or at the depth, that there is."""
+    """Whether data fits a schema cannot be told, not in the time, or at the depth, that there is."""
 
 
 class _Check:
@@ -95,6 +98,8 @@ def in_time() -> Generator[None]:
     token = _this_check.set(_Check(time.thread_time() + _LONGEST_CHECK))
     try:
         yield
+    except (ValueError, OverflowError) as problem:  # a reference or an id that is no URL; a number beyond any float
+        raise CheckTooLong(f"the schema cannot be followed: {problem}") from problem
     finally:
         _this_check.reset(token)
 
@@ -187,7 +192,8 @@ def _found(pattern: str, text: str) -> bool | None:
 @lru_cache(maxsize=2_048)
 def _compiled(pattern: str) -> "regex.Pattern[str] | None":
     """None where Python cannot read it. `regex` is there for its timeout: it reads more, and that rarely as meant."""
-    if len(pattern) > _LONGEST_PATTERN or _repeats(pattern) > _MOST_REPEATS:
+    copies = sum(map(int, _LEAST_REPEATS.findall(pattern)))
+    if len(pattern) > _LONGEST_PATTERN or _repeats(pattern) > _MOST_REPEATS or copies > _MOST_COPIES:
         return None
     try:
         re.compile(pattern)

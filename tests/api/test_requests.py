@@ -156,3 +156,19 @@ async def test_what_is_refused_before_it_is_read_is_a_problem_too(
     writer.close()
     assert b"content-type: application/problem+json" in head and head.startswith(b"HTTP/1.1 %d " % status)
     assert strict_json(body)["status"] == status
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"tools": ["[!a-" * 50_000]},
+        {"approve": ["*a" * 50_000]},
+        {"tools": ["*"] * 100_000},
+        {"approve": [f"*{number}*" for number in range(100_000)]},
+        {"plan": [{"tool": "a" * 500_000}]},
+    ],
+)
+async def test_names_and_globs_of_tools_are_bounded(service: RunningService, fields: dict[str, Any]) -> None:
+    answered = await service.client.post("/search", json={"query": "What is there?", **fields})
+    assert answered.status_code == 422
+    assert len(answered.text) < 10_000

@@ -16,6 +16,9 @@ TWO_AT_ONCE = {"MAX_CONCURRENT_RUNS": "2"}
 CLIENTS = 20
 PATIENCE = 15
 
+# The service has seconds to end in, which tests that run beside it would use up: it runs alone, as the benchmarks do.
+pytestmark = pytest.mark.benchmark
+
 
 @pytest.mark.parametrize(
     "attack",

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from itertools import chain, cycle, islice
 from pathlib import Path
 
+import pytest
+
 from agentic_search.domain.data import JsonObject
 from tests.planning.draft.test_hostile import KINDS
 from tests.support.ollama_double import Model, OllamaDouble, Say
@@ -40,6 +42,7 @@ async def ask(service: RunningService) -> None:
     }
 
 
+@pytest.mark.timeout(600)
 async def test_whatever_a_model_writes_every_search_is_answered(tmp_path: Path) -> None:
     plans, answers = cycle(hostile_plans()), cycle(hostile_answers())
     written = {"plans": 0, "answers": 0}

@@ -1,5 +1,6 @@
 """Pages of other sites, also those whose name leads to this machine, change nothing; the service's own page does."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 
 import pytest
@@ -33,10 +34,12 @@ async def opened(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[tup
         ({"Origin": "http://6.6.6.6"}, 403),
         ({"Origin": "null"}, 403),
         ({"Origin": "http://["}, 403),
+        ({"Origin": ""}, 403),
+        ([("Origin", "http://localhost:8023"), ("Origin", "http://evil.example")], 403),
     ],
 )
 async def test_who_may_have_something_changed(
-    opened: tuple[RunningService, Notes], headers: dict[str, str], status: int
+    opened: tuple[RunningService, Notes], headers: dict[str, str] | list[tuple[str, str]], status: int
 ) -> None:
     service, notes = opened
     before = len(notes.calls)
@@ -49,7 +52,11 @@ async def test_who_may_have_something_changed(
 
 @pytest.mark.parametrize("path", ["/runs", "/servers", "/", "/static/index.html", "/openapi.json", "/health"])
 @pytest.mark.parametrize(
-    "host", ["evil.example", "localhost.evil.example", "evil.example:8023", "[", "127.0.0.1.evil.example"]
+    "host",
+    [
+        *("evil.example", "localhost.evil.example", "evil.example:8023", "[", "127.0.0.1.evil.example"),
+        *("evil.example@localhost", "localhost/.evil.example", "localhost#.evil.example", "localhost?evil.example"),
+    ],
 )
 async def test_under_another_name_nothing_can_be_read(
     opened: tuple[RunningService, Notes], path: str, host: str
@@ -96,3 +103,17 @@ async def test_who_has_seen_the_last_event_is_told_that_there_are_no_more(
         answered = await service.client.get(f"/runs/{run['id']}/events", headers={"Last-Event-ID": number})
         statuses[number[:19]] = answered.status_code
     assert [*statuses.values()] == [200, 204, 204, 204, 400, 400, 400]
+
+
+@pytest.mark.parametrize("hosts", [("localhost", "evil.example"), ("evil.example", "localhost")])
+async def test_of_several_hosts_each_must_be_the_services_own(
+    opened: tuple[RunningService, Notes], hosts: tuple[str, str]
+) -> None:
+    at = opened[0].client.base_url
+    reader, writer = await asyncio.open_connection(at.host, at.port)  # httpx sends one Host only
+    lines = ["GET /runs HTTP/1.1", *(f"Host: {host}" for host in hosts), "Connection: close", "", ""]
+    writer.write("\r\n".join(lines).encode())
+    answered = await reader.read()
+    writer.close()
+    assert answered.startswith(b"HTTP/1.1 421 ")
+    assert b"evil.example" in answered

@@ -128,3 +128,16 @@ def test_an_address_that_cannot_be_used_ends_the_start_with_a_sentence(host: str
 def test_other_machines_are_let_in_only_where_that_is_said() -> None:
     ended = start(AGENTIC_SEARCH_HOST="0.0.0.0")
     assert ended.returncode == 2 and "AGENTIC_SEARCH_OPEN=yes" in ended.stderr
+
+
+@pytest.mark.parametrize("value", ["[" * 5_000, "9" * 5_000, "[1, " * 3_000], ids=["nested", "digits", "lists"])
+def test_a_toml_file_that_python_cannot_hold_is_named(folder: Path, value: str) -> None:
+    (folder / TOML).write_text(f"max_kept_runs = {value}")
+    assert complaint().startswith(f"{TOML} cannot be read: ")
+
+
+@pytest.mark.parametrize("value", ["nan", "inf", "-inf", "1e999"])
+@pytest.mark.parametrize("name", ["DEADLINE", "DISCOVERY_WAIT"])
+def test_a_number_without_an_end_is_none(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(f"AGENTIC_SEARCH_{name}", value)
+    assert f"AGENTIC_SEARCH_{name}: " in complaint()

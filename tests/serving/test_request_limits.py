@@ -146,3 +146,19 @@ async def test_a_body_that_drips_is_given_up() -> None:
                 writer.write(b"x" * 10)
             await asyncio.sleep(WITHIN / 5)
         assert answer.result().startswith(b"HTTP/1.1 408 ")
+
+
+@pytest.mark.parametrize("target", [b"CONNECT localhost:80", b"CONNECT example.com:443"])
+async def test_a_target_that_is_no_url_is_refused(target: bytes) -> None:
+    async with connected() as (reader, writer):
+        writer.write(target + b" HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert (await reader.read()).startswith(b"HTTP/1.1 400 ")
+
+
+@pytest.mark.parametrize("size", [b"fffffffffffffffff", b"-1", b"zz"])
+async def test_a_body_that_breaks_off_is_answered_once(size: bytes) -> None:
+    async with connected() as (reader, writer):
+        writer.write(b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n" + size + b"\r\n{}")
+        answered = await reader.read()
+        assert answered.startswith(b"HTTP/1.1 400 ")
+        assert answered.count(b"HTTP/1.1 ") == 1

@@ -1,11 +1,14 @@
 """The draft that a schema is of, and patterns that cannot be read or never come to an end."""
 
+from contextlib import suppress
+
 import pytest
 from jsonschema.exceptions import SchemaError
 from pydantic import JsonValue
+from referencing.exceptions import Unresolvable
 
 from agentic_search.domain.data import JsonObject
-from agentic_search.tools.json_schema import checked_draft, is_pattern, validator_of
+from agentic_search.tools.json_schema import CheckTooLong, checked_draft, in_time, is_pattern, validator_of
 
 TUPLE: JsonObject = {"properties": {"a": {"items": [{"type": "string"}, {"type": "integer"}]}}}
 ABOVE: JsonObject = {"properties": {"a": {"minimum": 1, "exclusiveMinimum": True}}}
@@ -79,3 +82,23 @@ def test_a_pattern_is_still_checked_where_it_can_be() -> None:
     validator = validator_of(schema)
     wrong = [".".join(map(str, error.absolute_path)) for error in validator.iter_errors({"n_a": "1", "b": "y"})]
     assert sorted(wrong) == ["b", "n_a"]
+
+
+@pytest.mark.parametrize(
+    ("schema", "data"),
+    [
+        ({"$id": "http://["}, {}),
+        ({"properties": {"a": {"$id": "http://[", "type": "string"}}}, {"a": 1}),
+        ({"$id": "http://a.example/", "properties": {"a": {"$ref": "//["}}}, {"a": 1}),
+        ({"properties": {"a": {"multipleOf": 0.1}}}, {"a": 10**400}),
+    ],
+)
+def test_a_schema_that_cannot_be_followed_makes_no_check_fail_otherwise(schema: JsonObject, data: JsonObject) -> None:
+    with suppress(CheckTooLong, Unresolvable), in_time():
+        list(validator_of(schema).iter_errors(data))
+
+
+@pytest.mark.parametrize("pattern", ["a{65000}" * 50, "[ab]{99999}[ab]{99999}", "a{999999999}"])
+def test_a_pattern_that_is_written_out_at_length_is_met_by_any_text(pattern: str) -> None:
+    schema: JsonObject = {"properties": {"a": {"pattern": pattern}}}
+    assert not list(validator_of(schema).iter_errors({"a": "b"}))

@@ -24,7 +24,7 @@ DocumentPath = Annotated[str, Field(description="Path in the folder, as guide.md
 SectionName = Annotated[str | None, Field(description="Only this section: anchor, heading, or a PDF's page number.")]
 Offset = Annotated[int, Field(ge=0, description="Characters to pass over; take next_offset to read on.")]
 Characters = Annotated[int, Field(ge=1, le=200_000, description="Characters at most.")]
-Pattern = Annotated[str, Field(description="Only paths like this, as in *.pdf or manuals/*.")]
+Pattern = Annotated[str, Field(max_length=1_000, description="Only paths like this, as in *.pdf or manuals/*.")]
 Files = Annotated[int, Field(ge=1, le=2_000, description="Files at most.")]
 
 

@@ -47,7 +47,7 @@ def argument_complaints(arguments: JsonObject, tool: Tool, *, inputs: JsonObject
     try:
         with in_time():
             errors: list[ValidationError] = list(validator.iter_errors(partly_known))
-    except (Unresolvable, RecursionError, OverflowError, CheckTooLong) as problem:  # OverflowError: beyond any float
+    except (Unresolvable, RecursionError, CheckTooLong) as problem:
         logger.warning("arguments of %r are not checked, its input schema cannot be followed: %s", tool.name, problem)
         return ()
     return tuple(dict.fromkeys(sentence for error in errors for sentence in breaches(error, tool.name)))

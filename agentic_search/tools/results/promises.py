@@ -34,7 +34,7 @@ def _broken_promise(data: object, schema: JsonObject) -> tuple[str, ...]:
         validator = validator_of(schema)
         with in_time():
             problem = next(iter(validator.iter_errors(cast(Any, data))), None)
-    except (SchemaError, Unresolvable, RecursionError, OverflowError, CheckTooLong):
+    except (SchemaError, Unresolvable, RecursionError, CheckTooLong):
         return ()
     if problem is None:
         return ()

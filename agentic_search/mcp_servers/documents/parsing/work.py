@@ -64,6 +64,8 @@ def supervised(work: Callable[[], bytes]) -> Ending:
             return Returned(work())
         except Unreadable as why:
             return Raised(str(why))
+        except RecursionError:
+            return Raised("it is nested too deep")
         except MemoryError:
             return Raised("it needs too much memory")
         except Exception as error:  # noqa: BLE001 - the supervisor of one file: whatever goes wrong costs that file only

@@ -3,7 +3,7 @@
 import json
 import sqlite3
 from dataclasses import dataclass, fields, replace
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 ItemType: TypeAlias = Literal["story", "comment"]
 
@@ -33,6 +33,8 @@ class Item:
     """For a comment: the story at the top, where known."""
 
 
+LARGEST = 2**63 - 1
+"""What an integer of SQLite holds."""
 FIELDS = tuple(field.name for field in fields(Item))
 COLUMNS = ", ".join(f"item.{name}" for name in FIELDS)
 
@@ -45,11 +47,24 @@ def merged(known: Item | None, new: Item) -> Item:
     return replace(new, **kept)
 
 
+def writable(item: Item) -> Item:
+    """The item with U+FFFD for each half of a surrogate pair, and without numbers that the file cannot hold."""
+    values: dict[str, Any] = {name: _writable(getattr(item, name)) for name in FIELDS}
+    values["tags"] = None if item.tags is None else tuple(_writable(tag) for tag in item.tags)
+    return Item(**values)
+
+
+def _writable(value: Any) -> Any:
+    if isinstance(value, str) and not value.isascii():
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return None if isinstance(value, int) and abs(value) > LARGEST else value
+
+
 def to_row(item: Item) -> tuple[str | int | None, ...]:
-    """In the order of FIELDS; lone surrogates, which some feeds contain, are replaced."""
+    """In the order of FIELDS."""
     values = [getattr(item, name) for name in FIELDS if name != "tags"]
     values.insert(FIELDS.index("tags"), None if item.tags is None else json.dumps(item.tags, ensure_ascii=False))
-    return tuple(value.encode("utf-8", "replace").decode() if isinstance(value, str) else value for value in values)
+    return tuple(values)
 
 
 def to_item(row: sqlite3.Row) -> Item:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from agentic_search.mcp_servers.stories.archive.database import open_to_write
-from agentic_search.mcp_servers.stories.archive.items import COLUMNS, FIELDS, Item, merged, to_item, to_row
+from agentic_search.mcp_servers.stories.archive.items import COLUMNS, FIELDS, Item, merged, to_item, to_row, writable
 
 INSERT = f"INSERT INTO item ({', '.join(FIELDS)}) VALUES ({', '.join('?' * len(FIELDS))})"
 SELECT = f"SELECT {COLUMNS} FROM item WHERE id = ?"
@@ -38,7 +38,7 @@ def upsert(path: Path, items: Iterable[Item]) -> Tally:
     tally = Tally()
     with open_to_write(path) as connection:
         for item in items:
-            _upsert(connection, item, tally)
+            _upsert(connection, writable(item), tally)
     return tally
 
 

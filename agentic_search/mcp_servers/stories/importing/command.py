@@ -3,6 +3,8 @@
 # ruff: noqa: T201 - a command line answers by printing
 
 import argparse
+import codecs
+import json
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing
@@ -76,12 +78,21 @@ def _read(source: str, options: ImportOptions, fetcher: Fetcher, report: ImportR
         return read_hackernews(options.hackernews, fetcher, report)
     data = fetcher.get(source) if source.startswith(("http://", "https://")) else _file(source)
     name = source if "://" in source else Path(source).name
-    first = data.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
+    text = _as_utf8(data)
+    first = text.lstrip()[:1]
     if first in (b"{", b"["):
-        return read_json(data.removeprefix(b"\xef\xbb\xbf"), name, report)
+        return read_json(text, name, report)
     if first == b"<":
         return read_feed(data, name, report)
     raise SourceError(f"{source} is not {FORMS}" if data.strip() else f"{source} is empty")
+
+
+def _as_utf8(data: bytes) -> bytes:
+    """Without a mark of its encoding, which may be UTF-16 or UTF-32: what all sources begin with is ASCII."""
+    encoding = json.detect_encoding(data)
+    if encoding.startswith("utf-8"):
+        return data.removeprefix(codecs.BOM_UTF8)
+    return data.decode(encoding, "replace").encode("utf-8", "replace")
 
 
 def _file(source: str) -> bytes:

@@ -1,6 +1,7 @@
 """Reads an RSS or Atom feed: one story for each entry."""
 
 import re
+import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator
@@ -19,6 +20,8 @@ from agentic_search.mcp_servers.stories.moments import parse_moment
 TITLE_LENGTH = 80
 """Characters of a title that is made of the text."""
 
+_REFERENCE = re.compile(rb"&#(?:[xX]0*([0-9a-fA-F]{4,9})|0*([0-9]{5,10}));")
+_MOST_DIGITS = 18
 ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 GLOBAL_IDS = ("http://", "https://", "tag:", "urn:")
 
@@ -43,7 +46,10 @@ def read_feed(data: bytes, name: str, report: ImportReport) -> Iterator[list[Ite
     """All entries at once. A bad entry goes to the report. Raises SourceError for what is no feed."""
     # Given a stream, feedparser neither fetches nor opens anything by itself.
     parse = cast("Callable[[BytesIO], ParsedFeed]", feedparser.parse)  # pyright: ignore[reportUnknownMemberType] - feedparser is untyped
-    feed = parse(BytesIO(data))
+    try:
+        feed = parse(BytesIO(_REFERENCE.sub(_readable, data)))
+    except (ValueError, LookupError, RecursionError) as error:  # what it raises where it should not
+        raise SourceError(f"{name} cannot be read as a feed: {error}") from error
     if not feed.entries and not feed.get("version"):
         raise SourceError(f"{name} is no RSS or Atom feed: {feed.get('bozo_exception') or 'it has no entries'}")
     if feed.bozo:
@@ -57,6 +63,12 @@ def read_feed(data: bytes, name: str, report: ImportReport) -> Iterator[list[Ite
         else:
             report.errors.append(f"{name}, entry {number}: it needs a title or a text, and an id or a link")
     yield items
+
+
+def _readable(reference: re.Match[bytes]) -> bytes:
+    """The reference to a character, U+FFFD for what is none: feedparser ends at such a one."""
+    number = int(reference[1], 16) if reference[1] else int(reference[2])
+    return reference[0] if number < 0xD800 or 0xDFFF < number <= sys.maxunicode else b"&#xFFFD;"
 
 
 def _item(entry: FeedRecord, source: str, name: str, shared: Collection[str]) -> Item | None:
@@ -130,7 +142,7 @@ def _tags(tags: object) -> tuple[str, ...] | None:
 
 def _number(value: object) -> int | None:
     text = _plain(value)
-    return int(text) if text.isdecimal() else None
+    return int(text) if text.isdecimal() and len(text) <= _MOST_DIGITS else None
 
 
 def _text(value: object) -> str:

@@ -2,9 +2,9 @@
 
 import json
 from collections.abc import Iterator
-from typing import Annotated, cast
+from typing import Annotated, Self, cast
 
-from pydantic import BaseModel, BeforeValidator, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ValidationError, model_validator
 
 from agentic_search.mcp_servers.documents.parsing.html import html_to_text
 from agentic_search.mcp_servers.stories.archive.items import Item
@@ -23,6 +23,17 @@ def _moment(value: object) -> int | None:
         return None
 
 
+def _text(value: object) -> object:
+    if value is None:
+        return ""
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+
+
+def _texts(value: object) -> object:
+    """Of a list, what is text in it."""
+    return [each for each in cast("list[object]", value) if isinstance(each, str)] if isinstance(value, list) else value
+
+
 class FeedAuthor(BaseModel):
     """Who wrote an item."""
 
@@ -30,9 +41,9 @@ class FeedAuthor(BaseModel):
 
 
 class JsonFeedItem(BaseModel):
-    """The fields of an item of a JSON Feed that are read; numbers as ids are a common mistake."""
+    """The fields of an item of a JSON Feed that are read; numbers as ids are a common mistake, so is null for none."""
 
-    id: Annotated[str, BeforeValidator(str), Field(min_length=1)]
+    id: Annotated[str, BeforeValidator(_text)] = ""
     url: str | None = None
     external_url: str | None = None
     title: str | None = None
@@ -40,8 +51,17 @@ class JsonFeedItem(BaseModel):
     content_html: str | None = None
     summary: str | None = None
     date_published: Annotated[int | None, BeforeValidator(_moment)] = None
-    tags: tuple[str, ...] | None = None
-    authors: tuple[FeedAuthor, ...] = ()
+    tags: Annotated[tuple[str, ...] | None, BeforeValidator(_texts)] = None
+    authors: tuple[FeedAuthor, ...] | None = None
+    author: FeedAuthor | None = None
+    """As in version 1."""
+
+    @model_validator(mode="after")
+    def _is_named(self) -> Self:
+        """What has neither could not be told from others."""
+        if not (self.id or self.url):
+            raise ValueError("it needs an id or a url")
+        return self
 
 
 def read_json(data: bytes, name: str, report: ImportReport) -> Iterator[list[Item]]:
@@ -73,11 +93,12 @@ def _read_feed(feed: dict[str, object], name: str, report: ImportReport) -> Iter
 
 def _item(entry: JsonFeedItem, source: str, name: str) -> Item:
     text = html_to_text(entry.content_html or "") or entry.content_text or entry.summary or ""
+    authors = (*(entry.authors or ()), entry.author)
     return Item(
         id=entry.id if "://" in entry.id else entry.url or f"{name}#{entry.id}",
         title=entry.title or first_words(text) or entry.url or entry.id,
         url=entry.url or entry.external_url,
-        author=next((author.name for author in entry.authors if author.name), None),
+        author=next((author.name for author in authors if author and author.name), None),
         created_at=entry.date_published,
         tags=entry.tags,
         text=text or None,

@@ -9,6 +9,7 @@ from agentic_search.mcp_servers.documents.files.kinds import kind_of, why_not_re
 from agentic_search.mcp_servers.documents.parsing.decoding import decode
 from agentic_search.mcp_servers.documents.parsing.document import Unreadable
 from agentic_search.mcp_servers.documents.parsing.work import parse
+from tests.mcp_servers.documents.parsing.test_parser import parsing
 
 
 def test_a_message_is_read_with_subject_and_sender() -> None:
@@ -127,3 +128,20 @@ def test_a_page_nested_deep_loses_nothing(tags: str, depth: int) -> None:
 )
 def test_the_text_of_a_page_is_read_whatever_frame_it_stands_in(page: bytes) -> None:
     assert "the red lamp" in parse("html", page).text
+
+
+@pytest.mark.parametrize("charset", ["unknown-8bit", "x-user-defined", "no-such"])
+def test_a_message_in_a_character_set_that_nobody_knows_is_read(charset: str) -> None:
+    message = f"Subject: Bill\nContent-Type: text/plain; charset={charset}\n\nCaf\u00e9 et th\u00e9\n"
+    assert "Caf\u00e9 et th\u00e9" in parse("mail", message.encode()).text
+    assert "Caf\u00e9 et th\u00e9" in parse("mail", message.encode("cp1252")).text
+
+
+@pytest.mark.parametrize(
+    "part", [b"Content-Type: message/rfc822\n\n", b'Content-Type: multipart/mixed; boundary="b%d"\n\n--b%d\n']
+)
+async def test_messages_within_messages_are_told_as_nested(part: bytes) -> None:
+    parts = b"".join(part % (number, number) if b"%d" in part else part for number in range(3_000))
+    with pytest.raises(Unreadable, match="nested too deep"):
+        async with parsing() as parser:
+            await parser.parse("mail", parts + b"Subject: x\n\nhello")

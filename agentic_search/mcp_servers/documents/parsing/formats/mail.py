@@ -6,7 +6,7 @@ Our own and not kreuzberg's (4.10.4), which does not name what is attached in th
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
-from agentic_search.mcp_servers.documents.parsing.decoding import clip
+from agentic_search.mcp_servers.documents.parsing.decoding import clip, decode
 from agentic_search.mcp_servers.documents.parsing.document import Document, Unreadable
 from agentic_search.mcp_servers.documents.parsing.html import html_to_text
 from agentic_search.mcp_servers.documents.parsing.sections import cut
@@ -37,5 +37,9 @@ def _body(message: EmailMessage) -> str:
     part = message.get_body(("plain", "html"))
     if part is None:
         return ""
-    text = str(part.get_content())
+    try:
+        text = str(part.get_content())
+    except LookupError:  # a character set that nobody knows, as in charset="unknown-8bit"
+        payload = part.get_payload(decode=True)
+        text = decode(payload)[0] if isinstance(payload, bytes) else ""
     return html_to_text(text) if part.get_content_subtype() == "html" else text.strip()
