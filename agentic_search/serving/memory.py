@@ -18,7 +18,7 @@ _M_MMAP_THRESHOLD = -3
 """glibc's name in `mallopt` for the least bytes of a block with pages of its own; left alone, it grows to 32 MB."""
 _LARGE = 256 * 1024
 _M_ARENA_MAX = -8
-"""glibc's name in `mallopt` for how many heaps the threads share; left alone, each thread reserves 64 MB for its own."""
+"""glibc's name in `mallopt` for how many heaps the threads share; left alone, each thread reserves 64 MB."""
 _HEAPS = 2
 _MIDDLE_GENERATION = 1
 """Of gc: with it go the tracebacks of cancelled tasks, which hold what is older; to look at all takes up to 0.5 s."""

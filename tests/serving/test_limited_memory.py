@@ -42,7 +42,7 @@ def plan_of(*tools: str) -> dict[str, Any]:
 
 
 async def test_results_beyond_the_memory_cost_their_calls_alone(tmp_path: Path) -> None:
-    import resource  # noqa: PLC0415 - Windows has no such module
+    import resource  # Windows has no such module
 
     file = tmp_path / "results.json"
     file.write_text(json.dumps({name: {"result": given} for name, given in RESULTS.items()}))

@@ -38,7 +38,7 @@ FEW: dict[str, Any] = {
 
 @pytest.mark.parametrize("transport", TRANSPORTS)
 async def test_a_result_of_very_many_values_fails_its_call_alone(transport: str, tmp_path: Path) -> None:
-    many = {"content": [], "structuredContent": {"rows": MANY["nested"]}}
+    many: dict[str, Any] = {"content": [], "structuredContent": {"rows": MANY["nested"]}}
     script = offering(FIND, BIG, **{"tools/call big": result(many), "tools/call find": result(SMALL)})
     async with scripted(script, tmp_path, transport, sizes=SIZES) as pool:
         for _ in range(2):
