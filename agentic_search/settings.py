@@ -215,7 +215,10 @@ class Settings(BaseSettings):
     """Bytes that ended runs may take in memory, about; those that ended first are forgotten first."""
 
     max_result_bytes: Annotated[int, Field(ge=1_024)] = 33_554_432
-    """Bytes of one message of an MCP server, so of a tool's result; a larger one fails its call."""
+    """Bytes of one message of an MCP server, so of a tool's result; a larger one fails its call.
+
+    So does one of more values than one for each 32 of these bytes.
+    """
 
     max_tools_per_server: Annotated[int, Field(ge=1)] = 2_000
     """Tools that are taken in of one server's list."""

@@ -1,8 +1,9 @@
 """Gives memory back to the system that large results or many clients took for a while.
 
 What is freed, glibc keeps for the next time, unless it had pages of its own: large blocks are given such pages. Of the
-rest it gives back what it is asked to, wherever whole pages are free, which takes 0.1 ms where there is nothing. Before
-that, objects that refer to each other in a circle must be freed: anyio leaves such in every stream whose client leaves.
+rest it gives back what it is asked to, wherever whole pages are free, which takes 0.1 ms where there is nothing. Its
+heaps are few, for what they reserve fills an address space that is limited. Before it is asked, objects that refer to
+each other in a circle must be freed: anyio leaves such in every stream whose client leaves.
 Elsewhere than on Linux with glibc this does nothing.
 """
 
@@ -17,6 +18,9 @@ _GROWTH = 1.05
 _M_MMAP_THRESHOLD = -3
 """glibc's name in `mallopt` for the least bytes of a block with pages of its own; left alone, it grows to 32 MB."""
 _LARGE = 256 * 1024
+_M_ARENA_MAX = -8
+"""glibc's name in `mallopt` for how many heaps the threads share; left alone, each thread reserves 64 MB."""
+_HEAPS = 2
 _MIDDLE_GENERATION = 1
 """Of gc: with it go the tracebacks of cancelled tasks, which hold what is older; to look at all takes up to 0.5 s."""
 
@@ -29,6 +33,7 @@ class MemoryReturn:
         self._least: int | None = None
         if self._libc is not None:
             self._libc.mallopt(_M_MMAP_THRESHOLD, _LARGE)
+            self._libc.mallopt(_M_ARENA_MAX, _HEAPS)
 
     def give_back(self) -> None:
         """Give back what is free, where the process has grown."""

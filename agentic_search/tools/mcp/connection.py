@@ -12,7 +12,7 @@ from agentic_search.clock import Clock, time_limit
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.outcome import OnProgress, ToolResult
 from agentic_search.domain.tool import ServerStatus, Tool
-from agentic_search.errors import ServerUnavailable, ToolFailed, ToolTimeout
+from agentic_search.errors import ResultTooLarge, ServerUnavailable, ToolFailed, ToolTimeout
 from agentic_search.text.counting import count
 from agentic_search.tools.config.secrets import SecretMask
 from agentic_search.tools.config.server_config import ServerConfig
@@ -28,6 +28,7 @@ from agentic_search.tools.mcp.session import Session
 from agentic_search.tools.mcp.shield import SESSION_LOST
 from agentic_search.tools.mcp.waiting import Backoff
 from agentic_search.tools.mcp.wire.blocks import remarks_on
+from agentic_search.tools.mcp.wire.reading_cost import NO_MEMORY
 from agentic_search.tools.provider import Offer
 from agentic_search.tools.results.content import read_large_answer
 from agentic_search.tools.results.promises import output_remarks
@@ -131,7 +132,14 @@ class Connection:
 
         Raises ServerUnavailable, RateLimited, ToolTimeout, ConnectionLost or ToolFailed.
         """
-        call = OpenCall()
+        try:
+            return await self._call(OpenCall(), tool, arguments, timeout, on_progress)
+        except MemoryError as error:
+            raise ResultTooLarge(f"the result of {tool.name} cannot be used: {NO_MEMORY}") from error
+
+    async def _call(
+        self, call: OpenCall, tool: Tool, arguments: JsonObject, timeout: float, on_progress: OnProgress
+    ) -> ToolResult:
         with call.explaining():
             answer, max_age = await self._answer(call, tool, arguments, timeout, on_progress)
             result = await read_large_answer(answer, tool, arguments)

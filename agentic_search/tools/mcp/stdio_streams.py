@@ -12,6 +12,7 @@ from mcp_types import JSONRPCError, JSONRPCMessage, JSONRPCResponse
 from agentic_search.tools.mcp.wire.lines import LineSplitter, OverlongLine
 from agentic_search.tools.mcp.wire.messages import may_be_message, read_message, too_large
 from agentic_search.tools.mcp.wire.pace import Pace
+from agentic_search.tools.mcp.wire.reading_cost import NO_MEMORY, longer_than, too_costly
 from agentic_search.tools.mcp.wire.stream import IncomingMessages, MessageStream
 
 logger = logging.getLogger(__name__)
@@ -87,8 +88,10 @@ class Incoming(IncomingMessages):
 
     async def _message(self, line: bytes | OverlongLine) -> JSONRPCMessage | None:
         if isinstance(line, OverlongLine):
-            return too_large(line.ends, self._longest)
-        return await asyncio.to_thread(read_message, line) if len(line) > _LARGE else read_message(line)
+            return too_large(line.ends, longer_than(self._longest))
+        if len(line) > _LARGE:
+            return await asyncio.to_thread(_affordable, line, self._longest)
+        return _affordable(line, self._longest)
 
     async def _line(self) -> bytes | OverlongLine | None:
         """The next line; none after the last, or where the server is given up."""
@@ -135,6 +138,16 @@ class Incoming(IncomingMessages):
         self._given_up = why
         self._lines = []
         self._splitter.clear()
+
+
+def _affordable(line: bytes, longest: int) -> JSONRPCMessage | None:
+    """The message, or an error in its place where memory does not suffice to read it."""
+    if why := too_costly(line, longest):
+        return too_large(line, why)
+    try:
+        return read_message(line)
+    except MemoryError:
+        return too_large(line, NO_MEMORY)
 
 
 class Outgoing(MessageStream):

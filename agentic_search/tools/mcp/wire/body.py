@@ -1,5 +1,6 @@
 """The body of an HTTP answer with its messages mended: one JSON message, or server-sent events that hold one each."""
 
+import asyncio
 import json
 import re
 from collections.abc import AsyncIterator
@@ -10,6 +11,7 @@ from mcp_types import RequestId
 from agentic_search.tools.mcp.wire.lines import EDGE
 from agentic_search.tools.mcp.wire.messages import mended_bytes, too_large
 from agentic_search.tools.mcp.wire.pace import Pace
+from agentic_search.tools.mcp.wire.reading_cost import longer_than, too_costly
 
 _LARGEST_MENDED = 1024 * 1024
 """Bytes of a message that is read twice, once to mend it; a larger one is passed on as it is."""
@@ -61,10 +63,13 @@ async def _json_body(response: httpx2.Response, largest: int) -> AsyncIterator[b
     async for piece in response.aiter_bytes():
         body += piece
         if len(body) > largest:
-            yield _refusal(b"", largest, response.request)
+            yield _refusal(b"", longer_than(largest), response.request)
             return
     whole = bytes(body)
-    yield (mended_bytes(whole) if len(whole) <= _LARGEST_MENDED else None) or whole
+    if why := await _too_costly(whole, largest):
+        yield _refusal(whole, why, response.request)
+    else:
+        yield (mended_bytes(whole) if len(whole) <= _LARGEST_MENDED else None) or whole
 
 
 async def _event_stream(response: httpx2.Response, largest: int) -> AsyncIterator[bytes]:
@@ -82,8 +87,11 @@ async def _event_stream(response: httpx2.Response, largest: int) -> AsyncIterato
             pace.count()
             await pace.keep()
             if dropped or len(event) > largest:
-                yield _refused_event(dropped or event[:EDGE], event[-EDGE:], largest, response.request)
+                why = longer_than(largest)
+                yield _refused_event(dropped or event[:EDGE], event[-EDGE:], why, response.request)
                 dropped = b""
+            elif why := await _too_costly(event, largest):
+                yield _refused_event(event[:EDGE], event[-EDGE:], why, response.request)
             else:
                 yield _mended_event(event) if len(event) <= _LARGEST_MENDED else event
         if len(waiting) > largest or dropped:
@@ -94,9 +102,15 @@ async def _event_stream(response: httpx2.Response, largest: int) -> AsyncIterato
         yield bytes(waiting)
 
 
-def _refused_event(beginning: bytes, end: bytes, largest: int, request: httpx2.Request) -> bytes:
-    """The event that stands in the place of one that is too large; nothing where no call is known that it answers."""
-    refusal = _refusal(_data(beginning) + _data(end), largest, request)
+async def _too_costly(message: bytes, largest: int) -> str | None:
+    if len(message) > _LARGEST_MENDED:
+        return await asyncio.to_thread(too_costly, message, largest)
+    return too_costly(message, largest)
+
+
+def _refused_event(beginning: bytes, end: bytes, why: str, request: httpx2.Request) -> bytes:
+    """The event that stands in the place of one that is not read; nothing where no call is known that it answers."""
+    refusal = _refusal(_data(beginning) + _data(end), why, request)
     return b"data: " + refusal + b"\n\n" if refusal else b""
 
 
@@ -106,8 +120,8 @@ def _data(part: bytes) -> bytes:
     return b"\n".join(line.removeprefix(b"data:") for line in lines)
 
 
-def _refusal(ends: bytes, largest: int, request: httpx2.Request) -> bytes:
-    message = too_large(ends, largest, _asked(request))
+def _refusal(ends: bytes, why: str, request: httpx2.Request) -> bytes:
+    message = too_large(ends, why, _asked(request))
     return message.model_dump_json(by_alias=True, exclude_unset=True).encode() if message else b""
 
 

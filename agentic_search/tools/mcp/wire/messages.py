@@ -179,8 +179,8 @@ def _refusal(line: bytes, why: str) -> JSONRPCMessage | None:
     return None if reply_to is None else _unreadable(reply_to, why)
 
 
-def too_large(ends: bytes, largest: int, asked: RequestId | None = None) -> JSONRPCError | None:
-    """What stands in the place of a message of more than `largest` bytes, of which only the ends are known.
+def too_large(ends: bytes, why: str, asked: RequestId | None = None) -> JSONRPCError | None:
+    """What stands in the place of a message that is not read for its size; `ends`: its first and its last bytes.
 
     `asked`: what the message most likely answers, where its own id is not found; none where neither is known.
     """
@@ -189,7 +189,6 @@ def too_large(ends: bytes, largest: int, asked: RequestId | None = None) -> JSON
         reply_to = asked
     if reply_to is None:
         return None
-    why = f"it is larger than {largest / (1 << 20):.3g} MB: ask for less, or raise AGENTIC_SEARCH_MAX_RESULT_BYTES"
     return JSONRPCError(jsonrpc="2.0", id=reply_to, error=ErrorData(code=TOO_LARGE, message=why))
 
 
