@@ -39,6 +39,7 @@ _IN_OUR_WORDS = {
     "dict_type": "It is no object; write {...}.",
     "model_attributes_type": "It is no object; write {...}.",
     "tuple_type": "It is no list; write [...], also around a single value.",
+    "too_short": "It is empty; write at least one element, or leave the field out.",
 }
 """By pydantic's name of the fault, where its own words leave open what to do."""
 _UNREADABLE = "It is no JSON in UTF-8, or it is nested too deep, or a number is too long; send one JSON object."

@@ -172,3 +172,12 @@ async def test_names_and_globs_of_tools_are_bounded(service: RunningService, fie
     answered = await service.client.post("/search", json={"query": "What is there?", **fields})
     assert answered.status_code == 422
     assert len(answered.text) < 10_000
+
+
+@pytest.mark.parametrize(("given", "field"), [("[]", "plan.tasks"), ('{"tasks": []}', "plan.tasks")])
+async def test_a_plan_without_tasks_is_told_in_our_words(service: RunningService, given: str, field: str) -> None:
+    body = f'{{"query": "What is there?", "plan": {given}}}'
+    answer = await service.client.post("/search", content=body, headers=JSON)
+    assert answer.status_code == 422
+    message = "It is empty; write at least one element, or leave the field out."
+    assert answer.json()["errors"] == [{"field": field, "message": message}]

@@ -1,6 +1,6 @@
 """What an answer may cite: makes passages of the records in a tool's data that hold text.
 
-A record is an object with a text, or with a title and an address, wherever it stands: in `results`, in a
+A record is an object with a text, or with a title or path and an address, wherever it stands: in `results`, in a
 bare list, on its own. Its text is kept whole and as it is, its plain fields beside it; whoever puts it before a model
 treats it as data.
 """
@@ -88,7 +88,8 @@ def _records(value: JsonValue, deeper: int) -> Iterator[Mapping[str, JsonValue]]
 
 
 def _is_record(fields: Mapping[str, JsonValue]) -> bool:
-    return bool(_first(fields, _TEXTS) or (_first(fields, _TITLES) and _first(fields, _ADDRESSES)))
+    is_named = _first(fields, _TITLES) or _first(fields, _PATHS)
+    return bool(_first(fields, _TEXTS) or (is_named and _first(fields, _ADDRESSES)))
 
 
 def _passage(record: Mapping[str, JsonValue], thing: ReadThing, asked: Sequence[Sequence[str]], number: int) -> Passage:

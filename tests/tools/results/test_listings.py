@@ -125,3 +125,18 @@ def test_no_more_is_kept_of_what_words_were_read_as_than_a_question_has() -> Non
     found = result("search_things", {"results": [], "read_as": words}, arguments={"query": "q"})
 
     assert len(found.read_as) == 24 and {len(meant) for _, meant in found.read_as} == {24}
+
+
+def test_a_record_without_a_title_is_listed_by_its_path() -> None:
+    value: JsonValue = {
+        "documents": [
+            {"path": "a/guide.md", "url": "documents:a/guide.md", "title": "Guide", "size": 3},
+            {"path": "a/birds.csv", "url": "documents:a/birds.csv", "title": "", "size": 80},
+            {"file": "keys.txt", "uri": "documents:keys.txt"},
+        ]
+    }
+    found = result("list_documents", value, "List documents").passages
+
+    assert [passage.title for passage in found] == ["Guide", "birds.csv", "keys.txt"]
+    listing = Listing(things="documents", title="List documents", address="tool:s/list_documents")
+    assert all(passage.listing == listing for passage in found)
