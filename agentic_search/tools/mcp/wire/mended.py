@@ -11,6 +11,7 @@ from mcp.shared.dispatcher import coerce_request_id
 from mcp.shared.message import SessionMessage
 from mcp_types import PROTOCOL_VERSION_META_KEY, JSONRPCError, JSONRPCNotification, JSONRPCRequest, JSONRPCResponse
 
+from agentic_search.domain.limits import SizeLimits
 from agentic_search.tools.mcp.wire.results import Asked, mended_result
 from agentic_search.tools.mcp.wire.stream import IncomingMessages, MessageStream
 
@@ -21,15 +22,14 @@ _MOST_WAITING = 10_000
 class MendedTransport(AbstractAsyncContextManager[tuple["_Mending", "_Noting"]]):
     """Entered by mcp's Client in the place of the transport that it wraps."""
 
-    def __init__(self, inner: Transport, *, most_tools: int) -> None:
-        """`most_tools`: how many are taken in of a page of a list of tools."""
+    def __init__(self, inner: Transport, sizes: SizeLimits) -> None:
         self._inner = inner
-        self._most_tools = most_tools
+        self._sizes = sizes
 
     async def __aenter__(self) -> tuple["_Mending", "_Noting"]:
         read, write = await self._inner.__aenter__()
         waiting: dict[int | str, Asked] = {}
-        return _Mending(read, waiting, self._most_tools), _Noting(write, waiting)
+        return _Mending(read, waiting, self._sizes), _Noting(write, waiting)
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -67,11 +67,11 @@ class _Mending(IncomingMessages):
     """Messages from the server; results are mended."""
 
     def __init__(
-        self, inner: ReadStream[SessionMessage | Exception], waiting: dict[int | str, Asked], most_tools: int
+        self, inner: ReadStream[SessionMessage | Exception], waiting: dict[int | str, Asked], sizes: SizeLimits
     ) -> None:
         self._inner = inner
         self._waiting = waiting
-        self._most_tools = most_tools
+        self._sizes = sizes
 
     @property
     def last_context(self) -> contextvars.Context | None:
@@ -86,7 +86,8 @@ class _Mending(IncomingMessages):
         asked = self._waiting.pop(coerce_request_id(item.message.id), None) if item.message.id is not None else None
         if asked is None or isinstance(item.message, JSONRPCError):
             return item
-        result = mended_result(asked, item.message.result, most_tools=self._most_tools)
+        sizes, given = self._sizes, item.message.result
+        result = mended_result(asked, given, most_tools=sizes.tools, most_blocks=sizes.blocks, deepest=sizes.nesting)
         if result is item.message.result:
             return item
         answer = JSONRPCResponse(jsonrpc="2.0", id=item.message.id, result=result)

@@ -34,10 +34,10 @@ BARE = "agentic-search/bare"
 """The key under which a result stands that should be an object and is none."""
 CUT = "agentic-search/cut"
 """In a result, where something in it was nested too deep: true."""
-TOO_DEEP = "[nested too deep to read]"
+TOO_DEEP = "[nested too deep to read: AGENTIC_SEARCH_MAX_NESTING says how deep]"
 """What stands in the place of what was nested too deep."""
 
-_DEEPEST = 150
+_DEEPEST = 195
 """Levels of a message that mcp refused that are read; its parser's own limit is 200."""
 _AMBIGUOUS = {CONNECTION_CLOSED, REQUEST_TIMEOUT}
 _OWN_CODES = range(-23_099, -22_999)
@@ -109,7 +109,7 @@ def _mended(line: bytes) -> JSONRPCMessage | None:
 
 
 def _from_parts(parsed: dict[str, Json]) -> JSONRPCMessage | None:
-    if _cut(parsed) and isinstance(result := parsed.get("result"), dict):
+    if cut_deeper(parsed, _DEEPEST) and isinstance(result := parsed.get("result"), dict):
         result[CUT] = True
     if isinstance(method := parsed.get("method"), str):
         return _from_server(method, parsed)
@@ -204,10 +204,10 @@ def _unreadable(reply_to: RequestId, why: str) -> JSONRPCError:
     return JSONRPCError(jsonrpc="2.0", id=reply_to, error=ErrorData(code=UNREADABLE, message=why))
 
 
-def _cut(parsed: Json) -> bool:
-    """Replace what is nested deeper than is read; whether there was any."""
+def cut_deeper(parsed: Json, deepest: int) -> bool:
+    """Replace what is nested deeper than `deepest` levels of lists and objects; whether there was any."""
     level: list[Json] = [parsed]
-    for _ in range(_DEEPEST):
+    for _ in range(deepest - 1):
         level = [inner for outer in level for inner in _containers(outer)]
         if not level:
             return False

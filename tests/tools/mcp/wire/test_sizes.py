@@ -102,7 +102,9 @@ async def test_of_very_many_blocks_the_first_are_read_and_the_rest_is_told(trans
     async with scripted(script, tmp_path, transport) as pool:
         answer = await find(pool, "big")
         assert answer.text.splitlines()[-1] == "lamp 1999"
-        assert answer.remarks == ("the answer has 20,000 blocks: only the first 2,000 were read",)
+        assert answer.remarks == (
+            "the answer has 20,000 blocks: only the first 2,000 were read (AGENTIC_SEARCH_MAX_RESULT_BLOCKS)",
+        )
         assert (await find(pool)).remarks == ()
 
 
