@@ -256,7 +256,7 @@ class Settings(BaseSettings):
     progress_interval: Annotated[float, Field(ge=0.01, le=60)] = 0.5
     """Seconds between two reports of a call's progress, after its first ten; the last is always told."""
 
-    max_progress_text: Annotated[int, Field(ge=10, le=100_000)] = 500
+    max_progress_text: Annotated[int, Field(ge=1, le=100_000)] = 500
     """Characters of the text of such a report; a longer one is cut."""
 
     documents_max_bytes: Annotated[int, Field(ge=1_024, le=1_073_741_824)] = 33_554_432

@@ -98,7 +98,7 @@ def _loaded(text: str, most_nodes: int) -> object:
     try:
         return loader.get_single_data()
     finally:
-        loader.dispose()
+        loader.dispose()  # pyright: ignore[reportUnknownMemberType] - untyped in its stub
 
 
 def _where(problem: yaml.MarkedYAMLError) -> str:

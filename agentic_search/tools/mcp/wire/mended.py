@@ -1,5 +1,6 @@
 """A transport whose results mcp's types accept: what they would refuse is mended, or left out and named."""
 
+import asyncio
 import contextvars
 from contextlib import AbstractAsyncContextManager
 from types import TracebackType
@@ -12,11 +13,15 @@ from mcp.shared.message import SessionMessage
 from mcp_types import PROTOCOL_VERSION_META_KEY, JSONRPCError, JSONRPCNotification, JSONRPCRequest, JSONRPCResponse
 
 from agentic_search.domain.limits import SizeLimits
-from agentic_search.tools.mcp.wire.results import Asked, mended_result
+from agentic_search.tools.mcp.wire.messages import CUT, cut_deeper, holds_more
+from agentic_search.tools.mcp.wire.results import Asked, Result, mended_result
 from agentic_search.tools.mcp.wire.stream import IncomingMessages, MessageStream
 
 _MOST_WAITING = 10_000
 """Requests whose answers are waited for; of older ones it is forgotten what they asked."""
+
+_MANY = 20_000
+"""Values of a result, which take milliseconds to look at."""
 
 
 class MendedTransport(AbstractAsyncContextManager[tuple["_Mending", "_Noting"]]):
@@ -86,12 +91,20 @@ class _Mending(IncomingMessages):
         asked = self._waiting.pop(coerce_request_id(item.message.id), None) if item.message.id is not None else None
         if asked is None or isinstance(item.message, JSONRPCError):
             return item
-        sizes, given = self._sizes, item.message.result
-        result = mended_result(asked, given, most_tools=sizes.tools, most_blocks=sizes.blocks, deepest=sizes.nesting)
+        await self._cut(item.message.result)
+        sizes = self._sizes
+        result = mended_result(asked, item.message.result, most_tools=sizes.tools, most_blocks=sizes.blocks)
         if result is item.message.result:
             return item
         answer = JSONRPCResponse(jsonrpc="2.0", id=item.message.id, result=result)
         return SessionMessage(answer, metadata=item.metadata)
+
+    async def _cut(self, result: Result) -> None:
+        """Leave out what is nested too deep; outside the event loop where there is much to look at."""
+        deepest = self._sizes.nesting
+        many = holds_more(result, _MANY)
+        if await asyncio.to_thread(cut_deeper, result, deepest) if many else cut_deeper(result, deepest):
+            result[CUT] = True
 
     async def aclose(self) -> None:
         """Receive nothing more."""

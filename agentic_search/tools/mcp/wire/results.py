@@ -8,8 +8,9 @@ from mcp.shared.inbound import find_invalid_x_mcp_header
 from mcp_types import methods
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 
+from agentic_search.domain.limits import DEFAULT_SIZES
 from agentic_search.tools.mcp.wire.blocks import has_too_many_blocks, mended_answer
-from agentic_search.tools.mcp.wire.messages import BARE, CUT, Json, cut_deeper
+from agentic_search.tools.mcp.wire.messages import BARE, CUT, Json
 
 Result: TypeAlias = dict[str, Json]
 
@@ -51,15 +52,11 @@ class Asked:
         return True
 
 
-def mended_result(
-    asked: Asked, result: Result, *, most_tools: int, most_blocks: int = 2_000, deepest: int = 150
-) -> Result:
+def mended_result(asked: Asked, result: Result, *, most_tools: int, most_blocks: int = DEFAULT_SIZES.blocks) -> Result:
     """The result as it is where mcp accepts it, or mended as far as possible.
 
-    Of a list of tools, and of a call's blocks, the first are read, and of lists and objects the outer `deepest` levels.
+    Of a list of tools, and of the blocks of a call's result, the first are read.
     """
-    if cut_deeper(result, deepest):
-        result[CUT] = True
     if asked.method == "tools/list":
         return _tools(asked, result, most_tools)
     if (
