@@ -187,7 +187,7 @@ def _ending(name: str) -> str:
 
 
 def _too_large(size: int, most: int) -> str:
-    return f"it has {size / 2**20:.3g} MiB; at most {most / 2**20:.3g} MiB are read ({BYTES_VARIABLE})"
+    return f"it has {size / 2**20:.1f} MiB; at most {most / 2**20:.3g} MiB are read ({BYTES_VARIABLE})"
 
 
 def _reason(error: OSError) -> str:
