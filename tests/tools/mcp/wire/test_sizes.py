@@ -163,6 +163,22 @@ def test_as_many_levels_stay_as_may_be(levels: int) -> None:
     assert not cut_deeper(nested(11), 11)
 
 
-@pytest.mark.parametrize("value", [{"a": [1] * 100}, {"a": [[] for _ in range(50)], "b": [{}] * 50}])
+MANY_VALUES: list[dict[str, Any]] = [{"a": [1] * 100}, {"a": [[] for _ in range(50)], "b": [{}] * 50}]
+
+
+@pytest.mark.parametrize("value", MANY_VALUES)
 def test_it_is_known_whether_there_are_many_values(value: Any) -> None:
     assert holds_more(value, 99) and not holds_more(value, 110)
+
+
+@pytest.mark.parametrize(("seconds", "told"), [(0.0001, "AGENTIC_SEARCH_SCHEMA_CHECK_TIMEOUT"), (10, "'x.300'")])
+async def test_a_result_that_takes_too_long_to_compare_with_its_schema_says_so(
+    seconds: float, told: str, tmp_path: Path
+) -> None:
+    one_of = {"type": "array", "items": {"anyOf": [{"const": number} for number in range(200)]}}
+    promise = {"type": "object", "properties": {"x": one_of}}
+    answer = result({**SMALL, "structuredContent": {"x": [*[199] * 300, 200]}})
+    script = offering({**FIND, "outputSchema": promise}, **{"tools/call find": answer})
+    async with scripted(script, tmp_path, sizes=SizeLimits(check_seconds=seconds)) as pool:
+        (remark,) = (await find(pool)).remarks
+        assert told in remark
