@@ -33,6 +33,7 @@ class RunRecord:
         self.status: RunStatus = "queued"
         self.html: str | None = None
         """The answer as sanitised HTML."""
+        self._retry_of: str | None = None
         self._model: str | None = None
         self._planner: PlannerKind | None = None
         self._plan: Plan | None = None
@@ -72,6 +73,7 @@ class RunRecord:
             created_at=self.created_at,
             error=self._error,
             error_code=self._error_code,
+            retry_of=self._retry_of,
         )
 
     def summary(self) -> RunSummary:
@@ -119,7 +121,7 @@ class RunRecord:
     @_fold.register
     def _run_started(self, fact: facts.RunStarted, at: float) -> None:
         self.status = "running"
-        self._model = fact.model
+        self._model, self._retry_of = fact.model, fact.retry_of
 
     @_fold.register
     def _planned(self, fact: facts.PlanTask, at: float) -> None:
@@ -163,6 +165,8 @@ class RunRecord:
             note=fact.note,
             failed_calls=fact.failed_calls,
             remarks=fact.remarks,
+            kept=fact.kept,
+            **({"server": fact.server} if fact.kept else {}),
         )
 
     @_fold.register

@@ -10,9 +10,9 @@ from contextlib import aclosing
 from dataclasses import replace
 
 from agentic_search.domain.data import JsonObject
-from agentic_search.domain.plan import Plan
+from agentic_search.domain.plan import Plan, Task
 from agentic_search.errors import ModelError, PlanRefused
-from agentic_search.planning.draft.check import check
+from agentic_search.planning.draft.check import check, check_added
 from agentic_search.planning.planner import (
     DraftDropped,
     DraftRefused,
@@ -44,11 +44,15 @@ class GivenPlanner:
         """Check the plan; raises PlanRefused."""
         yield DraftStarted("given")
         # A large plan takes long to check: a thread leaves the event loop to others.
-        accepted = await asyncio.to_thread(check, self._draft, request.tools, inputs=self._inputs)
-        tasks = accepted.tasks
+        tasks = await asyncio.to_thread(self._checked, request)
         for task in tasks:
             yield TaskReady(task)
         yield Planned(tasks, "given", inputs=self._inputs)
+
+    def _checked(self, request: PlanRequest) -> tuple[Task, ...]:
+        if earlier := request.so_far.ids:
+            return check_added(self._draft, request.tools, earlier=earlier, inputs=self._inputs)
+        return check(self._draft, request.tools, inputs=self._inputs).tasks
 
 
 class PlanLadder:

@@ -157,6 +157,11 @@ class Runner:
         """Say which tools there are: their servers are told, and they decide how often a task is tried."""
         self._tools = by_any_name(tools)
 
+    def keep(self, outcomes: Mapping[str, Outcome]) -> None:
+        """How tasks of an earlier run ended: those of this one may refer to them. Before any is added."""
+        self._earlier |= outcomes
+        self._machine = self._new_machine()
+
     def add(self, tasks: Sequence[Task]) -> None:
         """Let these begin as soon as they may, while the rest of the plan is not known yet."""
         self._added |= {task.id: task for task in tasks}

@@ -34,12 +34,14 @@ def check(draft: JsonValue, tools: Sequence[Tool], *, inputs: JsonObject | None 
     return Plan(tasks=_checked(draft, tools, (), inputs))
 
 
-def check_added(draft: JsonValue, tools: Sequence[Tool], *, earlier: Sequence[str]) -> tuple[Task, ...]:
+def check_added(
+    draft: JsonValue, tools: Sequence[Tool], *, earlier: Sequence[str], inputs: JsonObject | None = None
+) -> tuple[Task, ...]:
     """Accept what is to be added to a plan whose tasks have the ids `earlier`: tasks that may refer to those, or none.
 
     Raises PlanRefused.
     """
-    return _checked(draft, tools, earlier)
+    return _checked(draft, tools, earlier, inputs)
 
 
 def _checked(
