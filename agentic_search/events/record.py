@@ -37,6 +37,8 @@ class RunRecord:
         self._model: str | None = None
         self._planner: PlannerKind | None = None
         self._plan: Plan | None = None
+        self._runs = True
+        """False where only the plan was asked for: its tasks wait to be started."""
         self._tasks: dict[str, TaskRecord] = {}
         self._steps: list[str] = []
         self._answer: str | None = None
@@ -135,7 +137,7 @@ class RunRecord:
     @_fold.register
     def _plan_ready(self, fact: facts.PlanReady, at: float) -> None:
         self._planner = fact.planner
-        self._plan = fact.plan
+        self._plan, self._runs = fact.plan, fact.runs
         # Tasks of a refused draft are gone, except those that have begun.
         begun = {id_: task for id_, task in self._tasks.items() if task.status != "queued"}
         self._tasks = {task.id: begun.get(task.id) or _waiting(task) for task in fact.plan.tasks}
@@ -215,7 +217,7 @@ class RunRecord:
         if isinstance(fact, facts.RunCancelled) and fact.by == facts.SHUTDOWN:
             self._error, self._error_code = "The service was ended before the search was.", ShuttingDown.code
         for task in list(self._tasks.values()):
-            if task.status in {"queued", "running", "waiting"}:
+            if task.status in {"queued", "running", "waiting"} and self._runs:
                 self._change(task.id, status="cancelled")
 
 

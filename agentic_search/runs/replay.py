@@ -12,9 +12,6 @@ from agentic_search.domain.references import INPUTS
 from agentic_search.runs.ledger import Ledger
 from agentic_search.scheduler.task_calls import calls_of
 
-_AT_ONCE = 16
-_LONGEST_ARGUMENTS = 300
-
 
 class RecordedCall(Frozen):
     """One call of a tool, and what came of it."""
