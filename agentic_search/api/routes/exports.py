@@ -1,7 +1,7 @@
 """/runs/{id}/export, /replay and /workflow: what a run leaves, as files."""
 
 import asyncio
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Body, Query, Response
 
@@ -21,7 +21,7 @@ from agentic_search.workflows.workflow import WorkflowEntry
 router = APIRouter(prefix="/runs", tags=["runs"], route_class=JsonRoute)
 _OWN_STYLE = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 """An exported page loads nothing and runs nothing; its style stands in it."""
-_TEXT = {"schema": {"type": "string"}}
+_TEXT: dict[str, Any] = {"schema": {"type": "string"}}
 
 
 @router.get(
@@ -31,9 +31,12 @@ _TEXT = {"schema": {"type": "string"}}
         200: {
             "description": "The file; `print` is the page of `html`, to be shown and printed instead of saved",
             "content": {
-                "text/markdown": _TEXT,
-                "text/html": _TEXT,
-                "application/json": {"schema": {"$ref": f"#/components/schemas/{RunReport.__name__}"}},
+                "text/markdown": {**_TEXT, "example": "# How …?\n\nBy … [1]\n\n## Sources\n\n\\[1\\] **…**\n"},
+                "text/html": {**_TEXT, "example": "<!doctype html>\n<html>…</html>\n"},
+                "application/json": {
+                    "schema": {"$ref": f"#/components/schemas/{RunReport.__name__}"},
+                    "example": examples.RUN.model_dump(mode="json"),
+                },
             },
         },
         **problems(404, 409),
