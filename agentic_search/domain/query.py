@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self, TypeAlias
 from pydantic import AfterValidator, Field, model_validator
 
 from agentic_search.domain.data import Frozen, JsonObject
-from agentic_search.domain.outcome import Outcome
+from agentic_search.domain.outcome import Outcome, ToolResult
 from agentic_search.domain.plan import LONGEST_TOOL_NAME, Plan, Task
 
 LONGEST_QUERY = 8_000
@@ -103,6 +103,9 @@ class ContinuedQuery(Query):
 
     kept: dict[str, Outcome] = Field(default_factory=dict[str, Outcome])
     """Outcomes by the ids of their tasks, which are not called again."""
+
+    done: dict[str, dict[int, ToolResult]] = Field(default_factory=dict[str, dict[int, ToolResult]])
+    """What single calls of tasks over a list gave, by task and element, where the others are to be made again."""
 
     servers: dict[str, str] = Field(default_factory=dict[str, str])
     """The servers that kept tasks have called, by the tasks' ids."""

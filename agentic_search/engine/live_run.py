@@ -99,7 +99,7 @@ class LiveRun:
         """
         self.earlier = ()
         if isinstance(self.query, ContinuedQuery):
-            self.query = self.query.model_copy(update={"kept": {}, "plan": None})
+            self.query = self.query.model_copy(update={"kept": {}, "done": {}, "plan": None})
         self._decide = self._task = None
 
     def begin(self, program: Program, group: asyncio.TaskGroup) -> "asyncio.Task[None]":

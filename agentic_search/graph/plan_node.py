@@ -143,7 +143,7 @@ async def _checked(follower: "_Follower", state: DiscoveredState, request: PlanR
     """
     query, toolbox = state["query"], context.toolbox
     if isinstance(query, ContinuedQuery):
-        context.runner.keep(query.kept)
+        context.runner.keep(query.kept, query.done)
         tasks = query.tasks(kept=False)
         if not tasks:
             return Planned((), "given", inputs=query.filled_inputs)

@@ -3,10 +3,10 @@
 from collections.abc import Collection, Iterable
 from typing import Annotated, Any, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, JsonValue, model_validator
 
 from agentic_search.domain.data import Frozen, JsonObject
-from agentic_search.domain.outcome import Completed, Outcome, Skipped
+from agentic_search.domain.outcome import Completed, Outcome, Skipped, ToolResult
 from agentic_search.domain.plan import TASK_ID, Plan, Task
 from agentic_search.domain.query import AnswerLength, ContinuedQuery, ModelName, Query, Seconds, ToolGlobs
 from agentic_search.errors import NotFound, WrongState
@@ -64,6 +64,7 @@ class PlanStart(Continuation):
 def retried(run_id: str, asked: Query, ledger: Ledger, retry: Retry) -> ContinuedQuery:
     """The run again: what failed, or one task; raises NotFound or WrongState."""
     plan, outcomes = ledger.need_plan(run_id), ledger.outcomes
+    done: dict[str, dict[int, ToolResult]] = {}
     if retry.task_id is None:
         again = {task.id for task in plan.tasks if not _is_done(outcomes.get(task.id))}
         if not again:
@@ -71,13 +72,14 @@ def retried(run_id: str, asked: Query, ledger: Ledger, retry: Retry) -> Continue
                 f"Nothing failed in run {run_id!r}: there is nothing to try again. Name one task by 'task_id', or have"
                 f" another answer written: POST /runs/{run_id}/synthesize."
             )
+        done = {task.id: calls for task in plan.tasks if (calls := _done_calls(task, outcomes))}
     else:
         plan = _edited(run_id, plan, retry.task_id, retry.arguments)
         again = {retry.task_id} | _unfinished_before(retry.task_id, plan, outcomes)
         again |= {task.id for task in plan.tasks if task.id not in outcomes}
     again = _with_dependents(again, plan)
     kept = {task_id: outcome for task_id, outcome in outcomes.items() if task_id not in again}
-    return _continued(run_id, asked, ledger, retry, plan=plan, kept=kept, approve=retry.approve)
+    return _continued(run_id, asked, ledger, retry, plan=plan, kept=kept, done=done, approve=retry.approve)
 
 
 def synthesized(run_id: str, asked: Query, ledger: Ledger, synthesis: Synthesis) -> ContinuedQuery:
@@ -125,6 +127,29 @@ def _is_done(outcome: Outcome | None) -> bool:
             return intended
         case _:
             return False
+
+
+def _done_calls(task: Task, outcomes: dict[str, Outcome]) -> dict[int, ToolResult]:
+    """What the calls of a task over a list gave, where others of them failed and its list is the same again."""
+    ended = outcomes.get(task.id)
+    if not isinstance(ended, Completed) or not ended.failed_calls:
+        return {}
+    values = ended.result.value
+    if not isinstance(values, list) or not all(_is_done(outcomes.get(name)) for name in task.depends_on):
+        return {}
+    given = {index: value for index, value in enumerate(values) if not _is_error(value, ended.failed_calls)}
+    shared = ended.result.model_copy(update={"value": None})
+    empty = ToolResult(value=None, text="")
+    # Which call a passage is of is not known: all come with the first.
+    return {
+        index: (empty if position else shared).model_copy(update={"value": value})
+        for position, (index, value) in enumerate(given.items())
+    }
+
+
+def _is_error(value: JsonValue, failed_calls: Collection[str]) -> bool:
+    """Whether it stands for a call that failed, as the task's list of results has it."""
+    return isinstance(value, dict) and value.keys() == {"error"} and value["error"] in failed_calls
 
 
 def _edited(run_id: str, plan: Plan, task_id: str, arguments: JsonObject | None) -> Plan:

@@ -5,11 +5,15 @@ from typing import Any
 from tests.support.service import RunningService
 
 QUESTION = "What is in my notes about Falcon?"
-READ = {"id": "read", "tool": "read_notes", "arguments": {"query": "Falcon"}}
-ROWS = {"id": "rows", "tool": "list_rows", "arguments": {}}
-DELETE = {"id": "gone", "tool": "delete_entities", "arguments": {"name": "later"}}
-MOVE = {"id": "moved", "tool": "move_file", "arguments": {"source": "nowhere.txt", "destination": "x.txt"}}
-NOTE = {"id": "noted", "tool": "add_note", "arguments": {"text": "deleted: ${gone}"}}
+READ: dict[str, Any] = {"id": "read", "tool": "read_notes", "arguments": {"query": "Falcon"}}
+ROWS: dict[str, Any] = {"id": "rows", "tool": "list_rows", "arguments": {}}
+DELETE: dict[str, Any] = {"id": "gone", "tool": "delete_entities", "arguments": {"name": "later"}}
+MOVE: dict[str, Any] = {
+    "id": "moved",
+    "tool": "move_file",
+    "arguments": {"source": "nowhere.txt", "destination": "x.txt"},
+}
+NOTE: dict[str, Any] = {"id": "noted", "tool": "add_note", "arguments": {"text": "deleted: ${gone}"}}
 
 
 async def go_on(service: RunningService, run_id: str, how: str, **body: Any) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from tests.support.replay import read_recording, replay
 from tests.support.service import RunningService
 
 EVIL = '</title><script>alert("1")</script> [link](http://evil.example) `x` "quoted" ünï.cödé'
-EACH = {"id": "each", "tool": "read_notes", "for_each": "${rows}", "arguments": {"query": "${item}"}}
+EACH: dict[str, Any] = {"id": "each", "tool": "read_notes", "for_each": "${rows}", "arguments": {"query": "${item}"}}
 
 
 @pytest.fixture(scope="module")

@@ -170,6 +170,43 @@ async def test_what_was_skipped_by_the_plan_itself_is_no_failure(service: Runnin
     assert by_id(again, "status") == {"read": "completed", "never": "skipped", "behind": "skipped"}
 
 
+def each(*names: str) -> dict[str, Any]:
+    """Deletes what has these names, a call each."""
+    listed = " ".join(f'"{name}",' for name in names).rstrip(",")
+    return {
+        "id": "each",
+        "tool": "delete_entities",
+        "for_each": f"${{rows && `[{listed}]`}}",
+        "arguments": {"name": "${item}"},
+    }
+
+
+async def test_of_a_list_only_the_calls_that_failed_are_made_again(service: RunningService, notes: Notes) -> None:
+    (notes.folder / "a.txt").write_text("a")
+    behind = {"id": "behind", "tool": "add_note", "arguments": {"text": "all: ${each}"}}
+    plan: dict[str, Any] = {"tasks": [ROWS, each("a", "b", "c"), behind]}
+    first = await service.ask(QUESTION, plan=plan, model="offline")
+    task = first["tasks"][1]
+    assert first["status"] == "partial" and task["status"] == "completed" and len(task["failed_calls"]) == 2
+    assert task["result"][0] == "deleted" and by_id(first, "status")["behind"] == "completed"
+    for name in "abc":
+        (notes.folder / f"{name}.txt").write_text(name)
+    denied = await go_on(service, first["id"], "retry")
+    task = denied["tasks"][1]
+    assert (task["id"], task["status"], task["result"][0]) == ("each", "completed", "deleted")
+    assert [("waits for approval" in error) for error in task["failed_calls"]] == [True, True]
+    response = await service.client.post(f"/runs/{denied['id']}/retry", headers={"Prefer": "respond-async"})
+    (asked,) = await waiting(service, response.json()["id"])
+    assert [call["name"] for call in asked["each"]] == ["b", "c"]
+    await service.client.post(f"/runs/{response.json()['id']}/cancel")
+    again = await go_on(service, denied["id"], "retry", approve=APPROVE)
+    assert again["status"] == "completed" and again["tasks"][1]["result"] == ["deleted"] * 3
+    assert (notes.folder / "a.txt").exists() and not (notes.folder / "c.txt").exists()
+    assert by_id(again, "server")["each"] == "notes", "it was told that the task began"
+    for name in "abc":
+        (notes.folder / f"{name}.txt").unlink(missing_ok=True)
+
+
 async def test_inputs_of_a_workflow_hold_for_the_retry(service: RunningService, notes: Notes) -> None:
     first = await failed(service)
     saved = await service.client.post(
