@@ -28,8 +28,9 @@ async def refused(service: RunningService, path: str, status: int, body: object 
     response = await service.client.post(path, json=body)
     assert response.status_code == status, response.text
     assert response.headers["content-type"].startswith("application/problem+json")
-    problem = response.json()
-    return problem["detail"] + " ".join(error["message"] for error in problem.get("errors") or [])
+    problem: dict[str, Any] = response.json()
+    errors: list[dict[str, str]] = problem.get("errors") or []
+    return problem["detail"] + " ".join(error["message"] for error in errors)
 
 
 def by_id(run: dict[str, Any], *fields: str) -> dict[str, Any]:

@@ -160,7 +160,7 @@ async def test_arguments_that_no_longer_read_a_failed_task_do_without_it(service
 
 
 async def test_what_was_skipped_by_the_plan_itself_is_no_failure(service: RunningService, notes: Notes) -> None:
-    never = {"id": "never", "tool": "list_rows", "arguments": {}, "when": "${length(read) == `0`}"}
+    never: dict[str, Any] = {"id": "never", "tool": "list_rows", "arguments": {}, "when": "${length(read) == `0`}"}
     behind = {"id": "behind", "tool": "read_notes", "arguments": {"query": "x"}, "depends_on": ["never"]}
     run = await service.ask(QUESTION, plan={"tasks": [READ, never, behind]}, model="offline")
     assert run["status"] == "completed"
