@@ -142,15 +142,18 @@ async def _checked(follower: "_Follower", state: DiscoveredState, request: PlanR
     Raises PlanRefused or ToolsNotReady; NotFound or PlanRefused for a workflow that cannot be run.
     """
     query, toolbox = state["query"], context.toolbox
+    limits = context.limits
     if isinstance(query, ContinuedQuery):
         context.runner.keep(query.kept, query.done)
         tasks = query.tasks(kept=False)
         if not tasks:
             return Planned((), "given", inputs=query.filled_inputs)
-        planner = GivenPlanner(Plan.model_construct(tasks=tasks), inputs=query.filled_inputs)
+        planner = GivenPlanner(Plan.model_construct(tasks=tasks), limits.plans, inputs=query.filled_inputs)
+    elif query.plan:
+        planner = GivenPlanner(query.plan, limits.plans)
     else:
-        planner = GivenPlanner(query.plan) if query.plan else await asyncio.to_thread(context.workflows.planner, query)
-    until = (1 - context.limits.writer_share) * state["deadline"]
+        planner = await asyncio.to_thread(context.workflows.planner, query)
+    until = (1 - limits.writer_share) * state["deadline"]
     while True:
         try:
             return await follower.follow(planner, request)

@@ -1,5 +1,6 @@
 """The service that every way in uses: starts runs, finds them, follows them, stops them."""
 
+import asyncio
 import uuid
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
@@ -101,7 +102,8 @@ class SearchService:
         self, run_id: str, make: Callable[[str, Query, Ledger], ContinuedQuery], *, attended: bool
     ) -> Started:
         ledger = await self.ledger(run_id)
-        query = make(run_id, await self._engine.query(run_id), ledger)
+        asked = await self._engine.query(run_id)
+        query = await asyncio.to_thread(make, run_id, asked, ledger)  # a plan may be large
         thread_id = (await self._engine.report(run_id)).thread_id
         started = await self.start(query.model_copy(update={"thread_id": thread_id}), attended=attended)
         return started.model_copy(update={"retry_of": run_id})

@@ -84,7 +84,8 @@ async def save_workflow(
     """Save the run's plan as a workflow: its question and what else stands in arguments become typed inputs."""
     searches: SearchService = service.searches
     ledger, run = await searches.ledger(run_id), await searches.get(run_id)
-    text = workflow_text(
+    text = await asyncio.to_thread(  # a plan may be large
+        workflow_text,
         asked.name,
         ledger.need_plan(run_id),
         question=ledger.understood or run.query,
