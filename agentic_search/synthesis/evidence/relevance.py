@@ -14,6 +14,7 @@ from itertools import chain
 from agentic_search.domain.outcome import Evidence, Passage
 from agentic_search.synthesis.evidence.passages import code_in
 from agentic_search.synthesis.evidence.question_terms import QuestionTerms
+from agentic_search.synthesis.evidence.unspaced_questions import without_question_words
 from agentic_search.text.controls import without_controls
 from agentic_search.text.lexicon import terms, words
 
@@ -178,7 +179,7 @@ def is_named(query: str, passage: Passage) -> bool:
 def _asked(query: str) -> dict[str, float]:
     """The question's terms, each with its share of a word: `FastAPI` whole counts one, its parts one together."""
     shares: dict[str, float] = {}
-    for word in words(query):
+    for word in words(without_question_words(query)):
         found = terms(word)
         parts = len(found) - 1 if word.isascii() else 1  # in scripts without spaces all terms are words
         for at, term in enumerate(found):
