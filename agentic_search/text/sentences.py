@@ -22,10 +22,10 @@ _SENTENCE_END = re.compile(
 """With the marks of citations behind it: they are the sentence's. A row of dots is read once, not from each of them."""
 _SHORT = (
     r"[^\W\d_]|(?:[^\W\d_]\.)+[^\W\d_](?<![ap]\.m)"  # initials, `e.g.`, `z.B.`, `т.е.`; `at 5 p.m.` may end one
-    r"|etc|vs|cf|al|approx|dept|resp|viz|Dra?|Mrs?|Ms|Mx|Prof|St|Ste|Jr|Sr|Inc|Ltd|Co|Corp|Gen|Col|Lt|Sgt|Capt|Rev|Hon"
+    r"|etc|vs|cf|al|approx|dept|resp|viz|Dra?|Mrs?|Ms|Mx|[Pp]rof|St|Ste|Jr|Sr|Inc|Ltd|Co|Corp|Gen|Col|Lt|Sgt|Capt|Rev|Hon"
     r"|Mt|Ft|Ave|Blvd|Ph\.D"
     r"|bzw|usw|usf|evtl|ggf|ca|vgl|inkl|exkl|zzgl|sog|Hr|Fr|Str|Jh|Jhd|Chr|Mio|Mrd|Tsd|Tel|geb|gest|Dipl|Hrsg"
-    r"|env|apr|éd|MM|Mgr|Sra|Sres|Srta|Uds?|Vds?|EE|UU|EE\.UU|avda|Exma?|Ltda|Sig|Sigg|Sig\.ra|Dott|Dott\.ssa|Avv|ecc"
+    r"|env|apr|éd|MM|Mgr|Sra|Sres|Srta|Uds?|Vds?|EE|UU|EE\.UU|[Aa]vd?a?|Exma?|Ltda|Sig|Sigg|Sig\.ra|Dott|Dott\.ssa|Avv|ecc"
     r"|bijv|dhr|mevr|drs|enz|f\.eks|t\.ex|bl\.a|osv|np|inż|tzn|tzv|tj|św|ul|apod|např|nám|örn|bkz|Doç|stb"
     r"|ул|стр|им|акад|проф|тыс|млн|млрд|руб|напр|κ\.λπ"
 )

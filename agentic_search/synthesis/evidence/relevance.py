@@ -49,6 +49,14 @@ IN_CODE = 0.5
 LONGEST = 100_000
 """Characters of a passage that are looked at."""
 
+OF_ONE = 0.6
+"""What is left of the words' score of what begins with saying that it is for a single thing, where several are meant."""
+
+_SEVERAL = re.compile(
+    r"\b(?:several|multiple|many|both|all (?:of|the)|mehrere|alle|plusieurs|tous|varios|todos)\b", re.I
+)
+_ONE = re.compile(r"\bsingle\b", re.I)
+_BEGINNING = 120
 _SHORTEST_NAME = 3
 _LONGEST_NAME = 200
 _QUOTED = re.compile(r"(?<!\w)['\"`]([^\s'\"`]{3,200})['\"`](?!\w)")
@@ -125,6 +133,11 @@ def score_evidence(query: str, evidence: Sequence[Evidence], *, guessed: Set[str
     coverage = [question.covered_by(each.prose - guessed) for each in held]
     named = [is_named(query, item.passage) for item in evidence]
     worth = _worth_of_tasks(evidence, coverage)
+    if _SEVERAL.search(query):
+        scores = [
+            score * (OF_ONE if _ONE.search(item.passage.text[:_BEGINNING]) else 1)
+            for score, item in zip(scores, evidence, strict=True)
+        ]
     highest = max(scores, default=0.0)
     scored = [
         (

@@ -30,8 +30,8 @@ def says_nothing_found(answer: str) -> bool:
 
 def nothing_paragraphs(writer_input: WriterInput, near: Sequence[Quoted], first: int) -> Iterator[str]:
     """Nothing found, the places that were searched, what would help, and near misses by their titles."""
-    if need(writer_input.query) or terms(writer_input.query):
-        yield " ".join(filter(None, (f"**{NOTHING}**", _searched(writer_input), _help(writer_input.query))))
+    if terms(query := writer_input.query) or (need(query) and any(map(str.isalnum, query))):
+        yield " ".join(filter(None, (f"**{NOTHING}**", _searched(writer_input), _help(query))))
     else:
         yield f"**{NO_WORDS}** Name the thing that it is about, or put its title into quotation marks."
     if near:
