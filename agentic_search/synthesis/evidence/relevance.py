@@ -49,8 +49,8 @@ IN_CODE = 0.5
 LONGEST = 100_000
 """Characters of a passage that are looked at."""
 
-OF_ONE = 0.6
-"""What is left of the words' score of what begins with saying that it is for a single thing, where several are meant."""
+OF_ONE = 0.3
+"""What a passage loses that begins with saying that it is about a single thing, where the question has several."""
 
 _SEVERAL = re.compile(
     r"\b(?:several|multiple|many|both|all (?:of|the)|mehrere|alle|plusieurs|tous|varios|todos)\b", re.I
@@ -133,18 +133,14 @@ def score_evidence(query: str, evidence: Sequence[Evidence], *, guessed: Set[str
     coverage = [question.covered_by(each.prose - guessed) for each in held]
     named = [is_named(query, item.passage) for item in evidence]
     worth = _worth_of_tasks(evidence, coverage)
-    if _SEVERAL.search(query):
-        scores = [
-            score * (OF_ONE if _ONE.search(item.passage.text[:_BEGINNING]) else 1)
-            for score, item in zip(scores, evidence, strict=True)
-        ]
-    highest = max(scores, default=0.0)
+    highest, several = max(scores, default=0.0), bool(_SEVERAL.search(query))
     scored = [
         (
             ScoredPassage(
                 item,
                 _blend(score / highest, position, worth[item.task_id], is_record=bool(item.passage.facts))
                 + NAMED * is_it
+                - OF_ONE * (several and bool(_ONE.search(item.passage.text[:_BEGINNING])))
                 if score > 0
                 else 0.0,
                 covered,
