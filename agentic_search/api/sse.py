@@ -1,5 +1,6 @@
 """Streams a run's events as server-sent events; a listener that stops reading loses its own stream, nothing else."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Annotated
@@ -63,6 +64,8 @@ def stream_json(messages: AsyncIterator[tuple[str, JsonObject]]) -> EventSourceR
 
 async def _messages(events: AsyncIterator[Sequence[Event]]) -> AsyncIterator[bytes]:
     async for come in events:
+        if any(event.is_large for event in come):
+            await asyncio.to_thread(lambda come=come: [event.wire for event in come])
         for message in joined(come):
             yield message
 

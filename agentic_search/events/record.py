@@ -163,6 +163,7 @@ class RunRecord:
             note=fact.note,
             failed_calls=fact.failed_calls,
             remarks=fact.remarks,
+            size=fact.size,
         )
 
     @_fold.register

@@ -98,6 +98,7 @@ def _emit_completed(emit: Emit, task: Task, outcome: Completed) -> None:
             note=outcome.result.note,
             failed_calls=outcome.failed_calls,
             remarks=outcome.result.remarks,
+            size=outcome.result.size,
         )
     )
     if outcome.result.passages:

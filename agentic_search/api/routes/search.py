@@ -8,13 +8,12 @@ from fastapi.responses import JSONResponse
 from sse_starlette import EventSourceResponse
 
 from agentic_search.api import examples, sse
-from agentic_search.api.bodies import JsonRoute
+from agentic_search.api.bodies import JsonRoute, whole
 from agentic_search.api.dependencies import Searches
 from agentic_search.api.openapi import events, links_of_run, problems
 from agentic_search.api.problems import RunProblem
 from agentic_search.domain.query import Query
 from agentic_search.domain.run import RunReport
-from agentic_search.plain_json import json_bytes
 from agentic_search.runs.service import Started
 
 router = APIRouter(tags=["search"], route_class=JsonRoute)
@@ -100,4 +99,4 @@ async def search(
     run = await searches.wait(started.id)
     if run.error_code:
         raise RunProblem(run.id, run.error or "The run failed.", run.error_code or "run_failed")
-    return Response(json_bytes(run), media_type="application/json", headers=location)
+    return await whole(run, headers=location)

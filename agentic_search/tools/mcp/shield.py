@@ -27,6 +27,7 @@ from agentic_search.tools.mcp.opening.refusals import (
 )
 from agentic_search.tools.mcp.waiting import seconds_to_wait
 from agentic_search.tools.mcp.wire.body import decoded_headers, with_mended_messages
+from agentic_search.tools.mcp.wire.held import HeldMessages
 from agentic_search.tools.mcp.wire.messages import mended_bytes
 
 MOST_CONNECTIONS = 512
@@ -88,11 +89,12 @@ class ShieldedClient(httpx2.AsyncClient):
         auth: httpx2.Auth | None = None,
         timeout: httpx2.Timeout | None = None,
         largest: int,
+        held: HeldMessages,
         verify: ssl.SSLContext | bool = True,
     ) -> None:
         """`wall`: the time of day, for a server that names the date when it may be asked again.
 
-        `largest`: bytes of one message; of a larger one the request that it answers fails.
+        `largest`: bytes of one message; of a larger one the request that it answers fails. `held` takes large ones.
 
         `fragile`: one refused or broken request, or the end of the one stream, ends the session (the older SSE).
         """
@@ -100,6 +102,7 @@ class ShieldedClient(httpx2.AsyncClient):
             headers=headers, auth=auth, timeout=timeout, verify=verify, limits=_LIMITS, mounts=NEVER_BY_PROXY
         )
         self._largest = largest
+        self._held = held
         self._wall = wall
         self._monitor = monitor
         self._on_break = monitor.ended if fragile else monitor.suspect
@@ -147,7 +150,7 @@ class ShieldedClient(httpx2.AsyncClient):
         stream = response.stream
         if isinstance(stream, httpx2.AsyncByteStream):
             response.stream = _ShieldedStream(stream, self._on_break, should_stay_open=request.method == "GET")
-        return with_mended_messages(response, self._largest)
+        return with_mended_messages(response, self._largest, self._held)
 
     def _unanswered(self, request: httpx2.Request, error: httpx2.TransportError) -> httpx2.Response:
         text = reason(error)

@@ -1,7 +1,8 @@
 """A transport whose results mcp's types accept: what they would refuse is mended, or left out and named."""
 
-import contextvars
+import asyncio
 from contextlib import AbstractAsyncContextManager
+from functools import partial
 from types import TracebackType
 from typing import cast
 
@@ -11,8 +12,8 @@ from mcp.shared.dispatcher import coerce_request_id
 from mcp.shared.message import SessionMessage
 from mcp_types import PROTOCOL_VERSION_META_KEY, JSONRPCError, JSONRPCNotification, JSONRPCRequest, JSONRPCResponse
 
-from agentic_search.tools.mcp.wire.results import Asked, mended_result
-from agentic_search.tools.mcp.wire.stream import IncomingMessages, MessageStream
+from agentic_search.tools.mcp.wire.results import Asked, mended_result, takes_long
+from agentic_search.tools.mcp.wire.stream import ChangedMessages, MessageStream
 
 _MOST_WAITING = 10_000
 """Requests whose answers are waited for; of older ones it is forgotten what they asked."""
@@ -63,20 +64,15 @@ class _Noting(MessageStream):
         await self._inner.aclose()
 
 
-class _Mending(IncomingMessages):
+class _Mending(ChangedMessages):
     """Messages from the server; results are mended."""
 
     def __init__(
         self, inner: ReadStream[SessionMessage | Exception], waiting: dict[int | str, Asked], most_tools: int
     ) -> None:
-        self._inner = inner
+        super().__init__(inner)
         self._waiting = waiting
         self._most_tools = most_tools
-
-    @property
-    def last_context(self) -> contextvars.Context | None:
-        """In which mcp's own transports received the last message."""
-        return getattr(self._inner, "last_context", None)
 
     async def receive(self) -> SessionMessage | Exception:
         """The next message; raises EndOfStream after the last."""
@@ -86,12 +82,9 @@ class _Mending(IncomingMessages):
         asked = self._waiting.pop(coerce_request_id(item.message.id), None) if item.message.id is not None else None
         if asked is None or isinstance(item.message, JSONRPCError):
             return item
-        result = mended_result(asked, item.message.result, most_tools=self._most_tools)
+        mend = partial(mended_result, asked, item.message.result, most_tools=self._most_tools)
+        result = await asyncio.to_thread(mend) if takes_long(item.message.result) else mend()
         if result is item.message.result:
             return item
         answer = JSONRPCResponse(jsonrpc="2.0", id=item.message.id, result=result)
         return SessionMessage(answer, metadata=item.metadata)
-
-    async def aclose(self) -> None:
-        """Receive nothing more."""
-        await self._inner.aclose()
