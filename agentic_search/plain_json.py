@@ -9,8 +9,7 @@ done here step by step goes through a Python function at each object and number,
 import json
 import re
 import sys
-from collections.abc import Iterable
-from io import StringIO
+from collections.abc import Collection, Iterable, Sequence
 from math import isfinite
 from typing import Any, cast
 
@@ -20,6 +19,11 @@ from pydantic_core import PydanticSerializationError, to_json, to_jsonable_pytho
 LARGE = 1024 * 1024
 """Characters or bytes of JSON that are read and written step by step, in a thread: less takes some milliseconds."""
 
+_AT_ONCE = 256 * 1024
+"""Characters of a text that are written by one call."""
+_MOST_VALUES = 100
+"""That are written by one call, where each is small."""
+_LONGEST_TEXT = 1_000
 _HALF_PAIR = re.compile("[\ud800-\udfff]")
 _REPLACEMENT = "\ufffd"
 
@@ -38,17 +42,57 @@ def json_bytes(value: object) -> bytes:
 
 def large_json_bytes(value: object) -> bytes:
     """As `json_bytes`, step by step: of lists, objects, and models whose fields are written under their own names."""
-    out = StringIO()
-    try:
-        for piece in _ENCODER.iterencode(value):
-            out.write(piece)
-    except ValueError:  # NaN or Infinity
-        return json_bytes(value)
-    text = out.getvalue()
-    try:
-        return text.encode()
-    except UnicodeEncodeError:
-        return _HALF_PAIR.sub(_REPLACEMENT, text).encode()
+    writer = _Writer()
+    writer.write(value)
+    return b"".join(writer.parts)
+
+
+class _Writer:
+    """Writes what is small by one call of C code; of what is large, one part after another."""
+
+    def __init__(self) -> None:
+        self.parts: list[bytes] = []
+
+    def write(self, value: object) -> None:
+        """Write one value."""
+        add = self.parts.append
+        match value:
+            case str() if len(value) > _AT_ONCE:
+                pieces = (value[at : at + _AT_ONCE] for at in range(0, len(value), _AT_ONCE))
+                self.parts += [b'"', *(json_bytes(piece)[1:-1] for piece in pieces), b'"']
+            case dict() if not _is_small(cast("dict[str, object]", value).values()):
+                for at, (name, each) in enumerate(cast("dict[str, object]", value).items()):
+                    self.parts += [b"," if at else b"{", json_bytes(name), b":"]
+                    self.write(each)
+                add(b"}")
+            case list() | tuple() if not _is_small(cast("Sequence[object]", value)):
+                items = cast("Sequence[object]", value)
+                for at in range(0, len(items), _MOST_VALUES):
+                    add(b"," if at else b"[")
+                    self._write_items(items[at : at + _MOST_VALUES])
+                add(b"]")
+            case BaseModel():
+                fields = type(value).model_fields
+                self.write({name: each for name, each in value if not fields[name].exclude})
+            case _:
+                add(json_bytes(value))
+
+    def _write_items(self, items: Sequence[object]) -> None:
+        if _is_small(items):
+            self.parts.append(json_bytes(items)[1:-1])
+            return
+        for at, each in enumerate(items):
+            if at:
+                self.parts.append(b",")
+            self.write(each)
+
+
+def _is_small(values: Collection[object]) -> bool:
+    """Whether there are few of them, and each is a short text, a number or the like."""
+    return len(values) <= _MOST_VALUES and not any(
+        len(each) > _LONGEST_TEXT if isinstance(each, str) else isinstance(each, list | dict | tuple | BaseModel)
+        for each in values
+    )
 
 
 def read_json(text: str) -> Any:
@@ -61,7 +105,7 @@ def read_json(text: str) -> Any:
 
 def nested_at(value: Any, level: int) -> list[Any]:
     """The lists and objects that stand so many levels deep in the value, which is level 0 itself."""
-    found = [value] if isinstance(value, list | dict) else []
+    found: list[Any] = [value] if isinstance(value, list | dict) else []
     for _ in range(level):
         found = [inner for outer in found for inner in _inside(outer) if isinstance(inner, list | dict)]
         if not found:
@@ -70,14 +114,7 @@ def nested_at(value: Any, level: int) -> list[Any]:
 
 
 def _inside(outer: Any) -> Iterable[Any]:
-    return outer.values() if isinstance(outer, dict) else outer
-
-
-def _fields(value: object) -> dict[str, object]:
-    if isinstance(value, BaseModel):
-        fields = type(value).model_fields
-        return {name: each for name, each in value if not fields[name].exclude}
-    raise TypeError(f"{type(value).__name__} is no JSON")
+    return cast("dict[str, Any]", outer).values() if isinstance(outer, dict) else outer
 
 
 def _same(fields: dict[str, Any]) -> dict[str, Any]:
@@ -92,7 +129,6 @@ def _whole(text: str) -> int:
     return int(text)
 
 
-_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_fields)
 _DECODER = json.JSONDecoder(
     object_hook=_same, parse_float=_finite, parse_int=_whole, parse_constant=lambda _: None, strict=False
 )

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, JsonValue, SkipValidation
 JsonObject: TypeAlias = dict[str, JsonValue]
 AnyJson: TypeAlias = SkipValidation[JsonValue]
 """JSON of any size that was read already: to check it again copies all of it."""
-AnyJsonObjects: TypeAlias = SkipValidation[tuple[JsonObject, ...]]
+AnyJsonObjects: TypeAlias = tuple[SkipValidation[JsonObject], ...]
 
 
 class Frozen(BaseModel):

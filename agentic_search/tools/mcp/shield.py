@@ -89,12 +89,11 @@ class ShieldedClient(httpx2.AsyncClient):
         auth: httpx2.Auth | None = None,
         timeout: httpx2.Timeout | None = None,
         largest: int,
-        held: HeldMessages,
         verify: ssl.SSLContext | bool = True,
     ) -> None:
         """`wall`: the time of day, for a server that names the date when it may be asked again.
 
-        `largest`: bytes of one message; of a larger one the request that it answers fails. `held` takes large ones.
+        `largest`: bytes of one message; of a larger one the request that it answers fails.
 
         `fragile`: one refused or broken request, or the end of the one stream, ends the session (the older SSE).
         """
@@ -102,12 +101,13 @@ class ShieldedClient(httpx2.AsyncClient):
             headers=headers, auth=auth, timeout=timeout, verify=verify, limits=_LIMITS, mounts=NEVER_BY_PROXY
         )
         self._largest = largest
-        self._held = held
         self._wall = wall
         self._monitor = monitor
         self._on_break = monitor.ended if fragile else monitor.suspect
         self._fragile = fragile
         self._address, self._parsed = "", httpx2.URL()
+        self.held = HeldMessages()
+        """Large messages, which mcp reads stand-ins of: see `exchanging`."""
         self.last_trouble: str | None = None
         """The last connection or HTTP error, for people, and what to do about it."""
         self.probe_unanswered = False
@@ -150,7 +150,7 @@ class ShieldedClient(httpx2.AsyncClient):
         stream = response.stream
         if isinstance(stream, httpx2.AsyncByteStream):
             response.stream = _ShieldedStream(stream, self._on_break, should_stay_open=request.method == "GET")
-        return with_mended_messages(response, self._largest, self._held)
+        return with_mended_messages(response, self._largest, self.held)
 
     def _unanswered(self, request: httpx2.Request, error: httpx2.TransportError) -> httpx2.Response:
         text = reason(error)

@@ -16,7 +16,7 @@ from agentic_search.tools.config.server_config import HttpEndpoint, ServerConfig
 from agentic_search.tools.mcp.opening.ways import FIRST_WAY, TriedTransport, Way
 from agentic_search.tools.mcp.shield import SessionMonitor, ShieldedClient
 from agentic_search.tools.mcp.stdio import StdioTransport
-from agentic_search.tools.mcp.wire.held import HeldMessages, exchanging
+from agentic_search.tools.mcp.wire.held import exchanging
 
 _EVENT_FRAME = 64 * 1024
 """Bytes that a server-sent event may have beside its message."""
@@ -74,7 +74,6 @@ class HttpTransport:
     async def open(self, stack: AsyncExitStack) -> Transport:
         """A client of its own, which is closed with the stack."""
         url = self._endpoint.url
-        held = HeldMessages()
         client = self._client = ShieldedClient(
             self._monitor,
             wall=self._wall,
@@ -83,7 +82,6 @@ class HttpTransport:
             auth=self._auth,
             timeout=self._timeout,
             largest=self._largest,
-            held=held,
             verify=await asyncio.to_thread(httpx2.create_ssl_context),  # it reads all certificates: about 20 ms
         )
         if self._endpoint.transport == "sse":
@@ -92,10 +90,11 @@ class HttpTransport:
                 """What mcp would set by arguments is set already; it enters the client itself."""
                 return client
 
-            return exchanging(sse_client(url, httpx_client_factory=opened), held)
+            return exchanging(sse_client(url, httpx_client_factory=opened), client.held)
         await stack.enter_async_context(client)
         return exchanging(
-            streamable_http_client(url, http_client=client, max_sse_event_size=self._largest + _EVENT_FRAME), held
+            streamable_http_client(url, http_client=client, max_sse_event_size=self._largest + _EVENT_FRAME),
+            client.held,
         )
 
     @property

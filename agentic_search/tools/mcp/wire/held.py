@@ -4,7 +4,7 @@ Such a message is read in a thread and held here. mcp reads a small one in its s
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import cast
 from uuid import uuid4
@@ -17,7 +17,6 @@ from mcp_types import ErrorData, JSONRPCError, JSONRPCMessage, JSONRPCNotificati
 
 from agentic_search.tools.mcp.wire.stream import ChangedMessages
 
-_HELD = "agentic-search/held"
 _LONGEST = 60.0
 """Seconds until one that nobody has taken is dropped: whoever waited for it has left."""
 
@@ -33,7 +32,7 @@ class HeldMessages:
         name = uuid4().hex  # no server can guess it
         self._messages[name] = message
         asyncio.get_running_loop().call_later(_LONGEST, self._messages.pop, name, None)
-        stand_in = {"_meta": {_HELD: name}}
+        stand_in = {"_meta": {"agentic-search/held": name}}
         match message:
             case JSONRPCResponse():
                 return message.model_copy(update={"result": stand_in})
@@ -57,15 +56,17 @@ class HeldMessages:
 
 def _name_in(message: JSONRPCMessage) -> str:
     match message:
-        case JSONRPCResponse(result=body) | JSONRPCError(error=ErrorData(data=dict() as body)):
+        case JSONRPCResponse(result=body):
             pass
-        case JSONRPCRequest(params=dict() as body) | JSONRPCNotification(params=dict() as body):
+        case JSONRPCError(error=ErrorData(data=body)):
             pass
+        case JSONRPCRequest(params=body) | JSONRPCNotification(params=body):
+            pass
+    match cast(object, body):
+        case {"_meta": {"agentic-search/held": str(name)}}:
+            return name
         case _:
             return ""
-    meta = cast("Mapping[str, object]", body).get("_meta")
-    name = cast("Mapping[str, object]", meta).get(_HELD) if isinstance(meta, dict) else None
-    return name if isinstance(name, str) else ""
 
 
 @asynccontextmanager

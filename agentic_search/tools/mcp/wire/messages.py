@@ -5,6 +5,7 @@ whole timeout. A server's error is told apart from errors of mcp's own, which ha
 """
 
 import asyncio
+import codecs
 import re
 from typing import TypeAlias, cast
 
@@ -22,7 +23,7 @@ from mcp_types import (
 
 from agentic_search.plain_json import LARGE, nested_at, read_json
 from agentic_search.tools.mcp.wire.lines import EDGE
-from agentic_search.tools.mcp.wire.reading_cost import NO_MEMORY, too_costly
+from agentic_search.tools.mcp.wire.reading_cost import NO_MEMORY, in_pieces, too_costly
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 
@@ -44,6 +45,7 @@ _DEEPEST = 150
 _AMBIGUOUS = {CONNECTION_CLOSED, REQUEST_TIMEOUT}
 _OWN_CODES = range(-23_099, -22_999)
 _LONGEST_WORDS = 4_000
+_DECODER = codecs.getincrementaldecoder("utf-8-sig")
 _ID = rb'"id"\s*:\s*(?:(-?\d{1,18})\b|"([^"\\]{1,200})")'
 _OPENING = re.compile(rb'\s*\{\s*(?:"(?!id")\w*"\s*:\s*"[^"\\]*"\s*,\s*)*' + _ID)
 _CLOSING = re.compile(_ID + rb'\s*(?:,\s*"jsonrpc"\s*:\s*"[^"\\]*"\s*)?\}\s*\Z')
@@ -118,8 +120,8 @@ def _in_own_code(message: JSONRPCMessage) -> JSONRPCMessage:
 def _mended(line: bytes) -> JSONRPCMessage | None:
     if not may_be_message(line):
         return None
-    text = line.decode("utf-8-sig", errors="replace")
-    if "\\ud" in text or "\\uD" in text:
+    text = _decoded(line)
+    if any(b"\\ud" in piece or b"\\uD" in piece for piece in in_pieces(line, overlap=2)):
         text = _ESCAPE.sub(lambda found: "\ufffd" if found[1] else found[0], text)
     try:
         parsed: Json = read_json(text)
@@ -135,6 +137,11 @@ def _mended(line: bytes) -> JSONRPCMessage | None:
         return _in_own_code(jsonrpc_message_adapter.validate_python(parsed, by_name=False))
     except ValueError:
         return _from_parts(parsed)
+
+
+def _decoded(line: bytes) -> str:
+    decoder = _DECODER(errors="replace")
+    return "".join(map(decoder.decode, in_pieces(line))) + decoder.decode(b"", final=True)
 
 
 def _from_parts(parsed: dict[str, Json]) -> JSONRPCMessage | None:
