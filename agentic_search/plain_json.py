@@ -10,6 +10,7 @@ import json
 import re
 import sys
 from collections.abc import Collection, Iterable, Sequence
+from io import BytesIO
 from math import isfinite
 from typing import Any, cast
 
@@ -44,25 +45,27 @@ def large_json_bytes(value: object) -> bytes:
     """As `json_bytes`, step by step: of lists, objects, and models whose fields are written under their own names."""
     writer = _Writer()
     writer.write(value)
-    return b"".join(writer.parts)
+    return writer.out.getvalue()
 
 
 class _Writer:
     """Writes what is small by one call of C code; of what is large, one part after another."""
 
     def __init__(self) -> None:
-        self.parts: list[bytes] = []
+        self.out = BytesIO()
 
     def write(self, value: object) -> None:
         """Write one value."""
-        add = self.parts.append
+        add = self.out.write
         match value:
             case str() if len(value) > _AT_ONCE:
                 pieces = (value[at : at + _AT_ONCE] for at in range(0, len(value), _AT_ONCE))
-                self.parts += [b'"', *(json_bytes(piece)[1:-1] for piece in pieces), b'"']
+                add(b'"')
+                self.out.writelines(json_bytes(piece)[1:-1] for piece in pieces)
+                add(b'"')
             case dict() if not _is_small(cast("dict[str, object]", value).values()):
                 for at, (name, each) in enumerate(cast("dict[str, object]", value).items()):
-                    self.parts += [b"," if at else b"{", json_bytes(name), b":"]
+                    self.out.writelines((b"," if at else b"{", json_bytes(name), b":"))
                     self.write(each)
                 add(b"}")
             case list() | tuple() if not _is_small(cast("Sequence[object]", value)):
@@ -79,11 +82,11 @@ class _Writer:
 
     def _write_items(self, items: Sequence[object]) -> None:
         if _is_small(items):
-            self.parts.append(json_bytes(items)[1:-1])
+            self.out.write(json_bytes(items)[1:-1])
             return
         for at, each in enumerate(items):
             if at:
-                self.parts.append(b",")
+                self.out.write(b",")
             self.write(each)
 
 

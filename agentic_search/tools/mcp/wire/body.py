@@ -1,5 +1,6 @@
 """The body of an HTTP answer with its messages mended: one JSON message, or server-sent events that hold one each."""
 
+import asyncio
 import json
 import re
 from collections.abc import AsyncIterator
@@ -77,7 +78,7 @@ async def _event_stream(response: httpx2.Response, largest: int, held: HeldMessa
     async for piece in response.aiter_bytes():
         waiting += piece
         while (end := _END_OF_EVENT.search(waiting, searched)) is not None:
-            event = bytes(waiting[: end.end()])
+            event = bytes(memoryview(waiting)[: end.end()])
             del waiting[: end.end()]
             searched = 0
             pace.count()
@@ -135,11 +136,20 @@ def _asked(request: httpx2.Request) -> RequestId | None:
 
 
 async def _mended_event(event: bytes, largest: int, held: HeldMessages, request: httpx2.Request) -> bytes:
-    lines = event.splitlines()
-    data = [line.partition(b":")[2].removeprefix(b" ") for line in lines if line.startswith(b"data:")]
-    if not data or any(line.startswith(b"event:") and line[6:].strip() != b"message" for line in lines):
-        return event if len(event) <= LARGE else b""
-    if (mended := await _mended(b"\n".join(data), largest, held, request)) is None:
+    is_small = len(event) <= LARGE
+    message, others = _parted(event) if is_small else await asyncio.to_thread(_parted, event)
+    if message is None:
+        return event if is_small else b""
+    if (mended := await _mended(message, largest, held, request)) is None:
         return event
-    others = [line for line in lines if line and not line.startswith(b"data:")]
     return b"\n".join([*others, b"data: " + mended, b"", b""]) if mended else b""
+
+
+def _parted(event: bytes) -> tuple[bytes | None, list[bytes]]:
+    """The message of an event, none where it has none, and its other lines."""
+    lines = event.splitlines()
+    data = [line[5:].removeprefix(b" ") for line in lines if line.startswith(b"data:")]
+    others = [line for line in lines if line and not line.startswith(b"data:")]
+    if not data or any(line.startswith(b"event:") and line[6:].strip() != b"message" for line in others):
+        return None, others
+    return b"\n".join(data), others
