@@ -42,6 +42,18 @@ async def read_large_answer(answer: CallToolResult, tool: Tool, arguments: JsonO
     return read_answer(answer, tool, arguments)
 
 
+async def read_large_json(written: bytes, tool: Tool, arguments: JsonObject) -> ToolResult:
+    """What a function of the service's own returned, as JSON; outside the event loop where it is large."""
+    if len(written) > _AT_ONCE:
+        return await asyncio.to_thread(_read_json, written, tool, arguments)
+    return _read_json(written, tool, arguments)
+
+
+def _read_json(written: bytes, tool: Tool, arguments: JsonObject) -> ToolResult:
+    value = read_json(written.decode()) if len(written) > LARGE else from_json(written)
+    return read_value(value, tool, arguments)
+
+
 def read_answer(answer: CallToolResult, tool: Tool, arguments: JsonObject) -> ToolResult:
     """The forms of an answer to a call with these arguments: data, text for the model, passages to cite, blocks."""
     described = "\n".join(_described(block) for block in answer.content)
