@@ -22,7 +22,7 @@ VALUES = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXTS, inner, max_size=4),
     max_leaves=8,
 )
-RECORDS: list[JsonValue] = [{"n": n, "share": n / 7, "text": "red lamp " * 5} for n in range(60_000)]
+RECORDS: list[JsonValue] = [{"n": n, "share": n / 7, "text": "red lamp " * 5} for n in range(120_000)]
 
 
 @pytest.mark.parametrize(
@@ -124,4 +124,4 @@ async def test_while_a_thread_reads_or_writes_much_the_event_loop_has_many_turns
         await asyncio.sleep(0)
         turns += works
     await working
-    assert turns > 200
+    assert turns > 10_000  # a call of C code that does all the work leaves it 300 to 4,000, and this some 45,000
