@@ -5,6 +5,7 @@ import json
 import math
 import sys
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -84,7 +85,7 @@ def test_what_is_no_json_is_not_read(text: str) -> None:
 
 
 def test_what_stands_at_a_level() -> None:
-    value = {"a": [[1], {"b": []}], "c": 2}
+    value: Any = {"a": [[1], {"b": []}], "c": 2}
     assert [nested_at(value, level) for level in range(5)] == [[value], [value["a"]], [[1], {"b": []}], [[]], []]
 
 

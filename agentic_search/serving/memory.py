@@ -33,7 +33,7 @@ _MIDDLE_GENERATION = 1
 """Of gc: with it go the tracebacks of cancelled tasks, which hold what is older."""
 _PAUSE = 10.0
 """Seconds at least from one look at all objects to the next."""
-_SHARE = 0.005
+_SHARE = 0.015
 """Of the time that these looks may take at most."""
 
 

@@ -5,9 +5,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from mcp.client import sse, streamable_http
 from mcp.shared.message import SessionMessage
-from mcp_types import ErrorData, JSONRPCError, JSONRPCNotification, JSONRPCRequest, JSONRPCResponse
+from mcp_types import (
+    ErrorData,
+    JSONRPCError,
+    JSONRPCNotification,
+    JSONRPCRequest,
+    JSONRPCResponse,
+    jsonrpc_message_adapter,
+)
 
 from agentic_search.errors import ToolFailed
 from agentic_search.plain_json import LARGE
@@ -43,9 +49,9 @@ class Spied:
 
 @pytest.fixture
 def spied(monkeypatch: pytest.MonkeyPatch) -> Spied:
-    spy = Spied(streamable_http.jsonrpc_message_adapter)
-    monkeypatch.setattr(streamable_http, "jsonrpc_message_adapter", spy)
-    monkeypatch.setattr(sse.types, "jsonrpc_message_adapter", spy)
+    spy = Spied(jsonrpc_message_adapter)
+    monkeypatch.setattr("mcp.client.streamable_http.jsonrpc_message_adapter", spy)
+    monkeypatch.setattr("mcp.client.sse.types.jsonrpc_message_adapter", spy)
     return spy
 
 
@@ -116,8 +122,14 @@ MESSAGES = [
 @pytest.mark.parametrize("message", MESSAGES, ids=[type(each).__name__ for each in MESSAGES])
 async def test_a_held_message_is_exchanged_once_and_no_other_is(message: Any) -> None:
     held = HeldMessages()
+
+    def exchanged(given: Any) -> Any:
+        item = held.exchanged(SessionMessage(given))
+        assert isinstance(item, SessionMessage)
+        return item.message
+
     stand_in = held.hold(message)
-    assert held.exchanged(SessionMessage(message)).message == message
+    assert exchanged(message) == message
     assert stand_in != message and type(stand_in) is type(message)
-    assert held.exchanged(SessionMessage(stand_in)).message == message
-    assert held.exchanged(SessionMessage(stand_in)).message == stand_in
+    assert exchanged(stand_in) == message
+    assert exchanged(stand_in) == stand_in
