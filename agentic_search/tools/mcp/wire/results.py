@@ -9,6 +9,7 @@ from mcp_types import CallToolResult, methods
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 from pydantic import BaseModel, Field
 
+from agentic_search.domain.limits import DEFAULT_SIZES
 from agentic_search.tools.mcp.wire.blocks import has_too_many_blocks, mended_answer
 from agentic_search.tools.mcp.wire.messages import BARE, CUT, Json
 
@@ -79,11 +80,14 @@ def _without_data(asked: Asked, result: Result) -> Result:
     return {**others, "_meta": {**meta, _DATA: cast(Json, _Data(value=data))}}
 
 
-def mended_result(asked: Asked, result: Result, *, most_tools: int) -> Result:
-    """The result as it is where mcp accepts it, or mended as far as possible; of a list of tools the first ones."""
+def mended_result(asked: Asked, result: Result, *, most_tools: int, most_blocks: int = DEFAULT_SIZES.blocks) -> Result:
+    """The result as it is where mcp accepts it, or mended as far as possible.
+
+    Of a list of tools, and of the blocks of a call's result, the first are read.
+    """
     if asked.method == "tools/list":
         return _tools(asked, result, most_tools)
-    if not takes_long(result):
+    if not takes_long(result, most_blocks):
         as_read = _without_data(asked, result) if asked.method in _CALLS else result
         if asked.accepts(as_read):
             return as_read
@@ -91,7 +95,7 @@ def mended_result(asked: Asked, result: Result, *, most_tools: int) -> Result:
         return result
     whole = _framed(asked, result)
     if asked.method in _CALLS:
-        return _without_data(asked, mended_answer(asked.accepts, whole))
+        return _without_data(asked, mended_answer(asked.accepts, whole, most_blocks))
     if (key := _LISTS.get(asked.method)) is not None:
         return _list(asked, whole, key)
     if asked.method in {"initialize", "server/discover"}:
@@ -99,9 +103,9 @@ def mended_result(asked: Asked, result: Result, *, most_tools: int) -> Result:
     return whole
 
 
-def takes_long(result: Result) -> bool:
+def takes_long(result: Result, most_blocks: int) -> bool:
     """Whether it has to be mended in any case, and may be so large that it should not be on the event loop."""
-    return BARE in result or CUT in result or has_too_many_blocks(result)
+    return BARE in result or CUT in result or has_too_many_blocks(result, most_blocks)
 
 
 def _is_task(result: Result) -> bool:
