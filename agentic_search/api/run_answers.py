@@ -7,9 +7,9 @@ from fastapi import Depends, Header, Response
 from fastapi.responses import JSONResponse
 
 from agentic_search.api import examples, sse
+from agentic_search.api.bodies import whole
 from agentic_search.api.openapi import events, links_of_run, problems
 from agentic_search.api.problems import RunProblem
-from agentic_search.plain_json import json_bytes
 from agentic_search.runs.service import SearchService, Started
 
 _LOCATION = {"Location": {"description": "The run", "schema": {"type": "string", "pattern": "^/runs/[0-9a-f]{32}$"}}}
@@ -61,7 +61,7 @@ class AnswerManner:
         run = await searches.wait(started.id)
         if run.error_code:
             raise RunProblem(run.id, run.error or "The run failed.", run.error_code)
-        return Response(json_bytes(run), media_type="application/json", headers=location)
+        return await whole(run, headers=location)
 
 
 Manner = Annotated[AnswerManner, Depends()]

@@ -167,6 +167,7 @@ class RunRecord:
             note=fact.note,
             failed_calls=fact.failed_calls,
             remarks=fact.remarks,
+            size=fact.size,
             kept=fact.kept,
             **({"server": fact.server} if fact.kept else {}),
         )

@@ -3,11 +3,11 @@
 import re
 from typing import Literal
 
-from pydantic import ConfigDict, Field, JsonValue
+from pydantic import ConfigDict, Field
 
 from agentic_search.domain.approval.decision import ApprovalWhy, WaitingCall
 from agentic_search.domain.approval.policy import reason
-from agentic_search.domain.data import JsonObject
+from agentic_search.domain.data import AnyJson, AnyJsonObjects, JsonObject
 from agentic_search.domain.outcome import Passage
 from agentic_search.events.base_fact import BaseFact
 from agentic_search.text.controls import without_controls
@@ -90,8 +90,8 @@ class TaskCompleted(BaseFact):
     duration: float
     attempts: int = 1
     cached: bool = False
-    result: JsonValue = None
-    content: tuple[JsonObject, ...] = ()
+    result: AnyJson = None
+    content: AnyJsonObjects = ()
     """Its blocks that are not text, in MCP's form."""
     note: str = ""
     """What the tool says of its own search: `found nothing`."""
@@ -108,6 +108,9 @@ class TaskCompleted(BaseFact):
     """It is an earlier run's result: nothing was called."""
     server: str = ""
     """Who gave a result that is kept."""
+
+    size: int = Field(default=0, exclude=True)
+    """As its ToolResult has it."""
 
     @property
     def message(self) -> str:

@@ -99,6 +99,7 @@ def _emit_completed(emit: Emit, task: Task, outcome: Completed, kept_of: str | N
             note=outcome.result.note,
             failed_calls=outcome.failed_calls,
             remarks=outcome.result.remarks,
+            size=outcome.result.size,
             searched=outcome.result.searched,
             read_as=outcome.result.read_as,
             kept=kept_of is not None,

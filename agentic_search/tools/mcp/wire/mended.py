@@ -1,8 +1,8 @@
 """A transport whose results mcp's types accept: what they would refuse is mended, or left out and named."""
 
 import asyncio
-import contextvars
 from contextlib import AbstractAsyncContextManager
+from functools import partial
 from types import TracebackType
 from typing import cast
 
@@ -14,8 +14,8 @@ from mcp_types import PROTOCOL_VERSION_META_KEY, JSONRPCError, JSONRPCNotificati
 
 from agentic_search.domain.limits import SizeLimits
 from agentic_search.tools.mcp.wire.messages import CUT, cut_deeper, holds_more
-from agentic_search.tools.mcp.wire.results import Asked, Result, mended_result
-from agentic_search.tools.mcp.wire.stream import IncomingMessages, MessageStream
+from agentic_search.tools.mcp.wire.results import Asked, Result, mended_result, takes_long
+from agentic_search.tools.mcp.wire.stream import ChangedMessages, MessageStream
 
 _MOST_WAITING = 10_000
 """Requests whose answers are waited for; of older ones it is forgotten what they asked."""
@@ -68,20 +68,15 @@ class _Noting(MessageStream):
         await self._inner.aclose()
 
 
-class _Mending(IncomingMessages):
+class _Mending(ChangedMessages):
     """Messages from the server; results are mended."""
 
     def __init__(
         self, inner: ReadStream[SessionMessage | Exception], waiting: dict[int | str, Asked], sizes: SizeLimits
     ) -> None:
-        self._inner = inner
+        super().__init__(inner)
         self._waiting = waiting
         self._sizes = sizes
-
-    @property
-    def last_context(self) -> contextvars.Context | None:
-        """In which mcp's own transports received the last message."""
-        return getattr(self._inner, "last_context", None)
 
     async def receive(self) -> SessionMessage | Exception:
         """The next message; raises EndOfStream after the last."""
@@ -91,9 +86,10 @@ class _Mending(IncomingMessages):
         asked = self._waiting.pop(coerce_request_id(item.message.id), None) if item.message.id is not None else None
         if asked is None or isinstance(item.message, JSONRPCError):
             return item
-        await self._cut(item.message.result)
-        sizes = self._sizes
-        result = mended_result(asked, item.message.result, most_tools=sizes.tools, most_blocks=sizes.blocks)
+        given, sizes = item.message.result, self._sizes
+        await self._cut(given)
+        mend = partial(mended_result, asked, given, most_tools=sizes.tools, most_blocks=sizes.blocks)
+        result = await asyncio.to_thread(mend) if takes_long(given, sizes.blocks) else mend()
         if result is item.message.result:
             return item
         answer = JSONRPCResponse(jsonrpc="2.0", id=item.message.id, result=result)
@@ -105,7 +101,3 @@ class _Mending(IncomingMessages):
         many = holds_more(result, _MANY)
         if await asyncio.to_thread(cut_deeper, result, deepest) if many else cut_deeper(result, deepest):
             result[CUT] = True
-
-    async def aclose(self) -> None:
-        """Receive nothing more."""
-        await self._inner.aclose()

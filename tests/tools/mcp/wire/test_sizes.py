@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from agentic_search.domain.limits import SizeLimits
 from agentic_search.errors import ResultTooLarge
-from agentic_search.tools.mcp import stdio_streams
+from agentic_search.tools.mcp.wire import messages
 from agentic_search.tools.mcp.wire.lines import EDGE, LineSplitter, OverlongLine
 from agentic_search.tools.mcp.wire.messages import cut_deeper, holds_more
 from agentic_search.tools.mcp.wire.results import GIVEN_TOOLS, Asked, mended_result
@@ -120,14 +120,14 @@ async def test_a_large_message_is_read_outside_the_event_loop(
     size: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     threads: list[bool] = []
-    reading = stdio_streams.read_message
+    reading = messages.read_message
 
     def noted(line: bytes) -> Any:
         if len(line) > size:
             threads.append(threading.current_thread() is threading.main_thread())
         return reading(line)
 
-    monkeypatch.setattr(stdio_streams, "read_message", noted)
+    monkeypatch.setattr(messages, "read_message", noted)
     text = {"content": [{"type": "text", "text": "x" * size}]}
     async with scripted(offering(FIND, **{"tools/call find": result(text)}), tmp_path) as pool:
         assert len((await find(pool)).text) == size
