@@ -74,3 +74,9 @@ def test_the_last_step_compares_tools_with_tools(tools: float, serial: float, pa
     timings = Timings(total=6.2, tools=tools, serial_tools=serial)
     fact = facts.RunCompleted(status="completed", timings=timings, usage=RunUsage(), parallel=parallel)
     assert fact.message == told
+
+
+def test_what_a_tool_says_of_its_result_follows_the_task_at_once() -> None:
+    for note, told in (("said: Two are missing.", "Two are missing."), ("found nothing", "found nothing")):
+        done = facts.TaskCompleted(id="t1", tool="list_documents", duration=0.1, note=note)
+        assert done.message == f"✅ Task 1: list_documents: {told}"
