@@ -76,7 +76,15 @@ def test_the_last_step_compares_tools_with_tools(tools: float, serial: float, pa
     assert fact.message == told
 
 
-def test_what_a_tool_says_of_its_result_follows_the_task_at_once() -> None:
-    for note, told in (("said: Two are missing.", "Two are missing."), ("found nothing", "found nothing")):
-        done = facts.TaskCompleted(id="t1", tool="list_documents", duration=0.1, note=note)
-        assert done.message == f"✅ Task 1: list_documents: {told}"
+@pytest.mark.parametrize(
+    ("purpose", "note", "told"),
+    [
+        ("", "said: Two are missing.", "list_documents said: Two are missing."),
+        ("List", "said: Two are missing.", "list_documents - List, it said: Two are missing."),
+        ("List", "says that its answer is not final", "list_documents - List, it says that its answer is not final"),
+        ("List", "found nothing", "list_documents - List: found nothing"),
+    ],
+)
+def test_what_a_tool_says_of_its_result_is_a_sentence_of_its_step(purpose: str, note: str, told: str) -> None:
+    done = facts.TaskCompleted(id="t1", tool="list_documents", purpose=purpose, duration=0.1, note=note)
+    assert done.message == f"✅ Task 1: {told}"
