@@ -10,7 +10,7 @@ import re
 import sys
 from datetime import UTC, datetime
 from types import TracebackType
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, cast
 
 from agentic_search.text.controls import without_controls
 
@@ -33,8 +33,8 @@ def configure(level: str, form: Literal["text", "json"] = "text") -> None:
     Other libraries say nothing below info, whatever the level.
     """
     least = logging.getLevelNamesMapping()[level.upper()]
-    if form == "json" and isinstance(sys.stderr, io.TextIOWrapper):
-        sys.stderr.reconfigure(encoding="utf-8")
+    if form == "json" and isinstance(stream := cast("object", sys.stderr), io.TextIOWrapper):
+        stream.reconfigure(encoding="utf-8")
     handler = logging.StreamHandler()
     handler.setFormatter(JsonLines() if form == "json" else TextLines())
     logging.basicConfig(level=max(least, logging.INFO), handlers=[handler])

@@ -118,7 +118,9 @@ class TaskCompleted(BaseFact):
             return f"📌 Task {headline(shown_id(self.id), self.tool, self.purpose)}: kept from the run before"
         lost = f" ({count(len(self.failed_calls), 'call')} failed)" if self.failed_calls else ""
         done = f"✅ Task {headline(shown_id(self.id), self.tool, self.purpose)}{lost}"
-        return f"{done}: {self.note.removeprefix('said: ')}" if self.note else done
+        if self.note.startswith(("said", "says")):
+            return f"{done}{', it' if self.purpose else ''} {self.note}"
+        return f"{done}: {self.note}" if self.note else done
 
     @property
     def steps(self) -> tuple[str, ...]:

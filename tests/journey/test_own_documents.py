@@ -67,7 +67,7 @@ async def test_what_cannot_be_read_is_told_where_nothing_is_found_and_where_it_i
     listed = await service.ask("list my documents")
     assert "2 files cannot be read; the `problem` of each says why." in listed["answer"].replace("\\", "")
     steps = [step for step in listed["thinking_steps"] if step.startswith("✅") and "list_documents" in step]
-    assert steps and all("said:" not in step and "2 files cannot be read" in step for step in steps)
+    assert steps and all(": said" not in step and "said: 2 files cannot be read" in step for step in steps)
 
 
 @pytest.mark.parametrize("question", ["what is the and of", "who are you?", "?!"])
