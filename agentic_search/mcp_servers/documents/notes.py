@@ -2,6 +2,7 @@
 
 from agentic_search.mcp_servers.documents.files.folder import READ, Folder
 from agentic_search.mcp_servers.documents.indexing.indexer import IndexingProgress
+from agentic_search.text.controls import without_controls
 from agentic_search.text.counting import count
 
 VARIABLE = "AGENTIC_SEARCH_DOCUMENTS"
@@ -50,7 +51,12 @@ def first_unreadable(progress: IndexingProgress) -> str | None:
     """One of the files that cannot be read, and why: a search does not list them."""
     problems = _problems(progress)
     first = min(problems, default=None)
-    return f"The first is {first[:MOST_NAME]}: {problems[first]}." if first else None
+    return f"The first is {_shown(first)}: {problems[first]}." if first else None
+
+
+def _shown(path: str) -> str:
+    """In a sentence, which a name must neither fill nor end: names may hold line ends and what steers a terminal."""
+    return " ".join(without_controls(path[:MOST_NAME]).split())
 
 
 def _left_out(progress: IndexingProgress) -> str:

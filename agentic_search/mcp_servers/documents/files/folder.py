@@ -141,7 +141,7 @@ class Folder:
                 status = entry.stat(follow_symlinks=False)
                 path.encode()
             except UnicodeEncodeError:
-                listing.refuse(path, "its name is not valid UTF-8: rename it to have it read")
+                listing.refuse(path, "its name is not valid UTF-8")
             except OSError as error:
                 listing.refuse(path, _reason(error))
             else:
@@ -208,4 +208,6 @@ def _reason(error: OSError) -> str:
         return "its path leads through a symbolic link; it is not followed"
     if isinstance(error, FileNotFoundError):
         return "there is no such file"
+    if error.errno == errno.ENXIO:
+        return NO_FILE
     return f"it cannot be opened: {error.strerror or error}"

@@ -34,7 +34,8 @@ def read_feed_apart(data: bytes, name: str, report: ImportReport, *, longest: fl
 
 
 def _item(fields: dict[str, Any]) -> Item:
-    return Item(**(fields | {"tags": tuple[str, ...](fields["tags"])} if fields["tags"] else fields))
+    fields["tags"] = fields["tags"] and tuple(fields["tags"])  # JSON knows lists alone
+    return Item(**fields)
 
 
 def read_whole_feed(data: bytes, name: str) -> Ending:
