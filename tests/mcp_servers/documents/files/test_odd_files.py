@@ -3,6 +3,7 @@
 import json
 import os
 import socket
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -92,7 +93,9 @@ def test_links_that_lead_back_and_very_deep_folders_are_gone_through_once(tmp_pa
         here = below
     os.close(os.open("end.md", os.O_CREAT | os.O_WRONLY, dir_fd=here))
     os.close(here)
-    assert list(Folder(tmp_path).look().files) == ["d/" * DEEP + "end.md"]
+    found = list(Folder(tmp_path).look().files)
+    subprocess.run(["rm", "-rf", tmp_path / "d"], check=True)  # deeper than pytest can remove it on Python 3.11
+    assert found == ["d/" * DEEP + "end.md"]
 
 
 def test_a_folder_of_very_many_names_is_not_taken_in_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
