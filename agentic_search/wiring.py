@@ -7,7 +7,7 @@ from functools import partial
 
 from agentic_search.clock import SystemClock
 from agentic_search.domain.approval.policy import ApprovalRules
-from agentic_search.domain.limits import Limit, SizeLimits
+from agentic_search.domain.limits import Limit, PlanLimits, SizeLimits
 from agentic_search.domain.query import Query
 from agentic_search.domain.tool import Tool
 from agentic_search.engine.memory import MemoryEngine
@@ -28,6 +28,7 @@ from agentic_search.scheduler.admission.admission import Admission
 from agentic_search.scheduler.approval.approvals import Approvals
 from agentic_search.scheduler.approval.memory import ApprovalMemory
 from agentic_search.scheduler.dispatcher import Dispatcher
+from agentic_search.scheduler.progress import ProgressLimits
 from agentic_search.scheduler.runner import Runner
 from agentic_search.settings import Settings, environment
 from agentic_search.tools.builtin.ask_model import AskModel
@@ -53,12 +54,20 @@ def configured(settings: Settings) -> tuple[ModelSources, tuple[ServerConfig, ..
     """Where models come from, the MCP servers, the operator's functions; raises ConfigurationError. Opens nothing."""
     known = environment()
     bundled = (
-        bundled_servers(documents=settings.documents, environment=known, web=settings.web, web_allow=settings.web_allow)
+        bundled_servers(
+            documents=settings.documents,
+            documents_max_bytes=settings.documents_max_bytes,
+            environment=known,
+            web=settings.web,
+            web_allow=settings.web_allow,
+        )
         if settings.bundled_servers
         else ()
     )
     path, is_named = settings.servers_file.expanduser(), "servers_file" in settings.model_fields_set
-    read = read_servers(path, bundled=bundled, environment=known, may_be_missing=not is_named)
+    read = read_servers(
+        path, bundled=bundled, environment=known, may_be_missing=not is_named, most_yaml_nodes=settings.max_yaml_nodes
+    )
     servers = tuple(replace(server, sizes=_size_limits(settings)) for server in read)
     return _models(settings), servers, load_functions(settings.functions)
 
@@ -71,11 +80,12 @@ def _models(settings: Settings) -> ModelSources:
         num_ctx=num_ctx,
         keep_alive=settings.keep_alive,
         parallel=_whole(environment().get("OLLAMA_NUM_PARALLEL", "")),
+        longest_line=settings.max_model_line,
         clock=clock,
     )
     others = {
         name: OpenAISource(
-            server_access(name, given.url, given.key.get_secret_value()),
+            replace(server_access(name, given.url, given.key.get_secret_value()), longest_line=settings.max_model_line),
             prefix=f"{name}/",
             num_ctx=num_ctx,
             clock=clock,
@@ -112,7 +122,14 @@ def _size_limits(settings: Settings) -> SizeLimits:
         pages=settings.max_tool_pages,
         description=settings.max_tool_description,
         schema=settings.max_tool_schema,
+        blocks=settings.max_result_blocks,
+        nesting=settings.max_nesting,
+        check_seconds=settings.schema_check_timeout,
     )
+
+
+def _plan_limits(settings: Settings) -> PlanLimits:
+    return PlanLimits(settings.max_yaml_nodes, settings.max_references, settings.schema_check_timeout)
 
 
 def _sign_in_folder(settings: Settings) -> EncryptedFolder:
@@ -140,7 +157,8 @@ async def open_service(settings: Settings) -> AsyncGenerator[Service, None]:
     """Open every part, lowest first; leaving ends the runs, then the tools' servers, then the models' connections."""
     clock = SystemClock()
     models, servers, functions = configured(settings)
-    workflows = WorkflowFolder(settings.workflows)
+    plan_limits = _plan_limits(settings)
+    workflows = WorkflowFolder(settings.workflows, plan_limits)
     prices = {name: Price(each.prompt, each.completion) for name, each in settings.prices.items()}
     choice = ModelChoice(
         CountedSource(models, prices),
@@ -156,7 +174,9 @@ async def open_service(settings: Settings) -> AsyncGenerator[Service, None]:
     max_concurrent = settings.max_concurrent_tasks if settings.parallel else 1
     dispatcher = Dispatcher(clock, _admission(servers))
     barred = frozenset(server.name for server in servers if not _may_preview(server))
-    limits = RunLimits(settings.deadline, settings.discovery_wait, settings.planner_share, settings.writer_share)
+    limits = RunLimits(
+        settings.deadline, settings.discovery_wait, settings.planner_share, settings.writer_share, plan_limits
+    )
     approved = ApprovalMemory(settings.data / "approvals.json")
     rules = ApprovalRules(settings.approval, remembered=approved.words)
     async with AsyncExitStack() as stack:
@@ -185,6 +205,7 @@ async def open_service(settings: Settings) -> AsyncGenerator[Service, None]:
                 elapsed=lambda: run.elapsed,
                 max_concurrent=max_concurrent,
                 dispatcher=dispatcher,
+                progress=ProgressLimits(settings.progress_interval, settings.max_progress_text),
             )
             unseen = partial(make_runner, _emit_nothing, batch=True)
             return RunContext(

@@ -32,7 +32,7 @@ def create_app(settings: Settings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[AppState, None]:
         async with open_service(settings) as service:
-            yield {"service": service}
+            yield {"service": service, "nesting": settings.max_nesting}
 
     app = FastAPI(
         title="agentic-search",

@@ -9,9 +9,6 @@ from fastapi.routing import APIRoute
 
 from agentic_search.plain_json import well_formed
 
-_DEEPEST = 100
-"""Levels of lists and objects in a body."""
-
 
 class JsonRequest(Request):
     """A request whose body is JSON alone: no NaN and no Infinity; half of a surrogate pair becomes U+FFFD."""
@@ -19,7 +16,7 @@ class JsonRequest(Request):
     async def json(self) -> Any:
         """The body's value; raises ValueError, or RecursionError where it is nested too deep."""
         if not hasattr(self, "_json"):
-            self._json = well_formed(json.loads(await self.body(), parse_constant=_refuse), deepest=_DEEPEST)
+            self._json = well_formed(json.loads(await self.body(), parse_constant=_refuse), deepest=self.state.nesting)
         return self._json
 
 

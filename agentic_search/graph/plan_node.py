@@ -135,8 +135,12 @@ async def _checked(follower: "_Follower", state: DiscoveredState, request: PlanR
     Raises PlanRefused or ToolsNotReady; NotFound or PlanRefused for a workflow that cannot be run.
     """
     query, toolbox = state["query"], context.toolbox
-    planner = GivenPlanner(query.plan) if query.plan else await asyncio.to_thread(context.workflows.planner, query)
-    until = (1 - context.limits.writer_share) * state["deadline"]
+    limits = context.limits
+    if query.plan:
+        planner = GivenPlanner(query.plan, limits.plans)
+    else:
+        planner = await asyncio.to_thread(context.workflows.planner, query)
+    until = (1 - limits.writer_share) * state["deadline"]
     while True:
         try:
             return await follower.follow(planner, request)

@@ -10,6 +10,7 @@ from contextlib import aclosing
 from dataclasses import replace
 
 from agentic_search.domain.data import JsonObject
+from agentic_search.domain.limits import DEFAULT_PLAN_LIMITS, PlanLimits
 from agentic_search.domain.plan import Plan
 from agentic_search.errors import ModelError, PlanRefused
 from agentic_search.planning.draft.check import check
@@ -35,16 +36,20 @@ _MOST_COMPLAINTS = 3
 class GivenPlanner:
     """Plans nothing: checks one plan and gives it."""
 
-    def __init__(self, plan: Plan | JsonObject, *, inputs: JsonObject | None = None) -> None:
+    def __init__(
+        self, plan: Plan | JsonObject, limits: PlanLimits = DEFAULT_PLAN_LIMITS, *, inputs: JsonObject | None = None
+    ) -> None:
         """A plan, or its JSON as somebody wrote it down; `inputs` is what its references to `inputs` read."""
         self._draft: JsonObject = plan.model_dump(mode="json") if isinstance(plan, Plan) else plan
+        self._limits = limits
         self._inputs = inputs
 
     async def plan(self, request: PlanRequest) -> AsyncGenerator[PlanStep, None]:
         """Check the plan; raises PlanRefused."""
         yield DraftStarted("given")
         # A large plan takes long to check: a thread leaves the event loop to others.
-        accepted = await asyncio.to_thread(check, self._draft, request.tools, inputs=self._inputs)
+        most = self._limits.references
+        accepted = await asyncio.to_thread(check, self._draft, request.tools, inputs=self._inputs, most_references=most)
         tasks = accepted.tasks
         for task in tasks:
             yield TaskReady(task)

@@ -10,7 +10,7 @@ from agentic_search.events import facts
 from agentic_search.events.facts import Emit
 from agentic_search.scheduler.admission.admission import LearntRate
 from agentic_search.scheduler.commands import ElementEnded, RetryCall, StartCall
-from agentic_search.scheduler.progress import CallProgress
+from agentic_search.scheduler.progress import TOLD, CallProgress, ProgressLimits
 
 
 def emit_started(emit: Emit, start: StartCall, server: str) -> None:
@@ -33,7 +33,7 @@ def _emit_nothing_of(progress: float, total: float | None, text: str) -> None:
 
 
 @contextmanager
-def progress_of(emit: Emit, start: StartCall) -> Generator[OnProgress]:
+def progress_of(emit: Emit, start: StartCall, limits: ProgressLimits = TOLD) -> Generator[OnProgress]:
     """What a call reports its progress to in this block.
 
     Of a task over a list the ended elements are emitted instead.
@@ -41,7 +41,7 @@ def progress_of(emit: Emit, start: StartCall) -> Generator[OnProgress]:
     if start.elements is not None:
         yield _emit_nothing_of
         return
-    with closing(CallProgress(emit, start.task)) as progress:
+    with closing(CallProgress(emit, start.task, limits)) as progress:
         yield progress
 
 

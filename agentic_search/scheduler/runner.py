@@ -52,6 +52,7 @@ from agentic_search.scheduler.emitting import (
     progress_of,
 )
 from agentic_search.scheduler.machine import Machine
+from agentic_search.scheduler.progress import TOLD, ProgressLimits
 from agentic_search.scheduler.retries import policy_for
 
 logger = logging.getLogger(__name__)
@@ -95,6 +96,7 @@ class Runner:
         tools: Mapping[str, Tool] | None = None,
         dispatcher: Dispatcher | None = None,
         approvals: Approvals | None = None,
+        progress: ProgressLimits = TOLD,
     ) -> None:
         """`elapsed` gives the seconds since the run began; `tools` is what `know` may tell later.
 
@@ -107,6 +109,7 @@ class Runner:
         self._tools = dict(tools or {})
         self._dispatcher = dispatcher or Dispatcher(clock)
         self._approvals = approvals
+        self._progress = progress
         self._max_concurrent = max_concurrent
         self._batch = batch
         self._earlier: dict[str, Outcome] = {}
@@ -293,7 +296,7 @@ class Runner:
         ask_of_call.set(None if questions is None else questions.ask)
         ended: MachineInput
         try:
-            with progress_of(self._emit, start) as on_progress:
+            with progress_of(self._emit, start, self._progress) as on_progress:
                 result = await self._call_tool(
                     start.task.tool,
                     start.arguments,

@@ -12,7 +12,7 @@ from pydantic_settings import SettingsError
 
 from agentic_search.errors import ConfigurationError
 from agentic_search.settings import ENV_FILE, TOML_FILE, Settings, environment
-from agentic_search.text.env_text import EnvLine, load_env
+from agentic_search.text.files.env_text import EnvLine, load_env
 
 PREFIX = "AGENTIC_SEARCH_"
 _OF_BUNDLED_SERVERS = frozenset({"cache", "stories", "python_docs_recheck"})

@@ -88,7 +88,7 @@ class WorkerPool:
                 timer.cancel()
             if worker.is_alive:
                 return worker, False
-        starting = asyncio.create_task(self._start())
+        starting = asyncio.create_task(self._start())  # noqa: TID251 - close() waits for it
         self._starting.add(starting)
         starting.add_done_callback(self._starting.discard)
         try:

@@ -2,7 +2,6 @@
 
 import asyncio
 import gc
-import os
 import warnings
 from contextlib import suppress
 from pathlib import Path
@@ -17,11 +16,15 @@ def children() -> set[str]:
     return {pid for task in Path("/proc/self/task").iterdir() for pid in (task / "children").read_text().split()}
 
 
+def open_descriptors() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="only Linux tells of a process's children")
 @pytest.mark.parametrize("turns", range(16))
 @pytest.mark.parametrize("times", [1, 2])
 def test_a_start_that_is_cancelled_is_ended_by_the_pool(turns: int, times: int) -> None:
-    before, pipes = children(), len(os.listdir("/proc/self/fd"))
+    before, pipes = children(), open_descriptors()
 
     async def cancelled() -> None:
         pool = WorkerPool(2)
@@ -44,4 +47,4 @@ def test_a_start_that_is_cancelled_is_ended_by_the_pool(turns: int, times: int) 
         gc.collect()
     assert [str(warning.message) for warning in caught] == []
     assert children() <= before
-    assert len(os.listdir("/proc/self/fd")) == pipes
+    assert open_descriptors() == pipes

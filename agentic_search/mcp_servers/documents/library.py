@@ -34,7 +34,7 @@ class DocumentLibrary:
 
     def __init__(self, folder: Folder, cache: Path, *, timeout: float = TIMEOUT) -> None:
         self.folder = folder
-        self.parser = Parser()
+        self.parser = Parser(folder.most_bytes)
         self._timeout = timeout
         self._index = DocumentIndex(folder.root, cache)
         self.indexer = Indexer(folder, self._index, self.parser)

@@ -26,15 +26,17 @@ async def output_remarks(answer: CallToolResult, tool: Tool) -> tuple[str, ...]:
     size = json_size(answer.structured_content)
     if size is None or size > _LARGEST:
         return ()
-    return await asyncio.to_thread(_broken_promise, answer.structured_content, tool.output_schema)
+    return await asyncio.to_thread(_broken_promise, answer.structured_content, tool.output_schema, tool.check_seconds)
 
 
-def _broken_promise(data: object, schema: JsonObject) -> tuple[str, ...]:
+def _broken_promise(data: object, schema: JsonObject, seconds: float) -> tuple[str, ...]:
     try:
         validator = validator_of(schema)
-        with in_time():
+        with in_time(seconds):
             problem = next(iter(validator.iter_errors(cast(Any, data))), None)
-    except (SchemaError, Unresolvable, RecursionError, CheckTooLong):
+    except CheckTooLong as why:
+        return (f"whether the answer's data is as the tool promises was not checked: {why}",)
+    except (SchemaError, Unresolvable, RecursionError):
         return ()
     if problem is None:
         return ()

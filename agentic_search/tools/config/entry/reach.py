@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from agentic_search.text.env_text import load_env
+from agentic_search.text.files.env_text import load_env
 from agentic_search.tools.config.entry.variables import Variables, is_shell
 from agentic_search.tools.config.hosts.host import Host
 from agentic_search.tools.config.secrets import secrets_of

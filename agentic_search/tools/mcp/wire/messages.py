@@ -23,6 +23,7 @@ from mcp_types import (
 from agentic_search.tools.mcp.wire.lines import EDGE
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
+Container: TypeAlias = list[Json] | dict[str, Json]
 
 SERVER_ERROR = -23_010
 """JSON-RPC error code: the server's own error, whose code is missing, no number, or one that mcp uses for itself."""
@@ -34,10 +35,10 @@ BARE = "agentic-search/bare"
 """The key under which a result stands that should be an object and is none."""
 CUT = "agentic-search/cut"
 """In a result, where something in it was nested too deep: true."""
-TOO_DEEP = "[nested too deep to read]"
+TOO_DEEP = "[nested too deep to read: AGENTIC_SEARCH_MAX_NESTING says how deep]"
 """What stands in the place of what was nested too deep."""
 
-_DEEPEST = 150
+_DEEPEST = 195
 """Levels of a message that mcp refused that are read; its parser's own limit is 200."""
 _AMBIGUOUS = {CONNECTION_CLOSED, REQUEST_TIMEOUT}
 _OWN_CODES = range(-23_099, -22_999)
@@ -109,7 +110,7 @@ def _mended(line: bytes) -> JSONRPCMessage | None:
 
 
 def _from_parts(parsed: dict[str, Json]) -> JSONRPCMessage | None:
-    if _cut(parsed) and isinstance(result := parsed.get("result"), dict):
+    if cut_deeper(parsed, _DEEPEST) and isinstance(result := parsed.get("result"), dict):
         result[CUT] = True
     if isinstance(method := parsed.get("method"), str):
         return _from_server(method, parsed)
@@ -204,26 +205,44 @@ def _unreadable(reply_to: RequestId, why: str) -> JSONRPCError:
     return JSONRPCError(jsonrpc="2.0", id=reply_to, error=ErrorData(code=UNREADABLE, message=why))
 
 
-def _cut(parsed: Json) -> bool:
-    """Replace what is nested deeper than is read; whether there was any."""
-    level: list[Json] = [parsed]
-    for _ in range(_DEEPEST):
-        level = [inner for outer in level for inner in _containers(outer)]
-        if not level:
-            return False
-    is_cut = any(_containers(outer) for outer in level)
-    for outer in level:
+def holds_more(parsed: Container, most: int) -> bool:
+    """Whether there are more than `most` values in it, which is known before they are all looked at."""
+    level, count = [parsed], 0
+    while level:
+        count += sum(map(len, level))
+        if count > most:
+            return True
+        level = _containers(level)
+    return False
+
+
+def cut_deeper(parsed: Json, deepest: int) -> bool:
+    """Replace what is nested deeper than `deepest` levels of lists and objects; whether there was any.
+
+    A million values take some tenths of a second.
+    """
+    above: list[Container] = [parsed] if isinstance(parsed, list | dict) else []
+    for _ in range(deepest - 1):
+        above = _containers(above)
+    if not _containers(above):
+        return False
+    for outer in above:
         if isinstance(outer, dict):
             outer.update({key: _shallow(inner) for key, inner in outer.items()})
-        elif isinstance(outer, list):
+        else:
             outer[:] = map(_shallow, outer)
-    return is_cut
+    return True
 
 
 def _shallow(inner: Json) -> Json:
     return TOO_DEEP if isinstance(inner, list | dict) else inner
 
 
-def _containers(outer: Json) -> list[Json]:
-    inner = outer.values() if isinstance(outer, dict) else outer if isinstance(outer, list) else ()
-    return [each for each in inner if isinstance(each, list | dict)]
+def _containers(level: list[Container]) -> list[Container]:
+    """The lists and objects that stand in those of a level."""
+    return [
+        inner
+        for outer in level
+        for inner in (outer.values() if isinstance(outer, dict) else outer)
+        if isinstance(inner, list | dict)
+    ]

@@ -8,6 +8,7 @@ from mcp.shared.inbound import find_invalid_x_mcp_header
 from mcp_types import methods
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 
+from agentic_search.domain.limits import DEFAULT_SIZES
 from agentic_search.tools.mcp.wire.blocks import has_too_many_blocks, mended_answer
 from agentic_search.tools.mcp.wire.messages import BARE, CUT, Json
 
@@ -51,17 +52,25 @@ class Asked:
         return True
 
 
-def mended_result(asked: Asked, result: Result, *, most_tools: int) -> Result:
-    """The result as it is where mcp accepts it, or mended as far as possible; of a list of tools the first ones."""
+def mended_result(asked: Asked, result: Result, *, most_tools: int, most_blocks: int = DEFAULT_SIZES.blocks) -> Result:
+    """The result as it is where mcp accepts it, or mended as far as possible.
+
+    Of a list of tools, and of the blocks of a call's result, the first are read.
+    """
     if asked.method == "tools/list":
         return _tools(asked, result, most_tools)
-    if BARE not in result and CUT not in result and not has_too_many_blocks(result) and asked.accepts(result):
+    if (
+        BARE not in result
+        and CUT not in result
+        and not has_too_many_blocks(result, most_blocks)
+        and asked.accepts(result)
+    ):
         return result
     if _is_task(result):
         return result
     whole = _framed(asked, result)
     if asked.method in {"tools/call", "tasks/result"}:
-        return mended_answer(asked.accepts, whole)
+        return mended_answer(asked.accepts, whole, most_blocks)
     if (key := _LISTS.get(asked.method)) is not None:
         return _list(asked, whole, key)
     if asked.method in {"initialize", "server/discover"}:

@@ -69,12 +69,12 @@ ESCAPE = re.compile(r"(?<=[^\n|])\\([^\w\s|\\])")
 os.putenv("TOKIO_WORKER_THREADS", "1")  # each of kreuzberg's threads takes from the memory that a worker may address
 
 
-def parse_office(kind: Kind, data: bytes) -> Document:
+def parse_office(kind: Kind, data: bytes, most_bytes: int) -> Document:
     """Headings, slides and sheets become sections. Raises Unreadable."""
     what, mime = KINDS_READ[kind]
     notes = list[str]()
     if kind in ARCHIVES:
-        archive = OfficeArchive(data, what)
+        archive = OfficeArchive(data, what, most_bytes)
         notes = speaker_notes(archive) if kind == "slides" else []
     if kind in UNMARKED:
         text, title = _extract(data, what, mime, "plain")

@@ -26,9 +26,9 @@ BLOCKS = (f"{SPACE}p", f"{SPACE}tbl")
 RUNS = (f"{SPACE}t", f"{SPACE}tab", f"{SPACE}br", f"{SPACE}cr")
 
 
-def parse_word(data: bytes) -> Document:
+def parse_word(data: bytes, most_bytes: int) -> Document:
     """Raises Unreadable for what is no Word document."""
-    archive = OfficeArchive(data, "Word document")
+    archive = OfficeArchive(data, "Word document", most_bytes)
     text = next(filter(TEXT.fullmatch, archive.names()), None)
     if text is None:
         raise Unreadable("it is no Word document that can be opened: it has no text part")
