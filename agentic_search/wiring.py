@@ -8,7 +8,7 @@ from functools import partial
 from agentic_search.clock import SystemClock
 from agentic_search.domain.approval.policy import ApprovalRules
 from agentic_search.domain.limits import Limit, PlanLimits, SizeLimits
-from agentic_search.domain.query import Query
+from agentic_search.domain.query import ContinuedQuery, Query
 from agentic_search.domain.tool import Tool
 from agentic_search.engine.memory import MemoryEngine
 from agentic_search.engine.protocols import Run
@@ -139,7 +139,12 @@ def _sign_in_folder(settings: Settings) -> EncryptedFolder:
 def _wants_preview(settings: Settings, query: Query) -> bool:
     """Also where runs are compared: what a preview calls would be among what is compared."""
     wanted = settings.preview if query.preview is None else query.preview
-    return wanted and settings.parallel and settings.start_early and not query.brings_a_plan
+    return wanted and settings.parallel and settings.start_early and not (query.brings_a_plan or query.plan_only)
+
+
+def _brings_own_plan(query: Query) -> bool:
+    """Whether the caller answers for the plan. Of a run that goes on nothing that may change anything runs unasked."""
+    return query.brings_a_plan and not isinstance(query, ContinuedQuery)
 
 
 def _may_preview(server: ServerConfig) -> bool:
@@ -195,7 +200,7 @@ async def open_service(settings: Settings) -> AsyncGenerator[Service, None]:
         )
 
         def context_of(run: Run, query: Query) -> RunContext:
-            of_run = replace(rules, approve=query.approve, given=query.brings_a_plan)
+            of_run = replace(rules, approve=query.approve, given=_brings_own_plan(query))
             approvals = Approvals(run.emit, of_run, approved, attended=run.attended)
             run.on_decision(approvals.decide)
             make_runner = partial(

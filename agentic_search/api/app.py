@@ -13,7 +13,7 @@ from agentic_search.api.answering import EveryAnswer
 from agentic_search.api.dependencies import AppState
 from agentic_search.api.hosts import OwnHostsOnly
 from agentic_search.api.openapi import describe
-from agentic_search.api.routes import health, inventory, runs, search, sign_in
+from agentic_search.api.routes import continuing, exports, health, inventory, runs, search, sign_in
 from agentic_search.api.routes.page import PageFiles, page_router
 from agentic_search.settings import Settings
 from agentic_search.wiring import open_service
@@ -48,8 +48,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(OwnHostsOnly, names=settings.own_hosts)
     app.add_middleware(EveryAnswer)
     problems.install(app)
-    for router in (search.router, runs.router, inventory.router, sign_in.router, health.router):
-        app.include_router(router)
+    for routes in (search, runs, continuing, exports, inventory, sign_in, health):
+        app.include_router(routes.router)
     app.include_router(page_router(settings.static))
     app.mount("/static", PageFiles(directory=settings.static), name="static")
     describe(app)

@@ -28,6 +28,8 @@ class TaskRecord(Frozen):
     status: TaskStatus = "queued"
     attempts: int = 0
     cached: bool = False
+    kept: bool = False
+    """Its result is that of the run that this one goes on from: nothing was called."""
     started_at: float | None = None
     """Seconds since the run began."""
     duration: float | None = None
@@ -162,3 +164,5 @@ class RunReport(Frozen):
     """Why there is no answer."""
     error_code: str | None = None
     """The error's stable name."""
+    retry_of: str | None = None
+    """The run that it goes on from, where it does."""

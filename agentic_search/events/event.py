@@ -17,6 +17,9 @@ LARGEST_RESULT = 64 * 1024
 _OF_NO_INTEREST = {"echo", "fact_of", "facts", "listing"}
 """Of a passage: they only serve its ranking and how an answer shows it."""
 
+_OFTEN_UNSAID = ("content", "note", "searched", "read_as", "kept", "server")
+"""Of a completed task: left out where there is nothing to say."""
+
 _TIMED: TypeAdapter[list[tuple[float, Fact]]] = TypeAdapter(
     list[tuple[float, Fact]], config=ConfigDict(defer_build=True)
 )
@@ -63,7 +66,7 @@ class Event:
                 return self.fact.model_dump(mode="json", exclude={"kind"})
 
     def _completed(self, fact: TaskCompleted) -> dict[str, object]:
-        unsaid = {name for name in ("content", "note") if not getattr(fact, name)}
+        unsaid = {name for name in _OFTEN_UNSAID if not getattr(fact, name)}
         data = fact.model_dump(mode="json", exclude={"kind", *unsaid})
         if len(json_bytes(fact.result)) + len(json_bytes(fact.content)) > LARGEST_RESULT:
             data.pop("content", None)

@@ -114,6 +114,7 @@ class Runner:
         self._batch = batch
         self._earlier: dict[str, Outcome] = {}
         """How the tasks of finished plans ended: a later plan that is abandoned takes nothing of these with it."""
+        self._done: Mapping[str, Mapping[int, ToolResult]] = {}
         self._machine = self._new_machine()
         self._added: dict[str, Task] = {}
         self._group = asyncio.TaskGroup()
@@ -159,6 +160,15 @@ class Runner:
     def know(self, tools: Iterable[Tool]) -> None:
         """Say which tools there are: their servers are told, and they decide how often a task is tried."""
         self._tools = by_any_name(tools)
+
+    def keep(self, outcomes: Mapping[str, Outcome], done: Mapping[str, Mapping[int, ToolResult]]) -> None:
+        """Before any task is added: how tasks of an earlier run ended, to which those of this one may refer.
+
+        `done`: results of single calls of tasks that are to run, by task and element; these are not made again.
+        """
+        self._earlier |= outcomes
+        self._done = done
+        self._machine = self._new_machine()
 
     def add(self, tasks: Sequence[Task]) -> None:
         """Let these begin as soon as they may, while the rest of the plan is not known yet."""
@@ -209,6 +219,7 @@ class Runner:
             why_held=self._why_held,
             required_of=self._required_of,
             earlier=self._earlier,
+            done=self._done,
         )
 
     def _why_held(self, task: Task) -> ApprovalWhy | None:
@@ -275,7 +286,7 @@ class Runner:
             self._approvals.hold(held.task, tool, held.waiting, decided)
 
     def _start(self, start: StartCall, slot: Slot) -> None:
-        if start.elements is None or (start.call.element == 0 and start.attempt == 1):
+        if start.elements is None or start.first:
             emit_started(self._emit, start, self._server_of(start.task))
         call = self._group.create_task(
             self._call(start, slot), name=f"call {start.task.id}", context=self._context.copy()

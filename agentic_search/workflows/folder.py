@@ -5,7 +5,8 @@ from pathlib import Path
 
 from agentic_search.domain.limits import DEFAULT_PLAN_LIMITS, PlanLimits
 from agentic_search.domain.query import Query
-from agentic_search.errors import NotFound, PlanRefused
+from agentic_search.errors import NotFound, PlanRefused, WrongState
+from agentic_search.files import write_whole
 from agentic_search.planning.ladder import GivenPlanner
 from agentic_search.text.naming import did_you_mean
 from agentic_search.workflows.inputs import filled_inputs, schema_of
@@ -39,6 +40,23 @@ class WorkflowFolder:
         if isinstance(found, BadWorkflow):
             raise PlanRefused(found.complaints)
         return found
+
+    def save(self, name: str, text: str, *, replace: bool) -> WorkflowEntry:
+        """Write a workflow's file; raises WrongState where the name is taken, PlanRefused for what cannot be read."""
+        path = self.path / f"{name}.yaml"
+        taken = name in self._by_name()
+        if (taken or path.exists()) and not (replace and path.exists()):
+            hint = " Give 'replace': true to write it anew." if path.exists() else ""
+            raise WrongState(f"There is a workflow {name!r} already: choose another name.{hint}")
+        try:
+            read_workflow(text, stem=name, limits=self._limits)
+            write_whole(path, text.encode())
+        except BadWorkflow as problem:
+            raise PlanRefused(problem.complaints) from problem
+        except OSError as problem:
+            told = f"The workflow cannot be written to {path}: {problem.strerror}. See AGENTIC_SEARCH_WORKFLOWS."
+            raise WrongState(told) from problem
+        return _entry(name, {path.name: _read(path, self._limits)})
 
     def planner(self, query: Query) -> GivenPlanner:
         """The planner that gives the plan of the query's workflow, with its inputs; raises NotFound or PlanRefused."""

@@ -8,7 +8,9 @@ from typing import Protocol
 import pytest
 
 from agentic_search.clock import Clock, SystemClock
+from agentic_search.domain.outcome import Outcome, Skipped
 from agentic_search.domain.plan import Task
+from agentic_search.domain.query import ContinuedQuery
 from agentic_search.domain.run import RunStatus
 from agentic_search.engine.memory import MemoryEngine
 from agentic_search.engine.protocols import Engine, Program, Run
@@ -381,3 +383,18 @@ async def test_a_run_that_was_never_started_is_not_found(
     async with opened(program) as engine:
         with pytest.raises(NotFound, match="'nobody'"):
             await ask(engine, "nobody")
+
+
+async def test_what_was_asked_is_known_and_of_a_run_that_went_on_not_what_it_kept(opened: OpenEngine) -> None:
+    kept: dict[str, Outcome] = {"t1": Skipped(task_id="t1", because="x")}
+    again = ContinuedQuery(query="Q?", of="one", understood="Q?", kept=kept, tools=("a*",))
+    async with opened(do_nothing) as engine:
+        await engine.start("one", QUERY, thread_id="t")
+        await engine.start("two", again, thread_id="t")
+        await engine.ended("one")
+        await engine.ended("two")
+        assert await engine.query("one") == QUERY
+        asked = await engine.query("two")
+        assert (asked.query, asked.tools) == ("Q?", ("a*",)) and not getattr(asked, "kept", None)
+        with pytest.raises(NotFound):
+            await engine.query("three")

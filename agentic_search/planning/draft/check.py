@@ -42,12 +42,19 @@ def check(
     return Plan(tasks=_checked(draft, tools, (), inputs, most_references))
 
 
-def check_added(draft: JsonValue, tools: Sequence[Tool], *, earlier: Sequence[str]) -> tuple[Task, ...]:
+def check_added(
+    draft: JsonValue,
+    tools: Sequence[Tool],
+    *,
+    earlier: Sequence[str],
+    inputs: JsonObject | None = None,
+    most_references: int = DEFAULT_PLAN_LIMITS.references,
+) -> tuple[Task, ...]:
     """Accept what is to be added to a plan whose tasks have the ids `earlier`: tasks that may refer to those, or none.
 
     Raises PlanRefused.
     """
-    return _checked(draft, tools, earlier)
+    return _checked(draft, tools, earlier, inputs, most_references)
 
 
 def _checked(

@@ -140,4 +140,7 @@ async def test_the_server_tells_of_all_of_them_and_finds_the_rest(tmp_path: Path
         found = (await client.call_tool("search_documents", {"query": "lamp"})).structured_content
         assert found is not None
         assert sorted(each["path"] for each in found["results"]) == ["good.md", "new\nline.md"]
-        assert "The first is pipe.md: it is no regular file" in found["note"]
+        assert "5 more cannot be read" in found["searched"]
+        named = (await client.call_tool("search_documents", {"query": "what does pipe say?"})).structured_content
+        assert named is not None
+        assert "cannot be read: its name is not valid UTF-8" in named["note"] or NO_FILE in named["note"]

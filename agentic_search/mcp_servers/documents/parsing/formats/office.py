@@ -17,6 +17,7 @@ from agentic_search.mcp_servers.documents.parsing.document import Document, Unre
 from agentic_search.mcp_servers.documents.parsing.formats.archive import OfficeArchive
 from agentic_search.mcp_servers.documents.parsing.formats.slides import speaker_notes
 from agentic_search.mcp_servers.documents.parsing.formats.tables import repeat_heads
+from agentic_search.mcp_servers.documents.parsing.formats.titles import telling
 from agentic_search.mcp_servers.documents.parsing.markdown import read_markdown
 from agentic_search.mcp_servers.documents.parsing.sections import cut
 
@@ -79,7 +80,7 @@ def parse_office(kind: Kind, data: bytes, most_bytes: int) -> Document:
     if kind in UNMARKED:
         text, title = _extract(data, what, mime, "plain")
         kept, note = clip(text)
-        return Document(title, kept, cut(kept, (), lines=False), note)
+        return Document(telling(title), kept, cut(kept, (), lines=False), note)
     markdown, title = _extract(data, what, mime)
     return _document(_name_slides(markdown, notes), title)
 
@@ -128,7 +129,7 @@ def _cause(error: KreuzbergError) -> str:
 def _document(markdown: str, title: str) -> Document:
     kept, note = clip(repeat_heads(_plain(markdown)))
     document = read_markdown(kept, lines=False)
-    return replace(document, title=title or document.title, note=note)
+    return replace(document, title=telling(title) or document.title, note=note)
 
 
 def _name_slides(markdown: str, notes: Sequence[str]) -> str:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from agentic_search.mcp_servers.documents.parsing.document import Document, Unreadable
 from agentic_search.mcp_servers.documents.parsing.formats.archive import OfficeArchive, XmlElement
 from agentic_search.mcp_servers.documents.parsing.formats.tables import markdown_table, repeat_heads
+from agentic_search.mcp_servers.documents.parsing.formats.titles import telling
 from agentic_search.mcp_servers.documents.parsing.markdown import read_markdown
 
 TEXT = re.compile(r"word/document\d*\.xml")
@@ -35,7 +36,7 @@ def parse_word(data: bytes, most_bytes: int) -> Document:
     notes = filter(NOTES.fullmatch, archive.names())
     blocks = [block for part in (text, *notes) for block in _blocks(archive.xml(part))]
     document = read_markdown(repeat_heads("\n\n".join(blocks)), lines=False)
-    return replace(document, title=_title(archive) or document.title)
+    return replace(document, title=telling(_title(archive)) or document.title)
 
 
 def _title(archive: OfficeArchive) -> str:
