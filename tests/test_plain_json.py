@@ -51,7 +51,7 @@ def test_more_levels_than_may_be_are_refused() -> None:
         well_formed([[[]]], deepest=2)
 
 
-LARGE_VALUES: list[JsonValue] = [
+LARGE_VALUES: list[Any] = [
     "é" * 300_000,
     '"\\\n' * 200_000,
     "\ud800" * 300_000,
@@ -85,7 +85,8 @@ def test_what_is_no_json_is_not_read(text: str) -> None:
 
 
 def test_what_stands_at_a_level() -> None:
-    value: Any = {"a": [[1], {"b": []}], "c": 2}
+    lists: list[Any] = [[1], {"b": []}]
+    value: dict[str, Any] = {"a": lists, "c": 2}
     assert [nested_at(value, level) for level in range(5)] == [[value], [value["a"]], [[1], {"b": []}], [[]], []]
 
 

@@ -27,7 +27,9 @@ async def measure(tool: str, runs: int, megabytes: float) -> dict[str, object]:
     async with processes.program("hostile_mcp", "--http") as http:
         with tempfile.TemporaryDirectory() as folder:
             settings = {"MAX_KEPT_RUNS": str(KEPT)}
-            async with running_service(Path(folder), servers=hostile_servers(http), settings=settings) as service:
+            async with running_service(
+                Path(folder), servers=hostile_servers(http), settings=settings, forked=False
+            ) as service:
                 await service.ready_servers("stdio", "http")
                 await warm_up(service)
                 before = processes.megabytes_now(service.process.pid)

@@ -40,7 +40,7 @@ async def measure(count: int) -> list[dict[str, object]]:
         with tempfile.TemporaryDirectory() as folder:
             servers = {"lean": {"url": mcp}}
             settings = {"MAX_KEPT_RUNS": str(max(1, count // PARTS // 2))}
-            async with running_service(Path(folder), servers=servers, settings=settings) as service:
+            async with running_service(Path(folder), servers=servers, settings=settings, forked=False) as service:
                 await until_ready(service)
                 began = time.perf_counter()
                 rows: list[dict[str, object]] = []

@@ -67,7 +67,7 @@ async def measure(name: str, size: Size, http: str) -> dict[str, object]:
     with tempfile.TemporaryDirectory() as folder:
         attacks.write_alias_bomb(Path(folder) / "workflows")
         servers = attacks.hostile_servers(http)
-        async with running_service(Path(folder), servers=servers, settings=KEEPING_ONE_RUN) as service:
+        async with running_service(Path(folder), servers=servers, settings=KEEPING_ONE_RUN, forked=False) as service:
             await service.ready_servers("stdio", "http")
             await warm_up(service)
             before = processes.megabytes_now(service.process.pid)

@@ -77,7 +77,7 @@ async def subject(given: argparse.Namespace, folder: Path) -> AsyncGenerator[Sub
 async def answering(subject: Subject, folder: Path, questions: int, conversations: int) -> dict[str, Figures]:
     """The figures of questions and of conversations, over the bundled servers."""
     import_stories(folder)
-    starting = running_service(folder, bundled=True, ollama=subject.ollama, settings=subject.settings)
+    starting = running_service(folder, bundled=True, ollama=subject.ollama, settings=subject.settings, forked=False)
     async with starting as service:
         service.client.timeout = _PATIENCE
         await service.ready_servers(*BUNDLED)
@@ -159,7 +159,9 @@ async def planning(subject: Subject, folder: Path, each: PlanningSet) -> Figures
     """The figures of one planning set."""
     async with (
         offering(each.catalogs) as servers,
-        running_service(folder, servers=servers, ollama=subject.ollama, settings=subject.settings) as service,
+        running_service(
+            folder, servers=servers, ollama=subject.ollama, settings=subject.settings, forked=False
+        ) as service,
     ):
         service.client.timeout = _PATIENCE
         await service.ready_servers(*servers)

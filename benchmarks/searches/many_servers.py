@@ -7,6 +7,7 @@ counted by the tokenizer of the small model of tests/real_model, where that is s
 
 import argparse
 import asyncio
+import signal
 import tempfile
 import time
 from collections.abc import AsyncGenerator, Sequence
@@ -85,7 +86,9 @@ async def measure(folder: Path, model: OllamaDouble) -> tuple[Figures, list[str]
     """Start, ask and stop the service; the figures, and the prompts for plans that it gave a model."""
     prepare(folder)
     began = time.perf_counter()
-    async with running_service(folder, servers=entries(folder), bundled=True, ollama=model.url) as service:
+    async with running_service(
+        folder, servers=entries(folder), bundled=True, ollama=model.url, forked=False
+    ) as service:
         answers = time.perf_counter() - began
         servers = await _all_ready(service)
         ready = time.perf_counter() - began
@@ -97,7 +100,7 @@ async def measure(folder: Path, model: OllamaDouble) -> tuple[Figures, list[str]
             await service.ask(question)
         resident = processes.megabytes_now(pid)
         ended = time.perf_counter()
-        service.process.terminate()
+        service.process.send_signal(signal.SIGTERM)
         await service.process.wait()
     figures = Figures(
         servers=servers,

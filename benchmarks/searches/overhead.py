@@ -74,7 +74,9 @@ async def measure(repeat: int) -> list[dict[str, object]]:
     """All rows, on one service and one MCP server."""
     async with http_server() as url:
         with tempfile.TemporaryDirectory() as folder:
-            async with running_service(Path(folder), servers={"slow": {"url": url, "cache": False}}) as service:
+            async with running_service(
+                Path(folder), servers={"slow": {"url": url, "cache": False}}, forked=False
+            ) as service:
                 await service.ready_servers("slow")
                 await whole_search(service, 20)
                 measured = {

@@ -51,7 +51,9 @@ class Kind:
         settings = {"PARALLEL": str(parallel)}
         async with self._server() as servers, self._model(seconds) as model:
             with tempfile.TemporaryDirectory() as folder:
-                async with running_service(Path(folder), servers=servers, ollama=model, settings=settings) as service:
+                async with running_service(
+                    Path(folder), servers=servers, ollama=model, settings=settings, forked=False
+                ) as service:
                     await service.ready_servers(*servers)
                     yield service
 

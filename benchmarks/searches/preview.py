@@ -87,7 +87,7 @@ async def measure(seconds: float, *, on_page: bool) -> dict[str, object]:
     with tempfile.TemporaryDirectory() as folder:
         async with (
             OllamaDouble([Model("qwen3:8b")]) as ollama,
-            running_service(Path(folder), bundled=True, ollama=ollama.url) as service,
+            running_service(Path(folder), bundled=True, ollama=ollama.url, forked=False) as service,
             AsyncExitStack() as stack,
         ):
             await service.ready_servers(*SERVERS)

@@ -113,7 +113,7 @@ async def measure(mode: str, levels: list[int], per_caller: int) -> tuple[list[d
             began = time.perf_counter()
             ollama = model if MODES[mode] is BY_MODEL else NOBODY
             async with running_service(
-                Path(folder), servers={"lean": {"url": mcp}}, ollama=ollama, settings=MANY_RUNS
+                Path(folder), servers={"lean": {"url": mcp}}, ollama=ollama, settings=MANY_RUNS, forked=False
             ) as service:
                 await until_ready(service)
                 ready = time.perf_counter() - began

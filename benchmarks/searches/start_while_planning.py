@@ -62,7 +62,7 @@ async def set_up(folder: Path, *, early: bool, first_token: float) -> AsyncGener
         processes.program("lean_mcp", "--log", str(calls)) as mcp,
         processes.program("shapes_model", "--log", str(plans), "--first-token", str(first_token)) as model,
         running_service(
-            folder, servers={"lean": {"url": mcp}}, ollama=model, settings={"START_EARLY": str(early)}
+            folder, servers={"lean": {"url": mcp}}, ollama=model, settings={"START_EARLY": str(early)}, forked=False
         ) as service,
     ):
         await service.ready_servers("lean")

@@ -29,7 +29,9 @@ async def row(name: str, given: argparse.Namespace) -> dict[str, object]:
         processes.program("scripted_model", "--tasks", str(calls), *pace) as model,
     ):
         with tempfile.TemporaryDirectory() as folder:
-            async with running_service(Path(folder), servers={"lean": {"url": mcp}}, ollama=model) as service:
+            async with running_service(
+                Path(folder), servers={"lean": {"url": mcp}}, ollama=model, forked=False
+            ) as service:
                 await service.ready_servers("lean")
                 runs = [await search(service, calls) for _ in range(given.repeat)]
     tokens = len(plan_tokens(calls))

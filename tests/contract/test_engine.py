@@ -385,10 +385,13 @@ async def test_a_run_that_was_never_started_is_not_found(
             await ask(engine, "nobody")
 
 
-async def test_what_was_asked_is_known_and_of_a_run_that_went_on_not_what_it_kept(opened: OpenEngine) -> None:
+async def test_what_was_asked_is_known_and_of_a_run_that_went_on_not_what_it_kept(
+    opened: OpenEngine, program: ScriptedProgram
+) -> None:
+    program.scripts |= dict.fromkeys(("one", "two"), do_nothing)
     kept: dict[str, Outcome] = {"t1": Skipped(task_id="t1", because="x")}
     again = ContinuedQuery(query="Q?", of="one", understood="Q?", kept=kept, tools=("a*",))
-    async with opened(do_nothing) as engine:
+    async with opened(program) as engine:
         await engine.start("one", QUERY, thread_id="t")
         await engine.start("two", again, thread_id="t")
         await engine.ended("one")

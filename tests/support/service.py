@@ -15,7 +15,7 @@ from typing import Any
 
 import httpx
 
-from tests.support.forked_service import ROOT, ForkedService, forked_service
+from tests.support.service_process import ROOT, ServiceProcess, forked_service, started_service
 from tests.support.sse import Message, messages
 
 NOBODY = "http://127.0.0.1:9"
@@ -39,7 +39,7 @@ class RunningService:
 
     url: str
     client: httpx.AsyncClient
-    process: ForkedService
+    process: ServiceProcess
     servers: Mapping[str, Any] = field(default_factory=dict[str, Any])
     """What stands in `mcpServers`."""
     log: list[str] = field(default_factory=list[str])
@@ -108,12 +108,17 @@ async def running_service(
     bundled: bool = False,
     ollama: str = NOBODY,
     settings: Mapping[str, str] | None = None,
+    forked: bool = True,
 ) -> AsyncGenerator[RunningService, None]:
-    """Start `python server.py` in `folder`; `servers` is what stands in `mcpServers`, `settings` have no prefix."""
+    """Start `python server.py` in `folder`; `servers` is what stands in `mcpServers`, `settings` have no prefix.
+
+    `forked`: from a process that has imported it, where that can be done; what is measured starts by itself.
+    """
     (folder / "mcp.json").write_text(json.dumps({"mcpServers": servers or {}}))
     environment = environment_for(folder, bundled=bundled, ollama=ollama, settings=settings or {})
     log: list[str] = []
-    async with forked_service(folder, environment) as process:
+    starting = forked_service if forked and sys.platform == "linux" else started_service
+    async with starting(folder, environment) as process:
         try:
             url = await _listening(process, log)
             reading = asyncio.ensure_future(_read(process, log))
@@ -127,7 +132,7 @@ async def running_service(
             await _stop(process)
 
 
-async def _listening(process: ForkedService, log: list[str]) -> str:
+async def _listening(process: ServiceProcess, log: list[str]) -> str:
     async with asyncio.timeout(_PATIENCE):
         async for line in process.stderr:
             log.append(line.decode(errors="replace").rstrip())
@@ -136,12 +141,12 @@ async def _listening(process: ForkedService, log: list[str]) -> str:
     raise AssertionError("the service ended before it listened:\n" + "\n".join(log))
 
 
-async def _read(process: ForkedService, log: list[str]) -> None:
+async def _read(process: ServiceProcess, log: list[str]) -> None:
     async for line in process.stderr:  # the lines are wanted as they come
         log.append(line.decode(errors="replace").rstrip())  # noqa: PERF401 - the lines are wanted as they come
 
 
-async def _stop(process: ForkedService) -> None:
+async def _stop(process: ServiceProcess) -> None:
     if process.returncode is not None:
         return
     with contextlib.suppress(ProcessLookupError):

@@ -6,7 +6,9 @@ take four seconds to end it.
 
 import asyncio
 import logging
+import os
 import shutil
+import signal
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
@@ -187,8 +189,8 @@ async def _discard(stdout: asyncio.StreamReader) -> None:
 async def _start(launch: StdioLaunch) -> Process:
     variables = child_environment(launch, environment())
     command = _find_command(launch, variables)
-    try:
-        return await asyncio.create_subprocess_exec(
+    starting = asyncio.ensure_future(  # noqa: TID251 - it has ended when this returns
+        asyncio.create_subprocess_exec(
             command,
             *launch.args,
             stdin=PIPE,
@@ -199,8 +201,28 @@ async def _start(launch: StdioLaunch) -> Process:
             start_new_session=True,
             limit=READ_AHEAD,
         )
+    )
+    try:
+        return await asyncio.shield(starting)
     except (OSError, ValueError) as error:
         raise ServerUnavailable(f"{launch.command!r} cannot be started: {error}") from error
+    except asyncio.CancelledError:
+        ending = asyncio.ensure_future(_end_unwanted(starting))  # noqa: TID251 - as above
+        while not ending.done():  # whoever is cancelled again waits as well: it is a matter of milliseconds
+            with suppress(asyncio.CancelledError):
+                await asyncio.wait({ending})
+        raise
+
+
+async def _end_unwanted(starting: "asyncio.Future[Process]") -> None:
+    """End a process that has done nothing yet.
+
+    asyncio leaves the pipes of a process open, and the process itself, where its start is cancelled.
+    """
+    with suppress(OSError, ValueError):
+        process = await starting
+        os.killpg(process.pid, signal.SIGKILL)
+        await process.wait()
 
 
 def _find_command(launch: StdioLaunch, variables: Mapping[str, str]) -> str:

@@ -1,6 +1,11 @@
 """A server's process is ended, also by whoever is cancelled again while it ends."""
 
 import asyncio
+import gc
+import time
+import warnings
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -48,3 +53,51 @@ async def test_whoever_is_cancelled_twice_gets_an_error_that_can_be_followed_to_
     async with asyncio.timeout(30):
         while is_running(pid):  # noqa: ASYNC110 - no event tells that a process left behind has ended
             await asyncio.sleep(0.05)
+
+
+@pytest.mark.parametrize("turns", range(12))
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_start_that_is_cancelled_leaves_neither_a_process_nor_a_pipe(turns: int, times: int, tmp_path: Path) -> None:
+    config = bare_server("bare", "--linger")
+    assert isinstance(config.reach, StdioLaunch)
+    marked = replace(config.reach, env={**config.reach.env, "MARK": str(tmp_path)})
+
+    async def start() -> None:
+        transport = StdioTransport(config, marked, on_end=lambda why: None, hurry=lambda: True)
+        async with transport:
+            await asyncio.Event().wait()
+
+    async def cancelled() -> None:
+        starting = asyncio.ensure_future(start())
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        for _ in range(times):
+            starting.cancel()
+            await asyncio.sleep(0)
+        with suppress(asyncio.CancelledError):
+            await starting
+
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        asyncio.run(cancelled())
+        gc.collect()
+    assert [str(warning.message) for warning in caught] == []
+    assert not running_with(str(tmp_path))
+
+
+def running_with(text: str) -> list[str]:
+    """The processes in whose environment the text stands, for a while: one that was killed needs a moment to go."""
+    found: list[Path] = []
+    for _ in range(100):
+        found = [each for each in Path("/proc").glob("[0-9]*/environ") if text.encode() in readable(each)]
+        if not found:
+            break
+        time.sleep(0.05)
+    return [each.parent.name for each in found]
+
+
+def readable(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""

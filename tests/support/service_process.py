@@ -1,4 +1,4 @@
-"""Starts the service as a fork of a process that has imported it, which saves most of the CPU time of its start.
+"""Starts the service's process: by itself, or as a fork of one that has imported it, which saves most of its CPU time.
 
 The import takes some two seconds of CPU, and the tests start the service a hundred times. What is forked goes on as
 `python server.py` does, with the folder, the environment and the standard error it is given. tests/test_serve.py and
@@ -15,30 +15,28 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 _LONGEST_REQUEST = 1 << 20
 
 
-@dataclass(slots=True)
-class ForkedService:
+class ServiceProcess:
     """A running service: as much of `asyncio.subprocess.Process` as the tests use."""
 
-    pid: int
-    stderr: asyncio.StreamReader
-    _end: asyncio.StreamReader
-    returncode: int | None = None
+    def __init__(self, pid: int, stderr: asyncio.StreamReader, end: Awaitable[int]) -> None:
+        """`end` gives its return code."""
+        self.pid = pid
+        self.stderr = stderr
+        self.returncode: int | None = None
+        self._end = asyncio.ensure_future(end)
 
     async def wait(self) -> int:
         """Wait for its end; its return code, negative where a signal ended it."""
-        if self.returncode is None and (line := await self._end.readline()):
-            self.returncode = int(line)
-        assert self.returncode is not None
-        return self.returncode
+        self.returncode = returncode = await asyncio.shield(self._end)
+        return returncode
 
     def send_signal(self, number: signal.Signals) -> None:
         """Send it a signal."""
@@ -50,15 +48,29 @@ class ForkedService:
 
 
 @asynccontextmanager
-async def forked_service(folder: Path, environment: Mapping[str, str]) -> AsyncGenerator[ForkedService, None]:
-    """Start the service in `folder`; whoever uses it ends it."""
+async def started_service(folder: Path, environment: Mapping[str, str]) -> AsyncGenerator[ServiceProcess, None]:
+    """Start the service in `folder`, with all that its start costs; whoever uses it ends it."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, str(ROOT / "server.py"), cwd=folder, env=environment, stderr=asyncio.subprocess.PIPE
+    )
+    assert process.stderr is not None
+    yield ServiceProcess(process.pid, process.stderr, process.wait())
+
+
+@asynccontextmanager
+async def forked_service(folder: Path, environment: Mapping[str, str]) -> AsyncGenerator[ServiceProcess, None]:
+    """Start the service in `folder`, on Linux, as a fork; whoever uses it ends it."""
     request = json.dumps({"folder": str(folder), "environment": dict(environment)}).encode()
     assert len(request) < _LONGEST_REQUEST
     async with _pipe() as (stderr, its_end), _pipe() as (end, its_status):
         await asyncio.to_thread(socket.send_fds, _importer(), [request], [its_end, its_status])
         os.close(its_end)
         os.close(its_status)
-        yield ForkedService(int(await end.readline()), stderr, end)
+        yield ServiceProcess(int(await end.readline()), stderr, _return_code(end))
+
+
+async def _return_code(end: asyncio.StreamReader) -> int:
+    return int(await end.readline())
 
 
 @asynccontextmanager
