@@ -132,6 +132,8 @@ def _watch_over_a_service(stderr: int, status: int) -> None:
         os.close(status)
         os.dup2(stderr, 2)
         os.close(stderr)
+        # As the interpreter opens it at its start: the importer's was opened on something else, maybe on a file.
+        sys.stderr = os.fdopen(2, "w", buffering=1, errors="backslashreplace", closefd=False)
         return
     os.close(stderr)
     signal.signal(signal.SIGINT, signal.SIG_IGN)

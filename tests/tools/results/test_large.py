@@ -1,12 +1,15 @@
 """Large answers are read beside the event loop, small ones at once; with the same outcome."""
 
-import asyncio
 import json
+import threading
 
 import pytest
 from mcp_types import CallToolResult, TextContent
 
+from agentic_search.domain.data import JsonObject
+from agentic_search.domain.outcome import ToolResult
 from agentic_search.domain.tool import Tool
+from agentic_search.tools.results import content
 from agentic_search.tools.results.content import read_answer, read_large_answer
 from agentic_search.tools.results.naming import questions_put_in, repeats_the_question
 from agentic_search.tools.results.self_talk import CallWords, is_unfinished
@@ -15,15 +18,23 @@ TOOL = Tool(name="find", server="odd", remote_name="find", input_schema={"type":
 ROWS = [{"title": f"Row {number}", "text": "A row. " * 5} for number in range(3_000)]
 
 
-async def turns_while_reading(answer: CallToolResult) -> int:
-    """How often the event loop came round meanwhile."""
-    reading = asyncio.ensure_future(read_large_answer(answer, TOOL, {"query": "rows"}))
-    turns = 0
-    while not reading.done():
-        await asyncio.sleep(0)
-        turns += 1
-    assert (await reading) == read_answer(answer, TOOL, {"query": "rows"})
-    return turns
+@pytest.fixture
+def beside_the_loop(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """Of each answer that is read, whether it is read in another thread than the event loop's."""
+    read: list[bool] = []
+
+    def noted(answer: CallToolResult, tool: Tool, arguments: JsonObject) -> ToolResult:
+        read.append(threading.current_thread() is not threading.main_thread())
+        return read_answer(answer, tool, arguments)
+
+    monkeypatch.setattr(content, "read_answer", noted)
+    return read
+
+
+async def read_as_ever(answer: CallToolResult) -> bool:
+    """Whether the outcome is the one of reading at once."""
+    read = await read_large_answer(answer, TOOL, {"query": "rows"})
+    return read == read_answer(answer, TOOL, {"query": "rows"})
 
 
 @pytest.mark.parametrize(
@@ -35,12 +46,14 @@ async def turns_while_reading(answer: CallToolResult) -> int:
     ],
     ids=["rows", "signs", "structured"],
 )
-async def test_a_large_answer_does_not_hold_the_event_loop(answer: CallToolResult) -> None:
-    assert await turns_while_reading(answer) > 2
+async def test_a_large_answer_does_not_hold_the_event_loop(answer: CallToolResult, beside_the_loop: list[bool]) -> None:
+    assert await read_as_ever(answer)
+    assert beside_the_loop == [True]
 
 
-async def test_a_small_answer_is_read_at_once() -> None:
-    assert await turns_while_reading(CallToolResult(content=[TextContent(type="text", text="A lamp.")])) <= 2
+async def test_a_small_answer_is_read_at_once(beside_the_loop: list[bool]) -> None:
+    assert await read_as_ever(CallToolResult(content=[TextContent(type="text", text="A lamp.")]))
+    assert beside_the_loop == [False]
 
 
 @pytest.mark.parametrize("filler", ["word ", "word\n", "\n", " "])
