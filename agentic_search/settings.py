@@ -175,6 +175,9 @@ class Settings(BaseSettings):
     max_queued_runs: Annotated[int, Field(ge=0)] = 256
     """Runs that may wait; more are turned away."""
 
+    database_url: SecretStr = SecretStr("")
+    """Where runs are kept: `sqlite:///path`, `postgresql://…` or `memory:`; empty: `runs.sqlite` in the data folder."""
+
     max_kept_runs: Annotated[int, Field(ge=1)] = 500
     """Ended runs that the in-memory engine remembers."""
 

@@ -1,11 +1,14 @@
 """Opens the service that the settings describe: the only file that names the concrete classes of every package."""
 
+from asyncio import to_thread
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from functools import partial
 
 from agentic_search.clock import SystemClock
+from agentic_search.database.address import DatabaseAddress, database_address
+from agentic_search.database.database import Database, open_database
 from agentic_search.domain.approval.policy import ApprovalRules
 from agentic_search.domain.limits import Limit, SizeLimits
 from agentic_search.domain.query import Query
@@ -61,6 +64,11 @@ def configured(settings: Settings) -> tuple[ModelSources, tuple[ServerConfig, ..
     read = read_servers(path, bundled=bundled, environment=known, may_be_missing=not is_named)
     servers = tuple(replace(server, sizes=_size_limits(settings)) for server in read)
     return _models(settings), servers, load_functions(settings.functions)
+
+
+def configured_database(settings: Settings) -> DatabaseAddress:
+    """Where runs are kept; raises ConfigurationError. Opens nothing."""
+    return database_address(settings.database_url.get_secret_value(), data=settings.data)
 
 
 def _models(settings: Settings) -> ModelSources:
@@ -136,8 +144,11 @@ def _emit_nothing(fact: Fact) -> None:
 
 
 @asynccontextmanager
-async def open_service(settings: Settings) -> AsyncGenerator[Service, None]:
-    """Open every part, lowest first; leaving ends the runs, then the tools' servers, then the models' connections."""
+async def open_service(settings: Settings, database: Database | None = None) -> AsyncGenerator[Service, None]:
+    """Open every part, lowest first; leaving ends the runs, then the tools' servers, then the models' connections.
+
+    A `database` that is open already is closed, too.
+    """
     clock = SystemClock()
     models, servers, functions = configured(settings)
     workflows = WorkflowFolder(settings.workflows)
@@ -160,6 +171,8 @@ async def open_service(settings: Settings) -> AsyncGenerator[Service, None]:
     approved = ApprovalMemory(settings.data / "approvals.json")
     rules = ApprovalRules(settings.approval, remembered=approved.words)
     async with AsyncExitStack() as stack:
+        database = database or await to_thread(open_database, configured_database(settings))
+        stack.callback(database.close)
         await stack.enter_async_context(models)
         sign_ins = await stack.enter_async_context(SignIns(_sign_in_folder(settings)))
         tools = await stack.enter_async_context(

@@ -20,6 +20,15 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
+@pytest.fixture(scope="session", autouse=True)
+def own_data_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What a test does not put elsewhere is kept in a folder of this session, or in memory, and never in the user's."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AGENTIC_SEARCH_DATA", str(tmp_path_factory.mktemp("data")))
+        patch.setenv("AGENTIC_SEARCH_DATABASE_URL", "memory:")
+        yield
+
+
 @pytest.fixture(autouse=True)
 def no_outgoing_network(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A connection to any other machine is refused at once, with a reason."""

@@ -15,6 +15,7 @@ from agentic_search.api.hosts import OwnHostsOnly
 from agentic_search.api.openapi import describe
 from agentic_search.api.routes import health, inventory, runs, search, sign_in
 from agentic_search.api.routes.page import PageFiles, page_router
+from agentic_search.database.database import Database
 from agentic_search.settings import Settings
 from agentic_search.wiring import open_service
 
@@ -26,12 +27,12 @@ names those that it has."""
 _SUMMARY = "Plans tool calls for a question, runs them side by side on MCP servers, answers with real citations."
 
 
-def create_app(settings: Settings) -> FastAPI:
-    """Build the application; nothing is opened before it is served."""
+def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
+    """Build the application; nothing is opened before it is served, unless the database is open already."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[AppState, None]:
-        async with open_service(settings) as service:
+        async with open_service(settings, database) as service:
             yield {"service": service}
 
     app = FastAPI(

@@ -17,7 +17,6 @@ PREFIX = "AGENTIC_SEARCH_"
 _OF_BUNDLED_SERVERS = frozenset({"cache", "stories", "python_docs_recheck"})
 _KEY_OF_MODEL_SERVER = re.compile(r"models_\w+_key")
 _NOT_THERE_YET: Mapping[str, tuple[str, str]] = {
-    "database_url": ("memory:", "runs are kept in memory, and gone when the service ends"),
     "role": ("all", "one process does everything"),
 }
 """Names that are promised: the value that holds already, and what holds in place of any other."""
