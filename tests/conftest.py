@@ -7,6 +7,8 @@ from typing import Any
 import hypothesis
 import pytest
 
+from tests.support.postgres import RunningPostgres, running_postgres
+
 # How long an example takes says what else the machine does: tests run three at a time.
 hypothesis.settings.register_profile("tests", deadline=None)
 hypothesis.settings.load_profile("tests")
@@ -27,6 +29,13 @@ def own_data_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         patch.setenv("AGENTIC_SEARCH_DATA", str(tmp_path_factory.mktemp("data")))
         patch.setenv("AGENTIC_SEARCH_DATABASE_URL", "memory:")
         yield
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[RunningPostgres]:
+    """One server for all tests of a session."""
+    with running_postgres() as server:
+        yield server
 
 
 @pytest.fixture(autouse=True)

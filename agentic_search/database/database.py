@@ -36,9 +36,14 @@ class Database:
     @contextmanager
     def transaction(self) -> Generator[Connection]:
         """All that the block writes, or nothing; blocking. Raises StorageFailed, which names the database."""
+        with self.told(), self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def told(self) -> Generator[None]:
+        """What the database says against something that the block does is raised as StorageFailed."""
         try:
-            with self.engine.begin() as connection:
-                yield connection
+            yield
         except SQLAlchemyError as error:
             cause = error.orig if isinstance(error, DBAPIError) else error
             reason = self.address.without_secrets(" ".join(str(cause).split())).rstrip(".")

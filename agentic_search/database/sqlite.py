@@ -77,6 +77,7 @@ def _engine(url: URL) -> Engine:
         poolclass=QueuePool,
         pool_size=1,
         max_overflow=0,
+        hide_parameters=True,  # they are people's questions
         # Of the module's transactions: one that is begun to write must not find out later that another one writes, too.
         connect_args={"isolation_level": "IMMEDIATE", "timeout": _BUSY, "check_same_thread": False},
     )
@@ -98,6 +99,7 @@ def _mark_or_refuse(path: Path) -> None:
         header = file.read(100)
     if not header:
         with closing(sqlite3.connect(path)) as connection:
+            connection.execute("PRAGMA auto_vacuum = INCREMENTAL")  # what is deleted makes the file smaller
             connection.execute(f"PRAGMA application_id = {_APPLICATION}")
     elif not header.startswith(b"SQLite format 3\0"):
         raise ConfigurationError(_no_database(path))

@@ -64,7 +64,7 @@ def upgrade() -> None:
     op.create_table(
         "history_result_uses",
         _of_run(primary_key=True),
-        sa.Column("hash", sa.LargeBinary, primary_key=True, index=True),
+        sa.Column("hash", sa.LargeBinary, sa.ForeignKey("history_results.hash"), primary_key=True, index=True),
     )
     if op.get_bind().dialect.name == "sqlite":
         op.execute("CREATE VIRTUAL TABLE history_words USING fts5(words, tokenize='ascii')")
