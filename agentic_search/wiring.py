@@ -19,6 +19,8 @@ from agentic_search.events.facts import Fact
 from agentic_search.graph.build import build_program
 from agentic_search.graph.context import RunContext, RunLimits
 from agentic_search.graph.preview import Preview
+from agentic_search.history.deleting import KeptBounds
+from agentic_search.history.kept_runs import KeptRuns
 from agentic_search.models.choice import ModelChoice
 from agentic_search.models.network.address import is_on_this_machine
 from agentic_search.models.ollama.source import OllamaSource
@@ -123,6 +125,14 @@ def _size_limits(settings: Settings) -> SizeLimits:
     )
 
 
+def _bounds(settings: Settings, *, lasting: bool) -> KeptBounds:
+    """Of the history; one in memory may take no more than what is kept in memory beside it."""
+    runs, size = settings.history_runs, settings.history_bytes
+    if not lasting:
+        runs, size = min(runs, settings.max_kept_runs), min(size, settings.max_kept_bytes)
+    return KeptBounds(days=settings.history_days, runs=runs, bytes=size)
+
+
 def _sign_in_folder(settings: Settings) -> EncryptedFolder:
     return EncryptedFolder(settings.data / "sign-ins", passphrase=settings.secret_key.get_secret_value())
 
@@ -214,16 +224,17 @@ async def open_service(settings: Settings, database: Database | None = None) -> 
                 preview=Preview(unseen, run.emit, barred=barred) if _wants_preview(settings, query) else None,
             )
 
+        in_memory = partial(
+            MemoryEngine,
+            clock=clock,
+            max_concurrent=settings.max_concurrent_runs,
+            max_queued=settings.max_queued_runs,
+            max_kept=settings.max_kept_runs,
+            max_kept_bytes=settings.max_kept_bytes,
+        )
+        bounds = _bounds(settings, lasting=database.is_lasting)
         engine = await stack.enter_async_context(
-            MemoryEngine(
-                build_program(context_of),
-                clock=clock,
-                max_concurrent=settings.max_concurrent_runs,
-                max_queued=settings.max_queued_runs,
-                max_kept=settings.max_kept_runs,
-                max_kept_bytes=settings.max_kept_bytes,
-            )
+            KeptRuns(database, build_program(context_of), in_memory, clock=clock, bounds=bounds)
         )
-        yield Service(
-            SearchService(engine, approved), tools, choice, workflows, rules, models.pull, sign_ins, settings.own_hosts
-        )
+        searches = SearchService(engine, engine.history, approved)
+        yield Service(searches, tools, choice, workflows, rules, models.pull, sign_ins, settings.own_hosts)

@@ -34,8 +34,15 @@ class ThreadSummary(Frozen):
     """ISO 8601, UTC."""
     changed_at: str
     """When its newest question was asked."""
-    runs: int
+    run_count: int
     """How many questions were asked in it."""
+
+
+class ThreadReport(ThreadSummary):
+    """One conversation with its questions."""
+
+    runs: tuple[RunSummary, ...]
+    """Its runs, oldest first; of more than 200 the newest: GET /runs?thread_id= has all."""
 
 
 @dataclass(frozen=True, slots=True)

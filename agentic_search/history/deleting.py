@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, exists, func, select, update
 
+from agentic_search.database.tables import result_uses, results, runs, storable, threads
 from agentic_search.errors import NotFound
 from agentic_search.history import words
 from agentic_search.history.stored_runs import StoredRun, found, stored
-from agentic_search.history.tables import result_uses, results, runs, storable, threads
 
 UNDO_SECONDS = 600.0
 """How long what was deleted can be had back."""
@@ -20,7 +20,7 @@ _AT_ONCE = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Bounds:
+class KeptBounds:
     """What may be kept; 0 for any number of days."""
 
     days: float
@@ -86,7 +86,7 @@ def kept(connection: Connection) -> tuple[int, int]:
     return count, int(taken) + int(shared)
 
 
-def outdated(connection: Connection, bounds: Bounds, now: float) -> tuple[str, Sequence[StoredRun]]:
+def outdated(connection: Connection, bounds: KeptBounds, now: float) -> tuple[str, Sequence[StoredRun]]:
     """Some runs that must go for good, and why; none where all is within bounds."""
     if gone := stored(connection, runs.c.deleted_at < now - UNDO_SECONDS, most=_AT_ONCE):
         return "user", gone

@@ -1,6 +1,6 @@
 """What is asked of the history: lists, runs of before, renaming, deleting, undoing; each in a thread, for it blocks."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from typing import Concatenate, ParamSpec, TypeVar
@@ -9,14 +9,14 @@ from sqlalchemy import Connection
 
 from agentic_search.clock import Clock
 from agentic_search.domain.answer import Turn
-from agentic_search.domain.history import Deleted, HistoryState, RunFilter, RunPage, ThreadPage, ThreadSummary
+from agentic_search.domain.history import Deleted, HistoryState, RunFilter, RunPage, ThreadPage, ThreadReport
 from agentic_search.domain.run import RunReport
 from agentic_search.errors import StorageFailed, WrongState
 from agentic_search.events.event import Event
 from agentic_search.history import deleting, listing, stored_runs
 from agentic_search.history.recorder import Recorder
-from agentic_search.history.retention import Retention
 
+_RUNS_OF_THREAD = 200
 _CHUNKS = 20
 """Of events, read at once."""
 
@@ -27,10 +27,19 @@ _Asked = ParamSpec("_Asked")
 class History:
     """The runs and conversations in the database; every method may raise StorageFailed."""
 
-    def __init__(self, recorder: Recorder, retention: Retention, *, clock: Clock) -> None:
+    def __init__(
+        self,
+        recorder: Recorder,
+        gone: Mapping[str, int],
+        *,
+        clock: Clock,
+        on_deleted: Callable[[str], Awaitable[None]],
+    ) -> None:
+        """`gone`: how many runs went for good, by why; `on_deleted` is given the id of each that is deleted."""
         self._recorder = recorder
-        self._retention = retention
+        self._gone = gone
         self._clock = clock
+        self._on_deleted = on_deleted
 
     def __repr__(self) -> str:
         return f"<History {self._recorder!r}>"
@@ -45,11 +54,13 @@ class History:
         """`limit` conversations after the cursor; raises RequestError for a cursor that is none."""
         return await self._do(listing.list_threads, wanted, limit=limit, cursor=cursor)
 
-    async def thread(self, thread_id: str) -> ThreadSummary:
-        """A conversation; raises NotFound."""
-        return await self._do(listing.thread_of, thread_id)
+    async def thread(self, thread_id: str) -> ThreadReport:
+        """A conversation with its newest runs; raises NotFound."""
+        summary = await self._do(listing.thread_of, thread_id)
+        page = await self.list(RunFilter(thread_id=thread_id), limit=_RUNS_OF_THREAD)
+        return ThreadReport(**summary.model_dump(), runs=page.runs[::-1])
 
-    async def rename(self, thread_id: str, title: str) -> ThreadSummary:
+    async def rename(self, thread_id: str, title: str) -> ThreadReport:
         """Call a conversation otherwise; raises NotFound."""
         await self._do(deleting.rename_thread, thread_id, title)
         return await self.thread(thread_id)
@@ -60,6 +71,7 @@ class History:
         await self._recorder.written()
         now = self._now()
         await self._do(deleting.delete_run, run_id, now)
+        await self._on_deleted(run_id)
         return _deleted(run_id, f"POST /runs/{run_id}/restore", now)
 
     async def restore_run(self, run_id: str) -> RunReport:
@@ -67,15 +79,16 @@ class History:
         await self._do(deleting.restore_run, run_id)
         return await self.report(run_id)
 
-    async def delete_thread(self, thread_id: str) -> tuple[Deleted, Sequence[str]]:
-        """Delete a conversation with its runs, whose ids are given, too; raises NotFound or WrongState."""
+    async def delete_thread(self, thread_id: str) -> Deleted:
+        """Delete a conversation with its runs, which have ended; raises NotFound or WrongState."""
         self._refuse_living(thread_id=thread_id)
         await self._recorder.written()
         now = self._now()
-        ids = await self._do(deleting.delete_thread, thread_id, now)
-        return _deleted(thread_id, f"POST /threads/{thread_id}/restore", now), ids
+        for run_id in await self._do(deleting.delete_thread, thread_id, now):
+            await self._on_deleted(run_id)
+        return _deleted(thread_id, f"POST /threads/{thread_id}/restore", now)
 
-    async def restore_thread(self, thread_id: str) -> ThreadSummary:
+    async def restore_thread(self, thread_id: str) -> ThreadReport:
         """Bring a conversation back, with its runs; raises NotFound where it is gone for good."""
         await self._do(deleting.restore_thread, thread_id)
         return await self.thread(thread_id)
@@ -136,7 +149,7 @@ class History:
             bytes=taken,
             unwritten=len(recorder.drafts),
             lost=recorder.lost,
-            deleted=dict(self._retention.deleted),
+            deleted=dict(self._gone),
             error=None if why is None else str(why),
         )
 

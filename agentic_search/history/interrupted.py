@@ -1,53 +1,22 @@
-"""Ends the runs that a process left unfinished when it died: each with one terminal fact, which says so. Blocking.
-
-On Postgres a process holds a lock under its name while it lives: whose lock can be taken is dead. SQLite's file has one
-process at a time.
-"""
+"""Ends the runs that a process left unfinished when it died: each with one terminal fact, which says so. Blocking."""
 
 import logging
-import secrets
 
 from sqlalchemy import Connection, func, select
 
+from agentic_search.database import tables
 from agentic_search.database.database import Database
 from agentic_search.domain.run import Timings
 from agentic_search.errors import Interrupted, StorageFailed
 from agentic_search.events.event import Event
 from agentic_search.events.facts import RunFailed
 from agentic_search.events.record import RunRecord
-from agentic_search.history import tables
+from agentic_search.history.owner import is_dead
 from agentic_search.history.stored_runs import RunDraft, found, pack, record_of, write
 
 _TOLD = "The service was stopped before this search had ended, and has been started again since: ask again."
-_SPACE = 0x41534B52
-"""Of Postgres' advisory locks, those of processes."""
 
 logger = logging.getLogger(__name__)
-
-
-class Owner:
-    """The name under which this process carries out runs, and on Postgres the lock that says that it lives."""
-
-    def __init__(self, database: Database) -> None:
-        self.name = str(secrets.randbits(31))
-        self._database = database
-        self._lock: Connection | None = None
-
-    def hold(self) -> None:
-        """Take the lock, or take it again on a new connection after the database was away. Raises StorageFailed."""
-        if self._database.is_sqlite:
-            return
-        self.release()
-        with self._database.told():
-            self._lock = self._database.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-            self._lock.execute(select(func.pg_advisory_lock(_SPACE, int(self.name))))
-
-    def release(self) -> None:
-        """Let the lock go, with its connection."""
-        if self._lock is not None:
-            self._lock.invalidate()
-            self._lock.close()
-            self._lock = None
 
 
 def end_interrupted(database: Database, now: float) -> None:
@@ -57,19 +26,13 @@ def end_interrupted(database: Database, now: float) -> None:
         unfinished = connection.execute(
             select(c.id, c.owner, c.position).where(c.ended_at.is_(None), c.deleted_at.is_(None)).order_by(c.position)
         ).all()
-        dead = {owner for owner in {run.owner for run in unfinished} if _is_dead(connection, owner)}
+        dead = {owner for owner in {run.owner for run in unfinished} if is_dead(connection, owner)}
     interrupted = [run for run in unfinished if run.owner in dead]
     for run in interrupted:
         with database.transaction() as connection:
             _end(connection, run.id, run.position, now)
     if interrupted:
         logger.warning("%d searches were interrupted when the service was stopped last", len(interrupted))
-
-
-def _is_dead(connection: Connection, owner: str) -> bool:
-    if connection.dialect.name == "sqlite":
-        return True
-    return bool(connection.execute(select(func.pg_try_advisory_xact_lock(_SPACE, int(owner)))).scalar())
 
 
 def _end(connection: Connection, run_id: str, position: int, now: float) -> None:

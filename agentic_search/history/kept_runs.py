@@ -9,7 +9,7 @@ from typing import Self
 from agentic_search.clock import Clock
 from agentic_search.database.database import Database
 from agentic_search.domain.approval.decision import Decision
-from agentic_search.domain.history import Deleted, RunFilter
+from agentic_search.domain.history import RunFilter
 from agentic_search.domain.query import Query
 from agentic_search.domain.run import RunCounts, RunReport, RunStatus, RunSummary, TaskRecord
 from agentic_search.engine.protocols import Engine, Program, Run
@@ -17,8 +17,9 @@ from agentic_search.errors import NotFound, WrongState
 from agentic_search.events.event import Event
 from agentic_search.events.facts import RunCompleted
 from agentic_search.events.record import RunRecord
-from agentic_search.history.deleting import Bounds
+from agentic_search.history.deleting import KeptBounds
 from agentic_search.history.history import History
+from agentic_search.history.interrupted import end_interrupted
 from agentic_search.history.recorder import Recorder
 from agentic_search.history.retention import Retention
 from agentic_search.history.stored_runs import RunDraft
@@ -38,7 +39,7 @@ class KeptRuns:
         make_engine: Callable[[Program], AbstractAsyncContextManager[Engine]],
         *,
         clock: Clock,
-        bounds: Bounds,
+        bounds: KeptBounds,
     ) -> None:
         """`make_engine` gives the engine that carries the program out; `bounds` are those of the history."""
         self._program = program
@@ -47,7 +48,7 @@ class KeptRuns:
         self._clock = clock
         self._recorder = Recorder(database, clock=clock)
         self._retention = Retention(self._recorder, bounds, clock=clock)
-        self.history = History(self._recorder, self._retention, clock=clock)
+        self.history = History(self._recorder, self._retention.gone, clock=clock, on_deleted=self._drop)
         self._group = asyncio.TaskGroup()
         self._recording: dict[str, asyncio.Task[None]] = {}
         """Who follows each run that lives, to write it down."""
@@ -58,8 +59,11 @@ class KeptRuns:
 
     async def __aenter__(self) -> Self:
         async with AsyncExitStack() as stack:
-            for part in (self._recorder, self._retention, self._group):
-                await stack.enter_async_context(part)
+            await stack.enter_async_context(self._recorder)
+            now = self._clock.wall().timestamp()
+            await self._recorder.use(lambda: end_interrupted(self._recorder.database, now))
+            await stack.enter_async_context(self._retention)
+            await stack.enter_async_context(self._group)
             self._engine = await stack.enter_async_context(self._make_engine(self._carry_out))
             self._stack = stack.pop_all()
         return self
@@ -104,20 +108,7 @@ class KeptRuns:
 
     async def forget(self, run_id: str) -> None:
         """Delete a run that has ended; raises WrongState for one that lives."""
-        await self.delete(run_id)
-
-    async def delete(self, run_id: str) -> Deleted:
-        """Delete a run that has ended, in a way that can be undone; raises NotFound or WrongState."""
-        deleted = await self.history.delete_run(run_id)
-        await self._drop(run_id)
-        return deleted
-
-    async def delete_thread(self, thread_id: str) -> Deleted:
-        """Delete a conversation with its runs, in a way that can be undone; raises NotFound or WrongState."""
-        deleted, run_ids = await self.history.delete_thread(thread_id)
-        for run_id in run_ids:
-            await self._drop(run_id)
-        return deleted
+        await self.history.delete_run(run_id)
 
     def follow(self, run_id: str, *, after: int = 0) -> AsyncIterator[Sequence[Event]]:
         """The run's events above number `after` until the terminal one, each time all that have come, or some."""

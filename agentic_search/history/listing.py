@@ -5,12 +5,12 @@ from typing import Any, TypeVarTuple
 
 from sqlalchemy import ColumnElement, Connection, Dialect, Select, Table, and_, func, or_, select
 
+from agentic_search.database.tables import runs, storable, threads
 from agentic_search.domain.history import RunFilter, RunPage, ThreadPage, ThreadSummary
 from agentic_search.domain.run import RunSummary
 from agentic_search.errors import NotFound, RequestError
 from agentic_search.history import words
 from agentic_search.history.stored_runs import RunDraft
-from agentic_search.history.tables import runs, storable, threads
 from agentic_search.text.lexicon import stems
 
 _Columns = TypeVarTuple("_Columns")

@@ -19,7 +19,7 @@ from agentic_search.clock import Clock
 from agentic_search.database.database import Database
 from agentic_search.errors import StorageFailed
 from agentic_search.events.event import Event
-from agentic_search.history.interrupted import Owner, end_interrupted
+from agentic_search.history.owner import Owner
 from agentic_search.history.stored_runs import RunDraft, pack, write
 
 _COLLECTED = 0.04
@@ -64,8 +64,8 @@ class Recorder:
         return f"<Recorder {self.database.address.name!r}, {len(self.drafts)} runs to write>"
 
     async def __aenter__(self) -> Self:
-        """End what was interrupted. Raises StorageFailed where the database cannot be used."""
-        await self.use(self._prepare)
+        """Raises StorageFailed where the database cannot be used."""
+        await self.use(self.owner.hold)
         await self._group.__aenter__()
         self._writing = self._group.create_task(self._write_on(), name="write runs")
         return self
@@ -116,10 +116,6 @@ class Recorder:
         """Use the database in a thread. Raises what `work` raises."""
         return await self._in_thread(work)
 
-    def _prepare(self) -> None:
-        self.owner.hold()
-        end_interrupted(self.database, self._clock.wall().timestamp())
-
     def _note(self, draft: RunDraft) -> None:
         self._changed[draft.record.id] = None
         self._news.set()
@@ -150,7 +146,7 @@ class Recorder:
     async def _write(self) -> None:
         waiters, self._waiters = self._waiters, []
         drafts = [draft for run_id in self._changed if (draft := self.drafts.get(run_id))]
-        batch = [_Part(draft, len(draft.events), ends=draft.ended_at is not None) for draft in drafts]
+        batch = [_RunPart(draft, len(draft.events), ends=draft.ended_at is not None) for draft in drafts]
         self._changed = {}
         is_back = self.failure is not None
         try:
@@ -164,7 +160,7 @@ class Recorder:
             if not waiter.done():
                 waiter.set_result(None)
 
-    def _write_batch(self, batch: Sequence["_Part"], *, is_back: bool) -> list[str]:
+    def _write_batch(self, batch: Sequence["_RunPart"], *, is_back: bool) -> list[str]:
         """In a thread; the event loop only adds events meanwhile, behind those that are packed here.
 
         Gives the ids of runs that cannot be written, whatever the database does.
@@ -188,7 +184,7 @@ class Recorder:
                     bad.append(part.draft.record.id)
         return bad
 
-    def _write_parts(self, parts: Sequence["_Part"]) -> None:
+    def _write_parts(self, parts: Sequence["_RunPart"]) -> None:
         with self.database.transaction() as connection:
             for part in parts:
                 write(connection, part.draft, ends=part.ends)
@@ -197,7 +193,7 @@ class Recorder:
             part.draft.chunks.clear()
             part.draft.apart.packed.clear()
 
-    def _succeed(self, batch: Sequence["_Part"], bad: Sequence[str]) -> None:
+    def _succeed(self, batch: Sequence["_RunPart"], bad: Sequence[str]) -> None:
         if self.failure is not None:
             logger.info("searches are kept again in %s", self.database.address.name)
         self.failure = None
@@ -231,7 +227,7 @@ class Recorder:
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
+class _RunPart:
     """What of a run is written now."""
 
     draft: RunDraft
@@ -240,7 +236,7 @@ class _Part:
     ends: bool
 
 
-def _is_packed(part: _Part) -> bool:
+def _is_packed(part: _RunPart) -> bool:
     """Pack its events; false where something in them is no JSON."""
     try:
         pack(part.draft, part.draft.events[: part.count])

@@ -8,7 +8,7 @@ from typing import Self
 
 from agentic_search.clock import Clock
 from agentic_search.errors import StorageFailed
-from agentic_search.history.deleting import UNDO_SECONDS, Bounds, outdated, purge
+from agentic_search.history.deleting import UNDO_SECONDS, KeptBounds, outdated, purge
 from agentic_search.history.recorder import Recorder
 
 _EVERY = 60.0
@@ -20,9 +20,9 @@ logger = logging.getLogger(__name__)
 class Retention:
     """Deletes what is too much while it is entered; an async context manager."""
 
-    def __init__(self, recorder: Recorder, bounds: Bounds, *, clock: Clock) -> None:
-        self.deleted: Counter[str] = Counter()
-        """How many runs went, by why: age, count, bytes, or user, who had deleted them."""
+    def __init__(self, recorder: Recorder, bounds: KeptBounds, *, clock: Clock) -> None:
+        self.gone: Counter[str] = Counter()
+        """How many runs went for good, by why: age, count, bytes, or user, who had deleted them."""
         self._recorder = recorder
         self._bounds = bounds
         self._clock = clock
@@ -30,7 +30,7 @@ class Retention:
         self._task: asyncio.Task[None]
 
     def __repr__(self) -> str:
-        return f"<Retention {self._bounds} {dict(self.deleted)}>"
+        return f"<Retention {self._bounds} {dict(self.gone)}>"
 
     async def __aenter__(self) -> Self:
         await self._group.__aenter__()
@@ -64,7 +64,7 @@ class Retention:
             if found:
                 purge(connection, [run.number for run in found])
         if found:
-            self.deleted[why] += len(found)
+            self.gone[why] += len(found)
             dates = sorted(run.created_at for run in found)
             logger.info("%d searches of %s to %s are gone: %s", len(found), dates[0], dates[-1], self._reason(why))
         return [run.id for run in found]

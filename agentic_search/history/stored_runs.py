@@ -9,14 +9,15 @@ from sqlalchemy import ColumnElement, Connection, func, select, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
+from agentic_search.database import tables
+from agentic_search.database.tables import storable
 from agentic_search.domain.answer import Turn
 from agentic_search.domain.run import RunReport
 from agentic_search.errors import NotFound, StorageFailed
 from agentic_search.events.event import Event
 from agentic_search.events.record import RunRecord
-from agentic_search.history import tables, words
+from agentic_search.history import words
 from agentic_search.history.packing import ResultsApart, Unpacked, pack_events, pack_report, pack_turn, unpack_turn
-from agentic_search.history.tables import storable
 
 MOST_TURNS = 20
 """Turns of its conversation that a run is given."""

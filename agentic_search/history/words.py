@@ -20,8 +20,8 @@ from sqlalchemy import (
     text,
 )
 
-from agentic_search.history import tables
-from agentic_search.history.tables import storable
+from agentic_search.database import tables
+from agentic_search.database.tables import storable
 from agentic_search.text.folding import normal
 from agentic_search.text.lexicon import stems
 

@@ -18,7 +18,7 @@ from agentic_search.engine.protocols import Engine, Program, Run
 from agentic_search.errors import NotFound, Overloaded, WrongState
 from agentic_search.events.event import Event
 from agentic_search.events.facts import AnswerDelta, PlanTask, RunCancelled, TaskCompleted
-from agentic_search.history.deleting import Bounds
+from agentic_search.history.deleting import KeptBounds
 from agentic_search.history.kept_runs import KeptRuns
 from tests.contract.programs import (
     QUERY,
@@ -72,7 +72,7 @@ def kept(address: DatabaseAddress) -> "MakeEngine":
             )
 
         with closing(open_database(address)) as database:
-            bounds = Bounds(days=0, runs=100, bytes=10_000_000)
+            bounds = KeptBounds(days=0, runs=100, bytes=10_000_000)
             async with KeptRuns(database, program, make, clock=clock, bounds=bounds) as engine:
                 yield engine
 
