@@ -115,4 +115,7 @@ def purge(connection: Connection, numbers: list[int]) -> None:
     empty = ~exists().where(runs.c.thread_id == threads.c.id)
     connection.execute(delete(threads).where(threads.c.id.in_(of), empty))
     if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql("PRAGMA incremental_vacuum").all()
+        cursor = connection.connection.cursor()
+        cursor.execute("PRAGMA incremental_vacuum")
+        cursor.fetchall()  # each step frees one page, and gives no row
+        cursor.close()

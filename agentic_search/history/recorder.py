@@ -55,6 +55,7 @@ class Recorder:
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="history")
         self._changed: dict[str, None] = {}
         """The ids of runs with something to write."""
+        self._is_writing = False
         self._waiters: list[asyncio.Future[None]] = []
         self._news, self._hurry, self._closing = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._writing: asyncio.Task[None]
@@ -103,7 +104,7 @@ class Recorder:
 
     async def written(self) -> None:
         """Wait until all is written that was noted, but no longer than a moment, and not while nothing can be."""
-        if self.failure is not None or self._writing.done() or not (self._changed or self._waiters):
+        if self.failure is not None or self._writing.done() or not (self._changed or self._is_writing):
             return
         waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiters.append(waiter)
@@ -148,7 +149,7 @@ class Recorder:
         drafts = [draft for run_id in self._changed if (draft := self.drafts.get(run_id))]
         batch = [_RunPart(draft, len(draft.events), ends=draft.ended_at is not None) for draft in drafts]
         self._changed = {}
-        is_back = self.failure is not None
+        is_back, self._is_writing = self.failure is not None, True
         try:
             if batch or is_back:
                 bad = await self._in_thread(lambda: self._write_batch(batch, is_back=is_back))
@@ -156,6 +157,7 @@ class Recorder:
         except StorageFailed as error:
             self._changed = dict.fromkeys([*(draft.record.id for draft in drafts), *self._changed])
             self._fail(error)
+        self._is_writing = False
         for waiter in waiters:
             if not waiter.done():
                 waiter.set_result(None)

@@ -26,6 +26,7 @@ class Retention:
         self._recorder = recorder
         self._bounds = bounds
         self._clock = clock
+        self._at_once = asyncio.Lock()
         self._group = asyncio.TaskGroup()
         self._task: asyncio.Task[None]
 
@@ -46,8 +47,9 @@ class Retention:
     async def sweep(self) -> list[str]:
         """Delete what is too much now; gives the ids of what went. Raises StorageFailed."""
         gone: list[str] = []
-        while some := await self._recorder.use(self._sweep_some):
-            gone += some
+        async with self._at_once:  # else two would count the same runs
+            while some := await self._recorder.use(self._sweep_some):
+                gone += some
         return gone
 
     async def _sweep_on(self) -> None:

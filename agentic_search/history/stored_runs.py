@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -220,7 +221,11 @@ def turns_before(connection: Connection, thread_id: str, position: int) -> list[
         .order_by(c.position.desc())
         .limit(MOST_TURNS)
     )
-    return [(place, unpack_turn(packed)) for place, packed in reversed(connection.execute(chosen).all())]
+    turns: list[tuple[int, Turn]] = []
+    for place, packed in reversed(connection.execute(chosen).all()):
+        with suppress(ValueError):  # another version has kept it
+            turns.append((place, unpack_turn(packed)))
+    return turns
 
 
 def _results(connection: Connection, hashes: Iterable[bytes]) -> dict[bytes, bytes]:

@@ -1,17 +1,5 @@
-"""Databases of tests: an SQLite file, one in memory, and Postgres, each empty."""
+"""Databases of each kind."""
 
-from pathlib import Path
+from tests.support.databases import address, lasting
 
-import pytest
-
-from agentic_search.database.address import DatabaseAddress, database_address
-
-
-@pytest.fixture(params=["sqlite", "memory", "postgres"])
-def address(request: pytest.FixtureRequest, tmp_path: Path) -> DatabaseAddress:
-    """An empty database of each kind."""
-    if request.param == "postgres":
-        url = request.getfixturevalue("postgres").new_database()
-    else:
-        url = "memory:" if request.param == "memory" else f"sqlite:///{tmp_path / 'kept.sqlite'}"
-    return database_address(url, data=tmp_path)
+__all__ = ["address", "lasting"]

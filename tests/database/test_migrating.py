@@ -1,6 +1,5 @@
 """A database has the newest tables when it is open, and one of a newer version is left as it is."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
@@ -32,13 +31,6 @@ def test_what_a_transaction_wrote_is_undone_as_a_whole(address: DatabaseAddress)
             connection.exec_driver_sql("INSERT INTO no_such_table VALUES (1)")
         with database.transaction() as connection:
             assert connection.exec_driver_sql("SELECT count(*) FROM history_results").scalar() == 0
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-def lasting(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[DatabaseAddress]:
-    """One that can be opened again."""
-    url = request.getfixturevalue("postgres").new_database() if request.param == "postgres" else ""
-    yield database_address(url, data=tmp_path)
 
 
 def test_what_is_in_it_is_there_when_it_is_opened_again(lasting: DatabaseAddress) -> None:
