@@ -46,9 +46,9 @@ class KeptRuns:
         self._make_engine = make_engine
         self._engine: Engine
         self._clock = clock
-        self._recorder = Recorder(database, clock=clock)
-        self._retention = Retention(self._recorder, bounds, clock=clock)
-        self.history = History(self._recorder, self._retention.gone, clock=clock, on_deleted=self._drop)
+        self.recorder = Recorder(database, clock=clock)
+        self.retention = Retention(self.recorder, bounds, clock=clock)
+        self.history = History(self.recorder, self.retention.gone, clock=clock, on_deleted=self._drop)
         self._group = asyncio.TaskGroup()
         self._recording: dict[str, asyncio.Task[None]] = {}
         """Who follows each run that lives, to write it down."""
@@ -59,10 +59,10 @@ class KeptRuns:
 
     async def __aenter__(self) -> Self:
         async with AsyncExitStack() as stack:
-            await stack.enter_async_context(self._recorder)
+            await stack.enter_async_context(self.recorder)
             now = self._clock.wall().timestamp()
-            await self._recorder.use(lambda: end_interrupted(self._recorder.database, now))
-            await stack.enter_async_context(self._retention)
+            await self.recorder.use(lambda: end_interrupted(self.recorder.database, now))
+            await stack.enter_async_context(self.retention)
             await stack.enter_async_context(self._group)
             self._engine = await stack.enter_async_context(self._make_engine(self._carry_out))
             self._stack = stack.pop_all()
@@ -79,10 +79,10 @@ class KeptRuns:
         status = await self._engine.start(run_id, query, thread_id=thread_id, attended=attended)
         created_at = (await self._engine.report(run_id)).created_at
         record = RunRecord(run_id, thread_id=thread_id, query=query.query, created_at=created_at)
-        self._recorder.begin(RunDraft(record, position, self._recorder.owner.name))
+        self.recorder.begin(RunDraft(record, position, self.recorder.owner.name))
         following = self._engine.follow(run_id)
         self._recording[run_id] = self._group.create_task(self._record(run_id, following), name=f"record {run_id}")
-        await self._recorder.written()
+        await self.recorder.written()
         return status
 
     async def decide(self, run_id: str, task_id: str, decision: Decision) -> TaskRecord:
@@ -104,7 +104,7 @@ class KeptRuns:
         await self._engine.end()
         for run_id in list(self._recording):
             await self._recorded(run_id)
-        await self._recorder.written()
+        await self.recorder.written()
 
     async def forget(self, run_id: str) -> None:
         """Delete a run that has ended; raises WrongState for one that lives."""
@@ -129,7 +129,7 @@ class KeptRuns:
         with suppress(NotFound):
             report = await self._engine.ended(run_id)
             await self._recorded(run_id)
-            await self._recorder.written()
+            await self.recorder.written()
             return report
         return await self.history.report(run_id)
 
@@ -171,7 +171,7 @@ class KeptRuns:
     async def _record(self, run_id: str, following: AsyncIterator[Sequence[Event]]) -> None:
         try:
             async for events in following:
-                self._recorder.add(run_id, events)
+                self.recorder.add(run_id, events)
         finally:
             del self._recording[run_id]
 

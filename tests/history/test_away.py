@@ -44,7 +44,7 @@ async def until(condition: Callable[[], bool]) -> None:
 
 async def until_written(engine: KeptRuns) -> None:
     """Wait until nothing waits to be written."""
-    await until(lambda: not engine._recorder.drafts)
+    await until(lambda: not engine.recorder.drafts)
 
 
 def a_program() -> ScriptedProgram:
@@ -90,7 +90,7 @@ async def test_a_full_disk(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> 
 
 async def until_seen(engine: KeptRuns, run_id: str) -> None:
     """Wait until the run has its row and its first event in the database."""
-    draft = engine._recorder.drafts[run_id]
+    draft = engine.recorder.drafts[run_id]
     await until(lambda: draft.begun and not draft.events)
 
 
@@ -128,7 +128,7 @@ async def test_what_waits_too_long_is_said_to_be_lost(
             for run_id in "ab":
                 await engine.start(run_id, QUERY, thread_id="t")
                 await engine.ended(run_id)
-            await until(lambda: engine._recorder.lost > 0)
+            await until(lambda: engine.recorder.lost > 0)
         await until_written(engine)
         state = await engine.history.state()
         assert "a is lost" in caplog.text and state.lost >= 1
@@ -140,7 +140,7 @@ async def test_what_cannot_be_written_of_one_run_costs_no_other(postgres: Runnin
     program.scripts["good"] = do_nothing
     async with asyncio.timeout(60), kept_runs(address, program) as engine:
         record = RunRecord("odd", thread_id="t", query="why?", created_at="\0")
-        engine._recorder.begin(RunDraft(record, 1, "1"))  # Postgres takes no NUL
+        engine.recorder.begin(RunDraft(record, 1, "1"))  # Postgres takes no NUL
         await engine.start("good", QUERY, thread_id="t")
         assert (await engine.ended("good")).status == "completed"
         assert await listed(engine) == ["good"]

@@ -19,7 +19,7 @@ from tests.support.clock import FakeClock
 
 async def find(run: Run) -> None:
     """A large result, and an answer."""
-    run.emit(TaskCompleted(id="t1", tool="rows", duration=1.0, result=[run.id[:1]] * 3_000))
+    run.emit(TaskCompleted(id="t1", tool="rows", duration=1.0, result=[*[run.id[:1]] * 3_000]))
     run.emit(AnswerCompleted(answer=f"lamp {run.id}", html="", sources=()))
 
 
@@ -35,7 +35,7 @@ async def rows(engine: KeptRuns) -> dict[str, int]:
     """How many rows each table has."""
 
     def count() -> dict[str, int]:
-        with engine._recorder.database.transaction() as connection:
+        with engine.recorder.database.transaction() as connection:
             return {
                 name: connection.exec_driver_sql(f"SELECT count(*) FROM history_{name}").scalar_one()
                 for name in ("threads", "runs", "bodies", "events", "results", "result_uses", "words")
@@ -101,9 +101,9 @@ async def test_what_was_deleted_is_gone_for_good_after_a_while(
         await engine.history.delete_run("a")
         await engine.history.delete_thread("u")
         clock.advance(UNDO_SECONDS / 2)
-        assert await engine._retention.sweep() == []
+        assert await engine.retention.sweep() == []
         clock.advance(UNDO_SECONDS)
-        await engine._retention.sweep()
+        await engine.retention.sweep()
         with pytest.raises(NotFound, match="for good"):
             await engine.history.restore_run("a")
         with pytest.raises(NotFound, match="for good"):
@@ -139,9 +139,9 @@ async def test_what_is_too_much_goes_and_is_told(
     async with asyncio.timeout(30), kept_runs(address, program, clock=clock, bounds=bounds, in_memory=1) as engine:
         for number in range(6):
             await asked(engine, program, f"r{number}")
-            await engine._retention.sweep()
+            await engine.retention.sweep()
             clock.advance(20 * 3_600)
-        await engine._retention.sweep()
+        await engine.retention.sweep()
         assert await listed(engine) == left
         state = await engine.history.state()
         assert state.deleted == ({why: 6 - len(left)} if why else {})

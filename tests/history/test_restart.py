@@ -1,9 +1,10 @@
 """After a restart everything that has ended is as it was, and what was under way has ended, with what it had found."""
 
 import asyncio
-from typing import Any
+from pathlib import Path
 
 import pytest
+from pydantic import JsonValue
 
 from agentic_search.database.address import DatabaseAddress, database_address
 from agentic_search.database.database import open_database
@@ -15,8 +16,9 @@ from agentic_search.errors import NotFound, WrongState
 from agentic_search.events.facts import AnswerCompleted, AnswerDelta, PlanTask, TaskCompleted, TaskStarted
 from tests.contract.programs import QUERY, ScriptedProgram, do_nothing
 from tests.history.opening import events, kept_runs, listed
+from tests.support.postgres import RunningPostgres
 
-LARGE: list[dict[str, Any]] = [{"row": number, "text": "größer \ud83d"} for number in range(2_000)]
+LARGE: JsonValue = [{"row": number, "text": "größer \ud83d"} for number in range(2_000)]
 
 
 async def answer(run: Run) -> None:
@@ -58,9 +60,8 @@ async def test_what_has_ended_is_as_it_was(lasting: DatabaseAddress) -> None:
             assert (await engine.ended("a")).status == "completed"
 
 
-async def test_a_run_of_another_process_that_lives_is_left_alone(request: pytest.FixtureRequest, postgres: Any) -> None:
-
-    address = database_address(postgres.new_database(), data=request.path)
+async def test_a_run_of_another_process_that_lives_is_left_alone(postgres: RunningPostgres) -> None:
+    address = database_address(postgres.new_database(), data=Path())
     program = ScriptedProgram()
     async with asyncio.timeout(30), kept_runs(address, program) as one:
         await one.start("a", QUERY, thread_id="t")

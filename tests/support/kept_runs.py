@@ -30,7 +30,7 @@ async def write(run: Run, query: Query) -> RunCompleted:
     run.emit(RunStarted(query=query.query, thread_id=run.thread_id))
     run.emit(PlanTask(task=Task(id="t1", tool="rows")))
     run.emit(TaskStarted(id="t1", tool="rows", server="s", attempt=1))
-    run.emit(TaskCompleted(id="t1", tool="rows", duration=0.0, result=[run.id] * 1_000))
+    run.emit(TaskCompleted(id="t1", tool="rows", duration=0.0, result=[*[run.id] * 1_000]))
     for number in range(10):
         run.emit(AnswerDelta(text=f"{run.id} {number} "))
         await asyncio.sleep(0.003)
