@@ -2,7 +2,7 @@
 
 import os
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -37,6 +37,8 @@ def hold_file(path: Path) -> FileLock:
         raise ConfigurationError(_unwritable(path, str(getattr(error, "strerror", None) or error))) from error
     try:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        with suppress(PermissionError):  # it may be another user's, who lets this one write it
+            path.chmod(0o600)  # a backup that was put here is readable for others
         _mark_or_refuse(path)
     except (OSError, sqlite3.Error) as error:
         lock.release()

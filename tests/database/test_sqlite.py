@@ -42,6 +42,9 @@ def test_a_file_is_made_with_its_folder_for_its_user_alone(name: str, tmp_path: 
             assert {stat.S_IMODE(each.stat().st_mode) for each in path.parent.iterdir()} == {0o600}
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
     assert path.stat().st_size > 0
+    path.chmod(0o644)  # as a backup is that was put here
+    open_database(DatabaseAddress(path)).close()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
 def test_it_is_tuned_for_many_small_writes(tmp_path: Path) -> None:
