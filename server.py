@@ -17,8 +17,6 @@ def start() -> None:
             raise
         sys.exit(f"The packages are not set up ({problem}): run `make run`, which does that and starts the service.")
     gc.freeze()
-    # A search makes thousands of objects and soon drops them: looking for garbage at every 700 costs a tenth.
-    gc.set_threshold(5_000, 20, 10)
     gc.enable()
     main()
 

@@ -3,11 +3,14 @@
 What strangers wrote stays inside its line: an escape sequence or a line break of theirs can forge no record.
 """
 
+import io
 import json
 import logging
+import re
+import sys
 from datetime import UTC, datetime
 from types import TracebackType
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, cast
 
 from agentic_search.text.controls import without_controls
 
@@ -18,6 +21,8 @@ _ExceptionInfo: TypeAlias = tuple[type[BaseException], BaseException, TracebackT
 _OWN = "agentic_search"
 _FIELDS = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "color_message"}
 """What every record has; anything else was given as `extra`."""
+_RAW = re.compile("[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")
+"""Escaped in JSON, which is UTF-8 otherwise: what steers a terminal, ends a line, or is no character."""
 _ONLY_PROBLEMS = ("httpx", "httpx2", "httpcore", "httpcore2", "mcp")
 """They log each request."""
 
@@ -28,6 +33,8 @@ def configure(level: str, form: Literal["text", "json"] = "text") -> None:
     Other libraries say nothing below info, whatever the level.
     """
     least = logging.getLevelNamesMapping()[level.upper()]
+    if form == "json" and isinstance(stream := cast("object", sys.stderr), io.TextIOWrapper):
+        stream.reconfigure(encoding="utf-8")
     handler = logging.StreamHandler()
     handler.setFormatter(JsonLines() if form == "json" else TextLines())
     logging.basicConfig(level=max(least, logging.INFO), handlers=[handler])
@@ -78,4 +85,5 @@ class JsonLines(logging.Formatter):
         }
         if record.exc_info:
             line["error"] = without_controls(self.formatException(record.exc_info))
-        return json.dumps(line, default=str)
+        text = json.dumps(line, default=str, ensure_ascii=False)
+        return _RAW.sub(lambda found: f"\\u{ord(found[0]):04x}", text)

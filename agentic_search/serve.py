@@ -19,6 +19,7 @@ from agentic_search.database.database import open_database
 from agentic_search.errors import ConfigurationError
 from agentic_search.serving.configuration import read_settings, unread_settings
 from agentic_search.serving.fair_start import FairStart
+from agentic_search.serving.memory import collect_rarely
 from agentic_search.serving.request_limits import LimitedHttp
 from agentic_search.serving.shutdown import RunsEndFirst
 from agentic_search.settings import Settings
@@ -59,6 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         access_log=settings.log_level == "debug",
         timeout_graceful_shutdown=max(1, round(settings.shutdown_grace)),
     )
+    collect_rarely()
     RunsEndFirst(config).run(sockets=listeners)
 
 

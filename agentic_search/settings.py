@@ -244,6 +244,36 @@ class Settings(BaseSettings):
     max_tool_schema: Annotated[int, Field(ge=1)] = 262_144
     """Bytes of a tool's schema; a tool with a larger input schema is left out, a larger output schema is not used."""
 
+    max_nesting: Annotated[int, Field(ge=10, le=190)] = 150
+    """Levels of lists and objects in a request's body, which is refused beyond, and in a server's result, which is cut.
+
+    The parser beneath reads 200 levels of a message, of which 10 may stand around these.
+    """
+
+    max_result_blocks: Annotated[int, Field(ge=1, le=100_000)] = 2_000
+    """Blocks of one result that are read; further ones are left out, with a remark."""
+
+    schema_check_timeout: Annotated[float, Field(gt=0, le=10)] = 0.1
+    """Seconds of work for one check of data by a schema; what takes longer is not checked, which is told."""
+
+    max_references: Annotated[int, Field(ge=1, le=100_000)] = 1_000
+    """References in one task of a plan that is brought; a plan with more is refused."""
+
+    max_yaml_nodes: Annotated[int, Field(ge=100, le=10_000_000)] = 200_000
+    """Values of a YAML file, each counted as often as aliases repeat it; a file of more is refused."""
+
+    max_model_line: Annotated[int, Field(ge=1_024)] = 4_194_304
+    """Bytes of one line or event of a model's stream, or of a reply that is no stream; a longer one ends the reply."""
+
+    progress_interval: Annotated[float, Field(ge=0.01, le=60)] = 0.5
+    """Seconds between two reports of a call's progress, after its first ten; the last is always told."""
+
+    max_progress_text: Annotated[int, Field(ge=1, le=100_000)] = 500
+    """Characters of the text of such a report; a longer one is cut."""
+
+    documents_max_bytes: Annotated[int, Field(ge=1_024, le=1_073_741_824)] = 33_554_432
+    """Bytes of a document that the bundled documents server reads, and a third of what it may unpack to."""
+
     max_request_head: Annotated[int, Field(ge=1_024)] = 65_536
     """Bytes of a request's first line and headers; a larger one is refused with 431."""
 

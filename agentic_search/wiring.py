@@ -10,8 +10,8 @@ from agentic_search.clock import SystemClock
 from agentic_search.database.address import DatabaseAddress, database_address
 from agentic_search.database.database import Database, open_database
 from agentic_search.domain.approval.policy import ApprovalRules
-from agentic_search.domain.limits import Limit, SizeLimits
-from agentic_search.domain.query import Query
+from agentic_search.domain.limits import Limit, PlanLimits, SizeLimits
+from agentic_search.domain.query import ContinuedQuery, Query
 from agentic_search.domain.tool import Tool
 from agentic_search.engine.memory import MemoryEngine
 from agentic_search.engine.protocols import Run
@@ -33,6 +33,7 @@ from agentic_search.scheduler.admission.admission import Admission
 from agentic_search.scheduler.approval.approvals import Approvals
 from agentic_search.scheduler.approval.memory import ApprovalMemory
 from agentic_search.scheduler.dispatcher import Dispatcher
+from agentic_search.scheduler.progress import ProgressLimits
 from agentic_search.scheduler.runner import Runner
 from agentic_search.settings import Settings, environment
 from agentic_search.tools.builtin.ask_model import AskModel
@@ -58,12 +59,20 @@ def configured(settings: Settings) -> tuple[ModelSources, tuple[ServerConfig, ..
     """Where models come from, the MCP servers, the operator's functions; raises ConfigurationError. Opens nothing."""
     known = environment()
     bundled = (
-        bundled_servers(documents=settings.documents, environment=known, web=settings.web, web_allow=settings.web_allow)
+        bundled_servers(
+            documents=settings.documents,
+            documents_max_bytes=settings.documents_max_bytes,
+            environment=known,
+            web=settings.web,
+            web_allow=settings.web_allow,
+        )
         if settings.bundled_servers
         else ()
     )
     path, is_named = settings.servers_file.expanduser(), "servers_file" in settings.model_fields_set
-    read = read_servers(path, bundled=bundled, environment=known, may_be_missing=not is_named)
+    read = read_servers(
+        path, bundled=bundled, environment=known, may_be_missing=not is_named, most_yaml_nodes=settings.max_yaml_nodes
+    )
     servers = tuple(replace(server, sizes=_size_limits(settings)) for server in read)
     return _models(settings), servers, load_functions(settings.functions)
 
@@ -81,11 +90,12 @@ def _models(settings: Settings) -> ModelSources:
         num_ctx=num_ctx,
         keep_alive=settings.keep_alive,
         parallel=_whole(environment().get("OLLAMA_NUM_PARALLEL", "")),
+        longest_line=settings.max_model_line,
         clock=clock,
     )
     others = {
         name: OpenAISource(
-            server_access(name, given.url, given.key.get_secret_value()),
+            replace(server_access(name, given.url, given.key.get_secret_value()), longest_line=settings.max_model_line),
             prefix=f"{name}/",
             num_ctx=num_ctx,
             clock=clock,
@@ -122,6 +132,9 @@ def _size_limits(settings: Settings) -> SizeLimits:
         pages=settings.max_tool_pages,
         description=settings.max_tool_description,
         schema=settings.max_tool_schema,
+        blocks=settings.max_result_blocks,
+        nesting=settings.max_nesting,
+        check_seconds=settings.schema_check_timeout,
     )
 
 
@@ -133,6 +146,10 @@ def _bounds(settings: Settings, *, lasting: bool) -> KeptBounds:
     return KeptBounds(days=settings.history_days, runs=runs, bytes=size)
 
 
+def _plan_limits(settings: Settings) -> PlanLimits:
+    return PlanLimits(settings.max_yaml_nodes, settings.max_references, settings.schema_check_timeout)
+
+
 def _sign_in_folder(settings: Settings) -> EncryptedFolder:
     return EncryptedFolder(settings.data / "sign-ins", passphrase=settings.secret_key.get_secret_value())
 
@@ -140,7 +157,12 @@ def _sign_in_folder(settings: Settings) -> EncryptedFolder:
 def _wants_preview(settings: Settings, query: Query) -> bool:
     """Also where runs are compared: what a preview calls would be among what is compared."""
     wanted = settings.preview if query.preview is None else query.preview
-    return wanted and settings.parallel and settings.start_early and not query.brings_a_plan
+    return wanted and settings.parallel and settings.start_early and not (query.brings_a_plan or query.plan_only)
+
+
+def _brings_own_plan(query: Query) -> bool:
+    """Whether the caller answers for the plan. Of a run that goes on nothing that may change anything runs unasked."""
+    return query.brings_a_plan and not isinstance(query, ContinuedQuery)
 
 
 def _may_preview(server: ServerConfig) -> bool:
@@ -161,7 +183,8 @@ async def open_service(settings: Settings, database: Database | None = None) -> 
     """
     clock = SystemClock()
     models, servers, functions = configured(settings)
-    workflows = WorkflowFolder(settings.workflows)
+    plan_limits = _plan_limits(settings)
+    workflows = WorkflowFolder(settings.workflows, plan_limits)
     prices = {name: Price(each.prompt, each.completion) for name, each in settings.prices.items()}
     choice = ModelChoice(
         CountedSource(models, prices),
@@ -177,7 +200,9 @@ async def open_service(settings: Settings, database: Database | None = None) -> 
     max_concurrent = settings.max_concurrent_tasks if settings.parallel else 1
     dispatcher = Dispatcher(clock, _admission(servers))
     barred = frozenset(server.name for server in servers if not _may_preview(server))
-    limits = RunLimits(settings.deadline, settings.discovery_wait, settings.planner_share, settings.writer_share)
+    limits = RunLimits(
+        settings.deadline, settings.discovery_wait, settings.planner_share, settings.writer_share, plan_limits
+    )
     approved = ApprovalMemory(settings.data / "approvals.json")
     rules = ApprovalRules(settings.approval, remembered=approved.words)
     async with AsyncExitStack() as stack:
@@ -198,7 +223,7 @@ async def open_service(settings: Settings, database: Database | None = None) -> 
         )
 
         def context_of(run: Run, query: Query) -> RunContext:
-            of_run = replace(rules, approve=query.approve, given=query.brings_a_plan)
+            of_run = replace(rules, approve=query.approve, given=_brings_own_plan(query))
             approvals = Approvals(run.emit, of_run, approved, attended=run.attended)
             run.on_decision(approvals.decide)
             make_runner = partial(
@@ -208,6 +233,7 @@ async def open_service(settings: Settings, database: Database | None = None) -> 
                 elapsed=lambda: run.elapsed,
                 max_concurrent=max_concurrent,
                 dispatcher=dispatcher,
+                progress=ProgressLimits(settings.progress_interval, settings.max_progress_text),
             )
             unseen = partial(make_runner, _emit_nothing, batch=True)
             return RunContext(

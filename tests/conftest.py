@@ -7,10 +7,11 @@ from typing import Any
 import hypothesis
 import pytest
 
+from tests.support.effort import cases
 from tests.support.postgres import RunningPostgres, running_postgres
 
 # How long an example takes says what else the machine does: tests run three at a time.
-hypothesis.settings.register_profile("tests", deadline=None)
+hypothesis.settings.register_profile("tests", deadline=None, max_examples=cases(100))
 hypothesis.settings.load_profile("tests")
 
 LOOPBACK = ("127.", "::1", "localhost", "0.0.0.0")

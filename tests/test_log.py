@@ -3,6 +3,8 @@
 import io
 import json
 import logging
+import os
+import subprocess
 import sys
 
 import pytest
@@ -71,3 +73,15 @@ def test_a_json_line_has_what_the_record_was_given_besides() -> None:
 
 def test_a_message_without_end_is_cut() -> None:
     assert one_line("x" * 10_000_000) == f"{'x' * LONGEST_MESSAGE}…"
+
+
+def test_a_json_line_is_written_in_the_letters_of_its_message() -> None:
+    line = logged(JsonLines(), "a → b, 総部, 🚀 and \x9b31m")
+    assert "a → b, 総部, 🚀" in line and line.removesuffix("\n").isprintable()
+
+
+def test_a_json_log_is_utf_8_whatever_the_terminal_is() -> None:
+    program = "from agentic_search import log; log.configure('info', 'json'); import logging; logging.info('→ 🚀')"
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    written = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, check=True).stderr
+    assert json.loads(written)["message"] == "→ 🚀" and "→ 🚀".encode() in written

@@ -13,7 +13,7 @@ from agentic_search.api.answering import EveryAnswer
 from agentic_search.api.dependencies import AppState
 from agentic_search.api.hosts import OwnHostsOnly
 from agentic_search.api.openapi import describe
-from agentic_search.api.routes import health, inventory, runs, search, sign_in, threads
+from agentic_search.api.routes import continuing, exports, health, inventory, runs, search, sign_in, threads
 from agentic_search.api.routes.page import PageFiles, page_router
 from agentic_search.database.database import Database
 from agentic_search.settings import Settings
@@ -33,7 +33,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[AppState, None]:
         async with open_service(settings, database) as service:
-            yield {"service": service}
+            yield {"service": service, "nesting": settings.max_nesting}
 
     app = FastAPI(
         title="agentic-search",
@@ -49,8 +49,8 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     app.add_middleware(OwnHostsOnly, names=settings.own_hosts)
     app.add_middleware(EveryAnswer)
     problems.install(app)
-    for router in (search.router, runs.router, threads.router, inventory.router, sign_in.router, health.router):
-        app.include_router(router)
+    for routes in (search, runs, continuing, exports, threads, inventory, sign_in, health):
+        app.include_router(routes.router)
     app.include_router(page_router(settings.static))
     app.mount("/static", PageFiles(directory=settings.static), name="static")
     describe(app)

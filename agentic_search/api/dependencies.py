@@ -14,6 +14,8 @@ class AppState(TypedDict):
     """What the application has while it serves."""
 
     service: Service
+    nesting: int
+    """Levels of lists and objects that a body may have."""
 
 
 async def _service(request: Request) -> Service:

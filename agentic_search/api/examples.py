@@ -20,10 +20,10 @@ from agentic_search.domain.answer import Source
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.history import Deleted, HistoryState, ThreadReport, ThreadSummary
 from agentic_search.domain.plan import Plan, Task
-from agentic_search.domain.run import ProcessUse, RunCounts, RunReport, RunSummary, TaskRecord, Timings
+from agentic_search.domain.run import ProcessUse, RunCounts, RunReport, RunSummary, Started, TaskRecord, Timings
 from agentic_search.domain.tool import ServerInput, ServerStatus
 from agentic_search.models.chat import ModelInfo
-from agentic_search.runs.service import Started
+from agentic_search.runs.replay import RecordedCall, Recording
 from agentic_search.workflows.workflow import WorkflowEntry
 
 QUESTION = "How do I run several coroutines at once in asyncio and wait for all of them?"
@@ -156,6 +156,46 @@ WORKFLOWS = WorkflowList(
         WorkflowEntry(name="broken", error="broken.yaml: line 7, column 3: expected ',' or ']', but got '-'"),
     )
 )
+SAVED_WORKFLOW = WorkflowEntry(
+    name="my-research",
+    description="Search the documentation",
+    inputs={
+        "type": "object",
+        "properties": {"limit": {"type": "integer", "default": 5}},
+        "required": [],
+        "additionalProperties": False,
+    },
+)
+RECORDING = Recording(
+    run_id=_RUN,
+    query=QUESTION,
+    plan=Plan(tasks=(Task(id="t1", tool=TASK.tool, arguments={"query": QUESTION}),)),
+    calls=(RecordedCall(task_id="t1", tool=TASK.tool, arguments={"query": QUESTION}, result=_FOUND),),
+    statuses={"t1": "completed"},
+    answer=RUN.answer,
+)
+RETRIES: dict[str, Example] = {
+    "failed": {"summary": "What did not complete", "value": {}},
+    "task": {
+        "summary": "One task, with other arguments, and what depends on it",
+        "value": {"task_id": "t1", "arguments": {"query": "asyncio.gather"}},
+    },
+}
+SYNTHESES: dict[str, Example] = {
+    "model": {"summary": "By another model, at length", "value": {"model": "qwen3:8b", "length": "long"}},
+    "offline": {"summary": "Of quotations, without a model", "value": {"model": "offline"}},
+}
+STARTS: dict[str, Example] = {
+    "as it is": {"summary": "The plan as it is", "value": {}},
+    "edited": {
+        "summary": "An edited plan",
+        "value": {"plan": {"tasks": [{"tool": TASK.tool, "arguments": {"query": "asyncio.gather"}}]}},
+    },
+}
+SAVES: dict[str, Example] = {
+    "all": {"summary": "With every value as an input", "value": {"name": "my-research"}},
+    "one": {"summary": "With one input", "value": {"name": "my-research", "inputs": ["t1.limit"]}},
+}
 HEALTH = Health(
     version=__version__,
     load=Load(

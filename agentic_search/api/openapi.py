@@ -112,7 +112,7 @@ def _corrected(schema: dict[str, Any]) -> dict[str, Any]:
     for model in _descendants(Frozen):
         if form := described.get(model.__name__):
             for name, text in field_docs(model).items():
-                form["properties"][name].setdefault("description", text)
+                form["properties"].get(name, {}).setdefault("description", text)  # some are never written
     return schema
 
 

@@ -45,6 +45,9 @@ _IN_OUR_WORDS = {
 }
 """By pydantic's name of the fault, where its own words leave open what to do."""
 _UNREADABLE = "It is no JSON in UTF-8, or it is nested too deep, or a number is too long; send one JSON object."
+_TOO_DEEP = (
+    "Its lists and objects are nested deeper than AGENTIC_SEARCH_MAX_NESTING allows; nest them less, or raise it."
+)
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _STATUS_BY_CODE = {kind.code: status for kind, status in reversed(_STATUS)}
 
@@ -130,7 +133,9 @@ def _later(status: int, seconds: int = 1) -> dict[str, str]:
 async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     if isinstance(error.__cause__, ValueError | RecursionError):  # while the body was read
-        field = FieldError(field="body", message=_UNREADABLE)
+        field = FieldError(
+            field="body", message=_TOO_DEEP if isinstance(error.__cause__, RecursionError) else _UNREADABLE
+        )
         return respond(problem(422, "invalid_request", "The request has one bad field.", errors=(field,)))
     headers = dict(error.headers) if error.headers else {}
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED and "route" in request.scope:

@@ -163,6 +163,19 @@ class WorkflowList(Frozen):
     workflows: tuple[WorkflowEntry, ...]
 
 
+class WorkflowRequest(Frozen):
+    """The body of POST /runs/{id}/workflow."""
+
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}$", examples=["my-research"])]
+    """What requests will call it; its file gets the same name."""
+    description: Annotated[str, Field(max_length=2_000)] = ""
+    """What it does, for people."""
+    inputs: Annotated[tuple[str, ...], Field(max_length=200)] | None = None
+    """The arguments that become inputs, as `t1.limit`; null takes every text, number and truth value in the plan."""
+    replace: bool = False
+    """Write it anew, where there is a file of this name."""
+
+
 class Load(Frozen):
     """What the process takes of the machine, and what it has to do."""
 

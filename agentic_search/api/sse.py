@@ -1,5 +1,6 @@
 """Streams a run's events as server-sent events; a listener that stops reading loses its own stream, nothing else."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Annotated
@@ -63,8 +64,15 @@ def stream_json(messages: AsyncIterator[tuple[str, JsonObject]]) -> EventSourceR
 
 async def _messages(events: AsyncIterator[Sequence[Event]]) -> AsyncIterator[bytes]:
     async for come in events:
+        if any(event.is_large for event in come):
+            await asyncio.to_thread(_write_all, come)
         for message in joined(come):
             yield message
+
+
+def _write_all(events: Sequence[Event]) -> None:
+    for event in events:
+        _ = event.wire  # it is kept
 
 
 def joined(events: Sequence[Event]) -> Iterator[bytes]:

@@ -46,6 +46,9 @@ runs = Table(
 )
 """What lists show. `position` grows with each run that is asked for, `owner` is the process that carries it out."""
 
+queries = Table("history_queries", _METADATA, _of_run(), Column("packed", LargeBinary))
+"""What was asked, whole: its plan, its inputs, who may answer it."""
+
 bodies = Table("history_bodies", _METADATA, _of_run(), Column("report", LargeBinary), Column("turn", LargeBinary))
 """Of a run that has ended: its whole report, and the turn that later questions are given."""
 

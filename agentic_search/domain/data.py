@@ -2,9 +2,12 @@
 
 from typing import TypeAlias
 
-from pydantic import BaseModel, ConfigDict, JsonValue
+from pydantic import BaseModel, ConfigDict, JsonValue, SkipValidation
 
 JsonObject: TypeAlias = dict[str, JsonValue]
+AnyJson: TypeAlias = SkipValidation[JsonValue]
+"""JSON of any size that was read already: to check it again copies all of it."""
+AnyJsonObjects: TypeAlias = tuple[SkipValidation[JsonObject], ...]
 
 
 class Frozen(BaseModel):

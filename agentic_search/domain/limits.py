@@ -48,6 +48,27 @@ class SizeLimits:
     """Characters of a tool's title, and of its description."""
     schema: int = 256 * 1024
     """Bytes of a tool's input schema, and of its output schema."""
+    blocks: int = 2_000
+    """Blocks of one result."""
+    nesting: int = 150
+    """Levels of lists and objects of one result."""
+    check_seconds: float = 0.1
+    """For one check of data by a tool's schema."""
 
 
 DEFAULT_SIZES = SizeLimits()
+
+
+@dataclass(frozen=True, slots=True)
+class PlanLimits:
+    """How much is read of a plan or a workflow that somebody brings."""
+
+    yaml_nodes: int = 200_000
+    """Values of a file, each counted as often as aliases repeat it."""
+    references: int = 1_000
+    """Of one task."""
+    check_seconds: float = 0.1
+    """For one check of an input by the schema that a workflow declares."""
+
+
+DEFAULT_PLAN_LIMITS = PlanLimits()

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import AfterValidator, Field, JsonValue
+from pydantic import AfterValidator, Field
 
 from agentic_search.domain.answer import Source
 from agentic_search.domain.approval.decision import WaitingCall
-from agentic_search.domain.data import Frozen, JsonObject
+from agentic_search.domain.data import AnyJson, AnyJsonObjects, Frozen
 from agentic_search.text.controls import without_controls
 
 LONGEST_TITLE = 500
@@ -95,7 +95,7 @@ class Evidence:
 class ToolResult(Frozen):
     """What one successful call gave, in the three forms it is used in."""
 
-    value: JsonValue
+    value: AnyJson
     """Data, for references and for the run's JSON; never cut."""
 
     text: str
@@ -104,7 +104,7 @@ class ToolResult(Frozen):
     passages: tuple[Passage, ...] = ()
     """What an answer may cite."""
 
-    blocks: tuple[JsonObject, ...] = ()
+    blocks: AnyJsonObjects = ()
     """Content that is not text: images, audio, files and links, in MCP's own JSON form."""
 
     note: str = ""
@@ -130,6 +130,9 @@ class ToolResult(Frozen):
 
     max_age: float | None = Field(default=None, exclude=True)
     """Seconds that it may be kept, as its server says; 0 for not at all."""
+
+    size: int = Field(default=0, exclude=True)
+    """Characters of its value and blocks as JSON, where they were counted; not exact, and there for large ones."""
 
 
 class Completed(Frozen):

@@ -1,11 +1,12 @@
 """What somebody asks: the question and how they want it answered."""
 
-from typing import Annotated, Self, TypeAlias
+from typing import Annotated, Literal, Self, TypeAlias
 
 from pydantic import AfterValidator, Field, model_validator
 
 from agentic_search.domain.data import Frozen, JsonObject
-from agentic_search.domain.plan import LONGEST_TOOL_NAME, Plan
+from agentic_search.domain.outcome import Outcome, ToolResult
+from agentic_search.domain.plan import LONGEST_TOOL_NAME, Plan, Task
 
 LONGEST_QUERY = 8_000
 MOST_TOOL_GLOBS = 1_000
@@ -19,10 +20,15 @@ def _not_blank(text: str) -> str:
     return text
 
 
+AnswerLength: TypeAlias = Literal["short", "normal", "long"]
 ToolGlobs: TypeAlias = Annotated[
     tuple[Annotated[str, Field(max_length=LONGEST_TOOL_NAME)], ...], Field(max_length=MOST_TOOL_GLOBS)
 ]
 """Each is compared with the name of each tool, and a long one takes quadratic time to read."""
+
+
+ModelName: TypeAlias = Annotated[str, Field(min_length=1, max_length=200)]
+Seconds: TypeAlias = Annotated[float, Field(gt=0, le=86_400)]
 
 
 class Query(Frozen):
@@ -37,7 +43,7 @@ class Query(Frozen):
     tools: ToolGlobs | None = None
     """Globs over tool names that may be used; null allows all, an empty list none."""
 
-    model: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    model: ModelName | None = None
     """The writer's model for this run, or `offline` for none; null takes the configured one."""
 
     plan: Plan | None = None
@@ -49,7 +55,7 @@ class Query(Frozen):
     inputs: JsonObject = Field(default_factory=dict)
     """What the workflow is given, by the names it declares; its plan reads them as `${inputs.name}`."""
 
-    deadline: Annotated[float, Field(gt=0, le=86_400)] | None = None
+    deadline: Seconds | None = None
     """Seconds from the start until tasks that still run are cancelled and the answer is made from what arrived."""
 
     rounds: Annotated[int, Field(ge=1, le=10)] = 1
@@ -63,6 +69,9 @@ class Query(Frozen):
 
     preview: bool | None = None
     """Show quotations while a model works; null takes the configured one."""
+
+    plan_only: bool = False
+    """Stop when the plan is made, and call nothing: POST /runs/{id}/start goes on."""
 
     @property
     def brings_a_plan(self) -> bool:
@@ -78,3 +87,32 @@ class Query(Frozen):
         if self.rounds > 1 and self.brings_a_plan:
             raise ValueError("'rounds' above 1 are for plans that are made: leave it out beside 'plan' or 'workflow'")
         return self
+
+
+class ContinuedQuery(Query):
+    """A question that goes on from an earlier run: with its plan, and those of its outcomes that are kept."""
+
+    of: str
+    """The earlier run's id."""
+
+    understood: str
+    """The question as that run took it: by itself, also where it is a follow-up."""
+
+    filled_inputs: JsonObject | None = None
+    """What the plan's references to `inputs` read."""
+
+    kept: dict[str, Outcome] = Field(default_factory=dict[str, Outcome])
+    """Outcomes by the ids of their tasks, which are not called again."""
+
+    done: dict[str, dict[int, ToolResult]] = Field(default_factory=dict[str, dict[int, ToolResult]])
+    """What single calls of tasks over a list gave, by task and element, where the others are to be made again."""
+
+    servers: dict[str, str] = Field(default_factory=dict[str, str])
+    """The servers that kept tasks have called, by the tasks' ids."""
+
+    length: AnswerLength = "normal"
+    """How long the answer is to be, where a model writes it."""
+
+    def tasks(self, *, kept: bool) -> tuple[Task, ...]:
+        """The plan's tasks that are kept, or those that are to run."""
+        return tuple(task for task in self.plan.tasks if (task.id in self.kept) is kept) if self.plan else ()

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from functools import reduce
 from typing import Literal, Self
 
-from pydantic import JsonValue
+from pydantic import Field
 
 from agentic_search.domain.answer import LeftOut, Source, Support
 from agentic_search.domain.approval.decision import WaitingCall
-from agentic_search.domain.data import Frozen, JsonObject
+from agentic_search.domain.data import AnyJson, AnyJsonObjects, Frozen
 from agentic_search.domain.plan import Plan
 
 RunStatus = Literal["queued", "running", "waiting", "completed", "partial", "failed", "cancelled"]
@@ -28,13 +28,15 @@ class TaskRecord(Frozen):
     status: TaskStatus = "queued"
     attempts: int = 0
     cached: bool = False
+    kept: bool = False
+    """Its result is that of the run that this one goes on from: nothing was called."""
     started_at: float | None = None
     """Seconds since the run began."""
     duration: float | None = None
     """Seconds."""
-    result: JsonValue = None
+    result: AnyJson = None
     """The tool's whole result, never cut."""
-    content: tuple[JsonObject, ...] = ()
+    content: AnyJsonObjects = ()
     """What of the result is not text: images, audio, files and links, in MCP's JSON form."""
     note: str = ""
     """What the tool says of its own search, as what happened: `found nothing`, `said: …`."""
@@ -46,6 +48,8 @@ class TaskRecord(Frozen):
     """Why it failed or was skipped."""
     approval: WaitingCall | None = None
     """What it waits for somebody's word with, or was skipped for want of it."""
+    size: int = Field(default=0, exclude=True)
+    """As its ToolResult has it."""
 
 
 class Timings(Frozen):
@@ -117,6 +121,16 @@ class RunSummary(Frozen):
     """Seconds, for a run that has ended."""
 
 
+class Started(Frozen):
+    """A run that was accepted."""
+
+    id: str
+    thread_id: str
+    status: RunStatus
+    retry_of: str | None = None
+    """The run that it goes on from, where it does."""
+
+
 class RunCounts(Frozen):
     """How many runs there are, by how they stand, and how many listen to them."""
 
@@ -162,3 +176,10 @@ class RunReport(Frozen):
     """Why there is no answer."""
     error_code: str | None = None
     """The error's stable name."""
+    retry_of: str | None = None
+    """The run that it goes on from, where it does."""
+
+    @property
+    def size(self) -> int:
+        """Characters that its tasks' results take as JSON, as far as they were counted."""
+        return sum(task.size for task in self.tasks)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from agentic_search.domain.data import Frozen, JsonObject
+from agentic_search.domain.limits import DEFAULT_SIZES
 
 BUILT_IN = "builtin"
 """The transport of what is no server but the service itself."""
@@ -67,6 +68,9 @@ class Tool(Frozen):
 
     retries: int = 0
     """Further attempts after one that failed in a way that another may get past."""
+
+    check_seconds: float = DEFAULT_SIZES.check_seconds
+    """For one check of data by its schemas; what takes longer is not checked."""
 
     typical_seconds: float | None = None
     """How long a call has usually taken, where any was made."""

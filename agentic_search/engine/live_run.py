@@ -9,7 +9,7 @@ from typing import cast
 from agentic_search.clock import Clock
 from agentic_search.domain.answer import Turn
 from agentic_search.domain.approval.decision import Decision
-from agentic_search.domain.query import Query
+from agentic_search.domain.query import ContinuedQuery, Query
 from agentic_search.domain.run import TaskRecord
 from agentic_search.domain.spending import Spending, spending_of_run
 from agentic_search.engine.protocols import Decide, Program
@@ -98,6 +98,8 @@ class LiveRun:
         would stay, with all results, until the garbage collector looks at old objects, which it rarely does.
         """
         self.earlier = ()
+        if isinstance(self.query, ContinuedQuery):
+            self.query = self.query.model_copy(update={"kept": {}, "done": {}, "plan": None})
         self._decide = self._task = None
 
     def begin(self, program: Program, group: asyncio.TaskGroup) -> "asyncio.Task[None]":

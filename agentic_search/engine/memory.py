@@ -142,6 +142,10 @@ class MemoryEngine:
         """The run as far as it has come."""
         return self._known(run_id).record.report()
 
+    async def query(self, run_id: str) -> Query:
+        """What was asked; of one that went on from another, without the outcomes that it kept."""
+        return self._known(run_id).query
+
     async def task(self, run_id: str, task_id: str) -> TaskRecord:
         """One task as far as it has come."""
         if task := self._known(run_id).record.task(task_id):

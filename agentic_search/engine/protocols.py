@@ -105,6 +105,10 @@ class Engine(Protocol):
         """The run as far as it has come."""
         ...
 
+    async def query(self, run_id: str) -> Query:
+        """What was asked; of one that went on from another, without the outcomes that it kept."""
+        ...
+
     async def task(self, run_id: str, task_id: str) -> TaskRecord:
         """One task as far as it has come."""
         ...

@@ -10,6 +10,7 @@ from typing import Annotated, ClassVar, Literal, TypeAlias
 from pydantic import Field
 
 from agentic_search.domain.approval.decision import UnusedTool
+from agentic_search.domain.data import JsonObject
 from agentic_search.domain.plan import Plan, Task
 from agentic_search.domain.run import PlannerKind, ProcessUse, RunUsage, Timings
 from agentic_search.domain.tool import ServerStatus
@@ -64,6 +65,8 @@ class RunStarted(BaseFact):
     thread_id: str
     model: str | None = None
     """The writer's model; none when there is none."""
+    retry_of: str | None = None
+    """The run that it goes on from, where it does."""
 
     @property
     def message(self) -> str:
@@ -148,9 +151,15 @@ class PlanReady(BaseFact):
     """Tools that would have suited the question, but wait for approval, and a plan without a model asks for none."""
     parallel: bool = True
     """Whether its tasks may run at once."""
+    inputs: JsonObject | None = None
+    """What its references to `inputs` read, where it is a workflow's."""
+    runs: bool = True
+    """False where only the plan was asked for."""
 
     @property
     def message(self) -> str:
+        if not self.runs:
+            return f"🧠 Planned {count(len(self.plan.tasks), 'task')}, which do not run yet"
         added = len(self.plan.tasks) - self.earlier
         if not added:
             return "🧠 No more tasks are needed"

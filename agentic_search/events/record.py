@@ -33,9 +33,12 @@ class RunRecord:
         self.status: RunStatus = "queued"
         self.html: str | None = None
         """The answer as sanitised HTML."""
+        self._retry_of: str | None = None
         self._model: str | None = None
         self._planner: PlannerKind | None = None
         self._plan: Plan | None = None
+        self._runs = True
+        """False where only the plan was asked for: its tasks wait to be started."""
         self._tasks: dict[str, TaskRecord] = {}
         self._steps: list[str] = []
         self._answer: str | None = None
@@ -72,6 +75,7 @@ class RunRecord:
             created_at=self.created_at,
             error=self._error,
             error_code=self._error_code,
+            retry_of=self._retry_of,
         )
 
     def summary(self) -> RunSummary:
@@ -119,7 +123,7 @@ class RunRecord:
     @_fold.register
     def _run_started(self, fact: facts.RunStarted, at: float) -> None:
         self.status = "running"
-        self._model = fact.model
+        self._model, self._retry_of = fact.model, fact.retry_of
 
     @_fold.register
     def _planned(self, fact: facts.PlanTask, at: float) -> None:
@@ -133,7 +137,7 @@ class RunRecord:
     @_fold.register
     def _plan_ready(self, fact: facts.PlanReady, at: float) -> None:
         self._planner = fact.planner
-        self._plan = fact.plan
+        self._plan, self._runs = fact.plan, fact.runs
         # Tasks of a refused draft are gone, except those that have begun.
         begun = {id_: task for id_, task in self._tasks.items() if task.status != "queued"}
         self._tasks = {task.id: begun.get(task.id) or _waiting(task) for task in fact.plan.tasks}
@@ -163,6 +167,9 @@ class RunRecord:
             note=fact.note,
             failed_calls=fact.failed_calls,
             remarks=fact.remarks,
+            size=fact.size,
+            kept=fact.kept,
+            **({"server": fact.server} if fact.kept else {}),
         )
 
     @_fold.register
@@ -211,7 +218,7 @@ class RunRecord:
         if isinstance(fact, facts.RunCancelled) and fact.by == facts.SHUTDOWN:
             self._error, self._error_code = "The service was ended before the search was.", ShuttingDown.code
         for task in list(self._tasks.values()):
-            if task.status in {"queued", "running", "waiting"}:
+            if task.status in {"queued", "running", "waiting"} and self._runs:
                 self._change(task.id, status="cancelled")
 
 

@@ -3,11 +3,11 @@
 import re
 from typing import Literal
 
-from pydantic import ConfigDict, Field, JsonValue
+from pydantic import ConfigDict, Field
 
 from agentic_search.domain.approval.decision import ApprovalWhy, WaitingCall
 from agentic_search.domain.approval.policy import reason
-from agentic_search.domain.data import JsonObject
+from agentic_search.domain.data import AnyJson, AnyJsonObjects, JsonObject
 from agentic_search.domain.outcome import Passage
 from agentic_search.events.base_fact import BaseFact
 from agentic_search.text.controls import without_controls
@@ -90,8 +90,8 @@ class TaskCompleted(BaseFact):
     duration: float
     attempts: int = 1
     cached: bool = False
-    result: JsonValue = None
-    content: tuple[JsonObject, ...] = ()
+    result: AnyJson = None
+    content: AnyJsonObjects = ()
     """Its blocks that are not text, in MCP's form."""
     note: str = ""
     """What the tool says of its own search: `found nothing`."""
@@ -100,16 +100,33 @@ class TaskCompleted(BaseFact):
     """Why single calls of a `for_each` failed."""
     remarks: tuple[str, ...] = ()
     """What of the tool's answer was left out, or is not as the tool promises."""
+    searched: str = ""
+    """What a call that searches has searched, for people."""
+    read_as: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """Words of the question, each with those that the tool searched for in addition."""
+    kept: bool = False
+    """It is an earlier run's result: nothing was called."""
+    server: str = ""
+    """Who gave a result that is kept."""
+
+    size: int = Field(default=0, exclude=True)
+    """As its ToolResult has it."""
 
     @property
     def message(self) -> str:
+        if self.kept:
+            return f"📌 Task {headline(shown_id(self.id), self.tool, self.purpose)}: kept from the run before"
         lost = f" ({count(len(self.failed_calls), 'call')} failed)" if self.failed_calls else ""
         done = f"✅ Task {headline(shown_id(self.id), self.tool, self.purpose)}{lost}"
+        if self.note.startswith(("said", "says")):
+            return f"{done}{', it' if self.purpose else ''} {self.note}"
         return f"{done}: {self.note}" if self.note else done
 
     @property
     def steps(self) -> tuple[str, ...]:
         """The result, too: its beginning. Whoever reads events has the whole of it."""
+        if self.kept:
+            return (self.message,)
         result = " ".join(without_controls(json_start(self.result, _LONGEST_RESULT)).split())
         return self.message, f"📊 Full Result: {result}"
 
@@ -138,6 +155,8 @@ class TaskSkipped(BaseFact):
     because: str
     waited: WaitingCall | None = None
     """What it waited for approval with, where it got none."""
+    intended: bool = False
+    """The plan's own condition said so: nothing is missing."""
 
     @property
     def message(self) -> str:

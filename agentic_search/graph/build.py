@@ -14,15 +14,17 @@ from agentic_search.events.facts import RunCompleted
 from agentic_search.graph.context import RunContext
 from agentic_search.graph.nodes import discover_tools, execute_all_parallel, initialize, synthesize
 from agentic_search.graph.plan_node import plan
-from agentic_search.graph.state import AskedState, ExecutedState
+from agentic_search.graph.state import AskedState, ExecutedState, PlannedState
 
 
 def build_program(context_of: Callable[[Run, Query], RunContext]) -> Program:
     """Compile the graph once; `context_of` gives each run what its nodes work with."""
     graph = StateGraph(ExecutedState, context_schema=RunContext, input_schema=AskedState)
-    graph.add_sequence([initialize, discover_tools, plan, execute_all_parallel])
+    graph.add_sequence([initialize, discover_tools, plan])
+    graph.add_node("execute_all_parallel", execute_all_parallel)  # pyright: ignore[reportUnknownMemberType] - LangGraph types it loosely
     graph.add_node("synthesize", synthesize)  # pyright: ignore[reportUnknownMemberType] - LangGraph types it loosely
     graph.add_edge(START, "initialize")
+    graph.add_conditional_edges("plan", _after_the_plan)
     graph.add_conditional_edges("execute_all_parallel", _after_a_round)
     graph.add_edge("synthesize", END)
     compiled = graph.compile()  # pyright: ignore[reportUnknownMemberType] - as above
@@ -34,6 +36,10 @@ def build_program(context_of: Callable[[Run, Query], RunContext]) -> Program:
         return _completed(cast(ExecutedState, state), run.spent, parallel=context.parallel)
 
     return search
+
+
+async def _after_the_plan(state: PlannedState) -> Literal["execute_all_parallel", "__end__"]:
+    return "__end__" if state["query"].plan_only else "execute_all_parallel"
 
 
 async def _after_a_round(state: ExecutedState) -> Literal["plan", "synthesize"]:

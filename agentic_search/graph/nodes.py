@@ -11,9 +11,12 @@ from functools import partial
 from langgraph.runtime import Runtime
 
 from agentic_search.conversation.follow_up import stand_alone
+from agentic_search.domain.answer import Turn
 from agentic_search.domain.outcome import Completed, Failed, Outcome, Skipped
-from agentic_search.domain.query import Query
+from agentic_search.domain.plan import Plan
+from agentic_search.domain.query import ContinuedQuery, Query
 from agentic_search.domain.tool import ServerStatus
+from agentic_search.engine.protocols import Run
 from agentic_search.errors import AgenticSearchError, DeadlinePassed, NoSuchTool, SearchFailed, ToolsNotReady
 from agentic_search.events.execution_facts import ExecutionCompleted, ExecutionStarted
 from agentic_search.events.facts import QuestionUnderstood, RunStarted, ToolsDiscovered
@@ -45,21 +48,30 @@ async def initialize(state: AskedState, runtime: Runtime[RunContext]) -> Initial
     context, query = runtime.context, state["query"]
     with context.run.spent.phase("discover"):
         model = context.models.writer_name(query.model)
-        context.run.emit(RunStarted(query=query.query, thread_id=context.run.thread_id, model=model))
-        earlier = context.run.earlier
-        asked = stand_alone(query.query, earlier)
+        going_on = query if isinstance(query, ContinuedQuery) else None
+        retry_of = going_on.of if going_on else None
+        context.run.emit(RunStarted(query=query.query, thread_id=context.run.thread_id, model=model, retry_of=retry_of))
+        earlier = _turns_before(context.run, query)
+        asked = going_on.understood if going_on else stand_alone(query.query, earlier)
         if asked != query.query:
             context.run.emit(QuestionUnderstood(text=asked))
+    kept = going_on.tasks(kept=True) if going_on else ()
     return {
         **state,
         "asked": asked,
         "earlier": earlier,
         "deadline": query.deadline or context.limits.deadline,
-        "plans": (),
-        "outcomes": {},
+        "plans": (Plan.model_construct(tasks=kept),) if kept else (),
+        "outcomes": going_on.kept if going_on else {},
         "opening": "",
         "lacking": "",
     }
+
+
+def _turns_before(run: Run, query: Query) -> tuple[Turn, ...]:
+    """The conversation so far; without what the same question was answered before, where it is asked again."""
+    again = isinstance(query, ContinuedQuery)
+    return tuple(turn for turn in run.earlier if not (again and turn.query == query.query))
 
 
 async def discover_tools(state: InitializedState, runtime: Runtime[RunContext]) -> DiscoveredState:
@@ -69,6 +81,8 @@ async def discover_tools(state: InitializedState, runtime: Runtime[RunContext]) 
     """
     context, query = runtime.context, state["query"]
     toolbox = context.toolbox
+    if isinstance(query, ContinuedQuery) and not query.tasks(kept=False):
+        return {**state, "tools": (), "instructions": {}}
     if query.tools == ():
         raise NoSuchTool("The request lets no tool be used, as 'tools' is an empty list: leave it out to allow all.")
     with context.run.spent.phase("discover"):
@@ -198,6 +212,7 @@ async def synthesize(state: ExecutedState, runtime: Runtime[RunContext]) -> Exec
             said=query.query,
             earlier=state["earlier"],
             not_used=state["not_used"],
+            length=query.length if isinstance(query, ContinuedQuery) else "normal",
         )
         await writer.write(await in_thread_if_large(outcomes, make), context.run.emit)
     return state

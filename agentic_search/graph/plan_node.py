@@ -14,7 +14,7 @@ from typing import assert_never
 from langgraph.runtime import Runtime
 
 from agentic_search.domain.plan import Plan, Task
-from agentic_search.domain.query import Query
+from agentic_search.domain.query import ContinuedQuery, Query
 from agentic_search.domain.tool import by_any_name
 from agentic_search.errors import DeadlinePassed, PlanRefused, SearchFailed
 from agentic_search.events.facts import (
@@ -46,6 +46,7 @@ from agentic_search.planning.planner import (
     SoFar,
     TaskReady,
 )
+from agentic_search.scheduler.emitting import emit_outcome
 from agentic_search.synthesis.writing.prompt import ANSWER_RULES
 
 _SOON = 0.03
@@ -59,11 +60,12 @@ async def plan(state: DiscoveredState, runtime: Runtime[RunContext]) -> PlannedS
 
     Later rounds never raise: whatever goes wrong then, there is something to answer from.
     """
-    context, so_far = runtime.context, SoFar(state["plans"], state["outcomes"])
+    context, query = runtime.context, state["query"]
+    so_far = SoFar(state["plans"], state["outcomes"])
     with context.run.spent.phase("plan"):
         planned, lacking = await _planned(state, context, so_far)
     plans = (*so_far.plans, Plan(tasks=planned.tasks)) if planned.tasks else so_far.plans
-    if not so_far.plans or planned.tasks or planned.model is not None:
+    if not so_far.plans or query.brings_a_plan or planned.tasks or planned.model is not None:
         context.run.emit(
             PlanReady(
                 plan=whole_plan(plans),
@@ -74,8 +76,13 @@ async def plan(state: DiscoveredState, runtime: Runtime[RunContext]) -> PlannedS
                 usage=context.run.spent.usage,
                 not_used=planned.not_used,
                 parallel=context.parallel,
+                inputs=planned.inputs,
+                runs=not query.plan_only,
             )
         )
+    if isinstance(query, ContinuedQuery):
+        for task in query.tasks(kept=True):
+            emit_outcome(context.run.emit, task, query.kept[task.id], kept_of=query.servers.get(task.id, ""))
     by_model = so_far.plans and not state["lacking"]
     return {
         **state,
@@ -135,8 +142,18 @@ async def _checked(follower: "_Follower", state: DiscoveredState, request: PlanR
     Raises PlanRefused or ToolsNotReady; NotFound or PlanRefused for a workflow that cannot be run.
     """
     query, toolbox = state["query"], context.toolbox
-    planner = GivenPlanner(query.plan) if query.plan else await asyncio.to_thread(context.workflows.planner, query)
-    until = (1 - context.limits.writer_share) * state["deadline"]
+    limits = context.limits
+    if isinstance(query, ContinuedQuery):
+        context.runner.keep(query.kept, query.done)
+        tasks = query.tasks(kept=False)
+        if not tasks:
+            return Planned((), "given", inputs=query.filled_inputs)
+        planner = GivenPlanner(Plan.model_construct(tasks=tasks), limits.plans, inputs=query.filled_inputs)
+    elif query.plan:
+        planner = GivenPlanner(query.plan, limits.plans)
+    else:
+        planner = await asyncio.to_thread(context.workflows.planner, query)
+    until = (1 - limits.writer_share) * state["deadline"]
     while True:
         try:
             return await follower.follow(planner, request)
@@ -225,7 +242,8 @@ async def _chosen_model(request: PlanRequest, query: Query, context: RunContext)
 
 def _early(state: DiscoveredState, context: RunContext) -> Container[str]:
     """The names of the tools whose tasks start at once. A plan that is brought is whole at once: nothing is gained."""
-    if state["query"].brings_a_plan or not context.start_early:
+    query = state["query"]
+    if query.brings_a_plan or query.plan_only or not context.start_early:
         return ()
     rules = context.approval
     return by_any_name(tool for tool in state["tools"] if tool.read_only and rules.why_waits(tool) is None)

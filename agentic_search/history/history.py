@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from agentic_search.clock import Clock
 from agentic_search.domain.answer import Turn
 from agentic_search.domain.history import Deleted, HistoryState, RunFilter, RunPage, ThreadPage, ThreadReport
+from agentic_search.domain.query import Query
 from agentic_search.domain.run import RunReport
 from agentic_search.errors import StorageFailed, WrongState
 from agentic_search.events.event import Event
@@ -98,6 +99,11 @@ class History:
         if draft := self._recorder.drafts.get(run_id):
             return draft.record.report()
         return await self._do(stored_runs.report_of, run_id)
+
+    async def query(self, run_id: str) -> Query:
+        """What was asked; raises NotFound."""
+        await self._recorder.written()
+        return await self._do(stored_runs.query_of, run_id)
 
     async def last(self, run_id: str) -> int | None:
         """The number of the last event of a run that has ended; raises NotFound."""

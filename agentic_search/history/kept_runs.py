@@ -79,7 +79,7 @@ class KeptRuns:
         status = await self._engine.start(run_id, query, thread_id=thread_id, attended=attended)
         created_at = (await self._engine.report(run_id)).created_at
         record = RunRecord(run_id, thread_id=thread_id, query=query.query, created_at=created_at)
-        self.recorder.begin(RunDraft(record, position, self.recorder.owner.name))
+        self.recorder.begin(RunDraft(record, position, self.recorder.owner.name, query))
         following = self._engine.follow(run_id)
         self._recording[run_id] = self._group.create_task(self._record(run_id, following), name=f"record {run_id}")
         await self.recorder.written()
@@ -138,6 +138,12 @@ class KeptRuns:
         with suppress(NotFound):
             return await self._engine.report(run_id)
         return await self.history.report(run_id)
+
+    async def query(self, run_id: str) -> Query:
+        """What was asked; of one that went on from another, without the outcomes that it kept."""
+        with suppress(NotFound):
+            return await self._engine.query(run_id)
+        return await self.history.query(run_id)
 
     async def task(self, run_id: str, task_id: str) -> TaskRecord:
         """One task as far as it has come."""

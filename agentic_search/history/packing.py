@@ -10,6 +10,7 @@ from pydantic import ConfigDict, JsonValue, TypeAdapter
 from pydantic_core import from_json
 
 from agentic_search.domain.answer import Turn
+from agentic_search.domain.query import ContinuedQuery, Query
 from agentic_search.domain.run import RunReport
 from agentic_search.events.event import Event
 from agentic_search.events.facts import Fact, TaskCompleted
@@ -23,6 +24,8 @@ _FAST = 1
 _TIMED: TypeAdapter[list[tuple[float, Fact]]] = TypeAdapter(
     list[tuple[float, Fact]], config=ConfigDict(defer_build=True)
 )
+
+_ASKED: TypeAdapter[ContinuedQuery | Query] = TypeAdapter(ContinuedQuery | Query, config=ConfigDict(defer_build=True))
 
 
 @dataclass(slots=True)
@@ -69,6 +72,18 @@ def pack_report(report: RunReport, apart: ResultsApart) -> bytes:
             tasks[index] = task.model_copy(update={"result": None, "content": ()})
     plain = report.model_copy(update={"tasks": tuple(tasks)}).model_dump(mode="json", by_alias=False)
     return _pack({"report": plain, "results": hashes})
+
+
+def pack_query(query: Query) -> bytes:
+    """What was asked; of what went on from another run, without the outcomes that it kept."""
+    if isinstance(query, ContinuedQuery):
+        query = query.model_copy(update={"kept": {}, "done": {}})
+    return _pack(query.model_dump(mode="json", by_alias=False))
+
+
+def unpack_query(packed: bytes) -> Query:
+    """What was asked; one of another version's form raises ValueError."""
+    return _ASKED.validate_python(_unpack(packed))
 
 
 def pack_turn(turn: Turn) -> bytes:

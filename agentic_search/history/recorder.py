@@ -191,7 +191,7 @@ class Recorder:
             for part in parts:
                 write(connection, part.draft, ends=part.ends)
         for part in parts:
-            part.draft.begun = True
+            part.draft.begun, part.draft.query = True, None
             part.draft.chunks.clear()
             part.draft.apart.packed.clear()
 

@@ -13,12 +13,22 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from agentic_search.database import tables
 from agentic_search.database.tables import storable
 from agentic_search.domain.answer import Turn
+from agentic_search.domain.query import Query
 from agentic_search.domain.run import RunReport
 from agentic_search.errors import NotFound, StorageFailed
 from agentic_search.events.event import Event
 from agentic_search.events.record import RunRecord
 from agentic_search.history import words
-from agentic_search.history.packing import ResultsApart, Unpacked, pack_events, pack_report, pack_turn, unpack_turn
+from agentic_search.history.packing import (
+    ResultsApart,
+    Unpacked,
+    pack_events,
+    pack_query,
+    pack_report,
+    pack_turn,
+    unpack_query,
+    unpack_turn,
+)
 
 MOST_TURNS = 20
 """Turns of its conversation that a run is given."""
@@ -34,6 +44,8 @@ class RunDraft:
     record: RunRecord
     position: int
     owner: str
+    query: Query | None = None
+    """What was asked, until that is written."""
     events: list[Event] = field(default_factory=list[Event])
     """Not packed yet."""
     chunks: list[tuple[int, int, bytes]] = field(default_factory=list["tuple[int, int, bytes]"])
@@ -103,7 +115,11 @@ def _begin(connection: Connection, draft: RunDraft) -> int | None:
             "bytes": 0,
         },
     )
-    return _number(connection, record.id)
+    number = _number(connection, record.id)
+    if number is not None and draft.query is not None:
+        row = {"run": number, "packed": pack_query(draft.query)}
+        connection.execute(_ignoring(connection, tables.queries), row)
+    return number
 
 
 def _write_results(connection: Connection, number: int, draft: RunDraft) -> None:
@@ -209,6 +225,16 @@ def record_of(connection: Connection, run_id: str) -> tuple[RunRecord, Event | N
     for event in events_after(connection, run_id, 0, sys.maxsize):
         record.apply(event)
     return record, event
+
+
+def query_of(connection: Connection, run_id: str) -> Query:
+    """What was asked. Raises NotFound."""
+    number = found(connection, run_id).number
+    packed = connection.execute(select(tables.queries.c.packed).where(tables.queries.c.run == number)).scalar_one()
+    try:
+        return unpack_query(packed)
+    except ValueError as error:
+        raise StorageFailed(_UNREADABLE.format(run_id)) from error
 
 
 def turns_before(connection: Connection, thread_id: str, position: int) -> list[tuple[int, Turn]]:

@@ -10,9 +10,10 @@ from contextlib import aclosing
 from dataclasses import replace
 
 from agentic_search.domain.data import JsonObject
-from agentic_search.domain.plan import Plan
+from agentic_search.domain.limits import DEFAULT_PLAN_LIMITS, PlanLimits
+from agentic_search.domain.plan import Plan, Task
 from agentic_search.errors import ModelError, PlanRefused
-from agentic_search.planning.draft.check import check
+from agentic_search.planning.draft.check import check, check_added
 from agentic_search.planning.planner import (
     DraftDropped,
     DraftRefused,
@@ -35,20 +36,28 @@ _MOST_COMPLAINTS = 3
 class GivenPlanner:
     """Plans nothing: checks one plan and gives it."""
 
-    def __init__(self, plan: Plan | JsonObject, *, inputs: JsonObject | None = None) -> None:
+    def __init__(
+        self, plan: Plan | JsonObject, limits: PlanLimits = DEFAULT_PLAN_LIMITS, *, inputs: JsonObject | None = None
+    ) -> None:
         """A plan, or its JSON as somebody wrote it down; `inputs` is what its references to `inputs` read."""
         self._draft: JsonObject = plan.model_dump(mode="json") if isinstance(plan, Plan) else plan
+        self._limits = limits
         self._inputs = inputs
 
     async def plan(self, request: PlanRequest) -> AsyncGenerator[PlanStep, None]:
         """Check the plan; raises PlanRefused."""
         yield DraftStarted("given")
         # A large plan takes long to check: a thread leaves the event loop to others.
-        accepted = await asyncio.to_thread(check, self._draft, request.tools, inputs=self._inputs)
-        tasks = accepted.tasks
+        tasks = await asyncio.to_thread(self._checked, request)
         for task in tasks:
             yield TaskReady(task)
         yield Planned(tasks, "given", inputs=self._inputs)
+
+    def _checked(self, request: PlanRequest) -> tuple[Task, ...]:
+        draft, tools, most = self._draft, request.tools, self._limits.references
+        if earlier := request.so_far.ids:
+            return check_added(draft, tools, earlier=earlier, inputs=self._inputs, most_references=most)
+        return check(draft, tools, inputs=self._inputs, most_references=most).tasks
 
 
 class PlanLadder:

@@ -1,31 +1,27 @@
 """The service that every way in uses: starts runs, finds them, follows them, stops them."""
 
+import asyncio
 import uuid
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from agentic_search.domain.approval.decision import Decision
 from agentic_search.domain.approval.policy import ApprovalRules
-from agentic_search.domain.data import Frozen
-from agentic_search.domain.query import Query
-from agentic_search.domain.run import RunCounts, RunReport, RunStatus, TaskRecord
+from agentic_search.domain.query import ContinuedQuery, Query
+from agentic_search.domain.run import ENDED, RunCounts, RunReport, Started, TaskRecord
 from agentic_search.engine.protocols import Engine
+from agentic_search.errors import WrongState
 from agentic_search.events.event import Event
 from agentic_search.history.history import History
 from agentic_search.models.chat import PullProgress
 from agentic_search.models.choice import ModelChoice
+from agentic_search.runs.continuing import PlanStart, Retry, Synthesis, planned_first, retried, synthesized
+from agentic_search.runs.ledger import Ledger
 from agentic_search.scheduler.approval.memory import ApprovalMemory
 from agentic_search.tools.mcp.auth.sign_ins import SignIns
 from agentic_search.tools.pool import ToolPool
 from agentic_search.workflows.folder import WorkflowFolder
-
-
-class Started(Frozen):
-    """A run that was accepted."""
-
-    id: str
-    thread_id: str
-    status: RunStatus
 
 
 class SearchService:
@@ -42,6 +38,39 @@ class SearchService:
         run_id, thread_id = uuid.uuid4().hex, query.thread_id or uuid.uuid4().hex
         status = await self._engine.start(run_id, query, thread_id=thread_id, attended=attended)
         return Started(id=run_id, thread_id=thread_id, status=status)
+
+    async def retry(self, run_id: str, retry: Retry, *, attended: bool = False) -> Started:
+        """Begin a run of what did not complete, or of one task; raises NotFound, WrongState or Overloaded."""
+        return await self._go_on(run_id, partial(retried, retry=retry), attended=attended)
+
+    async def synthesize(self, run_id: str, synthesis: Synthesis) -> Started:
+        """Begin a run that only writes another answer; raises NotFound, WrongState or Overloaded."""
+        return await self._go_on(run_id, partial(synthesized, synthesis=synthesis), attended=False)
+
+    async def start_planned(self, run_id: str, start: PlanStart, *, attended: bool = False) -> Started:
+        """Begin a run of a plan that was only made; raises NotFound, WrongState or Overloaded."""
+        return await self._go_on(run_id, partial(planned_first, start=start), attended=attended)
+
+    async def ledger(self, run_id: str) -> Ledger:
+        """What a run that has ended leaves; raises NotFound or WrongState."""
+        run = await self._engine.report(run_id)
+        if run.status not in ENDED:
+            raise WrongState(
+                f"Run {run_id!r} has not ended: wait for its end (GET /runs/{run_id}/events), or stop it first:"
+                f" POST /runs/{run_id}/cancel."
+            )
+        told = [event.fact async for events in self._engine.follow(run_id) for event in events]
+        return Ledger(told)
+
+    async def _go_on(
+        self, run_id: str, make: Callable[[str, Query, Ledger], ContinuedQuery], *, attended: bool
+    ) -> Started:
+        ledger = await self.ledger(run_id)
+        asked = await self._engine.query(run_id)
+        query = await asyncio.to_thread(make, run_id, asked, ledger)  # a plan may be large
+        thread_id = (await self._engine.report(run_id)).thread_id
+        started = await self.start(query.model_copy(update={"thread_id": thread_id}), attended=attended)
+        return started.model_copy(update={"retry_of": run_id})
 
     async def wait(self, run_id: str) -> RunReport:
         """The run, when it has ended; raises NotFound."""

@@ -150,6 +150,8 @@ class StartCall:
     elements: int | None = None
     """How many calls the task makes, where it runs `for_each`."""
     attempt: int = 1
+    first: bool = False
+    """The task begins with it."""
 
 
 @dataclass(frozen=True, slots=True)

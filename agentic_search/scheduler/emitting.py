@@ -10,7 +10,7 @@ from agentic_search.events import facts
 from agentic_search.events.facts import Emit
 from agentic_search.scheduler.admission.admission import LearntRate
 from agentic_search.scheduler.commands import ElementEnded, RetryCall, StartCall
-from agentic_search.scheduler.progress import CallProgress
+from agentic_search.scheduler.progress import TOLD, CallProgress, ProgressLimits
 
 
 def emit_started(emit: Emit, start: StartCall, server: str) -> None:
@@ -33,7 +33,7 @@ def _emit_nothing_of(progress: float, total: float | None, text: str) -> None:
 
 
 @contextmanager
-def progress_of(emit: Emit, start: StartCall) -> Generator[OnProgress]:
+def progress_of(emit: Emit, start: StartCall, limits: ProgressLimits = TOLD) -> Generator[OnProgress]:
     """What a call reports its progress to in this block.
 
     Of a task over a list the ended elements are emitted instead.
@@ -41,7 +41,7 @@ def progress_of(emit: Emit, start: StartCall) -> Generator[OnProgress]:
     if start.elements is not None:
         yield _emit_nothing_of
         return
-    with closing(CallProgress(emit, start.task)) as progress:
+    with closing(CallProgress(emit, start.task, limits)) as progress:
         yield progress
 
 
@@ -57,15 +57,16 @@ def emit_retry(emit: Emit, retry: RetryCall) -> None:
     emit(facts.TaskRetrying(id=task.id, tool=task.tool, attempt=attempt, wait=round(retry.wait, 3), error=retry.error))
 
 
-def emit_outcome(emit: Emit, task: Task, outcome: Outcome) -> None:
-    """Emit that the task has ended, and what it found."""
+def emit_outcome(emit: Emit, task: Task, outcome: Outcome, *, kept_of: str | None = None) -> None:
+    """Emit that the task has ended, and what it found; `kept_of`: the server that told an earlier run."""
     match outcome:
         case Completed():
-            _emit_completed(emit, task, outcome)
+            _emit_completed(emit, task, outcome, kept_of)
         case Failed(duration=duration, attempts=attempts, error=error):
             emit(facts.TaskFailed(id=task.id, tool=task.tool, duration=duration, attempts=attempts, error=error))
-        case Skipped(because=because, waited=waited):
-            emit(facts.TaskSkipped(id=task.id, tool=task.tool, because=because, waited=waited))
+        case Skipped(because=because, waited=waited, intended=intended):
+            skipped = facts.TaskSkipped(id=task.id, tool=task.tool, because=because, waited=waited, intended=intended)
+            emit(skipped)
         case _:
             assert_never(outcome)
 
@@ -84,7 +85,7 @@ def emit_slowed(emit: Emit, learnt: LearntRate) -> None:
     )
 
 
-def _emit_completed(emit: Emit, task: Task, outcome: Completed) -> None:
+def _emit_completed(emit: Emit, task: Task, outcome: Completed, kept_of: str | None) -> None:
     emit(
         facts.TaskCompleted(
             id=task.id,
@@ -98,6 +99,11 @@ def _emit_completed(emit: Emit, task: Task, outcome: Completed) -> None:
             note=outcome.result.note,
             failed_calls=outcome.failed_calls,
             remarks=outcome.result.remarks,
+            size=outcome.result.size,
+            searched=outcome.result.searched,
+            read_as=outcome.result.read_as,
+            kept=kept_of is not None,
+            server=kept_of or "",
         )
     )
     if outcome.result.passages:

@@ -14,14 +14,14 @@ Plans come checked (`planning/draft/check.py`): no cycles, and `depends_on` hold
 
 from collections import deque
 from collections.abc import Callable, Container, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import random
 from typing import assert_never
 
 from pydantic import JsonValue
 
 from agentic_search.domain.approval.decision import ApprovalWhy, WaitingCall
-from agentic_search.domain.outcome import Completed, Failed, Outcome, Skipped
+from agentic_search.domain.outcome import Completed, Failed, Outcome, Skipped, ToolResult
 from agentic_search.domain.plan import Task
 from agentic_search.domain.references import INPUTS
 from agentic_search.scheduler.commands import (
@@ -88,16 +88,19 @@ class Machine:
         required_of: Callable[[Task], Container[str]] = lambda task: task.arguments,
         jitter: Callable[[], float] = random,
         earlier: Mapping[str, Outcome] | None = None,
+        done: Mapping[str, Mapping[int, ToolResult]] | None = None,
     ) -> None:
         """`seconds_of` a task: how long a call of it usually takes, to know the longest path.
 
         `why_held`: why a task that could run waits for somebody's word first, None where it does not.
         `required_of` a task: the arguments that its tool cannot do without.
         `jitter` gives numbers from 0 to 1 that spread the waits between attempts. `earlier` is how the tasks of plans
-        before ended, by id: new tasks may refer to them.
+        before ended, by id: new tasks may refer to them. `done` are results that single calls of tasks over a list gave
+        in an earlier run, by task and element: these calls are not made again.
         """
         self._retries = Retries(policy_of, jitter)
         self._required_of = required_of
+        self._done = done or {}
         self._open: dict[str, _Node] = {}
         self._outcomes: dict[str, Outcome] = dict(earlier or {})
         self._values: dict[str, JsonValue] = {
@@ -147,7 +150,7 @@ class Machine:
             case PlanSealed():
                 self._seal()
             case TaskApproved() | TaskDenied():
-                self._decided(machine_input)
+                self._decided(machine_input, now)
             case TimePassed():
                 self._wake(now)
             case Stopped():
@@ -185,10 +188,14 @@ class Machine:
             self._end(calls)
             return
         node.elements = Elements(node.task, len(calls))
+        done, starts = self._done.get(node.task.id, {}), list[StartCall]()
         for call in calls:
             if isinstance(call, CallFailed):
                 node.elements.take(call, attempt=1)
-        starts = [call for call in calls if isinstance(call, StartCall)]
+            elif call.call.element in done:
+                node.elements.take(CallCompleted(call.call, done[call.call.element]), attempt=1)
+            else:
+                starts.append(call)
         if node.elements.done:
             self._end(node.elements.outcome(started_at=now, now=now))
         elif (why := self._why_held(node.task)) is not None:
@@ -198,15 +205,23 @@ class Machine:
         else:
             self._offer_all(starts)
 
-    def _decided(self, decided: TaskApproved | TaskDenied) -> None:
+    def _decided(self, decided: TaskApproved | TaskDenied, now: float) -> None:
         if isinstance(decided, TaskDenied):
-            self._skip_held(decided.task_id, decided.because)
+            self._skip_held(decided.task_id, decided.because, now)
         elif held := self._held.pop(decided.task_id, None):
             self._offer_all(held.calls)
 
-    def _skip_held(self, task_id: str, because: str) -> None:
-        if held := self._held.pop(task_id, None):
+    def _skip_held(self, task_id: str, because: str, now: float) -> None:
+        if (held := self._held.pop(task_id, None)) is None:
+            return
+        if task_id not in self._done:
             self._end(Skipped(task_id=task_id, because=because, waited=held.waiting))
+            return
+        elements = self._open[task_id].elements
+        assert elements is not None, "a held task is released"
+        for start in held.calls:
+            elements.take(CallFailed(start.call, because, "denied"), attempt=1)
+        self._end(elements.outcome(started_at=now, now=now))
 
     def _offer_all(self, calls: Iterable[StartCall]) -> None:
         for start in calls:
@@ -231,10 +246,10 @@ class Machine:
         if start is None:
             return
         node = self._open[call.task_id]
+        self._running[call] = start
+        self._commands.append(replace(start, first=True) if node.started_at is None else start)
         if node.started_at is None:
             node.started_at = now
-        self._running[call] = start
-        self._commands.append(start)
 
     def _call_ended(self, ended: CallCompleted | CallFailed, now: float) -> None:
         start = self._running.pop(ended.call, None)
@@ -276,7 +291,7 @@ class Machine:
         self._running.clear()
         self._retries.clear()
         for task_id in list(self._held):
-            self._skip_held(task_id, f"it still waited for approval when {because}")
+            self._skip_held(task_id, f"it still waited for approval when {because}", now)
         for task_id, node in self._open.items():
             if node.started_at is None:
                 self._end(Skipped(task_id=task_id, because=because))

@@ -52,6 +52,7 @@ from agentic_search.scheduler.emitting import (
     progress_of,
 )
 from agentic_search.scheduler.machine import Machine
+from agentic_search.scheduler.progress import TOLD, ProgressLimits
 from agentic_search.scheduler.retries import policy_for
 
 logger = logging.getLogger(__name__)
@@ -95,6 +96,7 @@ class Runner:
         tools: Mapping[str, Tool] | None = None,
         dispatcher: Dispatcher | None = None,
         approvals: Approvals | None = None,
+        progress: ProgressLimits = TOLD,
     ) -> None:
         """`elapsed` gives the seconds since the run began; `tools` is what `know` may tell later.
 
@@ -107,10 +109,12 @@ class Runner:
         self._tools = dict(tools or {})
         self._dispatcher = dispatcher or Dispatcher(clock)
         self._approvals = approvals
+        self._progress = progress
         self._max_concurrent = max_concurrent
         self._batch = batch
         self._earlier: dict[str, Outcome] = {}
         """How the tasks of finished plans ended: a later plan that is abandoned takes nothing of these with it."""
+        self._done: Mapping[str, Mapping[int, ToolResult]] = {}
         self._machine = self._new_machine()
         self._added: dict[str, Task] = {}
         self._group = asyncio.TaskGroup()
@@ -156,6 +160,15 @@ class Runner:
     def know(self, tools: Iterable[Tool]) -> None:
         """Say which tools there are: their servers are told, and they decide how often a task is tried."""
         self._tools = by_any_name(tools)
+
+    def keep(self, outcomes: Mapping[str, Outcome], done: Mapping[str, Mapping[int, ToolResult]]) -> None:
+        """Before any task is added: how tasks of an earlier run ended, to which those of this one may refer.
+
+        `done`: results of single calls of tasks that are to run, by task and element; these are not made again.
+        """
+        self._earlier |= outcomes
+        self._done = done
+        self._machine = self._new_machine()
 
     def add(self, tasks: Sequence[Task]) -> None:
         """Let these begin as soon as they may, while the rest of the plan is not known yet."""
@@ -206,6 +219,7 @@ class Runner:
             why_held=self._why_held,
             required_of=self._required_of,
             earlier=self._earlier,
+            done=self._done,
         )
 
     def _why_held(self, task: Task) -> ApprovalWhy | None:
@@ -272,7 +286,7 @@ class Runner:
             self._approvals.hold(held.task, tool, held.waiting, decided)
 
     def _start(self, start: StartCall, slot: Slot) -> None:
-        if start.elements is None or (start.call.element == 0 and start.attempt == 1):
+        if start.elements is None or start.first:
             emit_started(self._emit, start, self._server_of(start.task))
         call = self._group.create_task(
             self._call(start, slot), name=f"call {start.task.id}", context=self._context.copy()
@@ -293,7 +307,7 @@ class Runner:
         ask_of_call.set(None if questions is None else questions.ask)
         ended: MachineInput
         try:
-            with progress_of(self._emit, start) as on_progress:
+            with progress_of(self._emit, start, self._progress) as on_progress:
                 result = await self._call_tool(
                     start.task.tool,
                     start.arguments,

@@ -132,6 +132,7 @@ def _together(results: list[ToolResult]) -> ToolResult:
         text="\n\n".join(result.text for result in results),
         passages=tuple(passage for result in results for passage in result.passages),
         blocks=tuple(block for result in results for block in result.blocks),
+        size=sum(result.size for result in results),
         note="; ".join(dict.fromkeys(result.note for result in results if result.note)),
         remarks=tuple(dict.fromkeys(note for result in results for note in result.remarks)),
     )

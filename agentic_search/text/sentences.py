@@ -12,19 +12,43 @@ UNSPACED = (
 
 _SENTENCE_END = re.compile(
     r"""
-    (?: (?<![.!?…])[.!?…]++ ["'”’»)\]`*_]*+ (?:\s?\[\d+\])* (?=\s)  # Latin, Cyrillic, Greek, Arabic …: a space follows
+    (?: (?<![.!?…])[.!?…]++ ["'“‘”’»«›)\]`*_]*+ (?:\s?\[\d+\])* (?=\s)  # Latin, Cyrillic, Greek …: a space follows
     | [。！？｡︒] ["'”’」』）]* (?:\s?\[\d+\])*        # Chinese and Japanese: none does
-    | [؟۔।॥] (?:\s?\[\d+\])* (?=\s|$)             # Arabic, Urdu, Indic
+    | [؟۔।॥։።။។] (?:\s?\[\d+\])* (?=\s|$)         # Arabic, Urdu, Indic, Armenian, Ethiopic …
     )
     """,
     re.VERBOSE,
 )
 """With the marks of citations behind it: they are the sentence's. A row of dots is read once, not from each of them."""
-_ABBREVIATION = re.compile(
-    r"(?:^|[\s(\[])(?:[A-Za-z]|e\.g|i\.e|etc|vs|cf|al|approx|Dr|Mr|Mrs|Ms|Prof|St|Jr|Sr|No|Nos|Fig|Eq|Inc|Ltd|Co|Corp|"
-    r"Gen|Col|Lt|Sgt|Rev|Hon|U\.S|U\.K|bzw|z\.B|d\.h|Nr|ca)\.$"
+_SHORT = (
+    r"[^\W\d_]|(?:[^\W\d_]\.)+[^\W\d_](?<![ap]\.m)"  # initials, `e.g.`, `z.B.`, `т.е.`; `at 5 p.m.` may end one
+    r"|etc|vs|cf|al|approx|dept|resp|viz|Dra?|Mrs?|Ms|Mx|[Pp]rof|St|Ste|Jr|Sr|Inc|Ltd|Co|Corp|Gen|Col|Lt|Sgt|Capt|Rev|Hon"
+    r"|Mt|Ft|Ave|Blvd|Ph\.D"
+    r"|bzw|usw|usf|evtl|ggf|ca|vgl|inkl|exkl|zzgl|sog|Hr|Fr|Str|Jh|Jhd|Chr|Mio|Mrd|Tsd|Tel|geb|gest|Dipl|Hrsg"
+    r"|env|apr|éd|MM|Mgr|Sra|Sres|Srta|Uds?|Vds?|EE|UU|EE\.UU|[Aa]vd?a?|Exma?|Ltda|Sig|Sigg|Sig\.ra|Dott|Dott\.ssa|Avv|ecc"
+    r"|bijv|dhr|mevr|drs|enz|f\.eks|t\.ex|bl\.a|osv|np|inż|tzn|tzv|tj|św|ul|apod|např|nám|örn|bkz|Doç|stb"
+    r"|ул|стр|им|акад|проф|тыс|млн|млрд|руб|напр|κ\.λπ"
 )
-_SENTENCE_BEGINS = re.compile(r"""\s+["'“‘«(\[`*_:]*(?:[^\W\d_a-z]|\d|[a-z]\w*(?:\.\w|\()|[a-z]+_)""")
+_BEFORE_NUMBER = (
+    r"No|Nos|Nr|nr|no|núm|n[ºo]|Figs?|Eqs?|Vol|vol|Ch|ch|Sec|Art|art|Abs|Abb|Tab|Kap|Bd|Ziff|pp|pág|págs|pag|cap|č|č\.p"
+    r"|рис|гл|см|№|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Okt|Nov|Dec|Dez|janv|févr|juil|déc"
+)
+"""Shortened only where a number follows: `No. 5`, and not `No. It is red.`"""
+_ABBREVIATION = re.compile(rf"(?:^|[\s(\[„“«])(?:(?:{_SHORT})\.$|(?:{_BEFORE_NUMBER})\.$(?P<number>))")
+_ORDINAL = re.compile(
+    r"(?:\b(?:am|ans|ab|bis|zum|zur|seit|vom|im|beim|dem|den|der|die|das|des|jede[nrms]?|dne|dnia|do|od|az|det"
+    r"|dags?)\s+|\d\.\s?|\bund\s+)\d{1,2}\.$",
+    re.IGNORECASE,
+)
+"""`bis zum 5.`, `am 12. 5.`: a number with a dot is a `fifth`, in German, Polish, Czech, Hungarian and the north."""
+_OF_TIME = re.compile(
+    r"\s+(?:Jan|Jän|Feb|M[äa]r|Apr|Ma[ij]|Jun|Jul|Aug|Sep|O[ck]t|Nov|De[czs]|Jahrh|Jahrt|Jh|Ocak|Şubat|Nisan|Mayıs"
+    r"|Haziran|Temmuz|Ağustos|Eylül|Ekim|Kasım|Aralık|\d{1,2}\.\s?\d)"
+)
+_NUMBER = re.compile(r"(?:^|[\s(])\d{1,2}\.$")
+_OPENING = "\"'“„‚‘«»‹(\\[`*_:¿¡—"
+_NEXT = re.compile(rf"\s+[{_OPENING}]*([\w№])")
+_PROGRAM_NAME = re.compile(r"[a-z]\w*(?:\.\w|\()|[a-z]+_")
 """What may begin a sentence: a capital or a letter without case, a digit, or a name from a program."""
 _COLON = re.compile(r"(?<!\d):(?=\s)")
 _CLAUSE_END = re.compile(r"(?=[,;:](?:\s|$)|\s[(–—-])|(?=[，、；：])")
@@ -79,8 +103,13 @@ def _ends(text: str) -> Iterator[int]:
 def _ends_here(text: str, begin: int, found: re.Match[str]) -> bool:
     if found[0][0] not in ".!?…":
         return True
-    before = text[max(begin, found.start() - 12) : found.start() + 1]
-    return _SENTENCE_BEGINS.match(text, found.end()) is not None and _ABBREVIATION.search(before) is None
+    after = _NEXT.match(text, found.end())
+    if after is None or (after[1].islower() and not _PROGRAM_NAME.match(text, after.start(1))):
+        return False
+    before = text[max(begin, found.start() - 16) : found.start() + 1]
+    if short := _ABBREVIATION.search(before):
+        return short["number"] is not None and not after[1].isdigit()
+    return not (_NUMBER.search(before) and (_ORDINAL.search(before) or _OF_TIME.match(text, found.end())))
 
 
 def shortened(text: str, longest: int) -> str:

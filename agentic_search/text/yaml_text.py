@@ -14,8 +14,8 @@ from pydantic import JsonValue, TypeAdapter, ValidationError
 _JSON: TypeAdapter[JsonValue] = TypeAdapter(JsonValue)
 _DATE, _BOOLEAN, _WHOLE_NUMBER = (f"tag:yaml.org,2002:{kind}" for kind in ("timestamp", "bool", "int"))
 _CHANGED = frozenset({_DATE, _BOOLEAN, _WHOLE_NUMBER})
-_MOST_NODES = 200_000
-"""Values of a document, each counted as often as aliases repeat it."""
+MOST_NODES = 200_000
+"""Values of a document, where no setting says otherwise, each counted as often as aliases repeat it."""
 
 
 class BadYaml(ValueError):
@@ -40,11 +40,15 @@ class _Loader(yaml.SafeLoader):
 
     yaml_implicit_resolvers = _resolvers()
 
+    def __init__(self, text: str, most_nodes: int) -> None:
+        super().__init__(text)
+        self._most_nodes = most_nodes
+
     def get_single_node(self) -> yaml.Node | None:
-        """Compose the document; raises ValueError where its aliases make it too large."""
+        """Compose the document; raises ValueError where it has too many values."""
         node: yaml.Node | None = super().get_single_node()
         if node is not None:
-            _count(node, {}, ())
+            _count(node, {}, (), self._most_nodes)
         return node
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
@@ -59,7 +63,7 @@ class _Loader(yaml.SafeLoader):
         return super().construct_mapping(node, deep=deep)
 
 
-def _count(node: yaml.Node, known: dict[int, int], above: tuple[int, ...]) -> int:
+def _count(node: yaml.Node, known: dict[int, int], above: tuple[int, ...], most: int) -> int:
     """How many values `node` stands for; raises ValueError."""
     if id(node) in known:
         return known[id(node)]
@@ -67,23 +71,34 @@ def _count(node: yaml.Node, known: dict[int, int], above: tuple[int, ...]) -> in
         raise ValueError("an alias holds itself")
     inner = [each for pair in node.value for each in pair] if isinstance(node, yaml.MappingNode) else node.value
     nodes = [] if isinstance(node, yaml.ScalarNode) else inner
-    total = 1 + sum(_count(each, known, (*above, id(node))) for each in nodes)
-    if total > _MOST_NODES:
-        raise ValueError("its aliases repeat too much")
+    total = 1 + sum(_count(each, known, (*above, id(node)), most) for each in nodes)
+    if total > most:
+        raise ValueError(
+            f"it has more than {most:,} values, or its aliases repeat too much; remove some, or raise "
+            "AGENTIC_SEARCH_MAX_YAML_NODES"
+        )
     known[id(node)] = total
     return total
 
 
-def read_yaml(text: str) -> JsonValue:
-    """Read one document; raises BadYaml."""
+def read_yaml(text: str, most_nodes: int = MOST_NODES) -> JsonValue:
+    """Read one document of at most `most_nodes` values; raises BadYaml."""
     try:
-        return _JSON.validate_python(yaml.load(text, Loader=_Loader))  # noqa: S506 - it is a SafeLoader
+        return _JSON.validate_python(_loaded(text, most_nodes))
     except yaml.MarkedYAMLError as problem:
         raise BadYaml(f"{_where(problem)}{_what(problem)}") from problem
     except yaml.reader.ReaderError as problem:
         raise BadYaml(f"line {_line(text, problem.position)}: {problem.reason}") from problem
     except (ValueError, RecursionError) as problem:
         raise BadYaml(f"it is no plain data: {_not_json(problem)}") from problem
+
+
+def _loaded(text: str, most_nodes: int) -> object:
+    loader = _Loader(text, most_nodes)
+    try:
+        return loader.get_single_data()
+    finally:
+        loader.dispose()  # pyright: ignore[reportUnknownMemberType] - untyped in its stub
 
 
 def _where(problem: yaml.MarkedYAMLError) -> str:

@@ -62,8 +62,6 @@ _LEAST_REPEATS = re.compile(r"\{(\d{1,9})", re.ASCII)
 _GROUP_REPEAT = re.compile(r"\)\{(?:\d+,)?(\d{1,9})\}", re.ASCII)
 _LONGEST_MATCH = 0.1
 """Seconds that one pattern may take on one text."""
-_LONGEST_CHECK = 0.1
-"""Seconds of this thread's work that all of one check may take: a few references can multiply without end."""
 _DEEPEST_CHECK = 120
 """Keywords within keywords; beyond it Python's stack would end, which the library beneath does not always survive."""
 _MOST_COMPARED = 200
@@ -83,8 +81,9 @@ class CheckTooLong(Exception):
 class _Check:
     """One check of data by a schema."""
 
-    def __init__(self, due: float = math.inf) -> None:
-        self.due = due
+    def __init__(self, seconds: float = math.inf) -> None:
+        self.seconds = seconds
+        self.due = time.thread_time() + seconds
         """What `time.thread_time` says when it is given up."""
         self.depth = 0
 
@@ -93,9 +92,12 @@ _this_check: ContextVar[_Check | None] = ContextVar("_this_check", default=None)
 
 
 @contextmanager
-def in_time() -> Generator[None]:
-    """Let validators in this block raise CheckTooLong when they have taken too long; they must be of `keywords_of`."""
-    token = _this_check.set(_Check(time.thread_time() + _LONGEST_CHECK))
+def in_time(seconds: float) -> Generator[None]:
+    """Let validators in this block raise CheckTooLong after as much work of this thread: references can multiply.
+
+    They must be of `keywords_of`.
+    """
+    token = _this_check.set(_Check(seconds))
     try:
         yield
     except (ValueError, OverflowError) as problem:  # a reference or an id that is no URL; a number beyond any float
@@ -110,7 +112,9 @@ def _timed(own: Keyword) -> Keyword:
     def rule(validator: Any, value: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:
         check = _this_check.get() or _Check()
         if time.thread_time() > check.due:
-            raise CheckTooLong(f"the schema takes longer than {_LONGEST_CHECK:g} s to check")
+            raise CheckTooLong(
+                f"the schema takes longer than {check.seconds:g} s to check (AGENTIC_SEARCH_SCHEMA_CHECK_TIMEOUT)"
+            )
         if check.depth >= _DEEPEST_CHECK:
             raise CheckTooLong("the schema is nested too deep")
         check.depth += 1

@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from agentic_search.domain.limits import DEFAULT_PLAN_LIMITS, PlanLimits
 from agentic_search.domain.query import Query
-from agentic_search.errors import NotFound, PlanRefused
+from agentic_search.errors import NotFound, PlanRefused, WrongState
+from agentic_search.files import write_whole
 from agentic_search.planning.ladder import GivenPlanner
 from agentic_search.text.naming import did_you_mean
 from agentic_search.workflows.inputs import filled_inputs, schema_of
@@ -17,8 +19,9 @@ _ENDINGS = {".yaml", ".yml"}
 class WorkflowFolder:
     """Reads files anew each time: a few milliseconds, and an edited file counts at once. It may be missing."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, limits: PlanLimits = DEFAULT_PLAN_LIMITS) -> None:
         self.path = path
+        self._limits = limits
 
     def __repr__(self) -> str:
         return f"WorkflowFolder({str(self.path)!r})"
@@ -38,16 +41,34 @@ class WorkflowFolder:
             raise PlanRefused(found.complaints)
         return found
 
+    def save(self, name: str, text: str, *, replace: bool) -> WorkflowEntry:
+        """Write a workflow's file; raises WrongState where the name is taken, PlanRefused for what cannot be read."""
+        path = self.path / f"{name}.yaml"
+        taken = name in self._by_name()
+        if (taken or path.exists()) and not (replace and path.exists()):
+            hint = " Give 'replace': true to write it anew." if path.exists() else ""
+            raise WrongState(f"There is a workflow {name!r} already: choose another name.{hint}")
+        try:
+            read_workflow(text, stem=name, limits=self._limits)
+            write_whole(path, text.encode())
+        except BadWorkflow as problem:
+            raise PlanRefused(problem.complaints) from problem
+        except OSError as problem:
+            told = f"The workflow cannot be written to {path}: {problem.strerror}. See AGENTIC_SEARCH_WORKFLOWS."
+            raise WrongState(told) from problem
+        return _entry(name, {path.name: _read(path, self._limits)})
+
     def planner(self, query: Query) -> GivenPlanner:
         """The planner that gives the plan of the query's workflow, with its inputs; raises NotFound or PlanRefused."""
         workflow = self.get(query.workflow or "")
-        return GivenPlanner(workflow.plan, inputs=filled_inputs(workflow, query.inputs, question=query.query))
+        inputs = filled_inputs(workflow, query.inputs, question=query.query, check_seconds=self._limits.check_seconds)
+        return GivenPlanner(workflow.plan, self._limits, inputs=inputs)
 
     def _by_name(self) -> dict[str, dict[str, Workflow | BadWorkflow]]:
         """What the files of each name hold, by the files' own names."""
         by_name: dict[str, dict[str, Workflow | BadWorkflow]] = {}
         for path in self._files():
-            found = _read(path)
+            found = _read(path, self._limits)
             by_name.setdefault(found.name, {})[path.name] = found
         return by_name
 
@@ -56,9 +77,9 @@ class WorkflowFolder:
             yield from sorted(path for path in self.path.iterdir() if path.suffix in _ENDINGS and path.is_file())
 
 
-def _read(path: Path) -> Workflow | BadWorkflow:
+def _read(path: Path, limits: PlanLimits) -> Workflow | BadWorkflow:
     try:
-        return read_workflow(path.read_text(encoding="utf-8"), stem=path.stem)
+        return read_workflow(path.read_text(encoding="utf-8"), stem=path.stem, limits=limits)
     except BadWorkflow as problem:
         return BadWorkflow(problem.name, tuple(f"{path.name}: {complaint}" for complaint in problem.complaints))
     except UnicodeDecodeError as problem:

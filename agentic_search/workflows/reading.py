@@ -8,6 +8,7 @@ from jsonschema.validators import Draft202012Validator
 from pydantic import JsonValue
 
 from agentic_search.domain.data import JsonObject
+from agentic_search.domain.limits import DEFAULT_PLAN_LIMITS, PlanLimits
 from agentic_search.plain_json import well_formed
 from agentic_search.text.naming import did_you_mean, json_kind
 from agentic_search.text.yaml_text import BadYaml, read_yaml
@@ -30,22 +31,22 @@ class BadWorkflow(ValueError):
         self.complaints = complaints
 
 
-def read_workflow(text: str, *, stem: str) -> Workflow:
+def read_workflow(text: str, *, stem: str, limits: PlanLimits = DEFAULT_PLAN_LIMITS) -> Workflow:
     """Read a file's text; one that has no `name` is called `stem`. Raises BadWorkflow."""
     try:
-        written: JsonValue = well_formed(read_yaml(text))
+        written: JsonValue = well_formed(read_yaml(text, limits.yaml_nodes))
     except BadYaml as problem:
         raise BadWorkflow(stem, (str(problem),)) from problem
     if not isinstance(written, dict):
         raise BadWorkflow(stem, (f"a workflow must be an object with 'tasks', not {json_kind(written)}",))
     name = written.get("name", stem)
-    complaints = tuple(_complaints(written, name))
+    complaints = tuple(_complaints(written, name, limits.check_seconds))
     if complaints:
         raise BadWorkflow(name if isinstance(name, str) else stem, complaints)
     return Workflow.model_validate({**written, "name": name, "inputs": written.get("inputs") or {}})
 
 
-def _complaints(written: JsonObject, name: JsonValue) -> Iterator[str]:
+def _complaints(written: JsonObject, name: JsonValue, seconds: float) -> Iterator[str]:
     for key in written:
         if key not in _KEYS:
             yield f"unknown key {key!r}{did_you_mean(key, _KEYS)}"
@@ -53,7 +54,7 @@ def _complaints(written: JsonObject, name: JsonValue) -> Iterator[str]:
         yield "'name' must be letters, digits, '_', '-' or '.', as in 'my-research'"
     if not isinstance(written.get("description", ""), str):
         yield "'description' must be text"
-    yield from _about_inputs(written.get("inputs") or {})
+    yield from _about_inputs(written.get("inputs") or {}, seconds)
     yield from _about_tasks(written.get("tasks"))
 
 
@@ -66,15 +67,15 @@ def _about_tasks(tasks: JsonValue) -> Iterator[str]:
             yield f"task number {number} must be an object, not {json_kind(task)}"
 
 
-def _about_inputs(inputs: JsonValue) -> Iterator[str]:
+def _about_inputs(inputs: JsonValue, seconds: float) -> Iterator[str]:
     if not isinstance(inputs, dict):
         yield f"'inputs' must be an object of inputs by name, not {json_kind(inputs)}"
         return
     for name, schema in inputs.items():
-        yield from (f"input {name!r}: {complaint}" for complaint in _about_input(name, schema))
+        yield from (f"input {name!r}: {complaint}" for complaint in _about_input(name, schema, seconds))
 
 
-def _about_input(name: str, schema: JsonValue) -> Iterator[str]:
+def _about_input(name: str, schema: JsonValue, seconds: float) -> Iterator[str]:
     if name == QUESTION:
         yield "it is always there, as the question itself; leave it out"
     elif not _INPUT_NAME.fullmatch(name):
@@ -86,17 +87,17 @@ def _about_input(name: str, schema: JsonValue) -> Iterator[str]:
         if key not in _SCHEMA_KEYS:
             yield f"unknown key {key!r}{did_you_mean(key, _SCHEMA_KEYS)}"
     if schema.get("type") in _TYPES:
-        yield from _about_schema(name, schema)
+        yield from _about_schema(name, schema, seconds)
     else:
         yield f"its 'type' must be one of {', '.join(_TYPES)}"
 
 
-def _about_schema(name: str, schema: JsonObject) -> Iterator[str]:
+def _about_schema(name: str, schema: JsonObject, seconds: float) -> Iterator[str]:
     try:
         Draft202012Validator.check_schema(schema)
     except SchemaError as problem:
         yield f"it is no JSON Schema: {problem.message}"
         return
     if "default" in schema:
-        breaches = complaints_about({name: schema["default"]}, {name: schema})
+        breaches = complaints_about({name: schema["default"]}, {name: schema}, seconds)
         yield from (f"its default: {complaint}" for complaint in breaches)

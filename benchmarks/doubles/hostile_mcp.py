@@ -30,6 +30,7 @@ def _tool(name: str, properties: Json) -> Json:
 TOOLS = [
     _tool("no_op", {}),
     _tool("big", {"megabytes": {"type": "number"}}),
+    _tool("records", {"megabytes": {"type": "number"}}),
     _tool("progress", {"seconds": {"type": "number"}}),
     _tool("flood", {"seconds": {"type": "number"}}),
     _tool("steps", {"seconds": {"type": "number"}}),
@@ -52,10 +53,20 @@ def result_of(message: Json) -> Json | None:
         case "tools/list":
             return {"tools": TOOLS}
         case "tools/call":
-            megabytes = message["params"].get("arguments", {}).get("megabytes", 0)
-            return {"content": [{"type": "text", "text": _SENTENCE * int(_PER_MEGABYTE * megabytes)}]}
+            sentences = int(_PER_MEGABYTE * message["params"].get("arguments", {}).get("megabytes", 0))
+            if message["params"]["name"] == "records":
+                return {"content": [], "structuredContent": {"result": _records(sentences)}}
+            return {"content": [{"type": "text", "text": _SENTENCE * sentences}]}
         case _:
             return None
+
+
+def _records(sentences: int) -> list[Json]:
+    """Records of four sentences each, which take about as many bytes beside them as a fifth one."""
+    return [
+        {"title": f"Lamp {n}", "url": f"https://lamps.test/{n}", "text": _SENTENCE * 4, "height": n / 7}
+        for n in range(sentences // 5)
+    ]
 
 
 def response_to(message: Json) -> Json:

@@ -37,6 +37,8 @@ ATTACKS: Mapping[str, tuple[Attack, int]] = {
     "200 MB, HTTP": (searching("http.big", megabytes=200), 1),
     "31 MB, stdio": (searching("stdio.big", megabytes=31), 1),
     "31 MB, HTTP": (searching("http.big", megabytes=31), 1),
+    "31 MB of records, stdio": (searching("stdio.records", megabytes=31), 1),
+    "31 MB of records, HTTP": (searching("http.records", megabytes=31), 1),
     "endless progress": (searching("stdio.progress", seconds=3_600), 1),
     "deaf, endless progress": (searching("stdio.deaf"), 1),
     "endless comments": (searching("http.comments"), 1),

@@ -1,12 +1,12 @@
 /** Carries out what the reader asks for: sends requests and dispatches their outcome to the store. */
 
 import { watchServers } from "./connections.js";
-import { explain } from "./derive/problem.js";
+import { BACK, LOST, explain } from "./derive/problem.js";
 import * as api from "./net/api.js";
 import { follow } from "./net/follow.js";
 import { liveRun } from "./state/page.js";
 
-/** @import {Listed, Page, Pull} from "./types.js" */
+/** @import {Page, Pull} from "./types.js" */
 /** @import {Action} from "./state/page.js" */
 /** @typedef {{state: Page, dispatch: (action: Action) => void}} Store */
 /** @typedef {ReturnType<typeof createController>} Controller */
@@ -21,18 +21,39 @@ export function createController(store) {
 
   /** @param {string} query */
   async function ask(query) {
+    const { threadId, choice } = store.state;
+    await begin(query, () => api.ask({ query, ...(threadId && { thread_id: threadId }), ...(choice && { model: choice }) }), "ask");
+  }
+
+  /**
+   * Run again what failed in a run, or one of its tasks.
+   * @param {string} key
+   * @param {string|null} [task]
+   */
+  async function retry(key, task = null) {
+    const run = store.state.runs.find((shown) => shown.key === key)?.run;
+    const id = run?.id;
+    if (run && id) await begin(run.query, () => api.retry(id, task), "retry");
+  }
+
+  /**
+   * @param {string} query
+   * @param {() => Promise<{id: string, thread_id: string}>} post
+   * @param {'ask'|'retry'} doing
+   */
+  async function begin(query, post, doing) {
     if (!query.trim() || liveRun(store.state)) return;
     const key = `asked-${++asked}`;
-    const { threadId, choice } = store.state;
+    const { threadId } = store.state;
     store.dispatch({ type: "asked", key, query });
     try {
-      const run = await api.ask({ query, ...(threadId && { thread_id: threadId }), ...(choice && { model: choice }) });
+      const run = await post();
       if (!store.state.runs.some((shown) => shown.key === key)) return;
       store.dispatch({ type: "accepted", key, id: run.id, threadId: run.thread_id });
       if (threadId === null) history.pushState(null, "", `/?thread=${encodeURIComponent(run.thread_id)}`);
       listen(key, run.id);
     } catch (error) {
-      store.dispatch({ type: "refused", key, notice: noticeOf(error, "ask") });
+      store.dispatch({ type: "refused", key, notice: noticeOf(error, doing) });
     }
   }
 
@@ -70,7 +91,7 @@ export function createController(store) {
       const { runs, serverTime } = await api.runs({ thread_id: threadId, limit: "100" });
       if (threadId !== store.state.threadId) return;
       if (runs.length === 0) throw new api.RequestProblem({ status: 404, detail: "", fields: [], retryAfter: null });
-      store.dispatch({ type: "threadOpened", runs: runs.toReversed(), origins: origins(runs, serverTime) });
+      store.dispatch({ type: "threadOpened", runs: runs.toReversed(), origins: api.origins(runs, serverTime) });
       for (const run of runs) listen(run.id, run.id);
     } catch (error) {
       store.dispatch({ type: "threadMissing", notice: noticeOf(error, "open") });
@@ -160,19 +181,8 @@ export function createController(store) {
     }
   }
 
-  return { ask, stop, openAddress, goTo, fetchResult, pull, decide, giveInputs, switchServer, dispatch: store.dispatch };
+  return { ask, retry, stop, openAddress, goTo, fetchResult, pull, decide, giveInputs, switchServer, dispatch: store.dispatch };
 }
-
-/** @type {import("./types.js").Notice} */
-const LOST = {
-  kind: "lost",
-  happened: "The connection to the service was lost.",
-  fine: "The run goes on there, and everything shown stays.",
-  todo: "The page reconnects by itself.",
-};
-
-/** @type {import("./types.js").Notice} */
-const BACK = { kind: "back", happened: "The connection is back." };
 
 /**
  * @param {unknown} error
@@ -181,14 +191,4 @@ const BACK = { kind: "back", happened: "The connection is back." };
 export function noticeOf(error, doing) {
   if (error instanceof api.RequestProblem) return explain(error.problem, doing);
   throw error;
-}
-
-/**
- * When runs under way began, on this page's clock, from their age on the service's clock.
- * @param {Listed[]} runs
- * @param {number} serverTime
- */
-function origins(runs, serverTime) {
-  const live = runs.filter((run) => run.status === "running");
-  return Object.fromEntries(live.map((run) => [run.id, performance.now() - Math.max(serverTime - Date.parse(run.created_at), 0)]));
 }

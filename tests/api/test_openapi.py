@@ -10,7 +10,14 @@ import pytest
 from agentic_search.api.app import create_app
 from agentic_search.settings import Settings
 
-STREAMS = {("/search", "post"), ("/runs/{run_id}/events", "get"), ("/models/pull", "post")}
+STREAMS = {
+    ("/search", "post"),
+    ("/runs/{run_id}/retry", "post"),
+    ("/runs/{run_id}/synthesize", "post"),
+    ("/runs/{run_id}/start", "post"),
+    ("/runs/{run_id}/events", "get"),
+    ("/models/pull", "post"),
+}
 
 
 @pytest.fixture(scope="module")

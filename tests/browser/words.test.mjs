@@ -7,6 +7,7 @@ import test from "node:test";
 import { announcement } from "../../static/js/derive/announce.js";
 import { byDay } from "../../static/js/derive/days.js";
 import { examples } from "../../static/js/derive/examples.js";
+import { readable } from "../../static/js/derive/excerpts.js";
 import { colophon, missing } from "../../static/js/derive/missing.js";
 import { explain } from "../../static/js/derive/problem.js";
 import { readiness } from "../../static/js/derive/readiness.js";
@@ -180,3 +181,15 @@ test("times are as long as they need to be", () => {
 const tool = (name, description = "") => ({ name, server: "s", title: "", description });
 const server = (name, status, error = null) => ({ name, status, transport: "stdio", tools: 1, error });
 const run = (id, thread_id, at, query) => ({ id, thread_id, status: "completed", query, model: null, created_at: at.toISOString() });
+
+test("rows of a Markdown table are read as their cells, and other text stays as it is", () => {
+  for (const [written, shown] of [
+    ["| Part | Interval | |---|---| | Boom | 6 months |", "Part · Interval; Boom · 6 months"],
+    ["| Part | Interval |\n| :--- | ---: |\n| Boom | 6 months |\n| Rope | a week |", "Part · Interval; Boom · 6 months; Rope · a week"],
+    ["Every part is checked: | Boom | 6 months |", "Every part is checked: · Boom · 6 months"],
+    ["| a \\| b | `x` |", "a | b · `x`"],
+    ["cat a | sort | head", "cat a | sort | head"],
+    ["int | None, str | None", "int | None, str | None"],
+    ["No table at all.", "No table at all."],
+  ]) assert.equal(readable(written), shown);
+});

@@ -11,7 +11,9 @@ import pytest
 from agentic_search.clock import Clock, SystemClock
 from agentic_search.database.address import DatabaseAddress, database_address
 from agentic_search.database.database import open_database
+from agentic_search.domain.outcome import Outcome, Skipped
 from agentic_search.domain.plan import Task
+from agentic_search.domain.query import ContinuedQuery
 from agentic_search.domain.run import RunStatus
 from agentic_search.engine.memory import MemoryEngine
 from agentic_search.engine.protocols import Engine, Program, Run
@@ -416,3 +418,21 @@ async def test_a_run_that_was_never_started_is_not_found(
     async with opened(program) as engine:
         with pytest.raises(NotFound, match="'nobody'"):
             await ask(engine, "nobody")
+
+
+async def test_what_was_asked_is_known_and_of_a_run_that_went_on_not_what_it_kept(
+    opened: OpenEngine, program: ScriptedProgram
+) -> None:
+    program.scripts |= dict.fromkeys(("one", "two"), do_nothing)
+    kept: dict[str, Outcome] = {"t1": Skipped(task_id="t1", because="x")}
+    again = ContinuedQuery(query="Q?", of="one", understood="Q?", kept=kept, tools=("a*",))
+    async with opened(program) as engine:
+        await engine.start("one", QUERY, thread_id="t")
+        await engine.start("two", again, thread_id="t")
+        await engine.ended("one")
+        await engine.ended("two")
+        assert await engine.query("one") == QUERY
+        asked = await engine.query("two")
+        assert (asked.query, asked.tools) == ("Q?", ("a*",)) and not getattr(asked, "kept", None)
+        with pytest.raises(NotFound):
+            await engine.query("three")

@@ -2,10 +2,12 @@
 
 import json
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import JsonValue
 
+from agentic_search.domain.outcome import Passage
 from agentic_search.domain.plan import Plan, Task
 from agentic_search.domain.run import RunUsage, Timings
 from agentic_search.events import facts
@@ -50,8 +52,9 @@ def test_an_event_on_the_wire_has_the_form_of_the_contract() -> None:
     }
 
 
-def test_of_a_result_over_the_limit_the_event_has_the_url() -> None:
-    fact = facts.TaskCompleted(id="t1", tool="x", duration=1, result="x" * LARGEST_RESULT)
+@pytest.mark.parametrize("size", [0, LARGEST_RESULT + 1])
+def test_of_a_result_over_the_limit_the_event_has_the_url(size: int) -> None:
+    fact = facts.TaskCompleted(id="t1", tool="x", duration=1, result="x" * LARGEST_RESULT, size=size)
     data = json.loads(Event(1, "run", 0, fact).wire)["data"]
     assert data["result_url"] == "/runs/run/tasks/t1" and "result" not in data
 
@@ -75,6 +78,33 @@ def test_a_result_as_deep_as_can_arrive_is_kept() -> None:
         facts.TaskCompleted(id="t1", tool="x", duration=1, result=json.loads("[" * DEEPEST + "]" * DEEPEST))
     )
     assert PackedEvents.of("r", before).unpack() == before
+
+
+def test_large_events_are_kept_as_they_are_between_the_others() -> None:
+    large = LARGEST_RESULT + 1
+    passages = tuple(Passage(title=f"Lamp {n}", text="red") for n in range(1_000))
+    before = events(
+        facts.RunStarted(query="q", thread_id="t"),
+        facts.TaskCompleted(id="t1", tool="x", duration=1, result={"a": ["x" * large]}, size=large),
+        facts.SourcesFound(task_id="t1", sources=passages[:2]),
+        facts.SourcesFound(task_id="t1", sources=passages),
+        facts.AnswerDelta(text="word"),
+    )
+    packed = PackedEvents.of("r", before)
+    again = packed.unpack()
+    assert again == before and [event.wire for event in again] == [event.wire for event in before]
+    assert [new.fact is old.fact for new, old in zip(again, before, strict=True)] == [False, True, False, True, False]
+    assert len(packed.packed) < 2_000 and packed.size > large + 1_000 * 1_000
+
+
+def test_many_large_passages_are_written_as_few_are() -> None:
+    passages = tuple(Passage(title=f"Lamp {n}", url="u", text="red " * 300, facts=(("a", "b"),)) for n in range(1_000))
+    (event,) = events(facts.SourcesFound(task_id="t1", sources=passages))
+    assert event.is_large
+    assert json.loads(event.wire)["data"] == {
+        "task_id": "t1",
+        "sources": [{"title": each.title, "url": "u", "text": each.text} for each in passages],
+    }
 
 
 def test_an_answer_word_by_word_takes_no_more_memory_than_its_text() -> None:

@@ -74,3 +74,17 @@ def test_the_last_step_compares_tools_with_tools(tools: float, serial: float, pa
     timings = Timings(total=6.2, tools=tools, serial_tools=serial)
     fact = facts.RunCompleted(status="completed", timings=timings, usage=RunUsage(), parallel=parallel)
     assert fact.message == told
+
+
+@pytest.mark.parametrize(
+    ("purpose", "note", "told"),
+    [
+        ("", "said: Two are missing.", "list_documents said: Two are missing."),
+        ("List", "said: Two are missing.", "list_documents - List, it said: Two are missing."),
+        ("List", "says that its answer is not final", "list_documents - List, it says that its answer is not final"),
+        ("List", "found nothing", "list_documents - List: found nothing"),
+    ],
+)
+def test_what_a_tool_says_of_its_result_is_a_sentence_of_its_step(purpose: str, note: str, told: str) -> None:
+    done = facts.TaskCompleted(id="t1", tool="list_documents", purpose=purpose, duration=0.1, note=note)
+    assert done.message == f"✅ Task 1: {told}"

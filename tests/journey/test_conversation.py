@@ -22,13 +22,15 @@ async def ollama() -> AsyncGenerator[OllamaDouble, None]:
 
 
 @pytest.fixture(scope="module")
-async def service(ollama: OllamaDouble, tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[RunningService]:
+async def service(
+    ollama: OllamaDouble, kept_indexes: str, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncGenerator[RunningService]:
     """The bundled servers over two documents, and a model that says what it is told to."""
     folder = tmp_path_factory.mktemp("conversation")
     (folder / "texts").mkdir()
     for name, text in TEXTS.items():
         (folder / "texts" / name).write_text(text)
-    settings = {"DOCUMENTS": str(folder / "texts")}
+    settings = {"DOCUMENTS": str(folder / "texts"), "CACHE": kept_indexes}
     async with running_service(folder, bundled=True, ollama=ollama.url, settings=settings) as running:
         await running.ready_servers("documents", "stories")
         yield running

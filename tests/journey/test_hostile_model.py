@@ -11,11 +11,12 @@ import pytest
 
 from agentic_search.domain.data import JsonObject
 from tests.planning.draft.test_hostile import KINDS
+from tests.support.effort import cases
 from tests.support.ollama_double import Model, OllamaDouble, Say
 from tests.support.service import RunningService, running_service, stdio_entry
 from tests.synthesis.writing.hostile import HOSTILE_KINDS, SECRET, hostile_texts
 
-SEARCHES = 500
+SEARCHES = cases(500)
 AT_ONCE = 8
 RENAMED = {"search": "search_rows", "read": "rows", "measure": "echo", "now": "no_op"}
 """The tools of those plans, as tools of the server at hand."""

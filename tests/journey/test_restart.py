@@ -82,6 +82,30 @@ async def test_what_has_ended_is_shown_as_before(ends: str, tmp_path: Path, requ
         assert [each["id"] for each in (await get(running, thread))["runs"]] == [run["id"], follow_up["id"]]
 
 
+async def test_a_run_of_before_can_be_gone_on_from_and_exported(tmp_path: Path) -> None:
+    plan = {"tasks": [*PLAN["tasks"], {"id": "odd", "tool": "fail", "arguments": {"message": "no"}}]}
+    async with service(tmp_path) as running:
+        await running.ready_servers("slow")
+        run = await running.ask("Where is the lamp?", plan=plan, model="offline")
+        told = [(task["id"], task["status"]) for task in run["tasks"]]
+        assert told == [("find", "completed"), ("say", "completed"), ("odd", "failed")]
+        await kill(running)
+    async with service(tmp_path) as running:
+        await running.ready_servers("slow")
+        path = f"/runs/{run['id']}"
+        for form in ("md", "json", "html"):
+            exported = await running.client.get(f"{path}/export", params={"format": form})
+            assert exported.status_code == 200 and "lamp" in exported.text
+        again = (await running.client.post(f"{path}/retry")).json()
+        assert (again["retry_of"], again["thread_id"]) == (run["id"], run["thread_id"])
+        assert again["tasks"][0]["result"] == run["tasks"][0]["result"]
+        await kill(running)
+    async with service(tmp_path) as running:
+        await running.ready_servers("slow")
+        written = (await running.client.post(f"/runs/{again['id']}/synthesize")).json()
+        assert written["status"] in {"completed", "partial"} and written["retry_of"] == again["id"]
+
+
 async def test_what_was_under_way_has_ended_and_says_why(tmp_path: Path) -> None:
     async with service(tmp_path, MAX_CONCURRENT_RUNS="2") as running:
         await running.ready_servers("slow", "notes")

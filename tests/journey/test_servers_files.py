@@ -87,10 +87,11 @@ async def test_what_cannot_be_given_is_refused(tmp_path: Path, name: str, values
     ],
 )
 async def test_a_file_that_cannot_be_used_is_told_and_the_bundled_servers_run(
-    tmp_path: Path, text: str, complaint: str
+    tmp_path: Path, kept_indexes: str, text: str, complaint: str
 ) -> None:
     (tmp_path / "broken").write_text(text)
-    async with running_service(tmp_path, bundled=True, settings={"SERVERS_FILE": "broken"}) as service:
+    settings = {"SERVERS_FILE": "broken", "CACHE": kept_indexes}
+    async with running_service(tmp_path, bundled=True, settings=settings) as service:
         await service.ready_servers("documents")
         bad = [server for server in (await servers_of(service)).values() if server["status"] == "unavailable"]
         assert len(bad) == 1 and complaint in bad[0]["error"]
@@ -115,8 +116,11 @@ async def test_a_value_that_was_wrong_is_asked_for_again(tmp_path: Path) -> None
         await service.ready_servers("asking")
 
 
-async def test_a_file_that_is_named_and_not_there_is_told_and_the_service_answers(tmp_path: Path) -> None:
-    async with running_service(tmp_path, bundled=True, settings={"SERVERS_FILE": "~/nowhere.json"}) as service:
+async def test_a_file_that_is_named_and_not_there_is_told_and_the_service_answers(
+    tmp_path: Path, kept_indexes: str
+) -> None:
+    settings = {"SERVERS_FILE": "~/nowhere.json", "CACHE": kept_indexes}
+    async with running_service(tmp_path, bundled=True, settings=settings) as service:
         await service.ready_servers("documents")
         servers = (await service.client.get("/servers")).json()["servers"]
     assert (servers[-1]["title"], servers[-1]["status"]) == ("nowhere.json", "unavailable")

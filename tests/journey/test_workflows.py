@@ -22,7 +22,7 @@ tasks:
 
 @pytest.fixture(scope="module")
 async def service(
-    ollama: OllamaDouble, tmp_path_factory: pytest.TempPathFactory
+    ollama: OllamaDouble, kept_indexes: str, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncGenerator[RunningService, None]:
     """The service with its bundled servers, the examples as its workflows, and two files beside them."""
     folder = tmp_path_factory.mktemp("service")
@@ -30,7 +30,7 @@ async def service(
     (folder / "workflows" / "terse.yaml").write_text(OWN)
     (folder / "workflows" / "broken.yaml").write_text("tasks: [\n")
     (folder / "agentic_search.toml").write_text(TOML)
-    settings = {"DOCUMENTS": str(ROOT / "docs"), "MODEL": ""}
+    settings = {"DOCUMENTS": str(ROOT / "docs"), "CACHE": kept_indexes, "MODEL": ""}
     async with running_service(folder, bundled=True, ollama=ollama.url, settings=settings) as running:
         await running.ready_servers("python_docs", "documents", "stories")
         yield running

@@ -27,6 +27,7 @@ from agentic_search.scheduler.retries import Policy
 from tests.scheduler.plans import completed, ended, result, started, task
 from tests.scheduler.solo import Solo
 from tests.scheduler.test_machine_properties import plans
+from tests.support.effort import cases
 
 
 def why_held(each: Task) -> ApprovalWhy | None:
@@ -123,7 +124,7 @@ def made(kind: str, call: CallId) -> MachineInput:
     return about[kind]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=cases(300), deadline=None)
 @given(plans(), st.data())
 def test_no_order_of_inputs_lets_a_call_start_that_was_not_approved(tasks: list[Task], data: st.DataObject) -> None:
     """Inputs that mean nothing at their time are given, too: approval of what is not held yet, grants of nothing."""

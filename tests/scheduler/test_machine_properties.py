@@ -19,6 +19,7 @@ from agentic_search.scheduler.commands import (
 from agentic_search.scheduler.machine import Machine
 from tests.scheduler.plans import result, task
 from tests.scheduler.solo import Solo
+from tests.support.effort import cases
 
 
 @st.composite
@@ -66,7 +67,7 @@ class Drive:
         assert len(self.running) <= self.slots
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=cases(200), deadline=None)
 @given(plans(), st.integers(1, 4), st.data())
 def test_every_task_ends_exactly_once_whatever_happens(tasks: list[Task], slots: int, data: st.DataObject) -> None:
     machine, drive = Solo(Machine(), max_concurrent=slots), Drive(tasks, slots)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from agentic_search.domain.plan import Task
 from agentic_search.scheduler.paths import Paths
 from tests.scheduler.plans import task
+from tests.support.effort import cases
 
 
 def seconds_of(each: Task) -> float:
@@ -33,7 +34,7 @@ def graphs(draw: st.DrawFn) -> list[Task]:
     return draw(st.permutations(tasks))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=cases(200), deadline=None)
 @given(graphs(), st.data())
 def test_the_longest_path_is_right_after_every_task_that_becomes_known(tasks: list[Task], data: st.DataObject) -> None:
     paths, known = Paths(seconds_of), list[Task]()

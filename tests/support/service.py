@@ -15,9 +15,9 @@ from typing import Any
 
 import httpx
 
+from tests.support.forked_service import ROOT, ForkedService, forked_service
 from tests.support.sse import Message, messages
 
-ROOT = Path(__file__).resolve().parents[2]
 NOBODY = "http://127.0.0.1:9"
 """An address where no Ollama answers: the discard port."""
 _LISTENING = re.compile(r'serving at (http://[^\s"]+)')
@@ -39,7 +39,7 @@ class RunningService:
 
     url: str
     client: httpx.AsyncClient
-    process: asyncio.subprocess.Process
+    process: ForkedService
     servers: Mapping[str, Any] = field(default_factory=dict[str, Any])
     """What stands in `mcpServers`."""
     log: list[str] = field(default_factory=list[str])
@@ -112,25 +112,22 @@ async def running_service(
     """Start `python server.py` in `folder`; `servers` is what stands in `mcpServers`, `settings` have no prefix."""
     (folder / "mcp.json").write_text(json.dumps({"mcpServers": servers or {}}))
     environment = environment_for(folder, bundled=bundled, ollama=ollama, settings=settings or {})
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, str(ROOT / "server.py"), cwd=folder, env=environment, stderr=asyncio.subprocess.PIPE
-    )
     log: list[str] = []
-    try:
-        url = await _listening(process, log)
-        reading = asyncio.ensure_future(_read(process, log))
+    async with forked_service(folder, environment) as process:
         try:
-            async with httpx.AsyncClient(base_url=url, timeout=_PATIENCE) as client:
-                yield RunningService(url, client, process, servers or {}, log)
+            url = await _listening(process, log)
+            reading = asyncio.ensure_future(_read(process, log))
+            try:
+                async with httpx.AsyncClient(base_url=url, timeout=_PATIENCE) as client:
+                    yield RunningService(url, client, process, servers or {}, log)
+            finally:
+                await _stop(process)
+                await reading
         finally:
             await _stop(process)
-            await reading
-    finally:
-        await _stop(process)
 
 
-async def _listening(process: asyncio.subprocess.Process, log: list[str]) -> str:
-    assert process.stderr is not None
+async def _listening(process: ForkedService, log: list[str]) -> str:
     async with asyncio.timeout(_PATIENCE):
         async for line in process.stderr:
             log.append(line.decode(errors="replace").rstrip())
@@ -139,13 +136,12 @@ async def _listening(process: asyncio.subprocess.Process, log: list[str]) -> str
     raise AssertionError("the service ended before it listened:\n" + "\n".join(log))
 
 
-async def _read(process: asyncio.subprocess.Process, log: list[str]) -> None:
-    assert process.stderr is not None
+async def _read(process: ForkedService, log: list[str]) -> None:
     async for line in process.stderr:  # the lines are wanted as they come
         log.append(line.decode(errors="replace").rstrip())  # noqa: PERF401 - the lines are wanted as they come
 
 
-async def _stop(process: asyncio.subprocess.Process) -> None:
+async def _stop(process: ForkedService) -> None:
     if process.returncode is not None:
         return
     with contextlib.suppress(ProcessLookupError):

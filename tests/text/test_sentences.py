@@ -41,6 +41,32 @@ def test_where_a_text_is_cut(text: str, longest: int, kept: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "sentences",
+    [
+        ["Mr. J. R. R. Tolkien met Dr. Smith at 5 p.m.", "They left in the U.S. Army."],
+        ["No.", "It is red, e.g. as No. 5 is.", "The answer is 5.", "Then we go."],
+        ["Die Miete ist bis zum 5. Werktag zu zahlen.", "Am 12. 5. 2020 mahnte er."],
+        ["Im 19. Jahrhundert, z. B. in Wien, vgl. Abb. 3 und Nr. 5, war es so.", "„So ist es.“", "Dann ging er."],
+        ["M. Dupont, p. ex. le prof. Martin, cf. art. 5, est venu.", "Il est parti."],
+        ["El Sr. López vive en EE. UU. desde 1990.", "¿Por qué?", "Ver pág. 7 y núm. 8."],
+        ["Il Sig. Rossi e il Dott. Bianchi, v. pag. 3, ecc. vennero.", "Poi basta."],
+        ["O Sr. Silva e a Dra. Souza moram na Av. Brasil.", "São amigos."],
+        ["Setkání je 5. října v Praze, např. na nám. Míru.", "Potom jdeme."],
+        ["Zebranie jest dnia 5. Maja przy ul. Długiej, tj. u nas.", "Potem idziemy."],
+        ["5 мая 2020 г. в Москве, на ул. Ленина, А. С. Пушкин и т. д. были.", "Потом ушли."],
+        ["5. Mayıs tatil, bkz. Doç. Dr. Ö. Şahin.", "Sonra iş."],
+        ["Παράδειγμα, π.χ. Αθήνα, είναι πόλη.", "Και άλλη."],
+        ["Den 5. Maj kom han, bl.a. Per.", "Sedan gick han."],
+        ["今天下雨。", "明天呢？", "好！"],
+        ["यह पहला है।", "यह दूसरा है।"],
+    ],
+)
+def test_sentences_end_where_people_end_them_in_any_language(sentences: list[str]) -> None:
+    """Not at ordinals, dates, initials and what is shortened."""
+    assert split_sentences(" ".join(sentences)) == sentences
+
+
+@pytest.mark.parametrize(
     ("text", "whole"),
     [
         ("Red is fine. [1] Gre", "Red is fine. [1]"),

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agentic_search.workflows.reading import BadWorkflow, read_workflow
+from tests.support.effort import cases
 
 TASKS = "tasks:\n  - {tool: rows, arguments: {n: 3}}\n"
 
@@ -102,7 +103,7 @@ def test_any_text_is_a_workflow_or_a_complaint(text: str) -> None:
         assert refused.complaints
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=cases(40), deadline=None)
 @given(
     st.recursive(
         st.none() | st.booleans() | st.floats() | st.text(),

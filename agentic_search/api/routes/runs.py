@@ -6,14 +6,13 @@ from fastapi import APIRouter, Body, Query, Response
 from sse_starlette import EventSourceResponse
 
 from agentic_search.api import examples, sse
-from agentic_search.api.bodies import JsonRoute
+from agentic_search.api.bodies import JsonRoute, whole
 from agentic_search.api.dependencies import Searches
 from agentic_search.api.openapi import events, problems, shows
 from agentic_search.api.schemas import ABOUT, MOST_RUNS, Approval, Denial, RunList
 from agentic_search.domain.approval.decision import Decision
 from agentic_search.domain.history import Deleted, RunFilter
-from agentic_search.domain.run import RunReport, RunStatus, TaskRecord
-from agentic_search.runs.service import Started
+from agentic_search.domain.run import RunReport, RunStatus, Started, TaskRecord
 
 router = APIRouter(prefix="/runs", tags=["runs"], route_class=JsonRoute)
 
@@ -33,16 +32,18 @@ async def list_runs(
     return RunList(runs=page.runs, next_cursor=page.next_cursor)
 
 
-@router.get("/{run_id}", responses={**shows(examples.RUN), **problems(404, 503)})
-async def get_run(run_id: str, searches: Searches) -> RunReport:
+@router.get("/{run_id}", response_model=RunReport, responses={**shows(examples.RUN), **problems(404, 503)})
+async def get_run(run_id: str, searches: Searches) -> Response:
     """One run, as far as it has come."""
-    return await searches.get(run_id)
+    return await whole(await searches.get(run_id))
 
 
-@router.get("/{run_id}/tasks/{task_id}", responses={**shows(examples.TASK), **problems(404, 503)})
-async def get_task(run_id: str, task_id: str, searches: Searches) -> TaskRecord:
+@router.get(
+    "/{run_id}/tasks/{task_id}", response_model=TaskRecord, responses={**shows(examples.TASK), **problems(404, 503)}
+)
+async def get_task(run_id: str, task_id: str, searches: Searches) -> Response:
     """One task with its whole result."""
-    return await searches.task(run_id, task_id)
+    return await whole(await searches.task(run_id, task_id))
 
 
 @router.get(

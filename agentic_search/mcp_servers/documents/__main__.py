@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from agentic_search.mcp_servers.documents.files.folder import Folder
+from agentic_search.mcp_servers.documents.files.folder import BYTES_VARIABLE, MOST_BYTES, Folder
 from agentic_search.mcp_servers.documents.library import DocumentLibrary
 from agentic_search.mcp_servers.documents.notes import VARIABLE
 from agentic_search.mcp_servers.documents.server import build_server
@@ -21,8 +21,16 @@ def main(arguments: Sequence[str]) -> int:
     """The folder is the first argument, or else in the environment; without one the tools say how to set it."""
     logging.basicConfig(level=logging.WARNING, format="%(name)s: %(message)s")
     chosen = arguments[0] if arguments else os.environ.get(VARIABLE, "")
-    asyncio.run(_serve(DocumentLibrary(Folder(Path(chosen).expanduser()), folder_for_indexes()) if chosen else None))
+    folder = Folder(Path(chosen).expanduser(), _most_bytes()) if chosen else None
+    asyncio.run(_serve(DocumentLibrary(folder, folder_for_indexes()) if folder else None))
     return 0
+
+
+def _most_bytes() -> int:
+    given = os.environ.get(BYTES_VARIABLE, "").strip() or str(MOST_BYTES)
+    if not given.isdecimal() or int(given) < 1:
+        sys.exit(f"{BYTES_VARIABLE} holds {given!r}: write how many bytes a document may have")
+    return int(given)
 
 
 async def _serve(library: DocumentLibrary | None) -> None:

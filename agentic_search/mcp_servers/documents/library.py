@@ -8,7 +8,7 @@ from pathlib import Path
 from agentic_search.mcp_servers.documents.files.folder import Folder
 from agentic_search.mcp_servers.documents.indexing.document_index import DocumentIndex, address, split_address
 from agentic_search.mcp_servers.documents.indexing.indexer import Indexer
-from agentic_search.mcp_servers.documents.notes import first_unreadable, note, passed_over
+from agentic_search.mcp_servers.documents.notes import missing, note, passed_over, searched, unread_of
 from agentic_search.mcp_servers.documents.parsing.parser import Parser
 from agentic_search.mcp_servers.documents.reader import Reader
 from agentic_search.mcp_servers.documents.results import (
@@ -20,7 +20,6 @@ from agentic_search.mcp_servers.documents.results import (
     ListedDocument,
 )
 from agentic_search.mcp_servers.fulltext import IndexHit, Understood
-from agentic_search.text.counting import count
 
 TIMEOUT = 10.0
 """Seconds after the indexing fell behind for which a question waits for it."""
@@ -34,7 +33,7 @@ class DocumentLibrary:
 
     def __init__(self, folder: Folder, cache: Path, *, timeout: float = TIMEOUT) -> None:
         self.folder = folder
-        self.parser = Parser()
+        self.parser = Parser(folder.most_bytes)
         self._timeout = timeout
         self._index = DocumentIndex(folder.root, cache)
         self.indexer = Indexer(folder, self._index, self.parser)
@@ -54,9 +53,9 @@ class DocumentLibrary:
         indexing = self._indexing()
         return DocumentPassages(
             results=[_passage(hit) for hit in hits],
-            searched=count(indexing.documents, "file"),
+            searched=searched(self.indexer.progress, indexing.documents),
             indexing=indexing,
-            note=_joined(understood.note, self._note(), first_unreadable(self.indexer.progress)),
+            note=_joined(understood.note, self._note(), unread_of(self.indexer.progress, query)),
             read_as=understood.read_as,
         )
 
@@ -97,7 +96,7 @@ class DocumentLibrary:
             documents=[self._listed(path) for path in fitting[:limit]],
             total=len(fitting),
             indexing=self._indexing(),
-            note=_joined(self._note(), passed_over(progress)),
+            note=_joined(self._note(), missing(progress), passed_over(progress)),
         )
 
     def near(self, path: str) -> list[str]:

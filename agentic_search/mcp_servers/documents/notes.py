@@ -3,6 +3,7 @@
 from agentic_search.mcp_servers.documents.files.folder import READ, Folder
 from agentic_search.mcp_servers.documents.indexing.indexer import IndexingProgress
 from agentic_search.text.counting import count
+from agentic_search.text.lexicon import words
 
 VARIABLE = "AGENTIC_SEARCH_DOCUMENTS"
 
@@ -19,7 +20,7 @@ def note(folder: Folder, progress: IndexingProgress, *, settled: bool) -> str | 
     """All that applies, or None where everything is in order."""
     if not folder.exists():
         return f"There is no folder {str(folder.root)!r}. {SET_UP}"
-    sentences = [_problem(progress), _waiting(progress, settled), _left_out(progress)]
+    sentences = [_problem(progress), _waiting(progress, settled)]
     if settled and not progress.listing.files and not progress.problem:
         sentences.append(f"The folder {str(folder.root)!r} holds no documents that can be read: {READ}.")
     return " ".join(filter(None, sentences)) or None
@@ -46,17 +47,33 @@ def passed_over(progress: IndexingProgress) -> str | None:
     return f"Passed over, as no documents: {', '.join([*most, *([f'{further:,} others'] if further else [])])}."
 
 
-def first_unreadable(progress: IndexingProgress) -> str | None:
-    """One of the files that cannot be read, and why: a search does not list them."""
-    problems = _problems(progress)
-    first = min(problems, default=None)
-    return f"The first is {first[:MOST_NAME]}: {problems[first]}." if first else None
+def searched(progress: IndexingProgress, documents: int) -> str:
+    """How much was searched and how much was not, as in `7 files; 2 more cannot be read: list_documents tells why`."""
+    unread = len(_problems(progress))
+    told = f"; {unread:,} more cannot be read: list_documents tells why" if unread else ""
+    return f"{count(documents, 'file')}{told}{_and_left_out(progress, '; ')}"
 
 
-def _left_out(progress: IndexingProgress) -> str:
-    listing, problems = progress.listing, _problems(progress)
-    told = f"{count(len(problems), 'file')} cannot be read; list_documents tells why." if problems else ""
-    return " ".join(filter(None, [told, f"{listing.left_out}." if listing.left_out else ""]))
+def unread_of(progress: IndexingProgress, question: str) -> str | None:
+    """A file that cannot be read and that the question names, with or without its ending; and why."""
+    asked = f" {' '.join(words(question.casefold()))} "
+    for path, problem in _problems(progress).items():
+        name = path.rpartition("/")[2].casefold()
+        stem = words(name.rpartition(".")[0] or name)
+        if f" {' '.join(words(name))} " in asked or (len(stem) > 1 and f" {' '.join(stem)} " in asked):
+            return f"{path[:MOST_NAME]} cannot be read: {problem}."
+    return None
+
+
+def missing(progress: IndexingProgress) -> str | None:
+    """For who reads the list of documents, where each row says why."""
+    unread = len(_problems(progress))
+    told = f"{count(unread, 'file')} cannot be read; the `problem` of each says why." if unread else ""
+    return f"{told}{_and_left_out(progress, ' ')}".strip() or None
+
+
+def _and_left_out(progress: IndexingProgress, before: str) -> str:
+    return f"{before}{progress.listing.left_out}." if progress.listing.left_out else ""
 
 
 def _problems(progress: IndexingProgress) -> dict[str, str]:

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from agentic_search.domain.data import JsonObject
 from agentic_search.errors import ModelInterrupted, ModelMissing, ModelUnavailable
 from agentic_search.models.embedding.embedding_model import Vectors
+from agentic_search.models.network.transport import OverlongReply, read_whole
 
 MOST_BYTES = 32 * 1024 * 1024
 """Of an answer: several times what the vectors of a whole batch take."""
@@ -77,18 +78,11 @@ async def _post(http: httpx.AsyncClient, url: str, body: JsonObject) -> bytes:
                 raise ModelMissing("The model server has no such embedding model.")
             if not response.is_success:
                 raise ModelInterrupted(f"The model server answered with status {response.status_code}.")
-            return await _whole(response)
+            return await read_whole(response, MOST_BYTES)
+    except OverlongReply as error:
+        raise ModelInterrupted("The model server gave far more than the vectors that it was asked for.") from error
     except httpx.HTTPError as error:
         raise ModelUnavailable(f"The model server does not answer: {type(error).__name__}.") from error
-
-
-async def _whole(response: httpx.Response) -> bytes:
-    body = bytearray()
-    async for piece in response.aiter_bytes():
-        body += piece
-        if len(body) > MOST_BYTES:
-            raise ModelInterrupted("The model server gave far more than the vectors that it was asked for.")
-    return bytes(body)
 
 
 def _checked(read: Callable[[], Vectors], texts: Sequence[str]) -> Vectors:

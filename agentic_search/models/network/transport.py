@@ -20,7 +20,7 @@ MOST_CONNECTIONS = 512
 CONNECT_TIMEOUT = 2.0
 """Seconds in which a model server must take a connection."""
 LONGEST_LINE = 4 * 1024 * 1024
-"""Bytes of one line, or one event, of a streamed answer; what goes on for longer without an end is not read."""
+"""Bytes of one line, or one event, of a streamed answer, where no setting says otherwise; longer ones are not read."""
 PACE = 0.001
 """Seconds between two reads of a streamed answer. Servers send an event for each token, and what is done for one read
 costs more than the token: without it a search with a model that takes no time costs a fifth more CPU."""
@@ -36,6 +36,24 @@ _ERRORS: tuple[tuple[type[Exception] | tuple[type[Exception], ...], type[httpx.T
     (aiohttp.ClientError, httpx.RemoteProtocolError),
 )
 """What an error of aiohttp is to httpx; the first that fits."""
+
+
+class OverlongReply(ValueError):
+    """A model server sends more in one piece than is read."""
+
+    def __init__(self, what: str, most: int) -> None:
+        """`what` is longer than `most` bytes."""
+        super().__init__(f"{what} of more than {most / 2**20:.3g} MiB; AGENTIC_SEARCH_MAX_MODEL_LINE can allow more")
+
+
+async def read_whole(response: httpx.Response, most: int) -> bytes:
+    """The body; raises OverlongReply where it has more than `most` bytes."""
+    body = bytearray()
+    async for piece in response.aiter_bytes():
+        body += piece
+        if len(body) > most:
+            raise OverlongReply("an answer", most)
+    return bytes(body)
 
 
 class ModelTransport(httpx.AsyncBaseTransport):

@@ -15,7 +15,7 @@ from pydantic_core import from_json
 
 from agentic_search.clock import Clock
 from agentic_search.domain.data import JsonObject
-from agentic_search.models.network.transport import LONGEST_LINE, PACE
+from agentic_search.models.network.transport import LONGEST_LINE, PACE, OverlongReply
 
 _LINE_ENDS = {b"\xc2\x85": rb"\u0085", b"\xe2\x80\xa8": rb"\u2028", b"\xe2\x80\xa9": rb"\u2029"}
 """What the client takes for the end of a line, though JSON does not, and how JSON can say it otherwise."""
@@ -25,26 +25,35 @@ _TEXT = {"role", "content"}
 
 
 class ChatLines(httpx.AsyncByteStream):
-    """The body, by whole lines; a line without end raises httpx.RemoteProtocolError."""
+    """The body, by whole lines; a line that is too long raises httpx.RemoteProtocolError."""
 
-    def __init__(self, body: httpx.AsyncByteStream, clock: Clock) -> None:
+    def __init__(self, body: httpx.AsyncByteStream, clock: Clock, *, longest: int = LONGEST_LINE) -> None:
+        """`longest`: bytes of a line."""
         self._body = body
         self._clock = clock
+        self._longest = longest
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         begun = bytearray()
         async for piece in self._body:
             end = piece.rfind(b"\n")
+            self._check(begun, piece)
             if end >= 0 and (lines := joined(bytes(begun + piece[:end]))):
                 yield lines
             if end >= 0:
                 begun.clear()
             begun += piece[end + 1 :]
-            if len(begun) > LONGEST_LINE:
-                raise httpx.RemoteProtocolError("the model server wrote a line without end")
             await self._clock.sleep(PACE)
         if rest := joined(bytes(begun)):
             yield rest
+
+    def _check(self, begun: bytes | bytearray, piece: bytes) -> None:
+        if len(begun) + len(piece) <= self._longest:
+            return
+        first, *others = piece.split(b"\n")
+        if max(len(begun) + len(first), *map(len, others), 0) > self._longest:
+            problem = OverlongReply("a line without end:", self._longest)
+            raise httpx.RemoteProtocolError(f"the model server wrote {problem}") from problem
 
     async def aclose(self) -> None:
         """Stop reading."""

@@ -15,7 +15,7 @@ from agentic_search.models.chat import UNTOLD_SLOTS, ChatModel, ModelReport, Mod
 from agentic_search.models.embedding.embedding_model import EmbeddingModel
 from agentic_search.models.embedding.over_http import OllamaEmbedding
 from agentic_search.models.network.address import is_on_this_machine
-from agentic_search.models.network.transport import CONNECT_TIMEOUT
+from agentic_search.models.network.transport import CONNECT_TIMEOUT, LONGEST_LINE
 from agentic_search.models.ollama.address import base_url, is_cloud
 from agentic_search.models.ollama.call_options import context_size, parse_keep_alive
 from agentic_search.models.ollama.chat_model import OllamaModel
@@ -43,6 +43,7 @@ class OllamaSource:
         read_timeout: float = 120.0,
         list_timeout: float = 5.0,
         fresh_for: float = 5.0,
+        longest_line: int = LONGEST_LINE,
         clock: Clock | None = None,
     ) -> None:
         """`host`: any form of OLLAMA_HOST. `num_ctx`: tokens; 0 chooses from the model.
@@ -52,6 +53,7 @@ class OllamaSource:
 
         `read_timeout` is the longest silence: Ollama's queue, loading the model and reading the prompt are all silent.
         `list_timeout` is the same for anything but generating; `fresh_for` is how long a list of models is believed.
+        `longest_line`: bytes of a line of a streamed chat.
         Raises ConfigurationError.
         """
         self.url = base_url(host)
@@ -60,7 +62,7 @@ class OllamaSource:
         self._num_ctx = num_ctx
         self._keep_alive = parse_keep_alive(keep_alive)
         clock = clock or SystemClock()
-        transport = OllamaTransport(self.url, clock)
+        transport = OllamaTransport(self.url, clock, longest_line=longest_line)
         listing = httpx.Timeout(list_timeout, connect=CONNECT_TIMEOUT)
         generating = httpx.Timeout(list_timeout, connect=CONNECT_TIMEOUT, read=read_timeout, pool=read_timeout)
         self._http = httpx.AsyncClient(base_url=self.url, transport=transport, timeout=listing)

@@ -4,7 +4,8 @@ from typing import cast
 
 import httpx
 
-from agentic_search.models.network.transport import ModelTransport
+from agentic_search.clock import Clock
+from agentic_search.models.network.transport import LONGEST_LINE, ModelTransport
 from agentic_search.models.ollama.address import is_cloud
 from agentic_search.models.ollama.chat_lines import ChatLines
 
@@ -16,6 +17,11 @@ class OllamaTransport(ModelTransport):
     The client cannot say `truncate: false`; without it Ollama cuts a long prompt silently.
     """
 
+    def __init__(self, url: str, clock: Clock, *, longest_line: int = LONGEST_LINE) -> None:
+        """`longest_line`: bytes of a line of a streamed chat."""
+        super().__init__(url, clock)
+        self._longest_line = longest_line
+
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send the request, and give what came back. Raises httpx.TransportError."""
         if not is_cloud(str(request.url)):
@@ -24,7 +30,9 @@ class OllamaTransport(ModelTransport):
             return await super().handle_async_request(request)
         response = await super().handle_async_request(_refusing_to_truncate(request))
         if response.is_success:
-            response.stream = ChatLines(cast(httpx.AsyncByteStream, response.stream), self._clock)
+            response.stream = ChatLines(
+                cast(httpx.AsyncByteStream, response.stream), self._clock, longest=self._longest_line
+            )
         return response
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from agentic_search.errors import ContextOverflow, ModelError, ModelInterrupted, ModelMissing, ModelUnavailable
 from agentic_search.models.network.failures import ServerName
+from agentic_search.models.network.transport import LONGEST_LINE
 from agentic_search.models.openai.refusals import LONGEST_TEXT, Refusal
 
 _MISSING = re.compile(
@@ -24,6 +25,8 @@ class ServerAccess:
     name: str
     url: str
     key: str = field(default="", repr=False)
+    longest_line: int = LONGEST_LINE
+    """Bytes of one line or event that it may send, or of an answer that is no stream."""
 
     @property
     def key_setting(self) -> str:

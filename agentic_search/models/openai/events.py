@@ -5,7 +5,7 @@ What arrived together is given together. https://html.spec.whatwg.org/multipage/
 
 from collections.abc import Sequence
 
-from agentic_search.models.network.transport import LONGEST_LINE
+from agentic_search.models.network.transport import LONGEST_LINE, OverlongReply
 
 _DONE = b"[DONE]"
 
@@ -13,7 +13,9 @@ _DONE = b"[DONE]"
 class EventReader:
     """Takes a stream apart, whatever pieces it comes in."""
 
-    def __init__(self) -> None:
+    def __init__(self, longest: int = LONGEST_LINE) -> None:
+        """`longest`: bytes of a line, and of an event's data."""
+        self._longest = longest
         self.done = False
         """Whether the server said that nothing more follows."""
         self._begun = b""
@@ -22,15 +24,12 @@ class EventReader:
         """Bytes of the event's data so far."""
 
     def feed(self, piece: bytes) -> list[bytes]:
-        """The data of the events that end in this piece. Raises ValueError for a line or an event without end."""
+        """The data of the events that end in this piece. Raises OverlongReply."""
         lines = (self._begun + piece).splitlines(keepends=True)
         self._begun = b"" if not lines or lines[-1].endswith(b"\n") else lines.pop()
-        if len(self._begun) > LONGEST_LINE:
-            raise ValueError("a line without end")
-        events = self._events(lines)
-        if self._size > LONGEST_LINE:
-            raise ValueError("an event without end")
-        return events
+        if max(len(self._begun), *map(len, lines), 0) > self._longest:
+            raise OverlongReply("a line without end:", self._longest)
+        return self._events(lines)
 
     def end(self) -> list[bytes]:
         """The stream is over: the data of an event that lacks its empty line, where there is one."""
@@ -44,6 +43,8 @@ class EventReader:
             if name == b"data":
                 self._data.append(value.removeprefix(b" "))
                 self._size += len(value)
+                if self._size > self._longest:
+                    raise OverlongReply("an event without end:", self._longest)
             elif not line.strip() and (data := self._event()):
                 found.append(data)
         return found

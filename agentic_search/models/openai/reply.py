@@ -11,7 +11,7 @@ from agentic_search.clock import Clock
 from agentic_search.domain.data import JsonObject
 from agentic_search.errors import ModelError, ModelInterrupted
 from agentic_search.models.network.failures import NETWORK_ERRORS, explain_network
-from agentic_search.models.network.transport import PACE
+from agentic_search.models.network.transport import PACE, OverlongReply, read_whole
 from agentic_search.models.openai.chunks import ChatChunk, read_chunk, together
 from agentic_search.models.openai.errors import ServerAccess, explain_refusal
 from agentic_search.models.openai.events import EventReader
@@ -42,7 +42,7 @@ class ReplyStream:
         self._server = server
         self._clock = clock
         self._model = model
-        self._reader = EventReader()
+        self._reader = EventReader(server.longest_line)
         self._said = self._finished = False
 
     async def chunks(self, url: str, body: JsonObject) -> AsyncGenerator[ChatChunk]:
@@ -65,6 +65,10 @@ class ReplyStream:
         except NETWORK_ERRORS as error:
             if not self._finished:
                 raise explain_network(error, self._server.as_server, model=self._model) from error
+        except OverlongReply as error:
+            raise ModelInterrupted(
+                f"The model server {self._server.name!r} wrote {error}, while {self._model!r} was running."
+            ) from error
         except ValueError as error:
             raise ModelInterrupted(
                 f"The model server {self._server.name!r} sent no stream of a chat while {self._model!r} was running."
@@ -73,7 +77,7 @@ class ReplyStream:
     async def _data(self, response: httpx.Response) -> AsyncGenerator[Sequence[bytes]]:
         """The data of the events that arrived together, or the whole body of a server that does not stream."""
         if "json" in response.headers.get("content-type", ""):
-            yield [await response.aread()]
+            yield [await read_whole(response, self._server.longest_line)]
             return
         pieces, until = response.aiter_bytes(), None
         while not self._reader.done:
@@ -110,6 +114,6 @@ class ReplyStream:
         return read_chunk(sent)
 
     async def _raise_refusal(self, response: httpx.Response) -> None:
-        refusal = read_refusal(response.status_code, await response.aread())
+        refusal = read_refusal(response.status_code, await read_whole(response, self._server.longest_line))
         retry_after = response.headers.get("retry-after", "")
         raise CallRefused(refusal, explain_refusal(refusal, self._server, model=self._model, retry_after=retry_after))

@@ -45,7 +45,7 @@ def argument_complaints(arguments: JsonObject, tool: Tool, *, inputs: JsonObject
         return ()
     partly_known: Any = _with_unknowns(arguments, inputs)
     try:
-        with in_time():
+        with in_time(tool.check_seconds):
             errors: list[ValidationError] = list(validator.iter_errors(partly_known))
     except (Unresolvable, RecursionError, CheckTooLong) as problem:
         logger.warning("arguments of %r are not checked, its input schema cannot be followed: %s", tool.name, problem)

@@ -11,6 +11,7 @@ from itertools import chain, islice
 from pydantic import JsonValue
 
 from agentic_search.domain.data import JsonObject
+from agentic_search.domain.limits import DEFAULT_PLAN_LIMITS
 from agentic_search.domain.plan import Plan, Task
 from agentic_search.domain.references import INPUTS, ITEM
 from agentic_search.domain.tool import Tool, by_any_name
@@ -26,24 +27,42 @@ _MOST_COMPLAINTS = 100
 """A plan of more mistakes is not looked at further: each costs time, for the name that was probably meant."""
 
 
-def check(draft: JsonValue, tools: Sequence[Tool], *, inputs: JsonObject | None = None) -> Plan:
+def check(
+    draft: JsonValue,
+    tools: Sequence[Tool],
+    *,
+    inputs: JsonObject | None = None,
+    most_references: int = DEFAULT_PLAN_LIMITS.references,
+) -> Plan:
     """Accept the draft, with each `depends_on` completed by the tasks that references imply, in the plan's order.
 
-    `inputs` is what a workflow was given; its references may read those. Raises PlanRefused.
+    `inputs` is what a workflow was given; its references may read those. `most_references`: in one task. Raises
+    PlanRefused.
     """
-    return Plan(tasks=_checked(draft, tools, (), inputs))
+    return Plan(tasks=_checked(draft, tools, (), inputs, most_references))
 
 
-def check_added(draft: JsonValue, tools: Sequence[Tool], *, earlier: Sequence[str]) -> tuple[Task, ...]:
+def check_added(
+    draft: JsonValue,
+    tools: Sequence[Tool],
+    *,
+    earlier: Sequence[str],
+    inputs: JsonObject | None = None,
+    most_references: int = DEFAULT_PLAN_LIMITS.references,
+) -> tuple[Task, ...]:
     """Accept what is to be added to a plan whose tasks have the ids `earlier`: tasks that may refer to those, or none.
 
     Raises PlanRefused.
     """
-    return _checked(draft, tools, earlier)
+    return _checked(draft, tools, earlier, inputs, most_references)
 
 
 def _checked(
-    draft: JsonValue, tools: Sequence[Tool], earlier: Sequence[str], inputs: JsonObject | None = None
+    draft: JsonValue,
+    tools: Sequence[Tool],
+    earlier: Sequence[str],
+    inputs: JsonObject | None = None,
+    most_references: int = DEFAULT_PLAN_LIMITS.references,
 ) -> tuple[Task, ...]:
     read = read_draft(draft, first=next_number(earlier))
     order = (*earlier, *read.ids)
@@ -53,7 +72,7 @@ def _checked(
     complaints = _first(
         read.complaints,
         _about_ids(order),
-        (complaint for task in tasks for complaint in _about_task(task, catalog, ids, inputs)),
+        (complaint for task in tasks for complaint in _about_task(task, catalog, ids, inputs, most_references)),
         _about_inputs_id(ids) if inputs is not None else (),
         _about_cycles(tasks, ids),
     )
@@ -101,9 +120,13 @@ def _about_inputs_id(ids: Collection[str]) -> Iterator[str]:
 
 
 def _about_task(
-    task: Task, catalog: Mapping[str, Tool], ids: Collection[str], inputs: JsonObject | None = None
+    task: Task,
+    catalog: Mapping[str, Tool],
+    ids: Collection[str],
+    inputs: JsonObject | None = None,
+    most_references: int = DEFAULT_PLAN_LIMITS.references,
 ) -> Iterator[str]:
-    found = links(task)
+    found = links(task, most_references)
     reads = found.reads if inputs is None else [name for name in found.reads if name != INPUTS]
     complaints = chain(
         _about_tool(task, catalog, inputs),

@@ -3,6 +3,7 @@
 References that cannot be, such as `${item}` outside of a `for_each`, become complaints.
 """
 
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -20,9 +21,6 @@ from agentic_search.domain.references import (
 )
 from agentic_search.domain.tool import Tool, by_any_name
 
-_MOST_REFERENCES = 1_000
-"""Of one task: each is looked up when the task begins."""
-
 
 @dataclass(frozen=True, slots=True)
 class Links:
@@ -35,14 +33,17 @@ class Links:
     complaints: tuple[str, ...]
 
 
-def links(task: Task) -> Links:
-    """Read every reference of the arguments, of `for_each` and of `when`."""
+def links(task: Task, most: int = sys.maxsize) -> Links:
+    """Read every reference of the arguments, of `for_each` and of `when`; more than `most` are a complaint."""
     reads: dict[str, None] = {}
     inputs: dict[str, None] = {}
     complaints: list[str] = []
     for number, (where, reference) in enumerate(_found(task)):
-        if number == _MOST_REFERENCES:
-            complaints.append(f"it has more than {_MOST_REFERENCES:,} references")
+        if number == most:
+            complaints.append(
+                f"it has more than {most:,} references, each of which is looked up when it begins: refer to whole "
+                "lists and objects, or raise AGENTIC_SEARCH_MAX_REFERENCES"
+            )
             break
         match reference:
             case BadReference():

@@ -153,7 +153,7 @@ def _table_start(lines: Sequence[str]) -> int | None:
     for number, line in enumerate(lines[1:]):
         if _DELIMITER.match(line) and "|" in lines[number]:
             return number
-    return 0 if len(lines) > 1 and all(map(_ROW.match, lines)) else None
+    return 0 if all(map(_ROW.match, lines)) else None
 
 
 def _is_preformatted(lines: Sequence[str]) -> bool:

@@ -14,6 +14,7 @@ from itertools import chain
 from agentic_search.domain.outcome import Evidence, Passage
 from agentic_search.synthesis.evidence.passages import code_in
 from agentic_search.synthesis.evidence.question_terms import QuestionTerms
+from agentic_search.synthesis.evidence.unspaced_questions import without_question_words
 from agentic_search.text.controls import without_controls
 from agentic_search.text.lexicon import terms, words
 
@@ -48,6 +49,14 @@ IN_CODE = 0.5
 LONGEST = 100_000
 """Characters of a passage that are looked at."""
 
+OF_ONE = 0.3
+"""What a passage loses that begins with saying that it is about a single thing, where the question has several."""
+
+_SEVERAL = re.compile(
+    r"\b(?:several|multiple|many|both|all (?:of|the)|mehrere|alle|plusieurs|tous|varios|todos)\b", re.I
+)
+_ONE = re.compile(r"\bsingle\b", re.I)
+_BEGINNING = 120
 _SHORTEST_NAME = 3
 _LONGEST_NAME = 200
 _QUOTED = re.compile(r"(?<!\w)['\"`]([^\s'\"`]{3,200})['\"`](?!\w)")
@@ -124,13 +133,14 @@ def score_evidence(query: str, evidence: Sequence[Evidence], *, guessed: Set[str
     coverage = [question.covered_by(each.prose - guessed) for each in held]
     named = [is_named(query, item.passage) for item in evidence]
     worth = _worth_of_tasks(evidence, coverage)
-    highest = max(scores, default=0.0)
+    highest, several = max(scores, default=0.0), bool(_SEVERAL.search(query))
     scored = [
         (
             ScoredPassage(
                 item,
                 _blend(score / highest, position, worth[item.task_id], is_record=bool(item.passage.facts))
                 + NAMED * is_it
+                - OF_ONE * (several and bool(_ONE.search(item.passage.text[:_BEGINNING])))
                 if score > 0
                 else 0.0,
                 covered,
@@ -178,7 +188,7 @@ def is_named(query: str, passage: Passage) -> bool:
 def _asked(query: str) -> dict[str, float]:
     """The question's terms, each with its share of a word: `FastAPI` whole counts one, its parts one together."""
     shares: dict[str, float] = {}
-    for word in words(query):
+    for word in words(without_question_words(query)):
         found = terms(word)
         parts = len(found) - 1 if word.isascii() else 1  # in scripts without spaces all terms are words
         for at, term in enumerate(found):

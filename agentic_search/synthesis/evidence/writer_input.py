@@ -15,6 +15,7 @@ from agentic_search.domain.approval.decision import UnusedTool
 from agentic_search.domain.approval.policy import reason
 from agentic_search.domain.outcome import Completed, Evidence, Failed, Outcome, Passage, Skipped
 from agentic_search.domain.plan import Plan, Task
+from agentic_search.domain.query import AnswerLength
 from agentic_search.events.task_facts import headline
 from agentic_search.synthesis.evidence.reading import QuestionWords, as_read
 from agentic_search.text.counting import count
@@ -57,6 +58,8 @@ class WriterInput:
     """The conversation so far, oldest first."""
     read: QuestionWords | None = None
     """The question as the tools read it."""
+    length: AnswerLength = "normal"
+    """How long a model's answer is to be."""
     alike: Mapping[int, float] = field(default_factory=dict[int, float])
     """Id of each passage that is like the question in meaning → how much, above 0; see `with_meaning`."""
 
@@ -74,6 +77,7 @@ def make_writer_input(
     said: str = "",
     earlier: tuple[Turn, ...] = (),
     not_used: Sequence[UnusedTool] = (),
+    length: AnswerLength = "normal",
 ) -> WriterInput:
     """Number the passages of completed tasks 1, 2, 3 … in the plan's order, and name the tasks that gave none.
 
@@ -93,7 +97,9 @@ def make_writer_input(
     unused = (LeftOut(what=it.tool, why=f"not used: {reason(it.why)}; {it.how}") for it in not_used)
     searched = tuple(_searched(places.values()))
     read = as_read(query, _readings(plan, outcomes), (item.passage for item in evidence))
-    return WriterInput(query, evidence, (*missing, *unused), notes, tuple(not_used), said, searched, earlier, read)
+    return WriterInput(
+        query, evidence, (*missing, *unused), notes, tuple(not_used), said, searched, earlier, read, length
+    )
 
 
 async def in_thread_if_large(read: WriterInput | Mapping[str, Outcome], work: Callable[[], _Result]) -> _Result:

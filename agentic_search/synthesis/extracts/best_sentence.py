@@ -8,7 +8,7 @@ from agentic_search.synthesis.evidence.passages import Unit
 from agentic_search.synthesis.evidence.question_terms import QuestionTerms
 from agentic_search.synthesis.evidence.quotation import Quotation, quotable_units, signature_of_passage
 from agentic_search.synthesis.evidence.relevance import ScoredPassage, telling_title
-from agentic_search.synthesis.extracts.question_form import Wanted, holds
+from agentic_search.synthesis.extracts.question_form import Wanted, asks_what_it_is, holds
 from agentic_search.synthesis.markdown.escape import escape_inline
 from agentic_search.synthesis.markdown.plain import plain_text
 from agentic_search.text.lexicon import terms
@@ -22,8 +22,9 @@ FITS = 0.15
 PASSAGE = 1.5
 """What a sentence gains of the best passage, and one of a worse passage by its share of that one's score."""
 
-OPENING = 0.3
-"""What the first sentence of a thing that is called gains: it says what the thing does. Twice where it is named."""
+OPENING = 0.6
+"""What the first sentence gains, which says what a thing is or does, against later ones: of what is called, and of any
+passage where the question asks what something is; twice there, and where it is named. A fact gains half."""
 
 FACT = 0.3
 """What a record's field gains that the question names."""
@@ -62,11 +63,12 @@ def best_sentence(query: str, kind: Wanted, question: QuestionTerms, scored: Sco
     base = PASSAGE * scored.score / top if top else 0.0
     passage = scored.evidence.passage
     candidates = [*_of_units(query, kind, question, passage), *_of_facts(question, passage)]
-    opening = OPENING * (1 + scored.named) if signature_of_passage(passage) else 0.0
+    asked = asks_what_it_is(query)
+    opening = OPENING * (1 + (scored.named or asked)) if asked or signature_of_passage(passage) else 0.0
     first = next((unit for _, _, unit in candidates), None)
     best = max(
         candidates,
-        key=lambda each: each[0] + (opening if each[2] is first and first else 0.0),
+        key=lambda each: each[0] + (opening / 2 if each[2] is None else opening if each[2] is first else 0.0),
         default=(0.0, "", None),
     )
     return BestSentence(scored, best[1], best[2], base + best[0])

@@ -6,9 +6,12 @@ from agentic_search.synthesis.evidence.writer_input import WriterInput
 from agentic_search.synthesis.extracts.best_sentence import Quoted
 from agentic_search.synthesis.extracts.question_form import Need, need
 from agentic_search.synthesis.markdown.escape import code_span, escape_inline
+from agentic_search.text.lexicon import terms
 
 NOTHING = "Nothing found."
 """What an answer begins with where nothing was found; models are told so, too."""
+
+NO_WORDS = "The question holds nothing to search for: only words that every text has, or none."
 
 _LISTED = 10
 """Servers, and notes of tools, named."""
@@ -27,7 +30,10 @@ def says_nothing_found(answer: str) -> bool:
 
 def nothing_paragraphs(writer_input: WriterInput, near: Sequence[Quoted], first: int) -> Iterator[str]:
     """Nothing found, the places that were searched, what would help, and near misses by their titles."""
-    yield " ".join(filter(None, (f"**{NOTHING}**", _searched(writer_input), _help(writer_input.query))))
+    if terms(query := writer_input.query) or (need(query) and any(map(str.isalnum, query))):
+        yield " ".join(filter(None, (f"**{NOTHING}**", _searched(writer_input), _help(query))))
+    else:
+        yield f"**{NO_WORDS}** Name the thing that it is about, or put its title into quotation marks."
     if near:
         yield "Nearest, though it answers something else:"
         yield "\n".join(f"- {item.name} [{number}]" for number, item in enumerate(near, start=first))

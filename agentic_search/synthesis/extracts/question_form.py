@@ -43,6 +43,10 @@ _LIST = re.compile(
     r"|\b(?:what|which) \w+(?: \w+)? (?:are there|are available|are installed|do (?:you|i|we) have|exist)\b"
 )
 _NEWEST = re.compile(r"\b(?:latest|newest|most recent|recent|neueste[nrs]?|dernière?s?|últim[oa]s)\b")
+_WHAT = re.compile(
+    r"^\W*(?:what(?:'s| is| are) (?:an? )?[\w.]+\W*$|what does [\w.]+ do\b|was (?:ist|sind|macht) (?:eine? )?[\w.]+\W*$"
+    r"|qu'est-ce que? |qué es (?:una? )?[\w.]+\W*$|explain |define )"
+)
 _SIDE = r"[\w.'()/+#&-]+(?: [\w.'()/+#&-]+){0,4}?"
 _COMPARISONS = (
     re.compile(rf"\b(?:differen\w+|differ|distinction|comparison|unterschied|différence|diferencia)\b.{{0,40}}?"
@@ -103,6 +107,11 @@ def asks_for_count(query: str) -> bool:
 def asks_for_list(query: str) -> bool:
     """`List all packages`, `Which documents do you have?`"""
     return _LIST.search(query[:_LONGEST].lower()) is not None
+
+
+def asks_what_it_is(query: str) -> bool:
+    """`What is a workflow?`, `What does TaskGroup do?`"""
+    return _WHAT.search(query[:_LONGEST].lower()) is not None
 
 
 def asks_for_newest(query: str) -> bool:

@@ -22,7 +22,14 @@ from agentic_search.synthesis.extracts.nothing import says_nothing_found
 from agentic_search.synthesis.extracts.quotations import Quotations, quotations_of
 from agentic_search.synthesis.writing.deltas import PacedDeltas
 from agentic_search.synthesis.writing.model_answer import ModelAnswer
-from agentic_search.synthesis.writing.prompt import ANSWER_TEMPERATURE, INSTRUCTIONS, fixed_tokens, head_of, messages
+from agentic_search.synthesis.writing.prompt import (
+    ANSWER_TEMPERATURE,
+    INSTRUCTIONS,
+    as_long,
+    fixed_tokens,
+    head_of,
+    messages,
+)
 from agentic_search.synthesis.writing.writer import AnswerEmitter, Written
 
 MAX_TOKENS = 1_500
@@ -100,7 +107,7 @@ class ModelWriter:
 
     async def _written(self, writer_input: WriterInput, packed: PackedSources, emit: Emit) -> Written:
         query = writer_input.query
-        instructions = f"{INSTRUCTIONS}\n{head_of(self._opening)}"
+        instructions = as_long(f"{INSTRUCTIONS}\n{head_of(self._opening)}", writer_input.length)
         answer = ModelAnswer(emit, packed, query, instructions=instructions, model=self._model.name)
         prompt = messages(
             query,
@@ -110,6 +117,7 @@ class ModelWriter:
             writer_input.notes,
             said=writer_input.said,
             conversation=self._turns.text,
+            length=writer_input.length,
         )
         finish = await self._stream(prompt, answer, emit)
         citations, emitter = answer.citations, answer.emitter

@@ -8,6 +8,7 @@ its fence or pass for a message of its own.
 from collections.abc import Iterator, Sequence
 
 from agentic_search.conversation.shown import as_said
+from agentic_search.domain.query import AnswerLength
 from agentic_search.models.budget import TokenEstimate
 from agentic_search.models.chat import Message, disarmed
 from agentic_search.synthesis.evidence.packing import PackedSources
@@ -37,6 +38,8 @@ WISH_WITH_EXAMPLE = f"{_BRIEFLY}, as in this example:"
 INSTRUCTIONS = f"{_ROLE}\n\n{ANSWER_RULES}\n{WISH}\n{WISH_WITH_EXAMPLE}"
 """All that the prompt says besides sources, question and example."""
 
+_SENTENCES: dict[AnswerLength, tuple[str, str]] = {"short": ("Two", "two"), "long": ("Fifteen", "fifteen")}
+
 _EXAMPLE_TOKENS = 80
 """That the example of a sentence may take, with the words around it."""
 _LONGEST_EXAMPLE = 60
@@ -54,6 +57,7 @@ def messages(
     *,
     said: str = "",
     conversation: str = "",
+    length: AnswerLength = "normal",
 ) -> tuple[Message, ...]:
     """The whole prompt; `opening` is a system message that holds the rules already.
 
@@ -61,8 +65,14 @@ def messages(
     words, where it is understood as another; `conversation` what was said before, fenced.
     """
     before = (*_sources(packed), *_told(notes), *filter(None, [conversation]))
-    user = "\n\n".join((*before, _question(query, said), _wish(query, packed, tokens)))
-    return (Message("system", _system(opening)), Message("user", user))
+    user = "\n\n".join((*before, _question(query, said), _wish(query, packed, tokens, length)))
+    return (Message("system", as_long(_system(opening), length)), Message("user", user))
+
+
+def as_long(instructions: str, length: AnswerLength) -> str:
+    """Instructions of ours for an answer of this length."""
+    first, inner = _SENTENCES.get(length, ("Six", "six"))
+    return instructions.replace("Six sentences", f"{first} sentences").replace("six sentences", f"{inner} sentences")
 
 
 def fixed_tokens(
@@ -98,9 +108,9 @@ def _question(query: str, said: str) -> str:
     return f"<question>\n{disarmed(as_said(query, said))}\n</question>"
 
 
-def _wish(query: str, packed: PackedSources, tokens: TokenEstimate) -> str:
+def _wish(query: str, packed: PackedSources, tokens: TokenEstimate, length: AnswerLength) -> str:
     cited = _cited_sentence(query, packed, tokens)
-    return f"{WISH_WITH_EXAMPLE} {cited}" if cited else WISH
+    return f"{as_long(WISH_WITH_EXAMPLE, length)} {cited}" if cited else as_long(WISH, length)
 
 
 def _cited_sentence(query: str, packed: PackedSources, tokens: TokenEstimate) -> str:

@@ -9,6 +9,7 @@ from pydantic_core import PydanticSerializationError, to_json
 
 from agentic_search.clock import Clock
 from agentic_search.domain.outcome import ToolResult
+from agentic_search.plain_json import LARGE
 from agentic_search.tools.config.server_config import CacheRules, ServerConfig
 
 
@@ -116,7 +117,9 @@ class ResultCache:
 
 
 def _size(key: CallKey, result: ToolResult) -> int | None:
-    """Bytes as JSON; none for what cannot be written as JSON."""
+    """Bytes as JSON, of large results about; none for what cannot be written as JSON."""
+    if result.size > LARGE:
+        return len(key.arguments) + len(result.text) + result.size + sum(len(each.text) for each in result.passages)
     try:
         return len(key.arguments) + len(to_json(result))
     except PydanticSerializationError:

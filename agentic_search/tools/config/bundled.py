@@ -21,17 +21,23 @@ _PUBLIC_ENGINES = "public search engines (DuckDuckGo, Brave, Mojeek, Startpage o
 
 
 def bundled_servers(
-    *, documents: Path, environment: Mapping[str, str], web: Sequence[str] = (), web_allow: Sequence[str] = ()
+    *,
+    documents: Path,
+    documents_max_bytes: int | None = None,
+    environment: Mapping[str, str],
+    web: Sequence[str] = (),
+    web_allow: Sequence[str] = (),
 ) -> tuple[ServerConfig, ...]:
-    """How to start them: `documents` is the folder that the documents server serves.
+    """How to start them: `documents` is the folder that the documents server serves, whose files have a most of bytes.
 
     `web`: what the web server asks, with `off` or nothing where the user is to allow it first; `web_allow`: what it may
     read beside the public internet.
     """
     env = _child_environment(environment)
+    bound = {"AGENTIC_SEARCH_DOCUMENTS_MAX_BYTES": str(documents_max_bytes)} if documents_max_bytes else {}
     local = (
         ServerConfig("python_docs", _program("python_docs", env)),
-        ServerConfig("documents", _program("documents", env, str(documents.absolute()))),
+        ServerConfig("documents", _program("documents", {**env, **bound}, str(documents.absolute()))),
         ServerConfig("stories", _program("stories", env)),
     )
     network = {name: value for name, value in environment.items() if name.upper() in _FOR_NETWORK}

@@ -10,6 +10,7 @@ from pathlib import Path
 from pydantic import JsonValue
 
 from agentic_search.text.naming import did_you_mean
+from agentic_search.text.yaml_text import MOST_NODES
 from agentic_search.tools.config.entry.server_entry import read_entry
 from agentic_search.tools.config.entry.variables import VariableScope
 from agentic_search.tools.config.formats.document import BadDocument, read_document
@@ -19,17 +20,22 @@ from agentic_search.tools.config.server_config import ServerConfig, StdioLaunch
 
 
 def read_servers(
-    path: Path, *, bundled: Sequence[ServerConfig] = (), environment: Mapping[str, str], may_be_missing: bool = True
+    path: Path,
+    *,
+    bundled: Sequence[ServerConfig] = (),
+    environment: Mapping[str, str],
+    may_be_missing: bool = True,
+    most_yaml_nodes: int = MOST_NODES,
 ) -> tuple[ServerConfig, ...]:
     """The bundled servers and those of the file; of one name, the file's entry counts.
 
     An entry `{"disabled": true}` switches a bundled server off. Variables are read from `environment`. A file that
-    may be missing and is leaves the bundled ones; so does one that cannot be read, which is shown as a server that
-    cannot be used.
+    may be missing and is leaves the bundled ones; so does one that cannot be read, as YAML of more than
+    `most_yaml_nodes` values, which is shown as a server that cannot be used.
     """
     servers = {server.name: server for server in bundled}
     try:
-        file = servers_of(read_document(path.read_bytes()))
+        file = servers_of(read_document(path.read_bytes(), most_yaml_nodes))
     except FileNotFoundError:
         missing = f"{path.absolute()} is not there: correct AGENTIC_SEARCH_SERVERS_FILE, or make the file"
         return tuple(bundled) if may_be_missing else (*bundled, _file_itself(path, servers, problem=missing))

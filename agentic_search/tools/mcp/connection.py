@@ -145,7 +145,7 @@ class Connection:
             result = await read_large_answer(answer, tool, arguments)
             if answer.is_error:
                 raise ToolFailed(self._mask(result.text) or f"{tool.name} failed without saying why")
-        remarks = (*remarks_on(answer), *await output_remarks(answer, tool))
+        remarks = (*remarks_on(answer), *await output_remarks(answer, tool, result.size))
         return call.marked(result.model_copy(update={"remarks": remarks, "max_age": max_age}))
 
     async def _answer(

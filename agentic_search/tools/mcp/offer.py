@@ -153,6 +153,7 @@ def _tool(config: ServerConfig, name: str, listed: JsonObject, *, checks_headers
         idempotent=read_only or hints.get("idempotentHint") is True or matches(name, rules.idempotent),
         as_task=needs_task(listed),
         timeout=config.timeout,
+        check_seconds=config.sizes.check_seconds,
         retries=RETRIES if config.retries is None else config.retries,
         empty=_text(_object(listed.get("_meta")).get(_HOLDS_NOTHING)),
     )

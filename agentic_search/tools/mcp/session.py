@@ -152,7 +152,7 @@ class Session:
             transport = await self._transport.open(opened)
             client = await opened.enter_async_context(
                 Client(
-                    MendedTransport(transport, most_tools=self._config.sizes.tools),
+                    MendedTransport(transport, self._config.sizes),
                     cache=None,
                     client_info=_US,
                     message_handler=self._on_message,

@@ -27,6 +27,7 @@ from agentic_search.tools.mcp.opening.refusals import (
 )
 from agentic_search.tools.mcp.waiting import seconds_to_wait
 from agentic_search.tools.mcp.wire.body import decoded_headers, with_mended_messages
+from agentic_search.tools.mcp.wire.held import HeldMessages
 from agentic_search.tools.mcp.wire.messages import mended_bytes
 
 MOST_CONNECTIONS = 512
@@ -105,6 +106,8 @@ class ShieldedClient(httpx2.AsyncClient):
         self._on_break = monitor.ended if fragile else monitor.suspect
         self._fragile = fragile
         self._address, self._parsed = "", httpx2.URL()
+        self.held = HeldMessages()
+        """Large messages, which mcp reads stand-ins of: see `exchanging`."""
         self.last_trouble: str | None = None
         """The last connection or HTTP error, for people, and what to do about it."""
         self.probe_unanswered = False
@@ -147,7 +150,7 @@ class ShieldedClient(httpx2.AsyncClient):
         stream = response.stream
         if isinstance(stream, httpx2.AsyncByteStream):
             response.stream = _ShieldedStream(stream, self._on_break, should_stay_open=request.method == "GET")
-        return with_mended_messages(response, self._largest)
+        return with_mended_messages(response, self._largest, self.held)
 
     def _unanswered(self, request: httpx2.Request, error: httpx2.TransportError) -> httpx2.Response:
         text = reason(error)

@@ -10,9 +10,9 @@ from mcp.shared.message import SessionMessage
 from mcp_types import JSONRPCError, JSONRPCMessage, JSONRPCResponse
 
 from agentic_search.tools.mcp.wire.lines import LineSplitter, OverlongLine
-from agentic_search.tools.mcp.wire.messages import may_be_message, read_message, too_large
+from agentic_search.tools.mcp.wire.messages import may_be_message, read_affordable, too_large
 from agentic_search.tools.mcp.wire.pace import Pace
-from agentic_search.tools.mcp.wire.reading_cost import NO_MEMORY, longer_than, too_costly
+from agentic_search.tools.mcp.wire.reading_cost import longer_than
 from agentic_search.tools.mcp.wire.stream import IncomingMessages, MessageStream
 
 logger = logging.getLogger(__name__)
@@ -21,8 +21,6 @@ READ_AHEAD = 256 * 1024
 """Bytes of stdout that are held before anybody asks for them; twice as many at most."""
 
 _CHUNK = 64 * 1024
-_LARGE = 1024 * 1024
-"""Bytes of a message above which it is read outside the event loop."""
 _TURN = 200
 """Lines that are read before other tasks have a turn: one or two milliseconds."""
 _MOST_DROPPED = 8
@@ -89,9 +87,7 @@ class Incoming(IncomingMessages):
     async def _message(self, line: bytes | OverlongLine) -> JSONRPCMessage | None:
         if isinstance(line, OverlongLine):
             return too_large(line.ends, longer_than(self._longest))
-        if len(line) > _LARGE:
-            return await asyncio.to_thread(_affordable, line, self._longest)
-        return _affordable(line, self._longest)
+        return await read_affordable(line, self._longest)
 
     async def _line(self) -> bytes | OverlongLine | None:
         """The next line; none after the last, or where the server is given up."""
@@ -138,16 +134,6 @@ class Incoming(IncomingMessages):
         self._given_up = why
         self._lines = []
         self._splitter.clear()
-
-
-def _affordable(line: bytes, longest: int) -> JSONRPCMessage | None:
-    """The message, or an error in its place where memory does not suffice to read it."""
-    if why := too_costly(line, longest):
-        return too_large(line, why)
-    try:
-        return read_message(line)
-    except MemoryError:
-        return too_large(line, NO_MEMORY)
 
 
 class Outgoing(MessageStream):

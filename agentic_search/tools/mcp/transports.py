@@ -16,6 +16,7 @@ from agentic_search.tools.config.server_config import HttpEndpoint, ServerConfig
 from agentic_search.tools.mcp.opening.ways import FIRST_WAY, TriedTransport, Way
 from agentic_search.tools.mcp.shield import SessionMonitor, ShieldedClient
 from agentic_search.tools.mcp.stdio import StdioTransport
+from agentic_search.tools.mcp.wire.held import exchanging
 
 _EVENT_FRAME = 64 * 1024
 """Bytes that a server-sent event may have beside its message."""
@@ -89,9 +90,12 @@ class HttpTransport:
                 """What mcp would set by arguments is set already; it enters the client itself."""
                 return client
 
-            return sse_client(url, httpx_client_factory=opened)
+            return exchanging(sse_client(url, httpx_client_factory=opened), client.held)
         await stack.enter_async_context(client)
-        return streamable_http_client(url, http_client=client, max_sse_event_size=self._largest + _EVENT_FRAME)
+        return exchanging(
+            streamable_http_client(url, http_client=client, max_sse_event_size=self._largest + _EVENT_FRAME),
+            client.held,
+        )
 
     @property
     def probe_unanswered(self) -> bool:

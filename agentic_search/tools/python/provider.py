@@ -5,8 +5,6 @@ import logging
 import os
 from collections.abc import Sequence
 
-from pydantic_core import from_json
-
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.outcome import OnProgress, ToolResult
 from agentic_search.domain.tool import ServerStatus, Tool
@@ -15,7 +13,7 @@ from agentic_search.tools.provider import Offer
 from agentic_search.tools.python.declaration import Where
 from agentic_search.tools.python.executors import Executor, InProcesses, InThreads, OnLoop
 from agentic_search.tools.python.function import SERVER, Function
-from agentic_search.tools.results.content import read_value
+from agentic_search.tools.results.content import read_large_json
 from agentic_search.workers.ending import Ending, Raised
 
 logger = logging.getLogger(__name__)
@@ -83,7 +81,7 @@ class FunctionTools:
             logger.warning("%s failed: %s", function.name, ending.why)
             logger.info("%s: the whole error\n%s", function.name, ending.trace)
             raise ToolFailed(ending.why)
-        return read_value(from_json(ending.body), tool, arguments)
+        return await read_large_json(ending.body, tool, arguments)
 
     async def run(self) -> None:
         """Keep the worker processes until closed, then end them."""

@@ -1,7 +1,6 @@
 """What a tool answered: makes a ToolResult of mcp's content blocks and structured content, or of a function's value."""
 
 import asyncio
-import json
 from collections.abc import Iterator, Sequence
 from typing import assert_never
 
@@ -22,6 +21,7 @@ from pydantic_core import from_json
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.outcome import Passage, ToolResult
 from agentic_search.domain.tool import Tool
+from agentic_search.plain_json import LARGE, large_json_bytes, nested_at, read_json
 from agentic_search.tools.results.judgement import judge
 from agentic_search.tools.results.listings import place_searched, words_read
 from agentic_search.tools.results.naming import read_thing
@@ -30,14 +30,28 @@ from agentic_search.tools.results.self_talk import CallWords, without_lead_in
 
 _AT_ONCE = 2_000
 """Characters of text that are read at once: more takes milliseconds, and would hold up everything else."""
+_DEEPEST = 150
+"""Levels of data that is written as a text; what is nested deeper stays a text."""
 
 
 async def read_large_answer(answer: CallToolResult, tool: Tool, arguments: JsonObject) -> ToolResult:
     """As `read_answer`, outside the event loop where the answer is large."""
-    large = answer.structured_content is not None or sum(map(len, _texts(answer.content))) > _AT_ONCE
+    large = answer.structured_content is not None or sum(map(_length, answer.content)) > _AT_ONCE
     if large:
         return await asyncio.to_thread(read_answer, answer, tool, arguments)
     return read_answer(answer, tool, arguments)
+
+
+async def read_large_json(written: bytes, tool: Tool, arguments: JsonObject) -> ToolResult:
+    """What a function of the service's own returned, as JSON; outside the event loop where it is large."""
+    if len(written) > _AT_ONCE:
+        return await asyncio.to_thread(_read_json, written, tool, arguments)
+    return _read_json(written, tool, arguments)
+
+
+def _read_json(written: bytes, tool: Tool, arguments: JsonObject) -> ToolResult:
+    value = read_json(written.decode()) if len(written) > LARGE else from_json(written)
+    return read_value(value, tool, arguments)
 
 
 def read_answer(answer: CallToolResult, tool: Tool, arguments: JsonObject) -> ToolResult:
@@ -50,7 +64,8 @@ def read_answer(answer: CallToolResult, tool: Tool, arguments: JsonObject) -> To
         value = own = _unwrapped(answer.structured_content)
     result = _read(value, own, tool, arguments, tuple(_linked(answer.content)))
     note = "" if blocks and not result.passages else result.note
-    return result.model_copy(update={"text": described or result.text, "blocks": blocks, "note": note})
+    size = result.size + sum(_length(block) for block in answer.content if _is_block(block))
+    return result.model_copy(update={"text": described or result.text, "blocks": blocks, "note": note, "size": size})
 
 
 def read_value(value: JsonValue, tool: Tool, arguments: JsonObject) -> ToolResult:
@@ -68,9 +83,11 @@ def _read(
     thing = read_thing(tool, arguments, own)
     content = _without_frame(judged.content, given)
     passages = passages_in(content, thing, tool, arguments) or tuple(whole_passage(content, thing, tool, arguments))
+    text = _compact(value)
     return ToolResult(
         value=value,
-        text=_compact(value),
+        text=text,
+        size=len(text),
         passages=passages + linked,
         note="" if linked and not passages else judged.note,
         searched=place_searched(own, tool, arguments),
@@ -153,15 +170,18 @@ def _parsed(text: str) -> JsonValue:
 
 def _from_json(text: str) -> JsonValue:
     try:
-        return from_json(text, allow_inf_nan=False)
-    except ValueError:
+        if len(text) <= LARGE:
+            return from_json(text, allow_inf_nan=False)
+        value = read_json(text)
+    except (ValueError, RecursionError):
         return text
+    return text if nested_at(value, _DEEPEST) else value
 
 
 def _compact(value: JsonValue) -> str:
     if value is None:
         return ""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return value if isinstance(value, str) else large_json_bytes(value).decode()
 
 
 def _texts(blocks: Sequence[ContentBlock]) -> Iterator[str]:
@@ -171,6 +191,19 @@ def _texts(blocks: Sequence[ContentBlock]) -> Iterator[str]:
                 yield text
             case _:
                 continue
+
+
+def _length(block: ContentBlock) -> int:
+    """Characters of its text, or of its data in base 64."""
+    match block:
+        case TextContent(text=text) | EmbeddedResource(resource=TextResourceContents(text=text)):
+            return len(text)
+        case ImageContent(data=data) | AudioContent(data=data):
+            return len(data)
+        case EmbeddedResource(resource=BlobResourceContents(blob=data)):
+            return len(data)
+        case _:
+            return 0
 
 
 def _described(block: ContentBlock) -> str:

@@ -1,6 +1,7 @@
 """Compares a tool's answer with the output schema that it promises: what does not fit costs a remark."""
 
 import asyncio
+import math
 from typing import Any, cast
 
 from jsonschema.exceptions import SchemaError
@@ -17,24 +18,25 @@ _LARGEST = 256 * 1024
 _LONGEST_COMPLAINT = 200
 
 
-async def output_remarks(answer: CallToolResult, tool: Tool) -> tuple[str, ...]:
-    """At most one remark: that data is missing, or what in it is not as promised."""
+async def output_remarks(answer: CallToolResult, tool: Tool, size: int) -> tuple[str, ...]:
+    """At most one remark: that data is missing, or what in it is not as promised. `size`: characters of it, about."""
     if tool.output_schema is None:
         return ()
     if answer.structured_content is None:
         return ("the tool promises structured data, and gave none",)
-    size = json_size(answer.structured_content)
-    if size is None or size > _LARGEST:
+    if size > _LARGEST or (json_size(answer.structured_content) or math.inf) > _LARGEST:
         return ()
-    return await asyncio.to_thread(_broken_promise, answer.structured_content, tool.output_schema)
+    return await asyncio.to_thread(_broken_promise, answer.structured_content, tool.output_schema, tool.check_seconds)
 
 
-def _broken_promise(data: object, schema: JsonObject) -> tuple[str, ...]:
+def _broken_promise(data: object, schema: JsonObject, seconds: float) -> tuple[str, ...]:
     try:
         validator = validator_of(schema)
-        with in_time():
+        with in_time(seconds):
             problem = next(iter(validator.iter_errors(cast(Any, data))), None)
-    except (SchemaError, Unresolvable, RecursionError, CheckTooLong):
+    except CheckTooLong as why:
+        return (f"whether the answer's data is as the tool promises was not checked: {why}",)
+    except (SchemaError, Unresolvable, RecursionError):
         return ()
     if problem is None:
         return ()

@@ -12,17 +12,18 @@ const STAYS = "Everything on this page stays.";
 
 /**
  * @param {Problem} problem
- * @param {'ask'|'stop'|'open'|'list'|'forget'|'decide'} doing
+ * @param {'ask'|'retry'|'stop'|'open'|'list'|'forget'|'decide'} doing
  * @returns {Notice}
  */
 export function explain(problem, doing) {
-  const fine = doing === "ask" ? KEPT : STAYS;
+  const fine = doing === "ask" || doing === "retry" ? KEPT : STAYS;
   const reason = REASONS[problem.status] ?? (problem.status >= 500 ? broken : refused);
   return { kind: "error", fine, ...reason(problem, doing) };
 }
 
 const WHAT = {
   ask: "The question could not be asked",
+  retry: "It could not be tried again",
   stop: "The run could not be stopped",
   open: "The conversation could not be opened",
   list: "The earlier conversations could not be listed",
@@ -73,3 +74,14 @@ function refused({ detail, fields }, doing) {
   const reasons = fields.map(({ field, message }) => (field ? `${field}: ${message}` : message)).join("; ");
   return { happened: `${WHAT[doing]}: ${reasons || detail || "the service refused it."}`, todo: "Change it and try again." };
 }
+
+/** @type {import("./types.js").Notice} */
+export const LOST = {
+  kind: "lost",
+  happened: "The connection to the service was lost.",
+  fine: "The run goes on there, and everything shown stays.",
+  todo: "The page reconnects by itself.",
+};
+
+/** @type {import("./types.js").Notice} */
+export const BACK = { kind: "back", happened: "The connection is back." };

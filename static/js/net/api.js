@@ -26,6 +26,21 @@ export async function ask(question) {
   return response.json();
 }
 
+/**
+ * Run again what failed in a run, or one of its tasks: a new run, which goes on by itself.
+ * @param {string} run
+ * @param {string|null} task
+ * @returns {Promise<{id: string, thread_id: string}>}
+ */
+export async function retry(run, task) {
+  const response = await request(`/runs/${encodeURIComponent(run)}/retry`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", Prefer: "respond-async" },
+    body: JSON.stringify(task === null ? {} : { task_id: task }),
+  });
+  return response.json();
+}
+
 /** @param {string} id */
 export const cancel = (id) => request(`/runs/${encodeURIComponent(id)}/cancel`, { method: "POST" });
 
@@ -110,6 +125,16 @@ export async function runs(filter, signal) {
   const response = await request(`/runs?${new URLSearchParams(filter)}`, { signal });
   const date = Date.parse(response.headers.get("Date") ?? "");
   return { ...(await response.json()), serverTime: Number.isNaN(date) ? Date.now() : date };
+}
+
+/**
+ * When runs under way began, on this page's clock, from their age on the service's clock.
+ * @param {Listed[]} runs
+ * @param {number} serverTime
+ */
+export function origins(runs, serverTime) {
+  const live = runs.filter((run) => run.status === "running");
+  return Object.fromEntries(live.map((run) => [run.id, performance.now() - Math.max(serverTime - Date.parse(run.created_at), 0)]));
 }
 
 /**

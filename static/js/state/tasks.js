@@ -33,6 +33,11 @@ export function isUnfinished(task) {
   return task.status === "queued" || task.status === "waiting" || task.status === "running" || task.status === "retrying";
 }
 
+/** Whether it can be tried again once its run has ended. @param {Task} task */
+export function isUndone({ status }) {
+  return status === "failed" || status === "cancelled";
+}
+
 /** @type {Object<string, (tasks: Task[], data: any, at: number) => Task[]>} */
 const FACTS = {
   "plan.task": (tasks, { task }, at) => planned(tasks, task, at),

@@ -4,6 +4,7 @@ import { sayWithCode } from "../dom/code.js";
 import { freshness } from "../dom/fresh.js";
 import { part, say } from "../dom/template.js";
 import { hasEnded } from "../state/run.js";
+import { isUndone } from "../state/tasks.js";
 import { mountAnswer } from "./answer/answer.js";
 import { mountPreview } from "./answer/preview.js";
 import { mountSources } from "./answer/sources.js";
@@ -32,6 +33,7 @@ export function mountRun(el, actions) {
   const changed = freshness();
   let query = "";
 
+  const retry = part(end, "retry");
   again.addEventListener("click", () => actions.dispatch({ type: "draft", text: query }));
 
   /**
@@ -56,6 +58,8 @@ export function mountRun(el, actions) {
     views.sources.update(shown);
     sayWithCode(part(end, "happened"), ending(run));
     end.hidden = ending(run) === "";
+    retry.hidden = run.answer !== null || !run.tasks.some(isUndone);
+    retry.onclick = () => actions.retry(shown.key);
   }
 
   return { update };

@@ -13,12 +13,17 @@ WEB = {**stdio_entry(), "args": ["-m", "tests.journey.examples.web_server"]}
 
 @pytest.fixture(scope="module")
 async def service(
-    ollama: OllamaDouble, tmp_path_factory: pytest.TempPathFactory
+    ollama: OllamaDouble, kept_indexes: str, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncGenerator[RunningService, None]:
     """The service, with the examples as its workflows and as its functions."""
     folder = tmp_path_factory.mktemp("service")
     shutil.copytree(ROOT / "examples", folder / "workflows")
-    settings = {"DOCUMENTS": str(ROOT / "docs"), "MODEL": "", "FUNCTIONS": "examples.inventories"}
+    settings = {
+        "DOCUMENTS": str(ROOT / "docs"),
+        "CACHE": kept_indexes,
+        "MODEL": "",
+        "FUNCTIONS": "examples.inventories",
+    }
     async with running_service(
         folder, servers={"web_stand_in": WEB}, bundled=True, ollama=ollama.url, settings=settings
     ) as running:

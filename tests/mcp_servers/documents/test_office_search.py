@@ -1,13 +1,19 @@
 """What people keep, in the forms in which they keep it, is found by the real server: the passage and its place."""
 
+import asyncio
 import json
+import sys
 from collections.abc import AsyncGenerator
+from io import BytesIO
+from pathlib import Path
 from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 from mcp import Client
 
-from tests.mcp_servers.documents.connection import documents
+from tests.mcp_servers.asking import ask
+from tests.mcp_servers.documents.connection import ROOT, documents
 from tests.mcp_servers.documents.writers.legacy import make_doc, make_msg, make_xls
 from tests.mcp_servers.documents.writers.office import make_docx, make_pptx, make_xlsx, paragraph, table
 from tests.mcp_servers.documents.writers.opendocument import make_epub, make_odp, make_ods, make_odt
@@ -106,3 +112,46 @@ async def test_a_passage_of_source_code_tells_its_line(client: Client) -> None:
     assert found["path"] == "dimmer.py"
     assert lines[found["line"] - 1] == found["text"].splitlines()[0]
     assert "def dim_the_aurora(level):" in found["text"]
+
+
+def grown(data: bytes, size: int) -> bytes:
+    """The archive with one more part, of so many zeros."""
+    file = BytesIO(data)
+    with ZipFile(file, "a", ZIP_DEFLATED) as archive:
+        archive.writestr("extra/picture.png", bytes(size))
+    return file.getvalue()
+
+
+async def test_what_is_too_large_for_the_setting_is_read_once_it_is_raised(tmp_path: Path) -> None:
+    root = tmp_path / "docs"
+    root.mkdir()
+    (root / "packed.docx").write_bytes(grown(FILES["letter.docx"], 400_000))
+    (root / "packed.odp").write_bytes(grown(FILES["talk.odp"], 400_000))
+    (root / "long.txt").write_text("The lighthouse keeper is called Moreau.\n" + "Nothing happens here.\n" * 6_000)
+    (root / "small.txt").write_text("The harbour master is called Duval.\n")
+
+    async def listed(most: int) -> dict[str, str | None]:
+        env = {"AGENTIC_SEARCH_DOCUMENTS_MAX_BYTES": str(most)}
+        async with documents(tmp_path / "cache", str(root), env=env) as client:
+            return {it["path"]: it["problem"] for it in (await ask(client, "list_documents"))["documents"]}
+
+    low = await listed(100_000)
+    assert low.pop("small.txt") is None
+    for problem in low.values():
+        assert problem and "AGENTIC_SEARCH_DOCUMENTS_MAX_BYTES" in problem
+    assert set((await listed(1_000_000)).values()) == {None}
+    assert {path for path, problem in (await listed(100_000)).items() if problem} >= {"long.txt"}
+
+
+async def test_a_most_of_bytes_that_is_no_number_is_told() -> None:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "agentic_search.mcp_servers.documents",
+        "docs",
+        env={"PYTHONPATH": str(ROOT), "AGENTIC_SEARCH_DOCUMENTS_MAX_BYTES": "many"},
+        stdin=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    _, said = await process.communicate()
+    assert process.returncode == 1 and b"AGENTIC_SEARCH_DOCUMENTS_MAX_BYTES holds 'many'" in said

@@ -127,7 +127,7 @@ async def test_the_list_tells_what_cannot_be_read_and_why(client: Client) -> Non
     assert files["empty.md"]["note"] == "it holds no text"
     assert files["broken.pdf"]["problem"].startswith("the PDF is broken")
     assert files["link.md"]["problem"] == "a symbolic link that leads out of the folder; it is not followed"
-    assert listed["note"] == "2 files cannot be read; list_documents tells why."
+    assert listed["note"] == "2 files cannot be read; the `problem` of each says why."
 
 
 async def test_the_list_is_narrowed_by_a_pattern_and_a_limit(client: Client) -> None:

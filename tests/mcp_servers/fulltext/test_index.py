@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agentic_search.mcp_servers.fulltext import Entry, Index
+from tests.support.effort import cases
 
 GATHER = Entry("doc:gather", "asyncio.gather", "Run awaitables concurrently and collect their results.", "tasks")
 SLEEP = Entry("doc:sleep", "asyncio.sleep", "Suspend for some seconds, so that other tasks run.")
@@ -89,7 +90,7 @@ def test_a_search_can_be_narrowed_to_groups_and_to_a_number(index: Index) -> Non
     assert index.search("tasks document", limit=0) == []
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=cases(50), deadline=None)
 @given(
     bodies=st.lists(st.lists(st.sampled_from(["apple", "pear", "plum"]), max_size=6), max_size=30),
     limit=st.integers(1, 40),

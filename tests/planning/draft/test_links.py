@@ -13,6 +13,7 @@ from agentic_search.errors import PlanRefused
 from agentic_search.planning.draft.check import check
 from agentic_search.planning.draft.links import cycles, links
 from tests.planning.schemas import tool
+from tests.support.effort import cases
 
 
 @pytest.mark.parametrize(
@@ -43,7 +44,7 @@ def test_only_what_is_read_of_inputs_must_be_an_input() -> None:
 
 
 @given(st.dictionaries(st.integers(0, 8), st.lists(st.integers(0, 8), max_size=3), max_size=9))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=cases(200), deadline=None)
 def test_a_cycle_is_named_exactly_where_there_is_one(edges: dict[int, list[int]]) -> None:
     needs = {str(node): [str(other) for other in others if other in edges] for node, others in edges.items()}
     found = list(cycles(needs))
@@ -63,7 +64,7 @@ def has_cycle(needs: dict[str, list[str]]) -> bool:
 
 
 @given(st.dictionaries(st.integers(0, 6), st.lists(st.integers(0, 6), max_size=3), max_size=7))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=cases(200), deadline=None)
 def test_an_id_is_named_in_one_cycle_at_most(edges: dict[int, list[int]]) -> None:
     needs = {str(node): [str(other) for other in others if other in edges] for node, others in edges.items()}
     named = [each for cycle in cycles(needs) for each in cycle[:-1]]

@@ -11,6 +11,7 @@ from pydantic import JsonValue
 from agentic_search.domain.data import JsonObject
 from agentic_search.planning.draft.stream import PlanStream
 from tests.planning.schemas import JSON
+from tests.support.effort import cases
 
 OBJECTS = st.dictionaries(st.text(max_size=6), JSON, max_size=3)
 
@@ -25,7 +26,7 @@ def cut(text: str, offsets: Iterable[int]) -> list[str]:
     return [text[start:end] for start, end in pairwise(edges)]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=cases(60), deadline=None)
 @given(
     before=st.dictionaries(st.text(max_size=6).filter(lambda name: name != "tasks"), JSON, max_size=2),
     tasks=st.lists(OBJECTS, max_size=4),

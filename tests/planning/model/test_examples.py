@@ -9,9 +9,10 @@ from agentic_search.planning.draft.model_draft import ModelDraft
 from agentic_search.planning.model.asking import as_written
 from agentic_search.planning.model.examples import example_plans
 from tests.planning.model.catalogs import ANY, BUNDLED, QUESTIONS
+from tests.support.effort import cases
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=cases(150), deadline=None)
 @given(QUESTIONS, ANY)
 def test_whatever_the_tools_every_example_is_accepted_and_only_reads(query: str, tools: list[Tool]) -> None:
     reading = {tool.name for tool in tools if tool.read_only}

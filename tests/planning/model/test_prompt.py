@@ -19,6 +19,7 @@ from agentic_search.planning.model.prompt import MOST_TOOLS, correction, plannin
 from agentic_search.planning.model.tool_line import signature
 from tests.planning.model.catalogs import ANY, BUNDLED, QUESTIONS
 from tests.planning.schemas import tool
+from tests.support.effort import cases
 
 STORIES: JsonObject = {
     "type": "object",
@@ -200,7 +201,7 @@ def test_where_no_grammar_holds_the_model_the_prompt_asks_for_json_alone_in_a_fo
     assert "JSON object alone" not in bundled(query, form)[1]
 
 
-@settings(max_examples=60, deadline=None, phases=NO_SHRINKING)
+@settings(max_examples=cases(60), deadline=None, phases=NO_SHRINKING)
 @given(QUESTIONS, ANY, st.sampled_from([FULL, SIMPLE]), st.sampled_from([4_096, 16_384]), st.booleans())
 def test_whatever_the_tools_a_prompt_keeps_its_budget_and_its_json_is_legal(
     query: str, tools: list[Tool], form: PlanForm, num_ctx: int, several_rounds: bool

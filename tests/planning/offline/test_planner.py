@@ -20,6 +20,7 @@ from agentic_search.planning.planner import DraftStarted, PlanRequest, PlanStep,
 from agentic_search.planning.relevance import by_relevance
 from tests.planning.schemas import input_schemas, tool
 from tests.planning.steps import follow
+from tests.support.effort import cases
 
 
 def takes(required: Sequence[str] = (), **properties: JsonValue) -> JsonObject:
@@ -167,7 +168,7 @@ async def test_of_very_many_useless_tools_only_some_are_named() -> None:
 
 
 @given(query=st.text(min_size=1, max_size=300), schema=input_schemas())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=cases(40), deadline=None)
 def test_what_is_filled_from_any_question_never_fails(query: str, schema: JsonObject) -> None:
     filling = fill(tool("odd", schema), read_question(query))
     assert filling.arguments.keys() <= cast("JsonObject", schema["properties"]).keys()

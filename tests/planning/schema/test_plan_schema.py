@@ -19,6 +19,7 @@ from agentic_search.planning.schema.plan_schema import plan_schema
 from agentic_search.planning.schema.scalars import bounded_pattern
 from agentic_search.planning.schema.scope import Scope, definitions
 from tests.planning.schemas import KEEPABLE, input_schemas, instances, tool
+from tests.support.effort import cases
 
 SCOPE = Scope(("t1",))
 DEFINITIONS = definitions(OLLAMA_GRAMMAR, SCOPE)
@@ -29,7 +30,7 @@ ALLOWED = {
     "exclusiveMaximum",
 }  # fmt: skip
 SLOW = settings(
-    max_examples=40,
+    max_examples=cases(40),
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],

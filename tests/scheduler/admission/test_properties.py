@@ -33,6 +33,7 @@ from agentic_search.scheduler.machine import Machine
 from agentic_search.scheduler.retries import Policy
 from tests.scheduler.admission.oracle import Oracle
 from tests.scheduler.plans import result, task
+from tests.support.effort import cases
 
 THRICE = Policy(attempts=3, repeatable=True, first_wait=0.3)
 TOOLS = {
@@ -227,7 +228,7 @@ class World:
         self.oracle.released(slot)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=cases(50), deadline=None)
 @given(st.randoms(use_true_random=False))
 def test_priorities_slots_and_rates_are_kept_and_every_run_ends(dice: Random) -> None:
     World(dice).play()

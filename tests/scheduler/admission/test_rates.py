@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from agentic_search.domain.limits import Rate
 from agentic_search.scheduler.admission.limits import Window
+from tests.support.effort import cases
 
 
 def test_a_rate_may_be_used_at_once_and_says_when_there_is_more() -> None:
@@ -26,7 +27,7 @@ def test_without_a_rate_there_is_always_room() -> None:
         window.begin(1)
 
 
-@settings(max_examples=300)
+@settings(max_examples=cases(300))
 @given(st.integers(1, 5), st.floats(0.01, 100), st.lists(st.floats(0, 70), max_size=80))
 def test_in_any_sliding_span_no_more_calls_begin_than_the_rate(calls: int, span: float, gaps: list[float]) -> None:
     window, now, begun = Window(Rate(calls, span)), 0.0, list[float]()

@@ -4,6 +4,7 @@ import pytest
 
 from agentic_search.domain.outcome import Evidence, Passage
 from agentic_search.synthesis.evidence.relevance import MOST_FRESH, score_evidence
+from agentic_search.synthesis.evidence.unspaced_questions import without_question_words
 from tests.synthesis.evidence.samples import numbered
 
 
@@ -161,3 +162,27 @@ def test_of_a_thousand_passages_alike_only_the_best_keeps_its_score() -> None:
     first, *others = score_evidence("harbour lamp", numbered(*texts)).passages
 
     assert all(each.score < first.score / 2 for each in others)
+
+
+@pytest.mark.parametrize(("query", "first"), [("wait for several jobs", 2), ("wait for all of them, the jobs", 2)])
+def test_where_several_are_meant_what_is_about_a_single_one_stays_behind(query: str, first: int) -> None:
+    texts = ("Wait for the single job to end; wait, wait for jobs.", "Wait for jobs of a group to end.")
+    assert order(query, *texts)[0] == first
+    assert order("wait for jobs", *texts)[0] == 1
+
+
+@pytest.mark.parametrize(
+    ("query", "content"),
+    [
+        ("公司总部在哪里？", "公司总部"),
+        ("保修期是多久", "保修期"),
+        ("如何重置密码", "重置密码"),
+        ("本社はどこにありますか", "本社"),
+        ("สำนักงานใหญ่อยู่ที่ไหน", "สำนักงานใหญ่"),
+        ("본사 어디에 있습니까", "본사"),
+        ("什么", "什么"),
+        ("What is it?", "What is it?"),
+    ],
+)
+def test_words_that_only_ask_are_no_content_in_scripts_without_spaces(query: str, content: str) -> None:
+    assert without_question_words(query).strip(" ？") == content.strip(" ？")

@@ -234,3 +234,23 @@ async def test_links_badges_and_colours_of_a_source_are_no_noise() -> None:
 async def test_many_passages_cost_no_more_than_their_number() -> None:
     given = writer_input("apples red", *(f"Apple {n} is red. " + "Pears are green. " * 50 for n in range(1_000)))
     assert (await ExtractiveWriter().write(given, lambda _: None)).answer.sources
+
+
+@pytest.mark.parametrize(
+    ("query", "text", "lead"),
+    [
+        (
+            "How do I run several coroutines in asyncio and wait for them?",
+            "class Group()\n\nManages groups of coroutines.\n\nErrors but `asyncio.Stop` cancel what they wait for.",
+            "**Manages groups of coroutines.** [1]",
+        ),
+        (
+            "What is a workflow?",
+            "A plan that is kept in a file. Who reads a workflow again reads the workflow anew.",
+            "**A plan that is kept in a file.** [1]",
+        ),
+    ],
+)
+async def test_the_sentence_that_says_what_a_thing_is_leads(query: str, text: str, lead: str) -> None:
+    given = await answer(query, [Passage(title="Workflow", url="doc:one", text=text)])
+    assert given.text.partition("\n")[0] == lead

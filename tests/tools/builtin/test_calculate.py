@@ -13,6 +13,7 @@ from agentic_search.domain.outcome import ToolResult
 from agentic_search.errors import ToolFailed
 from agentic_search.planning.draft.argument_check import argument_complaints
 from agentic_search.tools.builtin.calculate import Calculate
+from tests.support.effort import cases
 from tests.support.mcp_processes import unheard
 
 TOOL = Calculate().tool
@@ -162,7 +163,7 @@ _SIGNS: dict[str, Callable[[Fraction, Fraction], Fraction]] = {
 }
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=cases(60), deadline=None)
 @given(
     st.decimals(-9_999, 9_999, places=3),
     st.sampled_from([*_SIGNS]),
@@ -178,7 +179,7 @@ async def test_sums_of_decimals_are_exact(left: object, sign: str, right: object
         assert Fraction(str(result.value["text"]).partition(" = ")[2]) == wanted
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=cases(300), deadline=None)
 @given(st.text(alphabet="0123456789.,+-*/%()!^ eEpisqrtmaxlogof°×√²'_", max_size=60) | st.text(max_size=40))
 async def test_any_text_is_calculated_or_refused(text: str) -> None:
     try:

@@ -10,6 +10,7 @@ from agentic_search.clock import SystemClock
 from agentic_search.domain.data import JsonObject
 from agentic_search.errors import ToolFailed
 from agentic_search.tools.builtin.current_time import CurrentTime
+from tests.support.effort import cases
 from tests.support.mcp_processes import unheard
 
 SUMMER = datetime(2026, 7, 1, 21, 30, 5, tzinfo=UTC)
@@ -123,7 +124,7 @@ async def test_what_is_unknown_or_ambiguous_fails_with_names_to_choose_from(plac
     assert all(cause in str(failed.value) for cause in causes), failed.value
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=cases(150), deadline=None)
 @given(st.text(max_size=100))
 async def test_any_text_is_a_place_or_refused(place: str) -> None:
     try:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from agentic_search.domain.outcome import OnProgress, ToolResult
 from agentic_search.errors import ConnectionLost, ToolFailed
 from agentic_search.tools.calls.single_flight import SingleFlight
+from tests.support.effort import cases
 from tests.support.mcp_processes import PATIENCE, unheard
 
 Given: TypeAlias = tuple[ToolResult, bool]
@@ -167,7 +168,7 @@ STEPS = st.lists(
 
 
 @given(STEPS)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=cases(200), deadline=None)
 def test_whatever_the_order_of_asking_leaving_and_ending_everybody_gets_what_is_theirs(steps: list[Step]) -> None:
     asyncio.run(play(steps))
 

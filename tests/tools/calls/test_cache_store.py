@@ -168,3 +168,14 @@ def test_a_store_never_holds_more_than_it_may_nor_gives_what_is_old_or_another_k
 def kept_quietly(store: Store, name: str) -> bool:
     """Whether it is held, old or not; looking changes the order of use, as any look does."""
     return store.get(key(name), -1.0) is not None
+
+
+def test_a_large_result_counts_by_what_was_counted_when_it_was_read() -> None:
+    large = 2_000_000
+    result_of_size = result("").model_copy(update={"size": large, "text": "x" * 1_000})
+    store = Store(max_entries=9, max_bytes=large)
+    store.put(key("a"), result_of_size, FOR_EVER)
+    assert not kept(store, "a")
+    store = Store(max_entries=9, max_bytes=large + 2_000)
+    store.put(key("a"), result_of_size, FOR_EVER)
+    assert kept(store, "a") == ["a"]

@@ -313,3 +313,20 @@ def test_bundled_servers_find_the_package_and_keep_the_services_secrets_from_it(
     documents = servers[1].reach
     assert isinstance(documents, StdioLaunch)
     assert Path(documents.args[2]).is_absolute()
+
+
+def test_a_yaml_file_of_more_values_than_are_read_says_which_setting_allows_more(tmp_path: Path) -> None:
+    path = tmp_path / "mcp.json"
+    arguments = ", ".join(f"a{number}" for number in range(100))
+    path.write_text(f"mcpServers:\n  notes:\n    command: notes\n    args: [{arguments}]\n")
+    (refused,) = read_servers(path, environment={}, most_yaml_nodes=100)
+    assert "AGENTIC_SEARCH_MAX_YAML_NODES" in refused.problem
+    (read,) = read_servers(path, environment={}, most_yaml_nodes=120)
+    assert read.name == "notes" and not read.problem
+
+
+def test_the_documents_server_is_told_how_large_a_document_may_be() -> None:
+    servers = bundled_servers(documents=Path("docs"), documents_max_bytes=5_000, environment={})
+    told = {server.name: server.reach.env for server in servers if isinstance(server.reach, StdioLaunch)}
+    assert told["documents"]["AGENTIC_SEARCH_DOCUMENTS_MAX_BYTES"] == "5000"
+    assert all("AGENTIC_SEARCH_DOCUMENTS_MAX_BYTES" not in env for name, env in told.items() if name != "documents")

@@ -44,6 +44,11 @@ def upgrade() -> None:
     )
     op.create_index("history_runs_of_thread", "history_runs", ["thread_id", "position"])
     op.create_table(
+        "history_queries",
+        _of_run(primary_key=True),
+        sa.Column("packed", sa.LargeBinary, nullable=False),
+    )
+    op.create_table(
         "history_bodies",
         _of_run(primary_key=True),
         sa.Column("report", sa.LargeBinary, nullable=False),

@@ -15,7 +15,9 @@ from agentic_search.mcp_servers.documents.files.kinds import is_ignored, kind_of
 READ = "text, source code, Markdown, HTML, PDF, office documents, mail or notebooks"
 
 MOST_BYTES = 32 * 1024 * 1024
-"""Bytes of one file; larger ones are not read."""
+"""Bytes of one file, where the environment does not say otherwise; larger ones are not read."""
+
+BYTES_VARIABLE = "AGENTIC_SEARCH_DOCUMENTS_MAX_BYTES"
 
 MOST_SUFFIX = 12
 """Characters of the end of a name that are told."""
@@ -57,8 +59,10 @@ class FolderListing:
 class Folder:
     """Reads within `root`, which is resolved once; no link is ever followed out of it."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, most_bytes: int = MOST_BYTES) -> None:
+        """`most_bytes`: of one file."""
         self.root = Path(os.path.realpath(root))
+        self.most_bytes = most_bytes
 
     def __repr__(self) -> str:
         return f"<Folder {str(self.root)!r}>"
@@ -106,13 +110,13 @@ class Folder:
                 status = os.fstat(file.fileno())
                 if not stat.S_ISREG(status.st_mode):
                     raise Refused("it is no regular file")
-                if status.st_size > MOST_BYTES:
-                    raise Refused(_too_large(status.st_size))
-                data = file.read(MOST_BYTES + 1)
+                if status.st_size > self.most_bytes:
+                    raise Refused(_too_large(status.st_size, self.most_bytes))
+                data = file.read(self.most_bytes + 1)
         except OSError as error:
             raise Refused(_reason(error)) from error
-        if len(data) > MOST_BYTES:
-            raise Refused(_too_large(len(data)))
+        if len(data) > self.most_bytes:
+            raise Refused(_too_large(len(data), self.most_bytes))
         return data, Stamp(status.st_size, status.st_mtime_ns)
 
     def _entries(self, folder: str, listing: FolderListing) -> Iterator["os.DirEntry[str]"]:
@@ -182,8 +186,8 @@ def _ending(name: str) -> str:
     return suffix.encode("utf-8", "replace").decode() or "without an ending"
 
 
-def _too_large(size: int) -> str:
-    return f"it has {size / 2**20:.1f} MiB; at most {MOST_BYTES // 2**20} MiB are read"
+def _too_large(size: int, most: int) -> str:
+    return f"it has {size / 2**20:.1f} MiB; at most {most / 2**20:.3g} MiB are read ({BYTES_VARIABLE})"
 
 
 def _reason(error: OSError) -> str:

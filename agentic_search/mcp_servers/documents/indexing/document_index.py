@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Self
 from urllib.parse import unquote
 
-from agentic_search.mcp_servers.documents.files.folder import Stamp
+from agentic_search.mcp_servers.documents.files.folder import MOST_BYTES, Stamp
 from agentic_search.mcp_servers.documents.indexing.ranking import CANDIDATES, rank
 from agentic_search.mcp_servers.documents.parsing.document import Document, DocumentSection
 from agentic_search.mcp_servers.documents.parsing.formats.tables import with_head
@@ -35,10 +35,13 @@ class FileRecord:
     problem: str | None = None
     """Why there is nothing of it in the index."""
     version: int = VERSION
+    most_bytes: int = MOST_BYTES
+    """Of a file that was read, when there was a problem with it."""
 
-    def fits(self, stamp: Stamp) -> bool:
-        """The file is still as it was, and today's parsers have read it."""
-        return (self.size, self.mtime_ns, self.version) == (stamp.size, stamp.mtime_ns, VERSION)
+    def fits(self, stamp: Stamp, most_bytes: int) -> bool:
+        """The file is still as it was, and today's parsers have read it, or failed within the bound that holds now."""
+        is_bound = stamp.size <= most_bytes and (self.problem is None or self.most_bytes == most_bytes)
+        return is_bound and (self.size, self.mtime_ns, self.version) == (stamp.size, stamp.mtime_ns, VERSION)
 
     def dump(self) -> str:
         return json.dumps(asdict(self))
@@ -74,9 +77,9 @@ class DocumentIndex:
         note = document.note if entries else "it holds no text"
         return self._put(path, FileRecord(stamp.size, stamp.mtime_ns, document.title, len(entries), note), entries)
 
-    def put_problem(self, path: str, stamp: Stamp, problem: str) -> FileRecord:
-        """Remember that, and why, nothing can be got out of the file as it is now."""
-        return self._put(path, FileRecord(stamp.size, stamp.mtime_ns, problem=problem), ())
+    def put_problem(self, path: str, stamp: Stamp, problem: str, most_bytes: int) -> FileRecord:
+        """Remember that, and why, nothing can be got out of the file as it is now, and as bounded as it is."""
+        return self._put(path, FileRecord(stamp.size, stamp.mtime_ns, problem=problem, most_bytes=most_bytes), ())
 
     def _put(self, path: str, record: FileRecord, entries: Sequence[Entry]) -> FileRecord:
         self._index.replace(path, record.dump(), entries)

@@ -109,7 +109,8 @@ class Indexer:
         for gone in records.keys() - listing.files.keys():
             await asyncio.to_thread(self._index.drop, gone)
             del records[gone]
-        taken_in = {path for path, record in records.items() if record.fits(listing.files[path])}
+        most = self._folder.most_bytes
+        taken_in = {path for path, record in records.items() if record.fits(listing.files[path], most)}
         self.progress = IndexingProgress(listing, records, listing.files.keys() - taken_in)
 
     async def _take_in_all(self) -> None:
@@ -135,6 +136,7 @@ class Indexer:
             try:
                 document = await self._parser.parse(kind, data)
             except Unreadable as error:
-                progress.records[path] = await asyncio.to_thread(self._index.put_problem, path, stamp, str(error))
+                put, most = self._index.put_problem, self._folder.most_bytes
+                progress.records[path] = await asyncio.to_thread(put, path, stamp, str(error), most)
             else:
                 progress.records[path] = await asyncio.to_thread(self._index.put, path, stamp, document)

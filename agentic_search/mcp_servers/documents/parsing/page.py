@@ -11,6 +11,7 @@ from lxml.html import HtmlElement
 
 from agentic_search.mcp_servers.documents.parsing.decoding import clip, decode
 from agentic_search.mcp_servers.documents.parsing.document import Document
+from agentic_search.mcp_servers.documents.parsing.formats.titles import telling
 from agentic_search.mcp_servers.documents.parsing.html import Element, Rendered, read_html, read_page, render
 from agentic_search.mcp_servers.documents.parsing.sections import cut
 
@@ -49,7 +50,7 @@ def parse_html(data: bytes) -> Document:
     text, left_out = clip(rendered.text)
     headings = [heading for heading in rendered.headings if heading.body <= len(text)]
     first = next((heading.text for heading in headings if heading.level == 1), "")
-    return Document(title or first, text, cut(text, headings, lines=False), left_out or note)
+    return Document(telling(title) or first, text, cut(text, headings, lines=False), left_out or note)
 
 
 def _bare(page: str) -> str:

@@ -1,5 +1,6 @@
 """Parses files in worker processes, so that one that hangs, crashes or eats memory costs nothing but itself."""
 
+from agentic_search.mcp_servers.documents.files.folder import MOST_BYTES
 from agentic_search.mcp_servers.documents.files.kinds import Kind
 from agentic_search.mcp_servers.documents.parsing.document import Document, Unreadable
 from agentic_search.workers.bounds import Bounds
@@ -26,7 +27,11 @@ WORK = "agentic_search.mcp_servers.documents.parsing.work"
 class Parser:
     """Its processes start when there is something to parse; its owner must call `close` in the end."""
 
-    def __init__(self, *, timeout: float = TIMEOUT, idle_timeout: float = IDLE_TIMEOUT) -> None:
+    def __init__(
+        self, most_bytes: int = MOST_BYTES, *, timeout: float = TIMEOUT, idle_timeout: float = IDLE_TIMEOUT
+    ) -> None:
+        """`most_bytes`: of a file; seconds for one, and for which a process without work is kept."""
+        self._most_bytes = most_bytes
         self._timeout = timeout
         self._workers = WorkerPool(PROCESSES, bounds=BOUNDS, idle_timeout=idle_timeout)
 
@@ -37,7 +42,8 @@ class Parser:
 
     async def parse(self, kind: Kind, data: bytes) -> Document:
         """Raises Unreadable, and OSError where no process can be started."""
-        return Document.load(await self.perform(Order(WORK, "parse_file", {"kind": kind, "data": data})))
+        given = {"kind": kind, "data": data, "most_bytes": self._most_bytes}
+        return Document.load(await self.perform(Order(WORK, "parse_file", given)))
 
     async def perform(self, work: Order) -> bytes:
         """What a function like `parse_file` returns. Raises Unreadable, and OSError where no process can be started."""

@@ -9,7 +9,11 @@ from pypdf.errors import PyPdfError
 
 from agentic_search.mcp_servers.documents.parsing.decoding import MOST_CHARACTERS
 from agentic_search.mcp_servers.documents.parsing.document import Document, Unreadable
+from agentic_search.mcp_servers.documents.parsing.formats.titles import telling
 from agentic_search.mcp_servers.documents.parsing.sections import Heading, cut
+
+MOST_OF_A_HEADING = 15
+"""Words of a line that may be the title of a page."""
 
 TIMEOUT = 30.0
 """Seconds for one file; the pages got by then are kept."""
@@ -28,7 +32,9 @@ def parse_pdf(data: bytes) -> Document:
         text += page.strip() + "\n\n"
     if not text.strip():
         raise Unreadable("it holds no text; its pages may be pictures, which need a text recognition program first")
-    return Document(_title(reader), text, cut(text, headings, lines=False), _note(pages, reader))
+    return Document(
+        telling(_title(reader), _first_heading(pages)), text, cut(text, headings, lines=False), _note(pages, reader)
+    )
 
 
 def _open(data: bytes) -> PdfReader:
@@ -68,6 +74,14 @@ def _title(reader: PdfReader) -> str:
         return _sound(str((reader.metadata and reader.metadata.title) or "")).strip()
     except BROKEN:
         return ""
+
+
+def _first_heading(pages: list[str]) -> str:
+    """The first line of the first page, where it stands above a text as a title does; empty where it does not."""
+    first, _, rest = next((page.strip() for page in pages if page.strip()), "").partition("\n")
+    is_title = len(first.split()) <= MOST_OF_A_HEADING and not first.rstrip().endswith((".", ",", ";", ":", "-"))
+    begins = first[:1].isdigit() or (first[:1].isalpha() and not first[:1].islower())
+    return first if is_title and begins and len(rest) > len(first) else ""
 
 
 def _note(pages: list[str], reader: PdfReader) -> str | None:

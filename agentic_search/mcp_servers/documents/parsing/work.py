@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+from agentic_search.mcp_servers.documents.files.folder import MOST_BYTES
 from agentic_search.mcp_servers.documents.files.kinds import Kind
 from agentic_search.mcp_servers.documents.parsing.decoding import decode
 from agentic_search.mcp_servers.documents.parsing.document import Document, Unreadable
@@ -36,23 +37,27 @@ PARSERS: dict[Kind, Callable[[bytes], Document]] = {
     "text": parse_plain,
     "html": parse_html,
     "pdf": parse_pdf,
-    "word": parse_word,
     "mail": parse_mail,
     "notebook": parse_notebook,
-    "odp": parse_odp,
-    **{kind: partial(parse_office, kind) for kind in KINDS_READ},
     **{kind: partial(parse_marked, kind) for kind in TEXTS},
 }
 
+PACKED: dict[Kind, Callable[[bytes, int], Document]] = {
+    "word": parse_word,
+    "odp": parse_odp,
+    **{kind: partial(parse_office, kind) for kind in KINDS_READ},
+}
+"""These may unpack to more than a file may have: they are told how many bytes that are."""
 
-def parse(kind: Kind, data: bytes) -> Document:
-    """Raises Unreadable for a file that nothing can be got out of."""
-    return PARSERS[kind](data)
+
+def parse(kind: Kind, data: bytes, most_bytes: int = MOST_BYTES) -> Document:
+    """`most_bytes`: of a file. Raises Unreadable for a file that nothing can be got out of."""
+    return PACKED[kind](data, most_bytes) if kind in PACKED else PARSERS[kind](data)
 
 
-def parse_file(kind: Kind, data: bytes) -> Ending:
+def parse_file(kind: Kind, data: bytes, most_bytes: int) -> Ending:
     """The document of one file, as bytes."""
-    return supervised(lambda: parse(kind, data).dump())
+    return supervised(lambda: parse(kind, data, most_bytes).dump())
 
 
 def supervised(work: Callable[[], bytes]) -> Ending:

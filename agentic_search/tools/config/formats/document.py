@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import JsonValue, TypeAdapter
 
-from agentic_search.text.yaml_text import BadYaml, read_yaml
+from agentic_search.text.yaml_text import MOST_NODES, BadYaml, read_yaml
 from agentic_search.tools.config.formats.json_text import plain_json, read_json
 
 Format = Literal["JSON", "YAML", "TOML"]
@@ -38,15 +38,15 @@ class ParsedFile:
     format: Format = "JSON"
 
 
-def read_document(content: bytes) -> ParsedFile:
-    """Read a whole file; raises BadDocument."""
+def read_document(content: bytes, most_nodes: int = MOST_NODES) -> ParsedFile:
+    """Read a whole file, where it is YAML of at most `most_nodes` values; raises BadDocument."""
     if len(content) > _MOST_BYTES:
         raise BadDocument(f"it is larger than {_MOST_BYTES // 1_048_576} MB: keep only the servers in it")
     text = _text(content)
     if found := _FENCE.match(text):
         text = found[1]
     try:
-        return _read(text)
+        return _read(text, most_nodes)
     except RecursionError:
         raise BadDocument("it is nested too deep: remove what is not about servers") from None
 
@@ -59,17 +59,17 @@ def _text(content: bytes) -> str:
         raise BadDocument(f"it cannot be read as text ({problem}): save it as UTF-8") from None
 
 
-def _read(text: str) -> ParsedFile:
+def _read(text: str, most_nodes: int) -> ParsedFile:
     if not (plain := plain_json(text)).strip():
         return ParsedFile(None)
     if not _LOOKS_LIKE_JSON.match(plain) or _TOML.match(text):
-        return _toml(text) if _TOML.match(text) and not _is_json(text) else _yaml(text)
+        return _toml(text) if _TOML.match(text) and not _is_json(text) else _yaml(text, most_nodes)
     if _FRAGMENT.match(plain):
         plain = plain_json(f"{{{plain.rstrip().removesuffix(',')}}}")
     try:
         return ParsedFile(read_json(plain))
     except json.JSONDecodeError as problem:
-        return _loose(plain, problem)
+        return _loose(plain, problem, most_nodes)
     except ValueError as problem:
         raise BadDocument(f"it is not JSON: {problem}") from None
 
@@ -82,12 +82,12 @@ def _is_json(text: str) -> bool:
     return True
 
 
-def _loose(plain: str, problem: json.JSONDecodeError) -> ParsedFile:
+def _loose(plain: str, problem: json.JSONDecodeError, most_nodes: int) -> ParsedFile:
     """JSON5's bare names and single quotes are read as YAML knows them; anything else is told."""
     bare = plain[problem.pos : problem.pos + 1]
     if _JAVASCRIPT.match(problem.msg) and (bare == "'" or bare.isidentifier()):
         try:
-            return ParsedFile(read_yaml(plain))
+            return ParsedFile(read_yaml(plain, most_nodes))
         except BadYaml:
             pass
     where = f"line {problem.lineno}, column {problem.colno}"
@@ -101,8 +101,8 @@ def _toml(text: str) -> ParsedFile:
         raise BadDocument(f"it is not TOML: {problem}; correct it there") from None
 
 
-def _yaml(text: str) -> ParsedFile:
+def _yaml(text: str, most_nodes: int) -> ParsedFile:
     try:
-        return ParsedFile(read_yaml(text), "YAML")
+        return ParsedFile(read_yaml(text, most_nodes), "YAML")
     except BadYaml as problem:
         raise BadDocument(f"it is not JSON, YAML or TOML; as YAML: {problem}; correct it there") from None

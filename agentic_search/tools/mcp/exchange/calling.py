@@ -23,6 +23,7 @@ from agentic_search.errors import ToolFailed
 from agentic_search.tools.mcp.exchange.elicitation import all_visited
 from agentic_search.tools.mcp.exchange.open_calls import MOST_QUESTIONS, OpenCall
 from agentic_search.tools.mcp.exchange.task_calls import call_as_task
+from agentic_search.tools.mcp.wire.results import with_data
 
 _THEN_ACCEPT = " (Accept when that is done: the tool is then called again.)"
 
@@ -56,8 +57,8 @@ async def call_tool(
         while True:
             try:
                 if tool.as_task and client.protocol_version not in MODERN_PROTOCOL_VERSIONS:
-                    return await call_as_task(client, call, tool, arguments, relay, clock=clock)
-                return await client.call_tool(tool.remote_name, arguments, progress_callback=relay)
+                    return with_data(await call_as_task(client, call, tool, arguments, relay, clock=clock))
+                return with_data(await client.call_tool(tool.remote_name, arguments, progress_callback=relay))
             except InputRequiredRoundsExceededError as error:
                 raise ToolFailed(f"{tool.name} wants more input after {MOST_QUESTIONS} rounds of it") from error
             except MCPError as error:

@@ -12,8 +12,6 @@ Accepts: TypeAlias = Callable[[Mapping[str, Json]], bool]
 
 _REMARKS = "agentic-search/remarks"
 _MOST_REMARKS = 10
-_MOST_BLOCKS = 2_000
-"""Of one answer, that are read: mcp checks each several times on the event loop."""
 _MOST_FIELDS = 30
 """Of a refused block, that are tried."""
 _NEEDED: Mapping[str, Mapping[str, str | None]] = {
@@ -33,19 +31,22 @@ def remarks_on(answer: CallToolResult) -> tuple[str, ...]:
     return tuple(map(str, cast("list[object]", given))) if isinstance(given, list) else ()
 
 
-def has_too_many_blocks(answer: Block) -> bool:
+def has_too_many_blocks(answer: Block, most: int) -> bool:
     """Whether only the first of its blocks are read."""
     content = answer.get("content")
-    return isinstance(content, list) and len(content) > _MOST_BLOCKS
+    return isinstance(content, list) and len(content) > most
 
 
-def mended_answer(accepts: Accepts, answer: Block) -> Block:
-    """The answer with all that can be used; where nothing can, an error that says why."""
+def mended_answer(accepts: Accepts, answer: Block, most_blocks: int) -> Block:
+    """The answer with all that can be used; where nothing can, an error that says why.
+
+    Of more blocks than `most_blocks` the first are read: mcp checks each several times on the event loop.
+    """
     frame: Block = {key: value for key, value in answer.items() if key not in _FRAME}
     if not accepts({**frame, "content": []}):
         frame = {key: frame[key] for key in ("resultType", "ttlMs", "cacheScope") if key in frame}
     remarks: list[str] = []
-    content = _content(accepts, frame, answer, remarks)
+    content = _content(accepts, frame, answer, remarks, most_blocks)
     mended: Block = {**frame, "content": content}
     if answer.get("isError") in (True, "true", "True", 1):
         mended["isError"] = True
@@ -76,27 +77,30 @@ def _are_blocks(given: Json) -> bool:
     return isinstance(given, list) and all(isinstance(each, dict) and each.get("type") in _NEEDED for each in given)
 
 
-def _content(accepts: Accepts, frame: Block, answer: Block, remarks: list[str]) -> list[Json]:
+def _content(accepts: Accepts, frame: Block, answer: Block, remarks: list[str], most: int) -> list[Json]:
     given = answer.get("content")
     if given is None and (isinstance(bare := answer.get(BARE), str) or _are_blocks(bare)):
         given = bare
     blocks = given if isinstance(given, list) else [] if given is None or given == {} else [given]
     kept: list[Json] = []
-    for number, block in enumerate(blocks[:_MOST_BLOCKS], start=1):
+    for number, block in enumerate(blocks[:most], start=1):
         mended, why = _block(lambda each: accepts({**frame, "content": [each]}), block)
         if why is None:
             kept.append(mended)
         else:
             remarks.append(f"block {number} of the answer was left out: {why}")
-    if len(blocks) > _MOST_BLOCKS:
-        remarks.append(f"the answer has {len(blocks):,} blocks: only the first {_MOST_BLOCKS:,} were read")
+    if len(blocks) > most:
+        remarks.append(
+            f"the answer has {len(blocks):,} blocks: only the first {most:,} were read"
+            " (AGENTIC_SEARCH_MAX_RESULT_BLOCKS)"
+        )
     return kept
 
 
 def _block(is_right: Callable[[Json], bool], given: Json) -> tuple[Json, str | None]:
     """The block in a form that is accepted, or why there is none."""
     if _holds_cut(given):
-        return None, "it is nested too deep to read"
+        return None, f"it is {TOO_DEEP[1:-1]}"
     if isinstance(given, str | int | float):
         return {"type": "text", "text": str(given)}, None
     if not isinstance(given, dict):

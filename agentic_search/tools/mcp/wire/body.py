@@ -8,29 +8,29 @@ from collections.abc import AsyncIterator
 import httpx2
 from mcp_types import RequestId
 
+from agentic_search.plain_json import LARGE
+from agentic_search.tools.mcp.wire.held import HeldMessages
 from agentic_search.tools.mcp.wire.lines import EDGE
-from agentic_search.tools.mcp.wire.messages import mended_bytes, too_large
+from agentic_search.tools.mcp.wire.messages import dumped, mended_bytes, read_affordable, too_large
 from agentic_search.tools.mcp.wire.pace import Pace
 from agentic_search.tools.mcp.wire.reading_cost import longer_than, too_costly
 
-_LARGEST_MENDED = 1024 * 1024
-"""Bytes of a message that is read twice, once to mend it; a larger one is passed on as it is."""
 _END_OF_EVENT = re.compile(rb"(?>\r\n|\n|\r)(?>\r\n|\n|\r)")
-_LINE_END = re.compile(rb"\r\n|\n|\r")
 _LONGEST_END = 4
 """Bytes."""
 
 
-def with_mended_messages(response: httpx2.Response, largest: int) -> httpx2.Response:
+def with_mended_messages(response: httpx2.Response, largest: int, held: HeldMessages) -> httpx2.Response:
     """The same response; its body is decoded, so that its headers say nothing of its length and coding any more.
 
+    A large message is put into `held`, and what stands for it is in its place.
     In the place of a message of more than `largest` bytes is an error that says so, and the rest of it is not kept.
     """
     kind = response.headers.get("content-type", "").lower()
     if kind.startswith("application/json"):
-        pieces = _json_body(response, largest)
+        pieces = _json_body(response, largest, held)
     elif kind.startswith("text/event-stream"):
-        pieces = _event_stream(response, largest)
+        pieces = _event_stream(response, largest, held)
     else:
         return response
     stream = _MendedBody(response, pieces)
@@ -58,7 +58,7 @@ class _MendedBody(httpx2.AsyncByteStream):
         await self._response.aclose()
 
 
-async def _json_body(response: httpx2.Response, largest: int) -> AsyncIterator[bytes]:
+async def _json_body(response: httpx2.Response, largest: int, held: HeldMessages) -> AsyncIterator[bytes]:
     body = bytearray()
     async for piece in response.aiter_bytes():
         body += piece
@@ -66,13 +66,10 @@ async def _json_body(response: httpx2.Response, largest: int) -> AsyncIterator[b
             yield _refusal(b"", longer_than(largest), response.request)
             return
     whole = bytes(body)
-    if why := await _too_costly(whole, largest):
-        yield _refusal(whole, why, response.request)
-    else:
-        yield (mended_bytes(whole) if len(whole) <= _LARGEST_MENDED else None) or whole
+    yield whole if (mended := await _mended(whole, largest, held, response.request)) is None else mended
 
 
-async def _event_stream(response: httpx2.Response, largest: int) -> AsyncIterator[bytes]:
+async def _event_stream(response: httpx2.Response, largest: int, held: HeldMessages) -> AsyncIterator[bytes]:
     pace = Pace()
     waiting = bytearray()
     searched = 0
@@ -81,7 +78,7 @@ async def _event_stream(response: httpx2.Response, largest: int) -> AsyncIterato
     async for piece in response.aiter_bytes():
         waiting += piece
         while (end := _END_OF_EVENT.search(waiting, searched)) is not None:
-            event = bytes(waiting[: end.end()])
+            event = bytes(memoryview(waiting)[: end.end()])
             del waiting[: end.end()]
             searched = 0
             pace.count()
@@ -90,10 +87,8 @@ async def _event_stream(response: httpx2.Response, largest: int) -> AsyncIterato
                 why = longer_than(largest)
                 yield _refused_event(dropped or event[:EDGE], event[-EDGE:], why, response.request)
                 dropped = b""
-            elif why := await _too_costly(event, largest):
-                yield _refused_event(event[:EDGE], event[-EDGE:], why, response.request)
             else:
-                yield _mended_event(event) if len(event) <= _LARGEST_MENDED else event
+                yield await _mended_event(event, largest, held, response.request)
         if len(waiting) > largest or dropped:
             dropped = dropped or bytes(waiting[:EDGE])
             del waiting[: -2 * EDGE]
@@ -102,10 +97,13 @@ async def _event_stream(response: httpx2.Response, largest: int) -> AsyncIterato
         yield bytes(waiting)
 
 
-async def _too_costly(message: bytes, largest: int) -> str | None:
-    if len(message) > _LARGEST_MENDED:
-        return await asyncio.to_thread(too_costly, message, largest)
-    return too_costly(message, largest)
+async def _mended(message: bytes, largest: int, held: HeldMessages, request: httpx2.Request) -> bytes | None:
+    """What mcp is to read in the place of the message; none where it can read the message itself."""
+    if len(message) <= LARGE:
+        why = too_costly(message, largest)
+        return mended_bytes(message) if why is None else _refusal(message, why, request)
+    read = await read_affordable(message, largest, _asked(request))
+    return _refusal(message, "it is no message", request) if read is None else dumped(held.hold(read))
 
 
 def _refused_event(beginning: bytes, end: bytes, why: str, request: httpx2.Request) -> bytes:
@@ -116,7 +114,7 @@ def _refused_event(beginning: bytes, end: bytes, why: str, request: httpx2.Reque
 
 def _data(part: bytes) -> bytes:
     """Part of an event without what the lines begin with."""
-    lines = [line for line in _LINE_END.split(part) if not line.startswith((b"event:", b"id:", b"retry:", b":"))]
+    lines = [line for line in part.splitlines() if not line.startswith((b"event:", b"id:", b"retry:", b":"))]
     return b"\n".join(line.removeprefix(b"data:") for line in lines)
 
 
@@ -137,12 +135,21 @@ def _asked(request: httpx2.Request) -> RequestId | None:
         return None
 
 
-def _mended_event(event: bytes) -> bytes:
-    lines = _LINE_END.split(event)
-    data = [line.partition(b":")[2].removeprefix(b" ") for line in lines if line.startswith(b"data:")]
-    if not data or any(line.startswith(b"event:") and line[6:].strip() != b"message" for line in lines):
+async def _mended_event(event: bytes, largest: int, held: HeldMessages, request: httpx2.Request) -> bytes:
+    is_small = len(event) <= LARGE
+    message, others = _parted(event) if is_small else await asyncio.to_thread(_parted, event)
+    if message is None:
+        return event if is_small else b""
+    if (mended := await _mended(message, largest, held, request)) is None:
         return event
-    if (mended := mended_bytes(b"\n".join(data))) is None:
-        return event
+    return b"\n".join([*others, b"data: " + mended, b"", b""]) if mended else b""
+
+
+def _parted(event: bytes) -> tuple[bytes | None, list[bytes]]:
+    """The message of an event, none where it has none, and its other lines."""
+    lines = event.splitlines()
+    data = [line[5:].removeprefix(b" ") for line in lines if line.startswith(b"data:")]
     others = [line for line in lines if line and not line.startswith(b"data:")]
-    return b"\n".join([*others, b"data: " + mended, b"", b""])
+    if not data or any(line.startswith(b"event:") and line[6:].strip() != b"message" for line in others):
+        return None, others
+    return b"\n".join(data), others

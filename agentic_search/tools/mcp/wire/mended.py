@@ -1,7 +1,8 @@
 """A transport whose results mcp's types accept: what they would refuse is mended, or left out and named."""
 
-import contextvars
+import asyncio
 from contextlib import AbstractAsyncContextManager
+from functools import partial
 from types import TracebackType
 from typing import cast
 
@@ -11,25 +12,29 @@ from mcp.shared.dispatcher import coerce_request_id
 from mcp.shared.message import SessionMessage
 from mcp_types import PROTOCOL_VERSION_META_KEY, JSONRPCError, JSONRPCNotification, JSONRPCRequest, JSONRPCResponse
 
-from agentic_search.tools.mcp.wire.results import Asked, mended_result
-from agentic_search.tools.mcp.wire.stream import IncomingMessages, MessageStream
+from agentic_search.domain.limits import SizeLimits
+from agentic_search.tools.mcp.wire.messages import CUT, cut_deeper, holds_more
+from agentic_search.tools.mcp.wire.results import Asked, Result, mended_result, takes_long
+from agentic_search.tools.mcp.wire.stream import ChangedMessages, MessageStream
 
 _MOST_WAITING = 10_000
 """Requests whose answers are waited for; of older ones it is forgotten what they asked."""
+
+_MANY = 20_000
+"""Values of a result, which take milliseconds to look at."""
 
 
 class MendedTransport(AbstractAsyncContextManager[tuple["_Mending", "_Noting"]]):
     """Entered by mcp's Client in the place of the transport that it wraps."""
 
-    def __init__(self, inner: Transport, *, most_tools: int) -> None:
-        """`most_tools`: how many are taken in of a page of a list of tools."""
+    def __init__(self, inner: Transport, sizes: SizeLimits) -> None:
         self._inner = inner
-        self._most_tools = most_tools
+        self._sizes = sizes
 
     async def __aenter__(self) -> tuple["_Mending", "_Noting"]:
         read, write = await self._inner.__aenter__()
         waiting: dict[int | str, Asked] = {}
-        return _Mending(read, waiting, self._most_tools), _Noting(write, waiting)
+        return _Mending(read, waiting, self._sizes), _Noting(write, waiting)
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -63,20 +68,15 @@ class _Noting(MessageStream):
         await self._inner.aclose()
 
 
-class _Mending(IncomingMessages):
+class _Mending(ChangedMessages):
     """Messages from the server; results are mended."""
 
     def __init__(
-        self, inner: ReadStream[SessionMessage | Exception], waiting: dict[int | str, Asked], most_tools: int
+        self, inner: ReadStream[SessionMessage | Exception], waiting: dict[int | str, Asked], sizes: SizeLimits
     ) -> None:
-        self._inner = inner
+        super().__init__(inner)
         self._waiting = waiting
-        self._most_tools = most_tools
-
-    @property
-    def last_context(self) -> contextvars.Context | None:
-        """In which mcp's own transports received the last message."""
-        return getattr(self._inner, "last_context", None)
+        self._sizes = sizes
 
     async def receive(self) -> SessionMessage | Exception:
         """The next message; raises EndOfStream after the last."""
@@ -86,12 +86,18 @@ class _Mending(IncomingMessages):
         asked = self._waiting.pop(coerce_request_id(item.message.id), None) if item.message.id is not None else None
         if asked is None or isinstance(item.message, JSONRPCError):
             return item
-        result = mended_result(asked, item.message.result, most_tools=self._most_tools)
+        given, sizes = item.message.result, self._sizes
+        await self._cut(given)
+        mend = partial(mended_result, asked, given, most_tools=sizes.tools, most_blocks=sizes.blocks)
+        result = await asyncio.to_thread(mend) if takes_long(given, sizes.blocks) else mend()
         if result is item.message.result:
             return item
         answer = JSONRPCResponse(jsonrpc="2.0", id=item.message.id, result=result)
         return SessionMessage(answer, metadata=item.metadata)
 
-    async def aclose(self) -> None:
-        """Receive nothing more."""
-        await self._inner.aclose()
+    async def _cut(self, result: Result) -> None:
+        """Leave out what is nested too deep; outside the event loop where there is much to look at."""
+        deepest = self._sizes.nesting
+        many = holds_more(result, _MANY)
+        if await asyncio.to_thread(cut_deeper, result, deepest) if many else cut_deeper(result, deepest):
+            result[CUT] = True

@@ -4,7 +4,8 @@ A reply whose id can be read ends the call that waits for it, with what was wron
 whole timeout. A server's error is told apart from errors of mcp's own, which have codes of the same range.
 """
 
-import json
+import asyncio
+import codecs
 import re
 from typing import TypeAlias, cast
 
@@ -20,9 +21,12 @@ from mcp_types import (
     jsonrpc_message_adapter,
 )
 
+from agentic_search.plain_json import LARGE, read_json
 from agentic_search.tools.mcp.wire.lines import EDGE
+from agentic_search.tools.mcp.wire.reading_cost import NO_MEMORY, in_pieces, too_costly
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
+Container: TypeAlias = list[Json] | dict[str, Json]
 
 SERVER_ERROR = -23_010
 """JSON-RPC error code: the server's own error, whose code is missing, no number, or one that mcp uses for itself."""
@@ -34,14 +38,15 @@ BARE = "agentic-search/bare"
 """The key under which a result stands that should be an object and is none."""
 CUT = "agentic-search/cut"
 """In a result, where something in it was nested too deep: true."""
-TOO_DEEP = "[nested too deep to read]"
+TOO_DEEP = "[nested too deep to read: AGENTIC_SEARCH_MAX_NESTING says how deep]"
 """What stands in the place of what was nested too deep."""
 
-_DEEPEST = 150
+_DEEPEST = 195
 """Levels of a message that mcp refused that are read; its parser's own limit is 200."""
 _AMBIGUOUS = {CONNECTION_CLOSED, REQUEST_TIMEOUT}
 _OWN_CODES = range(-23_099, -22_999)
 _LONGEST_WORDS = 4_000
+_DECODER = codecs.getincrementaldecoder("utf-8-sig")
 _ID = rb'"id"\s*:\s*(?:(-?\d{1,18})\b|"([^"\\]{1,200})")'
 _OPENING = re.compile(rb'\s*\{\s*(?:"(?!id")\w*"\s*:\s*"[^"\\]*"\s*,\s*)*' + _ID)
 _CLOSING = re.compile(_ID + rb'\s*(?:,\s*"jsonrpc"\s*:\s*"[^"\\]*"\s*)?\}\s*\Z')
@@ -53,10 +58,31 @@ _ESCAPE = re.compile(
 
 def read_message(line: bytes) -> JSONRPCMessage | None:
     """The message; none for what is no message, and no reply whose id can be read."""
+    if len(line) > LARGE:
+        return _mended(line)
     try:
         return _in_own_code(jsonrpc_message_adapter.validate_json(line, by_name=False))
     except ValueError:
         return _mended(line)
+
+
+async def read_affordable(line: bytes, largest: int, asked: RequestId | None = None) -> JSONRPCMessage | None:
+    """As `read_message`, a large one in a thread; an error in its place where memory does not suffice to read it.
+
+    `largest`: bytes of the greatest message. `asked`: as `too_large` takes it.
+    """
+    if len(line) > LARGE:
+        return await asyncio.to_thread(_affordable, line, largest, asked)
+    return _affordable(line, largest, asked)
+
+
+def _affordable(line: bytes, largest: int, asked: RequestId | None) -> JSONRPCMessage | None:
+    if why := too_costly(line, largest):
+        return too_large(line, why, asked)
+    try:
+        return read_message(line)
+    except MemoryError:
+        return too_large(line, NO_MEMORY, asked)
 
 
 def may_be_message(beginning: bytes) -> bool:
@@ -70,12 +96,13 @@ def mended_bytes(line: bytes) -> bytes | None:
         message = jsonrpc_message_adapter.validate_json(line, by_name=False)
     except ValueError:
         mended = _mended(line)
-        return None if mended is None else _dumped(mended)
+        return None if mended is None else dumped(mended)
     own = _in_own_code(message)
-    return None if own is message else _dumped(own)
+    return None if own is message else dumped(own)
 
 
-def _dumped(message: JSONRPCMessage) -> bytes:
+def dumped(message: JSONRPCMessage) -> bytes:
+    """The message as it is written."""
     return message.model_dump_json(by_alias=True, exclude_unset=True).encode()
 
 
@@ -94,23 +121,31 @@ def _in_own_code(message: JSONRPCMessage) -> JSONRPCMessage:
 def _mended(line: bytes) -> JSONRPCMessage | None:
     if not may_be_message(line):
         return None
-    text = _ESCAPE.sub(lambda found: "\ufffd" if found[1] else found[0], line.decode("utf-8-sig", errors="replace"))
+    text = _decoded(line)
+    if any(b"\\ud" in piece or b"\\uD" in piece for piece in in_pieces(line, overlap=2)):
+        text = _ESCAPE.sub(lambda found: "\ufffd" if found[1] else found[0], text)
     try:
-        return _in_own_code(jsonrpc_message_adapter.validate_json(text, by_name=False))
-    except ValueError:
-        pass
-    try:
-        parsed: Json = json.loads(text, strict=False)
+        parsed: Json = read_json(text)
     except RecursionError:
         return _refusal(line, "it is nested too deep to read")
     except ValueError:
         return _refusal(line, "it is not JSON")
-    return _from_parts(parsed) if isinstance(parsed, dict) else None
+    if not isinstance(parsed, dict):
+        return None
+    if cut_deeper(parsed, _DEEPEST) and isinstance(result := parsed.get("result"), dict):
+        result[CUT] = True
+    try:
+        return _in_own_code(jsonrpc_message_adapter.validate_python(parsed, by_name=False))
+    except ValueError:
+        return _from_parts(parsed)
+
+
+def _decoded(line: bytes) -> str:
+    decoder = _DECODER(errors="replace")
+    return "".join(map(decoder.decode, in_pieces(line))) + decoder.decode(b"", final=True)
 
 
 def _from_parts(parsed: dict[str, Json]) -> JSONRPCMessage | None:
-    if _cut(parsed) and isinstance(result := parsed.get("result"), dict):
-        result[CUT] = True
     if isinstance(method := parsed.get("method"), str):
         return _from_server(method, parsed)
     if (reply_to := _id(parsed.get("id"))) is None:
@@ -204,26 +239,44 @@ def _unreadable(reply_to: RequestId, why: str) -> JSONRPCError:
     return JSONRPCError(jsonrpc="2.0", id=reply_to, error=ErrorData(code=UNREADABLE, message=why))
 
 
-def _cut(parsed: Json) -> bool:
-    """Replace what is nested deeper than is read; whether there was any."""
-    level: list[Json] = [parsed]
-    for _ in range(_DEEPEST):
-        level = [inner for outer in level for inner in _containers(outer)]
-        if not level:
-            return False
-    is_cut = any(_containers(outer) for outer in level)
-    for outer in level:
+def holds_more(parsed: Container, most: int) -> bool:
+    """Whether there are more than `most` values in it, which is known before they are all looked at."""
+    level, count = [parsed], 0
+    while level:
+        count += sum(map(len, level))
+        if count > most:
+            return True
+        level = _containers(level)
+    return False
+
+
+def cut_deeper(parsed: Json, deepest: int) -> bool:
+    """Replace what is nested deeper than `deepest` levels of lists and objects; whether there was any.
+
+    A million values take some tenths of a second.
+    """
+    above: list[Container] = [parsed] if isinstance(parsed, list | dict) else []
+    for _ in range(deepest - 1):
+        above = _containers(above)
+    if not _containers(above):
+        return False
+    for outer in above:
         if isinstance(outer, dict):
             outer.update({key: _shallow(inner) for key, inner in outer.items()})
-        elif isinstance(outer, list):
+        else:
             outer[:] = map(_shallow, outer)
-    return is_cut
+    return True
 
 
 def _shallow(inner: Json) -> Json:
     return TOO_DEEP if isinstance(inner, list | dict) else inner
 
 
-def _containers(outer: Json) -> list[Json]:
-    inner = outer.values() if isinstance(outer, dict) else outer if isinstance(outer, list) else ()
-    return [each for each in inner if isinstance(each, list | dict)]
+def _containers(level: list[Container]) -> list[Container]:
+    """The lists and objects that stand in those of a level."""
+    return [
+        inner
+        for outer in level
+        for inner in (outer.values() if isinstance(outer, dict) else outer)
+        if isinstance(inner, list | dict)
+    ]

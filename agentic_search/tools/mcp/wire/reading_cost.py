@@ -5,6 +5,7 @@ take many times their bytes: 31 MB of nested lists took more than 3 GB. So both 
 """
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 _PER_BYTE = 10
@@ -15,6 +16,7 @@ _BYTES_FOR_A_VALUE = 32
 """Of the greatest message: as many values as it would have if each took so many bytes are read, of any message."""
 _ALWAYS = 10_000
 """Values that are read however small the greatest message is."""
+_PIECE = 1024 * 1024
 _VIRTUAL = Path("/proc/self/statm")
 """Linux: the first number is the process's address space in pages."""
 _ADVICE = "ask for less, or raise AGENTIC_SEARCH_MAX_RESULT_BYTES"
@@ -45,6 +47,11 @@ def too_costly(message: bytes, largest: int) -> str | None:
     )
 
 
+def in_pieces(message: bytes, *, overlap: int = 0) -> Iterator[bytes]:
+    """The message in pieces: while one piece is worked on in a thread, others wait; `overlap`: bytes, with the next."""
+    return (message[at : at + _PIECE + overlap] for at in range(0, len(message), _PIECE))
+
+
 def _values(message: bytes, most: int) -> int:
     """How many values there are, about; where they seem to be more than `most`, signs within texts do not count."""
     if (values := _signs(message)) <= most:
@@ -57,7 +64,7 @@ def _values(message: bytes, most: int) -> int:
 
 def _signs(part: bytes) -> int:
     """What begins a value."""
-    return part.count(b",") + part.count(b"[") + part.count(b"{")
+    return sum(piece.count(b",") + piece.count(b"[") + piece.count(b"{") for piece in in_pieces(part))
 
 
 def _memory_left() -> int | None:

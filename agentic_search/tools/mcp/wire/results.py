@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TypeAlias, cast
+from typing import Any, TypeAlias, cast
 
 from mcp.shared.inbound import find_invalid_x_mcp_header
-from mcp_types import methods
+from mcp_types import CallToolResult, methods
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
+from pydantic import BaseModel, Field
 
+from agentic_search.domain.limits import DEFAULT_SIZES
 from agentic_search.tools.mcp.wire.blocks import has_too_many_blocks, mended_answer
 from agentic_search.tools.mcp.wire.messages import BARE, CUT, Json
 
@@ -16,6 +18,9 @@ Result: TypeAlias = dict[str, Json]
 GIVEN_TOOLS = "agentic-search/tools"
 """In the `_meta` of a list of tools: the tools as the server gave them. What mcp reads beside it is a stand-in."""
 
+_DATA = "agentic-search/data"
+"""In the `_meta` of a tool's answer: its structured content, which mcp would copy several times on the event loop."""
+_CALLS = {"tools/call", "tasks/result"}
 _HANDSHAKE = "2025-11-25"
 """mcp checks results of all revisions before 2026-07-28 by this one."""
 _LISTS = {
@@ -51,22 +56,56 @@ class Asked:
         return True
 
 
-def mended_result(asked: Asked, result: Result, *, most_tools: int) -> Result:
-    """The result as it is where mcp accepts it, or mended as far as possible; of a list of tools the first ones."""
+class _Data(BaseModel):
+    """Data that nobody looks into on its way; written, it is an empty object."""
+
+    value: Any = Field(exclude=True)
+
+
+def with_data(answer: CallToolResult) -> CallToolResult:
+    """A tool's answer with its structured content, as mcp has passed it on."""
+    match answer.meta:
+        case {"agentic-search/data": _Data(value=data), **others}:
+            return answer.model_copy(update={"structured_content": data, "meta": others or None})
+        case _:
+            return answer
+
+
+def _without_data(asked: Asked, result: Result) -> Result:
+    """The result as mcp is to read it: data that it would accept stands apart, to be given back by `with_data`."""
+    data, meta = result.get("structuredContent"), result.get("_meta", {})
+    if data is None or not (asked.is_modern or isinstance(data, dict)) or not isinstance(meta, dict):
+        return result
+    others = {key: value for key, value in result.items() if key != "structuredContent"}
+    return {**others, "_meta": {**meta, _DATA: cast(Json, _Data(value=data))}}
+
+
+def mended_result(asked: Asked, result: Result, *, most_tools: int, most_blocks: int = DEFAULT_SIZES.blocks) -> Result:
+    """The result as it is where mcp accepts it, or mended as far as possible.
+
+    Of a list of tools, and of the blocks of a call's result, the first are read.
+    """
     if asked.method == "tools/list":
         return _tools(asked, result, most_tools)
-    if BARE not in result and CUT not in result and not has_too_many_blocks(result) and asked.accepts(result):
-        return result
+    if not takes_long(result, most_blocks):
+        as_read = _without_data(asked, result) if asked.method in _CALLS else result
+        if asked.accepts(as_read):
+            return as_read
     if _is_task(result):
         return result
     whole = _framed(asked, result)
-    if asked.method in {"tools/call", "tasks/result"}:
-        return mended_answer(asked.accepts, whole)
+    if asked.method in _CALLS:
+        return _without_data(asked, mended_answer(asked.accepts, whole, most_blocks))
     if (key := _LISTS.get(asked.method)) is not None:
         return _list(asked, whole, key)
     if asked.method in {"initialize", "server/discover"}:
         return _handshake(asked, whole)
     return whole
+
+
+def takes_long(result: Result, most_blocks: int) -> bool:
+    """Whether it has to be mended in any case, and may be so large that it should not be on the event loop."""
+    return BARE in result or CUT in result or has_too_many_blocks(result, most_blocks)
 
 
 def _is_task(result: Result) -> bool:

@@ -1,9 +1,11 @@
 """What mcp asks of every stream of messages."""
 
+import contextvars
 from types import TracebackType
 from typing import Self
 
 import anyio
+from mcp.shared._stream_protocols import ReadStream
 from mcp.shared.message import SessionMessage
 
 
@@ -41,3 +43,19 @@ class IncomingMessages(MessageStream):
             return await self.receive()
         except anyio.EndOfStream:
             raise StopAsyncIteration from None
+
+
+class ChangedMessages(IncomingMessages):
+    """Messages of a transport of mcp's, some of them changed."""
+
+    def __init__(self, inner: ReadStream[SessionMessage | Exception]) -> None:
+        self._inner = inner
+
+    @property
+    def last_context(self) -> contextvars.Context | None:
+        """In which mcp's own transports received the last message."""
+        return getattr(self._inner, "last_context", None)
+
+    async def aclose(self) -> None:
+        """Receive nothing more."""
+        await self._inner.aclose()

@@ -8,6 +8,7 @@ import { showHtml } from "../../dom/html.js";
 import { keyed } from "../../dom/keyed.js";
 import { part, say } from "../../dom/template.js";
 import { hasEnded } from "../../state/run.js";
+import { isUndone } from "../../state/tasks.js";
 import { markCitations, markSupport } from "./citations.js";
 
 /** @import {Shown} from "../../types.js" */
@@ -22,6 +23,7 @@ export function mountAnswer(el, actions) {
   const text = part(el, "text");
   const tail = part(el, "tail");
   const copy = part(el, "copy");
+  const retry = part(el, "retry");
   const changed = freshness();
   let markdown = "";
 
@@ -45,9 +47,22 @@ export function mountAnswer(el, actions) {
     text.style.minHeight = hasEnded(shown.run) ? "" : `${Math.max(height, text.offsetHeight)}px`;
     markdown = answer.text;
     const ended = hasEnded(shown.run);
-    say(part(el, "missing"), ended ? missing(shown.run) : "");
+    const lacks = ended ? missing(shown.run) : "";
+    say(part(el, "missing"), lacks);
+    part(el, "lacks").hidden = lacks === "";
+    retry.hidden = !shown.run.tasks.some(isUndone);
+    retry.onclick = () => actions.retry(shown.key);
+    showFiles(ended ? shown.run.id : null);
     say(part(el, "colophon"), colophon(shown.run, duration));
     copy.hidden = !markdown || !navigator.clipboard;
+  }
+
+  /** @param {string|null} id of a run that can be saved */
+  function showFiles(id) {
+    part(el, "save").hidden = id === null || !markdown;
+    for (const form of ["md", "html", "json"]) {
+      if (id !== null) part(el, `save-${form}`).setAttribute("href", `/runs/${encodeURIComponent(id)}/export?format=${form}`);
+    }
   }
 
   /** @param {string} raw */

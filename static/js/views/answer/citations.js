@@ -1,5 +1,6 @@
 /** The marks in an answer: named for screen readers, told apart by run, with the passage on hover and focus. */
 
+import { readable } from "../../derive/excerpts.js";
 import { host } from "../../derive/words.js";
 import { freshness } from "../../dom/fresh.js";
 import { part, say } from "../../dom/template.js";
@@ -82,7 +83,7 @@ export function mountPassage(page, card) {
       part(card, "host").textContent = host(source.url);
       say(part(card, "verdict"), support ? VERDICTS[support.verdict] : "");
       card.dataset.verdict = support?.verdict ?? "";
-      part(card, "passage").textContent = support?.span || source.snippet;
+      part(card, "passage").textContent = readable(support?.span || source.snippet);
     }
     if (!shown) card.showPopover();
     shown?.removeAttribute("aria-describedby");

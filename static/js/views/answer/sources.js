@@ -1,5 +1,6 @@
 /** The sources of an answer as cards, beside it or below it; each can be reached from its marks and by arrows. */
 
+import { readable } from "../../derive/excerpts.js";
 import { host, isWeb } from "../../derive/words.js";
 import { oneTabStop, rove } from "../../dom/arrows.js";
 import { freshness } from "../../dom/fresh.js";
@@ -85,7 +86,7 @@ function mountCard(card, runKey, actions) {
       title.textContent = source.title || source.url;
       if (isWeb(source.url)) title.href = source.url;
       say(part(card, "host"), host(source.url));
-      snippet.textContent = source.snippet;
+      snippet.textContent = readable(source.snippet);
       more.hidden = source.snippet.length <= LONG;
       finder.textContent = source.task_id || "an earlier search";
       finder.disabled = !source.task_id; // no task of this run

@@ -4,6 +4,7 @@ import { duration } from "../../derive/words.js";
 import { freshness } from "../../dom/fresh.js";
 import { keyed } from "../../dom/keyed.js";
 import { part, say } from "../../dom/template.js";
+import { hasEnded } from "../../state/run.js";
 import { showValue, showWhole } from "./value.js";
 
 /** @import {Attempt, Shown, Task} from "../../types.js" */
@@ -22,6 +23,8 @@ export function mountTask(el, actions, close) {
   let asked = null;
   /** @type {string|null} */
   let shownId = null;
+
+  const retry = part(el, "retry");
 
   part(el, "close").addEventListener("click", close);
   el.addEventListener("keydown", (event) => {
@@ -45,6 +48,8 @@ export function mountTask(el, actions, close) {
     const task = shown.run.tasks.find((each) => each.id === shown.task);
     el.hidden = !task;
     if (!task) shownId = null;
+    retry.hidden = task?.status !== "failed" || !hasEnded(shown.run);
+    retry.onclick = () => actions.retry(shown.key, shown.task);
     if (!task || !changed(task)) return;
     describe(task);
     if (ofArguments(task.arguments)) showValue(part(el, "arguments"), task.arguments);

@@ -122,12 +122,16 @@ async def test_what_is_passed_over_is_told_with_the_reason_to_who_searches_and_t
         (root / name).write_bytes(b"x")
     (root / "locked.docx").write_bytes(b"PK no archive")
     async with library(root) as lib:
-        note = (await lib.search("findable", 5)).note or ""
+        answer, named = await lib.search("findable", 5), await lib.search("what does the box.mbox say", 5)
         listed = await lib.list_files("*", 100)
-    assert note.startswith("3 files cannot be read; list_documents tells why. The first is box.mbox: a mailbox; save")
+    assert answer.note is None and answer.searched == "1 file; 3 more cannot be read: list_documents tells why"
+    assert (named.note or "").endswith(
+        "box.mbox cannot be read: a mailbox; save its messages as .eml to have them read."
+    )
     problems = {file.path: file.problem for file in listed.documents if file.problem}
     assert sorted(problems) == ["box.mbox", "locked.docx", "talk.key"]
     assert "no Word document" in (problems["locked.docx"] or "")
+    assert (listed.note or "").startswith("3 files cannot be read; the `problem` of each says why. Passed over")
     assert (listed.note or "").endswith("Passed over, as no documents: 2 .png, 1 without an ending, 1 .mp3.")
 
 

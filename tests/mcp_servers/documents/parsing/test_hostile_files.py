@@ -9,9 +9,10 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 
+from agentic_search.mcp_servers.documents.files.folder import MOST_BYTES
 from agentic_search.mcp_servers.documents.files.kinds import Kind
 from agentic_search.mcp_servers.documents.parsing.document import Unreadable
-from agentic_search.mcp_servers.documents.parsing.formats.archive import MOST_PARTS, MOST_UNPACKED
+from agentic_search.mcp_servers.documents.parsing.formats.archive import MOST_PARTS, UNPACKED
 from agentic_search.mcp_servers.documents.parsing.work import parse
 from tests.mcp_servers.documents.parsing.test_parser import parsing
 from tests.mcp_servers.documents.writers.archive import make_archive
@@ -37,6 +38,8 @@ OLD: dict[Kind, bytes] = {
     "rtf": rb"{\rtf1 words}",
 }
 LOCKED = make_compound({"EncryptionInfo": b"x", "EncryptedPackage": b"x"})
+
+MOST_UNPACKED = UNPACKED * MOST_BYTES
 
 each_archive = pytest.mark.parametrize("kind", SOUND)
 

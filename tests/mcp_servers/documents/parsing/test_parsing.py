@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from agentic_search.mcp_servers.documents.parsing.decoding import MOST_CHARACTERS, decode
 from agentic_search.mcp_servers.documents.parsing.document import Document, Unreadable
+from agentic_search.mcp_servers.documents.parsing.formats.titles import telling
 from agentic_search.mcp_servers.documents.parsing.html import html_to_text
 from agentic_search.mcp_servers.documents.parsing.markdown import parse_markdown
 from agentic_search.mcp_servers.documents.parsing.page import parse_html
@@ -272,3 +273,27 @@ def test_no_bytes_end_as_anything_but_a_document_or_a_reason(kind: str, data: by
         parse(kind, data)  # type: ignore[arg-type] - the table holds the kinds
     except Unreadable as error:
         assert str(error)
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        *("untitled", "Untitled-1", "Microsoft Word - x.doc", "Document1", "Dokument", "PowerPoint Presentation"),
+        *("paper.pdf", "Microsoft Office Word - Dokument2", "2020-01-02", "12 March 2020", "D:20200102"),
+        "3b1f0c9a-0000-1111-2222-333a",
+    ],
+)
+def test_what_a_program_wrote_for_a_title_is_none(title: str) -> None:
+    """The first line of the first page is one where it stands above a text; else the file's name is shown."""
+    page = "The yearly report) Tj 0 -20 Td (In this year the lamp was sold more often than before, which pleased us."
+    assert parse_pdf(make_pdf([page], title=title)).title == "The yearly report"
+    assert parse_pdf(make_pdf(["only words on this page."], title=title)).title == ""
+    assert parse_html(f"<title>{title}</title><h1>The lamp</h1><p>words".encode()).title == "The lamp"
+
+
+@pytest.mark.parametrize(
+    "title", ["The paper", "T", "1984 revisited", "Node.js", "Report of 12 March 2020", "年度报告"]
+)
+def test_what_a_person_wrote_for_a_title_stays(title: str) -> None:
+    assert telling(title) == title
+    assert telling("", "untitled", f"Microsoft Word - {title}") == title

@@ -8,7 +8,8 @@ import pytest
 
 from agentic_search.domain.limits import SizeLimits
 from agentic_search.errors import ResultTooLarge
-from agentic_search.tools.mcp import connection, stdio_streams
+from agentic_search.tools.mcp import connection
+from agentic_search.tools.mcp.wire import messages
 from agentic_search.tools.mcp.wire.reading_cost import too_costly
 from tests.support.mcp_processes import state_of
 from tests.support.scripted.start import FIND, TRANSPORTS, find, offering, result, scripted
@@ -69,7 +70,7 @@ def test_fifty_thousand_sources_are_not_too_many() -> None:
     assert too_costly(message, SizeLimits().message) is None
 
 
-@pytest.mark.parametrize("where", [(stdio_streams, "read_message"), (connection, "read_large_answer")])
+@pytest.mark.parametrize("where", [(messages, "read_message"), (connection, "read_large_answer")])
 async def test_memory_that_is_refused_costs_the_call_alone(
     where: tuple[Any, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from agentic_search.domain.limits import SizeLimits
 from agentic_search.errors import ResultTooLarge
-from agentic_search.tools.mcp import stdio_streams
+from agentic_search.tools.mcp.wire import messages
 from agentic_search.tools.mcp.wire.lines import EDGE, LineSplitter, OverlongLine
+from agentic_search.tools.mcp.wire.messages import cut_deeper, holds_more
 from agentic_search.tools.mcp.wire.results import GIVEN_TOOLS, Asked, mended_result
 from tests.support.mcp_processes import state_of
 from tests.support.scripted.start import FIND, NOTHING, TRANSPORTS, find, offering, result, scripted
@@ -102,7 +103,9 @@ async def test_of_very_many_blocks_the_first_are_read_and_the_rest_is_told(trans
     async with scripted(script, tmp_path, transport) as pool:
         answer = await find(pool, "big")
         assert answer.text.splitlines()[-1] == "lamp 1999"
-        assert answer.remarks == ("the answer has 20,000 blocks: only the first 2,000 were read",)
+        assert answer.remarks == (
+            "the answer has 20,000 blocks: only the first 2,000 were read (AGENTIC_SEARCH_MAX_RESULT_BLOCKS)",
+        )
         assert (await find(pool)).remarks == ()
 
 
@@ -117,15 +120,65 @@ async def test_a_large_message_is_read_outside_the_event_loop(
     size: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     threads: list[bool] = []
-    reading = stdio_streams.read_message
+    reading = messages.read_message
 
     def noted(line: bytes) -> Any:
         if len(line) > size:
             threads.append(threading.current_thread() is threading.main_thread())
         return reading(line)
 
-    monkeypatch.setattr(stdio_streams, "read_message", noted)
+    monkeypatch.setattr(messages, "read_message", noted)
     text = {"content": [{"type": "text", "text": "x" * size}]}
     async with scripted(offering(FIND, **{"tools/call find": result(text)}), tmp_path) as pool:
         assert len((await find(pool)).text) == size
     assert threads == [size < 1_000_000]
+
+
+@pytest.mark.parametrize("transport", TRANSPORTS)
+@pytest.mark.parametrize("values", [3, 300_000], ids=["few values", "many values"])
+async def test_what_is_nested_deeper_than_may_be_is_left_out_and_told(
+    values: int, transport: str, tmp_path: Path
+) -> None:
+    deep = '{"a": ' * 60 + json.dumps([1] * values) + "}" * 60
+    message = result({**SMALL, "structuredContent": "@deep"}).replace('"@deep"', deep)
+    script = offering(FIND, BIG, **{"tools/call big": message, "tools/call find": result(SMALL)})
+    async with scripted(script, tmp_path, transport, sizes=SizeLimits(nesting=50)) as pool:
+        cut = await find(pool, "big")
+        assert cut.value == "the lamp is red"
+        assert "nested too deep to read: AGENTIC_SEARCH_MAX_NESTING" in cut.remarks[0]
+        assert (await find(pool)).remarks == ()
+    async with scripted(script, tmp_path, transport, sizes=SizeLimits(nesting=70)) as pool:
+        whole = await find(pool, "big")
+        assert whole.remarks == () and whole.value == json.loads(deep)
+
+
+@pytest.mark.parametrize("levels", [1, 2, 5, 10])
+def test_as_many_levels_stay_as_may_be(levels: int) -> None:
+    def nested(depth: int) -> Any:
+        return {"a": [1, nested(depth - 2)]} if depth > 1 else {"b": 1}
+
+    given_value = nested(11)
+    assert cut_deeper(given_value, levels)
+    assert not cut_deeper(given_value, levels)
+    assert not cut_deeper(nested(11), 11)
+
+
+MANY_VALUES: list[dict[str, Any]] = [{"a": [1] * 100}, {"a": [[] for _ in range(50)], "b": [{}] * 50}]
+
+
+@pytest.mark.parametrize("value", MANY_VALUES)
+def test_it_is_known_whether_there_are_many_values(value: Any) -> None:
+    assert holds_more(value, 99) and not holds_more(value, 110)
+
+
+@pytest.mark.parametrize(("seconds", "told"), [(0.0001, "AGENTIC_SEARCH_SCHEMA_CHECK_TIMEOUT"), (10, "'x.300'")])
+async def test_a_result_that_takes_too_long_to_compare_with_its_schema_says_so(
+    seconds: float, told: str, tmp_path: Path
+) -> None:
+    one_of = {"type": "array", "items": {"anyOf": [{"const": number} for number in range(200)]}}
+    promise = {"type": "object", "properties": {"x": one_of}}
+    answer = result({**SMALL, "structuredContent": {"x": [*[199] * 300, 200]}})
+    script = offering({**FIND, "outputSchema": promise}, **{"tools/call find": answer})
+    async with scripted(script, tmp_path, sizes=SizeLimits(check_seconds=seconds)) as pool:
+        (remark,) = (await find(pool)).remarks
+        assert told in remark

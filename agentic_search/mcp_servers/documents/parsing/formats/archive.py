@@ -11,10 +11,11 @@ from zipfile import BadZipFile, ZipFile
 
 import lxml.etree
 
+from agentic_search.mcp_servers.documents.files.folder import BYTES_VARIABLE
 from agentic_search.mcp_servers.documents.parsing.document import Unreadable
 
-MOST_UNPACKED = 96 * 1024 * 1024
-"""Bytes of all parts together; an archive can hold a thousand times its size."""
+UNPACKED = 3
+"""Of the bytes that a file may have, as many times may all parts together have: an archive can hold a thousand."""
 
 MOST_PARTS = 10_000
 CHUNK = 1024 * 1024
@@ -47,9 +48,10 @@ class XmlElement(Protocol):
 class OfficeArchive:
     """An archive of an office format whose parts can all be unpacked, within the bounds."""
 
-    def __init__(self, data: bytes, what: str) -> None:
-        """`what` names the format in messages, as in `Word document`. Raises Unreadable."""
+    def __init__(self, data: bytes, what: str, most_bytes: int) -> None:
+        """`what` names the format in messages, as in `Word document`; `most_bytes`: of a file. Raises Unreadable."""
         self.what = what
+        self._most = UNPACKED * most_bytes
         if data.startswith(OLE):
             raise Unreadable(_why_old(data, what))
         try:
@@ -75,15 +77,15 @@ class OfficeArchive:
             raise Unreadable(f"it is an archive of {len(parts):,} parts; at most {MOST_PARTS:,} are unpacked")
         if any(part.flag_bits & ENCRYPTED for part in parts):
             raise Unreadable("it is locked with a password; save it without one to have it read")
-        if sum(part.file_size for part in parts) > MOST_UNPACKED:
-            raise Unreadable(_too_much())
+        if sum(part.file_size for part in parts) > self._most:
+            raise Unreadable(_too_much(self._most))
         unpacked = 0
         for part in parts:
             with self._archive.open(part) as file:
                 while chunk := file.read(CHUNK):
                     unpacked += len(chunk)
-                    if unpacked > MOST_UNPACKED:
-                        raise Unreadable(_too_much())
+                    if unpacked > self._most:
+                        raise Unreadable(_too_much(self._most))
 
 
 def parse_xml(written: bytes) -> XmlElement:
@@ -94,8 +96,11 @@ def parse_xml(written: bytes) -> XmlElement:
     return build(written, parser=make(resolve_entities=False, no_network=True))
 
 
-def _too_much() -> str:
-    return f"it unpacks to more than {MOST_UNPACKED // 2**20} MiB; save it as PDF, or in parts, to have it read"
+def _too_much(most: int) -> str:
+    return (
+        f"it unpacks to more than {most / 2**20:.3g} MiB; save it as PDF, or in parts, to have it read, or raise "
+        f"{BYTES_VARIABLE}, of which it may have {UNPACKED} times as much"
+    )
 
 
 def _why_old(data: bytes, what: str) -> str:

@@ -16,6 +16,7 @@ from agentic_search.mcp_servers.documents.parsing.document import Document, Unre
 from agentic_search.mcp_servers.documents.parsing.formats.archive import OfficeArchive
 from agentic_search.mcp_servers.documents.parsing.formats.slides import speaker_notes
 from agentic_search.mcp_servers.documents.parsing.formats.tables import repeat_heads
+from agentic_search.mcp_servers.documents.parsing.formats.titles import telling
 from agentic_search.mcp_servers.documents.parsing.markdown import read_markdown
 from agentic_search.mcp_servers.documents.parsing.sections import cut
 
@@ -68,17 +69,17 @@ ESCAPE = re.compile(r"(?<=[^\n|])\\([^\w\s|\\])")
 os.putenv("TOKIO_WORKER_THREADS", "1")  # each of kreuzberg's threads takes from the memory that a worker may address
 
 
-def parse_office(kind: Kind, data: bytes) -> Document:
+def parse_office(kind: Kind, data: bytes, most_bytes: int) -> Document:
     """Headings, slides and sheets become sections. Raises Unreadable."""
     what, mime = KINDS_READ[kind]
     notes = list[str]()
     if kind in ARCHIVES:
-        archive = OfficeArchive(data, what)
+        archive = OfficeArchive(data, what, most_bytes)
         notes = speaker_notes(archive) if kind == "slides" else []
     if kind in UNMARKED:
         text, title = _extract(data, what, mime, "plain")
         kept, note = clip(text)
-        return Document(title, kept, cut(kept, (), lines=False), note)
+        return Document(telling(title), kept, cut(kept, (), lines=False), note)
     markdown, title = _extract(data, what, mime)
     return _document(_name_slides(markdown, notes), title)
 
@@ -127,7 +128,7 @@ def _cause(error: KreuzbergError) -> str:
 def _document(markdown: str, title: str) -> Document:
     kept, note = clip(repeat_heads(_plain(markdown)))
     document = read_markdown(kept, lines=False)
-    return replace(document, title=title or document.title, note=note)
+    return replace(document, title=telling(title) or document.title, note=note)
 
 
 def _name_slides(markdown: str, notes: Sequence[str]) -> str:

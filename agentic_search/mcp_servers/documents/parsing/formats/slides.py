@@ -23,9 +23,9 @@ NUMBERING = ("sldNum", "dt", "hdr", "ftr")
 TITLE_CLASS = "title"
 
 
-def parse_odp(data: bytes) -> Document:
+def parse_odp(data: bytes, most_bytes: int) -> Document:
     """Raises Unreadable for what is no such presentation."""
-    root = OfficeArchive(data, "OpenDocument presentation").xml("content.xml")
+    root = OfficeArchive(data, "OpenDocument presentation", most_bytes).xml("content.xml")
     slides = (slide for number, page in enumerate(root.iter(f"{DRAW}page"), 1) for slide in _slide(number, page))
     return read_markdown("\n\n".join(slides), lines=False)
 

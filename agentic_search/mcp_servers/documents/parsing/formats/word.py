@@ -10,6 +10,7 @@ from dataclasses import replace
 from agentic_search.mcp_servers.documents.parsing.document import Document, Unreadable
 from agentic_search.mcp_servers.documents.parsing.formats.archive import OfficeArchive, XmlElement
 from agentic_search.mcp_servers.documents.parsing.formats.tables import markdown_table, repeat_heads
+from agentic_search.mcp_servers.documents.parsing.formats.titles import telling
 from agentic_search.mcp_servers.documents.parsing.markdown import read_markdown
 
 TEXT = re.compile(r"word/document\d*\.xml")
@@ -26,16 +27,16 @@ BLOCKS = (f"{SPACE}p", f"{SPACE}tbl")
 RUNS = (f"{SPACE}t", f"{SPACE}tab", f"{SPACE}br", f"{SPACE}cr")
 
 
-def parse_word(data: bytes) -> Document:
+def parse_word(data: bytes, most_bytes: int) -> Document:
     """Raises Unreadable for what is no Word document."""
-    archive = OfficeArchive(data, "Word document")
+    archive = OfficeArchive(data, "Word document", most_bytes)
     text = next(filter(TEXT.fullmatch, archive.names()), None)
     if text is None:
         raise Unreadable("it is no Word document that can be opened: it has no text part")
     notes = filter(NOTES.fullmatch, archive.names())
     blocks = [block for part in (text, *notes) for block in _blocks(archive.xml(part))]
     document = read_markdown(repeat_heads("\n\n".join(blocks)), lines=False)
-    return replace(document, title=_title(archive) or document.title)
+    return replace(document, title=telling(_title(archive)) or document.title)
 
 
 def _title(archive: OfficeArchive) -> str:
