@@ -173,6 +173,7 @@ async def test_whatever_a_program_does_its_run_ends_with_one_terminal_event_and_
         assert (report.status, report.error_code) == (status, code)
         assert error in (report.error or "")
         assert await kinds(engine, "a") == ["run.started", f"run.{status}"]
+        await reached(engine, "other")
         assert (await engine.report("other")).status == "running"
         program.go.set()
         assert (await engine.ended("other")).status == "completed"
