@@ -2,6 +2,8 @@
 
 import re
 
+import regex
+
 from agentic_search.text.lexicon import terms
 
 CONNECTIVE = re.compile(
@@ -50,14 +52,14 @@ FRAMES = (
 )  # fmt: skip
 SPANISH = re.compile(r"[¿¡ñ]|\b(?:qué|cuál|cuáles|cómo|quién|quiénes|dónde|cuándo|por|los|las|el)\b", re.IGNORECASE)
 
-NAME = re.compile(
+NAME = regex.compile(
     r"`([^`]{1,80})`|\"([^\"]{1,80})\"|\b([A-Za-z_]\w*(?:\.\w+)+(?:\(\))?|\w*[a-z0-9]_\w+|[a-z]+[A-Z]\w*"
     r"|[A-ZÄÖÜÉ][\w+#]*(?:[ -][A-ZÄÖÜÉ]\w*)*)"
 )
 YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
 NUMBER = re.compile(r"\b\d+(?:[.,]\d+)*\b")
 _ARTICLE = r"(?:the|an?|my|une?|les?|la|der|die|das|den|dem|eine?[nmr]?|el|los|las|mis?)"
-PHRASE_AT_END = re.compile(rf"\b{_ARTICLE}\s\w+(?:\s\w+){{0,2}}$", re.IGNORECASE)
+PHRASE_AT_END = regex.compile(rf"\b{_ARTICLE}\s\w+(?:\s\w+){{0,2}}$", regex.IGNORECASE)
 """An article, and what it belongs to."""
 OBJECT = re.compile(
     r"\b(?:of|about|on|for|mentions?|named|called|über|von|für|de|sur|pour|sobre|para)\s+(\S+)", re.IGNORECASE

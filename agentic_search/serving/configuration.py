@@ -1,21 +1,25 @@
 """Reads the settings before anything starts: what cannot be used is told in a sentence, what nobody reads is named."""
 
+import logging
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 
-from dotenv import dotenv_values
 from pydantic import ValidationError
 from pydantic_settings import SettingsError
 
 from agentic_search.errors import ConfigurationError
 from agentic_search.settings import ENV_FILE, TOML_FILE, Settings, environment
+from agentic_search.text.files.env_text import EnvLine, load_env
 
 PREFIX = "AGENTIC_SEARCH_"
 _OF_BUNDLED_SERVERS = frozenset({"cache", "stories", "python_docs_recheck"})
 _KEY_OF_MODEL_SERVER = re.compile(r"models_\w+_key")
+_OF_OURS = re.compile(rf"{PREFIX}|OLLAMA_HOST", re.IGNORECASE)
+_MOST_TOLD = 5
+"""Lines of the `.env` that are of other programs."""
 _NOT_THERE_YET: Mapping[str, tuple[str, str]] = {
     "role": ("all", "one process does everything"),
 }
@@ -28,7 +32,9 @@ _NO_KEYS = (
 
 def read_settings() -> Settings:
     """The settings; raises ConfigurationError, a line for each thing that must be corrected."""
+    logging.getLogger("dotenv").setLevel(logging.ERROR)  # its warnings are told here in our words
     try:
+        _check_env()
         settings = Settings()
         given = _given()
     except ValidationError as invalid:
@@ -47,20 +53,46 @@ def read_settings() -> Settings:
 
 
 def unread_settings() -> list[str]:
-    """A sentence for each setting that is given and that nothing reads: misspelt, or not there yet."""
+    """A sentence for each setting that is given and that nothing reads: misspelt, not there yet, or written wrongly."""
     given = _given()
-    return [*_promised(given), *_misspelt(given.keys() - _NOT_THERE_YET.keys())]
+    doubtful = [line.told(ENV_FILE) for line in _of_env() if line.problem]
+    more = [f"{ENV_FILE} has {len(doubtful) - _MOST_TOLD} more such lines"] if len(doubtful) > _MOST_TOLD else []
+    no_file = [f"{ENV_FILE} is a folder: nothing is read from it"] if Path(ENV_FILE).is_dir() else []
+    return [
+        *no_file,
+        *doubtful[:_MOST_TOLD],
+        *more,
+        *_promised(given),
+        *_misspelt(given.keys() - _NOT_THERE_YET.keys()),
+    ]
 
 
 def _given() -> dict[str, str]:
     """Every setting that is given, by its name in small letters without the prefix, as text."""
-    variables = [*environment().items(), *dotenv_values(ENV_FILE, encoding="utf-8-sig").items()]
+    variables = [*environment().items(), *((line.name, line.value) for line in _of_env() if line.is_read)]
     named = {
-        name.lower().removeprefix(PREFIX.lower()): value or ""
-        for name, value in variables
-        if name.upper().startswith(PREFIX)
+        name.lower().removeprefix(PREFIX.lower()): value for name, value in variables if name.upper().startswith(PREFIX)
     }
     return {**{name: str(value) for name, value in _of_file().items()}, **named}
+
+
+def _check_env() -> None:
+    """A line for another program may be as it likes."""
+    if wrong := [line for line in _of_env() if not line.is_read and _OF_OURS.search(line.name)]:
+        raise ConfigurationError("\n".join(f"{line.told(ENV_FILE)}." for line in wrong))
+
+
+def _of_env() -> list[EnvLine]:
+    """Raises ConfigurationError for what is no such file."""
+    path = Path(ENV_FILE)
+    if not path.exists() or path.is_dir():
+        return []
+    try:
+        return load_env(path)
+    except UnicodeDecodeError:
+        raise
+    except ValueError as problem:
+        raise ConfigurationError(f"{ENV_FILE} cannot be read: {problem}.") from problem
 
 
 def _of_file() -> dict[str, object]:

@@ -11,7 +11,12 @@ from typing import Any, ClassVar
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-_REASONS = {400: "Bad Request", 408: "Request Timeout", 431: "Request Header Fields Too Large"}
+_REASONS = {
+    400: "Bad Request",
+    408: "Request Timeout",
+    431: "Request Header Fields Too Large",
+    503: "Service Unavailable",
+}
 _LEAST_RATE = 1_000
 """Bytes a second at which a body must come once its time is over."""
 _LINGER = 1.0
@@ -102,6 +107,13 @@ class LimitedHttp(HttpToolsProtocol):
     def send_400_response(self, msg: str) -> None:
         """uvicorn: what came is no HTTP."""
         self._refuse(400, msg)
+
+    def shutdown(self) -> None:
+        """uvicorn: the service ends. A request that is not there in full has begun nothing, and is not waited for."""
+        if self._in_body and not self._is_refused:
+            self._refuse(503, "The service is ending: send the request again when it is back.")
+        else:
+            super().shutdown()
 
     def _feed(self, piece: bytes) -> None:
         if self._in_head:

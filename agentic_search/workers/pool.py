@@ -22,6 +22,7 @@ class WorkerPool:
         self._slots = asyncio.Semaphore(size)
         self._idle: dict[Worker, asyncio.TimerHandle | None] = {}
         self._workers: set[Worker] = set()
+        self._starting: set[asyncio.Task[Worker]] = set()
         self._closed = False
 
     def __repr__(self) -> str:
@@ -72,6 +73,8 @@ class WorkerPool:
             raise
 
     async def _all_gone(self) -> None:
+        if self._starting:
+            await asyncio.wait(self._starting)
         for worker in tuple(self._workers):
             await worker.gone()
 
@@ -85,12 +88,23 @@ class WorkerPool:
                 timer.cancel()
             if worker.is_alive:
                 return worker, False
+        starting = asyncio.create_task(self._start())  # noqa: TID251 - close() waits for it
+        self._starting.add(starting)
+        starting.add_done_callback(self._starting.discard)
+        try:
+            # asyncio leaves the pipes of a process open, and the process itself, where its start is cancelled.
+            return await asyncio.shield(starting), True
+        except asyncio.CancelledError:
+            starting.add_done_callback(_end_unwanted)
+            raise
+
+    async def _start(self) -> Worker:
         worker = await Worker.start(self._bounds, self._forget)
         if not worker.has_ended:
             self._workers.add(worker)
         if self._closed:
             worker.kill()
-        return worker, True
+        return worker
 
     async def _put_back(self, worker: Worker) -> None:
         """The slot is free for another order only when a killed process is really gone."""
@@ -110,3 +124,9 @@ class WorkerPool:
         timer = self._idle.pop(worker, None)
         if timer is not None:
             timer.cancel()
+
+
+def _end_unwanted(starting: asyncio.Task[Worker]) -> None:
+    """Whoever asked for the process has been cancelled meanwhile."""
+    if not starting.cancelled() and starting.exception() is None:
+        starting.result().kill()

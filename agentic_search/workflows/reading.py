@@ -10,8 +10,8 @@ from pydantic import JsonValue
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.limits import DEFAULT_PLAN_LIMITS, PlanLimits
 from agentic_search.plain_json import well_formed
+from agentic_search.text.files.yaml_text import BadYaml, read_yaml
 from agentic_search.text.naming import did_you_mean, json_kind
-from agentic_search.text.yaml_text import BadYaml, read_yaml
 from agentic_search.workflows.inputs import complaints_about
 from agentic_search.workflows.workflow import QUESTION, Workflow
 

@@ -136,3 +136,83 @@ def test_a_toml_file_that_python_cannot_hold_is_named(folder: Path, value: str) 
 def test_a_number_without_an_end_is_none(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(f"AGENTIC_SEARCH_{name}", value)
     assert f"AGENTIC_SEARCH_{name}: " in complaint()
+
+
+NAME = "AGENTIC_SEARCH_MODEL"
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "told"),
+    [
+        (
+            f'A=1\n{NAME}="offline\nB=2\n',
+            2,
+            f'quotation mark that opens the value of {NAME} is not closed: write {NAME}="',
+        ),
+        (f"\n\n# notes\n{NAME}='x\n", 4, f"is not closed: write {NAME}='value'"),
+        (f'{NAME}="a\nB="b"\n', 1, "is not closed"),
+        (f'export {NAME}="a" b\n', 1, f"something follows the value of {NAME} behind its quotation mark"),
+        (f"{NAME}: offline\n", 1, f"not of the form NAME=value: write {NAME}=value"),
+        (f"{NAME} offline\n", 1, f"not of the form NAME=value: write {NAME}=value"),
+        (f"set {NAME}=offline\r\n", 1, f"not of the form NAME=value: write {NAME}=value"),
+        (f"'{NAME}=offline\n", 1, f"not of the form NAME=value: write {NAME}=value"),
+        (f'"{NAME}"=offline\n', 1, "the name is in quotation marks"),
+        (f"A=1\r\n{NAME}\r\n", 2, f"{NAME} has no value: write {NAME}=value"),
+    ],
+)
+def test_a_line_of_the_env_file_with_a_mistake_is_told_in_our_words(
+    folder: Path, text: str, line: int, told: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    (folder / ".env").write_bytes(text.encode())
+    complained = complaint()
+    assert complained.startswith(f".env, line {line}: ")
+    assert told in complained
+    assert "offline" not in complained
+    assert caplog.text == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (f"{NAME}=a\0b", "NUL bytes, as text in UTF-16 does: save it as UTF-8"),
+        (f"{NAME}=offline\n".encode("utf-16-le").decode("latin-1"), "save it as UTF-8"),
+        (f'{NAME}="' + "x" * 2_000_000, "larger than 1 MB"),
+    ],
+)
+def test_an_env_file_that_is_no_text_is_refused_at_once(folder: Path, text: str, told: str) -> None:
+    (folder / ".env").write_text(text, encoding="latin-1")
+    assert complaint().startswith(".env cannot be read: ") and told in complaint()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{NAME}=offline\r\n",
+        f"\ufeffexport {NAME}='offline' # here\n",
+        f'  {NAME} = "offline"\r',
+        f"{NAME.lower()}=offline",
+    ],
+)
+def test_the_forms_that_a_line_of_the_env_file_may_have(folder: Path, text: str) -> None:
+    (folder / ".env").write_bytes(text.encode())
+    assert read_settings().model == "offline"
+    assert unread_settings() == []
+
+
+def test_what_other_programs_wrote_wrongly_is_a_warning_and_so_is_a_name_that_stands_twice(folder: Path) -> None:
+    (folder / ".env").write_text(f'{NAME}=a\nOTHER="open\n{NAME}=offline\n=x\n' + "YET: another\n" * 10)
+    assert read_settings().model == "offline"
+    told = unread_settings()
+    assert (
+        told[0] == '.env, line 2: the quotation mark that opens the value of OTHER is not closed: write OTHER="value"'
+    )
+    assert told[1].startswith(f".env, line 3: {NAME} stands in line 1 already, and this one holds")
+    assert told[2].startswith(".env, line 4: no name begins the line")
+    assert told[-1] == ".env has 8 more such lines"
+    assert len(told) == 6
+
+
+def test_a_folder_in_place_of_the_env_file_is_named(folder: Path) -> None:
+    (folder / ".env").mkdir()
+    read_settings()
+    assert unread_settings() == [".env is a folder: nothing is read from it"]

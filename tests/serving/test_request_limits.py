@@ -32,14 +32,18 @@ async def application(scope: Any, receive: Any, send: Any) -> None:
 
 
 @asynccontextmanager
-async def connected() -> AsyncGenerator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+async def connected(
+    end: asyncio.Event | None = None, **options: Any
+) -> AsyncGenerator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+    """A connection to a server with these options of uvicorn, which begins to end once `end` is set."""
     limited = cast(Any, partial(LimitedHttp, largest_head=LARGEST, within=WITHIN))
-    config = uvicorn.Config(application, port=0, http=limited, ws="none", lifespan="off", log_config=None)
+    config = uvicorn.Config(application, port=0, http=limited, ws="none", lifespan="off", log_config=None, **options)
     server = uvicorn.Server(config)
     server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign] - pytest's own signals stay
     serving = asyncio.create_task(server.serve())
     while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
         await asyncio.sleep(0.01)
+    ending = asyncio.create_task(_end_after(end, server)) if end else None
     port = server.servers[0].sockets[0].getsockname()[1]
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     try:
@@ -49,6 +53,13 @@ async def connected() -> AsyncGenerator[tuple[asyncio.StreamReader, asyncio.Stre
         writer.close()
         server.should_exit = True
         await serving
+        if ending:
+            await ending
+
+
+async def _end_after(end: asyncio.Event, server: uvicorn.Server) -> None:
+    await end.wait()
+    server.should_exit = True
 
 
 @pytest.mark.parametrize(
@@ -162,3 +173,24 @@ async def test_a_body_that_breaks_off_is_answered_once(size: bytes) -> None:
         answered = await reader.read()
         assert answered.startswith(b"HTTP/1.1 400 ")
         assert answered.count(b"HTTP/1.1 ") == 1
+
+
+@pytest.mark.parametrize("begun", [POST, POST + b"half a body", POST.replace(b"Host", b"Expect: 100-continue\r\nHost")])
+async def test_a_body_that_is_still_coming_when_the_service_ends_is_not_waited_for(begun: bytes) -> None:
+    end = asyncio.Event()
+    async with connected(end, timeout_graceful_shutdown=3_600) as (reader, writer):
+        writer.write(begun)
+        await asyncio.sleep(WITHIN / 4)  # so that the head is read; its time is not over
+        end.set()
+        told = await reader.read()
+    assert b"HTTP/1.1 503 Service Unavailable\r\n" in told
+    assert b"The service is ending" in told
+
+
+async def test_an_answer_that_is_being_made_when_the_service_ends_is_given() -> None:
+    end = asyncio.Event()
+    async with connected(end) as (reader, writer):
+        writer.write(GET.replace(b"/", b"/slow", 1) + b"\r\n")
+        await asyncio.sleep(WITHIN / 4)
+        end.set()
+        assert (await reader.read()).endswith(b"      0")

@@ -2,6 +2,7 @@
 
 from agentic_search.mcp_servers.documents.files.folder import READ, Folder
 from agentic_search.mcp_servers.documents.indexing.indexer import IndexingProgress
+from agentic_search.text.controls import without_controls
 from agentic_search.text.counting import count
 from agentic_search.text.lexicon import words
 
@@ -61,8 +62,13 @@ def unread_of(progress: IndexingProgress, question: str) -> str | None:
         name = path.rpartition("/")[2].casefold()
         stem = words(name.rpartition(".")[0] or name)
         if f" {' '.join(words(name))} " in asked or (len(stem) > 1 and f" {' '.join(stem)} " in asked):
-            return f"{path[:MOST_NAME]} cannot be read: {problem}."
+            return f"{_shown(path)} cannot be read: {problem}."
     return None
+
+
+def _shown(path: str) -> str:
+    """In a sentence, which a name must neither fill nor end: names may hold line ends and what steers a terminal."""
+    return " ".join(without_controls(path[:MOST_NAME]).split())
 
 
 def missing(progress: IndexingProgress) -> str | None:

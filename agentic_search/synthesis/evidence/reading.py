@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
+import regex
+
 from agentic_search.domain.outcome import Passage
 from agentic_search.text.lexicon import terms, unspaced_runs
 
@@ -60,4 +62,4 @@ def _held(option: str, held: Sequence[frozenset[str]]) -> int:
 def _replaced(query: str, word: str, best: str) -> str:
     if any(unspaced_runs(word)):
         return query.replace(word, f" {best} ")
-    return re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", lambda _: best, query)
+    return regex.sub(rf"(?<!\w){re.escape(word)}(?!\w)", lambda _: best, query)

@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from itertools import chain
 
+import regex
+
 from agentic_search.domain.outcome import Evidence, Passage
 from agentic_search.synthesis.evidence.passages import code_in
 from agentic_search.synthesis.evidence.question_terms import QuestionTerms
@@ -59,8 +61,8 @@ _ONE = re.compile(r"\bsingle\b", re.I)
 _BEGINNING = 120
 _SHORTEST_NAME = 3
 _LONGEST_NAME = 200
-_QUOTED = re.compile(r"(?<!\w)['\"`]([^\s'\"`]{3,200})['\"`](?!\w)")
-_DOTTED = re.compile(r"\w+(?:\.\w+)+")
+_QUOTED = regex.compile(r"(?<!\w)['\"`]([^\s'\"`]{3,200})['\"`](?!\w)")
+_DOTTED = regex.compile(r"\w+(?:\.\w+)+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +184,7 @@ def is_named(query: str, passage: Passage) -> bool:
     is_name = _DOTTED.fullmatch(title) or passage.listing or title in _QUOTED.findall(query)
     if passage.echo or not is_name or not _SHORTEST_NAME <= len(title) <= _LONGEST_NAME:
         return False
-    return re.search(rf"(?<![\w.]){re.escape(title)}(?![\w]|\.\w)", query, re.IGNORECASE) is not None
+    return regex.search(rf"(?<![\w.]){re.escape(title)}(?![\w]|\.\w)", query, regex.IGNORECASE) is not None
 
 
 def _asked(query: str) -> dict[str, float]:

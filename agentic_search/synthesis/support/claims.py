@@ -1,19 +1,20 @@
 """What of a text can be checked against another one word for word: its terms, quantities, names and negations."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+import regex
+
 from agentic_search.synthesis.support.quantities import Quantities, plain, read_quantities, without_quantities
 from agentic_search.text.lexicon import ENGLISH_STOP_WORDS, STOP_WORDS, stems, terms
 
-_NEGATION = re.compile(
+_NEGATION = regex.compile(
     r"\b(?:not|no|never|neither|nor|cannot|none|without|nicht|kein\w*|nie|ne\s+\w+\s+pas|sin|nunca)\b|n['’]t\b",
-    re.IGNORECASE,
+    regex.IGNORECASE,
 )
-_WORD = re.compile(r"[^\W_]+(?:[.'’_-]+[^\W_]+)*")
-_OF_PROGRAM = re.compile(r"[^\W\d_][._][^\W\d_]|[a-z][A-Z]|[^\W\d_]\d|\d[^\W\d_]")
+_WORD = regex.compile(r"[^\W_]+(?:[.'’_-]+[^\W_]+)*")
+_OF_PROGRAM = regex.compile(r"[^\W\d_][._][^\W\d_]|[a-z][A-Z]|[^\W\d_]\d|\d[^\W\d_]")
 """What only names of programs, versions and the like hold inside: a dot, an underscore, a capital, a digit."""
 _OPPOSITES = (
     ("true", "false"),

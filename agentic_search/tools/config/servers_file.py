@@ -9,8 +9,8 @@ from pathlib import Path
 
 from pydantic import JsonValue
 
+from agentic_search.text.files.yaml_text import MOST_NODES
 from agentic_search.text.naming import did_you_mean
-from agentic_search.text.yaml_text import MOST_NODES
 from agentic_search.tools.config.entry.server_entry import read_entry
 from agentic_search.tools.config.entry.variables import VariableScope
 from agentic_search.tools.config.formats.document import BadDocument, read_document

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+import regex
 from pydantic import JsonValue
 
 from agentic_search.domain.data import JsonObject
@@ -94,7 +95,7 @@ class CallWords:
         """The text without the call's strings."""
         for given in self.strings:
             if len(given) <= LONGEST:
-                text = re.sub(rf"(?<!\w){re.escape(given.strip())}(?!\w)", " ", text, flags=re.IGNORECASE)
+                text = regex.sub(rf"(?<!\w){re.escape(given.strip())}(?!\w)", " ", text, flags=regex.IGNORECASE)
         return text
 
 

@@ -237,6 +237,14 @@ def test_an_env_file_is_read_and_env_overrules_it(tmp_path: Path) -> None:
     assert env == {"A": "9", "B": "two words", "C": "${A}"}
 
 
+def test_a_line_of_an_env_file_with_a_mistake_is_a_warning(tmp_path: Path) -> None:
+    (tmp_path / "my.env").write_text('A="open\nB: 2\nC=3\n')
+    server = only(tmp_path, json.dumps({"mcpServers": {"notes": {**NOTES, "envFile": "my.env"}}}))
+    assert (server.problem, launch(server).env) == ("", {"C": "3"})
+    assert [warning.partition("my.env, ")[2].partition(":")[0] for warning in server.warnings] == ["line 1", "line 2"]
+    assert "the quotation mark that opens the value of A is not closed" in server.warnings[0]
+
+
 def test_a_missing_env_file_is_named(tmp_path: Path) -> None:
     server = only(tmp_path, json.dumps({"mcpServers": {"notes": {**NOTES, "envFile": "none.env"}}}))
     assert '"envFile": ' in server.problem and "none.env cannot be read" in server.problem

@@ -7,6 +7,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path, PurePosixPath
 
 from agentic_search.mcp_servers.documents.files.beneath import Escaped, open_beneath
@@ -28,6 +29,7 @@ MOST_NAMES = 200_000
 
 
 LOOP = "a loop of symbolic links"
+NO_FILE = "it is no regular file, but a pipe, a socket or a device"
 
 
 class Refused(Exception):
@@ -54,6 +56,10 @@ class FolderListing:
     """How many files that are no documents there are of each kind, by the end of their names."""
     left_out: str | None = None
     """What there was too much of."""
+
+    def refuse(self, path: str, why: str) -> None:
+        """Names that are not UTF-8 could not be told as they are."""
+        self.refused[path.encode("utf-8", "replace").decode()] = why
 
 
 class Folder:
@@ -83,7 +89,7 @@ class Folder:
                     listing.left_out = f"only {len(listing.files):,} documents are kept; the folder holds more"
                     return listing
                 path = self._relative(entry.path)
-                if entry.is_dir(follow_symlinks=False):
+                if _is_folder(entry):
                     waiting.append(path)
                 else:
                     self._note(entry, path, listing)
@@ -109,7 +115,7 @@ class Folder:
             with os.fdopen(open_beneath(self.root, path), "rb") as file:
                 status = os.fstat(file.fileno())
                 if not stat.S_ISREG(status.st_mode):
-                    raise Refused("it is no regular file")
+                    raise Refused(NO_FILE)
                 if status.st_size > self.most_bytes:
                     raise Refused(_too_large(status.st_size, self.most_bytes))
                 data = file.read(self.most_bytes + 1)
@@ -123,11 +129,12 @@ class Folder:
         """What is in one folder and not passed over, in a steady order."""
         try:
             with os.scandir(self.root / folder) as entries:
-                yield from sorted((entry for entry in entries if not is_ignored(entry.name)), key=lambda e: e.name)
+                wanted = islice((entry for entry in entries if not is_ignored(entry.name)), MOST_NAMES + 1)
+                yield from sorted(wanted, key=lambda entry: entry.name)
         except FileNotFoundError:
             return
         except OSError as error:
-            listing.refused[f"{folder}/"] = _reason(error)
+            listing.refuse(f"{folder}/", _reason(error))
 
     def _note(self, entry: "os.DirEntry[str]", path: str, listing: FolderListing) -> None:
         """Put a name that is no folder where it belongs: a document, refused, or nothing to us."""
@@ -138,27 +145,30 @@ class Folder:
                 status = entry.stat(follow_symlinks=False)
                 path.encode()
             except UnicodeEncodeError:
-                listing.refused[path.encode("utf-8", "replace").decode()] = "its name is not valid UTF-8"
+                listing.refuse(path, "its name is not valid UTF-8")
             except OSError as error:
-                listing.refused[path] = _reason(error)
+                listing.refuse(path, _reason(error))
             else:
-                listing.files[path] = Stamp(status.st_size, status.st_mtime_ns)
+                if stat.S_ISREG(status.st_mode):
+                    listing.files[path] = Stamp(status.st_size, status.st_mtime_ns)
+                else:
+                    listing.refuse(path, NO_FILE)
         elif reason := why_not_read(path):
-            listing.refused[path.encode("utf-8", "replace").decode()] = reason
+            listing.refuse(path, reason)
         else:
             listing.passed_over[_ending(entry.name)] += 1
 
     def _note_link(self, entry: "os.DirEntry[str]", path: str, listing: FolderListing) -> None:
         """A link within the folder is passed over, since what it leads to is listed under its own name."""
         if _is_loop(entry):
-            listing.refused[path] = LOOP
+            listing.refuse(path, LOOP)
             return
         real = Path(os.path.realpath(entry.path))
         if not real.is_relative_to(self.root):
             if kind_of(path) or real.is_dir():
-                listing.refused[path] = "a symbolic link that leads out of the folder; it is not followed"
+                listing.refuse(path, "a symbolic link that leads out of the folder; it is not followed")
         elif kind_of(path) and not real.exists():
-            listing.refused[path] = "a symbolic link to nothing"
+            listing.refuse(path, "a symbolic link to nothing")
 
     def _real(self, path: Path) -> Path:
         """Where a path leads. Raises Refused for one that leads in a circle."""
@@ -171,6 +181,13 @@ class Folder:
 
     def _relative(self, path: str | Path) -> str:
         return os.path.relpath(path, self.root).replace(os.sep, "/")
+
+
+def _is_folder(entry: "os.DirEntry[str]") -> bool:
+    try:
+        return entry.is_dir(follow_symlinks=False)
+    except OSError:  # not every file system says so along with the name
+        return False
 
 
 def _is_loop(entry: "os.DirEntry[str]") -> bool:
@@ -195,4 +212,6 @@ def _reason(error: OSError) -> str:
         return "its path leads through a symbolic link; it is not followed"
     if isinstance(error, FileNotFoundError):
         return "there is no such file"
+    if error.errno == errno.ENXIO:
+        return NO_FILE
     return f"it cannot be opened: {error.strerror or error}"

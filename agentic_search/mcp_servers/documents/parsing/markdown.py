@@ -11,7 +11,7 @@ from markdown_it.token import Token
 from agentic_search.mcp_servers.documents.parsing.decoding import decode
 from agentic_search.mcp_servers.documents.parsing.document import Document
 from agentic_search.mcp_servers.documents.parsing.sections import Heading, cut
-from agentic_search.text.yaml_text import BadYaml, read_yaml
+from agentic_search.text.files.yaml_text import BadYaml, read_yaml
 
 FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 LONGEST_FRONT = 20_000

@@ -6,6 +6,7 @@ from dataclasses import replace
 from html import unescape
 from typing import cast
 
+import regex
 import trafilatura
 from lxml.html import HtmlElement
 
@@ -19,7 +20,7 @@ DECLARED = re.compile(rb"""charset\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
 DECLARED_WITHIN = 2_048
 """Bytes of a page in which its encoding is looked for."""
 
-WORD = re.compile(r"\w+")
+WORD = regex.compile(r"\w+")
 
 FEWEST, MOST = 500, 2_000_000
 """Characters of a page whose main text is looked for: shorter ones hold little else; two seconds for a million."""

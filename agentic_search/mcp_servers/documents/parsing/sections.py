@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+import regex
+
 from agentic_search.mcp_servers.documents.parsing.document import DocumentSection
 
 LONGEST = 8_000
@@ -14,7 +16,7 @@ LONGEST = 8_000
 PART = 99
 """The level of a further part: below every heading."""
 
-NOT_IN_SLUG = re.compile(r"[^\w\- ]")
+NOT_IN_SLUG = regex.compile(r"[^\w\- ]")
 BREAKS = ("\n\n", "\n", " ")
 
 

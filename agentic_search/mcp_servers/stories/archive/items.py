@@ -35,6 +35,10 @@ class Item:
 
 LARGEST = 2**63 - 1
 """What an integer of SQLite holds."""
+MOST_CHARACTERS = {"title": 1_000, "author": 200, "source": 200, "text": 1_000_000}
+MOST_OF_URL = 8_000
+MOST_TAGS = 200
+"""Of one item: what is longer is cut, and a URL left out; tags have as many characters as an author."""
 FIELDS = tuple(field.name for field in fields(Item))
 COLUMNS = ", ".join(f"item.{name}" for name in FIELDS)
 
@@ -48,9 +52,14 @@ def merged(known: Item | None, new: Item) -> Item:
 
 
 def writable(item: Item) -> Item:
-    """The item with U+FFFD for each half of a surrogate pair, and without numbers that the file cannot hold."""
+    """The item with U+FFFD for each half of a surrogate pair, bounded, without numbers that the file cannot hold."""
     values: dict[str, Any] = {name: _writable(getattr(item, name)) for name in FIELDS}
-    values["tags"] = None if item.tags is None else tuple(_writable(tag) for tag in item.tags)
+    for name, most in MOST_CHARACTERS.items():
+        values[name] = values[name] and values[name][:most]
+    if len(item.url or "") > MOST_OF_URL:
+        values["url"] = None
+    if item.tags is not None:
+        values["tags"] = tuple(_writable(tag[: MOST_CHARACTERS["author"]]) for tag in item.tags[:MOST_TAGS])
     return Item(**values)
 
 

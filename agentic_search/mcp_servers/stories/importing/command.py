@@ -7,7 +7,6 @@ import codecs
 import json
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,16 +14,18 @@ from pathlib import Path
 from agentic_search.mcp_servers.stories.archive.database import ArchiveError, archive_path
 from agentic_search.mcp_servers.stories.archive.items import Item
 from agentic_search.mcp_servers.stories.archive.writing import upsert
-from agentic_search.mcp_servers.stories.importing.feeds import read_feed
-from agentic_search.mcp_servers.stories.importing.fetching import Fetcher, new_client
+from agentic_search.mcp_servers.stories.importing.apart import read_feed_apart
+from agentic_search.mcp_servers.stories.importing.fetching import Fetcher
 from agentic_search.mcp_servers.stories.importing.hackernews import API, HackerNewsQuery, read_hackernews
 from agentic_search.mcp_servers.stories.importing.json_source import FORMS, read_json
-from agentic_search.mcp_servers.stories.importing.report import ImportReport, SourceError
+from agentic_search.mcp_servers.stories.importing.report import ImportReport, SourceError, one_line
 from agentic_search.mcp_servers.stories.moments import FORMS as MOMENTS
 from agentic_search.mcp_servers.stories.moments import parse_since
 
 HACKERNEWS = ("hackernews", "hn")
 PAGES = 5
+MOST_BYTES = 1024**3
+"""Of one file."""
 
 EPILOG = """
 A JSONL file has one object a line, a JSON file an array of them:
@@ -49,13 +50,12 @@ def main(arguments: Sequence[str]) -> int:
     options = parse_options(arguments)
     path = archive_path()
     reports: list[ImportReport] = []
-    with closing(new_client()) as client:
-        fetcher = Fetcher(client)
-        for source in options.sources:
-            reports.append(_import(source, options, path, fetcher))
-            print(reports[-1].summary())
-            for error in reports[-1].errors:
-                print(f"error: {error}", file=sys.stderr)
+    fetcher = Fetcher()
+    for source in options.sources:
+        reports.append(_import(source, options, path, fetcher))
+        print(one_line(reports[-1].summary()))
+        for error in reports[-1].told_errors():
+            print(f"error: {one_line(error)}", file=sys.stderr)
     print(f"Archive: {path}")
     return 1 if any(report.errors for report in reports) else 0
 
@@ -83,7 +83,7 @@ def _read(source: str, options: ImportOptions, fetcher: Fetcher, report: ImportR
     if first in (b"{", b"["):
         return read_json(text, name, report)
     if first == b"<":
-        return read_feed(data, name, report)
+        return read_feed_apart(data, name, report)
     raise SourceError(f"{source} is not {FORMS}" if data.strip() else f"{source} is empty")
 
 
@@ -97,9 +97,13 @@ def _as_utf8(data: bytes) -> bytes:
 
 def _file(source: str) -> bytes:
     try:
-        return Path(source).expanduser().read_bytes()
-    except OSError as error:
-        raise SourceError(f"{source} cannot be read: {error.strerror or error}") from error
+        with Path(source).expanduser().open("rb") as file:
+            data = file.read(MOST_BYTES + 1)
+    except (OSError, ValueError, RuntimeError) as error:  # no such file; a NUL in its name; no such home folder
+        raise SourceError(f"{source} cannot be read: {getattr(error, 'strerror', None) or error}") from error
+    if len(data) > MOST_BYTES:
+        raise SourceError(f"{source} has more than {MOST_BYTES // 2**20} MiB: split it into several files")
+    return data
 
 
 def _is_older(item: Item, since: int | None) -> bool:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 from datetime import UTC, date, datetime
 from io import BytesIO
+from itertools import pairwise
 from textwrap import shorten
 from typing import Protocol, cast
 
@@ -19,6 +20,17 @@ from agentic_search.mcp_servers.stories.moments import parse_moment
 
 TITLE_LENGTH = 80
 """Characters of a title that is made of the text."""
+
+MOST_PARTS = 10_000
+"""Elements and attributes of one entry: what feedparser does with them takes time by their square."""
+
+_ENTRY = re.compile(rb"<(?:[\w.-]{1,40}:)?(?:item|entry)[\s>/]")
+_PART = re.compile(rb"<[A-Za-z]|=\s*[\"']")
+_PERSON = re.compile(
+    rb"(<(?:[\w.-]{1,40}:)?(?:author|creator|publisher|managingEditor|webMaster)\b[^<>]*>\s*(?:<!\[CDATA\[)?[^<\]]{500})"
+    rb"[^<\]]+"
+)
+"""A person's name that is none: feedparser looks for an address in it, by the square of its length."""
 
 _REFERENCE = re.compile(rb"&#(?:[xX]0*([0-9a-fA-F]{4,9})|0*([0-9]{5,10}));")
 _MOST_DIGITS = 18
@@ -45,9 +57,11 @@ class ParsedFeed(Protocol):
 def read_feed(data: bytes, name: str, report: ImportReport) -> Iterator[list[Item]]:
     """All entries at once. A bad entry goes to the report. Raises SourceError for what is no feed."""
     # Given a stream, feedparser neither fetches nor opens anything by itself.
-    parse = cast("Callable[[BytesIO], ParsedFeed]", feedparser.parse)  # pyright: ignore[reportUnknownMemberType] - feedparser is untyped
+    parse = cast("Callable[..., ParsedFeed]", feedparser.parse)  # pyright: ignore[reportUnknownMemberType] - feedparser is untyped
+    data, overfull = _bounded(data)
     try:
-        feed = parse(BytesIO(_REFERENCE.sub(_readable, data)))
+        # HTML becomes plain text here, so that cleaning it, which may take very long, would be for nothing.
+        feed = parse(BytesIO(_REFERENCE.sub(_readable, data)), sanitize_html=False, resolve_relative_uris=False)
     except (ValueError, LookupError, RecursionError) as error:  # what it raises where it should not
         raise SourceError(f"{name} cannot be read as a feed: {error}") from error
     if not feed.entries and not feed.get("version"):
@@ -60,9 +74,29 @@ def read_feed(data: bytes, name: str, report: ImportReport) -> Iterator[list[Ite
         item = _item(entry, source, name, shared)
         if item:
             items.append(item)
+        elif number in overfull:
+            report.errors.append(f"{name}, entry {number}: it has more than {MOST_PARTS:,} elements and attributes")
         else:
             report.errors.append(f"{name}, entry {number}: it needs a title or a text, and an id or a link")
     yield items
+
+
+def _bounded(data: bytes) -> tuple[bytes, Collection[int]]:
+    """The feed with an empty entry for each that has too many parts; their numbers."""
+    starts = [found.start() for found in _ENTRY.finditer(data)]
+    kept, overfull = [data[: starts[0]] if starts else data], set[int]()
+    for number, (begin, end) in enumerate(pairwise([*starts, len(data)]), 1):
+        entry = data[begin:end]
+        if len(entry) > MOST_PARTS and sum(1 for _ in _PART.finditer(entry)) > MOST_PARTS:
+            overfull.add(number)
+            entry = b"<item/>" + entry[_end_of_entry(entry) :]
+        kept.append(entry)
+    return _PERSON.sub(rb"\1", b"".join(kept)), overfull
+
+
+def _end_of_entry(entry: bytes) -> int:
+    closing = max(entry.rfind(b"item>"), entry.rfind(b"entry>"))
+    return len(entry) if closing < 0 else entry.index(b">", closing) + 1
 
 
 def _readable(reference: re.Match[bytes]) -> bytes:

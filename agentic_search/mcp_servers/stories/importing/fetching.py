@@ -1,5 +1,6 @@
 """Fetches the bytes at a URL: retries failures that may pass, and says plainly which do not."""
 
+import asyncio
 import time
 from collections.abc import Callable, Mapping
 
@@ -11,22 +12,30 @@ ATTEMPTS = 3
 FIRST_WAIT = 0.5
 MOST_WAIT = 30.0
 MOST_BYTES = 64 * 1024 * 1024
+STEP = 20.0
+LONGEST = 120.0
+"""Seconds to wait for the next piece of an answer, and for all of it, redirects included."""
 PASSING = frozenset({429, 500, 502, 503, 504})
 """Statuses that may be gone a moment later."""
+PACKINGS = "gzip, deflate"
+"""What is asked for: each unpacks to at most a thousand times its size, others and packings of packings to any size."""
+HEADERS = {"User-Agent": "agentic-search (stories import)", "Accept-Encoding": PACKINGS}
 
 
 class Fetcher:
-    """One client for all requests of an import; `wait` is how it passes the time between attempts, in seconds."""
+    """`wait` is how it passes the time between attempts, in seconds; an answer may take `longest` seconds."""
 
-    def __init__(self, client: httpx.Client, wait: Callable[[float], None] = time.sleep) -> None:
-        self._client = client
+    def __init__(self, wait: Callable[[float], None] = time.sleep, *, longest: float = LONGEST) -> None:
         self._wait = wait
+        self._longest = longest
 
     def get(self, url: str, parameters: Mapping[str, str | int] | None = None) -> bytes:
         """Raises SourceError."""
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                return self._get(url, parameters)
+                return asyncio.run(self._in_time(url, parameters))
+            except TimeoutError as error:
+                raise SourceError(f"{url} takes longer than {self._longest:g} s to answer: try again later") from error
             except httpx.HTTPStatusError as error:
                 if error.response.status_code not in PASSING or attempt == ATTEMPTS:
                     raise SourceError(f"{url} answered {_status(error.response)}") from error
@@ -40,21 +49,22 @@ class Fetcher:
                 raise SourceError(f"{url} cannot be read: {error}") from error
         raise AssertionError("the last attempt returns or raises")
 
-    def _get(self, url: str, parameters: Mapping[str, str | int] | None) -> bytes:
-        with self._client.stream("GET", url, params=parameters) as response:
+    async def _in_time(self, url: str, parameters: Mapping[str, str | int] | None) -> bytes:
+        async with (
+            asyncio.timeout(self._longest),
+            httpx.AsyncClient(timeout=STEP, follow_redirects=True, headers=HEADERS) as client,
+            client.stream("GET", url, params=parameters) as response,
+        ):
             response.raise_for_status()
+            packing = response.headers.get("Content-Encoding", "identity").strip().lower()
+            if packing not in f"identity, {PACKINGS}".split(", "):
+                raise SourceError(f"{url} answers packed as {packing[:40]!r}, though asked for {PACKINGS} or neither")
             data = bytearray()
-            for piece in response.iter_bytes():
+            async for piece in response.aiter_bytes():
                 data += piece
                 if len(data) > MOST_BYTES:
-                    raise SourceError(f"{url} gives more than {MOST_BYTES // 2**20} MiB")
+                    raise SourceError(f"{url} gives more than {MOST_BYTES // 2**20} MiB: that much is not read")
         return bytes(data)
-
-
-def new_client() -> httpx.Client:
-    """Follows redirects, waits 20 s for each step."""
-    agent = "agentic-search (stories import)"
-    return httpx.Client(timeout=20.0, follow_redirects=True, headers={"User-Agent": agent})
 
 
 def _status(response: httpx.Response) -> str:

@@ -4,18 +4,20 @@ import re
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
+import regex
+
 from agentic_search.planning.offline.arguments.argument import Argument
 from agentic_search.planning.offline.arguments.values import Found
 from agentic_search.text.lexicon import terms
 
-_WORD = re.compile(r"[^\W_]+")
+_WORD = regex.compile(r"[^\W_]+")
 _WINDOW = 6
 """Words on either side of a value that may say which argument it is for."""
 _PAUSE = re.compile(r"[,;.](?=\s)|\b(?:and|or|but|with|und|et)\b", re.IGNORECASE)
-_NEXT = re.compile(
+_NEXT = regex.compile(
     r"[\s\"'“”‘’%°$€£]*[^\W\d_]{0,12}[\"'”’]?\s*(?:,|;|&|\b(?:and|or|by|x|und|et)\b)[\s,]*(?:and\s+|or\s+)?"
     r"[\s\"'“”‘’$€£]*",
-    re.IGNORECASE,
+    regex.IGNORECASE,
 )
 """What may stand between two values that are told one right after the other."""
 

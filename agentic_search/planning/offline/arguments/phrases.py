@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator, Sequence
 
+import regex
+
 from agentic_search.domain.tool import Tool
 from agentic_search.planning.offline.arguments.argument import Argument, choices_of
 from agentic_search.planning.offline.arguments.tool_words import told_words
@@ -21,7 +23,7 @@ from agentic_search.text.lexicon import terms
 
 _SPELLED_OUT = -0.1
 _LONGEST = 4
-_WORDS = re.compile(r"[^\W_](?:[\w'’&+-]*\w)?|[.,;:?!()]")
+_WORDS = regex.compile(r"[^\W_](?:[\w'’&+-]*\w)?|[.,;:?!()]")
 _PREPOSITIONS = frozenset(
     """
     of for in from about on with by named called into to between und für von aus mit de pour
@@ -96,7 +98,7 @@ def _choices(arguments: Sequence[Argument]) -> frozenset[str]:
 
 def _plain(text: str, told: frozenset[str]) -> Iterator[Found]:
     """Runs of words that neither hold the question together nor say what the tool is for."""
-    run: list[re.Match[str]] = []
+    run: list[regex.Match[str]] = []
     before = weight = ""
     for word in [*_WORDS.finditer(text), None]:
         is_value = word is not None and _may_be_value(word[0], told) and not (run and _DOING.fullmatch(word[0]))
@@ -110,14 +112,14 @@ def _plain(text: str, told: frozenset[str]) -> Iterator[Found]:
         before = word[0].lower() if word is not None else ""
 
 
-def _run(text: str, run: Sequence[re.Match[str]], before: str) -> Found:
+def _run(text: str, run: Sequence[regex.Match[str]], before: str) -> Found:
     weight = AFTER_PREPOSITION if before in _PREPOSITIONS else PLAIN
     if _DOING.fullmatch(run[0][0]) or (len(run) == 1 and _begins_sentence(text, run[0])):
         weight = DOING
     return Found(text[run[0].start() : run[-1].end()], run[0].start(), run[-1].end(), weight)
 
 
-def _begins_sentence(text: str, word: re.Match[str]) -> bool:
+def _begins_sentence(text: str, word: regex.Match[str]) -> bool:
     """It begins with a capital only because a sentence does: "Transfer"."""
     return word[0][0].isupper() and _START.search(text, max(0, word.start() - 3), word.start()) is not None
 

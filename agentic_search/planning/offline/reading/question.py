@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+import regex
+
 _URL = re.compile(r"https?://[^\s<>\"'`\])}]+[^\s<>\"'`\])}.,;:!?]")
 _ISO_DATE = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
 _SLASHED_DATE = re.compile(r"\b(\d{1,2})/(\d{1,2})/(\d{4})\b")
@@ -20,7 +22,7 @@ _WRITTEN_DATES = (
     re.compile(rf"\b{_MONTH}\s+{_DAY},?\s+(?P<year>\d{{4}})\b", re.IGNORECASE),
     re.compile(rf"\b{_DAY}\s+(?:of\s+)?{_MONTH},?\s+(?P<year>\d{{4}})\b", re.IGNORECASE),
 )
-_PATH = re.compile(
+_PATH = regex.compile(
     r"(?<![\w:/.@])(?:[A-Za-z]:\\[\w\\.-]{1,250}|(?:~|\.{1,2})?/[\w.@+-]{1,100}(?:/[\w.@+-]{1,100}){0,30}/?"
     r"|[\w@+-]{1,100}(?:/[\w.@+-]{1,100}){1,30})"
 )
@@ -28,18 +30,18 @@ _SUFFIXES = (
     "md|txt|py|json|jsonl|csv|tsv|html?|pdf|docx?|xlsx?|pptx?|ya?ml|toml|ini|cfg|log|xml|ipynb|js|ts|sql|rst|eml|epub|odt"
     "|png|jpe?g|gif|svg|mp3|wav|mp4|zip|tar|gz|sh|java|c|cpp|go|rs"
 )
-_FILE = re.compile(rf"(?<![\w/.\\-])[\w-][\w.-]{{0,100}}\.(?:{_SUFFIXES})\b(?![.\w]|\()", re.IGNORECASE)
+_FILE = regex.compile(rf"(?<![\w/.\\-])[\w-][\w.-]{{0,100}}\.(?:{_SUFFIXES})\b(?![.\w]|\()", regex.IGNORECASE)
 _DOTTED = re.compile(r"(?<![\w./@-])[A-Za-z_]\w{0,60}(?:\.[A-Za-z_]\w{0,60}){1,8}(?![\w@/-])")
 _DOMAIN = re.compile(r"\.(?:com|org|net|dev|edu|gov|de|fr|uk|eu|ai)$", re.IGNORECASE)
 _ABBREVIATION = re.compile(r"(?:[A-Za-z]{1,2}\.)+[A-Za-z]{1,2}")
 _BACKTICKED = re.compile(r"`([^`\n]{1,200})`")
-_PERSON = re.compile(
+_PERSON = regex.compile(
     r"\b(?P<sure>by|von|vom|par|user|author|poster|auteur|autors?|benutzer|utilisateur|profile\s+of|profil\s+(?:von|de))"
     r"\s+(?:(?:the|user|author|named|called|nutzer)\s+){0,2}@?(?P<by>\w[\w.-]{0,60}\w)"
     r"|\b(?:from|of|de|does|did|has|hat|is|ist|est|a)\s+(?P<handle>\w{1,40}_\w{1,40})"
     r"|(?<![\w.])@(?P<at>[A-Za-z]\w{1,60})"
     r"|\b(?P<owner>\w{2,60})['’]s?\s+(?:\w+\s+){0,2}(?:stor|post|comment|article|submission|profile|points)",
-    re.IGNORECASE,
+    regex.IGNORECASE,
 )
 _NOBODY = re.compile(
     r"\d+|date|time|score|points?|year|month|week|day|name|names|topic|tags?|key|keys|default|hand|size|title|author|user"
@@ -52,8 +54,8 @@ _ID = re.compile(
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"(?<![\w.,^])-?(?:\d{1,3}(?:,\d{3}){1,4}|\d{1,15})(?:\.\d{1,15})?(?![\w,]{0,20}\d)")
-_QUOTED = re.compile(r"\"([^\"]{1,200})\"|“([^”]{1,200})”|‘([^’]{1,200})’|(?<!\w)'([^']{1,200})'(?!\w)")
-_PROPER = re.compile(
+_QUOTED = regex.compile(r"\"([^\"]{1,200})\"|“([^”]{1,200})”|‘([^’]{1,200})’|(?<!\w)'([^']{1,200})'(?!\w)")
+_PROPER = regex.compile(
     r"(?<![.?!:]\s)(?<![.?!:]\s[\"'“])(?<!^[\"'“])(?<!^)\b[A-Z][\w&.'-]+(?:,? (?:of |the |de )?[A-Z][\w&.'-]*)*"
 )
 _BEGUN = re.compile(
@@ -185,7 +187,7 @@ def search_words(text: str) -> str:
     for thanks in _THANKS:
         if words.lower().endswith(f" {thanks}"):
             words = words[: -len(thanks)].rstrip(_MARKS)
-    return words if re.search(r"\w{2}", words) else text.strip()
+    return words if regex.search(r"\w{2}", words) else text.strip()
 
 
 def _dates(text: str) -> Iterator[str]:

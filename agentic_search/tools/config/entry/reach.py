@@ -2,19 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from io import StringIO
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from dotenv import dotenv_values
-
+from agentic_search.text.files.env_text import load_env
 from agentic_search.tools.config.entry.variables import Variables, is_shell
 from agentic_search.tools.config.hosts.host import Host
 from agentic_search.tools.config.secrets import secrets_of
 from agentic_search.tools.config.server_config import HttpEndpoint, StdioLaunch, is_web_address
 
-_MOST_BYTES = 1_048_576
+_MOST_TOLD = 5
+"""Lines of a `.env` file that are not as they should be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +85,9 @@ def _env_file(written: str, variables: Variables) -> dict[str, str]:
     """The variables of a `.env` file, as they stand there."""
     path = variables.folder / Path(variables.fill("envFile", written)).expanduser()
     try:
-        with path.open("rb") as file:
-            content = file.read(_MOST_BYTES + 1)
-        text = content.decode("utf-8-sig")
+        lines = load_env(path)
     except (OSError, ValueError) as problem:
         variables.complaints.append(f'"envFile": {path} cannot be read ({problem}): correct the path, or use "env"')
         return {}
-    if len(content) > _MOST_BYTES:
-        variables.complaints.append(f'"envFile": {path} is larger than 1 MB: name another file')
-    return {name: value or "" for name, value in dotenv_values(stream=StringIO(text), interpolate=False).items()}
+    variables.warnings += [f'"envFile": {line.told(str(path))}' for line in lines if line.problem][:_MOST_TOLD]
+    return {line.name: line.value for line in lines if line.is_read}

@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import JsonValue, TypeAdapter
 
-from agentic_search.text.yaml_text import MOST_NODES, BadYaml, read_yaml
+from agentic_search.text.files.yaml_text import MOST_NODES, BadYaml, read_yaml
 from agentic_search.tools.config.formats.json_text import plain_json, read_json
 
 Format = Literal["JSON", "YAML", "TOML"]

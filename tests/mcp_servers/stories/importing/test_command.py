@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from agentic_search.mcp_servers.stories.__main__ import main
-from agentic_search.mcp_servers.stories.importing.fetching import Fetcher, new_client
+from agentic_search.mcp_servers.stories.importing.fetching import Fetcher
 from agentic_search.mcp_servers.stories.importing.report import SourceError
 from tests.mcp_servers.stories.connection import ROOT
 from tests.mcp_servers.stories.importing.samples import ATOM, RSS, comment_hit, lines, page, story_hit
@@ -210,16 +210,15 @@ def test_the_statistics_of_an_empty_archive_say_how_to_fill_it(run: Run, archive
 def test_a_server_that_is_down_is_asked_again_after_longer_and_longer_waits(site: Web) -> None:
     url = site.serve("/feed", Answer(b"", 500))
     waits: list[float] = []
-    with new_client() as client, pytest.raises(SourceError, match="answered 500"):
-        Fetcher(client, waits.append).get(url)
+    with pytest.raises(SourceError, match="answered 500"):
+        Fetcher(waits.append).get(url)
     assert waits == [0.5, 1.0]
 
 
 def test_a_server_that_asks_for_a_year_is_not_waited_for_so_long(site: Web) -> None:
     url = site.serve("/feed", Answer(b"", 429, {"Retry-After": "31536000"}), Answer(b"here"))
     waits: list[float] = []
-    with new_client() as client:
-        assert Fetcher(client, waits.append).get(url) == b"here"
+    assert Fetcher(waits.append).get(url) == b"here"
     assert waits == [30.0]
 
 

@@ -1,7 +1,8 @@
 """A real HTTP server on this machine that gives the answers a test sets, and records its requests."""
 
+import time
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
@@ -15,6 +16,8 @@ class Answer:
     body: bytes
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict[str, str])
+    pause: float | None = None
+    """Seconds between bytes; None writes all at once."""
 
 
 @dataclass
@@ -49,7 +52,10 @@ def web() -> Generator[Web]:
             for name, value in {"Content-Length": str(len(answer.body)), **answer.headers}.items():
                 self.send_header(name, value)
             self.end_headers()
-            self.wfile.write(answer.body)
+            with suppress(ConnectionError):
+                for piece in [answer.body] if answer.pause is None else answer.body:
+                    time.sleep(answer.pause or 0)
+                    self.wfile.write(piece if isinstance(piece, bytes) else bytes([piece]))
 
         def log_message(self, format: str, *args: object) -> None:
             """Tests need no log."""

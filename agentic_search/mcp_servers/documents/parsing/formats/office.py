@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+import regex
 from kreuzberg import ConcurrencyConfig, ExtractionConfig, KreuzbergError, PageConfig, extract_bytes_sync
 
 from agentic_search.mcp_servers.documents.files.kinds import Kind
@@ -56,7 +57,7 @@ MARK_FORMAT = "\n\n\ue000{page_num}\ue001\n\n"
 """Where a slide begins: letters for private use, which no slide has."""
 
 FENCE = re.compile(r"(^```.*?^```[^\n]*$)", re.DOTALL | re.MULTILINE)
-WORD = re.compile(r"\w+")
+WORD = regex.compile(r"\w+")
 COMMAND = re.compile(r"\\[a-zA-Z]+(?:\[[^\]\n]*\])?|%.*")
 """Of TeX, and its remarks: no words of the text."""
 
