@@ -24,6 +24,8 @@ AgenticSearchError
 │   └── DeadlinePassed            … because its time was over before anything arrived
 ├── ToolsNotReady             the caller comes back later: a server that the plan needs is not connected
 ├── ShuttingDown              the caller comes back when the service does
+├── Interrupted               the caller asks again: the service was stopped in the middle, and started again
+├── StorageFailed             the operator makes room, or corrects where runs are kept
 └── Overloaded                the caller comes back later
 
 `code` is the stable, machine-readable name; the text says what happened and what to do.
@@ -191,6 +193,18 @@ class ShuttingDown(AgenticSearchError):
     """The service ends, and its runs with it."""
 
     code = "shutting_down"
+
+
+class Interrupted(AgenticSearchError):
+    """The service was stopped in the middle of the run, and has been started again."""
+
+    code = "interrupted"
+
+
+class StorageFailed(AgenticSearchError):
+    """The database cannot be read or written."""
+
+    code = "storage_failed"
 
 
 class Overloaded(AgenticSearchError):

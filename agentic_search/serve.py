@@ -15,6 +15,7 @@ import uvicorn
 from agentic_search import __version__, log
 from agentic_search.api.app import create_app
 from agentic_search.api.openapi import field_docs
+from agentic_search.database.database import open_database
 from agentic_search.errors import ConfigurationError
 from agentic_search.serving.configuration import read_settings, unread_settings
 from agentic_search.serving.fair_start import FairStart
@@ -22,7 +23,7 @@ from agentic_search.serving.memory import collect_rarely
 from agentic_search.serving.request_limits import LimitedHttp
 from agentic_search.serving.shutdown import RunsEndFirst
 from agentic_search.settings import Settings
-from agentic_search.wiring import configured
+from agentic_search.wiring import configured, configured_database
 
 WRONG_USAGE = 2
 """Exit status for a setting, a file or an argument that must be corrected."""
@@ -41,6 +42,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         settings = read_settings()
         configured(settings)
+        # First: a second service on one database must not take a port, even for a moment.
+        database = open_database(configured_database(settings))
         listeners = listen(settings.host, settings.port, open_to_all=settings.open)
     except ConfigurationError as error:
         sys.exit(_report(str(error)))
@@ -49,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         logger.warning("%s", sentence)
     logger.info("serving at %s", _url(listeners[0]))
     config = uvicorn.Config(
-        FairStart(create_app(settings)),
+        FairStart(create_app(settings, database)),
         ws="none",
         # uvicorn takes any maker of protocols, and says that it wants a class.
         http=cast(Any, partial(LimitedHttp, largest_head=settings.max_request_head, within=settings.request_timeout)),

@@ -99,7 +99,7 @@ class Settings(BaseSettings):
     """True allows a HOST beyond loopback though the service asks for no key: whoever reaches it may use it."""
 
     data: Path = Field(default_factory=_data_folder)
-    """The folder for what is kept: what was approved for good, and sign-ins at MCP servers, encrypted."""
+    """The folder for what is kept: runs, what was approved for good, and sign-ins at MCP servers, encrypted."""
 
     secret_key: SecretStr = SecretStr("")
     """What that encryption's key is made from; empty keeps a key in the data folder, readable for this user alone."""
@@ -175,8 +175,20 @@ class Settings(BaseSettings):
     max_queued_runs: Annotated[int, Field(ge=0)] = 256
     """Runs that may wait; more are turned away."""
 
+    database_url: SecretStr = SecretStr("")
+    """Where runs are kept: `sqlite:///path`, `postgresql://…` or `memory:`; empty: `runs.sqlite` in the data folder."""
+
+    history_days: Annotated[float, Field(ge=0)] = 0.0
+    """Days for which runs are kept in the database; 0 for any number."""
+
+    history_runs: Annotated[int, Field(ge=1)] = 20_000
+    """Ended runs that are kept in the database; those that ended first go first."""
+
+    history_bytes: Annotated[int, Field(ge=1)] = 2_147_483_648
+    """Bytes that they may take there, about."""
+
     max_kept_runs: Annotated[int, Field(ge=1)] = 500
-    """Ended runs that the in-memory engine remembers."""
+    """Ended runs that are also kept in memory."""
 
     parallel: bool = True
     """False runs tasks one after another, for comparison."""

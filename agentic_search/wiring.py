@@ -1,11 +1,14 @@
 """Opens the service that the settings describe: the only file that names the concrete classes of every package."""
 
+from asyncio import to_thread
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from functools import partial
 
 from agentic_search.clock import SystemClock
+from agentic_search.database.address import DatabaseAddress, database_address
+from agentic_search.database.database import Database, open_database
 from agentic_search.domain.approval.policy import ApprovalRules
 from agentic_search.domain.limits import Limit, PlanLimits, SizeLimits
 from agentic_search.domain.query import ContinuedQuery, Query
@@ -16,6 +19,8 @@ from agentic_search.events.facts import Fact
 from agentic_search.graph.build import build_program
 from agentic_search.graph.context import RunContext, RunLimits
 from agentic_search.graph.preview import Preview
+from agentic_search.history.deleting import KeptBounds
+from agentic_search.history.kept_runs import KeptRuns
 from agentic_search.models.choice import ModelChoice
 from agentic_search.models.network.address import is_on_this_machine
 from agentic_search.models.ollama.source import OllamaSource
@@ -70,6 +75,11 @@ def configured(settings: Settings) -> tuple[ModelSources, tuple[ServerConfig, ..
     )
     servers = tuple(replace(server, sizes=_size_limits(settings)) for server in read)
     return _models(settings), servers, load_functions(settings.functions)
+
+
+def configured_database(settings: Settings) -> DatabaseAddress:
+    """Where runs are kept; raises ConfigurationError. Opens nothing."""
+    return database_address(settings.database_url.get_secret_value(), data=settings.data)
 
 
 def _models(settings: Settings) -> ModelSources:
@@ -128,6 +138,14 @@ def _size_limits(settings: Settings) -> SizeLimits:
     )
 
 
+def _bounds(settings: Settings, *, lasting: bool) -> KeptBounds:
+    """Of the history; one in memory may take no more than what is kept in memory beside it."""
+    runs, size = settings.history_runs, settings.history_bytes
+    if not lasting:
+        runs, size = min(runs, settings.max_kept_runs), min(size, settings.max_kept_bytes)
+    return KeptBounds(days=settings.history_days, runs=runs, bytes=size)
+
+
 def _plan_limits(settings: Settings) -> PlanLimits:
     return PlanLimits(settings.max_yaml_nodes, settings.max_references, settings.schema_check_timeout)
 
@@ -158,8 +176,11 @@ def _emit_nothing(fact: Fact) -> None:
 
 
 @asynccontextmanager
-async def open_service(settings: Settings) -> AsyncGenerator[Service, None]:
-    """Open every part, lowest first; leaving ends the runs, then the tools' servers, then the models' connections."""
+async def open_service(settings: Settings, database: Database | None = None) -> AsyncGenerator[Service, None]:
+    """Open every part, lowest first; leaving ends the runs, then the tools' servers, then the models' connections.
+
+    A `database` that is open already is closed, too.
+    """
     clock = SystemClock()
     models, servers, functions = configured(settings)
     plan_limits = _plan_limits(settings)
@@ -185,6 +206,8 @@ async def open_service(settings: Settings) -> AsyncGenerator[Service, None]:
     approved = ApprovalMemory(settings.data / "approvals.json")
     rules = ApprovalRules(settings.approval, remembered=approved.words)
     async with AsyncExitStack() as stack:
+        database = database or await to_thread(open_database, configured_database(settings))
+        stack.callback(database.close)
         await stack.enter_async_context(models)
         sign_ins = await stack.enter_async_context(SignIns(_sign_in_folder(settings)))
         tools = await stack.enter_async_context(
@@ -227,16 +250,17 @@ async def open_service(settings: Settings) -> AsyncGenerator[Service, None]:
                 preview=Preview(unseen, run.emit, barred=barred) if _wants_preview(settings, query) else None,
             )
 
+        in_memory = partial(
+            MemoryEngine,
+            clock=clock,
+            max_concurrent=settings.max_concurrent_runs,
+            max_queued=settings.max_queued_runs,
+            max_kept=settings.max_kept_runs,
+            max_kept_bytes=settings.max_kept_bytes,
+        )
+        bounds = _bounds(settings, lasting=database.is_lasting)
         engine = await stack.enter_async_context(
-            MemoryEngine(
-                build_program(context_of),
-                clock=clock,
-                max_concurrent=settings.max_concurrent_runs,
-                max_queued=settings.max_queued_runs,
-                max_kept=settings.max_kept_runs,
-                max_kept_bytes=settings.max_kept_bytes,
-            )
+            KeptRuns(database, build_program(context_of), in_memory, clock=clock, bounds=bounds)
         )
-        yield Service(
-            SearchService(engine, approved), tools, choice, workflows, rules, models.pull, sign_ins, settings.own_hosts
-        )
+        searches = SearchService(engine, engine.history, approved)
+        yield Service(searches, tools, choice, workflows, rules, models.pull, sign_ins, settings.own_hosts)

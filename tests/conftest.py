@@ -8,6 +8,7 @@ import hypothesis
 import pytest
 
 from tests.support.effort import cases
+from tests.support.postgres import RunningPostgres, running_postgres
 
 # How long an example takes says what else the machine does: tests run three at a time.
 hypothesis.settings.register_profile("tests", deadline=None, max_examples=cases(100))
@@ -20,6 +21,22 @@ LOOPBACK = ("127.", "::1", "localhost", "0.0.0.0")
 def anyio_backend() -> str:
     """The service runs on asyncio; so do its tests."""
     return "asyncio"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_data_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What a test does not put elsewhere is kept in a folder of this session, or in memory, and never in the user's."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AGENTIC_SEARCH_DATA", str(tmp_path_factory.mktemp("data")))
+        patch.setenv("AGENTIC_SEARCH_DATABASE_URL", "memory:")
+        yield
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[RunningPostgres]:
+    """One server for all tests of a session."""
+    with running_postgres() as server:
+        yield server
 
 
 @pytest.fixture(autouse=True)

@@ -5,10 +5,13 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from agentic_search.database.address import DatabaseAddress
+from agentic_search.database.database import open_database
 from agentic_search.errors import ConfigurationError
 from agentic_search.serve import listen
 from agentic_search.settings import Settings
@@ -22,7 +25,7 @@ def start(
     """`python server.py`, to its end; settings have no prefix."""
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("AGENTIC_SEARCH_")},
-        **{f"AGENTIC_SEARCH_{name}": value for name, value in settings.items()},
+        **{f"AGENTIC_SEARCH_{name}": value for name, value in {"DATA": str(folder / "data"), **settings}.items()},
     }
     command = [sys.executable, *python, str(ROOT / "server.py"), *arguments]
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=60, check=False)
@@ -43,6 +46,34 @@ def test_a_taken_port_is_an_error_that_names_the_setting(host: str, taken: int, 
         f"Port {taken} on {host} is taken: stop the program that listens there, "
         "or set AGENTIC_SEARCH_PORT to another port.\n"
     )
+
+
+def test_a_database_that_another_service_has_open_is_told_in_a_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "data" / "runs.sqlite"
+    with closing(open_database(DatabaseAddress(path))):
+        ended = start(folder=tmp_path, PORT="0")
+    assert ended.returncode == 2
+    assert ended.stderr == (
+        f"Another process has {path} open: stop the service that runs on it, "
+        "or set AGENTIC_SEARCH_DATABASE_URL to another file.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("mysql://me:s3cr3t@host/runs", "AGENTIC_SEARCH_DATABASE_URL is in no form that is known"),
+        ("postgresql://me:s3cr3t@127.0.0.1:9/runs", "Postgres at 127.0.0.1:9/runs cannot be reached"),
+        ("sqlite:////proc/none/runs", "/proc/none/runs cannot be written"),
+    ],
+)
+def test_a_database_that_cannot_be_used_is_told_in_a_line_without_its_password(
+    url: str, told: str, tmp_path: Path
+) -> None:
+    ended = start(folder=tmp_path, PORT="0", DATABASE_URL=url)
+    assert ended.returncode == 2
+    assert ended.stderr.startswith(told) and ended.stderr.count("\n") == 1
+    assert "s3cr3t" not in ended.stderr
 
 
 @pytest.mark.parametrize("host", ["no-such-host.invalid", "192.0.2.1", "not a host"])

@@ -13,8 +13,9 @@ from agentic_search.api.answering import EveryAnswer
 from agentic_search.api.dependencies import AppState
 from agentic_search.api.hosts import OwnHostsOnly
 from agentic_search.api.openapi import describe
-from agentic_search.api.routes import continuing, exports, health, inventory, runs, search, sign_in
+from agentic_search.api.routes import continuing, exports, health, inventory, runs, search, sign_in, threads
 from agentic_search.api.routes.page import PageFiles, page_router
+from agentic_search.database.database import Database
 from agentic_search.settings import Settings
 from agentic_search.wiring import open_service
 
@@ -26,12 +27,12 @@ names those that it has."""
 _SUMMARY = "Plans tool calls for a question, runs them side by side on MCP servers, answers with real citations."
 
 
-def create_app(settings: Settings) -> FastAPI:
-    """Build the application; nothing is opened before it is served."""
+def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
+    """Build the application; nothing is opened before it is served, unless the database is open already."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[AppState, None]:
-        async with open_service(settings) as service:
+        async with open_service(settings, database) as service:
             yield {"service": service, "nesting": settings.max_nesting}
 
     app = FastAPI(
@@ -48,7 +49,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(OwnHostsOnly, names=settings.own_hosts)
     app.add_middleware(EveryAnswer)
     problems.install(app)
-    for routes in (search, runs, continuing, exports, inventory, sign_in, health):
+    for routes in (search, runs, continuing, exports, threads, inventory, sign_in, health):
         app.include_router(routes.router)
     app.include_router(page_router(settings.static))
     app.mount("/static", PageFiles(directory=settings.static), name="static")

@@ -10,6 +10,7 @@ from agentic_search.api.schemas import (
     Readiness,
     RunList,
     ServerList,
+    ThreadList,
     ToolList,
     ToolView,
     UnusableTool,
@@ -17,12 +18,12 @@ from agentic_search.api.schemas import (
 )
 from agentic_search.domain.answer import Source
 from agentic_search.domain.data import JsonObject
+from agentic_search.domain.history import Deleted, HistoryState, ThreadReport, ThreadSummary
 from agentic_search.domain.plan import Plan, Task
-from agentic_search.domain.run import ProcessUse, RunCounts, RunReport, RunSummary, TaskRecord, Timings
+from agentic_search.domain.run import ProcessUse, RunCounts, RunReport, RunSummary, Started, TaskRecord, Timings
 from agentic_search.domain.tool import ServerInput, ServerStatus
 from agentic_search.models.chat import ModelInfo
 from agentic_search.runs.replay import RecordedCall, Recording
-from agentic_search.runs.service import Started
 from agentic_search.workflows.workflow import WorkflowEntry
 
 QUESTION = "How do I run several coroutines at once in asyncio and wait for all of them?"
@@ -85,6 +86,14 @@ RUNS = RunList(
     ),
     next_cursor=None,
 )
+_SUMMARY = RUNS.runs[0]
+_TALK = ThreadSummary(
+    id=_THREAD, title=QUESTION, created_at=_SUMMARY.created_at, changed_at=_SUMMARY.created_at, run_count=1
+)
+THREADS = ThreadList(threads=(_TALK,), next_cursor=None)
+THREAD = ThreadReport(**_TALK.model_dump(), runs=RUNS.runs)
+DELETED = Deleted(id=_RUN, undo=f"POST /runs/{_RUN}/restore", gone_at="2026-07-01T12:10:00+00:00")
+THREAD_DELETED = DELETED.model_copy(update={"id": _THREAD, "undo": f"POST /threads/{_THREAD}/restore"})
 TOOLS = ToolList(
     tools=(
         ToolView(
@@ -196,6 +205,15 @@ HEALTH = Health(
         peak_memory=167_772_160,
         runs=RunCounts(queued=0, running=2, kept=40, open_streams=3),
         servers={"ready": 3, "unavailable": 1},
+        history=HistoryState(
+            database="/home/me/.local/share/agentic-search/runs.sqlite",
+            runs=412,
+            bytes=18_350_080,
+            unwritten=2,
+            lost=0,
+            deleted={"user": 3},
+            error=None,
+        ),
     ),
 )
 READY = Readiness(ready=True, reasons=("server 'wiki' is unavailable: nobody listens at its address",))

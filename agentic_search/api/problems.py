@@ -25,6 +25,8 @@ _STATUS: tuple[tuple[type[errors.AgenticSearchError], int], ...] = (
     (errors.RequestError, 400),
     (errors.Overloaded, 503),
     (errors.ShuttingDown, 503),
+    (errors.Interrupted, 503),
+    (errors.StorageFailed, 503),
     (errors.ToolsNotReady, 503),
     (errors.DeadlinePassed, 504),
     (errors.AgenticSearchError, 502),

@@ -10,7 +10,8 @@ from agentic_search.api import examples, sse
 from agentic_search.api.bodies import whole
 from agentic_search.api.openapi import events, links_of_run, problems
 from agentic_search.api.problems import RunProblem
-from agentic_search.runs.service import SearchService, Started
+from agentic_search.domain.run import Started
+from agentic_search.runs.service import SearchService
 
 _LOCATION = {"Location": {"description": "The run", "schema": {"type": "string", "pattern": "^/runs/[0-9a-f]{32}$"}}}
 

@@ -7,10 +7,16 @@ from pydantic import Field, JsonValue, StrictBool
 from agentic_search.domain.approval.decision import ApprovalWhy
 from agentic_search.domain.approval.policy import ApprovalRules
 from agentic_search.domain.data import Frozen, JsonObject
+from agentic_search.domain.history import HistoryState, ThreadSummary
 from agentic_search.domain.run import RunCounts, RunSummary
 from agentic_search.domain.tool import ServerStatus, Tool
 from agentic_search.models.chat import ModelInfo, SuggestedModel
 from agentic_search.workflows.workflow import WorkflowEntry
+
+MOST_RUNS = 200
+"""Runs or conversations of one page."""
+ABOUT = "Part of the question, or words that stand in it or in the answer, in any form; the last may be begun only"
+"""What `q` looks for."""
 
 
 class FieldError(Frozen):
@@ -42,6 +48,21 @@ class RunList(Frozen):
     runs: tuple[RunSummary, ...]
     next_cursor: str | None
     """Give it as `cursor` for the next ones; null at the end."""
+
+
+class ThreadList(Frozen):
+    """Conversations; those in which something was asked last come first."""
+
+    threads: tuple[ThreadSummary, ...]
+    next_cursor: str | None
+    """Give it as `cursor` for the next ones; null at the end."""
+
+
+class Rename(Frozen):
+    """The body of PATCH /threads/{thread_id}."""
+
+    title: Annotated[str, Field(min_length=1, max_length=200, pattern=r"\S", examples=["Lamps of the north tower"])]
+    """What the conversation is called from now on."""
 
 
 class ToolView(Frozen):
@@ -169,6 +190,7 @@ class Load(Frozen):
     runs: RunCounts
     servers: dict[str, int]
     """How many MCP servers are in each state."""
+    history: HistoryState
 
 
 class Health(Frozen):
@@ -176,6 +198,8 @@ class Health(Frozen):
 
     status: Literal["ok"] = "ok"
     version: str
+    trouble: str | None = None
+    """Why runs cannot be kept now; they go on all the same."""
     load: Load | None = None
     """With `verbose` only."""
 

@@ -121,6 +121,16 @@ class RunSummary(Frozen):
     """Seconds, for a run that has ended."""
 
 
+class Started(Frozen):
+    """A run that was accepted."""
+
+    id: str
+    thread_id: str
+    status: RunStatus
+    retry_of: str | None = None
+    """The run that it goes on from, where it does."""
+
+
 class RunCounts(Frozen):
     """How many runs there are, by how they stand, and how many listen to them."""
 

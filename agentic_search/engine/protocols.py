@@ -28,10 +28,8 @@ class Run(Protocol):
         """The conversation it belongs to."""
         ...
 
-    @property
-    def earlier(self) -> tuple[Turn, ...]:
-        """What was asked and answered in its conversation before it began, oldest first."""
-        ...
+    earlier: tuple[Turn, ...]
+    """What was asked and answered in its conversation before it began, oldest first."""
 
     @property
     def elapsed(self) -> float:

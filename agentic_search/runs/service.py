@@ -5,16 +5,15 @@ import uuid
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import islice
 
 from agentic_search.domain.approval.decision import Decision
 from agentic_search.domain.approval.policy import ApprovalRules
-from agentic_search.domain.data import Frozen
 from agentic_search.domain.query import ContinuedQuery, Query
-from agentic_search.domain.run import ENDED, RunCounts, RunReport, RunStatus, RunSummary, TaskRecord
+from agentic_search.domain.run import ENDED, RunCounts, RunReport, Started, TaskRecord
 from agentic_search.engine.protocols import Engine
-from agentic_search.errors import RequestError, WrongState
+from agentic_search.errors import WrongState
 from agentic_search.events.event import Event
+from agentic_search.history.history import History
 from agentic_search.models.chat import PullProgress
 from agentic_search.models.choice import ModelChoice
 from agentic_search.runs.continuing import PlanStart, Retry, Synthesis, planned_first, retried, synthesized
@@ -25,48 +24,13 @@ from agentic_search.tools.pool import ToolPool
 from agentic_search.workflows.folder import WorkflowFolder
 
 
-class Started(Frozen):
-    """A run that was accepted."""
-
-    id: str
-    thread_id: str
-    status: RunStatus
-    retry_of: str | None = None
-    """The run that it goes on from, where it does."""
-
-
-@dataclass(frozen=True, slots=True)
-class RunPage:
-    """Some runs, newest first, and the cursor of the next ones."""
-
-    runs: tuple[RunSummary, ...]
-    next_cursor: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class RunFilter:
-    """Which runs to list; None: no filter."""
-
-    thread_id: str | None = None
-    status: RunStatus | None = None
-    text: str | None = None
-    """Part of the question, in any case."""
-
-    def admits(self, run: RunSummary) -> bool:
-        """Whether the run is asked for."""
-        return (
-            (self.thread_id is None or run.thread_id == self.thread_id)
-            and (self.status is None or run.status == self.status)
-            and (self.text is None or self.text.casefold() in run.query.casefold())
-        )
-
-
 class SearchService:
     """Starts runs and finds them again, on whatever engine they live."""
 
-    def __init__(self, engine: Engine, approvals: ApprovalMemory) -> None:
-        """`approvals`: what is said of tools for good."""
+    def __init__(self, engine: Engine, history: History, approvals: ApprovalMemory) -> None:
+        """`history`: what is kept of runs; `approvals`: what is said of tools for good."""
         self._engine = engine
+        self.history = history
         self._approvals = approvals
 
     async def start(self, query: Query, *, attended: bool = False) -> Started:
@@ -144,22 +108,9 @@ class SearchService:
         """Take no more runs, and end those there are: each emits its last event, also one that waits for its turn."""
         await self._engine.end()
 
-    async def forget(self, run_id: str) -> None:
-        """Drop a run that has ended; raises NotFound or WrongState."""
-        await self._engine.forget(run_id)
-
     def counts(self) -> RunCounts:
         """How many runs there are, and how many listen to them."""
         return self._engine.counts()
-
-    async def list(self, chosen: RunFilter, *, limit: int, cursor: str | None = None) -> RunPage:
-        """`limit` runs after the one that `cursor` names, newest first; raises RequestError for an unknown cursor."""
-        runs = await self._engine.summaries()
-        if cursor is not None and all(run.id != cursor for run in runs):  # which goes on to behind the cursor
-            raise RequestError(f"The cursor {cursor!r} names no run; begin again without one.")
-        found = tuple(islice((run for run in runs if chosen.admits(run)), limit + 1))
-        page = found[:limit]
-        return RunPage(page, page[-1].id if len(found) > limit and page else None)
 
 
 @dataclass(frozen=True, slots=True)

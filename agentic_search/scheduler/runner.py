@@ -10,10 +10,10 @@ from typing import Protocol, Self, assert_never
 
 from agentic_search.clock import Clock, PausableLimits, limits_of_call
 from agentic_search.domain.approval.decision import ApprovalWhy
+from agentic_search.domain.approval.question import ask_of_call
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.outcome import OnProgress, Outcome, ToolResult
 from agentic_search.domain.plan import Plan, Task
-from agentic_search.domain.question import ask_of_call
 from agentic_search.domain.tool import Tool, by_any_name
 from agentic_search.errors import RateLimited, ToolError
 from agentic_search.events.facts import Emit

@@ -21,7 +21,6 @@ _OF_OURS = re.compile(rf"{PREFIX}|OLLAMA_HOST", re.IGNORECASE)
 _MOST_TOLD = 5
 """Lines of the `.env` that are of other programs."""
 _NOT_THERE_YET: Mapping[str, tuple[str, str]] = {
-    "database_url": ("memory:", "runs are kept in memory, and gone when the service ends"),
     "role": ("all", "one process does everything"),
 }
 """Names that are promised: the value that holds already, and what holds in place of any other."""

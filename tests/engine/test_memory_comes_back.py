@@ -93,6 +93,6 @@ async def left_after(given: Settings, asked: Query, *, is_stopped: bool, status:
                 await asyncio.sleep(0.2)
                 await searches.cancel(started.id)
             assert (await searches.wait(started.id)).status == status
-            await searches.forget(started.id)
+            await searches.history.delete_run(started.id)
         await asyncio.sleep(0.2)
         return alive()

@@ -86,15 +86,10 @@ def test_a_name_that_nothing_reads_is_told_with_the_nearest(
 
 
 def test_what_is_promised_and_not_there_is_told_unless_it_holds_already(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AGENTIC_SEARCH_DATABASE_URL", "memory:")
     monkeypatch.setenv("AGENTIC_SEARCH_ROLE", "all")
     assert unread_settings() == []
-    monkeypatch.setenv("AGENTIC_SEARCH_DATABASE_URL", "sqlite:///runs.sqlite")
     monkeypatch.setenv("AGENTIC_SEARCH_ROLE", "worker")
-    assert [told.split(" is not there yet")[0] for told in unread_settings()] == [
-        "AGENTIC_SEARCH_DATABASE_URL",
-        "AGENTIC_SEARCH_ROLE",
-    ]
+    assert [told.split(" is not there yet")[0] for told in unread_settings()] == ["AGENTIC_SEARCH_ROLE"]
 
 
 @pytest.mark.parametrize("name", ["CACHE", "STORIES", "PYTHON_DOCS_RECHECK", "MODELS_LAB_KEY"])

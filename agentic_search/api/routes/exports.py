@@ -39,7 +39,7 @@ _TEXT: dict[str, Any] = {"schema": {"type": "string"}}
                 },
             },
         },
-        **problems(404, 409),
+        **problems(404, 409, 503),
     },
 )
 async def export_run(
@@ -65,7 +65,7 @@ def _file(content: str | bytes, kind: str, name: str, *, way: str = "attachment"
     return Response(content, media_type=kind, headers={"Content-Disposition": f'{way}; filename="{name}"'})
 
 
-@router.get("/{run_id}/replay", responses={**shows(examples.RECORDING), **problems(404, 409)})
+@router.get("/{run_id}/replay", responses={**shows(examples.RECORDING), **problems(404, 409, 503)})
 async def record_run(run_id: str, searches: Searches) -> Recording:
     """A run that has ended as a test fixture: its plan, and every call with what came of it."""
     ledger, run = await searches.ledger(run_id), await searches.get(run_id)

@@ -16,18 +16,19 @@ router = APIRouter(tags=["health"])
 
 
 _NOT_WANTED = frozenset({"0", "false", "no"})
-Verbose = Annotated[str | None, Query(description="`?verbose` adds `load`: memory, CPU time, runs, streams, servers")]
+Verbose = Annotated[str | None, Query(description="`?verbose` adds `load`: memory, time, runs, servers, history")]
 
 
 @router.get("/health", responses=shows(examples.HEALTH), response_model_exclude_none=True)
 async def health(service: ServiceDep, verbose: Verbose = None) -> Health:
     """The process is alive; with `verbose` also what it takes of the machine and has to do."""
+    trouble = service.searches.history.trouble
     if verbose is None or verbose.lower() in _NOT_WANTED:
-        return Health(version=__version__)
-    return Health(version=__version__, load=_load(service))
+        return Health(version=__version__, trouble=trouble)
+    return Health(version=__version__, trouble=trouble, load=await _load(service))
 
 
-def _load(service: Service) -> Load:
+async def _load(service: Service) -> Load:
     return Load(
         uptime=round(process_use.uptime_seconds(), 1),
         cpu_seconds=round(process_use.cpu_seconds(), 2),
@@ -35,6 +36,7 @@ def _load(service: Service) -> Load:
         peak_memory=process_use.peak_memory_bytes(),
         runs=service.searches.counts(),
         servers=Counter(status.status for status in service.tools.statuses()),
+        history=await service.searches.history.state(),
     )
 
 

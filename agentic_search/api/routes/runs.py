@@ -9,37 +9,38 @@ from agentic_search.api import examples, sse
 from agentic_search.api.bodies import JsonRoute, whole
 from agentic_search.api.dependencies import Searches
 from agentic_search.api.openapi import events, problems, shows
-from agentic_search.api.schemas import Approval, Denial, RunList
+from agentic_search.api.schemas import ABOUT, MOST_RUNS, Approval, Denial, RunList
 from agentic_search.domain.approval.decision import Decision
-from agentic_search.domain.run import RunReport, RunStatus, TaskRecord
-from agentic_search.runs.service import RunFilter, Started
+from agentic_search.domain.history import Deleted, RunFilter
+from agentic_search.domain.run import RunReport, RunStatus, Started, TaskRecord
 
 router = APIRouter(prefix="/runs", tags=["runs"], route_class=JsonRoute)
-MOST_RUNS = 200
 
 
-@router.get("", responses={**shows(examples.RUNS), **problems(400)})
+@router.get("", responses={**shows(examples.RUNS), **problems(400, 503)})
 async def list_runs(
     searches: Searches,
     thread_id: str | None = None,
     status: RunStatus | None = None,
-    q: Annotated[str | None, Query(description="Part of the question")] = None,
+    q: Annotated[str | None, Query(description=ABOUT)] = None,
     limit: Annotated[int, Query(ge=1, le=MOST_RUNS)] = 50,
     cursor: Annotated[str | None, Query(description="`next_cursor` of the page before")] = None,
 ) -> RunList:
     """Runs, newest first."""
     chosen = RunFilter(thread_id=thread_id, status=status, text=q)
-    page = await searches.list(chosen, limit=limit, cursor=cursor or None)
+    page = await searches.history.list(chosen, limit=limit, cursor=cursor or None)
     return RunList(runs=page.runs, next_cursor=page.next_cursor)
 
 
-@router.get("/{run_id}", response_model=RunReport, responses={**shows(examples.RUN), **problems(404)})
+@router.get("/{run_id}", response_model=RunReport, responses={**shows(examples.RUN), **problems(404, 503)})
 async def get_run(run_id: str, searches: Searches) -> Response:
     """One run, as far as it has come."""
     return await whole(await searches.get(run_id))
 
 
-@router.get("/{run_id}/tasks/{task_id}", response_model=TaskRecord, responses={**shows(examples.TASK), **problems(404)})
+@router.get(
+    "/{run_id}/tasks/{task_id}", response_model=TaskRecord, responses={**shows(examples.TASK), **problems(404, 503)}
+)
 async def get_task(run_id: str, task_id: str, searches: Searches) -> Response:
     """One task with its whole result."""
     return await whole(await searches.task(run_id, task_id))
@@ -54,7 +55,7 @@ async def get_task(run_id: str, task_id: str, searches: Searches) -> Response:
             "content": events("id: 7\nevent: task.completed\ndata: {…}\n\n"),
         },
         204: {"description": "`Last-Event-ID` names the terminal event, or one after it: there are no more"},
-        **problems(400, 404),
+        **problems(400, 404, 503),
     },
 )
 async def run_events(run_id: str, searches: Searches, last_event_id: sse.LastEventId = "") -> Response:
@@ -65,7 +66,7 @@ async def run_events(run_id: str, searches: Searches, last_event_id: sse.LastEve
     return sse.stream(searches.follow(run_id, after=after), run_id=run_id)
 
 
-@router.post("/{run_id}/tasks/{task_id}/approve", responses={**shows(examples.APPROVED), **problems(404, 409)})
+@router.post("/{run_id}/tasks/{task_id}/approve", responses={**shows(examples.APPROVED), **problems(404, 409, 503)})
 async def approve_task(
     run_id: str,
     task_id: str,
@@ -77,7 +78,7 @@ async def approve_task(
     return await searches.decide(run_id, task_id, Decision(allowed=True, always=said.always, answer=said.answer))
 
 
-@router.post("/{run_id}/tasks/{task_id}/deny", responses={**shows(examples.DENIED), **problems(404, 409)})
+@router.post("/{run_id}/tasks/{task_id}/deny", responses={**shows(examples.DENIED), **problems(404, 409, 503)})
 async def deny_task(
     run_id: str,
     task_id: str,
@@ -88,15 +89,23 @@ async def deny_task(
     return await searches.decide(run_id, task_id, Decision(allowed=False, always=(denial or Denial()).always))
 
 
-@router.post("/{run_id}/cancel", status_code=202, responses={**shows(examples.STARTED, 202), **problems(404)})
+@router.post("/{run_id}/cancel", status_code=202, responses={**shows(examples.STARTED, 202), **problems(404, 503)})
 async def cancel_run(run_id: str, searches: Searches) -> Started:
     """Stop a run and the tool calls it makes; nothing happens to one that has ended."""
     run = await searches.cancel(run_id)
     return Started(id=run.id, thread_id=run.thread_id, status=run.status)
 
 
-@router.delete("/{run_id}", status_code=204, responses=problems(404, 409))
-async def forget_run(run_id: str, searches: Searches) -> Response:
-    """Forget a run that has ended."""
-    await searches.forget(run_id)
-    return Response(status_code=204)
+@router.delete("/{run_id}", responses={**shows(examples.DELETED), **problems(404, 409, 503)})
+async def forget_run(run_id: str, searches: Searches) -> Deleted:
+    """Forget a run that has ended: nobody finds it any more, and after ten minutes it is gone for good.
+
+    Until then the request that `undo` names brings it back.
+    """
+    return await searches.history.delete_run(run_id)
+
+
+@router.post("/{run_id}/restore", responses={**shows(examples.RUN), **problems(404, 503)})
+async def restore_run(run_id: str, searches: Searches) -> RunReport:
+    """Bring a run back that was forgotten not long ago; nothing happens to one that was not."""
+    return await searches.history.restore_run(run_id)

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from agentic_search.clock import PausableLimits
 from agentic_search.domain.approval.decision import ApprovalWhy, Decision, WaitingCall
 from agentic_search.domain.approval.policy import ApprovalRules, as_approved, key_of, reason, unused
+from agentic_search.domain.approval.question import Ask, UserAnswer, UserQuestion
 from agentic_search.domain.plan import Task
-from agentic_search.domain.question import Ask, UserAnswer, UserQuestion
 from agentic_search.domain.tool import Tool
 from agentic_search.errors import WrongState
 from agentic_search.events.facts import ApprovalDenied, ApprovalGiven, ApprovalNeeded, Emit

@@ -9,10 +9,10 @@ import pytest
 from agentic_search.clock import PausableLimits, SystemClock, time_limit
 from agentic_search.domain.approval.decision import Decision, WaitingCall
 from agentic_search.domain.approval.policy import STRICT
+from agentic_search.domain.approval.question import UserAnswer, UserQuestion, ask_of_call
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.outcome import Completed, Failed, OnProgress, ToolResult
 from agentic_search.domain.plan import Plan, Task
-from agentic_search.domain.question import UserAnswer, UserQuestion, ask_of_call
 from agentic_search.domain.tool import Tool
 from agentic_search.errors import ToolTimeout, WrongState
 from agentic_search.events.facts import ApprovalDenied, ApprovalGiven, ApprovalNeeded, Fact

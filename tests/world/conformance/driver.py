@@ -15,8 +15,8 @@ import httpx
 from pydantic import JsonValue
 
 from agentic_search.clock import SystemClock
+from agentic_search.domain.approval.question import UserAnswer, UserQuestion, ask_of_call
 from agentic_search.domain.data import JsonObject
-from agentic_search.domain.question import UserAnswer, UserQuestion, ask_of_call
 from agentic_search.domain.tool import ServerStatus, Tool
 from agentic_search.errors import ToolError
 from agentic_search.tools.config.server_config import HttpEndpoint, OAuthRules, ServerConfig

@@ -12,7 +12,7 @@ from mcp_types import (
     ElicitResult,
 )
 
-from agentic_search.domain.question import UserQuestion
+from agentic_search.domain.approval.question import UserQuestion
 from agentic_search.text.sentences import shortened
 from agentic_search.tools.config.server_config import is_web_address
 from agentic_search.tools.mcp.exchange.answer_form import AnswerForm, UnusableForm

@@ -11,8 +11,8 @@ from contextvars import ContextVar
 
 from mcp_types import RequestParamsMeta
 
+from agentic_search.domain.approval.question import Ask, UserAnswer, UserQuestion, ask_of_call
 from agentic_search.domain.outcome import ToolResult
-from agentic_search.domain.question import Ask, UserAnswer, UserQuestion, ask_of_call
 from agentic_search.errors import ToolFailed
 
 MOST_QUESTIONS = 10

@@ -7,9 +7,9 @@ from contextlib import contextmanager
 import pytest
 
 from agentic_search.clock import PausableLimits, SystemClock, limits_of_call
+from agentic_search.domain.approval.question import Ask, UserAnswer, UserQuestion, ask_of_call
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.outcome import ToolResult
-from agentic_search.domain.question import Ask, UserAnswer, UserQuestion, ask_of_call
 from agentic_search.errors import ToolFailed
 from agentic_search.tools.mcp.exchange.open_calls import MOST_QUESTIONS, OpenCall, OpenCalls
 from agentic_search.tools.pool import ToolPool

@@ -1,0 +1,193 @@
+"""The engine whose runs are kept: another engine carries them out, and what it forgets the history still has."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, suppress
+from types import TracebackType
+from typing import Self
+
+from agentic_search.clock import Clock
+from agentic_search.database.database import Database
+from agentic_search.domain.approval.decision import Decision
+from agentic_search.domain.history import RunFilter
+from agentic_search.domain.query import Query
+from agentic_search.domain.run import RunCounts, RunReport, RunStatus, RunSummary, TaskRecord
+from agentic_search.engine.protocols import Engine, Program, Run
+from agentic_search.errors import NotFound, WrongState
+from agentic_search.events.event import Event
+from agentic_search.events.facts import RunCompleted
+from agentic_search.events.record import RunRecord
+from agentic_search.history.deleting import KeptBounds
+from agentic_search.history.history import History
+from agentic_search.history.interrupted import end_interrupted
+from agentic_search.history.recorder import Recorder
+from agentic_search.history.retention import Retention
+from agentic_search.history.stored_runs import RunDraft
+
+_PAGE = 200
+_LAST_EVENT = 2.0
+"""Seconds that whoever waits for a run's end waits at most until it is kept."""
+
+
+class KeptRuns:
+    """Runs that a restart does not forget; an async context manager."""
+
+    def __init__(
+        self,
+        database: Database,
+        program: Program,
+        make_engine: Callable[[Program], AbstractAsyncContextManager[Engine]],
+        *,
+        clock: Clock,
+        bounds: KeptBounds,
+    ) -> None:
+        """`make_engine` gives the engine that carries the program out; `bounds` are those of the history."""
+        self._program = program
+        self._make_engine = make_engine
+        self._engine: Engine
+        self._clock = clock
+        self.recorder = Recorder(database, clock=clock)
+        self.retention = Retention(self.recorder, bounds, clock=clock)
+        self.history = History(self.recorder, self.retention.gone, clock=clock, on_deleted=self._drop)
+        self._group = asyncio.TaskGroup()
+        self._recording: dict[str, asyncio.Task[None]] = {}
+        """Who follows each run that lives, to write it down."""
+        self._stack = AsyncExitStack()
+
+    def __repr__(self) -> str:
+        return f"<KeptRuns {len(self._recording)} recorded, {self.history!r}>"
+
+    async def __aenter__(self) -> Self:
+        async with AsyncExitStack() as stack:
+            await stack.enter_async_context(self.recorder)
+            now = self._clock.wall().timestamp()
+            await self.recorder.use(lambda: end_interrupted(self.recorder.database, now))
+            await stack.enter_async_context(self.retention)
+            await stack.enter_async_context(self._group)
+            self._engine = await stack.enter_async_context(self._make_engine(self._carry_out))
+            self._stack = stack.pop_all()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._stack.__aexit__(kind, error, trace)
+
+    async def start(self, run_id: str, query: Query, *, thread_id: str, attended: bool = False) -> RunStatus:
+        """Begin a run, or queue it; gives its status when it is kept. Raises Overloaded where the queue is full."""
+        position = self.history.new_position()
+        status = await self._engine.start(run_id, query, thread_id=thread_id, attended=attended)
+        created_at = (await self._engine.report(run_id)).created_at
+        record = RunRecord(run_id, thread_id=thread_id, query=query.query, created_at=created_at)
+        self.recorder.begin(RunDraft(record, position, self.recorder.owner.name, query))
+        following = self._engine.follow(run_id)
+        self._recording[run_id] = self._group.create_task(self._record(run_id, following), name=f"record {run_id}")
+        await self.recorder.written()
+        return status
+
+    async def decide(self, run_id: str, task_id: str, decision: Decision) -> TaskRecord:
+        """Somebody's word on a task that waits for it; gives the task."""
+        with suppress(NotFound):
+            return await self._engine.decide(run_id, task_id, decision)
+        await self.task(run_id, task_id)  # which may be not there
+        raise WrongState(f"Run {run_id!r} has ended.")
+
+    async def cancel(self, run_id: str, *, by: str) -> None:
+        """Stop a run and all it does; nothing happens to one that has ended."""
+        with suppress(NotFound):
+            return await self._engine.cancel(run_id, by=by)
+        await self.history.last(run_id)
+        return None
+
+    async def end(self) -> None:
+        """Take no more runs, and end those there are: each has its terminal event, and is kept, on return."""
+        await self._engine.end()
+        for run_id in list(self._recording):
+            await self._recorded(run_id)
+        await self.recorder.written()
+
+    async def forget(self, run_id: str) -> None:
+        """Delete a run that has ended; raises WrongState for one that lives."""
+        await self.history.delete_run(run_id)
+
+    def follow(self, run_id: str, *, after: int = 0) -> AsyncIterator[Sequence[Event]]:
+        """The run's events above number `after` until the terminal one, each time all that have come, or some."""
+        try:
+            return self._engine.follow(run_id, after=after)
+        except NotFound:
+            return self.history.events(run_id, after=after)
+
+    async def has_no_more(self, run_id: str, *, after: int) -> bool:
+        """Whether the run has ended, and event number `after` is its last, or would come later."""
+        with suppress(NotFound):
+            return await self._engine.has_no_more(run_id, after=after)
+        last = await self.history.last(run_id)
+        return last is not None and after >= last
+
+    async def ended(self, run_id: str) -> RunReport:
+        """Wait for the run's end, and until that is kept."""
+        with suppress(NotFound):
+            report = await self._engine.ended(run_id)
+            await self._recorded(run_id)
+            await self.recorder.written()
+            return report
+        return await self.history.report(run_id)
+
+    async def report(self, run_id: str) -> RunReport:
+        """The run as far as it has come."""
+        with suppress(NotFound):
+            return await self._engine.report(run_id)
+        return await self.history.report(run_id)
+
+    async def query(self, run_id: str) -> Query:
+        """What was asked; of one that went on from another, without the outcomes that it kept."""
+        with suppress(NotFound):
+            return await self._engine.query(run_id)
+        return await self.history.query(run_id)
+
+    async def task(self, run_id: str, task_id: str) -> TaskRecord:
+        """One task as far as it has come."""
+        for task in (await self.report(run_id)).tasks:
+            if task.id == task_id:
+                return task
+        raise NotFound(f"Run {run_id!r} has no task {task_id!r}.")
+
+    def counts(self) -> RunCounts:
+        """How many runs there are here, and how many listen to them."""
+        counts = self._engine.counts()
+        return counts.model_copy(update={"open_streams": counts.open_streams - len(self._recording)})
+
+    async def summaries(self) -> Iterator[RunSummary]:
+        """Every run there is, newest first."""
+        found: list[RunSummary] = []
+        cursor: str | None = ""
+        while cursor is not None:
+            page = await self.history.list(RunFilter(), limit=_PAGE, cursor=cursor or None)
+            found += page.runs
+            cursor = page.next_cursor
+        return iter(found)
+
+    async def _carry_out(self, run: Run, query: Query) -> RunCompleted:
+        """The program, with the whole conversation: the engine may have forgotten some of it, or never known it."""
+        turns = await self.history.turns_before(run.id, run.thread_id)
+        if turns is not None:
+            run.earlier = turns
+        return await self._program(run, query)
+
+    async def _record(self, run_id: str, following: AsyncIterator[Sequence[Event]]) -> None:
+        try:
+            async for events in following:
+                self.recorder.add(run_id, events)
+        finally:
+            del self._recording[run_id]
+
+    async def _recorded(self, run_id: str) -> None:
+        """Wait a moment until the run's last event has come to whoever writes it down."""
+        if task := self._recording.get(run_id):
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_LAST_EVENT):
+                    await asyncio.shield(task)
+
+    async def _drop(self, run_id: str) -> None:
+        with suppress(NotFound):
+            await self._engine.forget(run_id)

@@ -1,0 +1,256 @@
+"""Writes runs into the database beside their work: what happens is collected for a moment and written together.
+
+One task writes, in a thread. A database that cannot be written holds no run up: what it was to get is kept packed, and
+written later, or said to be lost where that becomes too much.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self, TypeVar
+
+from sqlalchemy.exc import DataError, IntegrityError, ProgrammingError
+
+from agentic_search.clock import Clock
+from agentic_search.database.database import Database
+from agentic_search.errors import StorageFailed
+from agentic_search.events.event import Event
+from agentic_search.history.owner import Owner
+from agentic_search.history.stored_runs import RunDraft, pack, write
+
+_COLLECTED = 0.04
+"""Seconds that what happens waits for more, to be written together."""
+_RETRY = 1.0
+"""Seconds from a failed attempt to the next."""
+_PATIENCE = 2.0
+"""Seconds that somebody waits for something to be written, at most."""
+_MOST_UNWRITTEN = 64 * 1024 * 1024
+"""Packed bytes that wait for the database."""
+_THREADS = 4
+
+_OF_ONE_ROW = (DataError, IntegrityError, ProgrammingError)
+"""What a database says against a row; anything else it says of itself."""
+
+_Given = TypeVar("_Given")
+logger = logging.getLogger(__name__)
+
+
+class Recorder:
+    """What is not written yet, and who writes it; an async context manager that writes all before it is left."""
+
+    def __init__(self, database: Database, *, clock: Clock) -> None:
+        self.database = database
+        self.drafts: dict[str, RunDraft] = {}
+        """Runs of this process that are not in the database as a whole, in the order in which they were asked for."""
+        self.failure: StorageFailed | None = None
+        """Why the last attempt to write failed; none where it did not."""
+        self.lost = 0
+        """Runs that were given up: they were too much to be kept until they could be written."""
+        self.owner = Owner(database)
+        self._clock = clock
+        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="history")
+        self._changed: dict[str, None] = {}
+        """The ids of runs with something to write."""
+        self._is_writing = False
+        self._waiters: list[asyncio.Future[None]] = []
+        self._news, self._hurry, self._closing = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        self._writing: asyncio.Task[None]
+        self._group = asyncio.TaskGroup()
+
+    def __repr__(self) -> str:
+        return f"<Recorder {self.database.address.name!r}, {len(self.drafts)} runs to write>"
+
+    async def __aenter__(self) -> Self:
+        """Raises StorageFailed where the database cannot be used."""
+        await self.use(self.owner.hold)
+        await self._group.__aenter__()
+        self._writing = self._group.create_task(self._write_on(), name="write runs")
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._closing.set()
+        self._wake()
+        await self._group.__aexit__(None, None, None)
+        await self._in_thread(self.owner.release)
+        await asyncio.to_thread(self._threads.shutdown, cancel_futures=True)  # what reads has a connection in use
+
+    def begin(self, draft: RunDraft) -> None:
+        """A run is about to begin."""
+        self.drafts[draft.record.id] = draft
+        self._note(draft)
+
+    def discard(self, run_id: str) -> None:
+        """It does not begin after all."""
+        self.drafts.pop(run_id, None)
+        self._changed.pop(run_id, None)
+
+    def add(self, run_id: str, events: Sequence[Event]) -> None:
+        """Have events of a run written soon, and with the terminal one the whole of it; never blocks or raises."""
+        draft = self.drafts.get(run_id)
+        if draft is None:  # given up
+            return
+        for event in events:
+            draft.record.apply(event)
+        draft.events += events
+        if events[-1].fact.terminal:
+            draft.ended_at = self._clock.wall().timestamp()
+        self._note(draft)
+
+    async def written(self) -> None:
+        """Wait until all is written that was noted, but no longer than a moment, and not while nothing can be."""
+        if self.failure is not None or self._writing.done() or not (self._changed or self._is_writing):
+            return
+        waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiters.append(waiter)
+        self._wake()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_PATIENCE):
+                await waiter
+
+    async def use(self, work: Callable[[], _Given]) -> _Given:
+        """Use the database in a thread. Raises what `work` raises."""
+        return await self._in_thread(work)
+
+    def _note(self, draft: RunDraft) -> None:
+        self._changed[draft.record.id] = None
+        self._news.set()
+
+    def _wake(self) -> None:
+        self._news.set()
+        self._hurry.set()
+
+    async def _write_on(self) -> None:
+        """Write whatever is noted, until the recorder closes; what cannot be written is tried again, then once more."""
+        is_last = False
+        while not is_last:
+            await self._news.wait()
+            await _happens(self._hurry, within=_COLLECTED)
+            closing = self._closing.is_set()
+            self._news.clear()
+            self._hurry.clear()
+            await self._write()
+            if self.failure is not None and not closing:
+                self._give_up_some()
+                await _happens(self._closing, within=_RETRY)
+                self._wake()
+            is_last = closing and (self.failure is not None or not (self._changed or self._waiters))
+        if self.drafts:
+            self.lost += len(self.drafts)
+            logger.error("%d searches could not be kept: %s", len(self.drafts), self.failure)
+
+    async def _write(self) -> None:
+        waiters, self._waiters = self._waiters, []
+        drafts = [draft for run_id in self._changed if (draft := self.drafts.get(run_id))]
+        batch = [_RunPart(draft, len(draft.events), ends=draft.ended_at is not None) for draft in drafts]
+        self._changed = {}
+        is_back, self._is_writing = self.failure is not None, True
+        try:
+            if batch or is_back:
+                bad = await self._in_thread(lambda: self._write_batch(batch, is_back=is_back))
+                self._succeed(batch, bad)
+        except StorageFailed as error:
+            self._changed = dict.fromkeys([*(draft.record.id for draft in drafts), *self._changed])
+            self._fail(error)
+        self._is_writing = False
+        for waiter in waiters:
+            if not waiter.done():
+                waiter.set_result(None)
+
+    def _write_batch(self, batch: Sequence["_RunPart"], *, is_back: bool) -> list[str]:
+        """In a thread; the event loop only adds events meanwhile, behind those that are packed here.
+
+        Gives the ids of runs that cannot be written, whatever the database does.
+        """
+        if is_back:
+            self.owner.hold()
+        bad = [part.draft.record.id for part in batch if not _is_packed(part)]
+        good = [part for part in batch if part.draft.record.id not in bad]
+        try:
+            self._write_parts(good)
+        except StorageFailed as error:
+            if not isinstance(error.__cause__, _OF_ONE_ROW):
+                raise
+            for part in good:
+                try:
+                    self._write_parts([part])
+                except StorageFailed as of_part:
+                    if not isinstance(of_part.__cause__, _OF_ONE_ROW):
+                        raise
+                    logger.exception("run %s cannot be kept", part.draft.record.id)
+                    bad.append(part.draft.record.id)
+        return bad
+
+    def _write_parts(self, parts: Sequence["_RunPart"]) -> None:
+        with self.database.transaction() as connection:
+            for part in parts:
+                write(connection, part.draft, ends=part.ends)
+        for part in parts:
+            part.draft.begun, part.draft.query = True, None
+            part.draft.chunks.clear()
+            part.draft.apart.packed.clear()
+
+    def _succeed(self, batch: Sequence["_RunPart"], bad: Sequence[str]) -> None:
+        if self.failure is not None:
+            logger.info("searches are kept again in %s", self.database.address.name)
+        self.failure = None
+        for part in batch:
+            if part.ends:
+                self.drafts.pop(part.draft.record.id, None)
+        for run_id in bad:
+            self.discard(run_id)
+            self.lost += 1
+
+    def _fail(self, error: StorageFailed) -> None:
+        if self.failure is None:
+            logger.error("searches cannot be kept for now: %s", error)
+        self.failure = error
+
+    def _give_up_some(self) -> None:
+        """Those that ended first: what waits must not fill the memory."""
+        waiting = {run_id: draft.unwritten_bytes for run_id, draft in self.drafts.items()}
+        total = sum(waiting.values())
+        for run_id, size in waiting.items():
+            if total <= _MOST_UNWRITTEN:
+                return
+            if self.drafts[run_id].ended_at is not None:
+                self.discard(run_id)
+                self.lost += 1
+                total -= size
+                logger.error("search %s is lost: too much waits to be kept", run_id)
+
+    async def _in_thread(self, work: Callable[[], _Given]) -> _Given:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+
+
+@dataclass(frozen=True, slots=True)
+class _RunPart:
+    """What of a run is written now."""
+
+    draft: RunDraft
+    count: int
+    """Events, from the first that is not packed yet."""
+    ends: bool
+
+
+def _is_packed(part: _RunPart) -> bool:
+    """Pack its events; false where something in them is no JSON."""
+    try:
+        pack(part.draft, part.draft.events[: part.count])
+    except (ValueError, TypeError, RecursionError):
+        logger.exception("run %s cannot be kept", part.draft.record.id)
+        return False
+    del part.draft.events[: part.count]
+    return True
+
+
+async def _happens(event: asyncio.Event, *, within: float) -> None:
+    """Wait for the event, so many seconds at most."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(within):
+            await event.wait()
