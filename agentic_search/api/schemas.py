@@ -183,9 +183,9 @@ class Load(Frozen):
     """Seconds since the process began."""
     cpu_seconds: float
     """CPU time since then, without that of the MCP servers' processes."""
-    memory: int | None
-    """Bytes that the process holds now; null where the system does not tell."""
-    peak_memory: int | None
+    memory: int | None = None
+    """Bytes that the process holds now; left out where the system does not tell."""
+    peak_memory: int | None = None
     """The most bytes that it has held."""
     runs: RunCounts
     servers: dict[str, int]

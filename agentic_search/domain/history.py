@@ -68,9 +68,9 @@ class HistoryState(Frozen):
 
     database: str
     """Where it is: the file, or host, port and name; never a password."""
-    runs: int | None
-    """Runs in it; null while it cannot be read."""
-    bytes: int | None
+    runs: int | None = None
+    """Runs in it; left out while it cannot be read."""
+    bytes: int | None = None
     """What they take in it, about."""
     unwritten: int
     """Runs of which something is not written yet."""
@@ -78,5 +78,5 @@ class HistoryState(Frozen):
     """Runs that could not be written for too long, and will not be found after a restart."""
     deleted: dict[str, int]
     """How many runs were deleted since the start, by why: age, count, bytes, user."""
-    error: str | None
-    """Why nothing can be written now; null while it can."""
+    error: str | None = None
+    """Why nothing can be written now; left out while it can."""
