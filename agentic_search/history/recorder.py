@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Self, TypeVar
 
-from sqlalchemy.exc import DataError, IntegrityError, ProgrammingError
+from sqlalchemy.exc import DataError, IntegrityError, ProgrammingError, SQLAlchemyError
 
 from agentic_search.clock import Clock
 from agentic_search.database.database import Database
@@ -33,7 +33,7 @@ _MOST_UNWRITTEN = 64 * 1024 * 1024
 _THREADS = 4
 
 _OF_ONE_ROW = (DataError, IntegrityError, ProgrammingError)
-"""What a database says against a row; anything else it says of itself."""
+"""What a database says against a row; anything else that it says is of itself."""
 
 _Given = TypeVar("_Given")
 logger = logging.getLogger(__name__)
@@ -174,22 +174,27 @@ class Recorder:
         try:
             self._write_parts(good)
         except StorageFailed as error:
-            if not isinstance(error.__cause__, _OF_ONE_ROW):
+            if not _is_of_one_run(error):
                 raise
             for part in good:
                 try:
                     self._write_parts([part])
                 except StorageFailed as of_part:
-                    if not isinstance(of_part.__cause__, _OF_ONE_ROW):
+                    if not _is_of_one_run(of_part):
                         raise
                     logger.exception("run %s cannot be kept", part.draft.record.id)
                     bad.append(part.draft.record.id)
         return bad
 
     def _write_parts(self, parts: Sequence["_RunPart"]) -> None:
-        with self.database.transaction() as connection:
-            for part in parts:
-                write(connection, part.draft, ends=part.ends)
+        try:
+            with self.database.transaction() as connection:
+                for part in parts:
+                    write(connection, part.draft, ends=part.ends)
+        except StorageFailed:
+            raise
+        except BaseException as error:  # where memory is short a library in Rust raises no Exception
+            raise StorageFailed(f"what was found cannot be written: {error!r}") from error
         for part in parts:
             part.draft.begun, part.draft.query = True, None
             part.draft.chunks.clear()
@@ -238,11 +243,16 @@ class _RunPart:
     ends: bool
 
 
+def _is_of_one_run(error: StorageFailed) -> bool:
+    cause = error.__cause__
+    return isinstance(cause, _OF_ONE_ROW) or not isinstance(cause, SQLAlchemyError)
+
+
 def _is_packed(part: _RunPart) -> bool:
-    """Pack its events; false where something in them is no JSON."""
+    """Pack its events; false where something in them is no JSON, or the memory is too short for it."""
     try:
         pack(part.draft, part.draft.events[: part.count])
-    except (ValueError, TypeError, RecursionError):
+    except BaseException:  # as above: none of them may end the engine
         logger.exception("run %s cannot be kept", part.draft.record.id)
         return False
     del part.draft.events[: part.count]

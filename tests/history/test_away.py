@@ -8,6 +8,7 @@ import string
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -145,3 +146,36 @@ async def test_what_cannot_be_written_of_one_run_costs_no_other(postgres: Runnin
         assert (await engine.ended("good")).status == "completed"
         assert await listed(engine) == ["good"]
         assert ((await engine.history.state()).lost, engine.history.trouble) == (1, None)
+
+
+class _Panic(BaseException):
+    """What a library in Rust raises where memory is short."""
+
+
+@pytest.mark.parametrize("place", ["write", "pack"])
+@pytest.mark.parametrize("raised", [MemoryError, _Panic])
+async def test_a_run_that_cannot_be_written_costs_itself(
+    place: str, raised: type[BaseException], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real: Callable[..., object] = getattr(recorder, place)
+
+    def of_the_bad_one(*given: Any, **named: Any) -> object:
+        draft = next(each for each in given if isinstance(each, RunDraft))
+        if draft.record.id == "bad":
+            raise raised
+        return real(*given, **named)
+
+    monkeypatch.setattr(recorder, place, of_the_bad_one)
+    program = ScriptedProgram()
+    program.scripts |= dict.fromkeys(("bad", "good", "last"), do_nothing)
+    address = database_address("", data=tmp_path)
+    async with asyncio.timeout(60), kept_runs(address, program) as engine:
+        for run_id in ("bad", "good"):
+            await engine.start(run_id, QUERY, thread_id="t")
+        assert (await engine.ended("bad")).status == (await engine.ended("good")).status == "completed"
+        await until_written(engine)
+        assert engine.recorder.failure is None and engine.recorder.lost == 1
+        await engine.start("last", QUERY, thread_id="t")
+        await engine.ended("last")
+    async with kept_runs(address, program) as again:
+        assert await listed(again) == ["last", "good"]
