@@ -159,7 +159,13 @@ class StdioTransport(AbstractAsyncContextManager[tuple[Incoming, Outgoing]]):
             logger.debug("%s: %s", self._name, text)
 
     async def _stop(self, process: Process, reader: asyncio.Task[None]) -> None:
-        _pipe(process.stdin).close()
+        stdin = _pipe(process.stdin)
+        if stdin.is_closing():  # nobody reads it any more: the process has ended, or is about to
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_LAST_WORDS):
+                    await process.wait()
+        self._ended_by_itself |= process.returncode is not None and self._given_up is None
+        stdin.close()
         try:
             await end_process(
                 process,
