@@ -110,10 +110,15 @@ def nested_at(value: Any, level: int) -> list[Any]:
     """The lists and objects that stand so many levels deep in the value, which is level 0 itself."""
     found: list[Any] = [value] if isinstance(value, list | dict) else []
     for _ in range(level):
-        found = [inner for outer in found for inner in _inside(outer) if isinstance(inner, list | dict)]
+        found = nested_in(found)
         if not found:
             break
     return found
+
+
+def nested_in(level: list[Any]) -> list[Any]:
+    """The lists and objects that stand in those of a level."""
+    return [inner for outer in level for inner in _inside(outer) if isinstance(inner, list | dict)]
 
 
 def _inside(outer: Any) -> Iterable[Any]:

@@ -21,7 +21,7 @@ from mcp_types import (
     jsonrpc_message_adapter,
 )
 
-from agentic_search.plain_json import LARGE, read_json
+from agentic_search.plain_json import LARGE, nested_at, nested_in, read_json
 from agentic_search.tools.mcp.wire.lines import EDGE
 from agentic_search.tools.mcp.wire.reading_cost import NO_MEMORY, in_pieces, too_costly
 
@@ -246,7 +246,7 @@ def holds_more(parsed: Container, most: int) -> bool:
         count += sum(map(len, level))
         if count > most:
             return True
-        level = _containers(level)
+        level = nested_in(level)
     return False
 
 
@@ -255,10 +255,8 @@ def cut_deeper(parsed: Json, deepest: int) -> bool:
 
     A million values take some tenths of a second.
     """
-    above: list[Container] = [parsed] if isinstance(parsed, list | dict) else []
-    for _ in range(deepest - 1):
-        above = _containers(above)
-    if not _containers(above):
+    above: list[Container] = nested_at(parsed, deepest - 1)
+    if not nested_in(above):
         return False
     for outer in above:
         if isinstance(outer, dict):
@@ -270,13 +268,3 @@ def cut_deeper(parsed: Json, deepest: int) -> bool:
 
 def _shallow(inner: Json) -> Json:
     return TOO_DEEP if isinstance(inner, list | dict) else inner
-
-
-def _containers(level: list[Container]) -> list[Container]:
-    """The lists and objects that stand in those of a level."""
-    return [
-        inner
-        for outer in level
-        for inner in (outer.values() if isinstance(outer, dict) else outer)
-        if isinstance(inner, list | dict)
-    ]
