@@ -16,6 +16,9 @@ KEEP_ALIVE = 15
 """Seconds between comment lines."""
 STALLED = 30.0
 """Seconds that a listener may leave a message unread."""
+_ENDING = 5.0
+"""Seconds that a stream may go on once the service ends: its run is still about to emit its last event. Without it
+sse-starlette would cut the stream at some moment of the next half second."""
 _JOINED = 64 * 1024
 """Bytes from which on no more events join a message to a listener."""
 _MOST_DIGITS = 18
@@ -48,6 +51,7 @@ def stream(events: AsyncIterator[Sequence[Event]], *, run_id: str) -> EventSourc
         ping=KEEP_ALIVE,
         send_timeout=STALLED,
         sep="\n",
+        shutdown_grace_period=_ENDING,
     )
 
 
