@@ -16,9 +16,8 @@ KEEP_ALIVE = 15
 """Seconds between comment lines."""
 STALLED = 30.0
 """Seconds that a listener may leave a message unread."""
-_ENDING = 5.0
-"""Seconds that a stream may go on once the service ends: its run is still about to emit its last event. Without it
-sse-starlette would cut the stream at some moment of the next half second."""
+_LAST_SENT = 1.0
+"""Seconds in which a stream may send what is left of it, once the service ends and all runs have ended."""
 _JOINED = 64 * 1024
 """Bytes from which on no more events join a message to a listener."""
 _MOST_DIGITS = 18
@@ -51,7 +50,7 @@ def stream(events: AsyncIterator[Sequence[Event]], *, run_id: str) -> EventSourc
         ping=KEEP_ALIVE,
         send_timeout=STALLED,
         sep="\n",
-        shutdown_grace_period=_ENDING,
+        shutdown_grace_period=_LAST_SENT,
     )
 
 
