@@ -30,9 +30,9 @@ from agentic_search.models.sources import ModelSources
 from agentic_search.models.usage_counter import CountedSource, Price
 from agentic_search.runs.service import SearchService, Service
 from agentic_search.scheduler.admission.admission import Admission
+from agentic_search.scheduler.admission.dispatcher import Dispatcher
 from agentic_search.scheduler.approval.approvals import Approvals
 from agentic_search.scheduler.approval.memory import ApprovalMemory
-from agentic_search.scheduler.dispatcher import Dispatcher
 from agentic_search.scheduler.progress import ProgressLimits
 from agentic_search.scheduler.runner import Runner
 from agentic_search.settings import Settings, environment
@@ -224,7 +224,7 @@ async def open_service(settings: Settings, database: Database | None = None) -> 
 
         def context_of(run: Run, query: Query) -> RunContext:
             of_run = replace(rules, approve=query.approve, given=_brings_own_plan(query))
-            approvals = Approvals(run.emit, of_run, approved, attended=run.attended)
+            approvals = Approvals(run.emit, of_run, approved, attended=run.attended, journal=run.journal)
             run.on_decision(approvals.decide)
             make_runner = partial(
                 Runner,
@@ -241,7 +241,7 @@ async def open_service(settings: Settings, database: Database | None = None) -> 
                 toolbox=tools,
                 models=choice,
                 workflows=workflows,
-                runner=make_runner(run.emit, batch=query.batch, approvals=approvals),
+                runner=make_runner(run.emit, batch=query.batch, approvals=approvals, journal=run.journal),
                 limits=limits,
                 approval=of_run,
                 plan_form=settings.plan_form,
@@ -257,6 +257,7 @@ async def open_service(settings: Settings, database: Database | None = None) -> 
             max_queued=settings.max_queued_runs,
             max_kept=settings.max_kept_runs,
             max_kept_bytes=settings.max_kept_bytes,
+            holds=database.is_lasting,
         )
         bounds = _bounds(settings, lasting=database.is_lasting)
         engine = await stack.enter_async_context(

@@ -10,10 +10,13 @@ from agentic_search.api import examples, sse
 from agentic_search.api.bodies import whole
 from agentic_search.api.openapi import events, links_of_run, problems
 from agentic_search.api.problems import RunProblem
-from agentic_search.domain.run import Started
+from agentic_search.domain.run import ENDED, Started
+from agentic_search.errors import ShuttingDown
 from agentic_search.runs.service import SearchService
 
 _LOCATION = {"Location": {"description": "The run", "schema": {"type": "string", "pattern": "^/runs/[0-9a-f]{32}$"}}}
+
+_LEFT = "The service was ended before the search was. It goes on when the service is back: GET /runs/{} has it then."
 
 
 def run_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -62,6 +65,8 @@ class AnswerManner:
         run = await searches.wait(started.id)
         if run.error_code:
             raise RunProblem(run.id, run.error or "The run failed.", run.error_code)
+        if run.status not in ENDED:
+            raise RunProblem(run.id, _LEFT.format(run.id), ShuttingDown.code)
         return await whole(run, headers=location)
 
 

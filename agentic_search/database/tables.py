@@ -1,6 +1,6 @@
 """The tables of the newest version, as the migrations leave them."""
 
-from sqlalchemy import BigInteger, Column, Float, ForeignKey, Integer, LargeBinary, MetaData, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Float, ForeignKey, Integer, LargeBinary, MetaData, Table, Text
 
 from agentic_search.plain_json import well_formed
 
@@ -43,8 +43,13 @@ runs = Table(
     Column("last_seq", Integer),
     Column("bytes", BigInteger),
     Column("deleted_at", Float),
+    Column("attended", Boolean),
+    Column("taken_over", Integer),
 )
-"""What lists show. `position` grows with each run that is asked for, `owner` is the process that carries it out."""
+"""What lists show. `position` grows with each run that is asked for, `owner` is the process that carries it out.
+
+`attended`: somebody can be asked. `taken_over`: how many processes went on with it after another one.
+"""
 
 queries = Table("history_queries", _METADATA, _of_run(), Column("packed", LargeBinary))
 """What was asked, whole: its plan, its inputs, who may answer it."""
@@ -61,6 +66,15 @@ events = Table(
     Column("packed", LargeBinary),
 )
 """Some events of a run each, numbered from `first` to `last`."""
+
+steps = Table(
+    "history_steps",
+    _METADATA,
+    _of_run(),
+    Column("name", Text, primary_key=True),
+    Column("packed", LargeBinary),
+)
+"""What a run that has not ended has finished, and need not do again where another process goes on with it."""
 
 results = Table(
     "history_results", _METADATA, Column("hash", LargeBinary, primary_key=True), Column("packed", LargeBinary)

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import cast
 
 from agentic_search.clock import Clock
@@ -12,14 +12,17 @@ from agentic_search.domain.approval.decision import Decision
 from agentic_search.domain.query import ContinuedQuery, Query
 from agentic_search.domain.run import TaskRecord
 from agentic_search.domain.spending import Spending, spending_of_run
+from agentic_search.engine.past import Past
 from agentic_search.engine.protocols import Decide, Program
 from agentic_search.errors import AgenticSearchError, NotFound, WrongState
 from agentic_search.events.channel import Channel
 from agentic_search.events.event import Event
-from agentic_search.events.facts import Fact, RunCancelled, RunFailed
+from agentic_search.events.facts import Fact, PlanFallback, RunCancelled, RunFailed
+from agentic_search.events.journal import Journal, NoJournal
 from agentic_search.events.log_lines import log_end
 from agentic_search.events.record import RunRecord
 
+_CUT_OFF = "The service was stopped while the plan was being written."
 _ITSELF = "itself"
 """Who has cancelled a run that nobody else did."""
 
@@ -38,18 +41,32 @@ class LiveRun:
         clock: Clock,
         on_end: Callable[[str], None],
         attended: bool = False,
+        holds: bool = False,
+        before: Sequence[Event] = (),
+        created_at: str | None = None,
     ) -> None:
-        """`on_end` is called once, with the run's id, when its terminal fact was emitted."""
+        """`on_end` is called once, with the run's id, when its terminal fact was emitted.
+
+        `holds`: nobody is told of an event before it is kept.
+        `before` and `created_at`: what it emitted in a process that died, and when it was asked for.
+        """
         self.id = run_id
         self.thread_id = thread_id
         self.query = query
         self.attended = attended
         self.earlier: tuple[Turn, ...] = ()
         """What was asked and answered in its conversation before it began."""
+        self.journal: Journal = NoJournal()
         self.record = RunRecord(
-            run_id, thread_id=thread_id, query=query.query, created_at=clock.wall().isoformat(timespec="milliseconds")
+            run_id,
+            thread_id=thread_id,
+            query=query.query,
+            created_at=created_at or clock.wall().isoformat(timespec="milliseconds"),
         )
-        self.channel = Channel(run_id, clock, observe=self._record_event)
+        for event in before:
+            self.record.apply(event)
+        self.channel = Channel(run_id, clock, observe=self._record_event, before=before, holds=holds)
+        self._past = Past(before) if before else None
         channel, record = self.channel, self.record
         self.spent = Spending(lambda: channel.elapsed, lambda: record.tool_seconds)
         self._on_end = on_end
@@ -65,9 +82,21 @@ class LiveRun:
         """Seconds since it began."""
         return self.channel.elapsed
 
+    @property
+    def goes_on(self) -> bool:
+        """Whether it began in a process that died."""
+        return self._past is not None
+
     def emit(self, fact: Fact) -> None:
-        """Emit a fact of this run."""
-        self.channel.emit(fact)
+        """Emit a fact of this run, unless it has told it in a process that died."""
+        if self._past is None or not self._past.has(fact):
+            self.channel.emit(fact)
+
+    def void_draft(self) -> None:
+        """Tell that a plan which was being written when the process died is not used."""
+        if self._past is not None and self._past.in_draft:
+            self._past.drop_draft()
+            self.channel.emit(PlanFallback(reason=_CUT_OFF, instead="It is planned anew."))
 
     def on_decision(self, decide: Decide) -> None:
         """Have decisions on the run's tasks given to `decide`."""
@@ -97,7 +126,7 @@ class LiveRun:
         Else a run that is kept keeps the answers of those that are forgotten; and what refers to the run in a circle
         would stay, with all results, until the garbage collector looks at old objects, which it rarely does.
         """
-        self.earlier = ()
+        self.earlier, self.journal, self._past = (), NoJournal(), None
         if isinstance(self.query, ContinuedQuery):
             self.query = self.query.model_copy(update={"kept": {}, "done": {}, "plan": None})
         self._decide = self._task = None
@@ -117,6 +146,12 @@ class LiveRun:
         if self._task is None:
             self.emit(RunCancelled(by=by))
         else:
+            self._task.cancel()
+
+    def leave(self) -> None:
+        """Stop it without an end: another process, or the next start of this one, goes on with it."""
+        self.channel.leave()
+        if self._task is not None:
             self._task.cancel()
 
     async def _supervise(self, program: Program) -> None:

@@ -41,9 +41,11 @@ class MemoryEngine:
         max_queued: int,
         max_kept: int,
         max_kept_bytes: int = sys.maxsize,
+        holds: bool = False,
     ) -> None:
         """At most `max_concurrent` runs live at once, `max_queued` wait, `max_kept` ended ones are remembered.
 
+        `holds`: nobody is told of an event before `keep` says that it is kept.
         Of ended ones all together take `max_kept_bytes` at most, or there is only one.
         """
         self._program = program
@@ -52,6 +54,7 @@ class MemoryEngine:
         self._max_queued = max_queued
         self._max_kept = max_kept
         self._max_kept_bytes = max_kept_bytes
+        self._holds = holds
         self._group = asyncio.TaskGroup()
         self._runs: dict[str, LiveRun] = {}
         self._of_thread: defaultdict[str, dict[str, LiveRun]] = defaultdict(dict)
@@ -86,15 +89,46 @@ class MemoryEngine:
         if len(self._living) >= self._max_concurrent and len(self._queue) >= self._max_queued:
             told = f"{len(self._living)} searches run and {len(self._queue)} wait: try again in a moment."
             raise Overloaded(told, retry_after=self._seconds_of_queue())
-        run = LiveRun(run_id, query, thread_id=thread_id, clock=self._clock, on_end=self._note_end, attended=attended)
+        run = self._new_run(run_id, query, thread_id, attended)
+        self._take(run)
+        return run.record.status
+
+    def go_on(
+        self, run_id: str, query: Query, *, thread_id: str, attended: bool, before: Sequence[Event], created_at: str
+    ) -> None:
+        """Go on with a run that another process began, after the events it has emitted; the queue may be full."""
+        self._take(self._new_run(run_id, query, thread_id, attended, before=before, created_at=created_at))
+
+    def _new_run(
+        self,
+        run_id: str,
+        query: Query,
+        thread_id: str,
+        attended: bool,
+        *,
+        before: Sequence[Event] = (),
+        created_at: str | None = None,
+    ) -> LiveRun:
+        return LiveRun(
+            run_id,
+            query,
+            thread_id=thread_id,
+            clock=self._clock,
+            on_end=self._note_end,
+            attended=attended,
+            holds=self._holds,
+            before=before,
+            created_at=created_at,
+        )
+
+    def _take(self, run: LiveRun) -> None:
         while len(self._ended) >= self._max_kept:
             self._forget_oldest()
-        self._runs[run_id] = self._of_thread[thread_id][run_id] = run
+        self._runs[run.id] = self._of_thread[run.thread_id][run.id] = run
         self._queue.append(run)
         self._begin_queued()
-        if run in self._queue:
+        if run in self._queue and run.record.status == "queued":
             run.emit(RunQueued(before=len(self._queue) - 1))
-        return run.record.status
 
     def _seconds_of_queue(self) -> int:
         """In how many seconds those that wait will have begun, if runs take as long as they usually do."""
@@ -118,6 +152,26 @@ class MemoryEngine:
         for run in runs:
             await run.channel.ended()
 
+    async def leave(self) -> None:
+        """Take no more runs, and stop those there are without an end: they go on elsewhere, or at the next start."""
+        self._ends = True
+        runs, tasks = [*self._queue, *self._living.values()], [*self._living]
+        self._queue.clear()
+        for run in runs:
+            run.leave()
+        if tasks:
+            await asyncio.wait(tasks)
+
+    def give_up(self, run_id: str) -> None:
+        """Stop a run without an end, and forget it: another process goes on with it."""
+        run = self._runs.pop(run_id, None)
+        if run is None or run.channel.closed:
+            return
+        del self._of_thread[run.thread_id][run_id]
+        if run in self._queue:
+            self._queue.remove(run)
+        run.leave()
+
     async def forget(self, run_id: str) -> None:
         """Drop a run that has ended; raises WrongState for one that lives."""
         if not self._known(run_id).channel.closed:
@@ -127,6 +181,15 @@ class MemoryEngine:
     def follow(self, run_id: str, *, after: int = 0) -> AsyncIterator[Sequence[Event]]:
         """The run's events above number `after` until the terminal one, each time all that have come, or some."""
         return self._known(run_id).channel.follow(after)
+
+    def follow_to_keep(self, run_id: str, *, after: int = 0) -> AsyncIterator[Sequence[Event]]:
+        """As `follow`, for whoever keeps the events: also those that nobody is told of yet."""
+        return self._known(run_id).channel.follow_to_keep(after)
+
+    def keep(self, run_id: str, number: int | None) -> None:
+        """The run's events up to this number are kept; None: none that comes will be, and none is waited for."""
+        if run := self._runs.get(run_id):
+            run.channel.keep(number)
 
     async def has_no_more(self, run_id: str, *, after: int) -> bool:
         """Whether the run has ended, and event number `after` is its last, or would come later."""

@@ -10,6 +10,7 @@ from agentic_search.domain.run import RunCounts, RunReport, RunStatus, RunSummar
 from agentic_search.domain.spending import Spending
 from agentic_search.events.event import Event
 from agentic_search.events.facts import Fact, RunCompleted
+from agentic_search.events.journal import Journal
 
 Decide: TypeAlias = Callable[[str, Decision], None]
 """Takes a task's id and what somebody says of the task."""
@@ -31,6 +32,9 @@ class Run(Protocol):
     earlier: tuple[Turn, ...]
     """What was asked and answered in its conversation before it began, oldest first."""
 
+    journal: Journal
+    """What it has done and need not do again."""
+
     @property
     def elapsed(self) -> float:
         """Seconds since it began."""
@@ -46,8 +50,17 @@ class Run(Protocol):
         """Whether somebody follows it and can be asked."""
         ...
 
+    @property
+    def goes_on(self) -> bool:
+        """Whether it began in a process that died."""
+        ...
+
     def emit(self, fact: Fact) -> None:
         """Emit a fact; synchronous, never blocks, never raises."""
+        ...
+
+    def void_draft(self) -> None:
+        """Before a plan is made: tell that one is not used that was being written when the process died."""
         ...
 
     def on_decision(self, decide: Decide) -> None:
@@ -119,4 +132,30 @@ class Engine(Protocol):
 
     async def summaries(self) -> Iterator[RunSummary]:
         """Every run there is, newest first, each made when it is asked for."""
+        ...
+
+
+class ResumingEngine(Engine, Protocol):
+    """An engine that can go on with runs which another one has begun, and leave its own to another."""
+
+    def go_on(
+        self, run_id: str, query: Query, *, thread_id: str, attended: bool, before: Sequence[Event], created_at: str
+    ) -> None:
+        """Go on with a run that another process began, after the events it has emitted; the queue may be full."""
+        ...
+
+    async def leave(self) -> None:
+        """Take no more runs, and stop those there are without an end: they go on elsewhere, or at the next start."""
+        ...
+
+    def follow_to_keep(self, run_id: str, *, after: int = 0) -> AsyncIterator[Sequence[Event]]:
+        """As `follow`, for whoever keeps the events: also those that nobody is told of yet."""
+        ...
+
+    def keep(self, run_id: str, number: int | None) -> None:
+        """The run's events up to this number are kept; None: none that comes will be, and none is waited for."""
+        ...
+
+    def give_up(self, run_id: str) -> None:
+        """Stop a run without an end, and forget it: another process goes on with it."""
         ...

@@ -29,21 +29,41 @@ logger = logging.getLogger(__name__)
 class Channel:
     """The events of one run; used from one event loop."""
 
-    def __init__(self, run_id: str, clock: Clock, *, observe: Callable[[Event], None] | None = None) -> None:
-        """`observe` sees each event as it is emitted, before any listener; the terminal one when it is packed."""
+    def __init__(
+        self,
+        run_id: str,
+        clock: Clock,
+        *,
+        observe: Callable[[Event], None] | None = None,
+        before: Sequence[Event] = (),
+        holds: bool = False,
+    ) -> None:
+        """`observe` sees each event as it is emitted, before any listener; the terminal one when it is packed.
+
+        `before`: what the run emitted in a process that died. Its numbers go on from there, and so does its time.
+        `holds`: listeners are given no event before it is kept. Else one that was told may be lost with the process,
+        and the run goes on with another one under its number.
+        """
         self.run_id = run_id
         self._clock = clock
-        self._began = clock.now()
-        self._events: list[Event] = []
+        self._passed = before[-1].at if before else 0.0
+        """Seconds that it ran in another process."""
+        self._events: list[Event] = [*before]
         self._packed: PackedEvents | None = None
-        self._last = 0
+        self._last = len(before)
+        self._kept: int | None = len(before) if holds else None
+        """The number of the last event that listeners are given; None for all that there are."""
         self.listeners = 0
         """How many follow the run now."""
         self._waiting: set[asyncio.Future[None]] = set()
+        self._keepers: set[asyncio.Future[None]] = set()
+        """Of whoever keeps the events."""
         self._due: deque[asyncio.Future[None]] = deque()
         """Of listeners that have something to read, and are not woken yet."""
         self._over = asyncio.Event()
         self._observe = observe
+        self._left = False
+        self.restart_clock()
 
     def __repr__(self) -> str:
         state = "closed" if self.closed else f"open, {len(self._events)} events"
@@ -66,11 +86,24 @@ class Channel:
 
     def restart_clock(self) -> None:
         """Let the run begin now: it waited in a queue until here."""
-        self._began = self._clock.now()
+        self._began = self._clock.now() - self._passed
+
+    def leave(self) -> None:
+        """No more comes in this process: whoever follows or waits is let go, without a terminal event."""
+        self._left = True
+        self._over.set()
+        self._wake_all(self._waiting)
+        self._wake_all(self._keepers)
+
+    def keep(self, number: int | None) -> None:
+        """The events up to this number are kept, or, with None, none that comes will be: listeners are given them."""
+        if self._kept is not None and (number is None or number > self._kept):
+            self._kept = number
+            self._wake_all(self._waiting)
 
     def emit(self, fact: Fact) -> None:
         """Number the fact, keep it, wake the listeners."""
-        if self.closed:
+        if self.closed or self._left:
             logger.debug("run %s has ended: %s comes too late", self.run_id, fact.kind)
             return
         self._last += 1
@@ -84,11 +117,9 @@ class Channel:
             self._observe(event)
         if fact.terminal:
             self._observe = None  # it may be of whoever owns the channel: a circle would outlive both
-        is_waking = bool(self._due)
-        self._due.extend(self._waiting)
-        self._waiting.clear()
-        if not is_waking:
-            self._wake()
+        self._wake_all(self._keepers)
+        if self._kept is None:
+            self._wake_all(self._waiting)
 
     async def follow(self, after: int = 0) -> AsyncIterator[Sequence[Event]]:
         """Every event with a number above `after` until the terminal one: what has come so far at once, or a part."""
@@ -97,22 +128,46 @@ class Channel:
         self.listeners += 1
         try:
             while True:
-                while come := events[position : position + _MOST_EVENTS]:
+                while come := events[position : min(position + _MOST_EVENTS, self._told)]:
                     position += len(come)
                     yield come
-                if self.closed:
+                if self._left or (self.closed and position >= self._last):
                     return
-                await self._news()
+                await self._news(self._waiting)
         finally:
             self.listeners -= 1
 
+    async def follow_to_keep(self, after: int = 0) -> AsyncIterator[Sequence[Event]]:
+        """As `follow`, for whoever keeps the events: also those that are held."""
+        events = self._events if self._packed is None else self._packed.unpack()
+        position = after
+        while True:
+            if come := events[position:]:
+                position += len(come)
+                yield come
+            elif self._left or self.closed:
+                return
+            else:
+                await self._news(self._keepers)
+
+    @property
+    def _told(self) -> int:
+        return self._last if self._kept is None else self._kept
+
     def has_no_more(self, after: int) -> bool:
         """Whether the terminal event has no higher number than `after`."""
-        return self.closed and after >= self._last
+        return self.closed and after >= self._last and self._told == self._last
 
     async def ended(self) -> None:
-        """Wait for the terminal event."""
+        """Wait for the terminal event, or until none can come any more in this process."""
         await self._over.wait()
+
+    def _wake_all(self, waiting: set[asyncio.Future[None]]) -> None:
+        is_waking = bool(self._due)
+        self._due.extend(waiting)
+        waiting.clear()
+        if not is_waking:
+            self._wake()
 
     def _wake(self) -> None:
         for _ in range(min(_AT_A_TURN, len(self._due))):
@@ -120,12 +175,12 @@ class Channel:
             if not future.done():
                 future.set_result(None)
         if self._due:
-            asyncio.get_running_loop().call_later(0 if self.closed else _PAUSE, self._wake)
+            asyncio.get_running_loop().call_later(0 if self._over.is_set() else _PAUSE, self._wake)
 
-    async def _news(self) -> None:
+    async def _news(self, waiting: set[asyncio.Future[None]]) -> None:
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.add(future)
+        waiting.add(future)
         try:
             await future
         finally:
-            self._waiting.discard(future)
+            waiting.discard(future)

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from langgraph.runtime import Runtime
+from pydantic import TypeAdapter
 
 from agentic_search.conversation.follow_up import stand_alone
 from agentic_search.domain.answer import Turn
@@ -37,6 +38,7 @@ from agentic_search.synthesis.writing.fallback_writer import FallbackWriter
 from agentic_search.tools.catalog import Catalog
 
 FOUND_NOTHING = "What the model planned found nothing that bears on the question."
+_DECIDED, _WRITTEN = TypeAdapter(tuple[bool, str]), TypeAdapter(bool)
 _MOST_NAMED = 20
 _HARDLY_LESS = 0.1
 """Share of what is left for tasks that may pass before they begin, where a model server does not say what it has."""
@@ -92,7 +94,7 @@ async def discover_tools(state: InitializedState, runtime: Runtime[RunContext]) 
         catalog, statuses = toolbox.catalog(), tuple(toolbox.statuses())
         tools = toolbox.timed(usable_tools(catalog, query))
         context.run.emit(ToolsDiscovered(servers=statuses, tools=len(tools)))
-    if not tools and not query.brings_a_plan:  # what a plan needs is known when it is read
+    if not tools and not query.brings_a_plan and not context.run.goes_on:  # what a plan needs is known when it is read
         raise _no_tools(catalog, query, statuses)
     context.runner.know(tools)
     return {**state, "tools": tools, "instructions": catalog.instructions}
@@ -124,11 +126,23 @@ async def execute_all_parallel(state: PlannedState, runtime: Runtime[RunContext]
     with context.run.spent.phase("execute"):
         if has_tasks:
             outcomes = outcomes | await _execute(state, context)
-        now, planned = context.run.elapsed, context.run.spent.seconds("plan")
-        until = state["deadline"] * (1 - context.limits.writer_share)
-        another_round = has_tasks and wants_another_round(state, until - now, plan_seconds=planned)
-        lacking = "" if another_round else await what_is_lacking(state, outcomes, now=now)
+        name = f"after round {len(state['plans'])} {state['planner']} {has_tasks}"
+        decided = context.run.journal.get(name, _DECIDED)
+        if decided is None:
+            decided = await _decide(state, context, outcomes, has_tasks=has_tasks)
+            context.run.journal.put(name, decided)
+        another_round, lacking = decided
     return {**state, "outcomes": outcomes, "lacking": lacking, "another_round": another_round or bool(lacking)}
+
+
+async def _decide(
+    state: PlannedState, context: RunContext, outcomes: Mapping[str, Outcome], *, has_tasks: bool
+) -> tuple[bool, str]:
+    """Whether the model is to plan another round, and else what is lacking, a sentence."""
+    now, planned = context.run.elapsed, context.run.spent.seconds("plan")
+    until = state["deadline"] * (1 - context.limits.writer_share)
+    another_round = has_tasks and wants_another_round(state, until - now, plan_seconds=planned)
+    return another_round, "" if another_round else await what_is_lacking(state, outcomes, now=now)
 
 
 async def _execute(state: PlannedState, context: RunContext) -> dict[str, Outcome]:
@@ -189,6 +203,8 @@ async def what_is_lacking(state: PlannedState, outcomes: Mapping[str, Outcome], 
 async def synthesize(state: ExecutedState, runtime: Runtime[RunContext]) -> ExecutedState:
     """Have the answer written from whatever completed, before the deadline; without anything, there is none."""
     context, query, outcomes = runtime.context, state["query"], state["outcomes"]
+    if context.run.journal.get("answer", _WRITTEN):
+        return state
     _refuse_nothing(outcomes)
     with context.run.spent.phase("synthesize"):
         if context.preview:
@@ -215,6 +231,7 @@ async def synthesize(state: ExecutedState, runtime: Runtime[RunContext]) -> Exec
             length=query.length if isinstance(query, ContinuedQuery) else "normal",
         )
         await writer.write(await in_thread_if_large(outcomes, make), context.run.emit)
+        context.run.journal.put("answer", True)
     return state
 
 

@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from langgraph.runtime import Runtime
+from pydantic import TypeAdapter
 
 from agentic_search.domain.plan import Plan, Task
 from agentic_search.domain.query import ContinuedQuery, Query
@@ -52,6 +53,7 @@ from agentic_search.synthesis.writing.prompt import ANSWER_RULES
 _SOON = 0.03
 """Seconds within which a model server that is not there is known to be so: then there is nothing to preview."""
 NOTHING_MORE = Planned((), "offline")
+_PLANNED = TypeAdapter(tuple[Planned, str])
 SMALL_MODEL = "A small model planned, which may not think of all."
 
 
@@ -63,7 +65,7 @@ async def plan(state: DiscoveredState, runtime: Runtime[RunContext]) -> PlannedS
     context, query = runtime.context, state["query"]
     so_far = SoFar(state["plans"], state["outcomes"])
     with context.run.spent.phase("plan"):
-        planned, lacking = await _planned(state, context, so_far)
+        planned, lacking = await _planned_once(state, context, so_far)
     plans = (*so_far.plans, Plan(tasks=planned.tasks)) if planned.tasks else so_far.plans
     if not so_far.plans or query.brings_a_plan or planned.tasks or planned.model is not None:
         context.run.emit(
@@ -83,7 +85,7 @@ async def plan(state: DiscoveredState, runtime: Runtime[RunContext]) -> PlannedS
     if isinstance(query, ContinuedQuery):
         for task in query.tasks(kept=True):
             emit_outcome(context.run.emit, task, query.kept[task.id], kept_of=query.servers.get(task.id, ""))
-    by_model = so_far.plans and not state["lacking"]
+    by_model = so_far.plans and not (state["lacking"] or query.brings_a_plan)
     return {
         **state,
         "plans": plans,
@@ -93,6 +95,18 @@ async def plan(state: DiscoveredState, runtime: Runtime[RunContext]) -> PlannedS
         "lacking": lacking,
         "not_used": planned.not_used,
     }
+
+
+async def _planned_once(state: DiscoveredState, context: RunContext, so_far: SoFar) -> tuple[Planned, str]:
+    """As `_planned`; where the run goes on in another process, what was planned before."""
+    run, name = context.run, f"plan {so_far.next_round}{' added' if state['lacking'] else ''}"
+    if (before := run.journal.get(name, _PLANNED)) is not None:
+        await _connected(before[0], state, context)
+        return before
+    run.void_draft()
+    planned = await _planned(state, context, so_far)
+    run.journal.put(name, planned)
+    return planned
 
 
 async def _planned(state: DiscoveredState, context: RunContext, so_far: SoFar) -> tuple[Planned, str]:
@@ -165,6 +179,20 @@ async def _checked(follower: "_Follower", state: DiscoveredState, request: PlanR
         context.run.emit(ToolsDiscovered(servers=tuple(toolbox.statuses()), tools=len(tools)))
         context.runner.know(tools)
         request = replace(request, tools=tools)
+
+
+async def _connected(planned: Planned, state: DiscoveredState, context: RunContext) -> None:
+    """Wait for servers that are connecting and may have what a plan names that was made in a process that died."""
+    query, toolbox, wanted = state["query"], context.toolbox, {task.tool for task in planned.tasks}
+    if isinstance(query, ContinuedQuery):
+        context.runner.keep(query.kept, query.done)
+    until = asyncio.get_running_loop().time() + context.limits.planner_share * state["deadline"]
+    tools = state["tools"]
+    while wanted - by_any_name(tools).keys() and any(server.status == "connecting" for server in toolbox.statuses()):
+        if not await _change(toolbox, until - asyncio.get_running_loop().time()):
+            break
+        tools = toolbox.timed(usable_tools(toolbox.catalog(), query))
+    context.runner.know(tools)
 
 
 async def _change(toolbox: Toolbox, within: float) -> bool:

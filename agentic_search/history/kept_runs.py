@@ -6,23 +6,25 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, suppress
 from types import TracebackType
 from typing import Self
 
+from pydantic import JsonValue
+
 from agentic_search.clock import Clock
 from agentic_search.database.database import Database
 from agentic_search.domain.approval.decision import Decision
 from agentic_search.domain.history import RunFilter
-from agentic_search.domain.query import Query
+from agentic_search.domain.query import ContinuedQuery, Query
 from agentic_search.domain.run import RunCounts, RunReport, RunStatus, RunSummary, TaskRecord
-from agentic_search.engine.protocols import Engine, Program, Run
-from agentic_search.errors import NotFound, WrongState
+from agentic_search.engine.protocols import Program, ResumingEngine, Run
+from agentic_search.errors import NotFound, StorageFailed, WrongState
 from agentic_search.events.event import Event
 from agentic_search.events.facts import RunCompleted
 from agentic_search.events.record import RunRecord
 from agentic_search.history.deleting import KeptBounds
 from agentic_search.history.history import History
-from agentic_search.history.interrupted import end_interrupted
-from agentic_search.history.recorder import Recorder
+from agentic_search.history.recorder import Recorder, RunJournal
 from agentic_search.history.retention import Retention
 from agentic_search.history.stored_runs import RunDraft
+from agentic_search.history.taking_over import WHOLE_QUERY, UnfinishedRun, hand_over, take_over
 
 _PAGE = 200
 _LAST_EVENT = 2.0
@@ -36,7 +38,7 @@ class KeptRuns:
         self,
         database: Database,
         program: Program,
-        make_engine: Callable[[Program], AbstractAsyncContextManager[Engine]],
+        make_engine: Callable[[Program], AbstractAsyncContextManager[ResumingEngine]],
         *,
         clock: Clock,
         bounds: KeptBounds,
@@ -44,14 +46,16 @@ class KeptRuns:
         """`make_engine` gives the engine that carries the program out; `bounds` are those of the history."""
         self._program = program
         self._make_engine = make_engine
-        self._engine: Engine
+        self._engine: ResumingEngine
         self._clock = clock
-        self.recorder = Recorder(database, clock=clock)
+        self.recorder = Recorder(database, clock=clock, on_kept=self._keep, on_lost=self._lose)
         self.retention = Retention(self.recorder, bounds, clock=clock)
         self.history = History(self.recorder, self.retention.gone, clock=clock, on_deleted=self._drop)
         self._group = asyncio.TaskGroup()
         self._recording: dict[str, asyncio.Task[None]] = {}
         """Who follows each run that lives, to write it down."""
+        self._finished: dict[str, dict[str, JsonValue]] = {}
+        """The steps of runs that go on, which they did in a process that died."""
         self._stack = AsyncExitStack()
 
     def __repr__(self) -> str:
@@ -60,11 +64,10 @@ class KeptRuns:
     async def __aenter__(self) -> Self:
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(self.recorder)
-            now = self._clock.wall().timestamp()
-            await self.recorder.use(lambda: end_interrupted(self.recorder.database, now))
             await stack.enter_async_context(self.retention)
             await stack.enter_async_context(self._group)
             self._engine = await stack.enter_async_context(self._make_engine(self._carry_out))
+            await self._take_over()
             self._stack = stack.pop_all()
         return self
 
@@ -79,16 +82,19 @@ class KeptRuns:
         status = await self._engine.start(run_id, query, thread_id=thread_id, attended=attended)
         created_at = (await self._engine.report(run_id)).created_at
         record = RunRecord(run_id, thread_id=thread_id, query=query.query, created_at=created_at)
-        self.recorder.begin(RunDraft(record, position, self.recorder.owner.name, query))
-        following = self._engine.follow(run_id)
-        self._recording[run_id] = self._group.create_task(self._record(run_id, following), name=f"record {run_id}")
+        self.recorder.begin(RunDraft(record, position, self.recorder.owner.name, query, attended=attended))
+        if isinstance(query, ContinuedQuery) and (query.kept or query.done):
+            self.recorder.add_step(run_id, WHOLE_QUERY, query)
+        self._follow(run_id, after=0)
         await self.recorder.written()
         return status
 
     async def decide(self, run_id: str, task_id: str, decision: Decision) -> TaskRecord:
         """Somebody's word on a task that waits for it; gives the task."""
         with suppress(NotFound):
-            return await self._engine.decide(run_id, task_id, decision)
+            task = await self._engine.decide(run_id, task_id, decision)
+            await self.recorder.written()
+            return task
         await self.task(run_id, task_id)  # which may be not there
         raise WrongState(f"Run {run_id!r} has ended.")
 
@@ -100,11 +106,20 @@ class KeptRuns:
         return None
 
     async def end(self) -> None:
-        """Take no more runs, and end those there are: each has its terminal event, and is kept, on return."""
-        await self._engine.end()
+        """Take no more runs, and stop those there are: all that they did is kept on return.
+
+        Where the database outlives the process they go on at the next start, or in another process; else each ends.
+        """
+        if self.recorder.database.is_lasting and self.recorder.failure is None:
+            await self._engine.leave()
+        else:
+            await self._engine.end()
         for run_id in list(self._recording):
             await self._recorded(run_id)
         await self.recorder.written()
+        if self.recorder.database.is_lasting and self.recorder.failure is None:
+            with suppress(StorageFailed):  # then they are taken over as those of a dead process
+                await self.recorder.use(lambda: hand_over(self.recorder.database, self.recorder.owner.name))
 
     async def forget(self, run_id: str) -> None:
         """Delete a run that has ended; raises WrongState for one that lives."""
@@ -154,8 +169,7 @@ class KeptRuns:
 
     def counts(self) -> RunCounts:
         """How many runs there are here, and how many listen to them."""
-        counts = self._engine.counts()
-        return counts.model_copy(update={"open_streams": counts.open_streams - len(self._recording)})
+        return self._engine.counts()
 
     async def summaries(self) -> Iterator[RunSummary]:
         """Every run there is, newest first."""
@@ -172,7 +186,39 @@ class KeptRuns:
         turns = await self.history.turns_before(run.id, run.thread_id)
         if turns is not None:
             run.earlier = turns
+        run.journal = RunJournal(self.recorder, run.id, self._finished.pop(run.id, {}))
         return await self._program(run, query)
+
+    async def _take_over(self) -> None:
+        """Go on with the runs whose process died."""
+        now, owner = self._clock.wall().timestamp(), self.recorder.owner.name
+        for run in await self.recorder.use(lambda: take_over(self.recorder.database, owner, now)):
+            self._go_on(run)
+
+    def _go_on(self, run: UnfinishedRun) -> None:
+        record = run.draft.record
+        self._finished[record.id] = run.steps
+        self.recorder.go_on(run.draft)
+        self._engine.go_on(
+            record.id,
+            run.query,
+            thread_id=record.thread_id,
+            attended=run.draft.attended,
+            before=run.events,
+            created_at=record.created_at,
+        )
+        self._follow(record.id, after=len(run.events))
+
+    def _keep(self, run_id: str, number: int | None) -> None:
+        self._engine.keep(run_id, number)
+
+    def _lose(self, run_id: str) -> None:
+        """Another process goes on with it."""
+        self._engine.give_up(run_id)
+
+    def _follow(self, run_id: str, *, after: int) -> None:
+        following = self._engine.follow_to_keep(run_id, after=after)
+        self._recording[run_id] = self._group.create_task(self._record(run_id, following), name=f"record {run_id}")
 
     async def _record(self, run_id: str, following: AsyncIterator[Sequence[Event]]) -> None:
         try:

@@ -7,9 +7,10 @@ from hashlib import sha256
 from typing import Any, cast
 
 from pydantic import ConfigDict, JsonValue, TypeAdapter
-from pydantic_core import from_json
+from pydantic_core import from_json, to_jsonable_python
 
 from agentic_search.domain.answer import Turn
+from agentic_search.domain.outcome import ToolResult
 from agentic_search.domain.query import ContinuedQuery, Query
 from agentic_search.domain.run import RunReport
 from agentic_search.events.event import Event
@@ -48,6 +49,10 @@ class ResultsApart:
         self._seen[task_id] = (result, found)
         return found
 
+    def hash_of(self, result: JsonValue) -> bytes | None:
+        """The hash that stands for this very result, where it was put."""
+        return next((found for before, found in self._seen.values() if before is not None and before is result), None)
+
 
 def pack_events(events: Sequence[Event], apart: ResultsApart) -> bytes:
     """Events in order, without their large results."""
@@ -72,6 +77,15 @@ def pack_report(report: RunReport, apart: ResultsApart) -> bytes:
             tasks[index] = task.model_copy(update={"result": None, "content": ()})
     plain = report.model_copy(update={"tasks": tuple(tasks)}).model_dump(mode="json", by_alias=False)
     return _pack({"report": plain, "results": hashes})
+
+
+def pack_step(step: object, apart: ResultsApart) -> bytes:
+    """What a step gave; a large result of a tool as a hash, where the event of its task was packed before."""
+    found = apart.hash_of(step.value) if isinstance(step, ToolResult) else None
+    if isinstance(step, ToolResult) and found is not None:
+        step = step.model_copy(update={"value": None, "blocks": ()})
+    results = {"0": found.hex()} if found is not None else {}
+    return _pack({"step": to_jsonable_python(step, by_alias=False), "results": results})
 
 
 def pack_query(query: Query) -> bytes:
@@ -106,6 +120,14 @@ class Unpacked:
             timed[index][1] |= _unpack(results[found])
         facts = _TIMED.validate_python(timed)
         return [Event(seq, run_id, at, fact) for seq, (at, fact) in enumerate(facts, start=first)]
+
+    def step(self, results: Mapping[bytes, bytes]) -> JsonValue:
+        """What the step gave; `results` are packed."""
+        step = self._plain["step"]
+        for found in self.hashes.values():
+            apart = _unpack(results[found])
+            step |= {"value": apart["result"], "blocks": apart["content"]}
+        return step
 
     def report(self, results: Mapping[bytes, bytes]) -> RunReport:
         """The report; `results` are packed."""

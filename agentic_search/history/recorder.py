@@ -6,13 +6,14 @@ written later, or said to be lost where that becomes too much.
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self, TypeVar
 
+from pydantic import JsonValue, TypeAdapter, ValidationError
 from sqlalchemy.exc import DataError, IntegrityError, ProgrammingError, SQLAlchemyError
 
 from agentic_search.clock import Clock
@@ -21,9 +22,10 @@ from agentic_search.errors import StorageFailed
 from agentic_search.events.event import Event
 from agentic_search.history.owner import Owner
 from agentic_search.history.stored_runs import RunDraft, pack, write
+from agentic_search.text.counting import count
 
-_COLLECTED = 0.04
-"""Seconds that what happens waits for more, to be written together."""
+_COLLECTED = 0.002
+"""Seconds that what happens waits for more, to be written together; more collects while something is written."""
 _RETRY = 1.0
 """Seconds from a failed attempt to the next."""
 _PATIENCE = 2.0
@@ -36,13 +38,25 @@ _OF_ONE_ROW = (DataError, IntegrityError, ProgrammingError)
 """What a database says against a row; anything else that it says is of itself."""
 
 _Given = TypeVar("_Given")
+_Step = TypeVar("_Step")
 logger = logging.getLogger(__name__)
 
 
 class Recorder:
     """What is not written yet, and who writes it; an async context manager that writes all before it is left."""
 
-    def __init__(self, database: Database, *, clock: Clock) -> None:
+    def __init__(
+        self,
+        database: Database,
+        *,
+        clock: Clock,
+        on_kept: Callable[[str, int | None], None],
+        on_lost: Callable[[str], None],
+    ) -> None:
+        """`on_kept` is given a run's id and the number of its last event that is kept; None where none will be for now.
+
+        `on_lost` is given the id of each run that another process goes on with: it took this one for dead.
+        """
         self.database = database
         self.drafts: dict[str, RunDraft] = {}
         """Runs of this process that are not in the database as a whole, in the order in which they were asked for."""
@@ -52,10 +66,13 @@ class Recorder:
         """Runs that were given up: they were too much to be kept until they could be written."""
         self.owner = Owner(database)
         self._clock = clock
+        self._on_kept, self._on_lost = on_kept, on_lost
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="history")
         self._changed: dict[str, None] = {}
         """The ids of runs with something to write."""
         self._is_writing = False
+        self._lost: list[str] = []
+        """The ids of runs that the last attempt found to be another process's."""
         self._waiters: list[asyncio.Future[None]] = []
         self._news, self._hurry, self._closing = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._writing: asyncio.Task[None]
@@ -93,14 +110,27 @@ class Recorder:
     def add(self, run_id: str, events: Sequence[Event]) -> None:
         """Have events of a run written soon, and with the terminal one the whole of it; never blocks or raises."""
         draft = self.drafts.get(run_id)
+        if draft is None or self.failure is not None:
+            self._on_kept(run_id, events[-1].seq)  # it is not waited for
         if draft is None:  # given up
             return
         for event in events:
             draft.record.apply(event)
         draft.events += events
+        draft.last = events[-1].seq
         if events[-1].fact.terminal:
             draft.ended_at = self._clock.wall().timestamp()
         self._note(draft)
+
+    def add_step(self, run_id: str, name: str, step: object) -> None:
+        """Have a finished step of a run written at once; never blocks or raises."""
+        if (draft := self.drafts.get(run_id)) is not None:
+            draft.steps.append((name, step))
+            self._note(draft)
+
+    def go_on(self, draft: RunDraft) -> None:
+        """Write what comes of a run that another process has begun."""
+        self.drafts[draft.record.id] = draft
 
     async def written(self) -> None:
         """Wait until all is written that was noted, but no longer than a moment, and not while nothing can be."""
@@ -140,18 +170,22 @@ class Recorder:
                 await _happens(self._closing, within=_RETRY)
                 self._wake()
             is_last = closing and (self.failure is not None or not (self._changed or self._waiters))
-        if self.drafts:
+        if self.drafts and self.failure is not None:
             self.lost += len(self.drafts)
-            logger.error("%d searches could not be kept: %s", len(self.drafts), self.failure)
+            logger.error("%s could not be kept: %s", count(len(self.drafts), "run"), self.failure)
 
     async def _write(self) -> None:
         waiters, self._waiters = self._waiters, []
         drafts = [draft for run_id in self._changed if (draft := self.drafts.get(run_id))]
-        batch = [_RunPart(draft, len(draft.events), ends=draft.ended_at is not None) for draft in drafts]
+        batch = [
+            _RunPart(draft, len(draft.events), len(draft.steps), draft.last, ends=draft.ended_at is not None)
+            for draft in drafts
+        ]
         self._changed = {}
         is_back, self._is_writing = self.failure is not None, True
         try:
             if batch or is_back:
+                self._lost = []
                 bad = await self._in_thread(lambda: self._write_batch(batch, is_back=is_back))
                 self._succeed(batch, bad)
         except StorageFailed as error:
@@ -189,15 +223,16 @@ class Recorder:
     def _write_parts(self, parts: Sequence["_RunPart"]) -> None:
         try:
             with self.database.transaction() as connection:
-                for part in parts:
-                    write(connection, part.draft, ends=part.ends)
+                gone = [part for part in parts if not write(connection, part.draft, ends=part.ends)]
         except StorageFailed:
             raise
         except BaseException as error:  # where memory is short a library in Rust raises no Exception
             raise StorageFailed(f"what was found cannot be written: {error!r}") from error
+        self._lost += [part.draft.record.id for part in gone]
         for part in parts:
             part.draft.begun, part.draft.query = True, None
             part.draft.chunks.clear()
+            part.draft.packed_steps.clear()
             part.draft.apart.packed.clear()
 
     def _succeed(self, batch: Sequence["_RunPart"], bad: Sequence[str]) -> None:
@@ -205,16 +240,22 @@ class Recorder:
             logger.info("searches are kept again in %s", self.database.address.name)
         self.failure = None
         for part in batch:
+            self._on_kept(part.draft.record.id, part.last)
             if part.ends:
                 self.drafts.pop(part.draft.record.id, None)
         for run_id in bad:
             self.discard(run_id)
             self.lost += 1
+        for run_id in self._lost:
+            self.discard(run_id)
+            self._on_lost(run_id)
 
     def _fail(self, error: StorageFailed) -> None:
         if self.failure is None:
             logger.error("searches cannot be kept for now: %s", error)
         self.failure = error
+        for run_id, draft in self.drafts.items():
+            self._on_kept(run_id, draft.last)
 
     def _give_up_some(self) -> None:
         """Those that ended first: what waits must not fill the memory."""
@@ -233,6 +274,34 @@ class Recorder:
         return await asyncio.get_running_loop().run_in_executor(self._threads, work)
 
 
+class RunJournal:
+    """The journal of one run, in the database beside its events."""
+
+    def __init__(self, recorder: Recorder, run_id: str, before: Mapping[str, JsonValue]) -> None:
+        """`before`: the steps that were finished in a process that died, by their names."""
+        self._recorder = recorder
+        self._run_id = run_id
+        self._before = dict(before)
+
+    def get(self, name: str, kind: TypeAdapter[_Step]) -> _Step | None:
+        """What the step gave, where it was finished before; each is asked for once."""
+        if name not in self._before:
+            return None
+        try:
+            return kind.validate_python(self._before.pop(name))
+        except ValidationError:  # another version of the service has written it
+            logger.exception("a step of run %s cannot be read: it is made again", self._run_id)
+            return None
+
+    def put(self, name: str, step: object) -> None:
+        """A step is finished."""
+        self._recorder.add_step(self._run_id, name, step)
+
+    async def kept(self) -> None:
+        """Wait until all is kept that was put, but no longer than a moment, and not while nothing can be kept."""
+        await self._recorder.written()
+
+
 @dataclass(frozen=True, slots=True)
 class _RunPart:
     """What of a run is written now."""
@@ -240,6 +309,10 @@ class _RunPart:
     draft: RunDraft
     count: int
     """Events, from the first that is not packed yet."""
+    steps: int
+    """Finished steps, as above."""
+    last: int
+    """The number of the last event."""
     ends: bool
 
 
@@ -251,11 +324,11 @@ def _is_of_one_run(error: StorageFailed) -> bool:
 def _is_packed(part: _RunPart) -> bool:
     """Pack its events; false where something in them is no JSON, or the memory is too short for it."""
     try:
-        pack(part.draft, part.draft.events[: part.count])
+        pack(part.draft, part.draft.events[: part.count], part.draft.steps[: part.steps])
     except BaseException:  # as above: none of them may end the engine
         logger.exception("run %s cannot be kept", part.draft.record.id)
         return False
-    del part.draft.events[: part.count]
+    del part.draft.events[: part.count], part.draft.steps[: part.steps]
     return True
 
 

@@ -6,7 +6,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, func, select, update
+from pydantic import JsonValue
+from sqlalchemy import ColumnElement, Connection, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -25,6 +26,7 @@ from agentic_search.history.packing import (
     pack_events,
     pack_query,
     pack_report,
+    pack_step,
     pack_turn,
     unpack_query,
     unpack_turn,
@@ -46,11 +48,19 @@ class RunDraft:
     owner: str
     query: Query | None = None
     """What was asked, until that is written."""
+    attended: bool = False
+    """Somebody can be asked."""
     events: list[Event] = field(default_factory=list[Event])
     """Not packed yet."""
     chunks: list[tuple[int, int, bytes]] = field(default_factory=list["tuple[int, int, bytes]"])
     """Packed events that are not written yet: the numbers of the first and of the last one."""
+    steps: list[tuple[str, object]] = field(default_factory=list[tuple[str, object]])
+    """Finished steps by their names, not packed yet."""
+    packed_steps: dict[str, bytes] = field(default_factory=dict[str, bytes])
+    """Not written yet."""
     apart: ResultsApart = field(default_factory=ResultsApart)
+    last: int = 0
+    """The number of the last event."""
     ended_at: float | None = None
     begun: bool = False
     """It has its row."""
@@ -60,30 +70,43 @@ class RunDraft:
     @property
     def unwritten_bytes(self) -> int:
         """What is packed and not written, beside what is not packed yet."""
-        return sum(len(packed) for _, _, packed in self.chunks) + sum(map(len, self.apart.packed.values()))
+        apart = sum(map(len, self.apart.packed.values())) + sum(map(len, self.packed_steps.values()))
+        return sum(len(packed) for _, _, packed in self.chunks) + apart
 
 
-def pack(draft: RunDraft, events: Sequence[Event]) -> None:
-    """Pack the first events of the draft; needs no database."""
+def pack(draft: RunDraft, events: Sequence[Event], steps: Sequence[tuple[str, object]] = ()) -> None:
+    """Pack the first events and steps of the draft; needs no database."""
     if events:
         draft.chunks.append((events[0].seq, events[-1].seq, pack_events(events, draft.apart)))
+    draft.packed_steps |= {name: pack_step(step, draft.apart) for name, step in steps}
 
 
-def write(connection: Connection, draft: RunDraft, *, ends: bool) -> None:
-    """Write what is packed, and where the run `ends` with it all that is kept of a run that has ended."""
-    number = _begin(connection, draft) if not draft.begun else _number(connection, draft.record.id)
-    if number is None:  # it was deleted by another process, or with its conversation
-        return
+def write(connection: Connection, draft: RunDraft, *, ends: bool) -> bool:
+    """Write what is packed, and where the run `ends` with it all that is kept of a run that has ended.
+
+    Gives false, and writes nothing, where the run was deleted or another process goes on with it.
+    """
+    number = _begin(connection, draft) if not draft.begun else _own_number(connection, draft)
+    if number is None:
+        return False
     report = pack_report(draft.record.report(), draft.apart) if ends else None
     _write_results(connection, number, draft)
     if draft.chunks:
         rows = [{"run": number, "first": first, "last": last, "packed": packed} for first, last, packed in draft.chunks]
         connection.execute(_ignoring(connection, tables.events), rows)
+    if draft.packed_steps and report is None:
+        rows = [{"run": number, "name": name, "packed": packed} for name, packed in draft.packed_steps.items()]
+        insert = _insert(connection, tables.steps)
+        changed = {"packed": insert.excluded.packed}
+        connection.execute(insert.on_conflict_do_update(index_elements=["run", "name"], set_=changed), rows)
     if report is not None:
         _end(connection, number, draft, report)
-    elif draft.chunks:
-        status = draft.record.status
-        connection.execute(update(tables.runs).where(tables.runs.c.number == number).values(status=status))
+    elif draft.chunks or draft.packed_steps:
+        # What goes on well is not what its processes die of.
+        again = {"taken_over": 0} if draft.packed_steps else {}
+        values = {"status": draft.record.status, **again}
+        connection.execute(update(tables.runs).where(tables.runs.c.number == number).values(values))
+    return True
 
 
 def _begin(connection: Connection, draft: RunDraft) -> int | None:
@@ -111,6 +134,8 @@ def _begin(connection: Connection, draft: RunDraft) -> int | None:
             "status": record.status,
             "created_at": record.created_at,
             "owner": draft.owner,
+            "attended": draft.attended,
+            "taken_over": 0,
             "last_seq": 0,
             "bytes": 0,
         },
@@ -150,17 +175,29 @@ def _end(connection: Connection, number: int, draft: RunDraft, report: bytes) ->
             bytes=taken,
         )
     )
+    connection.execute(delete(tables.steps).where(tables.steps.c.run == number))
     words.add(connection, number, record.query, record.turn().answer)
 
 
 def _ignoring(connection: Connection, table: tables.Table):  # noqa: ANN202 - SQLAlchemy's two classes have no common name
     """An INSERT that leaves rows as they are that are there already: what is written again after a failure."""
+    return _insert(connection, table).on_conflict_do_nothing()
+
+
+def _insert(connection: Connection, table: tables.Table):  # noqa: ANN202 - as above
     make = sqlite_insert if connection.dialect.name == "sqlite" else postgres_insert
-    return make(table).on_conflict_do_nothing()
+    return make(table)
 
 
 def _number(connection: Connection, run_id: str) -> int | None:
     return connection.execute(select(tables.runs.c.number).where(tables.runs.c.id == storable(run_id))).scalar()
+
+
+def _own_number(connection: Connection, draft: RunDraft) -> int | None:
+    """The run's, while this process carries it out; nobody takes it over until the transaction ends."""
+    c = tables.runs.c
+    own = select(c.number).where(c.id == storable(draft.record.id), c.owner == draft.owner)
+    return connection.execute(own.with_for_update()).scalar()
 
 
 class StoredRun(NamedTuple):
@@ -234,6 +271,20 @@ def query_of(connection: Connection, run_id: str) -> Query:
     try:
         return unpack_query(packed)
     except ValueError as error:
+        raise StorageFailed(_UNREADABLE.format(run_id)) from error
+
+
+def steps_of(connection: Connection, run_id: str) -> dict[str, JsonValue]:
+    """The finished steps of a run that has not ended, by their names. Raises NotFound."""
+    number = found(connection, run_id).number
+    c = tables.steps.c
+    try:
+        packed = {
+            name: Unpacked(value) for name, value in connection.execute(select(c.name, c.packed).where(c.run == number))
+        }
+        results = _results(connection, [found for each in packed.values() for found in each.hashes.values()])
+        return {name: each.step(results) for name, each in packed.items()}
+    except (ValueError, KeyError) as error:
         raise StorageFailed(_UNREADABLE.format(run_id)) from error
 
 

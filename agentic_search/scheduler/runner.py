@@ -6,18 +6,20 @@ from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from contextvars import copy_context
 from functools import partial
 from types import TracebackType
-from typing import Protocol, Self, assert_never
+from typing import Self, assert_never
 
 from agentic_search.clock import Clock, PausableLimits, limits_of_call
 from agentic_search.domain.approval.decision import ApprovalWhy
 from agentic_search.domain.approval.question import ask_of_call
 from agentic_search.domain.data import JsonObject
-from agentic_search.domain.outcome import OnProgress, Outcome, ToolResult
+from agentic_search.domain.outcome import Outcome, ToolResult
 from agentic_search.domain.plan import Plan, Task
 from agentic_search.domain.tool import Tool, by_any_name
 from agentic_search.errors import RateLimited, ToolError
 from agentic_search.events.facts import Emit
+from agentic_search.events.journal import Journal, NoJournal
 from agentic_search.scheduler.admission.admission import Slot
+from agentic_search.scheduler.admission.dispatcher import Dispatcher
 from agentic_search.scheduler.alarm import Alarm
 from agentic_search.scheduler.approval.approvals import Approvals
 from agentic_search.scheduler.commands import (
@@ -42,7 +44,6 @@ from agentic_search.scheduler.commands import (
     TimePassed,
     WithdrawCall,
 )
-from agentic_search.scheduler.dispatcher import Dispatcher
 from agentic_search.scheduler.emitting import (
     emit_elements,
     emit_outcome,
@@ -51,6 +52,7 @@ from agentic_search.scheduler.emitting import (
     emit_started,
     progress_of,
 )
+from agentic_search.scheduler.kept_calls import CallTool, KeptCalls
 from agentic_search.scheduler.machine import Machine
 from agentic_search.scheduler.progress import TOLD, ProgressLimits
 from agentic_search.scheduler.retries import policy_for
@@ -58,27 +60,6 @@ from agentic_search.scheduler.retries import policy_for
 logger = logging.getLogger(__name__)
 UNKNOWN_SECONDS = 1.0
 """What a call counts in the longest path, where none of its tool has been made yet."""
-
-
-class CallTool(Protocol):
-    """Calls one tool once."""
-
-    async def __call__(
-        self,
-        tool: str,
-        arguments: JsonObject,
-        *,
-        planned: Tool | None,
-        timeout: float | None,
-        on_progress: OnProgress,
-    ) -> ToolResult:
-        """Call `tool` by its catalog name; `timeout` in seconds overrides the server's and the default.
-
-        `planned`: the tool that the run knows by that name, and that was looked at when approval was decided on.
-
-        Cancelling the coroutine cancels the call at the tool's server. Raises ToolError.
-        """
-        ...
 
 
 class Runner:
@@ -97,13 +78,15 @@ class Runner:
         dispatcher: Dispatcher | None = None,
         approvals: Approvals | None = None,
         progress: ProgressLimits = TOLD,
+        journal: Journal | None = None,
     ) -> None:
         """`elapsed` gives the seconds since the run began; `tools` is what `know` may tell later.
 
         `dispatcher` is that of the process, shared with its other runs; calls of a `batch` come after theirs.
-        Without `approvals` every task runs unasked, and no server can ask anything.
+        Without `approvals` every task runs unasked, and no server can ask anything. `journal`: what is noted there is
+        not called again.
         """
-        self._call_tool = call_tool
+        self._calls = KeptCalls(call_tool, journal or NoJournal())
         self._emit = emit
         self._elapsed = elapsed
         self._tools = dict(tools or {})
@@ -308,13 +291,7 @@ class Runner:
         ended: MachineInput
         try:
             with progress_of(self._emit, start, self._progress) as on_progress:
-                result = await self._call_tool(
-                    start.task.tool,
-                    start.arguments,
-                    planned=tool,
-                    timeout=start.task.timeout,
-                    on_progress=on_progress,
-                )
+                result = await self._calls.call(start, tool, on_progress)
             ended = CallCompleted(start.call, result)
         except RateLimited as error:
             self._slow_down(slot, error)

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 from agentic_search.clock import SystemClock
 from agentic_search.domain.data import JsonObject
-from agentic_search.domain.outcome import ToolResult
+from agentic_search.domain.outcome import OnProgress, ToolResult
 from agentic_search.domain.plan import Plan
 from agentic_search.domain.tool import Tool
 from agentic_search.events.facts import Fact
-from agentic_search.scheduler.runner import CallTool, OnProgress, Runner
+from agentic_search.scheduler.kept_calls import CallTool
+from agentic_search.scheduler.runner import Runner
 from benchmarks.scheduling.graphs import Graph
 
 SLEPT = ToolResult(value=None, text="")

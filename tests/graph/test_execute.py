@@ -18,6 +18,7 @@ from agentic_search.domain.spending import Spending
 from agentic_search.engine.protocols import Decide
 from agentic_search.errors import ModelUnavailable
 from agentic_search.events.facts import Fact
+from agentic_search.events.journal import Journal, NoJournal
 from agentic_search.graph.context import RunContext, RunLimits, Toolbox
 from agentic_search.graph.nodes import execute_all_parallel
 from agentic_search.graph.state import PlannedState
@@ -53,6 +54,12 @@ class Log:
     attended: bool = False
     spent: Spending = field(default_factory=lambda: Spending(lambda: 0.0))
     began: float = field(default_factory=lambda: asyncio.get_running_loop().time())
+
+    journal: Journal = field(default_factory=NoJournal)
+
+    goes_on: bool = False
+
+    def void_draft(self) -> None: ...
 
     def on_decision(self, decide: Decide) -> None: ...
 

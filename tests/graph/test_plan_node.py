@@ -20,6 +20,7 @@ from agentic_search.domain.spending import Spending, spending_of_run
 from agentic_search.engine.protocols import Decide
 from agentic_search.errors import DeadlinePassed, ModelUnavailable, PlanRefused, SearchFailed
 from agentic_search.events.facts import Fact
+from agentic_search.events.journal import Journal, NoJournal
 from agentic_search.graph.context import RunContext, RunLimits
 from agentic_search.graph.plan_node import SMALL_MODEL, plan
 from agentic_search.graph.state import DiscoveredState, PlannedState
@@ -52,6 +53,12 @@ class Log:
     elapsed: float = 0.0
     attended: bool = False
     spent: Spending = field(default_factory=lambda: Spending(lambda: 0.0))
+
+    journal: Journal = field(default_factory=NoJournal)
+
+    goes_on: bool = False
+
+    def void_draft(self) -> None: ...
 
     def on_decision(self, decide: Decide) -> None: ...
 

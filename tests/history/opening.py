@@ -29,7 +29,7 @@ async def kept_runs(
 ) -> AsyncGenerator[KeptRuns, None]:
     """The engine, open; leaving it and opening another one on the same address is a restart."""
     clock = clock or SystemClock()
-    make = partial(MemoryEngine, clock=clock, max_concurrent=at_once, max_queued=100, max_kept=in_memory)
+    make = partial(MemoryEngine, clock=clock, max_concurrent=at_once, max_queued=100, max_kept=in_memory, holds=True)
     with closing(open_database(address)) as database:
         async with KeptRuns(database, program, make, clock=clock, bounds=bounds) as engine:
             yield engine

@@ -11,8 +11,8 @@ from benchmarks.hostile.attacks import hostile_servers, plan_of
 from benchmarks.hostile.under_attack import ATTACKS
 from tests.support.service import running_service
 
-TWO_AT_ONCE = {"MAX_CONCURRENT_RUNS": "2"}
-"""One that is followed, one of the attack: others wait in the queue."""
+TWO_AT_ONCE = {"MAX_CONCURRENT_RUNS": "2", "DATABASE_URL": "memory:"}
+"""One that is followed, one of the attack: others wait in the queue. What is in memory only cannot go on later."""
 CLIENTS = 20
 PATIENCE = 15
 

@@ -143,7 +143,7 @@ async def test_a_search_without_any_server_says_what_to_do(tmp_path: Path) -> No
 
 async def test_sigterm_ends_every_run_with_its_last_event_and_tells_who_waits(tmp_path: Path) -> None:
     log = tmp_path / "slow.jsonl"
-    settings = {"MAX_CONCURRENT_RUNS": "1"}
+    settings = {"MAX_CONCURRENT_RUNS": "1", "DATABASE_URL": "memory:"}
     servers = {"slow": bare_entry("--linger", "--log", str(log))}
     async with running_service(tmp_path, servers=servers, settings=settings) as service:
         await service.ready_servers("slow")
@@ -173,7 +173,8 @@ async def test_a_stream_goes_on_until_its_run_has_ended_though_that_takes_a_whil
 ) -> None:
     log = tmp_path / "slow.jsonl"
     call = {"tool": "stop_slowly", "arguments": {"log": str(log), "label": "x", "seconds": 1.5}}
-    async with running_service(tmp_path, settings={"FUNCTIONS": "tests.support.slow_functions"}) as service:
+    settings = {"FUNCTIONS": "tests.support.slow_functions", "DATABASE_URL": "memory:"}
+    async with running_service(tmp_path, settings=settings) as service:
         run_id = await service.begin("x", plan={"tasks": [call]})
         await logged(log, "started")
         following = asyncio.ensure_future(service.events(run_id))

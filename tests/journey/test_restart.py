@@ -1,4 +1,4 @@
-"""The service on its database: killed and started again it shows its runs as they were, and ends the interrupted."""
+"""The service on its database: killed and started again it shows its runs as they were; see also test_going_on."""
 
 import asyncio
 import shutil
@@ -19,21 +19,11 @@ PLAN: dict[str, Any] = {
         {"id": "say", "tool": "echo", "arguments": {"text": "größer: ${find}"}},
     ]
 }
-SLOW: dict[str, Any] = {
-    "tasks": [{"id": "quick", "tool": "no_op"}, {"id": "slow", "tool": "hang", "arguments": {"seconds": 20}}]
-}
-HELD: dict[str, Any] = {
-    "tasks": [{"id": "move", "tool": "move_file", "arguments": {"source": "here", "destination": "there"}}]
-}
 
 
 def service(folder: Path, **settings: str) -> AbstractAsyncContextManager[RunningService]:
     """The service, on the database of the folder unless a setting names another."""
-    servers = {
-        "slow": stdio_entry(),
-        "notes": stdio_entry("--folder", str(folder / "notes"), program="guarded_server"),
-    }
-    return running_service(folder, servers=servers, settings=settings)
+    return running_service(folder, servers={"slow": stdio_entry()}, settings=settings)
 
 
 async def kill(running: RunningService) -> None:
@@ -104,46 +94,6 @@ async def test_a_run_of_before_can_be_gone_on_from_and_exported(tmp_path: Path) 
         await running.ready_servers("slow")
         written = (await running.client.post(f"/runs/{again['id']}/synthesize")).json()
         assert written["status"] in {"completed", "partial"} and written["retry_of"] == again["id"]
-
-
-async def test_what_was_under_way_has_ended_and_says_why(tmp_path: Path) -> None:
-    async with service(tmp_path, MAX_CONCURRENT_RUNS="2") as running:
-        await running.ready_servers("slow", "notes")
-        slow = await running.begin("slow?", plan=SLOW)
-        waits = await running.begin("may I?", plan=HELD)
-        queued = await running.begin("and I?", plan=PLAN)
-        seen = await running.events(slow, until="task.completed")
-        await running.events(waits, until="approval.needed")
-        await asyncio.sleep(0.5)  # so that all of it is kept
-        await kill(running)
-    async with service(tmp_path) as running:
-        for run_id in (slow, waits, queued):
-            report = await running.report(run_id)
-            assert (report["status"], report["error_code"]) == ("failed", "interrupted")
-            assert {task["status"] for task in report["tasks"]} <= {"completed", "cancelled"}
-            told = await running.events(run_id)
-            assert [int(message.id) for message in told] == [*range(1, len(told) + 1)]
-            assert [message.event.startswith("run.f") for message in told] == [*[False] * (len(told) - 1), True]
-        told = await running.events(slow)
-        assert told[: len(seen)] == seen
-        rest = await running.events(slow, after=len(seen))  # as who followed it asks on
-        assert rest == told[len(seen) :]
-        tasks = {task["id"]: task["status"] for task in (await running.report(slow))["tasks"]}
-        assert tasks == {"quick": "completed", "slow": "cancelled"}
-        denied = await running.client.post(f"/runs/{waits}/tasks/move/approve")
-        assert denied.status_code == 409
-        assert any("3 searches were interrupted" in line for line in running.log)
-
-
-async def test_who_ends_the_service_ends_its_runs_which_stay(tmp_path: Path) -> None:
-    async with service(tmp_path) as running:
-        await running.ready_servers("slow")
-        run_id = await running.begin("slow?", plan=SLOW)
-        await running.events(run_id, until="task.completed")
-    async with service(tmp_path) as running:
-        report = await running.report(run_id)
-        assert (report["status"], report["error_code"]) == ("cancelled", "shutting_down")
-        assert [message.event for message in await running.events(run_id)][-1] == "run.cancelled"
 
 
 async def test_a_second_service_on_the_file_is_refused_in_one_sentence(tmp_path: Path) -> None:

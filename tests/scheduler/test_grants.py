@@ -11,8 +11,8 @@ from agentic_search.events.facts import Fact
 from agentic_search.scheduler.admission.admission import Slot
 from agentic_search.scheduler.commands import CallId, CallOrder, OfferCall
 from agentic_search.scheduler.runner import Runner
+from tests.scheduler.admission.test_dispatcher import GATE, Shared
 from tests.scheduler.plans import result
-from tests.scheduler.test_dispatcher import GATE, Shared
 from tests.scheduler.test_runner import World, gate, plan_of
 
 

@@ -1,6 +1,6 @@
 """A process whose runs are kept in the database that its argument names, until it is killed; stdout tells what it does.
 
-Lines: `started ID` when a run is accepted, `seen ID SEQ` for an event that a listener got, `ended ID STATUS`.
+Lines: `started ID` when a run is accepted, `seen ID SEQ KIND` for an event that a listener got, `ended ID STATUS`.
 """
 
 import asyncio
@@ -52,14 +52,14 @@ async def runs_for_ever(engine: KeptRuns, name: str) -> None:
         tell("started", run_id)
         async for events in engine.follow(run_id):
             for event in events:
-                tell("seen", run_id, event.seq)
+                tell("seen", run_id, event.seq, event.fact.kind)
         tell("ended", run_id, (await engine.ended(run_id)).status)
 
 
 async def main(url: str, prefix: str) -> None:
     """Begin runs under names of `prefix` until somebody kills the process."""
     clock = SystemClock()
-    make = partial(MemoryEngine, clock=clock, max_concurrent=AT_ONCE // 2, max_queued=AT_ONCE, max_kept=10)
+    make = partial(MemoryEngine, clock=clock, max_concurrent=AT_ONCE // 2, max_queued=AT_ONCE, max_kept=10, holds=True)
     bounds = KeptBounds(days=0, runs=100_000, bytes=1_000_000_000)
     with closing(open_database(database_address(url, data=Path()))) as database:
         async with KeptRuns(database, write, make, clock=clock, bounds=bounds) as engine, asyncio.TaskGroup() as group:

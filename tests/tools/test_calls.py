@@ -11,7 +11,7 @@ import pytest
 from agentic_search.clock import SystemClock
 from agentic_search.domain.outcome import OnProgress, ToolResult
 from agentic_search.errors import ServerUnavailable, ToolFailed, ToolTimeout
-from agentic_search.scheduler.runner import CallTool
+from agentic_search.scheduler.kept_calls import CallTool
 from agentic_search.tools.mcp.shield import MOST_CONNECTIONS
 from agentic_search.tools.pool import ToolPool
 from tests.support.mcp_processes import (

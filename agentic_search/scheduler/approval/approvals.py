@@ -4,8 +4,11 @@ Where nobody can be asked a task that waits is denied at once, and servers get n
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+
+from pydantic import TypeAdapter
 
 from agentic_search.clock import PausableLimits
 from agentic_search.domain.approval.decision import ApprovalWhy, Decision, WaitingCall
@@ -15,7 +18,10 @@ from agentic_search.domain.plan import Task
 from agentic_search.domain.tool import Tool
 from agentic_search.errors import WrongState
 from agentic_search.events.facts import ApprovalDenied, ApprovalGiven, ApprovalNeeded, Emit
+from agentic_search.events.journal import Journal, NoJournal
 from agentic_search.scheduler.approval.memory import ApprovalMemory
+
+_DECISION = TypeAdapter(Decision)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,19 +31,32 @@ class _Pending:
     task: Task
     tool: Tool
     take: Callable[[Decision], None]
+    name: str
+    """Of the step that the decision is, in the run's journal."""
     is_question: bool = False
 
 
 class Approvals:
     """What waits in one run, and the decisions on it."""
 
-    def __init__(self, emit: Emit, rules: ApprovalRules, memory: ApprovalMemory, *, attended: bool) -> None:
-        """`attended`: somebody follows the run and can be asked."""
+    def __init__(
+        self,
+        emit: Emit,
+        rules: ApprovalRules,
+        memory: ApprovalMemory,
+        *,
+        attended: bool,
+        journal: Journal | None = None,
+    ) -> None:
+        """`attended`: somebody follows the run and can be asked. `journal`: what is decided there is not asked."""
         self._emit = emit
+        self._journal = journal or NoJournal()
         self._rules = rules
         self._memory = memory
         self._attended = attended
         self._pending: dict[str, _Pending] = {}
+        self._asked: Counter[str] = Counter()
+        """Questions of servers, by task."""
         self._asking: dict[str, asyncio.Lock] = {}
         """By task: of several calls of one task whose servers ask, one after another does."""
 
@@ -57,10 +76,13 @@ class Approvals:
             why, how = reason(waiting.why), unused(tool, waiting.why).how
             decided(f"it waits for approval, and this caller cannot be asked: {why}; {how}")
         else:
-            self._pending[task.id] = _Pending(
-                task, tool, lambda decision: decided(None if decision.allowed else "denied by the user")
+            pending = _Pending(
+                task,
+                tool,
+                lambda decision: decided(None if decision.allowed else "denied by the user"),
+                name=f"decision {task.id} {tool.qualified_name}",
             )
-            self._emit(_needed(task, tool, waiting))
+            self._wait(pending, waiting)
 
     def decide(self, task_id: str, decision: Decision) -> None:
         """Somebody's word on a task; raises WrongState where it waits for none, or for another kind."""
@@ -94,17 +116,21 @@ class Approvals:
         async with self._asking.setdefault(task.id, asyncio.Lock()):
             if answer.done():
                 return UserAnswer(action="cancel")
+            self._asked[task.id] += 1
             pending = _Pending(
-                task, tool, lambda decision: None if answer.done() else answer.set_result(decision), is_question=True
+                task,
+                tool,
+                lambda decision: None if answer.done() else answer.set_result(decision),
+                name=f"answer {task.id} {self._asked[task.id]} {question.message}",
+                is_question=True,
             )
-            self._pending[task.id] = pending
             asked = WaitingCall(
                 why="asked by the server",
                 question=question.message,
                 answer_schema=question.answer_schema,
                 url=question.url,
             )
-            self._emit(_needed(task, tool, asked))
+            self._wait(pending, asked)
             try:
                 decision = await answer
             finally:
@@ -116,7 +142,14 @@ class Approvals:
             return UserAnswer(action="decline")
         return UserAnswer(action="accept", content=decision.answer or {})
 
+    def _wait(self, pending: _Pending, call: WaitingCall) -> None:
+        self._pending[pending.task.id] = pending
+        self._emit(_needed(pending.task, pending.tool, call))
+        if (before := self._journal.get(pending.name, _DECISION)) is not None:
+            self._settle(pending, before)
+
     def _settle(self, pending: _Pending, decision: Decision) -> None:
+        self._journal.put(pending.name, decision)
         kind = ApprovalGiven if decision.allowed else ApprovalDenied
         task = pending.task
         del self._pending[task.id]

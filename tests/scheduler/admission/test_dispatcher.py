@@ -13,7 +13,7 @@ from agentic_search.errors import RateLimited
 from agentic_search.events import facts
 from agentic_search.events.facts import Fact
 from agentic_search.scheduler.admission.admission import Admission
-from agentic_search.scheduler.dispatcher import Dispatcher
+from agentic_search.scheduler.admission.dispatcher import Dispatcher
 from agentic_search.scheduler.runner import Runner
 from tests.scheduler.plans import result, task
 from tests.scheduler.test_runner import World, gate, plan_of
