@@ -1,4 +1,4 @@
-"""Where settings stand besides plain variables: model servers in variables of several names, and the TOML file."""
+"""Where settings stand besides plain variables: model servers in variables of several names, files, the TOML file."""
 
 import re
 import tomllib
@@ -54,6 +54,14 @@ class TomlFile(TomlConfigSettingsSource):
 
     def _read_file(self, file_path: Path | Traversable) -> dict[str, Any]:
         return tomllib.loads(file_path.read_text(encoding="utf-8-sig"))
+
+
+def secret_files(folder: Path) -> dict[str, str | None]:
+    """What is in the files of a folder that are named as our variables are, by their names in small letters."""
+    if not folder.is_dir():
+        return {}
+    ours = [path for path in folder.iterdir() if path.name.lower().startswith("agentic_search_") and path.is_file()]
+    return {path.name.lower(): path.read_text(encoding="utf-8-sig").strip() for path in ours}
 
 
 def model_servers(given: Mapping[str, Any]) -> dict[str, Any]:
