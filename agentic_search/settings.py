@@ -13,15 +13,9 @@ from typing import Annotated, Any, Literal, cast
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, SecretStr, field_validator
 from pydantic_core import from_json
-from pydantic_settings import BaseSettings, EnvSettingsSource, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
-from agentic_search.setting_sources import (
-    ModelServerAddress,
-    ModelServerVariables,
-    TomlFile,
-    model_servers,
-    secret_files,
-)
+from agentic_search.setting_sources import ModelServerAddress, model_servers, secret_files, sources
 
 ENV_FILE = ".env"
 TOML_FILE = "agentic_search.toml"
@@ -329,15 +323,7 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """The order of strength above."""
-        files = EnvSettingsSource(settings_cls)
-        files.env_vars = secret_files(secrets_folder())
-        variables = (env_settings, dotenv_settings, files)
-        tables = [ModelServerVariables(settings_cls, cast(EnvSettingsSource, source).env_vars) for source in variables]
-        return (
-            init_settings,
-            *(source for pair in zip(tables, variables, strict=True) for source in pair),
-            TomlFile(settings_cls),
-        )
+        return init_settings, *sources(settings_cls, env_settings, dotenv_settings, secret_files(secrets_folder()))
 
 
 def secrets_folder() -> Path:
