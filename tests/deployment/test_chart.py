@@ -24,7 +24,7 @@ ALL: dict[str, Any] = {
     "imagePullSecrets": [{"name": "pull"}],
     "settings": {"AGENTIC_SEARCH_ALLOWED_HOSTS": "more.example", "AGENTIC_SEARCH_MAX_CONCURRENT_RUNS": 8},
     "mcpServers": {"notes": {"url": "http://notes/mcp"}},
-    "web": {"autoscaling": {"enabled": True}},
+    "web": {"autoscaling": {"enabled": True}, "replicas": 2},
     "worker": {"autoscaling": {"enabled": True}, "replicas": 20},
     "ingress": {"enabled": True, "host": "search.example", "tlsSecret": "tls", "annotations": {"a.example/b": "c"}},
     "networkPolicy": {"enabled": True, "from": [{"podSelector": {"matchLabels": {"app": "proxy"}}}]},
@@ -124,7 +124,7 @@ def test_with_all_values_there_is_an_ingress_that_holds_back_nothing() -> None:
     [
         ({}, "existingSecret"),
         ({**LEAST, "replicas": 3}, "replicas"),
-        ({**LEAST, "web": {"replicas": 0}}, "/web/replicas"),
+        ({**LEAST, "web": {"replicas": -1}}, "/web/replicas"),
         ({**LEAST, "ingress": {"enabled": True}}, "/ingress/host"),
         ({**LEAST, "image": {"digest": "sha256:short"}}, "/image/digest"),
         ({**LEAST, "settings": {"AGENTIC_SEARCH_DATABASE_URL": "postgresql://u:p@h/d"}}, "DATABASE_URL"),
