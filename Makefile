@@ -10,7 +10,7 @@ INSTALL := $(PIP) install --quiet --no-deps --require-hashes
 JOBS ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-real-model test-world check format bench eval eval-model lock lock-world clean
+.PHONY: help run test test-real-model test-world test-chart check format bench eval eval-model lock lock-chart lock-world clean
 
 help: ## Show what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,6 +28,12 @@ test-real-model: $(VENV)/dev.stamp ## Run the tests with a real language model; 
 test-world: $(VENV)/dev.stamp ## Run the tests with MCP servers that others wrote; the first time they are installed, with npm and pip
 	$(BIN)/python -m tests.world.set_up
 	$(BIN)/python -m pytest -m world tests/world
+
+test-chart: $(VENV)/dev.stamp ## Run the tests of the Helm chart, with Helm's own library and models of Kubernetes, which pip installs
+	$(BIN)/python -m venv $(VENV)/chart
+	$(VENV)/chart/bin/python -m pip --disable-pip-version-check install --quiet --no-deps --require-hashes \
+		--only-binary :all: -r tests/deployment/chart.lock
+	$(BIN)/python -m pytest -m chart tests/deployment
 
 check: $(VENV)/dev.stamp ## Lint, types, layers, sizes, compose file
 	$(BIN)/ruff check .
@@ -57,6 +63,10 @@ lock: $(VENV)/dev.stamp ## Resolve the exact versions anew
 	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-emit-find-links --constraint requirements.lock --custom-compile-command "make lock" \
 		--quiet --output-file requirements-dev.lock
+
+lock-chart: $(VENV)/dev.stamp ## Resolve the versions of what checks the Helm chart anew
+	$(BIN)/uv pip compile tests/deployment/chart.in --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-emit-find-links --custom-compile-command "make lock-chart" --upgrade --quiet --output-file tests/deployment/chart.lock
 
 lock-world: $(VENV)/dev.stamp ## Resolve the versions of the MCP servers of tests/world anew, with npm
 	$(BIN)/uv pip compile tests/world/pypi/requirements.in --universal --python-version 3.11 --generate-hashes \

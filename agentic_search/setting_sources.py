@@ -1,15 +1,15 @@
-"""Where settings stand besides plain variables: model servers in variables of several names, and the TOML file."""
+"""Where settings stand besides plain variables: model servers in variables of several names, files, the TOML file."""
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, cast
 
 from pydantic import BaseModel, ConfigDict, SecretStr
 from pydantic.fields import FieldInfo
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, TomlConfigSettingsSource
+from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, TomlConfigSettingsSource
 
 _SERVER_NAME = re.compile(r"[a-z][a-z0-9_]*")
 _KEY_VARIABLE = re.compile(r"agentic_search_models_(\w+)_key")
@@ -54,6 +54,29 @@ class TomlFile(TomlConfigSettingsSource):
 
     def _read_file(self, file_path: Path | Traversable) -> dict[str, Any]:
         return tomllib.loads(file_path.read_text(encoding="utf-8-sig"))
+
+
+def sources(
+    settings_cls: type[BaseSettings],
+    env: PydanticBaseSettingsSource,
+    dotenv: PydanticBaseSettingsSource,
+    secrets: dict[str, str | None],
+) -> Iterator[PydanticBaseSettingsSource]:
+    """What holds settings, strongest first; of variables, model servers are a table of their own."""
+    files = EnvSettingsSource(settings_cls)
+    files.env_vars = secrets
+    for variables in (env, dotenv, files):
+        yield ModelServerVariables(settings_cls, cast(EnvSettingsSource, variables).env_vars)
+        yield variables
+    yield TomlFile(settings_cls)
+
+
+def secret_files(folder: Path) -> dict[str, str | None]:
+    """What is in the files of a folder that are named as our variables are, by their names in small letters."""
+    if not folder.is_dir():
+        return {}
+    ours = [path for path in folder.iterdir() if path.name.lower().startswith("agentic_search_") and path.is_file()]
+    return {path.name.lower(): path.read_text(encoding="utf-8-sig").strip() for path in ours}
 
 
 def model_servers(given: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Every setting of the service, one sentence each; the only file that reads the environment.
 
-Strength, strongest first: environment `AGENTIC_SEARCH_*`, a `.env`, `agentic_search.toml`, the default here.
+Strength, strongest first: environment `AGENTIC_SEARCH_*`, a `.env`, files in the folder SECRETS, `agentic_search.toml`,
+the default here.
 """
 
 import os
@@ -12,9 +13,9 @@ from typing import Annotated, Any, Literal, cast
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, SecretStr, field_validator
 from pydantic_core import from_json
-from pydantic_settings import BaseSettings, EnvSettingsSource, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
-from agentic_search.setting_sources import ModelServerAddress, ModelServerVariables, TomlFile, model_servers
+from agentic_search.setting_sources import ModelServerAddress, model_servers, secret_files, sources
 
 ENV_FILE = ".env"
 TOML_FILE = "agentic_search.toml"
@@ -100,6 +101,9 @@ class Settings(BaseSettings):
 
     data: Path = Field(default_factory=_data_folder)
     """The folder for what is kept: runs, what was approved for good, and sign-ins at MCP servers, encrypted."""
+
+    secrets: Path = Path("/run/secrets")
+    """A folder whose files are settings: each has a variable's name and its value; named by the environment only."""
 
     secret_key: SecretStr = SecretStr("")
     """What that encryption's key is made from; empty keeps a key in the data folder, readable for this user alone."""
@@ -319,14 +323,12 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """The order of strength above."""
-        return (
-            init_settings,
-            ModelServerVariables(settings_cls, cast(EnvSettingsSource, env_settings).env_vars),
-            env_settings,
-            ModelServerVariables(settings_cls, cast(EnvSettingsSource, dotenv_settings).env_vars),
-            dotenv_settings,
-            TomlFile(settings_cls),
-        )
+        return init_settings, *sources(settings_cls, env_settings, dotenv_settings, secret_files(secrets_folder()))
+
+
+def secrets_folder() -> Path:
+    """Where files with secret settings are: it must be known before they are read."""
+    return Path(os.environ.get("AGENTIC_SEARCH_SECRETS") or Settings.model_fields["secrets"].default)
 
 
 def environment() -> Mapping[str, str]:

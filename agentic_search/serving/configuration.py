@@ -11,7 +11,8 @@ from pydantic import ValidationError
 from pydantic_settings import SettingsError
 
 from agentic_search.errors import ConfigurationError
-from agentic_search.settings import ENV_FILE, TOML_FILE, Settings, environment
+from agentic_search.setting_sources import secret_files
+from agentic_search.settings import ENV_FILE, TOML_FILE, Settings, environment, secrets_folder
 from agentic_search.text.files.env_text import EnvLine, load_env
 
 PREFIX = "AGENTIC_SEARCH_"
@@ -69,7 +70,11 @@ def unread_settings() -> list[str]:
 
 def _given() -> dict[str, str]:
     """Every setting that is given, by its name in small letters without the prefix, as text."""
-    variables = [*environment().items(), *((line.name, line.value) for line in _of_env() if line.is_read)]
+    variables = [
+        *((name, value or "") for name, value in secret_files(secrets_folder()).items()),
+        *environment().items(),
+        *((line.name, line.value) for line in _of_env() if line.is_read),
+    ]
     named = {
         name.lower().removeprefix(PREFIX.lower()): value for name, value in variables if name.upper().startswith(PREFIX)
     }
@@ -128,8 +133,8 @@ def _not_json(broken: SettingsError) -> str:
 
 
 def _not_utf8() -> str:
-    """Which of the two files it is."""
-    for name in (ENV_FILE, TOML_FILE):
+    """Which of the files it is."""
+    for name in (ENV_FILE, TOML_FILE, *sorted(secrets_folder().glob("*"))):
         try:
             Path(name).read_text(encoding="utf-8")
         except UnicodeDecodeError as broken:
