@@ -16,6 +16,8 @@ KEEP_ALIVE = 15
 """Seconds between comment lines."""
 STALLED = 30.0
 """Seconds that a listener may leave a message unread."""
+_LAST_SENT = 1.0
+"""Seconds in which a stream may send what is left of it, once the service ends and all runs have ended."""
 _JOINED = 64 * 1024
 """Bytes from which on no more events join a message to a listener."""
 _MOST_DIGITS = 18
@@ -48,6 +50,7 @@ def stream(events: AsyncIterator[Sequence[Event]], *, run_id: str) -> EventSourc
         ping=KEEP_ALIVE,
         send_timeout=STALLED,
         sep="\n",
+        shutdown_grace_period=_LAST_SENT,
     )
 
 

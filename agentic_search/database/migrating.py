@@ -1,17 +1,18 @@
-"""Brings the tables of a database up to the newest version, by alembic's migrations beside this file."""
+"""Brings the tables of a database up to the newest version, by alembic's migrations beside this file.
+
+Most starts find the newest version: alembic, which takes 0.2 s and 12 MB, is imported only where tables change.
+"""
 
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, inspect, text
 
 from agentic_search.database.address import SETTING
 from agentic_search.errors import ConfigurationError
 
 VERSION_TABLE = "agentic_search_version"
-_MIGRATIONS = Path(__file__).parent / "migrations"
+MIGRATIONS = Path(__file__).parent / "migrations"
+"""With a file `versions/v2_what_it_does.py` each."""
 _LOCK = 0x41534B52
 """Of Postgres: two services that start at once migrate one after the other."""
 
@@ -23,19 +24,16 @@ def migrate(engine: Engine, name: str) -> None:
     """
     with engine.connect() as connection:
         found = _version(connection)
-    scripts = ScriptDirectory(str(_MIGRATIONS))
-    if found == scripts.get_current_head():
+    versions = [path.stem.removeprefix("v").partition("_")[0] for path in MIGRATIONS.glob("versions/v*.py")]
+    if found == max(versions, key=int):
         return
-    if found is not None and found not in {script.revision for script in scripts.walk_revisions()}:
+    if found not in {None, *versions}:
         raise ConfigurationError(
             f"{name} was written by a newer version of this service: install that, or set {SETTING} to another one."
         )
     with engine.begin() as connection:
         _begin(connection)
-        config = Config()
-        config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        _upgrade(connection)
 
 
 def _version(connection: Connection) -> str | None:
@@ -43,6 +41,16 @@ def _version(connection: Connection) -> str | None:
     if not inspect(connection).has_table(VERSION_TABLE):
         return None
     return connection.execute(text(f"SELECT version_num FROM {VERSION_TABLE}")).scalar()  # noqa: S608 - a constant
+
+
+def _upgrade(connection: Connection) -> None:
+    from alembic import command  # noqa: PLC0415 - see above
+    from alembic.config import Config  # noqa: PLC0415 - see above
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
 
 
 def _begin(connection: Connection) -> None:

@@ -1,6 +1,7 @@
 """How the service ends: its runs first, so that whoever follows one is told; then the connections; by force in the end.
 
-Left to itself, uvicorn closes the connections before the service hears that it is to end.
+Left to themselves, uvicorn closes the connections before the service hears that it is to end, and sse-starlette the
+streams at some moment of the half second after the signal.
 """
 
 import logging
@@ -14,6 +15,7 @@ from threading import Timer
 from types import FrameType
 
 import uvicorn
+from sse_starlette.sse import AppStatus
 
 from agentic_search.runs.service import Service
 from agentic_search.serving.memory import MemoryReturn
@@ -33,6 +35,7 @@ class RunsEndFirst(uvicorn.Server):
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
+        AppStatus.disable_automatic_graceful_drain()
         self._memory = MemoryReturn()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
@@ -54,6 +57,7 @@ class RunsEndFirst(uvicorn.Server):
         service: Service | None = self.lifespan.state.get("service")
         if service is not None:
             await service.searches.end()
+        AppStatus.should_exit = True
         await super().shutdown(sockets)
 
 

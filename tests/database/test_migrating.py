@@ -5,10 +5,12 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect
 
 from agentic_search.database.address import DatabaseAddress, database_address
 from agentic_search.database.database import open_database
+from agentic_search.database.migrating import MIGRATIONS
 from agentic_search.errors import ConfigurationError, StorageFailed
 from tests.support.postgres import RunningPostgres
 
@@ -47,6 +49,13 @@ def test_one_of_a_newer_version_is_left_as_it_is(lasting: DatabaseAddress) -> No
         with pytest.raises(ConfigurationError, match="newer version") as caught:
             open_database(lasting)
         assert lasting.name in str(caught.value) and "AGENTIC_SEARCH_DATABASE_URL" in str(caught.value)
+
+
+def test_the_names_of_the_migrations_say_their_versions() -> None:
+    scripts = ScriptDirectory(str(MIGRATIONS))
+    versions = {script.revision: Path(script.path).name.partition("_")[0] for script in scripts.walk_revisions()}
+    assert versions and all(name == f"v{revision}" for revision, name in versions.items())
+    assert scripts.get_current_head() == max(versions, key=int)
 
 
 def test_services_that_start_at_once_make_the_tables_once(postgres: RunningPostgres) -> None:

@@ -168,6 +168,22 @@ async def test_sigterm_ends_every_run_with_its_last_event_and_tells_who_waits(tm
         assert not [pid for pid in pids if is_running(pid)]
 
 
+async def test_a_stream_goes_on_until_its_run_has_ended_though_that_takes_a_while_at_the_end_of_the_service(
+    tmp_path: Path,
+) -> None:
+    log = tmp_path / "slow.jsonl"
+    call = {"tool": "stop_slowly", "arguments": {"log": str(log), "label": "x", "seconds": 1.5}}
+    async with running_service(tmp_path, settings={"FUNCTIONS": "tests.support.slow_functions"}) as service:
+        run_id = await service.begin("x", plan={"tasks": [call]})
+        await logged(log, "started")
+        following = asyncio.ensure_future(service.events(run_id))
+        await asyncio.sleep(0.1)  # until it is followed
+        service.process.send_signal(signal.SIGTERM)
+        async with asyncio.timeout(10):
+            await service.process.wait()
+        assert (await following)[-1].event == "run.cancelled"
+
+
 def test_settings_that_cannot_be_used_stop_the_start_and_are_all_named(tmp_path: Path) -> None:
     ended = start_in(tmp_path, PORT="many", MAX_CONCURRENT_TASKS="0")
     assert ended.returncode == 2

@@ -39,3 +39,14 @@ def pause_in_thread(log: str, label: str, seconds: float) -> str:
 def pause_in_process(log: str, label: str, seconds: float) -> str:
     """Keep a process busy."""
     return pause_in_thread(log, label, seconds)
+
+
+@tool
+async def stop_slowly(log: str, label: str, seconds: float) -> str:
+    """Wait for an hour; take so many seconds to stop when told to."""
+    _write(log, "started", label)
+    try:
+        await asyncio.sleep(3_600)
+    finally:
+        await asyncio.sleep(seconds)
+    return label
