@@ -30,6 +30,8 @@ class Bindings:
     """Names bound to what a class of this module was called for: `_inst` to `Random`."""
     taken_over: tuple[str, ...] = ()
     """Dotted names of modules and instances whose public attributes are the module's own."""
+    registered: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Names that the module adds to the imported modules, such as `collections.abc`, bound to what it calls them."""
     exported: frozenset[str] | None = None
     """The names written down in `__all__`; None where there is no `__all__`."""
     exported_with: tuple[str, ...] = ()
@@ -58,6 +60,7 @@ def read_bindings(tree: ast.Module, module: str, *, is_package: bool) -> Binding
             if isinstance(value, ast.Call) and isinstance(value.func, ast.Name)
         },
         taken_over=tuple(owner for node in nodes for owner in _taken_over(node) if owner),
+        registered=dict(pair for node in nodes for pair in _registered(node)),
         exported=strings if exports else None,
         exported_with=tuple(name.removesuffix(".__all__") for name in dotted if name.endswith(".__all__")),
     )
@@ -115,6 +118,17 @@ def _dotted(node: ast.AST) -> str:
         owner = _dotted(node.value)
         return owner and f"{owner}.{node.attr}"
     return node.id if isinstance(node, ast.Name) else ""
+
+
+def _registered(node: ast.AST) -> Iterator[tuple[str, str]]:
+    """`sys.modules["name"] = other`."""
+    match node:
+        case ast.Assign(
+            targets=[ast.Subscript(value=ast.Attribute(attr="modules"), slice=ast.Constant(value=str(name)))]
+        ):
+            yield name, _dotted(node.value)
+        case _:
+            pass
 
 
 def _taken_over(node: ast.AST) -> Iterator[str]:

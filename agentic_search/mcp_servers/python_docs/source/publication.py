@@ -49,6 +49,11 @@ def _offers(resolver: Resolver, modules: list[Module]) -> Iterator[Published]:
         for name, definition in module.definitions.items():
             if name not in surface and not name.startswith("_"):
                 yield Published(f"{module.name}.{name}", ResolvedName(module, definition), listed=False)
+        for title, name in module.bindings.registered.items():
+            if title not in own and title.startswith(f"{module.name}."):
+                found = resolver.resolve(module, name)
+                if found and found.is_module:
+                    yield from _borrowed(resolver, title, found.module)
 
 
 def _borrowed(resolver: Resolver, title: str, module: Module) -> Iterator[Published]:

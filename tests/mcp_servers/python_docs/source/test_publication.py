@@ -162,6 +162,17 @@ def test_a_module_that_another_stands_in_for_publishes_what_that_does(tmp_path: 
     assert found == {"collections.abc.Mapping": "_collections_abc.Mapping"}
 
 
+def test_a_module_that_a_package_registers_is_known_by_that_name_without_a_file_of_it(tmp_path: Path) -> None:
+    files = {
+        "collections/__init__.py": "import _collections_abc\nimport sys as _sys\n"
+        "_sys.modules['collections.abc'] = _collections_abc\n_sys.modules['elsewhere'] = _collections_abc\n"
+        "_sys.modules['collections.gone'] = gone\nabc = _collections_abc",
+        "_collections_abc.py": "__all__ = ['Mapping']\nclass Mapping: ...\ndef _private(): ...",
+    }
+    found = titles(tmp_path, files, behind=("_collections_abc",))
+    assert found == {"collections.abc.Mapping": "_collections_abc.Mapping"}
+
+
 def test_a_twin_in_python_stands_in_for_a_module_in_c(tmp_path: Path) -> None:
     files = {"io.py": "from _io import open\n__all__ = ['open']", "_pyio.py": "def open(file): ..."}
     assert titles(tmp_path, files) == {"io.open": "_pyio.open"}
