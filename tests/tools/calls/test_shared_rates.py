@@ -18,7 +18,7 @@ from agentic_search.tools.calls.shared_rates import SharedRates
 from agentic_search.tools.calls.tool_calls import ToolCalls
 from agentic_search.tools.config.server_config import ServerConfig, StdioLaunch
 from tests.support.clock import FakeClock
-from tests.support.mcp_processes import PATIENCE, unheard, until
+from tests.support.mcp_processes import PATIENCE, unheard
 from tests.support.postgres import RunningPostgres
 from tests.tools.calls.test_tool_calls import WRITE, Puppet
 
@@ -93,17 +93,16 @@ async def test_a_pause_that_one_service_was_asked_for_holds_for_all(postgres: Ru
 
 
 async def test_waiting_for_a_turn_is_no_time_of_the_call(postgres: RunningPostgres) -> None:
-    clock = FakeClock()
-    limits = PausableLimits()
+    clock, limits = Waits(), PausableLimits()
     limits_of_call.set(limits)
     with closing(opened(postgres.new_database())) as database:
         rates = SharedRates(database, SERVERS, clock=clock)
-        await rates.pause("web", SPAN)
-        async with time_limit(PATIENCE), asyncio.TaskGroup() as group:
-            waiting = group.create_task(rates.turn("web"))
-            await until(lambda: limits.were_paused)
-            clock.advance(SPAN)
-            await waiting
+        async with time_limit(PATIENCE):
+            await rates.turn("web")
+            assert not limits.were_paused
+            await rates.pause("web", SPAN)
+            await rates.turn("web")
+        assert limits.were_paused and clock.spans == [1]
 
 
 async def test_while_postgres_is_away_calls_begin_and_it_is_said_once(
