@@ -41,6 +41,7 @@ from agentic_search.tools.builtin.calculate import Calculate
 from agentic_search.tools.builtin.current_time import CurrentTime
 from agentic_search.tools.builtin.provider import Builtin
 from agentic_search.tools.calls.cache import CacheLimits
+from agentic_search.tools.calls.shared_rates import SharedRates
 from agentic_search.tools.config.bundled import bundled_servers
 from agentic_search.tools.config.server_config import HttpEndpoint, ServerConfig
 from agentic_search.tools.config.servers_file import read_servers
@@ -219,6 +220,7 @@ async def open_service(settings: Settings, database: Database | None = None) -> 
                 cache=_cache_limits(settings),
                 sign_ins=sign_ins,
                 switches=ServerSwitches(settings.data / "switches.json"),
+                shared_rates=None if database.is_sqlite else SharedRates(database, servers, clock=clock),
             )
         )
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 SLOWEST = 60.0
 """Seconds for one call: no rate is lowered further than this."""
+LONGEST_PAUSE = 3_600.0
+"""Seconds: a server that asks for a longer pause is asked again after this."""
 
 
 @dataclass(frozen=True, slots=True)

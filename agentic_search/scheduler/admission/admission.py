@@ -11,15 +11,13 @@ from itertools import count
 from math import inf
 from typing import TypeAlias
 
-from agentic_search.domain.limits import NO_LIMIT, Limit, Rate
+from agentic_search.domain.limits import LONGEST_PAUSE, NO_LIMIT, Limit, Rate
 from agentic_search.domain.tool import Tool
 from agentic_search.scheduler.admission.limits import Limiter
 from agentic_search.scheduler.admission.ordered_queue import OrderedQueue, QueueOrder
 from agentic_search.scheduler.commands import CallId, CallOrder
 
 LimitOfTool: TypeAlias = Callable[[Tool], Limit | None]
-LONGEST_PAUSE = 3_600.0
-"""Seconds: a server that asks for a longer pause is asked again after this."""
 
 
 @dataclass(slots=True, eq=False)

@@ -11,10 +11,11 @@ from agentic_search.clock import Clock, limits_of_call, time_limit
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.outcome import OnProgress, ToolResult
 from agentic_search.domain.tool import ServerStatus, Tool
-from agentic_search.errors import ToolFailed, ToolTimeout
+from agentic_search.errors import RateLimited, ToolFailed, ToolTimeout
 from agentic_search.tools.calls.breaker import OnChange, ServerBreaker
 from agentic_search.tools.calls.cache import CacheLimits, CallKey, ResultCache
 from agentic_search.tools.calls.durations import Durations
+from agentic_search.tools.calls.shared_rates import SharedRates
 from agentic_search.tools.calls.single_flight import SingleFlight
 from agentic_search.tools.config.server_config import ServerConfig
 from agentic_search.tools.provider import Offer, ToolProvider
@@ -36,8 +37,13 @@ class ToolCalls:
         cache: CacheLimits,
         task_timeout: float,
         on_change: OnChange,
+        shared_rates: SharedRates | None = None,
     ) -> None:
-        """`group` holds the shared calls under way. `task_timeout`: seconds where a server's entry does not say."""
+        """`group` holds the shared calls under way. `task_timeout`: seconds where a server's entry does not say.
+
+        `shared_rates`: where other services call the same servers; each call that is made takes a turn there.
+        """
+        self._shared_rates = shared_rates
         self._group = group
         self._clock = clock
         self._under_way: SingleFlight[CallKey] = SingleFlight(group)
@@ -149,6 +155,18 @@ class ToolCalls:
         return _as_cached(result) if joined else result
 
     async def _make(
+        self, provider: ToolProvider, tool: Tool, arguments: JsonObject, timeout: float, on_progress: OnProgress
+    ) -> ToolResult:
+        if self._shared_rates is None:
+            return await self._send(provider, tool, arguments, timeout, on_progress)
+        await self._shared_rates.turn(provider.name)
+        try:
+            return await self._send(provider, tool, arguments, timeout, on_progress)
+        except RateLimited as error:
+            await self._shared_rates.pause(provider.name, error.retry_after or 0.0)
+            raise
+
+    async def _send(
         self, provider: ToolProvider, tool: Tool, arguments: JsonObject, timeout: float, on_progress: OnProgress
     ) -> ToolResult:
         breaker = self._breakers.get(provider.name)
