@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from sqlalchemy import Connection
@@ -24,6 +25,8 @@ _FULL = 600.0
 """Seconds for which a run is offered to a service that is full."""
 _LOOK = 5.0
 """Seconds between two looks at a run that another process carries out, or at a database that is away."""
+
+_THREADS = 2
 
 _Given = TypeVar("_Given")
 _Asked = ParamSpec("_Asked")
@@ -52,6 +55,7 @@ class Rows:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="schedules")
 
     async def do(
         self, work: Callable[Concatenate[Connection, _Asked], _Given], *args: _Asked.args, **named: _Asked.kwargs
@@ -62,12 +66,16 @@ class Rows:
             with self._database.transaction() as connection:
                 return work(connection, *args, **named)
 
-        return await asyncio.to_thread(in_transaction)
+        return await asyncio.get_running_loop().run_in_executor(self._threads, in_transaction)
+
+    async def close(self) -> None:
+        """Wait for what is under way: it has a connection in use."""
+        await asyncio.to_thread(self._threads.shutdown, cancel_futures=True)
 
 
 def standing_query(schedule: StoredSchedule) -> StandingQuery:
     """What is asked: a batch, in the conversation of its own, without quotations that nobody sees."""
-    given: dict[str, Any] = dict(stored.unpack(Query, schedule.search))
+    given: dict[str, Any] = dict(stored.search_of(schedule))
     given |= {"thread_id": schedule.thread_id, "batch": True, "preview": False, "schedule_id": schedule.id}
     return StandingQuery.model_validate(given)
 
@@ -112,6 +120,10 @@ class Asking:
             except AgenticSearchError as error:
                 return await self._end_failed(run, "failed", str(error))
 
+    async def give_up(self, run: OpenRun, error: Exception) -> None:
+        """End it where something of ours broke down; the run itself may have an answer."""
+        await self._end_failed(run, "failed", f"What is new could not be told: {error!r}. The log has the details.")
+
     async def _report(self, run: OpenRun) -> RunReport:
         try:
             return await self._searches.wait(run.run_id)
@@ -130,7 +142,7 @@ class Asking:
                     passages.setdefault(fact.task_id, []).extend(fact.sources)
         before = await self._rows.do(stored.known, run.schedule.id)
         whole = report.status == "completed"
-        chosen = stored.unpack(Query, run.schedule.search).brings_a_plan
+        chosen = stored.search_of(run.schedule).brings_a_plan
 
         def compared() -> tuple[News, Known]:
             now = known_of(report, passages, run.asked_at, chosen=chosen)

@@ -84,6 +84,7 @@ class Schedules:
         for task in [*self._tasks]:
             task.cancel()
         await self._group.__aexit__(None, None, None)
+        await self._rows.close()
 
     async def list(self) -> tuple[ScheduleSummary, ...]:
         """All, the newest first."""
@@ -227,6 +228,10 @@ class Schedules:
             await self._asking.carry_through(run)
         except AgenticSearchError:  # such as StorageFailed while its end is written: the next look finds it
             logger.warning("the end of run %s is not noted yet", run.run_id, exc_info=True)
+        except Exception as error:
+            logger.exception("the standing question %s broke down", run.schedule.id)
+            with suppress(StorageFailed):
+                await self._asking.give_up(run, error)
         finally:
             self._watched.discard(run.run_id)
 

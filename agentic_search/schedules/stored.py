@@ -3,6 +3,7 @@
 Several processes may look at the same rows: whoever changes one first has it, and the others are told so.
 """
 
+import logging
 import zlib
 from collections.abc import Sequence
 from typing import Any, NamedTuple, TypeVar
@@ -13,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, delete, func, ins
 from agentic_search.database.schedule_tables import schedule_runs, schedules
 from agentic_search.database.tables import storable
 from agentic_search.domain.query import Query
-from agentic_search.errors import NotFound, StorageFailed
+from agentic_search.errors import NotFound, WrongState
 from agentic_search.plain_json import json_bytes
 from agentic_search.schedules.comparing import Known
 from agentic_search.schedules.schedule import Delivery, News, ScheduledRun, ScheduleReport, ScheduleSummary
@@ -26,6 +27,8 @@ _MOST_KEPT = 500
 """Of one of them."""
 
 _Model = TypeVar("_Model", bound=BaseModel)
+
+logger = logging.getLogger(__name__)
 
 
 class StoredSchedule(NamedTuple):
@@ -82,12 +85,26 @@ def pack(value: BaseModel) -> bytes:
     return zlib.compress(json_bytes(value))
 
 
-def unpack(kind: type[_Model], packed: bytes) -> _Model:
-    """What was packed. Raises StorageFailed for what another version has kept."""
+def search_of(schedule: StoredSchedule) -> Query:
+    """What is asked. Raises WrongState where another version has kept it in a form of its own."""
+    search = _unpack(Query, schedule.search)
+    if search is None:
+        raise WrongState(
+            f"What the standing question {schedule.title!r} asks was kept by another version of this service, and"
+            f" cannot be read: write it anew as `search` by PATCH /schedules/{schedule.id}."
+        )
+    return search
+
+
+def _unpack(kind: type[_Model], packed: bytes | None) -> _Model | None:
+    """What was packed; None for nothing, and for what another version has kept in a form of its own."""
+    if packed is None:
+        return None
     try:
         return kind.model_validate_json(zlib.decompress(packed))
-    except (zlib.error, ValidationError) as error:
-        raise StorageFailed("It was kept by another version of this service, and cannot be read.") from error
+    except (zlib.error, ValidationError):
+        logger.warning("a %s was kept by another version and cannot be read", kind.__name__)
+        return None
 
 
 def add(connection: Connection, values: dict[str, Any], most: int) -> bool:
@@ -135,7 +152,7 @@ def report(connection: Connection, schedule_id: str) -> ScheduleReport:
     summary = _summary(connection, schedule)
     return ScheduleReport(
         **dict(summary),
-        search=unpack(Query, schedule.search),
+        search=search_of(schedule),
         runs=_runs(connection, schedule, most=MOST_SHOWN),
     )
 
@@ -151,7 +168,7 @@ def known(connection: Connection, schedule_id: str) -> Known | None:
     """What the next run is compared with; None before one has given an answer. Raises NotFound."""
     number = found(connection, schedule_id).number
     packed = connection.execute(select(schedules.c.known).where(schedules.c.number == number)).scalar()
-    return unpack(Known, packed) if packed else None
+    return _unpack(Known, packed)
 
 
 def begin(
@@ -275,7 +292,7 @@ def _scheduled(row: dict[str, Any], zone: str) -> ScheduledRun:
     fields = {name: row[name] for name in ("run_id", "why", "missed", "status", "error")}
     moments = {name: row[name] for name in ("due_at", "asked_at", "ended_at")}
     fields |= {name: iso_time(moment) for name, moment in moments.items() if moment is not None}
-    news = unpack(News, row["news"]) if row["news"] else None
+    news = _unpack(News, row["news"])
     run = ScheduledRun(**fields, news=news, delivery=_state(row))
     return run.model_copy(update={"answer": answer_of(run, zone) or None})
 
