@@ -100,12 +100,15 @@ class Asking:
             await self._end_failed(run, "failed", str(error))
             raise
 
-    async def carry_through(self, run: OpenRun) -> None:
-        """Wait for its end, begun here, elsewhere or not yet, and write what is new."""
+    async def carry_through(self, run: OpenRun, *, begins_at: float) -> None:
+        """Wait for its end, begun here or elsewhere, and write what is new.
+
+        `begins_at`: from then on it is begun here, where nobody else has.
+        """
         while True:
             try:
-                report = await self._report(run)
-                if report.status in ENDED:
+                report = await self._report(run, begins_at)
+                if report is not None and report.status in ENDED:
                     return await self._end(run, report)
                 await self._clock.sleep(_LOOK)
             except ShuttingDown:
@@ -124,10 +127,12 @@ class Asking:
         """End it where something of ours broke down; the run itself may have an answer."""
         await self._end_failed(run, "failed", f"What is new could not be told: {error!r}. The log has the details.")
 
-    async def _report(self, run: OpenRun) -> RunReport:
+    async def _report(self, run: OpenRun, begins_at: float) -> RunReport | None:
         try:
             return await self._searches.wait(run.run_id)
-        except NotFound:  # whoever wanted to begin it has died before
+        except NotFound:
+            if self._now() < begins_at:  # the process that has it may be about to begin it
+                return None
             await self._searches.start(standing_query(run.schedule), run_id=run.run_id)
             return await self._searches.wait(run.run_id)
 

@@ -36,7 +36,7 @@ _LOOK = 15.0
 _ON_TIME = 60.0
 """Seconds after its time in which a question is asked on time."""
 _STARTING = 60.0
-"""Seconds that the process which begins a run may take for it, before another one begins it."""
+"""Seconds that the process which has a run may take to begin it, before another one does."""
 _LEASE = 60.0
 """Seconds for which a process has an attempt at a delivery for itself."""
 
@@ -161,7 +161,7 @@ class Schedules:
         except BaseException:
             self._watched.discard(run.run_id)
             raise
-        self._spawn(self._carry_through(run), f"asking {run.run_id}")
+        self._watch(run, begins_at=now)
         return started
 
     def _webhook(self, address: str | None) -> dict[str, str | None]:
@@ -186,8 +186,8 @@ class Schedules:
         now = self._now()
         ahead = await self._rows.do(stored.ahead, now)
         for run in ahead.open:
-            if run.run_id not in self._watched and (self._alone or now > run.asked_at + _STARTING):
-                self._watch(run)
+            if run.run_id not in self._watched:
+                self._watch(run, begins_at=now if self._alone else run.asked_at + _STARTING)
         for schedule in ahead.due:
             await self._ask_in_time(schedule, now)
         for delivery in ahead.deliveries:
@@ -202,7 +202,7 @@ class Schedules:
         next_at = next_time(schedule.cron, schedule.zone, now)
         run = await self._begin(schedule, why="time", now=now, due_at=due_at, missed=missed, next_at=next_at)
         if run is not None:
-            self._watch(run)
+            self._watch(run, begins_at=now)
 
     async def _begin(
         self, schedule: StoredSchedule, *, why: str, now: float, due_at: float, missed: int, next_at: float | None
@@ -219,13 +219,13 @@ class Schedules:
                 self._watched.discard(run.run_id)
         return run if begun else None
 
-    def _watch(self, run: OpenRun) -> None:
+    def _watch(self, run: OpenRun, *, begins_at: float) -> None:
         self._watched.add(run.run_id)
-        self._spawn(self._carry_through(run), f"asking {run.run_id}")
+        self._spawn(self._carry_through(run, begins_at), f"asking {run.run_id}")
 
-    async def _carry_through(self, run: OpenRun) -> None:
+    async def _carry_through(self, run: OpenRun, begins_at: float) -> None:
         try:
-            await self._asking.carry_through(run)
+            await self._asking.carry_through(run, begins_at=begins_at)
         except AgenticSearchError:  # such as StorageFailed while its end is written: the next look finds it
             logger.warning("the end of run %s is not noted yet", run.run_id, exc_info=True)
         except Exception as error:
