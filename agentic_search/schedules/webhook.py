@@ -34,7 +34,7 @@ _GONE = 410
 
 
 @dataclass(frozen=True, slots=True)
-class Attempt:
+class DeliveryAttempt:
     """How an attempt ended."""
 
     delivered: bool
@@ -75,7 +75,7 @@ def body_of(delivery: OpenDelivery) -> bytes:
     return json_bytes({"type": "schedule.news", "timestamp": run.ended_at, "data": told})
 
 
-async def send(delivery: OpenDelivery, allowed: AllowedPlaces, now: float) -> Attempt:
+async def send(delivery: OpenDelivery, allowed: AllowedPlaces, now: float) -> DeliveryAttempt:
     """Try once."""
     schedule, body = delivery.schedule, body_of(delivery)
     message_id, timestamp = delivery.run.run_id, int(now)
@@ -94,11 +94,11 @@ async def send(delivery: OpenDelivery, allowed: AllowedPlaces, now: float) -> At
         ):
             return _judged(url, response.status)
     except TimeoutError:
-        return Attempt(delivered=False, error=f"It took longer than {TIMEOUT:g} s to answer.")
+        return DeliveryAttempt(delivered=False, error=f"It took longer than {TIMEOUT:g} s to answer.")
     except AddressRefused as error:
-        return Attempt(delivered=False, error=f"It is not asked: {error}.")
+        return DeliveryAttempt(delivered=False, error=f"It is not asked: {error}.")
     except (aiohttp.ClientError, OSError, ValueError) as error:
-        return Attempt(delivered=False, error=f"There is no answer: {why_unanswered(error)}.")
+        return DeliveryAttempt(delivered=False, error=f"There is no answer: {why_unanswered(error)}.")
 
 
 def next_attempt(attempts: int, now: float) -> float | None:
@@ -111,11 +111,15 @@ def given_up(error: str, now: float) -> str:
     return f"{error} Given up at {iso_time(now)}: correct the webhook by PATCH, and what is new next is sent there."
 
 
-def _judged(url: URL, status: int) -> Attempt:
+def _judged(url: URL, status: int) -> DeliveryAttempt:
     match status:
         case _ if 200 <= status < 300:
-            return Attempt(delivered=True)
+            return DeliveryAttempt(delivered=True)
         case _ if 300 <= status < 400:
-            return Attempt(delivered=False, error=f"{url.host} redirects (status {status}): give the last address.")
+            return DeliveryAttempt(
+                delivered=False, error=f"{url.host} redirects (status {status}): give the last address."
+            )
         case _:
-            return Attempt(delivered=False, error=f"{url.host} answered with status {status}.", final=status == _GONE)
+            return DeliveryAttempt(
+                delivered=False, error=f"{url.host} answered with status {status}.", final=status == _GONE
+            )
