@@ -191,6 +191,15 @@ class Settings(BaseSettings):
     history_bytes: Annotated[int, Field(ge=1)] = 2_147_483_648
     """Bytes that they may take there, about."""
 
+    schedule_interval: Annotated[float, Field(ge=60)] = 300.0
+    """Seconds between two times of a standing question at least."""
+
+    max_schedules: Annotated[int, Field(ge=0)] = 100
+    """Standing questions that there may be."""
+
+    webhook_allow: Annotated[tuple[str, ...], NoDecode] = ()
+    """Hosts, addresses and networks beside the public internet where webhooks may be; with commas."""
+
     max_kept_runs: Annotated[int, Field(ge=1)] = 500
     """Ended runs that are also kept in memory."""
 
@@ -287,7 +296,7 @@ class Settings(BaseSettings):
     shutdown_grace: Annotated[float, Field(gt=0)] = 3.0
     """Seconds that open connections get to end at shutdown."""
 
-    @field_validator("functions", "allowed_hosts", "web", "web_allow", mode="before")
+    @field_validator("functions", "allowed_hosts", "web", "web_allow", "webhook_allow", mode="before")
     @classmethod
     def _split(cls, given: object) -> object:
         """A variable holds a JSON list, or names with commas between them."""

@@ -11,10 +11,11 @@ from agentic_search.database.address import DatabaseAddress, database_address
 from agentic_search.database.database import Database, open_database
 from agentic_search.domain.approval.policy import ApprovalRules
 from agentic_search.domain.limits import Limit, PlanLimits, SizeLimits
-from agentic_search.domain.query import ContinuedQuery, Query
+from agentic_search.domain.query import ContinuedQuery, Query, StandingQuery
 from agentic_search.domain.tool import Tool
 from agentic_search.engine.memory import MemoryEngine
 from agentic_search.engine.protocols import Run
+from agentic_search.errors import ConfigurationError
 from agentic_search.events.facts import Fact
 from agentic_search.graph.build import build_program
 from agentic_search.graph.context import RunContext, RunLimits
@@ -28,6 +29,7 @@ from agentic_search.models.openai.address import server_access
 from agentic_search.models.openai.source import OpenAISource
 from agentic_search.models.sources import ModelSources
 from agentic_search.models.usage_counter import CountedSource, Price
+from agentic_search.network.addresses import AllowedPlaces
 from agentic_search.runs.service import SearchService, Service
 from agentic_search.scheduler.admission.admission import Admission
 from agentic_search.scheduler.admission.dispatcher import Dispatcher
@@ -35,6 +37,8 @@ from agentic_search.scheduler.approval.approvals import Approvals
 from agentic_search.scheduler.approval.memory import ApprovalMemory
 from agentic_search.scheduler.progress import ProgressLimits
 from agentic_search.scheduler.runner import Runner
+from agentic_search.schedules.schedules import ScheduleLimits, Schedules
+from agentic_search.schedules.webhook import ALLOW
 from agentic_search.settings import Settings, environment
 from agentic_search.tools.builtin.ask_model import AskModel
 from agentic_search.tools.builtin.calculate import Calculate
@@ -151,6 +155,14 @@ def _plan_limits(settings: Settings) -> PlanLimits:
     return PlanLimits(settings.max_yaml_nodes, settings.max_references, settings.schema_check_timeout)
 
 
+def _schedule_limits(settings: Settings) -> ScheduleLimits:
+    try:
+        webhooks = AllowedPlaces.of(settings.webhook_allow, setting=ALLOW)
+    except ValueError as error:
+        raise ConfigurationError(f"{error}.") from error
+    return ScheduleLimits(settings.schedule_interval, settings.max_schedules, webhooks)
+
+
 def _sign_in_folder(settings: Settings) -> EncryptedFolder:
     return EncryptedFolder(settings.data / "sign-ins", passphrase=settings.secret_key.get_secret_value())
 
@@ -162,8 +174,11 @@ def _wants_preview(settings: Settings, query: Query) -> bool:
 
 
 def _brings_own_plan(query: Query) -> bool:
-    """Whether the caller answers for the plan. Of a run that goes on nothing that may change anything runs unasked."""
-    return query.brings_a_plan and not isinstance(query, ContinuedQuery)
+    """Whether the caller answers for the plan.
+
+    Of a run that goes on, or that a schedule began, nothing that may change anything runs unasked.
+    """
+    return query.brings_a_plan and not isinstance(query, ContinuedQuery | StandingQuery)
 
 
 def _may_preview(server: ServerConfig) -> bool:
@@ -230,7 +245,7 @@ async def open_service(settings: Settings, database: Database | None = None) -> 
             run.on_decision(approvals.decide)
             make_runner = partial(
                 Runner,
-                partial(tools.call, globs=query.tools or ()),
+                partial(tools.call, globs=query.tools or (), anew=isinstance(query, StandingQuery)),
                 clock=clock,
                 elapsed=lambda: run.elapsed,
                 max_concurrent=max_concurrent,
@@ -266,4 +281,7 @@ async def open_service(settings: Settings, database: Database | None = None) -> 
             KeptRuns(database, build_program(context_of), in_memory, clock=clock, bounds=bounds)
         )
         searches = SearchService(engine, engine.history, approved)
-        yield Service(searches, tools, choice, workflows, rules, models.pull, sign_ins, settings.own_hosts)
+        schedules = await stack.enter_async_context(
+            Schedules(database, searches, clock=clock, limits=_schedule_limits(settings))
+        )
+        yield Service(searches, tools, choice, workflows, rules, models.pull, sign_ins, settings.own_hosts, schedules)

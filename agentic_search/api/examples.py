@@ -20,10 +20,23 @@ from agentic_search.domain.answer import Source
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.history import Deleted, HistoryState, ThreadReport, ThreadSummary
 from agentic_search.domain.plan import Plan, Task
+from agentic_search.domain.query import Query
 from agentic_search.domain.run import ProcessUse, RunCounts, RunReport, RunSummary, Started, TaskRecord, Timings
 from agentic_search.domain.tool import ServerInput, ServerStatus
 from agentic_search.models.chat import ModelInfo
 from agentic_search.runs.replay import RecordedCall, Recording
+from agentic_search.schedules.schedule import (
+    DeletedSchedule,
+    Delivery,
+    News,
+    NewsSource,
+    ScheduledRun,
+    ScheduleList,
+    ScheduleReport,
+    ScheduleSummary,
+    SourceNews,
+)
+from agentic_search.schedules.telling import answer_of
 from agentic_search.workflows.workflow import WorkflowEntry
 
 QUESTION = "How do I run several coroutines at once in asyncio and wait for all of them?"
@@ -217,3 +230,63 @@ HEALTH = Health(
     ),
 )
 READY = Readiness(ready=True, reasons=("server 'wiki' is unavailable: nobody listens at its address",))
+
+_ZONE, _SCHEDULE, _STANDING = (
+    "Europe/Berlin",
+    "0c1d2e3f405162738495a6b7c8d9eaf0",
+    "What was written on upstream servers?",
+)
+_NEWS = ScheduledRun(
+    run_id=_RUN,
+    why="time",
+    due_at="2026-01-02T08:00:00+00:00",
+    asked_at="2026-01-02T08:00:00+00:00",
+    status="completed",
+    ended_at="2026-01-02T08:00:02+00:00",
+    news=News(
+        since="2026-01-01T08:00:00+00:00",
+        since_run=_THREAD,
+        found=True,
+        sources=SourceNews(added=(NewsSource(title="Upstream", url="story:7", tool="search_stories", text="An …"),)),
+    ),
+    delivery=Delivery(state="delivered", attempts=1),
+)
+_ANSWERED = _NEWS.model_copy(update={"answer": answer_of(_NEWS, _ZONE)})
+_OF_STANDING = ScheduleSummary(
+    id=_SCHEDULE,
+    title="Upstream servers",
+    query=_STANDING,
+    cron="0 9 * * 1-5",
+    zone=_ZONE,
+    paused=False,
+    next_at="2026-01-05T08:00:00+00:00",
+    asking=None,
+    thread_id=_THREAD,
+    created_at="2026-01-01T07:30:00+00:00",
+    webhook="https://example.org/hooks/upstream",
+    feed=f"/schedules/{_SCHEDULE}/feed",
+    last=_ANSWERED,
+)
+SCHEDULES = ScheduleList(schedules=(_OF_STANDING,))
+SCHEDULE = ScheduleReport(**dict(_OF_STANDING), search=Query(query=_STANDING), runs=(_ANSWERED,))
+SCHEDULE_DELETED = DeletedSchedule(id=_SCHEDULE, thread_id=_THREAD)
+NEW_SCHEDULES: dict[str, Example] = {
+    "question": {
+        "summary": "A question, on working days at nine",
+        "value": {"search": {"query": _STANDING}, "cron": "0 9 * * 1-5", "zone": _ZONE},
+    },
+    "workflow": {
+        "summary": "A saved plan, each hour, with a webhook",
+        "value": {
+            "search": {"query": "What is new?", "workflow": "three-analyses", "inputs": {"text": "All …"}},
+            "cron": "0 * * * *",
+            "title": "Three analyses",
+            "webhook": "https://example.org/hooks/analyses",
+        },
+    },
+}
+CHANGES: dict[str, Example] = {
+    "pause": {"summary": "Pause it", "value": {"paused": True}},
+    "time": {"summary": "At eight instead", "value": {"cron": "0 8 * * 1-5"}},
+    "webhook": {"summary": "No webhook any more", "value": {"webhook": None}},
+}

@@ -89,6 +89,13 @@ class Query(Frozen):
         return self
 
 
+class StandingQuery(Query):
+    """A question that is asked again on a schedule, while nobody is there: each time by itself, and looked up anew."""
+
+    schedule_id: str
+    """The standing question's id."""
+
+
 class ContinuedQuery(Query):
     """A question that goes on from an earlier run: with its plan, and those of its outcomes that are kept."""
 

@@ -11,7 +11,7 @@ from pydantic_core import from_json, to_jsonable_python
 
 from agentic_search.domain.answer import Turn
 from agentic_search.domain.outcome import ToolResult
-from agentic_search.domain.query import ContinuedQuery, Query
+from agentic_search.domain.query import ContinuedQuery, Query, StandingQuery
 from agentic_search.domain.run import RunReport
 from agentic_search.events.event import Event
 from agentic_search.events.facts import Fact, TaskCompleted
@@ -26,7 +26,9 @@ _TIMED: TypeAdapter[list[tuple[float, Fact]]] = TypeAdapter(
     list[tuple[float, Fact]], config=ConfigDict(defer_build=True)
 )
 
-_ASKED: TypeAdapter[ContinuedQuery | Query] = TypeAdapter(ContinuedQuery | Query, config=ConfigDict(defer_build=True))
+_ASKED: TypeAdapter[ContinuedQuery | StandingQuery | Query] = TypeAdapter(
+    ContinuedQuery | StandingQuery | Query, config=ConfigDict(defer_build=True)
+)
 
 
 @dataclass(slots=True)

@@ -19,6 +19,7 @@ from agentic_search.models.choice import ModelChoice
 from agentic_search.runs.continuing import PlanStart, Retry, Synthesis, planned_first, retried, synthesized
 from agentic_search.runs.ledger import Ledger
 from agentic_search.scheduler.approval.memory import ApprovalMemory
+from agentic_search.schedules.schedules import Schedules
 from agentic_search.tools.mcp.auth.sign_ins import SignIns
 from agentic_search.tools.pool import ToolPool
 from agentic_search.workflows.folder import WorkflowFolder
@@ -33,9 +34,12 @@ class SearchService:
         self.history = history
         self._approvals = approvals
 
-    async def start(self, query: Query, *, attended: bool = False) -> Started:
-        """Begin a search; raises Overloaded. `attended`: its caller learns of tasks that wait, and can approve them."""
-        run_id, thread_id = uuid.uuid4().hex, query.thread_id or uuid.uuid4().hex
+    async def start(self, query: Query, *, attended: bool = False, run_id: str | None = None) -> Started:
+        """Begin a search; raises Overloaded. `attended`: its caller learns of tasks that wait, and can approve them.
+
+        `run_id`: an id that the caller has made for it.
+        """
+        run_id, thread_id = run_id or uuid.uuid4().hex, query.thread_id or uuid.uuid4().hex
         status = await self._engine.start(run_id, query, thread_id=thread_id, attended=attended)
         return Started(id=run_id, thread_id=thread_id, status=status)
 
@@ -129,3 +133,5 @@ class Service:
     """People's sign-ins at remote MCP servers."""
     hosts: frozenset[str]
     """Names under which the service may be reached: a sign-in comes back to no other."""
+    schedules: Schedules
+    """Standing questions."""

@@ -166,6 +166,7 @@ class ToolPool:
         timeout: float | None,
         on_progress: OnProgress,
         globs: Sequence[str] = (),
+        anew: bool = False,
     ) -> ToolResult:
         """Call `tool` by its catalog name, once; `timeout` in seconds overrides the server's and the default.
 
@@ -173,7 +174,8 @@ class ToolPool:
         that it may do more harm. `globs`: the tools that the request may use, which say also whose resources may be
         read; none: all.
         An equal call of a read-only tool that is under way, or was lately, is not made again: the result is marked as
-        cached. Cancelling the coroutine cancels the call at the server, unless others wait for it too. Raises
+        cached. `anew`: what an earlier call gave does not do. Cancelling the coroutine cancels the call at the
+        server, unless others wait for it too. Raises
         ToolFailed (the tool says so, or there is no such tool), ToolTimeout, ServerUnavailable (nothing was sent),
         RateLimited (turned away unread) or ConnectionLost (it may have happened).
         """
@@ -182,7 +184,7 @@ class ToolPool:
         provider = self._providers[found.server]
         if provider is self._resources:
             provider = self._resources.within(globs)
-        return await self._calls.call(provider, found, arguments, timeout=limit, on_progress=on_progress)
+        return await self._calls.call(provider, found, arguments, timeout=limit, on_progress=on_progress, anew=anew)
 
     def _find(self, name: str) -> Tool:
         """A tool that is there, or was: a plan keeps its names while servers come and go."""

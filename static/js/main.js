@@ -6,6 +6,7 @@ import { keyed } from "./dom/keyed.js";
 import { mountKeys } from "./keys.js";
 import { createLibrary } from "./library.js";
 import { EMPTY, liveRun, reduce } from "./state/page.js";
+import { mountStanding } from "./standing/standing.js";
 import { createStore } from "./store.js";
 import { mountPassage } from "./views/answer/citations.js";
 import { mountComposer } from "./views/composer.js";
@@ -40,6 +41,7 @@ const views = [
 ];
 
 mountTheme(at("theme"));
+mountStanding(/** @type {HTMLDialogElement} */ (at("standing")), { opener: at("show-standing"), runs: at("runs") });
 mountKeys({ composer, passage, controller });
 at("show-history").addEventListener("click", () => library.show());
 at("new").addEventListener("click", (event) => {

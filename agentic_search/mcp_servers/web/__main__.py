@@ -8,12 +8,12 @@ import sys
 from agentic_search.mcp_servers.web.engines.asking import SearchEngine
 from agentic_search.mcp_servers.web.engines.keyless import KeylessEngines
 from agentic_search.mcp_servers.web.engines.searxng import Searxng
-from agentic_search.mcp_servers.web.network.addresses import ALLOW_VARIABLE, AllowedPlaces
 from agentic_search.mcp_servers.web.network.client import WebClient
 from agentic_search.mcp_servers.web.pages.manners import Manners
 from agentic_search.mcp_servers.web.pages.reader import WebPageReader
 from agentic_search.mcp_servers.web.server import build_server
 from agentic_search.mcp_servers.web.wikipedia import WIKIPEDIA, Wikipedia
+from agentic_search.network.addresses import ALLOW_VARIABLE, AllowedPlaces
 
 ENGINES_VARIABLE = "AGENTIC_SEARCH_WEB"
 """What web_search asks, with commas: the URL of a SearXNG, `ddgs` for public engines."""

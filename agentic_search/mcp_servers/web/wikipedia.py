@@ -11,10 +11,10 @@ from agentic_search.mcp_servers.web.engines.json_answers import (
     read_object,
     text_at,
 )
-from agentic_search.mcp_servers.web.network.addresses import AllowedPlaces
 from agentic_search.mcp_servers.web.network.client import WebClient, WebFailure
-from agentic_search.mcp_servers.web.network.connecting import LookUp, look_up
 from agentic_search.mcp_servers.web.results import WikipediaArticle, WikipediaArticles
+from agentic_search.network.addresses import AllowedPlaces
+from agentic_search.network.connecting import LookUp, look_up
 
 WIKIPEDIA = "https://{language}.wikipedia.org"
 """Where it is; a copy of one's own may stand in its place."""

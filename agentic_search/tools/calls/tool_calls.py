@@ -101,15 +101,23 @@ class ToolCalls:
             breaker.start_afresh()
 
     async def call(
-        self, provider: ToolProvider, tool: Tool, arguments: JsonObject, *, timeout: float, on_progress: OnProgress
+        self,
+        provider: ToolProvider,
+        tool: Tool,
+        arguments: JsonObject,
+        *,
+        timeout: float,
+        on_progress: OnProgress,
+        anew: bool = False,
     ) -> ToolResult:
         """As `ToolProvider.call`; the result is marked as cached where this caller did not start the call.
 
         `timeout`, in seconds from now, and cancellation are this caller's alone: others who wait go on waiting.
+        `anew`: no result that is kept is used.
         """
         began = self._clock.now()
         if tool.read_only and provider.is_shareable and not self._closed:
-            result = await self._call_once(provider, tool, arguments, timeout, on_progress)
+            result = await self._call_once(provider, tool, arguments, timeout, on_progress, anew=anew)
         else:
             result = await self._make(provider, tool, arguments, timeout, on_progress)
         limits = limits_of_call.get()
@@ -118,10 +126,17 @@ class ToolCalls:
         return result
 
     async def _call_once(
-        self, provider: ToolProvider, tool: Tool, arguments: JsonObject, timeout: float, on_progress: OnProgress
+        self,
+        provider: ToolProvider,
+        tool: Tool,
+        arguments: JsonObject,
+        timeout: float,
+        on_progress: OnProgress,
+        *,
+        anew: bool,
     ) -> ToolResult:
         key = CallKey(tool.server, tool.remote_name, _CANONICAL.encode(tool.whole_arguments(arguments)))
-        if (kept := self._cache.get(key)) is not None:
+        if not anew and (kept := self._cache.get(key)) is not None:
             return _as_cached(kept)
         began, is_mine = self._clock.now(), False
 

@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "4"
-down_revision = "1"
+down_revision = "3"
 branch_labels = None
 depends_on = None
 

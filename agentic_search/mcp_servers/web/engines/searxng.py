@@ -12,10 +12,10 @@ from agentic_search.mcp_servers.web.engines.json_answers import (
     read_object,
     text_at,
 )
-from agentic_search.mcp_servers.web.network.addresses import AllowedPlaces
 from agentic_search.mcp_servers.web.network.client import WebClient, WebFailure, explain_status
-from agentic_search.mcp_servers.web.network.connecting import LookUp, look_up
 from agentic_search.mcp_servers.web.results import WebHit, WebHits
+from agentic_search.network.addresses import AllowedPlaces
+from agentic_search.network.connecting import LookUp, look_up
 
 TIMEOUT = 15.0
 MOST_BYTES = 4 * 1024 * 1024

@@ -1,19 +1,17 @@
 """Gets what stands at a URL: checked at each redirect, bounded in size and time, under the project's own name."""
 
 import asyncio
-import socket
-import ssl
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 from yarl import URL
 
 from agentic_search import __version__
-from agentic_search.mcp_servers.web.network.addresses import AddressRefused, AllowedPlaces, literal_address, read_url
-from agentic_search.mcp_servers.web.network.connecting import CheckedResolver, LookUp, checked_connector, look_up
+from agentic_search.network.addresses import AddressRefused, AllowedPlaces, read_url
+from agentic_search.network.connecting import LookUp, look_up
+from agentic_search.network.requests import checked_request, why_unanswered
 
 PRODUCT = "agentic-search"
 """The name that robots.txt can address."""
@@ -21,7 +19,6 @@ USER_AGENT = f"{PRODUCT}/{__version__} (a search agent that a person asked to re
 
 TIMEOUT = 20.0
 """Seconds for all of one page, redirects included."""
-CONNECT_TIMEOUT = 8.0
 MOST_REDIRECTS = 5
 MOST_BYTES = 16 * 1024 * 1024
 """Of a body, once unpacked."""
@@ -85,7 +82,7 @@ class WebClient:
         except AddressRefused as why:
             raise WebFailure(f"{address[:200]} is not read: {why}") from why
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            raise WebFailure(f"{host} cannot be read: {_reason(error)}") from error
+            raise WebFailure(f"{host} cannot be read: {why_unanswered(error)}") from error
 
     async def _follow(self, url: URL, before: BeforeRequest | None, accept: str, most_bytes: int) -> FetchedPage:
         for _ in range(MOST_REDIRECTS + 1):
@@ -98,23 +95,9 @@ class WebClient:
             url = read_url(str(url.join(URL(target))))
         raise WebFailure(f"{url.host} redirects more than {MOST_REDIRECTS} times")
 
-    @asynccontextmanager
-    async def _request(self, url: URL, accept: str) -> AsyncGenerator[aiohttp.ClientResponse]:
-        resolver, proxy = CheckedResolver(self._allowed, self._look_up), _proxy_for(url)
-        if proxy or literal_address(url.raw_host or ""):
-            # A proxy looks names up itself: what it is asked for is checked first, as well as can be known here.
-            await resolver.check(url.raw_host or "", url.port or 0)
+    def _request(self, url: URL, accept: str) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
         headers = {"User-Agent": USER_AGENT, "Accept": accept, "Accept-Encoding": "gzip, deflate"}
-        async with (
-            aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(force_close=True) if proxy else checked_connector(resolver),
-                cookie_jar=aiohttp.DummyCookieJar(),
-                timeout=aiohttp.ClientTimeout(total=None, connect=CONNECT_TIMEOUT),
-                headers=headers,
-            ) as session,
-            session.get(url, allow_redirects=False, proxy=proxy) as response,
-        ):
-            yield response
+        return checked_request("GET", url, self._allowed, headers=headers, look_up=self._look_up)
 
 
 async def _received(url: URL, response: aiohttp.ClientResponse, most_bytes: int) -> FetchedPage:
@@ -150,29 +133,3 @@ def explain_status(page: FetchedPage, host: str) -> str:
             return f"{host} has a fault of its own (status {status}): try again later"
         case status:
             return f"{host} answered with status {status}"
-
-
-def _proxy_for(url: URL) -> URL | None:
-    """What HTTP_PROXY, HTTPS_PROXY and NO_PROXY say."""
-    proxy = getproxies().get(url.scheme, "")
-    if not proxy or proxy_bypass(url.host or ""):
-        return None
-    return URL(proxy if "://" in proxy else f"http://{proxy}")
-
-
-def _reason(error: Exception) -> str:
-    match error:
-        case aiohttp.ClientConnectorCertificateError() | ssl.SSLError() | aiohttp.ClientConnectorSSLError():
-            return f"its certificate or encryption is not valid ({error})"
-        case aiohttp.ClientConnectorDNSError() | socket.gaierror():
-            return "there is no such host, or no network: correct the address"
-        case aiohttp.ClientProxyConnectionError() | aiohttp.ClientHttpProxyError():
-            return "the proxy does not let it through: correct HTTP_PROXY or HTTPS_PROXY"
-        case aiohttp.ClientConnectorError() | ConnectionError():
-            return "nobody takes the connection there"
-        case aiohttp.ClientPayloadError() | aiohttp.ServerDisconnectedError():
-            return "it broke off in the middle of its answer"
-        case aiohttp.ClientResponseError():
-            return f"its answer is not HTTP as it should be ({error.message[:100]})"
-        case _:
-            return str(error)[:200] or type(error).__name__

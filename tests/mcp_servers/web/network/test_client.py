@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from agentic_search.mcp_servers.web.network.addresses import AllowedPlaces
 from agentic_search.mcp_servers.web.network.client import USER_AGENT, WebClient, WebFailure
+from agentic_search.network.addresses import AllowedPlaces
 from tests.support.serving import Answer, forward_proxy, says, serving
 from tests.support.web_double.site import web_double
 

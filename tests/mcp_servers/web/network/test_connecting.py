@@ -5,9 +5,9 @@ from collections.abc import Sequence
 
 import pytest
 
-from agentic_search.mcp_servers.web.network.addresses import AddressRefused, AllowedPlaces
 from agentic_search.mcp_servers.web.network.client import WebClient, WebFailure
-from agentic_search.mcp_servers.web.network.connecting import CheckedResolver
+from agentic_search.network.addresses import AddressRefused, AllowedPlaces
+from agentic_search.network.connecting import CheckedResolver
 from tests.support.web_double.site import web_double
 
 ALLOWED = "127.0.0.2"

@@ -3,10 +3,10 @@
 import pytest
 from yarl import URL
 
-from agentic_search.mcp_servers.web.network.addresses import AllowedPlaces
 from agentic_search.mcp_servers.web.network.client import WebClient, WebFailure
 from agentic_search.mcp_servers.web.pages.manners import Manners
 from agentic_search.mcp_servers.web.pages.reader import WebPageReader
+from agentic_search.network.addresses import AllowedPlaces
 from tests.support.web_double.site import WebDouble, web_double
 
 HERE = AllowedPlaces.of(["127.0.0.0/8"])

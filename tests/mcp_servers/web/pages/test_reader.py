@@ -4,10 +4,10 @@ from collections.abc import AsyncGenerator
 
 import pytest
 
-from agentic_search.mcp_servers.web.network.addresses import AllowedPlaces
 from agentic_search.mcp_servers.web.network.client import WebClient, WebFailure
 from agentic_search.mcp_servers.web.pages.manners import Manners
 from agentic_search.mcp_servers.web.pages.reader import WebPageReader
+from agentic_search.network.addresses import AllowedPlaces
 from tests.support.web_double.site import GERMAN, WebDouble, web_double
 
 

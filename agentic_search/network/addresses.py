@@ -73,9 +73,11 @@ class AllowedPlaces:
     names: frozenset[str] = frozenset()
     """Host names, small letters."""
     networks: tuple[Network, ...] = ()
+    setting: str = ALLOW_VARIABLE
+    """The variable that allows them."""
 
     @classmethod
-    def of(cls, texts: Iterable[str]) -> Self:
+    def of(cls, texts: Iterable[str], *, setting: str = ALLOW_VARIABLE) -> Self:
         """From host names, addresses and networks (`10.1.0.0/16`) as the operator writes them; else ValueError."""
         names, networks = set[str](), list[Network]()
         for text in filter(None, (text.strip() for text in texts)):
@@ -83,10 +85,10 @@ class AllowedPlaces:
                 networks.append(ip_network(text.strip("[]"), strict=False))
             except ValueError:
                 if "/" in text or ":" in text:
-                    wrong = f"{ALLOW_VARIABLE} holds {text!r}"
+                    wrong = f"{setting} holds {text!r}"
                     raise ValueError(f"{wrong}: write a host, an address or a network such as 10.1.0.0/16") from None
                 names.add(text.rstrip(".").lower())
-        return cls(frozenset(names), tuple(networks))
+        return cls(frozenset(names), tuple(networks), setting)
 
     def names_host(self, host: str) -> bool:
         """Whether the operator allows this host, wherever its name leads."""
@@ -98,7 +100,7 @@ class AllowedPlaces:
         if why and not any(address in network for network in self.networks if network.version == address.version):
             raise AddressRefused(
                 f"its address {address} is {why}, and only the public internet is asked."
-                f" To allow it, name the host or address in {ALLOW_VARIABLE}"
+                f" To allow it, name the host or address in {self.setting}"
             )
 
 

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from agentic_search.mcp_servers.web.network.addresses import Address, AddressRefused, AllowedPlaces, literal_address
+from agentic_search.network.addresses import Address, AddressRefused, AllowedPlaces, literal_address
 
 LookUp: TypeAlias = Callable[[str, int], Awaitable[Sequence[str]]]
 """The addresses of a host, asked with its port. Raises OSError."""

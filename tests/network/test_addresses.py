@@ -5,13 +5,13 @@ from ipaddress import ip_address
 
 import pytest
 
-from agentic_search.mcp_servers.web.network.addresses import (
+from agentic_search.mcp_servers.web.network.client import WebClient, WebFailure
+from agentic_search.network.addresses import (
     AddressRefused,
     AllowedPlaces,
     read_url,
     why_not_public,
 )
-from agentic_search.mcp_servers.web.network.client import WebClient, WebFailure
 from tests.support.web_double.site import web_double
 
 

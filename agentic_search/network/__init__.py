@@ -1,0 +1,1 @@
+"""How requests leave to addresses that strangers wrote: only to those that were checked."""

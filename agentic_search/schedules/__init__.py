@@ -1,0 +1,1 @@
+"""Standing questions: asked again on a schedule, with what is new since the last time as the answer."""
