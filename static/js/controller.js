@@ -4,6 +4,7 @@ import { watchServers } from "./connections.js";
 import { BACK, LOST, explain } from "./derive/problem.js";
 import * as api from "./net/api.js";
 import { follow } from "./net/follow.js";
+import { isWhole } from "./state/opened.js";
 import { liveRun } from "./state/page.js";
 
 /** @import {Page, Pull} from "./types.js" */
@@ -88,14 +89,31 @@ export function createController(store) {
     store.dispatch({ type: "threadOpening", threadId });
     if (threadId === null) return;
     try {
-      const { runs, serverTime } = await api.runs({ thread_id: threadId, limit: "100" });
-      if (threadId !== store.state.threadId) return;
-      if (runs.length === 0) throw new api.RequestProblem({ status: 404, detail: "", fields: [], retryAfter: null });
-      store.dispatch({ type: "threadOpened", runs: runs.toReversed(), origins: api.origins(runs, serverTime) });
-      for (const run of runs) listen(run.id, run.id);
+      await openRuns(threadId);
     } catch (error) {
       store.dispatch({ type: "threadMissing", notice: noticeOf(error, "open") });
     }
+  }
+
+  /** Show the runs of the conversation that come before those on the page. */
+  async function openEarlier() {
+    const { threadId, earlier } = store.state;
+    if (threadId === null || earlier === null) return;
+    await openRuns(threadId, earlier).catch((error) => {
+      store.dispatch({ type: "notice", notice: noticeOf(error, "open") });
+    });
+  }
+
+  /**
+   * One request for all of them; only what is under way is followed.
+   * @param {string} threadId
+   * @param {string|null} [cursor]
+   */
+  async function openRuns(threadId, cursor = null) {
+    const { runs, next_cursor, serverTime } = await api.conversation(threadId, cursor);
+    if (threadId !== store.state.threadId || cursor !== store.state.earlier) return;
+    store.dispatch({ type: "threadOpened", runs: runs.toReversed(), origins: api.origins(runs, serverTime), earlier: next_cursor });
+    for (const run of runs) if (!isWhole(run)) listen(run.id, run.id);
   }
 
   /** @param {string|null} threadId null: a new conversation */
@@ -113,9 +131,9 @@ export function createController(store) {
   async function fetchResult(key, id, url) {
     try {
       const task = await api.read(url);
-      store.dispatch({ type: "result", key, id, result: task.result });
+      store.dispatch({ type: "result", key, id, result: task.result, content: task.content });
     } catch (error) {
-      store.dispatch({ type: "notice", notice: noticeOf(error, "open") });
+      store.dispatch({ type: "notice", notice: noticeOf(error, "result") });
     }
   }
 
@@ -181,7 +199,7 @@ export function createController(store) {
     }
   }
 
-  return { ask, retry, stop, openAddress, goTo, fetchResult, pull, decide, giveInputs, switchServer, dispatch: store.dispatch };
+  return { ask, retry, stop, openAddress, openEarlier, goTo, fetchResult, pull, decide, giveInputs, switchServer, dispatch: store.dispatch };
 }
 
 /**

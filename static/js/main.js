@@ -42,6 +42,11 @@ const views = [
 mountTheme(at("theme"));
 mountKeys({ composer, passage, controller });
 at("show-history").addEventListener("click", () => library.show());
+at("earlier").addEventListener("click", async () => {
+  await controller.openEarlier();
+  const first = () => /** @type {HTMLElement|null} */ (at("runs").querySelector(".question"));
+  requestAnimationFrame(() => first()?.focus({ preventScroll: true })); // it is drawn by then
+});
 at("new").addEventListener("click", (event) => {
   event.preventDefault();
   controller.goTo(null);
@@ -55,6 +60,7 @@ function draw() {
   const { state } = store;
   const empty = state.runs.length === 0 && !state.opening;
   document.body.toggleAttribute("data-empty", empty);
+  at("earlier").hidden = state.earlier === null;
   showRuns(state.runs, performance.now());
   for (const view of views) view.update(state);
   if (liveRun(state)) drawSoon();
