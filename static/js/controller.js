@@ -1,13 +1,13 @@
 /** Carries out what the reader asks for: sends requests and dispatches their outcome to the store. */
 
-import { watchServers } from "./connections.js";
-import { BACK, LOST, explain } from "./derive/problem.js";
+import { createConnector } from "./connector.js";
 import * as api from "./net/api.js";
 import { follow } from "./net/follow.js";
+import { RequestProblem, noticeOf } from "./net/request.js";
 import { isWhole } from "./state/opened.js";
 import { liveRun } from "./state/page.js";
 
-/** @import {Page, Pull} from "./types.js" */
+/** @import {Page} from "./types.js" */
 /** @import {Action} from "./state/page.js" */
 /** @typedef {{state: Page, dispatch: (action: Action) => void}} Store */
 /** @typedef {ReturnType<typeof createController>} Controller */
@@ -75,8 +75,9 @@ export function createController(store) {
     const to = (/** @type {Action} */ action) => store.dispatch({ ...action, key });
     following.set(key, follow(id, {
       event: (event) => to({ type: "event", event, received: performance.now() }),
-      lost: () => to({ type: "notice", notice: LOST }),
-      back: () => to({ type: "notice", notice: BACK }),
+      lost: () => to({ type: "away", since: performance.now() }),
+      back: () => to({ type: "back" }),
+      ended: (report) => to({ type: "ended", report }),
       gone: () => to({ type: "gone", error: GONE }),
     }));
   }
@@ -91,7 +92,9 @@ export function createController(store) {
     try {
       await openRuns(threadId);
     } catch (error) {
-      store.dispatch({ type: "threadMissing", notice: noticeOf(error, "open") });
+      const notice = noticeOf(error, "open");
+      if (error instanceof RequestProblem && error.problem.status === 404) history.replaceState(null, "", "/");
+      store.dispatch({ type: "threadMissing", notice });
     }
   }
 
@@ -138,27 +141,6 @@ export function createController(store) {
   }
 
   /**
-   * Fetch a model, and use it.
-   * @param {string} model
-   */
-  async function pull(model) {
-    const say = (/** @type {Partial<Pull>} */ now) =>
-      store.dispatch({ type: "pull", pull: { model, share: null, status: "", error: null, ...now } });
-    say({});
-    try {
-      const failed = await api.pull(model, ({ status, completed, total }) => {
-        say({ status, share: completed !== null && total ? completed / total : null });
-      });
-      if (failed !== null) return say({ error: failed });
-      store.dispatch({ type: "models", models: await api.models() });
-      store.dispatch({ type: "pull", pull: null });
-    } catch (error) {
-      if (!(error instanceof api.RequestProblem)) throw error;
-      say({ error: error.message });
-    }
-  }
-
-  /**
    * Say whether a task may run, or answer what its server asks.
    * @param {string} key
    * @param {string} id of the task
@@ -172,41 +154,5 @@ export function createController(store) {
     });
   }
 
-  /**
-   * Give a server the values that its entry asks for, and look how it does with them.
-   * @param {string} server
-   * @param {Object<string, unknown>} values
-   */
-  async function giveInputs(server, values) {
-    try {
-      await api.giveInputs(server, values);
-      await watchServers(store);
-    } catch (error) {
-      store.dispatch({ type: "notice", notice: noticeOf(error, "decide") });
-    }
-  }
-
-  /**
-   * @param {string} server
-   * @param {boolean} on
-   */
-  async function switchServer(server, on) {
-    try {
-      await api.switchServer(server, on);
-      await watchServers(store);
-    } catch (error) {
-      store.dispatch({ type: "notice", notice: noticeOf(error, "decide") });
-    }
-  }
-
-  return { ask, retry, stop, openAddress, openEarlier, goTo, fetchResult, pull, decide, giveInputs, switchServer, dispatch: store.dispatch };
-}
-
-/**
- * @param {unknown} error
- * @param {Parameters<typeof explain>[1]} doing
- */
-export function noticeOf(error, doing) {
-  if (error instanceof api.RequestProblem) return explain(error.problem, doing);
-  throw error;
+  return { ask, retry, stop, openAddress, openEarlier, goTo, fetchResult, decide, ...createConnector(store), dispatch: store.dispatch };
 }

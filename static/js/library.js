@@ -2,6 +2,7 @@
 
 import { explain } from "./derive/problem.js";
 import * as api from "./net/api.js";
+import { RequestProblem } from "./net/request.js";
 
 /** @import {Controller, Store} from "./controller.js" */
 /** @import {Problem} from "./derive/problem.js" */
@@ -30,7 +31,7 @@ export function createLibrary(store, controller) {
       const threads = [...before.threads, ...found.threads];
       store.dispatch({ type: "history", status: "ready", threads, deleted: before.deleted, next: found.next_cursor });
     } catch (error) {
-      if (error instanceof api.RequestProblem) store.dispatch({ type: "history", status: "failed", problem: explain(error.problem, "list") });
+      if (error instanceof RequestProblem) store.dispatch({ type: "history", status: "failed", problem: explain(error.problem, "list") });
     }
   }
 
@@ -44,7 +45,7 @@ export function createLibrary(store, controller) {
     try {
       await work();
     } catch (error) {
-      if (!(error instanceof api.RequestProblem)) throw error;
+      if (!(error instanceof RequestProblem)) throw error;
       store.dispatch({ type: "history", problem: explain(error.problem, doing) });
     }
   }

@@ -8,9 +8,9 @@ import { createLibrary } from "./library.js";
 import { EMPTY, liveRun, reduce } from "./state/page.js";
 import { createStore } from "./store.js";
 import { mountPassage } from "./views/answer/citations.js";
-import { mountComposer } from "./views/composer.js";
+import { mountComposer, rememberedModel } from "./views/composer.js";
 import { mountHistory } from "./views/history.js";
-import { mountNotice } from "./views/notice.js";
+import { mountAway, mountNotice } from "./views/notice.js";
 import { mountReader } from "./views/reader.js";
 import { mountRun } from "./views/run.js";
 import { mountStarters } from "./views/starters.js";
@@ -20,7 +20,7 @@ import { mountTheme } from "./views/theme.js";
 
 const at = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
 
-const store = createStore(reduce, EMPTY);
+const store = createStore(reduce, { ...EMPTY, choice: rememberedModel() });
 const controller = createController(store);
 const library = createLibrary(store, controller);
 
@@ -35,7 +35,8 @@ const views = [
   composer,
   mountStarters(at("starters"), controller),
   mountHistory(/** @type {HTMLDialogElement} */ (at("history")), library),
-  mountNotice(at("notice"), controller),
+  mountAway(at("away")),
+  mountNotice(at("notice"), controller, () => composer.focus()),
   mountReader(at("live"), at("runs")),
 ];
 
@@ -61,7 +62,8 @@ function draw() {
   const empty = state.runs.length === 0 && !state.opening;
   document.body.toggleAttribute("data-empty", empty);
   at("earlier").hidden = state.earlier === null;
-  showRuns(state.runs, performance.now());
+  document.body.toggleAttribute("data-away", state.away !== null);
+  showRuns(state.runs, state.away ?? performance.now()); // while nothing is heard, nothing is known to go on
   for (const view of views) view.update(state);
   if (liveRun(state)) drawSoon();
 }

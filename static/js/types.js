@@ -138,7 +138,7 @@
  * @property {string|null} threadId
  * @property {Shown[]} runs
  * @property {string|null} earlier where the conversation's earlier runs begin; null: all are shown
- * @property {boolean} away the service does not answer, and a run is under way there
+ * @property {number|null} away since when the service has not answered, by the page's clock; null: it is there
  * @property {Notice|null} notice
  * @property {{text: string, version: number}} draft text put back into the box
  * @property {Tool[]|null} tools null: not known yet

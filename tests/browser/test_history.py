@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import Browser, Locator, Page, Request, expect
 
 from tests.browser.conftest import DESK
-from tests.browser.reader import ROWS, Reader
+from tests.browser.reader import ENDED, ROWS, Reader
 from tests.support.ollama_double import OllamaDouble
 from tests.support.service import RunningService, running_service, stdio_entry
 
@@ -205,3 +205,35 @@ async def test_the_history_is_there_after_a_restart(browser: Browser, ollama: Ol
             await page.locator("a.thread").click()
             await expect(reader.runs).to_have_count(1)
             assert await reader.run.locator(".answer").inner_text() == before
+
+
+@pytest.mark.parametrize("how_it_ends", ["killed", "ended"])
+async def test_a_run_that_is_followed_over_a_restart_goes_on_by_itself(
+    how_it_ends: str, browser: Browser, tmp_path: Path
+) -> None:
+    """Whether the service carries it on or ends it as interrupted, the page comes to what the service has."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    how: dict[str, Any] = {"servers": {"slow": stdio_entry()}, "settings": {"PORT": port}}
+    plan = {"tasks": [{"id": "long", "tool": "sleep_for", "arguments": {"seconds": 8}}]}
+    async with await browser.new_context(viewport=DESK) as context:
+        page = await context.new_page()
+        run, row = page.locator("article.run"), page.locator("li.row")
+        async with running_service(tmp_path, **how) as service:
+            await service.ready_servers("slow")
+            run_id = await service.begin("What outlives the service?", plan=plan, model="offline")
+            await page.goto(f"{service.url}/?thread={(await service.report(run_id))['thread_id']}")
+            await expect(row).to_have_attribute("data-status", "running")
+            if how_it_ends == "killed":
+                service.process.kill()
+                await service.process.wait()
+        if how_it_ends == "killed":
+            await expect(page.locator("#away")).to_contain_text("The service is away, trying again.")
+            time = await row.locator(".seconds").inner_text()
+            await page.evaluate("() => new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
+            assert await row.locator(".seconds").inner_text() == time
+        async with running_service(tmp_path, **how) as service:
+            await expect(run).to_have_attribute("data-status", ENDED, timeout=60_000)
+            await expect(page.locator("#away")).to_be_hidden()
+            assert await run.get_attribute("data-status") == (await service.report(run_id))["status"]

@@ -93,12 +93,12 @@ function refused({ detail, fields }, doing) {
 }
 
 /** @type {import("./types.js").Notice} */
-export const LOST = {
+export const AWAY = {
   kind: "lost",
-  happened: "The connection to the service was lost.",
-  fine: "The run goes on there, and everything shown stays.",
-  todo: "The page reconnects by itself.",
+  happened: "The service is away, trying again.",
+  fine: "Everything shown stays. What was under way may go on there.",
+  todo: "Nothing needs to be done here, unless the service was stopped: then start it.",
 };
 
 /** @type {import("./types.js").Notice} */
-export const BACK = { kind: "back", happened: "The connection is back." };
+export const BACK = { kind: "back", happened: "The service is back." };

@@ -1,16 +1,8 @@
-/** Sends requests to the service; returns their answers, or throws a problem that can be explained. */
+/** What the page asks of the service; each throws a RequestProblem where that does not work. */
+
+import { post, request, send } from "./request.js";
 
 /** @import {Conversation, Models, Report, Server, Thread, Tool} from "../types.js" */
-/** @import {Problem} from "../derive/problem.js" */
-
-/** A request that did not work. */
-export class RequestProblem extends Error {
-  /** @param {Problem} problem */
-  constructor(problem) {
-    super(problem.detail || `status ${problem.status}`);
-    this.problem = problem;
-  }
-}
 
 /**
  * Ask; the run goes on by itself from there.
@@ -158,45 +150,3 @@ export function origins(runs, serverTime) {
 
 /** @param {string} id */
 const threadPath = (id) => `/threads/${encodeURIComponent(id)}`;
-
-/**
- * @param {string} path
- * @param {unknown} body
- */
-const post = (path, body) => send("POST", path, body);
-
-/**
- * @param {string} method
- * @param {string} path
- * @param {unknown} body
- */
-function send(method, path, body) {
-  return request(path, { method, headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
-}
-
-/**
- * @param {string} path
- * @param {RequestInit} [init]
- */
-async function request(path, init) {
-  const response = await fetch(path, init).catch((error) => {
-    if (error.name === "AbortError") throw error;
-    throw new RequestProblem({ status: 0, detail: "", fields: [], retryAfter: null });
-  });
-  if (!response.ok) throw new RequestProblem(await problemOf(response));
-  return response;
-}
-
-/**
- * @param {Response} response
- * @returns {Promise<Problem>}
- */
-async function problemOf(response) {
-  const body = await response.json().catch(() => ({}));
-  return {
-    status: response.status,
-    detail: body.detail ?? "",
-    fields: body.errors ?? [],
-    retryAfter: response.headers.get("Retry-After"),
-  };
-}

@@ -1,5 +1,6 @@
 /** Reduces an action to the page's next state. Pure: no document, no network, no clock. */
 
+import { BACK } from "../derive/problem.js";
 import { runOf } from "./opened.js";
 import { hasEnded, newRun, reduceRun } from "./run.js";
 
@@ -11,7 +12,7 @@ export const EMPTY = {
   threadId: null,
   runs: [],
   earlier: null,
-  away: false,
+  away: null,
   notice: null,
   draft: { text: "", version: 0 },
   tools: null,
@@ -67,7 +68,7 @@ const ACTIONS = {
     })),
 
   gone: (state, { key, error }) =>
-    withRun({ ...state, notice: null }, key, (each) => ({
+    withRun({ ...state, away: null, notice: null }, key, (each) => ({
       run: reduceRun(each.run, {
         seq: each.run.lastSeq + 1,
         run_id: each.run.id ?? "",
@@ -78,11 +79,17 @@ const ACTIONS = {
       }),
     })),
 
+  // The run as the service has kept it; what was opened stays open.
+  ended: (state, { key, report }) => withRun(state, key, () => ({ run: runOf(report) })),
+
+  away: (state, { since }) => ({ ...state, away: state.away ?? since }),
+  back: (state) => ({ ...state, away: null, notice: state.notice ?? BACK }),
+
   stopping: (state, { key }) => withRun(state, key, () => ({ stopping: true })),
   stopFailed: (state, { key, notice }) => ({ ...withRun(state, key, () => ({ stopping: false })), notice }),
 
   threadOpening: (state, { threadId }) => ({
-    ...state, threadId, runs: [], earlier: null, away: false, notice: null, opening: threadId !== null,
+    ...state, threadId, runs: [], earlier: null, away: null, notice: null, opening: threadId !== null,
   }),
   // Its newest runs come first; those before them when they are asked for.
   threadOpened: (state, { runs, origins, earlier }) => ({
