@@ -43,7 +43,8 @@ export function createController(store) {
    * @param {'ask'|'retry'} doing
    */
   async function begin(query, post, doing) {
-    if (!query.trim() || liveRun(store.state)) return;
+    if (!query.trim()) return;
+    if (liveRun(store.state)) return store.dispatch({ type: "draft", text: query }); // it began a moment ago
     const key = `asked-${++asked}`;
     const { threadId } = store.state;
     store.dispatch({ type: "asked", key, query });

@@ -6,7 +6,7 @@ import re
 import pytest
 from playwright.async_api import Page, Route, ViewportSize, expect
 
-from tests.browser.reader import Reader
+from tests.browser.reader import ROWS, Reader
 from tests.support.service import RunningService
 
 pytestmark = pytest.mark.browser
@@ -35,34 +35,27 @@ async def test_the_chosen_model_is_remembered(page: Page) -> None:
     await expect(chooser).to_have_value("offline")
 
 
+SHOWN = """async value => {
+  const { showValue } = await import('/static/js/views/tasks/value.js');
+  const el = document.body.appendChild(document.createElement('section'));
+  el.id = 'shown';
+  showValue(el, value);
+  const pieces = [...el.querySelectorAll('.value-piece')];
+  return [pieces.map(each => each.textContent).join('\\n'), ...pieces.map(each => getComputedStyle(each).contentVisibility)];
+}"""
+
+
 async def test_a_text_of_five_megabytes_is_laid_out_where_it_is_seen(page: Page) -> None:
     """In pieces that the browser skips while they are out of sight, and whole."""
-    text = await page.evaluate(
-        """async () => {
-          const { showValue } = await import('/static/js/views/tasks/value.js');
-          const text = Array.from({length: 125000}, (_, row) => `Row ${row} of a text that is large, in all.`).join('\\n');
-          const el = document.querySelector('#runs');
-          document.body.removeAttribute('data-empty');
-          showValue(el, text);
-          const pieces = [...el.querySelectorAll('.value-piece')];
-          return {whole: pieces.map(each => each.textContent).join('\\n') === text,
-                  count: pieces.length, kind: new Set(pieces.map(each => getComputedStyle(each).contentVisibility)).size,
-                  auto: getComputedStyle(pieces[0]).contentVisibility};
-        }"""
-    )
-    assert text == {"whole": True, "count": text["count"], "kind": 1, "auto": "auto"}
-    assert text["count"] > 200
+    text = "\n".join(f"Row {row} of a text that is large, in all." for row in range(125_000))
+    whole, *pieces = await page.evaluate(SHOWN, text)
+    assert whole == text
+    assert len(pieces) > 200 and set(pieces) == {"auto"}
 
 
 async def test_rows_are_told_apart_by_their_first_text_and_come_by_two_hundred(page: Page) -> None:
-    await page.evaluate(
-        """async () => {
-          const { showValue } = await import('/static/js/views/tasks/value.js');
-          document.body.removeAttribute('data-empty');
-          showValue(document.querySelector('#runs'), Array.from({length: 1000}, (_, row) => ({id: row, title: `Title ${row}`})));
-        }"""
-    )
-    rows = page.locator("#runs summary")
+    await page.evaluate(SHOWN, [{"id": row, "title": f"Title {row}"} for row in range(1_000)])
+    rows = page.locator("#shown summary")
     await expect(rows.nth(7)).to_have_text("7: Title 7")
     await page.get_by_role("button", name="Show 200 more of the other 800").click()
     await expect(rows).to_have_count(400)
@@ -71,6 +64,7 @@ async def test_rows_are_told_apart_by_their_first_text_and_come_by_two_hundred(p
 
 async def test_enter_while_a_run_is_under_way_says_what_to_do(reader: Reader, page: Page) -> None:
     await reader.watch("Take your time", {"tasks": [{"tool": "sleep_for", "arguments": {"seconds": 60}}]})
+    await expect(page.get_by_role("button", name="Stop (Esc)")).to_be_visible()
     await reader.box.fill("And then?")
     await reader.box.press("Enter")
     await expect(page.locator(".hint")).to_have_text("Esc stops; then Enter asks")
@@ -84,10 +78,9 @@ async def test_forced_colours_keep_every_bar_and_button_visible(reader: Reader, 
     await reader.ask_and_wait("What do the rows say?")
     await page.emulate_media(forced_colors="active")
     await reader.run.locator(".phases").click()
-    shades = await page.evaluate(
-        """() => ['.piece[data-kind=run]', 'body'].map(each => getComputedStyle(document.querySelector(each)).backgroundColor)"""
-    )
-    assert shades[0] != shades[1]
+    shade = "each => getComputedStyle(each).backgroundColor"
+    bar, behind = reader.run.locator(".piece[data-kind=run]").first, page.locator("body")
+    assert await bar.evaluate(shade) != await behind.evaluate(shade)
     assert await page.locator(".send").evaluate("each => getComputedStyle(each).borderTopStyle") == "solid"
 
 

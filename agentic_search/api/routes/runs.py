@@ -64,7 +64,7 @@ async def run_events(
     last_event_id: sse.LastEventId = "",
     after: Annotated[
         int,
-        Query(ge=0, le=sse.HIGHEST, description="The same as `Last-Event-ID`, for an EventSource that is made anew"),
+        Query(ge=0, le=sse.HIGHEST, description="As `Last-Event-ID`, for an EventSource that is made anew"),
     ] = 0,
 ) -> Response:
     """The run's events as server-sent events; 204, which ends an EventSource, to who has seen the last of all."""
