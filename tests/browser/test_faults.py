@@ -41,7 +41,8 @@ SHOWN = """async value => {
   el.id = 'shown';
   showValue(el, value);
   const pieces = [...el.querySelectorAll('.value-piece')];
-  return [pieces.map(each => each.textContent).join('\\n'), ...pieces.map(each => getComputedStyle(each).contentVisibility)];
+  const whole = pieces.map(each => each.textContent).join('\\n');
+  return [whole, ...pieces.map(each => getComputedStyle(each).contentVisibility)];
 }"""
 
 
@@ -106,9 +107,7 @@ async def test_what_is_printed_is_the_question_the_answer_and_the_sources_with_t
 async def test_arabic_is_laid_out_from_right_to_left_and_an_override_ends_with_its_text(
     reader: Reader, page: Page, service: RunningService
 ) -> None:
-    run = await service.ask(
-        "كم عدد الغرف؟ \u202eabc", plan={"tasks": [{"tool": "rows", "arguments": {"n": 1}}]}, model="offline"
-    )
+    run = await service.ask("كم عدد الغرف؟ \u202eabc", plan=ROWS, model="offline")
     await page.goto(f"/?thread={run['thread_id']}")
     question = reader.run.locator(".question")
     await expect(question).to_be_visible()
