@@ -110,7 +110,7 @@ async def test_a_source_of_an_earlier_answer_names_no_task_of_the_new_run(reader
     await reader.ask_and_wait("What is the text of a row, again?", plan=one_row, answer=both)
     finders = reader.run.locator(".source [data-part=task]")
     await expect(finders.filter(has_text="an earlier search").first).to_be_disabled()
-    await expect(finders.filter(has_text="find").first).to_be_enabled()
+    await expect(finders.filter(has_text="rows").first).to_be_enabled()
 
 
 async def test_a_follow_up_stands_below_in_the_same_thread_with_marks_of_its_own(reader: Reader, page: Page) -> None:

@@ -130,3 +130,32 @@ async def test_a_wrong_link_leaves_a_page_that_says_so_and_an_address_that_is_ri
     await page.goto("/?thread=never-was")
     await expect(reader.notice).to_contain_text("its link is of another service")
     await expect(page).to_have_url(re.compile("/$"))
+
+
+async def test_a_hidden_tab_leaves_its_connection_to_others_and_goes_on_when_it_is_shown(
+    reader: Reader, page: Page, service: RunningService
+) -> None:
+    plan = {"tasks": [{"id": "long", "tool": "sleep_for", "arguments": {"seconds": 60}}]}
+    run_id = await reader.watch("Take your time", plan)
+    await expect(reader.row("long")).to_have_attribute("data-status", "running")
+    before = await open_streams(service)
+    await page.evaluate(HIDDEN, True)
+    async with asyncio.timeout(30):
+        while await open_streams(service) >= before:
+            await page.evaluate("() => new Promise(drawn => requestAnimationFrame(drawn))")
+    await service.client.post(f"/runs/{run_id}/cancel")
+    await service.events(run_id)
+    await expect(reader.run).to_have_attribute("data-status", "running")
+    await page.evaluate(HIDDEN, False)
+    await expect(reader.run).to_have_attribute("data-status", "cancelled")
+
+
+HIDDEN = """hidden => {
+  Object.defineProperty(document, 'hidden', {get: () => hidden, configurable: true});
+  document.dispatchEvent(new Event('visibilitychange'));
+}"""
+
+
+async def open_streams(service: RunningService) -> int:
+    """How many listeners the service has."""
+    return (await service.client.get("/health", params={"verbose": "true"})).json()["runs"]["open_streams"]

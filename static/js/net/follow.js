@@ -19,11 +19,14 @@ const TYPES = [
 ];
 const TERMINAL = ["run.completed", "run.failed", "run.cancelled"];
 const RETRY_AFTER = 2000;
+const LOOK_AGAIN = 15_000;
 
 /**
  * The browser reconnects by itself, after the last event. Where it gives up, as at a proxy's 502, the run is looked up:
  * the stream goes on if the run does, else the run's report tells how it ended. So does it where the connection was lost
- * in between: what a service that died had told last, it may not have kept.
+ * in between: what a service that died had told last, it may not have kept. A browser has six connections for all its
+ * tabs: a hidden tab lets go of its stream, looks now and then whether the run has ended, and goes on where it was
+ * when it is shown.
  * @param {string} id
  * @param {Listener} listener
  * @returns {() => void} stop following
@@ -34,7 +37,23 @@ export function follow(id, listener) {
   let lost = false;
   let wasLost = false;
   let stopped = false;
-  let source = open();
+  /** @type {EventSource|null} */
+  let source = null;
+  /** @type {number|undefined} */
+  let looking;
+  document.addEventListener("visibilitychange", turn);
+  turn();
+
+  function turn() {
+    clearInterval(looking);
+    if (!document.hidden) {
+      source ??= open();
+      return;
+    }
+    source?.close();
+    source = null;
+    looking = setInterval(lookUp, LOOK_AGAIN);
+  }
 
   function open() {
     const fresh = new EventSource(`${url}/events${last > 0 ? `?after=${last}` : ""}`);
@@ -64,10 +83,10 @@ export function follow(id, listener) {
     if (!lost) listener.lost();
     lost = true;
     wasLost = true;
-    if (source.readyState !== EventSource.CLOSED) return;
-    if (stopped || (await lookUp())) return;
+    const closed = source;
+    if (closed?.readyState !== EventSource.CLOSED || (await lookUp())) return;
     setTimeout(() => {
-      if (!stopped) source = open();
+      if (!stopped && source === closed) source = open();
     }, RETRY_AFTER);
   }
 
@@ -77,6 +96,7 @@ export function follow(id, listener) {
       if (error instanceof RequestProblem) return error.problem.status === 404 ? "gone" : null;
       throw error;
     });
+    if (stopped && !wasLost) return true;
     if (report === null || (report !== "gone" && !isWhole(report))) return false;
     returned();
     stop();
@@ -87,7 +107,9 @@ export function follow(id, listener) {
 
   function stop() {
     stopped = true;
-    source.close();
+    document.removeEventListener("visibilitychange", turn);
+    clearInterval(looking);
+    source?.close();
   }
 
   return stop;
