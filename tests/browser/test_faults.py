@@ -158,4 +158,4 @@ HIDDEN = """hidden => {
 
 async def open_streams(service: RunningService) -> int:
     """How many listeners the service has."""
-    return (await service.client.get("/health", params={"verbose": "true"})).json()["runs"]["open_streams"]
+    return (await service.client.get("/health", params={"verbose": "true"})).json()["load"]["runs"]["open_streams"]
