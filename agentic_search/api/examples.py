@@ -18,10 +18,23 @@ from agentic_search.api.schemas import (
 )
 from agentic_search.domain.answer import Source
 from agentic_search.domain.data import JsonObject
-from agentic_search.domain.history import Deleted, HistoryState, ThreadReport, ThreadSummary
+from agentic_search.domain.history import Conversation, Deleted, HistoryState, ThreadReport, ThreadSummary
 from agentic_search.domain.plan import Plan, Task
 from agentic_search.domain.query import Query
-from agentic_search.domain.run import ProcessUse, RunCounts, RunReport, RunSummary, Started, TaskRecord, Timings
+from agentic_search.domain.run import (
+    Attempt,
+    Course,
+    ProcessUse,
+    RunCounts,
+    RunReport,
+    RunSummary,
+    Span,
+    Started,
+    StepCourse,
+    TaskCourse,
+    TaskRecord,
+    Timings,
+)
 from agentic_search.domain.tool import ServerInput, ServerStatus
 from agentic_search.models.chat import ModelInfo
 from agentic_search.runs.replay import RecordedCall, Recording
@@ -72,6 +85,22 @@ RUN = RunReport(
     timings=Timings(discover=0.01, plan=0.01, execute=0.07, synthesize=0.01, total=0.1, serial_tools=0.07, tools=0.07),
     process=ProcessUse(cpu_seconds=0.08, peak_memory=167_772_160),
     created_at="2026-01-01T12:00:00.000+00:00",
+    html="<p>No language model wrote this answer; it quotes its sources.</p>\n<p><strong>asyncio.gather</strong></p> …",
+    course=Course(
+        discovered_at=0.01,
+        planning=(Span(begun=0.01, ended=0.012),),
+        answering=Span(begun=0.09, ended=0.099),
+        ended_at=0.1,
+        tasks={
+            "t1": TaskCourse(
+                written_at=0.012,
+                ended_at=0.082,
+                arguments={"query": QUESTION},
+                attempts=(Attempt(begun=0.012, ended=0.082),),
+            )
+        },
+        steps=(StepCourse(at=0.012), StepCourse(at=0.082)),
+    ),
 )
 APPROVED = TaskRecord(id="t2", tool="move_file", server="files", status="queued")
 DENIED = TaskRecord(id="t2", tool="move_file", server="files", status="skipped", error="denied by the user")
@@ -104,6 +133,7 @@ _TALK = ThreadSummary(
     id=_THREAD, title=QUESTION, created_at=_SUMMARY.created_at, changed_at=_SUMMARY.created_at, run_count=1
 )
 THREADS = ThreadList(threads=(_TALK,), next_cursor=None)
+CONVERSATION = Conversation(**_TALK.model_dump(), runs=(RUN.brief(),), next_cursor=None)
 THREAD = ThreadReport(**_TALK.model_dump(), runs=RUNS.runs)
 DELETED = Deleted(id=_RUN, undo=f"POST /runs/{_RUN}/restore", gone_at="2026-07-01T12:10:00+00:00")
 THREAD_DELETED = DELETED.model_copy(update={"id": _THREAD, "undo": f"POST /threads/{_THREAD}/restore"})

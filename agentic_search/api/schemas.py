@@ -15,6 +15,8 @@ from agentic_search.workflows.workflow import WorkflowEntry
 
 MOST_RUNS = 200
 """Runs or conversations of one page."""
+MOST_SHOWN = 50
+"""Runs of a conversation that are shown at once."""
 ABOUT = "Part of the question, or words that stand in it or in the answer, in any form; the last may be begun only"
 """What `q` looks for."""
 

@@ -21,6 +21,8 @@ _LAST_SENT = 1.0
 _JOINED = 64 * 1024
 """Bytes from which on no more events join a message to a listener."""
 _MOST_DIGITS = 18
+HIGHEST = 10**_MOST_DIGITS - 1
+"""No event has a higher number."""
 _HEADERS = {"Cache-Control": "no-cache, no-transform", "X-Accel-Buffering": "no"}
 
 LastEventId = Annotated[

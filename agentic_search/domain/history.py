@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from agentic_search.domain.data import Frozen
-from agentic_search.domain.run import RunStatus, RunSummary
+from agentic_search.domain.run import RunReport, RunStatus, RunSummary
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,15 @@ class ThreadReport(ThreadSummary):
 
     runs: tuple[RunSummary, ...]
     """Its runs, oldest first; of more than 200 the newest: GET /runs?thread_id= has all."""
+
+
+class Conversation(ThreadSummary):
+    """One conversation with what was asked and answered in it, as a page shows it."""
+
+    runs: tuple[RunReport, ...]
+    """Some of its runs, newest first, without what tasks returned: GET /runs/{run_id}/tasks/{task_id} has that."""
+    next_cursor: str | None
+    """Give it as `cursor` for the earlier ones; null at the end."""
 
 
 @dataclass(frozen=True, slots=True)

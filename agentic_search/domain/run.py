@@ -8,8 +8,8 @@ from pydantic import Field
 
 from agentic_search.domain.answer import LeftOut, Source, Support
 from agentic_search.domain.approval.decision import WaitingCall
-from agentic_search.domain.data import AnyJson, AnyJsonObjects, Frozen
-from agentic_search.domain.plan import Plan
+from agentic_search.domain.data import AnyJson, AnyJsonObjects, Frozen, JsonObject
+from agentic_search.domain.plan import Plan, Task
 
 RunStatus = Literal["queued", "running", "waiting", "completed", "partial", "failed", "cancelled"]
 PlannerKind = Literal["model", "offline", "given"]
@@ -143,6 +143,62 @@ class RunCounts(Frozen):
     """Listeners that are being sent a run's events."""
 
 
+class Span(Frozen):
+    """A time in which something went on, in seconds since the run began."""
+
+    begun: float
+    ended: float | None = None
+    """None while it goes on."""
+
+
+class Attempt(Span):
+    """One try at a task."""
+
+    error: str | None = None
+    """Why it failed, where it did."""
+
+
+class TaskCourse(Frozen):
+    """How one task went."""
+
+    written_at: float
+    """When the planner had written it."""
+    ended_at: float | None = None
+    arguments: JsonObject | None = None
+    """What the tool was given, references filled in; none where it was never called, or with more than 64 KiB."""
+    attempts: tuple[Attempt, ...] = ()
+
+
+class StepCourse(Frozen):
+    """When a thinking step was told, and of what it tells."""
+
+    at: float
+    result_of: str | None = None
+    """The task whose result it shows the beginning of."""
+
+
+class Course(Frozen):
+    """When what began and ended: with its report, all that a picture of a run needs."""
+
+    understood: str | None = None
+    """What a follow-up was taken to ask."""
+    discovered_at: float | None = None
+    """When it was known which tools there are."""
+    planning: tuple[Span, ...] = ()
+    """One span for each start of the planner."""
+    answering: Span | None = None
+    ended_at: float | None = None
+    tasks: Mapping[str, TaskCourse] = {}
+    steps: tuple[StepCourse, ...] = ()
+    """One for each of the thinking steps, in their order."""
+    drafted: tuple[Task, ...] = ()
+    """Tasks that were written and are of no plan that was accepted."""
+    blocks: tuple[str, ...] = ()
+    """Of an answer that was not finished: its blocks as safe HTML …"""
+    tail: str = ""
+    """… and the text after them."""
+
+
 class RunReport(Frozen):
     """One search, as far as it has come."""
 
@@ -156,6 +212,8 @@ class RunReport(Frozen):
     """Who made the plan; none before there is one."""
     answer: str | None = None
     """Markdown with marks [n]."""
+    html: str | None = None
+    """The same as safe HTML."""
     sources: tuple[Source, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     """What the answer had to do without, and why."""
@@ -178,6 +236,13 @@ class RunReport(Frozen):
     """The error's stable name."""
     retry_of: str | None = None
     """The run that it goes on from, where it does."""
+    course: Course | None = None
+    """When what began and ended; none in a run that an earlier version of the service has kept."""
+
+    def brief(self) -> Self:
+        """The run without what its tasks returned."""
+        tasks = (task.model_copy(update={"result": None, "content": (), "size": 0}) for task in self.tasks)
+        return self.model_copy(update={"tasks": tuple(tasks)})
 
     @property
     def size(self) -> int:

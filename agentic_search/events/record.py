@@ -19,6 +19,7 @@ from agentic_search.domain.run import (
 from agentic_search.domain.spending import ToolSeconds
 from agentic_search.errors import ShuttingDown
 from agentic_search.events import facts
+from agentic_search.events.course_record import CourseRecord
 from agentic_search.events.event import Event
 
 
@@ -51,6 +52,7 @@ class RunRecord:
         self._process = ProcessUse()
         self._error: str | None = None
         self._error_code: str | None = None
+        self._course = CourseRecord()
 
     def report(self) -> RunReport:
         """The run as far as it has come."""
@@ -62,6 +64,7 @@ class RunRecord:
             model=self._model,
             planner=self._planner,
             answer=self._answer,
+            html=self.html,
             sources=self._sources,
             left_out=self._left_out,
             support=self._support,
@@ -76,6 +79,7 @@ class RunRecord:
             error=self._error,
             error_code=self._error_code,
             retry_of=self._retry_of,
+            course=self._course.course(),
         )
 
     def summary(self) -> RunSummary:
@@ -107,6 +111,7 @@ class RunRecord:
     def apply(self, event: Event) -> None:
         """Take in the next event."""
         self._steps += event.fact.steps
+        self._course.apply(event.fact, event.at)
         self._fold(event.fact, event.at)
         if self.status not in ENDED and self.status != "queued":
             self.status = "waiting" if self._only_waits() else "running"

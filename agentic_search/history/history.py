@@ -9,7 +9,15 @@ from sqlalchemy import Connection
 
 from agentic_search.clock import Clock
 from agentic_search.domain.answer import Turn
-from agentic_search.domain.history import Deleted, HistoryState, RunFilter, RunPage, ThreadPage, ThreadReport
+from agentic_search.domain.history import (
+    Conversation,
+    Deleted,
+    HistoryState,
+    RunFilter,
+    RunPage,
+    ThreadPage,
+    ThreadReport,
+)
 from agentic_search.domain.query import Query
 from agentic_search.domain.run import RunReport
 from agentic_search.errors import StorageFailed, WrongState
@@ -60,6 +68,17 @@ class History:
         summary = await self._do(listing.thread_of, thread_id)
         page = await self.list(RunFilter(thread_id=thread_id), limit=_RUNS_OF_THREAD)
         return ThreadReport(**summary.model_dump(), runs=page.runs[::-1])
+
+    async def conversation(self, thread_id: str, *, limit: int, cursor: str | None = None) -> Conversation:
+        """A conversation with `limit` of its runs as they are shown; raises NotFound, or RequestError for a cursor."""
+        drafts = self._recorder.drafts.values()
+        own = {draft.record.id: draft.record for draft in drafts if draft.record.thread_id == thread_id}
+        summary = await self._do(listing.thread_of, thread_id)
+        page = await self.list(RunFilter(thread_id=thread_id), limit=limit, cursor=cursor)
+        stored = await self._do(stored_runs.briefs_of, [run.id for run in page.runs if run.id not in own])
+        briefs = stored | {run_id: record.report().brief() for run_id, record in own.items()}
+        runs = tuple(briefs[run.id] for run in page.runs if run.id in briefs)  # another process may have deleted one
+        return Conversation(**summary.model_dump(), runs=runs, next_cursor=page.next_cursor)
 
     async def rename(self, thread_id: str, title: str) -> ThreadReport:
         """Call a conversation otherwise; raises NotFound."""

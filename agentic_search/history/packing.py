@@ -132,9 +132,9 @@ class Unpacked:
         return step
 
     def report(self, results: Mapping[bytes, bytes]) -> RunReport:
-        """The report; `results` are packed."""
+        """The report; `results` are packed, and left out where there are none."""
         plain = self._plain["report"]
-        for index, found in self.hashes.items():
+        for index, found in self.hashes.items() if results else ():
             plain["tasks"][index] |= _unpack(results[found])
         return RunReport.model_validate(plain)
 

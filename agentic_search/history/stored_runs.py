@@ -242,14 +242,29 @@ def events_after(connection: Connection, run_id: str, after: int, most: int) -> 
     return [event for event in events if event.seq > after]
 
 
-def report_of(connection: Connection, run_id: str) -> RunReport:
-    """The run's report; of one that has not ended, as far as it is written. Raises NotFound."""
+def briefs_of(connection: Connection, run_ids: Sequence[str]) -> dict[str, RunReport]:
+    """The reports of runs without what their tasks returned, by their ids; not of those that are deleted."""
+    briefs: dict[str, RunReport] = {}
+    for run_id in run_ids:
+        with suppress(NotFound):
+            briefs[run_id] = report_of(connection, run_id, whole=False)
+    return briefs
+
+
+def report_of(connection: Connection, run_id: str, *, whole: bool = True) -> RunReport:
+    """The run's report, with the results of its tasks where it is to be `whole`. Raises NotFound.
+
+    Of a run that has not ended, it is as far as it is written.
+    """
     run = found(connection, run_id)
     packed = connection.execute(select(tables.bodies.c.report).where(tables.bodies.c.run == run.number)).scalar()
     if packed is None:
-        return record_of(connection, run_id)[0].report()
+        report = record_of(connection, run_id)[0].report()
+        return report if whole else report.brief()
     try:
         unpacked = Unpacked(packed)
+        if not whole:
+            return unpacked.report({}).brief()
         return unpacked.report(_results(connection, unpacked.hashes.values()))
     except (ValueError, KeyError) as error:
         raise StorageFailed(_UNREADABLE.format(run_id)) from error

@@ -1,12 +1,13 @@
 /** Carries out what the reader asks for: sends requests and dispatches their outcome to the store. */
 
-import { watchServers } from "./connections.js";
-import { BACK, LOST, explain } from "./derive/problem.js";
+import { createConnector } from "./connector.js";
 import * as api from "./net/api.js";
 import { follow } from "./net/follow.js";
+import { RequestProblem, noticeOf } from "./net/request.js";
+import { isWhole } from "./state/opened.js";
 import { liveRun } from "./state/page.js";
 
-/** @import {Page, Pull} from "./types.js" */
+/** @import {Page} from "./types.js" */
 /** @import {Action} from "./state/page.js" */
 /** @typedef {{state: Page, dispatch: (action: Action) => void}} Store */
 /** @typedef {ReturnType<typeof createController>} Controller */
@@ -42,7 +43,8 @@ export function createController(store) {
    * @param {'ask'|'retry'} doing
    */
   async function begin(query, post, doing) {
-    if (!query.trim() || liveRun(store.state)) return;
+    if (!query.trim()) return;
+    if (liveRun(store.state)) return store.dispatch({ type: "draft", text: query }); // it began a moment ago
     const key = `asked-${++asked}`;
     const { threadId } = store.state;
     store.dispatch({ type: "asked", key, query });
@@ -74,8 +76,9 @@ export function createController(store) {
     const to = (/** @type {Action} */ action) => store.dispatch({ ...action, key });
     following.set(key, follow(id, {
       event: (event) => to({ type: "event", event, received: performance.now() }),
-      lost: () => to({ type: "notice", notice: LOST }),
-      back: () => to({ type: "notice", notice: BACK }),
+      lost: () => to({ type: "away", since: performance.now() }),
+      back: () => to({ type: "back" }),
+      ended: (report) => to({ type: "ended", report }),
       gone: () => to({ type: "gone", error: GONE }),
     }));
   }
@@ -88,14 +91,33 @@ export function createController(store) {
     store.dispatch({ type: "threadOpening", threadId });
     if (threadId === null) return;
     try {
-      const { runs, serverTime } = await api.runs({ thread_id: threadId, limit: "100" });
-      if (threadId !== store.state.threadId) return;
-      if (runs.length === 0) throw new api.RequestProblem({ status: 404, detail: "", fields: [], retryAfter: null });
-      store.dispatch({ type: "threadOpened", runs: runs.toReversed(), origins: api.origins(runs, serverTime) });
-      for (const run of runs) listen(run.id, run.id);
+      await openRuns(threadId);
     } catch (error) {
-      store.dispatch({ type: "threadMissing", notice: noticeOf(error, "open") });
+      const notice = noticeOf(error, "open");
+      if (error instanceof RequestProblem && error.problem.status === 404) history.replaceState(null, "", "/");
+      store.dispatch({ type: "threadMissing", notice });
     }
+  }
+
+  /** Show the runs of the conversation that come before those on the page. */
+  async function openEarlier() {
+    const { threadId, earlier } = store.state;
+    if (threadId === null || earlier === null) return;
+    await openRuns(threadId, earlier).catch((error) => {
+      store.dispatch({ type: "notice", notice: noticeOf(error, "open") });
+    });
+  }
+
+  /**
+   * One request for all of them; only what is under way is followed.
+   * @param {string} threadId
+   * @param {string|null} [cursor]
+   */
+  async function openRuns(threadId, cursor = null) {
+    const { runs, next_cursor, serverTime } = await api.conversation(threadId, cursor);
+    if (threadId !== store.state.threadId || cursor !== store.state.earlier) return;
+    store.dispatch({ type: "threadOpened", runs: runs.toReversed(), origins: api.origins(runs, serverTime), earlier: next_cursor });
+    for (const run of runs) if (!isWhole(run)) listen(run.id, run.id);
   }
 
   /** @param {string|null} threadId null: a new conversation */
@@ -113,30 +135,9 @@ export function createController(store) {
   async function fetchResult(key, id, url) {
     try {
       const task = await api.read(url);
-      store.dispatch({ type: "result", key, id, result: task.result });
+      store.dispatch({ type: "result", key, id, result: task.result, content: task.content });
     } catch (error) {
-      store.dispatch({ type: "notice", notice: noticeOf(error, "open") });
-    }
-  }
-
-  /**
-   * Fetch a model, and use it.
-   * @param {string} model
-   */
-  async function pull(model) {
-    const say = (/** @type {Partial<Pull>} */ now) =>
-      store.dispatch({ type: "pull", pull: { model, share: null, status: "", error: null, ...now } });
-    say({});
-    try {
-      const failed = await api.pull(model, ({ status, completed, total }) => {
-        say({ status, share: completed !== null && total ? completed / total : null });
-      });
-      if (failed !== null) return say({ error: failed });
-      store.dispatch({ type: "models", models: await api.models() });
-      store.dispatch({ type: "pull", pull: null });
-    } catch (error) {
-      if (!(error instanceof api.RequestProblem)) throw error;
-      say({ error: error.message });
+      store.dispatch({ type: "notice", notice: noticeOf(error, "result") });
     }
   }
 
@@ -154,41 +155,5 @@ export function createController(store) {
     });
   }
 
-  /**
-   * Give a server the values that its entry asks for, and look how it does with them.
-   * @param {string} server
-   * @param {Object<string, unknown>} values
-   */
-  async function giveInputs(server, values) {
-    try {
-      await api.giveInputs(server, values);
-      await watchServers(store);
-    } catch (error) {
-      store.dispatch({ type: "notice", notice: noticeOf(error, "decide") });
-    }
-  }
-
-  /**
-   * @param {string} server
-   * @param {boolean} on
-   */
-  async function switchServer(server, on) {
-    try {
-      await api.switchServer(server, on);
-      await watchServers(store);
-    } catch (error) {
-      store.dispatch({ type: "notice", notice: noticeOf(error, "decide") });
-    }
-  }
-
-  return { ask, retry, stop, openAddress, goTo, fetchResult, pull, decide, giveInputs, switchServer, dispatch: store.dispatch };
-}
-
-/**
- * @param {unknown} error
- * @param {Parameters<typeof explain>[1]} doing
- */
-export function noticeOf(error, doing) {
-  if (error instanceof api.RequestProblem) return explain(error.problem, doing);
-  throw error;
+  return { ask, retry, stop, openAddress, openEarlier, goTo, fetchResult, decide, ...createConnector(store), dispatch: store.dispatch };
 }

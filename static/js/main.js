@@ -9,9 +9,9 @@ import { EMPTY, liveRun, reduce } from "./state/page.js";
 import { mountStanding } from "./standing/standing.js";
 import { createStore } from "./store.js";
 import { mountPassage } from "./views/answer/citations.js";
-import { mountComposer } from "./views/composer.js";
+import { mountComposer, rememberedModel } from "./views/composer.js";
 import { mountHistory } from "./views/history.js";
-import { mountNotice } from "./views/notice.js";
+import { mountAway, mountNotice } from "./views/notice.js";
 import { mountReader } from "./views/reader.js";
 import { mountRun } from "./views/run.js";
 import { mountStarters } from "./views/starters.js";
@@ -21,7 +21,7 @@ import { mountTheme } from "./views/theme.js";
 
 const at = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
 
-const store = createStore(reduce, EMPTY);
+const store = createStore(reduce, { ...EMPTY, choice: rememberedModel() });
 const controller = createController(store);
 const library = createLibrary(store, controller);
 
@@ -36,7 +36,8 @@ const views = [
   composer,
   mountStarters(at("starters"), controller),
   mountHistory(/** @type {HTMLDialogElement} */ (at("history")), library),
-  mountNotice(at("notice"), controller),
+  mountAway(at("away")),
+  mountNotice(at("notice"), controller, () => composer.focus()),
   mountReader(at("live"), at("runs")),
 ];
 
@@ -44,6 +45,11 @@ mountTheme(at("theme"));
 mountStanding(/** @type {HTMLDialogElement} */ (at("standing")), { opener: at("show-standing"), runs: at("runs") });
 mountKeys({ composer, passage, controller });
 at("show-history").addEventListener("click", () => library.show());
+at("earlier").addEventListener("click", async () => {
+  await controller.openEarlier();
+  const first = () => /** @type {HTMLElement|null} */ (at("runs").querySelector(".question"));
+  requestAnimationFrame(() => first()?.focus({ preventScroll: true })); // it is drawn by then
+});
 at("new").addEventListener("click", (event) => {
   event.preventDefault();
   controller.goTo(null);
@@ -57,7 +63,9 @@ function draw() {
   const { state } = store;
   const empty = state.runs.length === 0 && !state.opening;
   document.body.toggleAttribute("data-empty", empty);
-  showRuns(state.runs, performance.now());
+  at("earlier").hidden = state.earlier === null;
+  document.body.toggleAttribute("data-away", state.away !== null);
+  showRuns(state.runs, state.away ?? performance.now()); // while nothing is heard, nothing is known to go on
   for (const view of views) view.update(state);
   if (liveRun(state)) drawSoon();
 }

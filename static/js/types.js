@@ -18,7 +18,21 @@
  * @typedef {{id: number, title: string, url: string, snippet: string, task_id: string}} Source
  * @typedef {{what: string, why: string}} LeftOut
  * @typedef {{sentence: string, source: number, verdict: 'supported'|'weak'|'unsupported', span: string}} Support
- * @typedef {{id: string, thread_id: string, status: string, query: string, model: string|null, created_at: string}} Listed
+ *
+ * A conversation in a list, and one opened: its runs, newest first, without what their tasks returned.
+ * @typedef {{id: string, title: string, created_at: string, changed_at: string, run_count: number}} Thread
+ * @typedef {Thread & {runs: Report[], next_cursor: string|null}} Conversation
+ * @typedef {{begun: number, ended: number|null}} ReportedSpan
+ * @typedef {{id: string, tool: string, server: string, purpose: string, status: string, cached: boolean, duration: number|null,
+ *   error: string|null}} ReportedTask
+ * @typedef {{understood: string|null, discovered_at: number|null, planning: ReportedSpan[], answering: ReportedSpan|null,
+ *   ended_at: number|null, steps: {at: number, result_of: string|null}[], drafted: PlannedTask[], blocks: string[], tail: string,
+ *   tasks: Object<string, {written_at: number, ended_at: number|null, arguments: Object<string, unknown>|null,
+ *   attempts: (ReportedSpan & {error: string|null})[]}>}} Course
+ * @typedef {{id: string, thread_id: string, status: string, query: string, model: string|null, planner: string|null,
+ *   answer: string|null, html: string|null, sources: Source[], left_out: LeftOut[], support: Support[],
+ *   plan: {tasks: PlannedTask[]}|null, tasks: ReportedTask[], thinking_steps: string[], timings: Timings, usage: Usage,
+ *   created_at: string, error: string|null, course: Course|null}} Report
  *
  * An event of a run, as its stream sends it. `data` differs by `type`; the reducers name what they read.
  * @typedef {{seq: number, run_id: string, at: number, type: string, message: string, data: any}} RunEvent
@@ -115,13 +129,16 @@
  * @property {boolean} open
  * @property {string} query
  * @property {'loading'|'ready'|'failed'} status
- * @property {Listed[]} runs
+ * @property {Thread[]} threads
+ * @property {string[]} deleted ids of those listed that were deleted, and can be had back
  * @property {string|null} next
  * @property {Notice|null} problem why the last look failed
  *
  * @typedef {object} Page
  * @property {string|null} threadId
  * @property {Shown[]} runs
+ * @property {string|null} earlier where the conversation's earlier runs begin; null: all are shown
+ * @property {number|null} away since when the service has not answered, by the page's clock; null: it is there
  * @property {Notice|null} notice
  * @property {{text: string, version: number}} draft text put back into the box
  * @property {Tool[]|null} tools null: not known yet

@@ -70,7 +70,7 @@ test("opening another thread empties the page first; one that is not kept leaves
 test("a large result that was fetched takes its place in the task", () => {
   const state = play(asked, accepted, event(1, "task.started", { id: "t1", tool: "x" }),
     event(2, "task.completed", { id: "t1", tool: "x", duration: 1, result_url: "/runs/r1/tasks/t1" }),
-    { type: "result", key: "k", id: "t1", result: { big: true } });
+    { type: "result", key: "k", id: "t1", result: { big: true }, content: [] });
   assert.deepEqual([state.runs[0].run.tasks[0].result, state.runs[0].run.tasks[0].resultUrl], [{ big: true }, null]);
 });
 
@@ -78,4 +78,12 @@ test("an action or an event of an unknown kind changes nothing that is shown", (
   const state = play(asked, accepted);
   assert.equal(reduce(state, { type: "unheard of" }), state);
   assert.deepEqual(reduce(state, event(1, "run.sneezed", {})).runs[0].run.tasks, []);
+});
+
+test("a conversation that was deleted stays in the list, to be had back", () => {
+  const list = { type: "history", threads: [{ id: "t1", title: "Old" }, { id: "t2", title: "Other" }] };
+  const deleted = play(list, { type: "deleted", threadId: "t1" });
+  assert.deepEqual([deleted.history.threads.length, deleted.history.deleted], [2, ["t1"]]);
+  assert.deepEqual(reduce(deleted, { type: "restored", threadId: "t1" }).history.deleted, []);
+  assert.equal(reduce(deleted, { type: "renamed", threadId: "t2", title: "New" }).history.threads[1].title, "New");
 });

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import test from "node:test";
 
+import { runOf } from "../../static/js/state/opened.js";
 import { newRun, reduceRun } from "../../static/js/state/run.js";
 
 const folder = new URL("recorded/", import.meta.url);
@@ -14,6 +15,11 @@ for (const name of readdirSync(folder)) {
 
   test(`${name}: the replayed run is the recorded one`, () => {
     assert.deepEqual(summary(replay(events)), expected);
+  });
+
+  test(`${name}: the run that is opened again from its report is the one that was replayed`, () => {
+    const report = JSON.parse(readFileSync(`${process.env.REPORTS}/${name}`, "utf8"));
+    assert.deepEqual(shown(runOf(report)), shown(replay(events)));
   });
 
   test(`${name}: events that are repeated, as after a reconnection, change nothing`, () => {
@@ -58,4 +64,11 @@ function summary(run) {
       error: task.error,
     })),
   };
+}
+
+/** What of a run is shown, without what is only fetched when it is asked for. */
+function shown({ lastSeq, servers, toolCount, found, planner, timings, usage, ...run }) {
+  const answer = run.answer && { ...run.answer, blocks: run.answer.blocks.join("").replace(/>\s+</g, "><").trim() };
+  const tasks = run.tasks.map(({ result, resultUrl, content, progress, ...task }) => task);
+  return { ...run, answer, tasks, total: timings.total };
 }

@@ -1,4 +1,4 @@
-"""Getting about: keys, history, themes, narrow screens, and a page that is there before any answer."""
+"""Getting about: keys, themes, narrow screens, and a page that is there before any answer."""
 
 import re
 
@@ -7,7 +7,6 @@ from playwright.async_api import Page, Route, ViewportSize, expect
 
 from tests.browser.reader import Reader
 from tests.support.ollama_double import written
-from tests.support.service import RunningService
 
 pytestmark = pytest.mark.browser
 
@@ -102,39 +101,6 @@ async def test_focus_stays_where_the_reader_is_while_the_run_goes_on(page: Page,
     await reader.ended()
     await expect(reader.run.locator(".bar").nth(1)).to_be_focused()
     await expect(reader.row("t2")).to_be_visible()
-
-
-async def test_history_finds_a_conversation_by_typing_and_opens_it(
-    page: Page, reader: Reader, service: RunningService
-) -> None:
-    await service.ask("About walruses, nothing else", plan=FIVE, model="offline")
-    await page.goto("/")
-    await page.get_by_role("button", name="History").click()
-    search = page.get_by_role("searchbox", name="Find a question")
-    await expect(search).to_be_focused()
-    await expect(page.get_by_role("heading", name="Today")).to_be_visible()
-    await page.keyboard.type("WALRUS")
-    found = page.locator("a.thread")
-    await expect(found).to_have_count(1)
-    await page.keyboard.press("ArrowDown")
-    await page.keyboard.press("Enter")
-    await expect(page.get_by_role("dialog")).to_be_hidden()
-    await expect(reader.run.get_by_role("heading", level=2)).to_have_text("About walruses, nothing else")
-    await reader.ended()
-
-
-async def test_history_says_when_nothing_fits_and_forgets_on_request(page: Page, service: RunningService) -> None:
-    await service.ask("To be forgotten, whatever it says", plan=FIVE, model="offline")
-    await page.get_by_role("button", name="History").click()
-    await expect(page.get_by_role("searchbox")).to_be_focused()
-    await page.keyboard.type("no such question")
-    await expect(page.get_by_role("dialog")).to_contain_text("No question has “no such question” in it.")
-    await page.get_by_role("searchbox").fill("to be forgotten")
-    await expect(page.locator("a.thread")).to_have_count(1)
-    await page.locator("a.thread").hover()
-    await page.get_by_role("button", name="Forget: To be forgotten, whatever it says").click()
-    await expect(page.locator("a.thread")).to_have_count(0)
-    assert (await service.client.get("/runs", params={"q": "to be forgotten"})).json()["runs"] == []
 
 
 async def test_the_theme_follows_the_system_until_one_is_chosen_which_is_remembered(page: Page) -> None:

@@ -96,19 +96,15 @@ test("before anything is known the state line claims nothing", () => {
   assert.doesNotMatch(readiness({ models: null, servers: null }).text, /No model/);
 });
 
-test("history is threads by day, each on its newest day and called after its first question", () => {
+test("history is conversations by day, each on the day of its newest question", () => {
   const now = new Date(2026, 4, 12, 9);
-  const runs = [run("c", "t1", now, "And then?"), run("b", "t2", new Date(2026, 4, 11, 23), "Other"), run("a", "t1", new Date(2026, 4, 11, 22), "First")];
-  const days = byDay(runs, now);
-  assert.deepEqual(days.map((day) => [day.name, day.threads.map(({ title, runs: count }) => [title, count])]), [
-    ["Today", [["First", 2]]],
-    ["Yesterday", [["Other", 1]]],
-  ]);
+  const days = byDay([thread("t1", now), thread("t2", new Date(2026, 4, 11, 23)), thread("t3", new Date(2026, 4, 11, 22))], now);
+  assert.deepEqual(days.map((day) => [day.name, day.threads.map(({ id }) => id)]), [["Today", ["t1"]], ["Yesterday", ["t2", "t3"]]]);
 });
 
 test("older days are named, with the year where it is another", () => {
   const now = new Date(2026, 4, 12, 9);
-  const names = [new Date(2026, 4, 8), new Date(2026, 2, 1), new Date(2024, 2, 1)].map((day, place) => byDay([run("a", `t${place}`, day, "?")], now)[0].name);
+  const names = [new Date(2026, 4, 8), new Date(2026, 2, 1), new Date(2024, 2, 1)].map((day, place) => byDay([thread(`t${place}`, day)], now)[0].name);
   assert.deepEqual(names, ["Friday 8 May", "1 March", "1 March 2024"]);
 });
 
@@ -180,7 +176,7 @@ test("times are as long as they need to be", () => {
 
 const tool = (name, description = "") => ({ name, server: "s", title: "", description });
 const server = (name, status, error = null) => ({ name, status, transport: "stdio", tools: 1, error });
-const run = (id, thread_id, at, query) => ({ id, thread_id, status: "completed", query, model: null, created_at: at.toISOString() });
+const thread = (id, at) => ({ id, title: "?", created_at: "2026-01-01T00:00:00Z", changed_at: at.toISOString(), run_count: 1 });
 
 test("rows of a Markdown table are read as their cells, and other text stays as it is", () => {
   for (const [written, shown] of [

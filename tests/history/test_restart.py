@@ -129,3 +129,29 @@ async def test_what_another_version_has_kept_costs_itself_alone(lasting: Databas
         program.scripts["c"] = do_nothing
         await engine.start("c", QUERY, thread_id="t")
         assert (await engine.ended("c")).status == "completed"
+
+
+async def test_a_conversation_is_opened_with_its_newest_runs_whole_but_for_results(lasting: DatabaseAddress) -> None:
+    program = ScriptedProgram()
+    program.scripts |= {"a": answer, "b": answer, "c": answer}
+    async with asyncio.timeout(30), kept_runs(lasting, program) as engine:
+        for run_id in ("a", "b"):
+            await engine.start(run_id, QUERY, thread_id="t")
+            await engine.ended(run_id)
+    program.scripts["d"] = do_nothing
+    async with asyncio.timeout(30), kept_runs(lasting, program) as engine:
+        for run_id in ("c", "d"):  # the last of them perhaps not written yet
+            await engine.start(run_id, QUERY, thread_id="t")
+            await engine.ended(run_id)
+        opened = await engine.history.conversation("t", limit=3)
+        assert [run.id for run in opened.runs] == ["d", "c", "b"]
+        assert (opened.title, opened.run_count) == (QUERY.query, 4)
+        for run in opened.runs[1:]:
+            whole = await engine.report(run.id)
+            assert run == whole.brief() and run.tasks[0].result is None and run.size == 0
+            assert run.html == "<p>…</p>" and run.course is not None
+            assert run.course.tasks["t1"].ended_at is not None
+        rest = await engine.history.conversation("t", limit=3, cursor=opened.next_cursor)
+        assert ([run.id for run in rest.runs], rest.next_cursor) == (["a"], None)
+        with pytest.raises(NotFound, match="no conversation"):
+            await engine.history.conversation("nobody", limit=3)

@@ -58,9 +58,17 @@ async def get_task(run_id: str, task_id: str, searches: Searches) -> Response:
         **problems(400, 404, 503),
     },
 )
-async def run_events(run_id: str, searches: Searches, last_event_id: sse.LastEventId = "") -> Response:
+async def run_events(
+    run_id: str,
+    searches: Searches,
+    last_event_id: sse.LastEventId = "",
+    after: Annotated[
+        int,
+        Query(ge=0, le=sse.HIGHEST, description="As `Last-Event-ID`, for an EventSource that is made anew"),
+    ] = 0,
+) -> Response:
     """The run's events as server-sent events; 204, which ends an EventSource, to who has seen the last of all."""
-    after = sse.number_of(last_event_id)
+    after = max(sse.number_of(last_event_id), after)
     if await searches.has_no_more(run_id, after=after):
         return Response(status_code=204)
     return sse.stream(searches.follow(run_id, after=after), run_id=run_id)

@@ -8,8 +8,8 @@ from agentic_search.api import examples
 from agentic_search.api.bodies import JsonRoute
 from agentic_search.api.dependencies import Searches
 from agentic_search.api.openapi import problems, shows
-from agentic_search.api.schemas import ABOUT, MOST_RUNS, Rename, ThreadList
-from agentic_search.domain.history import Deleted, ThreadReport
+from agentic_search.api.schemas import ABOUT, MOST_RUNS, MOST_SHOWN, Rename, ThreadList
+from agentic_search.domain.history import Conversation, Deleted, ThreadReport
 
 router = APIRouter(prefix="/threads", tags=["threads"], route_class=JsonRoute)
 
@@ -30,6 +30,17 @@ async def list_threads(
 async def get_thread(thread_id: str, searches: Searches) -> ThreadReport:
     """One conversation with its runs."""
     return await searches.history.thread(thread_id)
+
+
+@router.get("/{thread_id}/runs", responses={**shows(examples.CONVERSATION), **problems(400, 404, 503)})
+async def get_conversation(
+    thread_id: str,
+    searches: Searches,
+    limit: Annotated[int, Query(ge=1, le=MOST_SHOWN)] = 30,
+    cursor: Annotated[str | None, Query(description="`next_cursor` of the page before")] = None,
+) -> Conversation:
+    """One conversation with all that a page shows of its newest runs, but for what their tasks returned."""
+    return await searches.history.conversation(thread_id, limit=limit, cursor=cursor or None)
 
 
 @router.patch("/{thread_id}", responses={**shows(examples.THREAD), **problems(404, 503)})

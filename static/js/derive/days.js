@@ -1,40 +1,24 @@
-/** Groups runs, newest first, into threads by day. */
+/** Groups conversations, those asked in last first, by day. */
 
-/** @import {Listed} from "../types.js" */
-/** @typedef {{id: string, title: string, runs: number, status: string, at: Date}} Thread */
+/** @import {Thread} from "../types.js" */
 /** @typedef {{name: string, threads: Thread[]}} Day */
 
 /**
- * A thread stands on the day of its newest run and is called after its first question.
- * @param {Listed[]} runs
+ * A conversation stands on the day of its newest question.
+ * @param {Thread[]} threads
  * @param {Date} now
  * @returns {Day[]}
  */
-export function byDay(runs, now) {
+export function byDay(threads, now) {
   /** @type {Map<string, Day>} */
   const days = new Map();
-  for (const thread of threads(runs)) {
-    const name = dayName(thread.at, now);
+  for (const thread of threads) {
+    const name = dayName(new Date(thread.changed_at), now);
     const day = days.get(name) ?? { name, threads: [] };
     day.threads.push(thread);
     days.set(name, day);
   }
   return [...days.values()];
-}
-
-/**
- * @param {Listed[]} runs
- * @returns {Thread[]}
- */
-function threads(runs) {
-  /** @type {Map<string, Thread>} */
-  const found = new Map();
-  for (const run of runs) {
-    const thread = found.get(run.thread_id);
-    if (thread) Object.assign(thread, { title: run.query, runs: thread.runs + 1 });
-    else found.set(run.thread_id, { id: run.thread_id, title: run.query, runs: 1, status: run.status, at: new Date(run.created_at) });
-  }
-  return [...found.values()];
 }
 
 /**

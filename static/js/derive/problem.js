@@ -12,7 +12,7 @@ const STAYS = "Everything on this page stays.";
 
 /**
  * @param {Problem} problem
- * @param {'ask'|'retry'|'stop'|'open'|'list'|'forget'|'decide'} doing
+ * @param {keyof WHAT} doing
  * @returns {Notice}
  */
 export function explain(problem, doing) {
@@ -26,9 +26,25 @@ const WHAT = {
   retry: "It could not be tried again",
   stop: "The run could not be stopped",
   open: "The conversation could not be opened",
+  result: "The result could not be fetched",
   list: "The earlier conversations could not be listed",
-  forget: "The conversation could not be forgotten",
+  rename: "The conversation could not be renamed",
+  forget: "The conversation could not be deleted",
+  restore: "The conversation could not be brought back",
   decide: "Your answer could not be given",
+};
+
+const NOT_KEPT = {
+  happened: "This conversation is no longer kept.",
+  fine: "It was deleted, became too old, or its link is of another service.",
+  todo: "Ask a new question, or look for others in the history.",
+};
+
+/** What to do where the service no longer knows what was meant. @type {Object<string, string>} */
+const TODO = {
+  ask: "Begin a new question.",
+  retry: "Ask the question again.",
+  restore: "It is gone for good.",
 };
 
 /** @type {Object<number, (problem: Problem, doing: keyof WHAT) => {happened: string, fine?: string, todo: string}>} */
@@ -38,10 +54,11 @@ const REASONS = {
     todo: "See that the server is running, then try again.",
   }),
   401: (_, doing) => ({ happened: `${WHAT[doing]}: the service asks for a key.`, todo: "Open the page at an address that needs none." }),
-  404: (_, doing) => ({
-    happened: doing === "open" ? "This conversation is no longer kept." : `${WHAT[doing]}: the service no longer knows it.`,
-    todo: "Ask the question again.",
-  }),
+  404: (_, doing) => (doing === "open" ? NOT_KEPT : { happened: `${WHAT[doing]}: the service no longer knows it.`, todo: TODO[doing] ?? "Load the page again to see what is kept." }),
+  409: (problem, doing) =>
+    doing === "forget"
+      ? { happened: `${WHAT.forget}: a question in it is still being answered.`, todo: "Open it and stop that, or wait for its end." }
+      : refused(problem, doing),
   413: (_, doing) => ({ happened: `${WHAT[doing]}: it is too long.`, todo: "Shorten it and ask again." }),
   429: busy,
   503: busy,
@@ -76,12 +93,12 @@ function refused({ detail, fields }, doing) {
 }
 
 /** @type {import("./types.js").Notice} */
-export const LOST = {
+export const AWAY = {
   kind: "lost",
-  happened: "The connection to the service was lost.",
-  fine: "The run goes on there, and everything shown stays.",
-  todo: "The page reconnects by itself.",
+  happened: "The service is away, trying again.",
+  fine: "Everything shown stays. What was under way may go on there.",
+  todo: "Nothing needs to be done here, unless the service was stopped: then start it.",
 };
 
 /** @type {import("./types.js").Notice} */
-export const BACK = { kind: "back", happened: "The connection is back." };
+export const BACK = { kind: "back", happened: "The service is back." };

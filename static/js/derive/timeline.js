@@ -68,12 +68,12 @@ export function tickLabel(at, length) {
 
 /**
  * What running side by side saved: the calls end to end, and the time in which any of them was under way.
- * Null where fewer than two calls were made.
+ * Null where fewer than two calls have ended; how long one took that was stopped is not always known.
  * @param {Task[]} tasks
  * @returns {{serial: number, together: number}|null}
  */
 export function savings(tasks) {
-  const ended = tasks.filter((task) => task.endedAt !== null);
+  const ended = tasks.filter((task) => task.status === "completed" || task.status === "failed");
   const serial = total(ended.flatMap(reach));
   return ended.flatMap(reach).length < 2 ? null : { serial, together: total(stretches(ended)) };
 }

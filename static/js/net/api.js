@@ -1,16 +1,8 @@
-/** Sends requests to the service; returns their answers, or throws a problem that can be explained. */
+/** What the page asks of the service; each throws a RequestProblem where that does not work. */
 
-/** @import {Listed, Models, Server, Tool} from "../types.js" */
-/** @import {Problem} from "../derive/problem.js" */
+import { post, request, send } from "./request.js";
 
-/** A request that did not work. */
-export class RequestProblem extends Error {
-  /** @param {Problem} problem */
-  constructor(problem) {
-    super(problem.detail || `status ${problem.status}`);
-    this.problem = problem;
-  }
-}
+/** @import {Conversation, Models, Report, Server, Thread, Tool} from "../types.js" */
 
 /**
  * Ask; the run goes on by itself from there.
@@ -67,8 +59,26 @@ export const giveInputs = (server, values) => post(`/servers/${encodeURIComponen
  */
 export const switchServer = (server, on) => post(`/servers/${encodeURIComponent(server)}/switch`, { on });
 
-/** @param {string} id */
-export const forget = (id) => request(`/runs/${encodeURIComponent(id)}`, { method: "DELETE" });
+/**
+ * Conversations, those asked in last first.
+ * @param {{q?: string, cursor?: string, limit: string}} filter
+ * @param {AbortSignal} signal
+ * @returns {Promise<{threads: Thread[], next_cursor: string|null}>}
+ */
+export const threads = async (filter, signal) => (await request(`/threads?${new URLSearchParams(filter)}`, { signal })).json();
+
+/**
+ * @param {string} id of a conversation
+ * @param {string} title what it is called from now on
+ * @returns {Promise<Thread>}
+ */
+export const rename = async (id, title) => (await send("PATCH", threadPath(id), { title })).json();
+
+/** @param {string} id of a conversation */
+export const forget = (id) => request(threadPath(id), { method: "DELETE" });
+
+/** @param {string} id of a conversation that was deleted not long ago */
+export const restore = (id) => request(`${threadPath(id)}/restore`, { method: "POST" });
 
 /**
  * @param {string} url
@@ -116,58 +126,27 @@ export async function pull(model, progress) {
 }
 
 /**
- * Runs, newest first, with the service's own time, for ages that no wrong clock can spoil.
- * @param {Object<string, string>} filter
- * @param {AbortSignal} [signal]
- * @returns {Promise<{runs: Listed[], next_cursor: string|null, serverTime: number}>}
+ * A conversation with its newest runs, or those before a cursor, and the service's own time, for ages that no wrong
+ * clock can spoil.
+ * @param {string} id
+ * @param {string|null} [cursor]
+ * @returns {Promise<Conversation & {serverTime: number}>}
  */
-export async function runs(filter, signal) {
-  const response = await request(`/runs?${new URLSearchParams(filter)}`, { signal });
+export async function conversation(id, cursor = null) {
+  const response = await request(`${threadPath(id)}/runs${cursor === null ? "" : `?${new URLSearchParams({ cursor })}`}`);
   const date = Date.parse(response.headers.get("Date") ?? "");
   return { ...(await response.json()), serverTime: Number.isNaN(date) ? Date.now() : date };
 }
 
 /**
  * When runs under way began, on this page's clock, from their age on the service's clock.
- * @param {Listed[]} runs
+ * @param {Report[]} runs
  * @param {number} serverTime
  */
 export function origins(runs, serverTime) {
-  const live = runs.filter((run) => run.status === "running");
+  const live = runs.filter((run) => run.status === "running" || run.status === "waiting");
   return Object.fromEntries(live.map((run) => [run.id, performance.now() - Math.max(serverTime - Date.parse(run.created_at), 0)]));
 }
 
-/**
- * @param {string} path
- * @param {unknown} body
- */
-function post(path, body) {
-  return request(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
-}
-
-/**
- * @param {string} path
- * @param {RequestInit} [init]
- */
-async function request(path, init) {
-  const response = await fetch(path, init).catch((error) => {
-    if (error.name === "AbortError") throw error;
-    throw new RequestProblem({ status: 0, detail: "", fields: [], retryAfter: null });
-  });
-  if (!response.ok) throw new RequestProblem(await problemOf(response));
-  return response;
-}
-
-/**
- * @param {Response} response
- * @returns {Promise<Problem>}
- */
-async function problemOf(response) {
-  const body = await response.json().catch(() => ({}));
-  return {
-    status: response.status,
-    detail: body.detail ?? "",
-    fields: body.errors ?? [],
-    retryAfter: response.headers.get("Retry-After"),
-  };
-}
+/** @param {string} id */
+const threadPath = (id) => `/threads/${encodeURIComponent(id)}`;

@@ -1,9 +1,14 @@
 /** Follows a run by its id: passes its events on, and whether the connection is lost or back, until the run has ended. */
 
-import { RequestProblem, read } from "./api.js";
+import { isWhole } from "../state/opened.js";
+import { read } from "./api.js";
+import { RequestProblem } from "./request.js";
 
-/** @import {RunEvent} from "../types.js" */
-/** @typedef {{event: (event: RunEvent) => void, lost: () => void, back: () => void, gone: () => void}} Listener */
+/** @import {Report, RunEvent} from "../types.js" */
+/**
+ * @typedef {{event: (event: RunEvent) => void, lost: () => void, back: () => void, gone: () => void,
+ *   ended: (report: Report) => void}} Listener
+ */
 
 const TYPES = [
   "run.queued", "run.started", "question.understood", "tools.discovered", "plan.started", "plan.task", "plan.ready", "plan.fallback", "plan.mended",
@@ -14,22 +19,44 @@ const TYPES = [
 ];
 const TERMINAL = ["run.completed", "run.failed", "run.cancelled"];
 const RETRY_AFTER = 2000;
+const LOOK_AGAIN = 15_000;
 
 /**
- * The browser reconnects by itself, from the last event. Where the service refuses that, the run is looked up:
- * if it is known the stream is opened anew (it repeats events that were already received), else it is gone.
+ * The browser reconnects by itself, after the last event. Where it gives up, as at a proxy's 502, the run is looked up:
+ * the stream goes on if the run does, else the run's report tells how it ended. So does it where the connection was lost
+ * in between: what a service that died had told last, it may not have kept. A browser has six connections for all its
+ * tabs: a hidden tab lets go of its stream, looks now and then whether the run has ended, and goes on where it was
+ * when it is shown.
  * @param {string} id
  * @param {Listener} listener
  * @returns {() => void} stop following
  */
 export function follow(id, listener) {
   const url = `/runs/${encodeURIComponent(id)}`;
+  let last = 0;
   let lost = false;
+  let wasLost = false;
   let stopped = false;
-  let source = open();
+  /** @type {EventSource|null} */
+  let source = null;
+  /** @type {number|undefined} */
+  let looking;
+  document.addEventListener("visibilitychange", turn);
+  turn();
+
+  function turn() {
+    clearInterval(looking);
+    if (!document.hidden) {
+      source ??= open();
+      return;
+    }
+    source?.close();
+    source = null;
+    looking = setInterval(lookUp, LOOK_AGAIN);
+  }
 
   function open() {
-    const fresh = new EventSource(`${url}/events`);
+    const fresh = new EventSource(`${url}/events${last > 0 ? `?after=${last}` : ""}`);
     for (const type of [...TYPES, ...TERMINAL]) fresh.addEventListener(type, receive);
     fresh.addEventListener("open", returned);
     fresh.addEventListener("error", broken);
@@ -38,8 +65,12 @@ export function follow(id, listener) {
 
   /** @param {MessageEvent} message */
   function receive(message) {
-    if (TERMINAL.includes(message.type)) stop();
-    listener.event(JSON.parse(message.data));
+    const event = JSON.parse(message.data);
+    last = Math.max(last, event.seq);
+    const isEnd = TERMINAL.includes(message.type);
+    if (isEnd) stop();
+    if (isEnd && wasLost) lookUp().then((ended) => ended || listener.event(event));
+    else listener.event(event);
   }
 
   function returned() {
@@ -47,32 +78,38 @@ export function follow(id, listener) {
     lost = false;
   }
 
-  function broken() {
+  async function broken() {
     if (stopped) return;
     if (!lost) listener.lost();
     lost = true;
-    if (source.readyState === EventSource.CLOSED) lookUp();
+    wasLost = true;
+    const closed = source;
+    if (closed?.readyState !== EventSource.CLOSED || (await lookUp())) return;
+    setTimeout(() => {
+      if (!stopped && source === closed) source = open();
+    }, RETRY_AFTER);
   }
 
+  /** Whether the run has ended, or is not kept; then nothing is left to follow. */
   async function lookUp() {
-    const gone = await read(url).then(
-      () => false,
-      (error) => error instanceof RequestProblem && error.problem.status === 404,
-    );
-    if (stopped) return;
-    if (gone) {
-      stop();
-      listener.gone();
-    } else {
-      setTimeout(() => {
-        if (!stopped) source = open();
-      }, RETRY_AFTER);
-    }
+    const report = await read(url).catch((error) => {
+      if (error instanceof RequestProblem) return error.problem.status === 404 ? "gone" : null;
+      throw error;
+    });
+    if (stopped && !wasLost) return true;
+    if (report === null || (report !== "gone" && !isWhole(report))) return false;
+    returned();
+    stop();
+    if (report === "gone") listener.gone();
+    else listener.ended(report);
+    return true;
   }
 
   function stop() {
     stopped = true;
-    source.close();
+    document.removeEventListener("visibilitychange", turn);
+    clearInterval(looking);
+    source?.close();
   }
 
   return stop;

@@ -1,14 +1,18 @@
 /** Reduces an action to the page's next state. Pure: no document, no network, no clock. */
 
+import { BACK } from "../derive/problem.js";
+import { runOf } from "./opened.js";
 import { hasEnded, newRun, reduceRun } from "./run.js";
 
-/** @import {Page, Shown, Listed} from "../types.js" */
+/** @import {Page, Report, Shown} from "../types.js" */
 /** @typedef {{type: string, [field: string]: any}} Action */
 
 /** @type {Page} */
 export const EMPTY = {
   threadId: null,
   runs: [],
+  earlier: null,
+  away: null,
   notice: null,
   draft: { text: "", version: 0 },
   tools: null,
@@ -17,7 +21,7 @@ export const EMPTY = {
   pull: null,
   choice: null,
   opening: false,
-  history: { open: false, query: "", status: "loading", runs: [], next: null, problem: null },
+  history: { open: false, query: "", status: "loading", threads: [], deleted: [], next: null, problem: null },
 };
 
 /**
@@ -64,7 +68,7 @@ const ACTIONS = {
     })),
 
   gone: (state, { key, error }) =>
-    withRun({ ...state, notice: null }, key, (each) => ({
+    withRun({ ...state, away: null, notice: null }, key, (each) => ({
       run: reduceRun(each.run, {
         seq: each.run.lastSeq + 1,
         run_id: each.run.id ?? "",
@@ -75,23 +79,30 @@ const ACTIONS = {
       }),
     })),
 
+  // The run as the service has kept it; what was opened stays open.
+  ended: (state, { key, report }) => withRun(state, key, () => ({ run: runOf(report) })),
+
+  away: (state, { since }) => ({ ...state, away: state.away ?? since }),
+  back: (state) => ({ ...state, away: null, notice: state.notice ?? BACK }),
+
   stopping: (state, { key }) => withRun(state, key, () => ({ stopping: true })),
   stopFailed: (state, { key, notice }) => ({ ...withRun(state, key, () => ({ stopping: false })), notice }),
 
-  threadOpening: (state, { threadId }) => ({ ...state, threadId, runs: [], notice: null, opening: threadId !== null }),
-  threadOpened: (state, { runs, origins }) => ({
+  threadOpening: (state, { threadId }) => ({
+    ...state, threadId, runs: [], earlier: null, away: null, notice: null, opening: threadId !== null,
+  }),
+  // Its newest runs come first; those before them when they are asked for.
+  threadOpened: (state, { runs, origins, earlier }) => ({
     ...state,
     opening: false,
-    runs: runs.map((/** @type {Listed} */ run) => ({
-      ...shown(run.id, newRun(run.id, run.query, "queued")),
-      origin: origins[run.id] ?? null,
-    })),
+    earlier,
+    runs: [...runs.map((/** @type {Report} */ run) => ({ ...shown(run.id, runOf(run)), origin: origins[run.id] ?? null })), ...state.runs],
   }),
   threadMissing: (state, { notice }) => ({ ...state, threadId: null, runs: [], opening: false, notice }),
 
-  result: (state, { key, id, result }) =>
+  result: (state, { key, id, result, content }) =>
     withRun(state, key, ({ run }) => ({
-      run: { ...run, tasks: run.tasks.map((task) => (task.id === id ? { ...task, result, resultUrl: null } : task)) },
+      run: { ...run, tasks: run.tasks.map((task) => (task.id === id ? { ...task, result, content, resultUrl: null } : task)) },
     })),
 
   strip: (state, { key, open }) => withRun(state, key, () => ({ strip: open })),
@@ -107,11 +118,12 @@ const ACTIONS = {
   draft: (state, { text }) => restored(state, text),
   notice: (state, { notice }) => ({ ...state, notice }),
 
-  history: (state, { type, ...changes }) => ({ ...state, history: { ...state.history, ...changes } }),
-  forgotten: (state, { threadId }) => ({
-    ...state,
-    history: { ...state.history, runs: state.history.runs.filter((run) => run.thread_id !== threadId) },
-  }),
+  history: (state, { type, ...changes }) => withHistory(state, () => changes),
+  renamed: (state, { threadId, title }) =>
+    withHistory(state, ({ threads }) => ({ threads: threads.map((each) => (each.id === threadId ? { ...each, title } : each)) })),
+  deleted: (state, { threadId }) => withHistory(state, ({ deleted }) => ({ deleted: [...deleted, threadId] })),
+  restored: (state, { threadId }) =>
+    withHistory(state, ({ deleted }) => ({ deleted: deleted.filter((id) => id !== threadId) })),
 };
 
 /**
@@ -131,6 +143,15 @@ function shown(key, run) {
  */
 function withRun(state, key, changes) {
   return { ...state, runs: state.runs.map((each) => (each.key === key ? { ...each, ...changes(each) } : each)) };
+}
+
+/**
+ * @param {Page} state
+ * @param {(history: Page["history"]) => Partial<Page["history"]>} changes
+ * @returns {Page}
+ */
+function withHistory(state, changes) {
+  return { ...state, history: { ...state.history, ...changes(state.history) } };
 }
 
 /**

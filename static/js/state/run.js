@@ -47,10 +47,10 @@ export function reduceRun(run, event) {
 function stepsOf({ type, at, message, data }) {
   const lines = type.startsWith("execution.") ? message.split("\n") : [message];
   const steps = lines.map((text) => ({ at, text, resultOf: null }));
-  return type === "task.completed" ? [...steps, { at, text: "📊 Full Result", resultOf: data.id }] : steps;
+  return type === "task.completed" && !data.kept ? [...steps, { at, text: "📊 Full Result", resultOf: data.id }] : steps;
 }
 
-/** @param {Run} run */
+/** @param {{status: string}} run */
 export function hasEnded(run) {
   return run.status === "completed" || run.status === "partial" || run.status === "failed" || run.status === "cancelled";
 }

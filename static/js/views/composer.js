@@ -10,6 +10,10 @@ import { liveRun } from "../state/page.js";
 /** @import {Controller} from "../controller.js" */
 
 const DRAFT = "draft";
+const MODEL = "model";
+
+/** The model that was chosen last, on an earlier visit. */
+export const rememberedModel = () => recall(localStorage, MODEL) || null;
 
 /**
  * @param {HTMLElement} form
@@ -22,12 +26,14 @@ export function mountComposer(form, actions) {
   const hint = part(form, "hint");
   const restored = freshness();
   const offered = freshness();
+  const hinted = freshness();
   let live = false;
 
   box.value ||= recall(sessionStorage, DRAFT);
   fit();
 
   function submit() {
+    if (live && box.value.trim()) hint.textContent = "Esc stops; then Enter asks";
     if (live || !box.value.trim()) return;
     actions.ask(box.value.trim());
     write("");
@@ -60,7 +66,10 @@ export function mountComposer(form, actions) {
     else submit();
     box.focus();
   });
-  chooser.addEventListener("change", () => actions.dispatch({ type: "choice", model: chooser.value || null }));
+  chooser.addEventListener("change", () => {
+    remember(localStorage, MODEL, chooser.value);
+    actions.dispatch({ type: "choice", model: chooser.value || null });
+  });
 
   /** @param {Page} state */
   function update(state) {
@@ -72,16 +81,27 @@ export function mountComposer(form, actions) {
     button.title = live ? "Stop (Esc)" : "Ask (Enter)";
     button.toggleAttribute("data-live", live);
     button.setAttribute("aria-disabled", String(run?.stopping ?? false));
-    hint.textContent = live ? (run?.stopping ? "Stopping …" : "Esc stops") : "Shift+Enter for a new line";
-    if (restored(state.draft.version) && state.draft.version > 0 && !box.value) write(state.draft.text);
-    if (offered(state.models)) offer(state.models?.models ?? [], state.models?.writer ?? null);
+    if (hinted(live, run?.stopping)) hint.textContent = live ? (run?.stopping ? "Stopping …" : "Esc stops") : "Shift+Enter for a new line";
+    if (restored(state.draft.version) && state.draft.version > 0) putBack(state.draft.text);
+    if (offered(state.models)) offer(state.models?.models ?? [], state.models?.writer ?? null, state.choice);
+  }
+
+  /**
+   * Before what was typed meanwhile: neither may be lost.
+   * @param {string} text
+   */
+  function putBack(text) {
+    const typed = box.value;
+    write(typed && !typed.startsWith(text) ? `${text}\n${typed}` : typed || text);
+    box.focus();
   }
 
   /**
    * @param {Model[]} models
    * @param {string|null} writer
+   * @param {string|null} choice
    */
-  function offer(models, writer) {
+  function offer(models, writer, choice) {
     const usable = models.filter((model) => model.usable);
     chooser.hidden = usable.length === 0;
     const others = usable.filter((model) => model.name !== writer);
@@ -90,6 +110,10 @@ export function mountComposer(form, actions) {
     const options = [[first, ""], ...others.map((model) => [modelInOneLine(model), model.name])];
     if (writer !== null) options.push(["No model: quote sources", "offline"]);
     chooser.replaceChildren(...options.map(([label, value]) => new Option(label, value)));
+    if (choice === null || models.length === 0) return;
+    chooser.value = choice;
+    if (chooser.value !== choice) chooser.value = ""; // it is not there now
+    actions.dispatch({ type: "choice", model: chooser.value || null });
   }
 
   return { update, focus: () => box.focus() };

@@ -1,14 +1,14 @@
 /** The drawer of earlier conversations: by day, found by typing, opened with a touch or Enter. */
 
 import { byDay } from "../derive/days.js";
-import { count } from "../derive/words.js";
 import { arrowsMoveThrough } from "../dom/arrows.js";
 import { freshness } from "../dom/fresh.js";
 import { keyed } from "../dom/keyed.js";
 import { part, say } from "../dom/template.js";
+import { mountConversation } from "./conversation.js";
 
-/** @import {Page} from "../types.js" */
-/** @import {Day, Thread} from "../derive/days.js" */
+/** @import {History, Notice, Page, Thread} from "../types.js" */
+/** @import {Day} from "../derive/days.js" */
 /** @import {Library} from "../library.js" */
 
 const TYPING = 150;
@@ -20,6 +20,7 @@ const TYPING = 150;
 export function mountHistory(drawer, library) {
   const search = /** @type {HTMLInputElement} */ (part(drawer, "search"));
   const days = part(drawer, "days");
+  const more = part(drawer, "more");
   const changed = freshness();
   /** @type {number|undefined} */
   let typing;
@@ -31,10 +32,19 @@ export function mountHistory(drawer, library) {
     clearTimeout(typing);
     typing = setTimeout(() => library.find(search.value), TYPING);
   });
-  part(drawer, "more").addEventListener("click", () => library.more());
+  more.addEventListener("click", async () => {
+    const links = days.getElementsByClassName("thread");
+    const before = links.length;
+    await library.more();
+    // Once they are drawn, the reader goes on at the first of them: the button may be gone.
+    requestAnimationFrame(() => /** @type {HTMLElement|undefined} */ (links[before])?.focus());
+  });
   part(drawer, "close").addEventListener("click", () => drawer.close());
   part(drawer, "new").addEventListener("click", () => library.open(null));
-  drawer.addEventListener("close", () => library.hide());
+  drawer.addEventListener("close", () => {
+    clearTimeout(typing);
+    library.hide();
+  });
   drawer.addEventListener("click", (event) => {
     if (event.target === drawer) drawer.close(); // The backdrop belongs to the dialog; its content lies in a child.
   });
@@ -45,21 +55,25 @@ export function mountHistory(drawer, library) {
     if (history.open && !drawer.open) drawer.showModal();
     if (!history.open && drawer.open) drawer.close();
     if (!history.open) search.value = "";
-    show(byDay(history.runs, new Date()), threadId);
-    part(drawer, "more").hidden = history.next === null;
+    show(byDay(history.threads, new Date()), threadId, new Set(history.deleted));
+    more.hidden = history.next === null;
     say(part(drawer, "none"), none(history));
+    say(part(drawer, "problem"), inWords(history.problem));
   }
 
   return { update };
 }
 
-/** @param {import("../types.js").History} history */
-function none({ status, runs, query, problem }) {
+/** @param {History} history */
+function none({ status, threads, query }) {
   if (status === "loading") return "Looking …";
-  if (status === "failed") return [problem?.happened, problem?.fine, problem?.todo].filter(Boolean).join(" ");
-  if (runs.length > 0) return "";
-  return query ? `No question has “${query}” in it.` : "No conversations yet.";
+  if (status === "failed" || threads.length > 0) return "";
+  if (query) return `No conversation has “${query}” in its title, a question or an answer. Fewer words find more.`;
+  return "No conversations yet: what you ask stands here from then on.";
 }
+
+/** @param {Notice|null} problem */
+const inWords = (problem) => [problem?.happened, problem?.todo].filter(Boolean).join(" ");
 
 /**
  * @param {HTMLElement} el
@@ -69,50 +83,17 @@ function mountDay(el, library) {
   const show = keyed(part(el, "threads"), {
     template: "thread",
     key: (/** @type {Thread} */ thread) => thread.id,
-    mount: (item) => mountThread(item, library),
+    mount: (item) => mountConversation(item, library),
   });
   return {
     /**
      * @param {Day} day
      * @param {string|null} current
+     * @param {Set<string>} deleted
      */
-    update(day, current) {
+    update(day, current, deleted) {
       part(el, "name").textContent = day.name;
-      show(day.threads, current);
-    },
-  };
-}
-
-/**
- * @param {HTMLElement} item
- * @param {Library} library
- */
-function mountThread(item, library) {
-  const link = /** @type {HTMLAnchorElement} */ (part(item, "open"));
-  const forget = part(item, "forget");
-  let id = "";
-
-  link.addEventListener("click", (event) => {
-    if (event.metaKey || event.ctrlKey || event.shiftKey) return;
-    event.preventDefault();
-    library.open(id);
-  });
-  forget.addEventListener("click", () => library.forget(id));
-
-  return {
-    /**
-     * @param {Thread} thread
-     * @param {string|null} current
-     */
-    update(thread, current) {
-      id = thread.id;
-      link.href = `/?thread=${encodeURIComponent(id)}`;
-      link.toggleAttribute("aria-current", id === current);
-      part(item, "title").textContent = thread.title;
-      const time = thread.at.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
-      const status = ["completed", "partial"].includes(thread.status) ? "" : thread.status;
-      part(item, "about").textContent = [time, count(thread.runs, "question"), status].filter(Boolean).join(" · ");
-      forget.setAttribute("aria-label", `Forget: ${thread.title}`);
+      show(day.threads, current, deleted);
     },
   };
 }

@@ -1,6 +1,7 @@
-/** One notice at the box: what happened, what is still fine, what to do. Good news leaves by itself. */
+/** Notices at the box: that the service is away, as long as it is; and what happened last, until it is closed. */
 
 import { sayWithCode } from "../dom/code.js";
+import { AWAY } from "../derive/problem.js";
 import { freshness } from "../dom/fresh.js";
 import { part } from "../dom/template.js";
 
@@ -9,17 +10,35 @@ import { part } from "../dom/template.js";
 
 const GOOD_NEWS = 4000;
 
+/** @param {HTMLElement} el says that the service is away */
+export function mountAway(el) {
+  const changed = freshness();
+  return {
+    /** @param {Page} state */
+    update({ away }) {
+      if (!changed(away === null)) return;
+      el.hidden = away === null;
+      part(el, "happened").textContent = away === null ? "" : AWAY.happened;
+      part(el, "rest").textContent = away === null ? "" : `${AWAY.fine} ${AWAY.todo}`;
+    },
+  };
+}
+
 /**
  * @param {HTMLElement} el
  * @param {Controller} actions
+ * @param {() => void} leave where the focus goes when it is closed
  */
-export function mountNotice(el, actions) {
+export function mountNotice(el, actions, leave) {
   const changed = freshness();
   const clear = () => actions.dispatch({ type: "notice", notice: null });
   /** @type {number|undefined} */
   let leaving;
 
-  part(el, "close").addEventListener("click", clear);
+  part(el, "close").addEventListener("click", () => {
+    clear();
+    leave();
+  });
 
   /** @param {Page} state */
   function update({ notice }) {

@@ -1,6 +1,7 @@
 /** What a reader notices beyond the runs themselves: the live region, the title, and where the page scrolls to. */
 
 import { announcement } from "../derive/announce.js";
+import { hasEnded } from "../state/run.js";
 
 /** @import {Page, Run} from "../types.js" */
 
@@ -15,12 +16,19 @@ export function mountReader(live, runs) {
   let before;
   /** @type {string|undefined} */
   let last;
+  let wasRunning = false;
+  /** A run has ended while the page was hidden. */
+  let done = false;
 
   /** @param {Page} state */
   function update(state) {
     const shown = state.runs.at(-1);
     const title = state.runs[0] ? `${state.runs[0].run.query.slice(0, 80)} · ${NAME}` : NAME;
-    if (document.title !== title) document.title = title;
+    const running = state.runs.some(({ run }) => !hasEnded(run));
+    done = document.hidden && (done || (wasRunning && !running));
+    wasRunning = running;
+    const marked = `${running ? "● " : done ? "✓ " : ""}${title}`;
+    if (document.title !== marked) document.title = marked;
     if (!shown) before = undefined;
     else if (shown.run !== before) tell(shown.run);
     if (shown?.key !== last && state.runs.length > 1) runs.lastElementChild?.scrollIntoView({ block: "start" });

@@ -11,7 +11,7 @@ import { hasEnded } from "../../state/run.js";
 import { isUndone } from "../../state/tasks.js";
 import { markCitations, markSupport } from "./citations.js";
 
-/** @import {Shown} from "../../types.js" */
+/** @import {Shown, Source} from "../../types.js" */
 /** @import {Controller} from "../../controller.js" */
 /** @typedef {{index: number, html: string, shown: Shown}} Block */
 
@@ -26,9 +26,11 @@ export function mountAnswer(el, actions) {
   const retry = part(el, "retry");
   const changed = freshness();
   let markdown = "";
+  /** @type {Source[]} */
+  let sources = [];
 
   const showBlocks = keyed(part(el, "blocks"), { template: "block", key: (/** @type {Block} */ { index }) => String(index), mount: mountBlock });
-  copy.addEventListener("click", () => copyText(copy, markdown));
+  copy.addEventListener("click", () => copyText(copy, withSources(markdown, sources)));
 
   /**
    * @param {Shown} shown
@@ -46,6 +48,7 @@ export function mountAnswer(el, actions) {
     // A finished block may be lower than its plain text was; what stands below must not come up for it.
     text.style.minHeight = hasEnded(shown.run) ? "" : `${Math.max(height, text.offsetHeight)}px`;
     markdown = answer.text;
+    sources = answer.sources;
     const ended = hasEnded(shown.run);
     const lacks = ended ? missing(shown.run) : "";
     say(part(el, "missing"), lacks);
@@ -91,6 +94,17 @@ function mountBlock(el) {
 }
 
 /**
+ * What is copied has what its marks stand for.
+ * @param {string} markdown
+ * @param {Source[]} sources
+ */
+function withSources(markdown, sources) {
+  if (sources.length === 0) return markdown;
+  const lines = sources.map(({ id, title, url }) => `${id}. ${[title, url].filter(Boolean).join(", ")}`);
+  return `${markdown.trimEnd()}\n\nSources:\n\n${lines.join("\n")}\n`;
+}
+
+/**
  * @param {HTMLElement} button
  * @param {string} text
  */
@@ -100,5 +114,7 @@ async function copyText(button, text) {
     () => (words.textContent = "Copied"),
     () => (words.textContent = "Could not copy"),
   );
+  const live = document.getElementById("live");
+  if (live) live.textContent = words.textContent; // a button's own text is not told when it changes
   setTimeout(() => (words.textContent = "Copy"), 2000);
 }

@@ -39,10 +39,12 @@ export function mountSources(el, actions) {
   const list = part(el, "list");
   const changed = freshness();
   let key = "";
+  /** @type {Map<string, string>} */
+  let tools = new Map();
   const show = keyed(list, {
     template: "source",
     key: (/** @type {Source} */ source) => String(source.id),
-    mount: (card) => mountCard(card, () => key, actions),
+    mount: (card) => mountCard(card, () => key, (id) => tools.get(id), actions),
   });
   oneTabStop(list, ".source");
 
@@ -51,6 +53,7 @@ export function mountSources(el, actions) {
     const sources = shown.run.answer?.sources ?? null;
     key = shown.key;
     if (!changed(sources)) return;
+    tools = new Map(shown.run.tasks.map((task) => [task.id, task.tool]));
     el.hidden = !sources?.length;
     show(sources ?? []);
     rove(list, ".source");
@@ -62,9 +65,10 @@ export function mountSources(el, actions) {
 /**
  * @param {HTMLElement} card
  * @param {() => string} runKey
+ * @param {(task: string) => string|undefined} toolOf
  * @param {Controller} actions
  */
-function mountCard(card, runKey, actions) {
+function mountCard(card, runKey, toolOf, actions) {
   const title = /** @type {HTMLAnchorElement} */ (part(card, "title"));
   const snippet = part(card, "snippet");
   const more = part(card, "more");
@@ -88,7 +92,7 @@ function mountCard(card, runKey, actions) {
       say(part(card, "host"), host(source.url));
       snippet.textContent = readable(source.snippet);
       more.hidden = source.snippet.length <= LONG;
-      finder.textContent = source.task_id || "an earlier search";
+      finder.textContent = toolOf(source.task_id) ?? (source.task_id || "an earlier search");
       finder.disabled = !source.task_id; // no task of this run
     },
   };

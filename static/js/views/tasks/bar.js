@@ -86,6 +86,7 @@ export function mountBar(row, open) {
 function timeOf(task, now) {
   if (task.status === "skipped") return "skipped";
   if (task.status === "waiting") return "asks you";
+  if (task.status === "cancelled") return "stopped"; // after how long is not always known
   if (task.cached) return "cached";
   const from = task.attempts[0]?.from;
   if (from === undefined) return task.status === "queued" ? "waits" : "stopped";

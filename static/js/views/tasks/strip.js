@@ -97,7 +97,7 @@ function summary(run) {
   const failed = run.tasks.filter((task) => task.status === "failed").length;
   const parts = [
     count(run.tasks.length, "task") + (failed ? `, ${failed} failed` : ""),
-    saved ? `one after another ${duration(saved.serial)}, together ${duration(saved.together)}` : "",
+    saved && duration(saved.serial) !== duration(saved.together) ? `one after another ${duration(saved.serial)}, together ${duration(saved.together)}` : "",
     modelUsage(run.usage),
   ];
   return parts.filter(Boolean).join(" · ");

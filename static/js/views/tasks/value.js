@@ -4,6 +4,9 @@ import { count } from "../../derive/words.js";
 import { fromTemplate, part } from "../../dom/template.js";
 
 const SHORT = 80;
+const PREVIEW = 60;
+/** Characters of a text that are laid out at once. */
+const PIECE = 20_000;
 const AT_ONCE = 200;
 const LARGEST_IMAGE = 4_000_000;
 const IMAGES = /^image\/(png|jpeg|gif|webp|avif)$/;
@@ -104,8 +107,14 @@ function pictured(image) {
 function others(rest) {
   const item = fromTemplate("value-others");
   const button = part(item, "show");
-  button.textContent = `Show the other ${rest.length.toLocaleString("en-GB")}`;
-  button.addEventListener("click", () => item.replaceWith(...rest.map(entry)));
+  const all = rest.length.toLocaleString("en-GB");
+  button.textContent = rest.length > AT_ONCE ? `Show ${AT_ONCE} more of the other ${all}` : `Show the other ${all}`;
+  button.addEventListener("click", () => {
+    const next = rest.slice(0, AT_ONCE).map(entry);
+    const after = rest.length > AT_ONCE ? [others(rest.slice(AT_ONCE))] : [];
+    item.replaceWith(...next, ...after);
+    /** @type {HTMLElement|null} */ (next[0].querySelector("summary, [tabindex]") ?? after[0]?.querySelector("button"))?.focus();
+  });
   return item;
 }
 
@@ -118,9 +127,9 @@ function folded(name, value) {
   const item = fromTemplate("value-folded");
   const details = /** @type {HTMLDetailsElement} */ (part(item, "details"));
   part(item, "name").textContent = `${name}:`;
-  part(item, "size").textContent = Array.isArray(value)
-    ? count(value.length, "item")
-    : count(Object.keys(value).length, "field");
+  const size = Array.isArray(value) ? count(value.length, "item") : count(Object.keys(value).length, "field");
+  part(item, "size").textContent = firstText(value) || size;
+  part(item, "size").title = size;
   details.addEventListener("toggle", () => details.append(entries(value)), { once: true });
   return item;
 }
@@ -143,6 +152,31 @@ function leaf(value) {
   const el = document.createElement(long ? "div" : "span");
   el.className = long ? "value-text" : "value-leaf";
   if (long) el.tabIndex = 0;
-  el.textContent = text === "" ? "(empty)" : text;
+  if (text.length > PIECE) el.append(...inPieces(text));
+  else el.textContent = text === "" ? "(empty)" : text;
   return el;
+}
+
+/**
+ * The first text in an object or list, which tells it from its neighbours better than its size.
+ * @param {object} value
+ */
+function firstText(value) {
+  const text = Object.values(value).find((each) => typeof each === "string" && each.trim() !== "") ?? "";
+  return text.length > PREVIEW ? `${text.slice(0, PREVIEW)} …` : text;
+}
+
+/**
+ * A large text as pieces that the browser lays out only where they are seen; a piece ends with a line where it can.
+ * @param {string} text
+ */
+function* inPieces(text) {
+  for (let from = 0, to; from < text.length; from = to) {
+    const line = text.lastIndexOf("\n", from + PIECE);
+    to = line > from ? line + 1 : from + PIECE;
+    const piece = document.createElement("div");
+    piece.className = "value-piece";
+    piece.textContent = text.slice(from, line > from ? to - 1 : to);
+    yield piece;
+  }
 }
