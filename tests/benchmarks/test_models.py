@@ -128,7 +128,7 @@ async def test_a_plan_over_the_tools_of_a_set_is_seen_and_the_search_stopped(dat
     async with (
         offering(bfcl.catalogs) as servers,
         OllamaDouble([Model("qwen3:8b")]) as ollama,
-        running_service(tmp_path, servers=servers, ollama=ollama.url) as service,
+        running_service(tmp_path, servers=servers, ollama=ollama.url, settings={"DATABASE_URL": "memory:"}) as service,
     ):
         await service.ready_servers(*servers)
         ollama.enqueue(*written(json.dumps({"tasks": [{"tool": "area", "with": {"base": 6}}]})))
