@@ -39,7 +39,7 @@ async def test_steps_tell_the_parallel_run_and_unfold_each_result(reader: Reader
     await small.locator("summary").first.click()
     await expect(small.locator(".value > ul > li")).to_have_count(3)
     await large.locator("summary").first.click()
-    await expect(large.get_by_role("button", name=f"Show the other {LARGE - 200:,}")).to_be_visible()
+    await expect(large.get_by_role("button", name=f"Show 200 more of the other {LARGE - 200:,}")).to_be_visible()
 
 
 async def _by_size(reader: Reader) -> tuple[Locator, Locator]:

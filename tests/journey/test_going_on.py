@@ -179,9 +179,9 @@ async def test_who_waits_or_listens_when_the_service_ends_is_told_where_the_run_
         run_id = await running.begin("slow?", plan=PLAN)
         following = asyncio.ensure_future(running.events(run_id))
         waiting = asyncio.ensure_future(running.client.post("/search", json={"query": "x", "plan": PLAN}))
-        await running.events(run_id, until="task.progress")
+        await running.events(run_id, until="task.started")
         await stop(running, signal.SIGTERM)
-        assert (await following)[-1].event == "task.progress"
+        assert (await following)[-1].event not in {"run.completed", "run.failed", "run.cancelled"}
         answered = await waiting
         assert (answered.status_code, answered.json()["type"]) == (503, "urn:agentic-search:shutting_down")
         assert "Traceback" not in "".join(running.log)

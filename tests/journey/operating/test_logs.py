@@ -74,7 +74,9 @@ async def test_at_its_end_the_service_tells_of_the_runs_that_it_ends(service_wit
 @pytest.fixture
 async def service_with_a_long_run(tmp_path: Path) -> RunningService:
     """A service that has been ended while a task slept."""
-    async with running_service(tmp_path, servers={"slow": stdio_entry()}) as service:
+    async with running_service(
+        tmp_path, servers={"slow": stdio_entry()}, settings={"DATABASE_URL": "memory:"}
+    ) as service:
         await service.ready_servers("slow")
         run_id = await service.begin("q", plan=[{"tool": "sleep_for", "arguments": {"seconds": 60}}])
         await service.events(run_id, until="task.started")

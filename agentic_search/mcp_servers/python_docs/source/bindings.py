@@ -121,11 +121,11 @@ def _dotted(node: ast.AST) -> str:
 
 
 def _registered(node: ast.AST) -> Iterator[tuple[str, str]]:
-    """`sys.modules["name"] = other`."""
+    """`sys.modules["name"] = other`, where the name is public."""
     match node:
         case ast.Assign(
             targets=[ast.Subscript(value=ast.Attribute(attr="modules"), slice=ast.Constant(value=str(name)))]
-        ):
+        ) if not any(part.startswith("_") for part in name.split(".")):
             yield name, _dotted(node.value)
         case _:
             pass
