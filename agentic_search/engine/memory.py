@@ -164,10 +164,10 @@ class MemoryEngine:
 
     def give_up(self, run_id: str) -> None:
         """Stop a run without an end, and forget it: another process goes on with it."""
-        run = self._runs.pop(run_id, None)
+        run = self._runs.get(run_id)
         if run is None or run.channel.closed:
             return
-        del self._of_thread[run.thread_id][run_id]
+        del self._runs[run_id], self._of_thread[run.thread_id][run_id]
         if run in self._queue:
             self._queue.remove(run)
         run.leave()

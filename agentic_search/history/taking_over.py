@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pydantic import JsonValue, TypeAdapter
+from pydantic import JsonValue, TypeAdapter, ValidationError
 from sqlalchemy import Connection, case, func, select, update
 
 from agentic_search.database import tables
@@ -106,7 +106,12 @@ def _unfinished(connection: Connection, draft: RunDraft) -> UnfinishedRun:
     draft.last = len(events)
     query = query_of(connection, run_id)
     if WHOLE_QUERY in steps:
-        query = _WHOLE.validate_python(steps.pop(WHOLE_QUERY))
+        try:
+            query = _WHOLE.validate_python(steps.pop(WHOLE_QUERY))
+        except ValidationError as error:  # one such run must not keep the service from starting
+            raise StorageFailed(
+                f"The question of run {run_id!r} was kept by another version of this service."
+            ) from error
     return UnfinishedRun(draft, query, events, steps)
 
 
