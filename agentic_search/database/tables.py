@@ -1,6 +1,6 @@
 """The tables of the newest version, as the migrations leave them."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Float, ForeignKey, Integer, LargeBinary, MetaData, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Float, ForeignKey, Integer, LargeBinary, MetaData, Table, Text, text
 
 from agentic_search.plain_json import well_formed
 
@@ -102,7 +102,13 @@ result_uses = Table(
 words = Table("history_words", _METADATA, Column("rowid", Integer, primary_key=True), Column("words", Text))
 """SQLite's full-text index; that of Postgres is written in its own words."""
 
+ADD_WORDS = text(
+    "INSERT INTO history_words (run, words) VALUES (:run, array_to_tsvector(CAST(:words AS text[])))"
+    " ON CONFLICT DO NOTHING"
+)
+"""Of Postgres."""
 
-def storable(text: str) -> str:
+
+def storable(written: str) -> str:
     """As every database takes it: without NUL and halves of surrogate pairs."""
-    return str(well_formed(text)).replace("\0", "\ufffd")
+    return str(well_formed(written)).replace("\0", "\ufffd")
