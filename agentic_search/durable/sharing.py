@@ -49,6 +49,7 @@ class Sharing:
         """The numbers of messages that are done."""
         self._news = asyncio.Event()
         self._closing = False
+        self._looking: asyncio.Task[None] | None = None
         self._group = asyncio.TaskGroup()
 
     def __repr__(self) -> str:
@@ -64,20 +65,21 @@ class Sharing:
             await self._take(self._room())
         await self._group.__aenter__()
         if not recorder.database.is_sqlite:
-            self._group.create_task(self._look_on(), name="take runs")
+            self._looking = self._group.create_task(self._look_on(), name="take runs")
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.stop()
+        await self._group.__aexit__(None, None, None)
 
     async def stop(self) -> None:
-        """Take no more."""
-        if not self._closing:
-            self._closing = True
-            self._news.set()
-            await self._group.__aexit__(None, None, None)
+        """Take no more: none is being taken on return."""
+        self._closing = True
+        self._news.set()
+        if self._looking is not None:
+            await self._looking
 
     def note_room(self) -> None:
         """A run has ended: another one may begin."""
