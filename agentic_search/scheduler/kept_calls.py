@@ -5,9 +5,9 @@ before it begins, too: where its end is not known it is not made again, for it m
 """
 
 from hashlib import sha256
-from typing import Protocol
+from typing import Annotated, Protocol
 
-from pydantic import TypeAdapter
+from pydantic import BeforeValidator, TypeAdapter
 
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.outcome import OnProgress, ToolResult
@@ -18,7 +18,8 @@ from agentic_search.plain_json import json_bytes
 from agentic_search.scheduler.commands import StartCall
 
 _RESULT = TypeAdapter(ToolResult)
-_BEGUN = TypeAdapter(bool)
+_BEGUN: TypeAdapter[bool] = TypeAdapter(Annotated[bool, BeforeValidator(lambda _: True)])
+"""That it is there says it, also where it cannot be read."""
 _FAILED = TypeAdapter(tuple[str, str])
 """What a failed call's error says, and its stable name."""
 _NOT_KNOWN = (
