@@ -4,6 +4,7 @@ import asyncio
 import resource
 import signal
 import sqlite3
+import sys
 from collections.abc import Generator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -24,6 +25,8 @@ DAMAGED = {
 @contextmanager
 def full_disk(running: RunningService) -> Generator[None]:
     """No file of the service may grow beyond a few bytes; SQLite is told so as of a full disk."""
+    if sys.platform != "linux":
+        pytest.skip("only Linux limits another process")
     before = resource.prlimit(running.process.pid, resource.RLIMIT_FSIZE)
     resource.prlimit(running.process.pid, resource.RLIMIT_FSIZE, (1_000, before[1]))
     try:
