@@ -45,10 +45,12 @@ runs = Table(
     Column("deleted_at", Float),
     Column("attended", Boolean),
     Column("taken_over", Integer),
+    Column("batch", Boolean),
 )
 """What lists show. `position` grows with each run that is asked for, `owner` is the process that carries it out.
 
-`attended`: somebody can be asked. `taken_over`: how many processes went on with it after another one.
+`attended`: somebody can be asked. `taken_over`: how many processes went on with it after another one. `batch`: it gives
+way to others.
 """
 
 queries = Table("history_queries", _METADATA, _of_run(), Column("packed", LargeBinary))
@@ -75,6 +77,15 @@ steps = Table(
     Column("packed", LargeBinary),
 )
 """What a run that has not ended has finished, and need not do again where another process goes on with it."""
+
+messages = Table(
+    "history_messages",
+    _METADATA,
+    Column("number", _KEY, primary_key=True),
+    Column("run", _KEY, ForeignKey("history_runs.number")),
+    Column("body", Text),
+)
+"""What is asked of a run that has not ended, for the process that carries it out; as JSON."""
 
 results = Table(
     "history_results", _METADATA, Column("hash", LargeBinary, primary_key=True), Column("packed", LargeBinary)

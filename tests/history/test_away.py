@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 
 from agentic_search.database.address import database_address
+from agentic_search.durable.kept_runs import KeptRuns
 from agentic_search.engine.protocols import Run
 from agentic_search.errors import StorageFailed
 from agentic_search.events.facts import AnswerDelta
 from agentic_search.events.record import RunRecord
 from agentic_search.history import recorder
-from agentic_search.history.kept_runs import KeptRuns
 from agentic_search.history.stored_runs import RunDraft
 from tests.contract.programs import QUERY, ScriptedProgram, do_nothing
 from tests.history.opening import events, first_events, kept_runs, listed

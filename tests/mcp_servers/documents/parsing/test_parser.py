@@ -15,7 +15,8 @@ from agentic_search.mcp_servers.documents.parsing.parser import Parser
 from tests.mcp_servers.documents.pdf import make_pdf
 from tests.mcp_servers.processes import is_alive, linux_only
 
-BOUND = 20.0
+BOUND = 50.0
+"""Seconds that a file is given; the machine may be busy."""
 ENDLESS = b"# One\n\n*two* [three](four)\n\n" * 400_000
 """Markdown that takes a parser much longer than any test."""
 
@@ -45,6 +46,12 @@ async def busy(parser: Parser, but: frozenset[int] = frozenset()) -> int:
     return pid
 
 
+async def none_left(parser: Parser) -> None:
+    """Wait until it has no process."""
+    while parser.pids:  # noqa: ASYNC110 - nobody tells that a process has ended
+        await asyncio.sleep(0.005)
+
+
 @given(st.builds(Document, texts, texts, st.lists(sections).map(tuple), st.none() | texts))
 def test_a_document_is_told_by_one_process_to_another_as_it_is(document: Document) -> None:
     assert Document.load(document.dump()) == document
@@ -60,15 +67,19 @@ async def test_every_kind_is_parsed_and_what_cannot_be_is_told_why() -> None:
             await parser.parse("pdf", b"words")
 
 
-async def test_a_file_that_hangs_its_parser_is_given_up_and_holds_up_no_other() -> None:
-    async with parsing(timeout=1.5) as parser, asyncio.TaskGroup() as group:
+async def test_a_file_that_hangs_its_parser_is_given_up() -> None:
+    async with parsing(timeout=0.5) as parser:
+        assert await complaint(parser, ENDLESS) == "its parser was stopped after 0.5 s"
+        await none_left(parser)
+
+
+async def test_a_file_that_hangs_its_parser_holds_up_no_other() -> None:
+    async with parsing() as parser, asyncio.TaskGroup() as group:
         hanging = group.create_task(complaint(parser, ENDLESS))
-        pid = await busy(parser)
+        await busy(parser)
         assert (await parser.parse("text", b"words")).text == "words"
         assert not hanging.done()
-        assert await hanging == "its parser was stopped after 1.5 s"
-        assert not is_alive(pid)
-        assert len(parser.pids) == 1
+        await parser.close()
 
 
 async def complaint(parser: Parser, data: bytes) -> str:
@@ -105,8 +116,7 @@ async def test_processes_without_work_end_after_a_while_and_come_back() -> None:
     async with parsing(idle_timeout=0.05) as parser:
         for text in ("words", "more words"):
             assert (await parser.parse("text", text.encode())).text == text
-            while parser.pids:  # noqa: ASYNC110 - nobody tells that a process has ended
-                await asyncio.sleep(0.005)
+            await none_left(parser)
 
 
 async def test_closing_ends_what_is_being_parsed() -> None:
