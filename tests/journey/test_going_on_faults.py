@@ -88,15 +88,17 @@ async def test_a_service_that_is_killed_while_the_disk_is_full_goes_on_from_what
 
 
 def damage(folder: Path, how: str) -> int:
-    """Damage all steps that are kept; gives how many there are."""
+    """Damage what is kept of calls; gives how many steps that is."""
     with closing(sqlite3.connect(folder / "data" / "runs.sqlite")) as connection, connection:
-        return connection.execute(f"UPDATE history_steps SET packed = {DAMAGED[how]}").rowcount
+        return connection.execute(
+            f"UPDATE history_steps SET packed = {DAMAGED[how]} WHERE name LIKE '%call %'"
+        ).rowcount
 
 
 @pytest.mark.parametrize("how", DAMAGED)
 async def test_steps_that_cannot_be_read_are_made_again(how: str, tmp_path: Path) -> None:
     run_id, _ = await killed_under_way(tmp_path)
-    assert damage(tmp_path, how) > 2
+    assert damage(tmp_path, how) >= 2
     async with service(tmp_path) as running:
         told = await running.events(run_id)
         assert_whole(told)
