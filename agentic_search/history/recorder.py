@@ -22,6 +22,7 @@ from agentic_search.database import notices
 from agentic_search.database.database import Database
 from agentic_search.errors import StorageFailed
 from agentic_search.events.event import Event
+from agentic_search.events.journal import step_key
 from agentic_search.history.owner import PING, Owner
 from agentic_search.history.stored_runs import RunDraft, pack, write
 from agentic_search.text.counting import count
@@ -341,6 +342,10 @@ class RunJournal:
     async def kept(self) -> None:
         """Wait until all is kept that was put; where no other process can have the run, no longer than a moment."""
         await self._recorder.surely_written()
+
+    def key(self, step: str) -> str:
+        """The same in whatever process the run goes on."""
+        return step_key(self._run_id, step)
 
 
 @dataclass(frozen=True, slots=True)
