@@ -56,16 +56,15 @@ class Sharing:
         return f"<Sharing of {self._recorder.database.address.name!r}>"
 
     async def __aenter__(self) -> Self:
-        """Raises StorageFailed."""
-        recorder = self._recorder
-        if recorder.database.is_sqlite:  # it has one process: what has not ended is of one that died
-            await recorder.transact(lambda connection: queue_again(connection, dead_owners(connection, self._owner)))
-            await self._take(sys.maxsize)
-        else:
-            await self._take(self._room())
         await self._group.__aenter__()
-        if not recorder.database.is_sqlite:
-            self._looking = self._group.create_task(self._look_on(), name="take runs")
+        try:
+            await self._look()
+        except StorageFailed as error:
+            logger.error("runs that have not ended cannot go on for now: %s", error)
+        else:
+            if self._is_alone:
+                return self
+        self._looking = self._group.create_task(self._look_on(), name="take runs")
         return self
 
     async def __aexit__(
@@ -89,15 +88,26 @@ class Sharing:
     def _owner(self) -> str:
         return self._recorder.owner.name
 
+    @property
+    def _is_alone(self) -> bool:
+        """SQLite's file has one process: what has not ended when that starts is of one that died."""
+        return self._recorder.database.is_sqlite
+
     async def _look_on(self) -> None:
         with self._notices.heard(QUEUE, MESSAGES) as self._news:
             while not self._closing:
                 self._news.clear()
                 with suppress(StorageFailed):  # it may come back
                     await self._look()
+                    if self._is_alone:
+                        return
                 await happens(self._news, within=_LOOK)
 
     async def _look(self) -> None:
+        if self._is_alone:
+            await self._recorder.transact(queue_again, await self._recorder.transact(dead_owners, self._owner))
+            await self._take(sys.maxsize)
+            return
         if self._clock.now() - self._looked_at >= _LOOK:
             await self._look_for_dead()
         await self._take(self._room())
