@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncGenerator, Generator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Protocol
@@ -96,3 +96,10 @@ async def time_limit(seconds: float) -> AsyncGenerator[None]:
     async with asyncio.timeout(seconds) as limit:
         with limits.holding(limit):
             yield
+
+
+async def happens(event: asyncio.Event, *, within: float) -> None:
+    """Wait for the event, so many seconds of the machine's clock at most."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(within):
+            await event.wait()

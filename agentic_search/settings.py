@@ -182,6 +182,9 @@ class Settings(BaseSettings):
     database_url: SecretStr = SecretStr("")
     """Where runs are kept: `sqlite:///path`, `postgresql://…` or `memory:`; empty: `runs.sqlite` in the data folder."""
 
+    role: Literal["all", "web", "worker"] = "all"
+    """What this process does: `web` takes requests, `worker` carries runs out; both share one Postgres."""
+
     history_days: Annotated[float, Field(ge=0)] = 0.0
     """Days for which runs are kept in the database; 0 for any number."""
 

@@ -7,12 +7,13 @@ from dataclasses import replace
 from functools import partial
 
 from agentic_search.clock import SystemClock
-from agentic_search.database.address import DatabaseAddress, database_address
+from agentic_search.database.address import SETTING, DatabaseAddress, database_address
 from agentic_search.database.database import Database, open_database
 from agentic_search.domain.approval.policy import ApprovalRules
 from agentic_search.domain.limits import Limit, PlanLimits, SizeLimits
 from agentic_search.domain.query import ContinuedQuery, Query, StandingQuery
 from agentic_search.domain.tool import Tool
+from agentic_search.durable.kept_runs import KeptRuns
 from agentic_search.engine.memory import MemoryEngine
 from agentic_search.engine.protocols import Run
 from agentic_search.errors import ConfigurationError
@@ -21,7 +22,6 @@ from agentic_search.graph.build import build_program
 from agentic_search.graph.context import RunContext, RunLimits
 from agentic_search.graph.preview import Preview
 from agentic_search.history.deleting import KeptBounds
-from agentic_search.history.kept_runs import KeptRuns
 from agentic_search.models.choice import ModelChoice
 from agentic_search.models.network.address import is_on_this_machine
 from agentic_search.models.ollama.source import OllamaSource
@@ -83,8 +83,14 @@ def configured(settings: Settings) -> tuple[ModelSources, tuple[ServerConfig, ..
 
 
 def configured_database(settings: Settings) -> DatabaseAddress:
-    """Where runs are kept; raises ConfigurationError. Opens nothing."""
-    return database_address(settings.database_url.get_secret_value(), data=settings.data)
+    """Where runs are kept; raises ConfigurationError, also where a role needs another one. Opens nothing."""
+    address = database_address(settings.database_url.get_secret_value(), data=settings.data)
+    if settings.role != "all" and address.postgres is None:
+        raise ConfigurationError(
+            f"AGENTIC_SEARCH_ROLE is {settings.role!r}, which shares a Postgres with others: set {SETTING} to"
+            " postgresql://user:password@host/database, or take the role out and have one process do everything."
+        )
+    return address
 
 
 def _models(settings: Settings) -> ModelSources:
@@ -278,9 +284,18 @@ async def open_service(settings: Settings, database: Database | None = None) -> 
         )
         bounds = _bounds(settings, lasting=database.is_lasting)
         engine = await stack.enter_async_context(
-            KeptRuns(database, build_program(context_of), in_memory, clock=clock, bounds=bounds)
+            KeptRuns(
+                database,
+                build_program(context_of),
+                in_memory,
+                clock=clock,
+                bounds=bounds,
+                max_queued=settings.max_queued_runs,
+                takes_runs=settings.role != "web",
+                on_decided=approved.save_lasting,
+            )
         )
-        searches = SearchService(engine, engine.history, approved)
+        searches = SearchService(engine, engine.history)
         schedules = await stack.enter_async_context(
             Schedules(database, searches, clock=clock, limits=_schedule_limits(settings))
         )

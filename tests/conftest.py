@@ -39,6 +39,13 @@ def postgres() -> Iterator[RunningPostgres]:
         yield server
 
 
+@pytest.fixture
+def own_postgres() -> Iterator[RunningPostgres]:
+    """A server of the test's own, to be stopped and started."""
+    with running_postgres() as server:
+        yield server
+
+
 @pytest.fixture(autouse=True)
 def no_outgoing_network(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A connection to any other machine is refused at once, with a reason."""

@@ -49,10 +49,12 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     app.add_middleware(OwnHostsOnly, names=settings.own_hosts)
     app.add_middleware(EveryAnswer)
     problems.install(app)
-    for routes in (search, runs, continuing, exports, threads, schedules, inventory, sign_in, health):
-        app.include_router(routes.router)
-    app.include_router(page_router(settings.static))
-    app.mount("/static", PageFiles(directory=settings.static), name="static")
+    app.include_router(health.router)
+    if settings.role != "worker":  # which is asked for nothing, but whether it lives
+        for routes in (search, runs, continuing, exports, threads, schedules, inventory, sign_in):
+            app.include_router(routes.router)
+        app.include_router(page_router(settings.static))
+        app.mount("/static", PageFiles(directory=settings.static), name="static")
     describe(app)
     return app
 

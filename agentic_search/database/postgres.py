@@ -6,6 +6,8 @@ from sqlalchemy.exc import DBAPIError
 from agentic_search.database.address import IN_MEMORY, SETTING, DatabaseAddress
 from agentic_search.errors import ConfigurationError
 
+APPLICATION = "agentic-search"
+"""What Postgres calls the connections of a service."""
 _CONNECTING = 5
 """Seconds at most until a connection is there."""
 _UNANSWERED = 10_000
@@ -26,7 +28,7 @@ def postgres_engine(address: DatabaseAddress) -> Engine:
         connect_args={
             "connect_timeout": _CONNECTING,
             "tcp_user_timeout": _UNANSWERED,
-            "application_name": "agentic-search",
+            "application_name": APPLICATION,
         },
     )
     try:

@@ -1,6 +1,6 @@
 """The tables of the newest version, as the migrations leave them."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Float, ForeignKey, Integer, LargeBinary, MetaData, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Float, ForeignKey, Integer, LargeBinary, MetaData, Table, Text, text
 
 from agentic_search.plain_json import well_formed
 
@@ -45,10 +45,12 @@ runs = Table(
     Column("deleted_at", Float),
     Column("attended", Boolean),
     Column("taken_over", Integer),
+    Column("batch", Boolean),
 )
 """What lists show. `position` grows with each run that is asked for, `owner` is the process that carries it out.
 
-`attended`: somebody can be asked. `taken_over`: how many processes went on with it after another one.
+`attended`: somebody can be asked. `taken_over`: how many processes went on with it after another one. `batch`: it gives
+way to others.
 """
 
 queries = Table("history_queries", _METADATA, _of_run(), Column("packed", LargeBinary))
@@ -76,6 +78,15 @@ steps = Table(
 )
 """What a run that has not ended has finished, and need not do again where another process goes on with it."""
 
+messages = Table(
+    "history_messages",
+    _METADATA,
+    Column("number", _KEY, primary_key=True),
+    Column("run", _KEY, ForeignKey("history_runs.number")),
+    Column("body", Text),
+)
+"""What is asked of a run that has not ended, for the process that carries it out; as JSON."""
+
 results = Table(
     "history_results", _METADATA, Column("hash", LargeBinary, primary_key=True), Column("packed", LargeBinary)
 )
@@ -91,7 +102,13 @@ result_uses = Table(
 words = Table("history_words", _METADATA, Column("rowid", Integer, primary_key=True), Column("words", Text))
 """SQLite's full-text index; that of Postgres is written in its own words."""
 
+ADD_WORDS = text(
+    "INSERT INTO history_words (run, words) VALUES (:run, array_to_tsvector(CAST(:words AS text[])))"
+    " ON CONFLICT DO NOTHING"
+)
+"""Of Postgres."""
 
-def storable(text: str) -> str:
+
+def storable(written: str) -> str:
     """As every database takes it: without NUL and halves of surrogate pairs."""
-    return str(well_formed(text)).replace("\0", "\ufffd")
+    return str(well_formed(written)).replace("\0", "\ufffd")

@@ -82,6 +82,11 @@ class MemoryEngine:
         await self.end()
         await self._group.__aexit__(kind, error, trace)
 
+    @property
+    def free(self) -> int:
+        """How many runs would begin at once."""
+        return 0 if self._ends else max(self._max_concurrent - len(self._living) - len(self._queue), 0)
+
     async def start(self, run_id: str, query: Query, *, thread_id: str, attended: bool = False) -> RunStatus:
         """Begin a run, or queue it; gives its status. Raises Overloaded where the queue is full."""
         if self._ends:

@@ -138,6 +138,11 @@ class Engine(Protocol):
 class ResumingEngine(Engine, Protocol):
     """An engine that can go on with runs which another one has begun, and leave its own to another."""
 
+    @property
+    def free(self) -> int:
+        """How many runs would begin at once."""
+        ...
+
     def go_on(
         self, run_id: str, query: Query, *, thread_id: str, attended: bool, before: Sequence[Event], created_at: str
     ) -> None:

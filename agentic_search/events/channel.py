@@ -50,7 +50,8 @@ class Channel:
         """Seconds that it ran in another process."""
         self._events: list[Event] = [*before]
         self._packed: PackedEvents | None = None
-        self._last = len(before)
+        self.last = len(before)
+        """The number of the last event."""
         self._kept: int | None = len(before) if holds else None
         """The number of the last event that listeners are given; None for all that there are."""
         self.listeners = 0
@@ -106,16 +107,24 @@ class Channel:
         if self.closed or self._left:
             logger.debug("run %s has ended: %s comes too late", self.run_id, fact.kind)
             return
-        self._last += 1
-        event = Event(self._last, self.run_id, self.elapsed, fact)
+        self._take(Event(self.last + 1, self.run_id, self.elapsed, fact))
+
+    def add(self, events: Sequence[Event]) -> None:
+        """Take the next events of a run that another process carries out."""
+        for event in events:
+            if not (self.closed or self._left):
+                self._take(event)
+
+    def _take(self, event: Event) -> None:
+        self.last = event.seq
         self._events.append(event)
-        if fact.terminal:
+        if event.fact.terminal:
             # Present listeners have the list, and read it to its end.
             self._packed, self._events = PackedEvents.of(self.run_id, self._events), []
             self._over.set()
         if self._observe is not None:
             self._observe(event)
-        if fact.terminal:
+        if event.fact.terminal:
             self._observe = None  # it may be of whoever owns the channel: a circle would outlive both
         self._wake_all(self._keepers)
         if self._kept is None:
@@ -131,7 +140,7 @@ class Channel:
                 while come := events[position : min(position + _MOST_EVENTS, self._told)]:
                     position += len(come)
                     yield come
-                if self._left or (self.closed and position >= self._last):
+                if self._left or (self.closed and position >= self.last):
                     return
                 await self._news(self._waiting)
         finally:
@@ -152,11 +161,11 @@ class Channel:
 
     @property
     def _told(self) -> int:
-        return self._last if self._kept is None else self._kept
+        return self.last if self._kept is None else self._kept
 
     def has_no_more(self, after: int) -> bool:
         """Whether the terminal event has no higher number than `after`."""
-        return self.closed and after >= self._last and self._told == self._last
+        return self.closed and after >= self.last and self._told == self.last
 
     async def ended(self) -> None:
         """Wait for the terminal event, or until none can come any more in this process."""

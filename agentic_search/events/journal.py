@@ -19,7 +19,7 @@ class Journal(Protocol):
         ...
 
     async def kept(self) -> None:
-        """Wait until all is kept that was put, but no longer than a moment, and not while nothing can be kept."""
+        """Wait until all is kept that was put; where no other process can have the run, no longer than a moment."""
         ...
 
 

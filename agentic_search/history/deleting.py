@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, delete, exists, func, select, update
 
 from agentic_search.database.tables import result_uses, results, runs, storable, threads
-from agentic_search.errors import NotFound
+from agentic_search.errors import NotFound, WrongState
 from agentic_search.history import words
 from agentic_search.history.stored_runs import StoredRun, found, stored
 
@@ -29,8 +29,9 @@ class KeptBounds:
 
 
 def delete_run(connection: Connection, run_id: str, now: float) -> None:
-    """Delete a run. Raises NotFound."""
-    found(connection, run_id)
+    """Delete a run. Raises NotFound, or WrongState where it has not ended."""
+    if found(connection, run_id).ended_at is None:
+        raise _has_not_ended(run_id)
     connection.execute(update(runs).where(runs.c.id == storable(run_id)).values(deleted_at=now))
 
 
@@ -45,12 +46,14 @@ def restore_run(connection: Connection, run_id: str) -> str:
 
 
 def delete_thread(connection: Connection, thread_id: str, now: float) -> list[str]:
-    """Delete a conversation with its runs; gives their ids. Raises NotFound."""
+    """Delete a conversation with its runs; gives their ids. Raises NotFound, or WrongState where one has not ended."""
     thread_id = storable(thread_id)
     kept = threads.c.id == thread_id, threads.c.deleted_at.is_(None)
     if connection.execute(update(threads).where(*kept).values(deleted_at=now)).rowcount == 0:
         raise NotFound(f"There is no conversation {thread_id!r}: it was deleted, or never was.")
     of_thread = runs.c.thread_id == thread_id, runs.c.deleted_at.is_(None)
+    if living := connection.execute(select(runs.c.id).where(*of_thread, runs.c.ended_at.is_(None))).scalars().first():
+        raise _has_not_ended(living)
     ids = list(connection.execute(select(runs.c.id).where(*of_thread)).scalars())
     connection.execute(update(runs).where(*of_thread).values(deleted_at=now))
     return ids
@@ -119,3 +122,7 @@ def purge(connection: Connection, numbers: list[int]) -> None:
         cursor.execute("PRAGMA incremental_vacuum")
         cursor.fetchall()  # each step frees one page, and gives no row
         cursor.close()
+
+
+def _has_not_ended(run_id: str) -> WrongState:
+    return WrongState(f"Run {run_id!r} has not ended. Stop it first: POST /runs/{run_id}/cancel.")

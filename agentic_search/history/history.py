@@ -2,10 +2,6 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from functools import partial
-from typing import Concatenate, ParamSpec, TypeVar
-
-from sqlalchemy import Connection
 
 from agentic_search.clock import Clock
 from agentic_search.domain.answer import Turn
@@ -20,7 +16,7 @@ from agentic_search.domain.history import (
 )
 from agentic_search.domain.query import Query
 from agentic_search.domain.run import RunReport
-from agentic_search.errors import StorageFailed, WrongState
+from agentic_search.errors import StorageFailed
 from agentic_search.events.event import Event
 from agentic_search.history import deleting, listing, stored_runs
 from agentic_search.history.recorder import Recorder
@@ -28,9 +24,6 @@ from agentic_search.history.recorder import Recorder
 _RUNS_OF_THREAD = 200
 _CHUNKS = 20
 """Of events, read at once."""
-
-_Given = TypeVar("_Given")
-_Asked = ParamSpec("_Asked")
 
 
 class History:
@@ -56,16 +49,16 @@ class History:
     async def list(self, chosen: RunFilter, *, limit: int, cursor: str | None = None) -> RunPage:
         """`limit` runs after the cursor, newest first; raises RequestError for a cursor that is none."""
         # Before the rows are read: a run that ends meanwhile is among the one or the other.
-        drafts = list(self._recorder.drafts.values())
-        return await self._do(listing.list_runs, chosen, drafts, self._recorder.owner.name, limit=limit, cursor=cursor)
+        drafts, owner = list(self._recorder.drafts.values()), self._recorder.owner.name
+        return await self._recorder.transact(listing.list_runs, chosen, drafts, owner, limit=limit, cursor=cursor)
 
     async def threads(self, wanted: str | None, *, limit: int, cursor: str | None = None) -> ThreadPage:
         """`limit` conversations after the cursor; raises RequestError for a cursor that is none."""
-        return await self._do(listing.list_threads, wanted, limit=limit, cursor=cursor)
+        return await self._recorder.transact(listing.list_threads, wanted, limit=limit, cursor=cursor)
 
     async def thread(self, thread_id: str) -> ThreadReport:
         """A conversation with its newest runs; raises NotFound."""
-        summary = await self._do(listing.thread_of, thread_id)
+        summary = await self._recorder.transact(listing.thread_of, thread_id)
         page = await self.list(RunFilter(thread_id=thread_id), limit=_RUNS_OF_THREAD)
         return ThreadReport(**summary.model_dump(), runs=page.runs[::-1])
 
@@ -73,67 +66,66 @@ class History:
         """A conversation with `limit` of its runs as they are shown; raises NotFound, or RequestError for a cursor."""
         drafts = self._recorder.drafts.values()
         own = {draft.record.id: draft.record for draft in drafts if draft.record.thread_id == thread_id}
-        summary = await self._do(listing.thread_of, thread_id)
+        summary = await self._recorder.transact(listing.thread_of, thread_id)
         page = await self.list(RunFilter(thread_id=thread_id), limit=limit, cursor=cursor)
-        stored = await self._do(stored_runs.briefs_of, [run.id for run in page.runs if run.id not in own])
+        others = [run.id for run in page.runs if run.id not in own]
+        stored = await self._recorder.transact(stored_runs.briefs_of, others)
         briefs = stored | {run_id: record.report().brief() for run_id, record in own.items()}
         runs = tuple(briefs[run.id] for run in page.runs if run.id in briefs)  # another process may have deleted one
         return Conversation(**summary.model_dump(), runs=runs, next_cursor=page.next_cursor)
 
     async def rename(self, thread_id: str, title: str) -> ThreadReport:
         """Call a conversation otherwise; raises NotFound."""
-        await self._do(deleting.rename_thread, thread_id, title)
+        await self._recorder.transact(deleting.rename_thread, thread_id, title)
         return await self.thread(thread_id)
 
     async def delete_run(self, run_id: str) -> Deleted:
         """Delete a run that has ended; raises NotFound or WrongState."""
-        self._refuse_living(run_id=run_id)
         await self._recorder.written()
         now = self._now()
-        await self._do(deleting.delete_run, run_id, now)
+        await self._recorder.transact(deleting.delete_run, run_id, now)
         await self._on_deleted(run_id)
         return _deleted(run_id, f"POST /runs/{run_id}/restore", now)
 
     async def restore_run(self, run_id: str) -> RunReport:
         """Bring a run back; raises NotFound where it is gone for good."""
-        await self._do(deleting.restore_run, run_id)
+        await self._recorder.transact(deleting.restore_run, run_id)
         return await self.report(run_id)
 
     async def delete_thread(self, thread_id: str) -> Deleted:
         """Delete a conversation with its runs, which have ended; raises NotFound or WrongState."""
-        self._refuse_living(thread_id=thread_id)
         await self._recorder.written()
         now = self._now()
-        for run_id in await self._do(deleting.delete_thread, thread_id, now):
+        for run_id in await self._recorder.transact(deleting.delete_thread, thread_id, now):
             await self._on_deleted(run_id)
         return _deleted(thread_id, f"POST /threads/{thread_id}/restore", now)
 
     async def restore_thread(self, thread_id: str) -> ThreadReport:
         """Bring a conversation back, with its runs; raises NotFound where it is gone for good."""
-        await self._do(deleting.restore_thread, thread_id)
+        await self._recorder.transact(deleting.restore_thread, thread_id)
         return await self.thread(thread_id)
 
     async def report(self, run_id: str) -> RunReport:
         """A run; raises NotFound."""
         if draft := self._recorder.drafts.get(run_id):
             return draft.record.report()
-        return await self._do(stored_runs.report_of, run_id)
+        return await self._recorder.transact(stored_runs.report_of, run_id)
 
     async def query(self, run_id: str) -> Query:
         """What was asked; raises NotFound."""
         await self._recorder.written()
-        return await self._do(stored_runs.query_of, run_id)
+        return await self._recorder.transact(stored_runs.query_of, run_id)
 
     async def last(self, run_id: str) -> int | None:
         """The number of the last event of a run that has ended; raises NotFound."""
         await self._recorder.written()
-        run = await self._do(stored_runs.found, run_id)
+        run = await self._recorder.transact(stored_runs.found, run_id)
         return run.last_seq if run.ended_at is not None else None
 
     async def events(self, run_id: str, *, after: int) -> AsyncIterator[Sequence[Event]]:
         """The events above number `after` that are kept; raises NotFound."""
         await self._recorder.written()
-        while events := await self._do(stored_runs.events_after, run_id, after, _CHUNKS):
+        while events := await self._recorder.transact(stored_runs.events_after, run_id, after, _CHUNKS):
             yield events
             after = events[-1].seq
 
@@ -148,7 +140,7 @@ class History:
         ended = [draft for draft in drafts.values() if draft.record.thread_id == thread_id and draft.ended_at]
         turns = {draft.position: draft.record.turn() for draft in ended if draft.position < place}
         try:
-            turns |= await self._do(stored_runs.turns_before, thread_id, place)
+            turns |= await self._recorder.transact(stored_runs.turns_before, thread_id, place)
         except StorageFailed:
             return None
         return tuple(turns[position] for position in sorted(turns)[-stored_runs.MOST_TURNS :])
@@ -162,7 +154,7 @@ class History:
         """What is kept, and what stands against it."""
         recorder = self._recorder
         try:
-            count, taken = await self._do(deleting.kept)
+            count, taken = await self._recorder.transact(deleting.kept)
         except StorageFailed as error:
             count = taken = None
             why = recorder.failure or error
@@ -183,22 +175,8 @@ class History:
         """Why nothing can be written now; none while it can."""
         return None if self._recorder.failure is None else str(self._recorder.failure)
 
-    def _refuse_living(self, *, run_id: str | None = None, thread_id: str | None = None) -> None:
-        for id_, draft in self._recorder.drafts.items():
-            if draft.ended_at is None and (id_ == run_id or draft.record.thread_id == thread_id):
-                raise WrongState(f"Run {id_!r} has not ended. Stop it first: POST /runs/{id_}/cancel.")
-
     def _now(self) -> float:
         return self._clock.wall().timestamp()
-
-    async def _do(
-        self, work: Callable[Concatenate[Connection, _Asked], _Given], *args: _Asked.args, **named: _Asked.kwargs
-    ) -> _Given:
-        def in_transaction() -> _Given:
-            with self._recorder.database.transaction() as connection:
-                return partial(work, connection)(*args, **named)
-
-        return await self._recorder.use(in_transaction)
 
 
 def _deleted(id_: str, undo: str, now: float) -> Deleted:

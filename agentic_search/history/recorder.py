@@ -11,16 +11,18 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Concatenate, ParamSpec, Self, TypeVar
 
 from pydantic import JsonValue, TypeAdapter, ValidationError
+from sqlalchemy import Connection
 from sqlalchemy.exc import DataError, IntegrityError, ProgrammingError, SQLAlchemyError
 
-from agentic_search.clock import Clock
+from agentic_search.clock import Clock, happens
+from agentic_search.database import notices
 from agentic_search.database.database import Database
 from agentic_search.errors import StorageFailed
 from agentic_search.events.event import Event
-from agentic_search.history.owner import Owner
+from agentic_search.history.owner import PING, Owner
 from agentic_search.history.stored_runs import RunDraft, pack, write
 from agentic_search.text.counting import count
 
@@ -28,6 +30,8 @@ _COLLECTED = 0.002
 """Seconds that what happens waits for more, to be written together; more collects while something is written."""
 _RETRY = 1.0
 """Seconds from a failed attempt to the next."""
+_PAUSE = 0.05
+"""Seconds between two attempts to have all written."""
 _PATIENCE = 2.0
 """Seconds that somebody waits for something to be written, at most."""
 _MOST_UNWRITTEN = 64 * 1024 * 1024
@@ -39,6 +43,7 @@ _OF_ONE_ROW = (DataError, IntegrityError, ProgrammingError)
 
 _Given = TypeVar("_Given")
 _Step = TypeVar("_Step")
+_Asked = ParamSpec("_Asked")
 logger = logging.getLogger(__name__)
 
 
@@ -76,6 +81,7 @@ class Recorder:
         self._waiters: list[asyncio.Future[None]] = []
         self._news, self._hurry, self._closing = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._writing: asyncio.Task[None]
+        self._holding: asyncio.Task[None]
         self._group = asyncio.TaskGroup()
 
     def __repr__(self) -> str:
@@ -83,9 +89,11 @@ class Recorder:
 
     async def __aenter__(self) -> Self:
         """Raises StorageFailed where the database cannot be used."""
-        await self.use(self.owner.hold)
+        await self._hold()
         await self._group.__aenter__()
         self._writing = self._group.create_task(self._write_on(), name="write runs")
+        if not self.database.is_sqlite:
+            self._holding = self._group.create_task(self._hold_on(), name="say that the process lives")
         return self
 
     async def __aexit__(
@@ -94,7 +102,7 @@ class Recorder:
         self._closing.set()
         self._wake()
         await self._group.__aexit__(None, None, None)
-        await self._in_thread(self.owner.release)
+        await asyncio.to_thread(self.owner.close)
         await asyncio.to_thread(self._threads.shutdown, cancel_futures=True)  # what reads has a connection in use
 
     def begin(self, draft: RunDraft) -> None:
@@ -134,18 +142,42 @@ class Recorder:
 
     async def written(self) -> None:
         """Wait until all is written that was noted, but no longer than a moment, and not while nothing can be."""
-        if self.failure is not None or self._writing.done() or not (self._changed or self._is_writing):
-            return
+        await self._is_written()
+
+    async def surely_written(self) -> None:
+        """As `written`, but on Postgres however long it takes: another process may go on with the runs meanwhile."""
+        while not (await self._is_written() or self.database.is_sqlite or self._writing.done()):
+            await self._clock.sleep(_PAUSE)
+
+    async def _is_written(self) -> bool:
+        if self.failure is not None or self._writing.done():
+            return False
+        if not (self._changed or self._is_writing):
+            return True
         waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiters.append(waiter)
         self._wake()
-        with suppress(TimeoutError):
+        try:
             async with asyncio.timeout(_PATIENCE):
                 await waiter
+        except TimeoutError:
+            return False
+        return self.failure is None
 
     async def use(self, work: Callable[[], _Given]) -> _Given:
         """Use the database in a thread. Raises what `work` raises."""
         return await self._in_thread(work)
+
+    async def transact(
+        self, work: Callable[Concatenate[Connection, _Asked], _Given], *args: _Asked.args, **named: _Asked.kwargs
+    ) -> _Given:
+        """Do `work` in a transaction, in a thread. Raises StorageFailed, and what `work` raises."""
+
+        def in_transaction() -> _Given:
+            with self.database.transaction() as connection:
+                return work(connection, *args, **named)
+
+        return await self._in_thread(in_transaction)
 
     def _note(self, draft: RunDraft) -> None:
         self._changed[draft.record.id] = None
@@ -160,19 +192,29 @@ class Recorder:
         is_last = False
         while not is_last:
             await self._news.wait()
-            await _happens(self._hurry, within=_COLLECTED)
+            await happens(self._hurry, within=_COLLECTED)
             closing = self._closing.is_set()
             self._news.clear()
             self._hurry.clear()
             await self._write()
             if self.failure is not None and not closing:
                 self._give_up_some()
-                await _happens(self._closing, within=_RETRY)
+                await happens(self._closing, within=_RETRY)
                 self._wake()
             is_last = closing and (self.failure is not None or not (self._changed or self._waiters))
         if self.drafts and self.failure is not None:
             self.lost += len(self.drafts)
             logger.error("%s could not be kept: %s", count(len(self.drafts), "run"), self.failure)
+
+    async def _hold_on(self) -> None:
+        """Say again and again that the process lives; what stands against it is told where runs are written."""
+        while not self._closing.is_set():
+            await happens(self._closing, within=PING)
+            with suppress(StorageFailed):
+                await self._hold()
+
+    async def _hold(self) -> None:
+        await asyncio.get_running_loop().run_in_executor(self.owner.thread, self.owner.hold)
 
     async def _write(self) -> None:
         waiters, self._waiters = self._waiters, []
@@ -186,7 +228,7 @@ class Recorder:
         try:
             if batch or is_back:
                 self._lost = []
-                bad = await self._in_thread(lambda: self._write_batch(batch, is_back=is_back))
+                bad = await self._in_thread(lambda: self._write_batch(batch))
                 self._succeed(batch, bad)
         except StorageFailed as error:
             self._changed = dict.fromkeys([*(draft.record.id for draft in drafts), *self._changed])
@@ -196,13 +238,11 @@ class Recorder:
             if not waiter.done():
                 waiter.set_result(None)
 
-    def _write_batch(self, batch: Sequence["_RunPart"], *, is_back: bool) -> list[str]:
+    def _write_batch(self, batch: Sequence["_RunPart"]) -> list[str]:
         """In a thread; the event loop only adds events meanwhile, behind those that are packed here.
 
         Gives the ids of runs that cannot be written, whatever the database does.
         """
-        if is_back:
-            self.owner.hold()
         bad = [part.draft.record.id for part in batch if not _is_packed(part)]
         good = [part for part in batch if part.draft.record.id not in bad]
         try:
@@ -224,6 +264,7 @@ class Recorder:
         try:
             with self.database.transaction() as connection:
                 gone = [part for part in parts if not write(connection, part.draft, ends=part.ends)]
+                notices.tell(connection, [notices.of_run(part.draft.record.id) for part in parts if part.draft.chunks])
         except StorageFailed:
             raise
         except BaseException as error:  # where memory is short a library in Rust raises no Exception
@@ -298,8 +339,8 @@ class RunJournal:
         self._recorder.add_step(self._run_id, name, step)
 
     async def kept(self) -> None:
-        """Wait until all is kept that was put, but no longer than a moment, and not while nothing can be kept."""
-        await self._recorder.written()
+        """Wait until all is kept that was put; where no other process can have the run, no longer than a moment."""
+        await self._recorder.surely_written()
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,10 +371,3 @@ def _is_packed(part: _RunPart) -> bool:
         return False
     del part.draft.events[: part.count], part.draft.steps[: part.steps]
     return True
-
-
-async def _happens(event: asyncio.Event, *, within: float) -> None:
-    """Wait for the event, so many seconds at most."""
-    with suppress(TimeoutError):
-        async with asyncio.timeout(within):
-            await event.wait()

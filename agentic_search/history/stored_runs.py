@@ -135,6 +135,7 @@ def _begin(connection: Connection, draft: RunDraft) -> int | None:
             "created_at": record.created_at,
             "owner": draft.owner,
             "attended": draft.attended,
+            "batch": draft.query is not None and draft.query.batch,
             "taken_over": 0,
             "last_seq": 0,
             "bytes": 0,
@@ -175,7 +176,8 @@ def _end(connection: Connection, number: int, draft: RunDraft, report: bytes) ->
             bytes=taken,
         )
     )
-    connection.execute(delete(tables.steps).where(tables.steps.c.run == number))
+    for of_living in (tables.steps, tables.messages):
+        connection.execute(delete(of_living).where(of_living.c.run == number))
     words.add(connection, number, record.query, record.turn().answer)
 
 

@@ -43,13 +43,7 @@ def add(connection: Connection, number: int, query: str, answer: str) -> None:
     if connection.dialect.name == "sqlite":
         connection.execute(insert(tables.words), {"rowid": number, "words": " ".join(found)})
     else:
-        connection.execute(
-            text(
-                "INSERT INTO history_words (run, words) VALUES (:run, array_to_tsvector(CAST(:words AS text[])))"
-                " ON CONFLICT DO NOTHING"
-            ),
-            {"run": number, "words": sorted(set(found))},
-        )
+        connection.execute(tables.ADD_WORDS, {"run": number, "words": sorted(set(found))})
 
 
 def remove(connection: Connection, numbers: list[int]) -> None:

@@ -18,7 +18,6 @@ from agentic_search.models.chat import PullProgress
 from agentic_search.models.choice import ModelChoice
 from agentic_search.runs.continuing import PlanStart, Retry, Synthesis, planned_first, retried, synthesized
 from agentic_search.runs.ledger import Ledger
-from agentic_search.scheduler.approval.memory import ApprovalMemory
 from agentic_search.schedules.schedules import Schedules
 from agentic_search.tools.mcp.auth.sign_ins import SignIns
 from agentic_search.tools.pool import ToolPool
@@ -28,11 +27,10 @@ from agentic_search.workflows.folder import WorkflowFolder
 class SearchService:
     """Starts runs and finds them again, on whatever engine they live."""
 
-    def __init__(self, engine: Engine, history: History, approvals: ApprovalMemory) -> None:
-        """`history`: what is kept of runs; `approvals`: what is said of tools for good."""
+    def __init__(self, engine: Engine, history: History) -> None:
+        """`history`: what is kept of runs."""
         self._engine = engine
         self.history = history
-        self._approvals = approvals
 
     async def start(self, query: Query, *, attended: bool = False, run_id: str | None = None) -> Started:
         """Begin a search; raises Overloaded. `attended`: its caller learns of tasks that wait, and can approve them.
@@ -98,10 +96,7 @@ class SearchService:
 
     async def decide(self, run_id: str, task_id: str, decision: Decision) -> TaskRecord:
         """Approve or deny a task that waits; raises NotFound, or WrongState where it waits for nothing like that."""
-        task = await self._engine.decide(run_id, task_id, decision)
-        if decision.always:
-            await self._approvals.save()
-        return task
+        return await self._engine.decide(run_id, task_id, decision)
 
     async def cancel(self, run_id: str) -> RunReport:
         """Stop a run; raises NotFound, and does nothing to one that has ended."""

@@ -3,7 +3,7 @@
 import logging
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -21,10 +21,6 @@ _KEY_OF_MODEL_SERVER = re.compile(r"models_\w+_key")
 _OF_OURS = re.compile(rf"{PREFIX}|OLLAMA_HOST", re.IGNORECASE)
 _MOST_TOLD = 5
 """Lines of the `.env` that are of other programs."""
-_NOT_THERE_YET: Mapping[str, tuple[str, str]] = {
-    "role": ("all", "one process does everything"),
-}
-"""Names that are promised: the value that holds already, and what holds in place of any other."""
 _NO_KEYS = (
     "AGENTIC_SEARCH_API_KEYS is set, but this version asks nobody for a key, so it would protect nothing: take it out, "
     "and have the service listen on this machine alone, or put a proxy that asks for a key before it."
@@ -63,8 +59,7 @@ def unread_settings() -> list[str]:
         *no_file,
         *doubtful[:_MOST_TOLD],
         *more,
-        *_promised(given),
-        *_misspelt(given.keys() - _NOT_THERE_YET.keys()),
+        *_misspelt(given),
     ]
 
 
@@ -103,12 +98,6 @@ def _of_env() -> list[EnvLine]:
 def _of_file() -> dict[str, object]:
     path = Path(TOML_FILE)
     return tomllib.loads(path.read_text(encoding="utf-8-sig")) if path.is_file() else {}
-
-
-def _promised(given: Mapping[str, str]) -> Iterator[str]:
-    for name, (holds, instead) in _NOT_THERE_YET.items():
-        if given.get(name, holds) != holds:
-            yield f"{PREFIX}{name.upper()} is not there yet: {instead}"
 
 
 def _misspelt(given: Iterable[str]) -> Iterator[str]:

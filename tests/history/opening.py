@@ -8,11 +8,11 @@ from agentic_search.clock import Clock, SystemClock
 from agentic_search.database.address import DatabaseAddress
 from agentic_search.database.database import open_database
 from agentic_search.domain.history import RunFilter
+from agentic_search.durable.kept_runs import KeptRuns
 from agentic_search.engine.memory import MemoryEngine
 from agentic_search.engine.protocols import Program
 from agentic_search.events.event import Event
 from agentic_search.history.deleting import KeptBounds
-from agentic_search.history.kept_runs import KeptRuns
 
 UNBOUNDED = KeptBounds(days=0, runs=1_000_000, bytes=1_000_000_000)
 

@@ -7,11 +7,11 @@ import pytest
 
 from agentic_search.database.address import DatabaseAddress
 from agentic_search.domain.query import Query
+from agentic_search.durable.kept_runs import KeptRuns
 from agentic_search.engine.protocols import Run
 from agentic_search.errors import NotFound, WrongState
 from agentic_search.events.facts import AnswerCompleted, TaskCompleted
 from agentic_search.history.deleting import UNDO_SECONDS, KeptBounds
-from agentic_search.history.kept_runs import KeptRuns
 from tests.contract.programs import QUERY, ScriptedProgram
 from tests.history.opening import events, kept_runs, listed
 from tests.support.clock import FakeClock

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from agentic_search.database.address import DatabaseAddress
-from agentic_search.history.kept_runs import KeptRuns
+from agentic_search.durable.kept_runs import KeptRuns
 from tests.history.opening import events, kept_runs
 from tests.support.kept_runs import write
 

@@ -8,10 +8,10 @@ import pytest
 from agentic_search.database.address import DatabaseAddress
 from agentic_search.domain.history import RunFilter
 from agentic_search.domain.query import Query
+from agentic_search.durable.kept_runs import KeptRuns
 from agentic_search.engine.protocols import Run
 from agentic_search.errors import NotFound, RequestError
 from agentic_search.events.facts import AnswerCompleted
-from agentic_search.history.kept_runs import KeptRuns
 from tests.contract.programs import ScriptedProgram, do_nothing
 from tests.history.opening import kept_runs, listed
 

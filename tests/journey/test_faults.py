@@ -5,7 +5,10 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
+
+import pytest
 
 from tests.support.mcp_processes import PATIENCE, free_port, http_server, is_running, logged, mortal_http_server
 from tests.support.mcp_processes import events as logged_events
@@ -203,17 +206,25 @@ def start_in(folder: Path, **settings: str) -> subprocess.CompletedProcess[str]:
 
 WITH_A_HELPER = """
 import os, subprocess, sys
-helper = subprocess.Popen(["sleep", "60"], start_new_session=True)
+helper = subprocess.Popen([sys.executable, "-S", "-c", sys.argv[2]], start_new_session=True)
 open(sys.argv[1], "a").write(f"{helper.pid}\\n")
-os.execv(sys.executable, [sys.executable, "-m", "tests.support.bare_server", *sys.argv[2:]])
+os.execv(sys.executable, [sys.executable, "-m", "tests.support.bare_server", *sys.argv[3:]])
+"""
+SILENT = "import time; time.sleep(60)"
+WRITES_ON = """
+import os, time
+server = os.getppid()
+while os.getppid() == server: time.sleep(0.01)
+while True: os.write(1, b"y\\n" * 1000)
 """
 
 
+@pytest.mark.parametrize("helper", [SILENT, WRITES_ON], ids=["silent", "writes_on"])
 async def test_a_killed_server_is_started_again_though_a_program_that_it_started_holds_its_stdout(
-    tmp_path: Path,
+    tmp_path: Path, helper: str
 ) -> None:
     helpers, log = tmp_path / "helpers", tmp_path / "log"
-    options = ["-c", WITH_A_HELPER, str(helpers), "--log", str(log)]
+    options = ["-c", WITH_A_HELPER, str(helpers), helper, "--log", str(log)]
     servers = {"bare": {"command": sys.executable, "args": options, "env": {"PYTHONPATH": str(ROOT)}}}
     try:
         async with running_service(tmp_path, servers=servers) as service:
@@ -223,6 +234,8 @@ async def test_a_killed_server_is_started_again_though_a_program_that_it_started
             await service.ready_servers("bare")
             run = await service.ask("x", plan={"tasks": [{"tool": "bare.echo", "arguments": {"text": "otter"}}]})
             assert run["tasks"][0]["result"] == "otter"
+            assert not [line for line in service.log if "Exception in callback" in line]
     finally:
         for pid in map(int, helpers.read_text().split()):
-            os.kill(pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)

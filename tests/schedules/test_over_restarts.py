@@ -16,13 +16,12 @@ from agentic_search.database.database import open_database
 from agentic_search.database.schedule_tables import schedules as rows
 from agentic_search.domain.outcome import Passage
 from agentic_search.domain.query import Query
+from agentic_search.durable.kept_runs import KeptRuns
 from agentic_search.engine.memory import MemoryEngine
 from agentic_search.engine.protocols import Run
 from agentic_search.events.facts import RunCompleted, RunStarted, SourcesFound
-from agentic_search.history.kept_runs import KeptRuns
 from agentic_search.network.addresses import AllowedPlaces
 from agentic_search.runs.service import SearchService
-from agentic_search.scheduler.approval.memory import ApprovalMemory
 from agentic_search.schedules.schedule import Delivery, ScheduledRun, ScheduleRequest
 from agentic_search.schedules.schedules import ScheduleLimits, Schedules
 from tests.contract.programs import DONE
@@ -64,7 +63,7 @@ async def service(where: DatabaseAddress, program: Archive, folder: Path) -> Asy
     async with AsyncExitStack() as stack:
         database = stack.enter_context(closing(open_database(where)))
         engine = await stack.enter_async_context(KeptRuns(database, program, make, clock=clock, bounds=UNBOUNDED))
-        searches = SearchService(engine, engine.history, ApprovalMemory(folder / "approvals.json"))
+        searches = SearchService(engine, engine.history)
         limits = ScheduleLimits(300, 10, LOOPBACK)
         yield await stack.enter_async_context(Schedules(database, searches, clock=clock, limits=limits))
 

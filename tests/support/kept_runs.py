@@ -15,11 +15,11 @@ from agentic_search.database.database import open_database
 from agentic_search.domain.plan import Task
 from agentic_search.domain.query import Query
 from agentic_search.domain.run import RunUsage, Timings
+from agentic_search.durable.kept_runs import KeptRuns
 from agentic_search.engine.memory import MemoryEngine
 from agentic_search.engine.protocols import Run
 from agentic_search.events.facts import AnswerDelta, PlanTask, RunCompleted, RunStarted, TaskCompleted, TaskStarted
 from agentic_search.history.deleting import KeptBounds
-from agentic_search.history.kept_runs import KeptRuns
 
 AT_ONCE = 8
 """Runs, of which half wait in the queue."""

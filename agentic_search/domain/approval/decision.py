@@ -5,6 +5,7 @@ from typing import Literal, TypeAlias
 from pydantic import Field
 
 from agentic_search.domain.data import Frozen, JsonObject
+from agentic_search.errors import WrongState
 
 ApprovalWhy: TypeAlias = Literal["writes", "destructive", "unknown", "always", "asked by the server"]
 """Why something waits: the tool changes things; may delete or overwrite; says nothing of itself; the operator wants to
@@ -34,6 +35,11 @@ class WaitingCall(Frozen):
     url: str | None = None
     """Where the server wants the user to go instead, to answer there."""
 
+    @property
+    def is_question(self) -> bool:
+        """The call is under way, and its server asks something."""
+        return self.why == "asked by the server"
+
 
 class Decision(Frozen):
     """What somebody says of a task that waits."""
@@ -48,6 +54,15 @@ class Decision(Frozen):
 
     by: str = "user"
     """Who said it."""
+
+    def refuse_unfit(self, task_id: str, waits_with: WaitingCall | None) -> None:
+        """Raises WrongState where the task waits for no decision, or for another kind."""
+        if waits_with is None:
+            raise WrongState(f"Task {task_id!r} does not wait for approval.")
+        if waits_with.is_question and self.always:
+            raise WrongState(f"The server of task {task_id!r} asks a question: 'always' is for tools that wait.")
+        if not waits_with.is_question and self.answer is not None:
+            raise WrongState(f"Task {task_id!r} waits for approval, not for an answer: leave 'answer' out.")
 
 
 class UnusedTool(Frozen):

@@ -16,7 +16,6 @@ from agentic_search.domain.approval.policy import ApprovalRules, as_approved, ke
 from agentic_search.domain.approval.question import Ask, UserAnswer, UserQuestion
 from agentic_search.domain.plan import Task
 from agentic_search.domain.tool import Tool
-from agentic_search.errors import WrongState
 from agentic_search.events.facts import ApprovalDenied, ApprovalGiven, ApprovalNeeded, Emit
 from agentic_search.events.journal import Journal, NoJournal
 from agentic_search.scheduler.approval.memory import ApprovalMemory
@@ -33,7 +32,8 @@ class _Pending:
     take: Callable[[Decision], None]
     name: str
     """Of the step that the decision is, in the run's journal."""
-    is_question: bool = False
+    call: WaitingCall
+    """As it is told."""
 
 
 class Approvals:
@@ -81,22 +81,19 @@ class Approvals:
                 tool,
                 lambda decision: decided(None if decision.allowed else "denied by the user"),
                 name=f"decision {task.id} {tool.qualified_name}",
+                call=waiting,
             )
-            self._wait(pending, waiting)
+            self._wait(pending)
 
     def decide(self, task_id: str, decision: Decision) -> None:
         """Somebody's word on a task; raises WrongState where it waits for none, or for another kind."""
         pending = self._pending.get(task_id)
-        if pending is None:
-            raise WrongState(f"Task {task_id!r} does not wait for approval.")
-        if pending.is_question and decision.always:
-            raise WrongState(f"The server of task {task_id!r} asks a question: 'always' is for tools that wait.")
-        if not pending.is_question and decision.answer is not None:
-            raise WrongState(f"Task {task_id!r} waits for approval, not for an answer: leave 'answer' out.")
+        decision.refuse_unfit(task_id, pending and pending.call)
+        assert pending is not None, "a decision on nothing is refused"
         self._settle(pending, decision)
         if decision.always:
             self._memory.note(key_of(pending.tool, allowed=decision.allowed), allowed=decision.allowed)
-            for other in [each for each in self._pending.values() if not each.is_question]:
+            for other in [each for each in self._pending.values() if not each.call.is_question]:
                 if key_of(other.tool) == key_of(pending.tool):
                     self._settle(other, decision.model_copy(update={"by": "always"}))
 
@@ -117,20 +114,20 @@ class Approvals:
             if answer.done():
                 return UserAnswer(action="cancel")
             self._asked[task.id] += 1
-            pending = _Pending(
-                task,
-                tool,
-                lambda decision: None if answer.done() else answer.set_result(decision),
-                name=f"answer {task.id} {self._asked[task.id]} {question.message}",
-                is_question=True,
-            )
             asked = WaitingCall(
                 why="asked by the server",
                 question=question.message,
                 answer_schema=question.answer_schema,
                 url=question.url,
             )
-            self._wait(pending, asked)
+            pending = _Pending(
+                task,
+                tool,
+                lambda decision: None if answer.done() else answer.set_result(decision),
+                name=f"answer {task.id} {self._asked[task.id]} {question.message}",
+                call=asked,
+            )
+            self._wait(pending)
             try:
                 decision = await answer
             finally:
@@ -142,9 +139,9 @@ class Approvals:
             return UserAnswer(action="decline")
         return UserAnswer(action="accept", content=decision.answer or {})
 
-    def _wait(self, pending: _Pending, call: WaitingCall) -> None:
+    def _wait(self, pending: _Pending) -> None:
         self._pending[pending.task.id] = pending
-        self._emit(_needed(pending.task, pending.tool, call))
+        self._emit(_needed(pending))
         if (before := self._journal.get(pending.name, _DECISION)) is not None:
             self._settle(pending, before)
 
@@ -197,6 +194,6 @@ class CallQuestions:
                 answer.set_result(None)
 
 
-def _needed(task: Task, tool: Tool, waiting: WaitingCall) -> ApprovalNeeded:
-    told = waiting.model_dump()
-    return ApprovalNeeded(id=task.id, tool=task.tool, server=tool.server, purpose=task.purpose, **told)
+def _needed(pending: _Pending) -> ApprovalNeeded:
+    task, told = pending.task, pending.call.model_dump()
+    return ApprovalNeeded(id=task.id, tool=task.tool, server=pending.tool.server, purpose=task.purpose, **told)

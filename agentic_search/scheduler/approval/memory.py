@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
+from agentic_search.domain.approval.decision import Decision
 from agentic_search.domain.approval.policy import ToolKey
 from agentic_search.files import write_whole
 
@@ -45,6 +46,11 @@ class ApprovalMemory:
         self._words[tool] = allowed
         while len(self._words) > MOST_REMEMBERED:
             del self._words[next(iter(self._words))]
+
+    async def save_lasting(self, decision: Decision) -> None:
+        """As `save`, after a decision that holds for good."""
+        if decision.always:
+            await self.save()
 
     async def save(self) -> None:
         """Write down what is remembered; where that fails it holds until the service ends, and the log says so."""

@@ -13,7 +13,7 @@ from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from types import TracebackType
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from mcp.client import Transport
 
@@ -65,6 +65,7 @@ class StdioTransport(AbstractAsyncContextManager[tuple[Incoming, Outgoing]]):
         self._running = self._run()
         self._output = ProcessOutput(SecretMask(config))
         self._probe = Probe()
+        self._all_read = asyncio.Event()
         self._ended_by_itself = False
         self._given_up: str | None = None
         self._status: int | None = None
@@ -102,7 +103,7 @@ class StdioTransport(AbstractAsyncContextManager[tuple[Incoming, Outgoing]]):
         process = await _start(self._launch)
         async with asyncio.TaskGroup() as group:
             reader = group.create_task(self._keep_stderr(_pipe(process.stderr)))
-            watcher = group.create_task(_end_with_process(process, reader))
+            watcher = group.create_task(self._end_with_process(process))
             try:
                 yield process
                 await self._stop(process, reader)
@@ -141,9 +142,18 @@ class StdioTransport(AbstractAsyncContextManager[tuple[Incoming, Outgoing]]):
         return f"{ended}: {reason}" if reason else ended
 
     def _note_end(self, given_up: str | None) -> None:
+        self._all_read.set()
         self._given_up = given_up
         self._ended_by_itself = given_up is None
         self._on_end(given_up or "the server's process ended")
+
+    async def _end_with_process(self, process: Process) -> None:
+        """End the stream of a process that has ended; a browser that it started may hold the other end of the pipe."""
+        await process.wait()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_LAST_WORDS):
+                await self._all_read.wait()
+        _close(_pipe(process.stdout))
 
     async def _keep_stderr(self, stderr: asyncio.StreamReader) -> None:
         unfinished = b""
@@ -240,11 +250,9 @@ def _find_command(launch: StdioLaunch, variables: Mapping[str, str]) -> str:
     return found
 
 
-async def _end_with_process(process: Process, reader: asyncio.Task[None]) -> None:
-    """End the stream from a process that has ended; a browser that it started may hold the other end of the pipe."""
-    await process.wait()
-    await asyncio.wait({reader}, timeout=_LAST_WORDS)
-    _pipe(process.stdout).feed_eof()
+def _close(stream: asyncio.StreamReader) -> None:
+    """Close this end of a pipe; a stream that is told of its end while its pipe still brings data breaks."""
+    cast(asyncio.ReadTransport, vars(stream)["_transport"]).close()  # asyncio gives no other way to it
 
 
 def _pipe(end: _Pipe | None) -> _Pipe:

@@ -1,7 +1,12 @@
-"""The engine whose runs are kept: another engine carries them out, and what it forgets the history still has."""
+"""The engine whose runs are kept: another engine carries them out, and what it forgets the history still has.
+
+On Postgres any number of processes are one such engine together: runs wait in the database for one that has room, and
+each process follows, stops and decides on the runs of all.
+"""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, suppress
 from types import TracebackType
 from typing import Self
@@ -10,21 +15,27 @@ from pydantic import JsonValue
 
 from agentic_search.clock import Clock
 from agentic_search.database.database import Database
+from agentic_search.database.notices import Notices
 from agentic_search.domain.approval.decision import Decision
 from agentic_search.domain.history import RunFilter
 from agentic_search.domain.query import ContinuedQuery, Query
 from agentic_search.domain.run import RunCounts, RunReport, RunStatus, RunSummary, TaskRecord
+from agentic_search.durable.elsewhere import RunsElsewhere
+from agentic_search.durable.messages import RunMessage
+from agentic_search.durable.queueing import queue
+from agentic_search.durable.sharing import Sharing
+from agentic_search.durable.taking_over import WHOLE_QUERY, UnfinishedRun, hand_over
 from agentic_search.engine.protocols import Program, ResumingEngine, Run
-from agentic_search.errors import NotFound, StorageFailed, WrongState
+from agentic_search.errors import NotFound, StorageFailed
 from agentic_search.events.event import Event
 from agentic_search.events.facts import RunCompleted
 from agentic_search.events.record import RunRecord
 from agentic_search.history.deleting import KeptBounds
 from agentic_search.history.history import History
+from agentic_search.history.owner import NOBODY
 from agentic_search.history.recorder import Recorder, RunJournal
 from agentic_search.history.retention import Retention
 from agentic_search.history.stored_runs import RunDraft
-from agentic_search.history.taking_over import WHOLE_QUERY, UnfinishedRun, hand_over, take_over
 
 _PAGE = 200
 _LAST_EVENT = 2.0
@@ -42,15 +53,35 @@ class KeptRuns:
         *,
         clock: Clock,
         bounds: KeptBounds,
+        max_queued: int = sys.maxsize,
+        takes_runs: bool = True,
+        on_decided: Callable[[Decision], Awaitable[None]] | None = None,
     ) -> None:
-        """`make_engine` gives the engine that carries the program out; `bounds` are those of the history."""
+        """`make_engine` gives the engine that carries the program out; `bounds` are those of the history.
+
+        `max_queued`: runs that wait in the database at most. `takes_runs`: this process carries runs out; else it has
+        others do that. `on_decided` is given each decision that was taken here.
+        """
         self._program = program
         self._make_engine = make_engine
         self._engine: ResumingEngine
         self._clock = clock
+        self._max_queued = max_queued
+        self._takes_runs = takes_runs
+        self._on_decided = on_decided
+        self._notices = Notices(database.address, clock=clock)
         self.recorder = Recorder(database, clock=clock, on_kept=self._keep, on_lost=self._lose)
         self.retention = Retention(self.recorder, bounds, clock=clock)
         self.history = History(self.recorder, self.retention.gone, clock=clock, on_deleted=self._drop)
+        self._elsewhere = RunsElsewhere(self.recorder, self.history, self._notices, clock=clock)
+        self._sharing = Sharing(
+            self.recorder,
+            self._notices,
+            clock=clock,
+            room=lambda: self._engine.free,
+            go_on=self._go_on,
+            on_message=self._obey,
+        )
         self._group = asyncio.TaskGroup()
         self._recording: dict[str, asyncio.Task[None]] = {}
         """Who follows each run that lives, to write it down."""
@@ -65,9 +96,12 @@ class KeptRuns:
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(self.recorder)
             await stack.enter_async_context(self.retention)
+            await stack.enter_async_context(self._notices)
+            await stack.enter_async_context(self._elsewhere)
             await stack.enter_async_context(self._group)
             self._engine = await stack.enter_async_context(self._make_engine(self._carry_out))
-            await self._take_over()
+            if self._takes_runs:
+                await stack.enter_async_context(self._sharing)
             self._stack = stack.pop_all()
         return self
 
@@ -79,37 +113,50 @@ class KeptRuns:
     async def start(self, run_id: str, query: Query, *, thread_id: str, attended: bool = False) -> RunStatus:
         """Begin a run, or queue it; gives its status when it is kept. Raises Overloaded where the queue is full."""
         position = self.history.new_position()
+        steps = [(WHOLE_QUERY, query)] if isinstance(query, ContinuedQuery) and (query.kept or query.done) else []
+        is_shared = not self.recorder.database.is_sqlite and self.recorder.failure is None
+        if not self._takes_runs or (is_shared and not self._engine.free):
+            created_at = self._clock.wall().isoformat(timespec="milliseconds")
+            record = RunRecord(run_id, thread_id=thread_id, query=query.query, created_at=created_at)
+            draft = RunDraft(record, position, NOBODY, query, attended=attended)
+            await self.recorder.transact(queue, draft, steps, most=self._max_queued)
+            return record.status
         status = await self._engine.start(run_id, query, thread_id=thread_id, attended=attended)
         created_at = (await self._engine.report(run_id)).created_at
         record = RunRecord(run_id, thread_id=thread_id, query=query.query, created_at=created_at)
         self.recorder.begin(RunDraft(record, position, self.recorder.owner.name, query, attended=attended))
-        if isinstance(query, ContinuedQuery) and (query.kept or query.done):
-            self.recorder.add_step(run_id, WHOLE_QUERY, query)
+        for name, step in steps:
+            self.recorder.add_step(run_id, name, step)
         self._follow(run_id, after=0)
         await self.recorder.written()
         return status
 
     async def decide(self, run_id: str, task_id: str, decision: Decision) -> TaskRecord:
         """Somebody's word on a task that waits for it; gives the task."""
-        with suppress(NotFound):
+        try:
             task = await self._engine.decide(run_id, task_id, decision)
-            await self.recorder.written()
-            return task
-        await self.task(run_id, task_id)  # which may be not there
-        raise WrongState(f"Run {run_id!r} has ended.")
+        except NotFound:
+            await self.task(run_id, task_id)  # which may be not there
+            return await self._elsewhere.decide(run_id, task_id, decision)
+        if self._on_decided is not None:
+            await self._on_decided(decision)
+        await self.recorder.written()
+        return task
 
     async def cancel(self, run_id: str, *, by: str) -> None:
         """Stop a run and all it does; nothing happens to one that has ended."""
-        with suppress(NotFound):
-            return await self._engine.cancel(run_id, by=by)
-        await self.history.last(run_id)
-        return None
+        try:
+            await self._engine.cancel(run_id, by=by)
+        except NotFound:
+            await self._elsewhere.cancel(run_id, by=by)
 
     async def end(self) -> None:
         """Take no more runs, and stop those there are: all that they did is kept on return.
 
         Where the database outlives the process they go on at the next start, or in another process; else each ends.
         """
+        await self._sharing.stop()
+        self._elsewhere.leave()
         if self.recorder.database.is_lasting and self.recorder.failure is None:
             await self._engine.leave()
         else:
@@ -119,7 +166,7 @@ class KeptRuns:
         await self.recorder.written()
         if self.recorder.database.is_lasting and self.recorder.failure is None:
             with suppress(StorageFailed):  # then they are taken over as those of a dead process
-                await self.recorder.use(lambda: hand_over(self.recorder.database, self.recorder.owner.name))
+                await self.recorder.transact(hand_over, self.recorder.owner.name)
 
     async def forget(self, run_id: str) -> None:
         """Delete a run that has ended; raises WrongState for one that lives."""
@@ -130,7 +177,7 @@ class KeptRuns:
         try:
             return self._engine.follow(run_id, after=after)
         except NotFound:
-            return self.history.events(run_id, after=after)
+            return self._elsewhere.follow(run_id, after=after)
 
     async def has_no_more(self, run_id: str, *, after: int) -> bool:
         """Whether the run has ended, and event number `after` is its last, or would come later."""
@@ -146,7 +193,7 @@ class KeptRuns:
             await self._recorded(run_id)
             await self.recorder.written()
             return report
-        return await self.history.report(run_id)
+        return await self._elsewhere.ended(run_id)
 
     async def report(self, run_id: str) -> RunReport:
         """The run as far as it has come."""
@@ -168,8 +215,9 @@ class KeptRuns:
         raise NotFound(f"Run {run_id!r} has no task {task_id!r}.")
 
     def counts(self) -> RunCounts:
-        """How many runs there are here, and how many listen to them."""
-        return self._engine.counts()
+        """How many runs there are here, and how many listen to these and to those that are elsewhere."""
+        counts = self._engine.counts()
+        return counts.model_copy(update={"open_streams": counts.open_streams + self._elsewhere.listeners})
 
     async def summaries(self) -> Iterator[RunSummary]:
         """Every run there is, newest first."""
@@ -189,11 +237,16 @@ class KeptRuns:
         run.journal = RunJournal(self.recorder, run.id, self._finished.pop(run.id, {}))
         return await self._program(run, query)
 
-    async def _take_over(self) -> None:
-        """Go on with the runs whose process died."""
-        now, owner = self._clock.wall().timestamp(), self.recorder.owner.name
-        for run in await self.recorder.use(lambda: take_over(self.recorder.database, owner, now)):
-            self._go_on(run)
+    async def _obey(self, run_id: str, message: RunMessage) -> bool:
+        """Do what somebody asked of a run at another process; false where the run does not wait for it yet."""
+        if (by := message.cancelled_by) is not None:
+            await self._engine.cancel(run_id, by=by)
+        elif message.decision is not None:
+            task = await self.task(run_id, message.task_id)
+            if task.status != "waiting" or task.approval != message.waits_with:
+                return False
+            await self.decide(run_id, message.task_id, message.decision)
+        return True
 
     def _go_on(self, run: UnfinishedRun) -> None:
         record = run.draft.record
@@ -226,6 +279,7 @@ class KeptRuns:
                 self.recorder.add(run_id, events)
         finally:
             del self._recording[run_id]
+            self._sharing.note_room()
 
     async def _recorded(self, run_id: str) -> None:
         """Wait a moment until the run's last event has come to whoever writes it down."""
