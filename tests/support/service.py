@@ -23,6 +23,8 @@ NOBODY = "http://127.0.0.1:9"
 """An address where no Ollama answers: the discard port."""
 _LISTENING = re.compile(r'serving at (http://[^\s"]+)')
 _PATIENCE = 60
+_LIMITS = httpx.Limits(keepalive_expiry=1)
+"""The service closes a connection that is idle for 5 s, as httpx does by default: a request could fall in between."""
 
 
 def stdio_entry(*options: str, program: str = "slow_server") -> dict[str, object]:
@@ -125,7 +127,7 @@ async def running_service(
             url = await _listening(process, log)
             reading = asyncio.ensure_future(_read(process, log))
             try:
-                async with httpx.AsyncClient(base_url=url, timeout=_PATIENCE) as client:
+                async with httpx.AsyncClient(base_url=url, timeout=_PATIENCE, limits=_LIMITS) as client:
                     yield RunningService(url, client, process, servers or {}, log)
             finally:
                 await _stop(process)
