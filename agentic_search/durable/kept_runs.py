@@ -33,8 +33,9 @@ from agentic_search.events.record import RunRecord
 from agentic_search.history.deleting import KeptBounds
 from agentic_search.history.history import History
 from agentic_search.history.owner import NOBODY
-from agentic_search.history.recorder import Recorder, RunJournal
+from agentic_search.history.recorder import Recorder
 from agentic_search.history.retention import Retention
+from agentic_search.history.run_journal import RunJournal
 from agentic_search.history.stored_runs import RunDraft
 
 _PAGE = 200

@@ -60,7 +60,7 @@ class Sharing:
         try:
             await self._look()
         except StorageFailed as error:
-            logger.error("runs that have not ended cannot go on for now: %s", error)
+            logger.warning("runs that have not ended cannot go on for now: %s", error)
         else:
             if self._is_alone:
                 return self

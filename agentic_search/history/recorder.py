@@ -6,14 +6,13 @@ written later, or said to be lost where that becomes too much.
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Concatenate, ParamSpec, Self, TypeVar
 
-from pydantic import JsonValue, TypeAdapter, ValidationError
 from sqlalchemy import Connection
 from sqlalchemy.exc import DataError, IntegrityError, ProgrammingError, SQLAlchemyError
 
@@ -22,7 +21,6 @@ from agentic_search.database import notices
 from agentic_search.database.database import Database
 from agentic_search.errors import StorageFailed
 from agentic_search.events.event import Event
-from agentic_search.events.journal import step_key
 from agentic_search.history.owner import PING, Owner
 from agentic_search.history.stored_runs import RunDraft, pack, write
 from agentic_search.text.counting import count
@@ -314,38 +312,6 @@ class Recorder:
 
     async def _in_thread(self, work: Callable[[], _Given]) -> _Given:
         return await asyncio.get_running_loop().run_in_executor(self._threads, work)
-
-
-class RunJournal:
-    """The journal of one run, in the database beside its events."""
-
-    def __init__(self, recorder: Recorder, run_id: str, before: Mapping[str, JsonValue]) -> None:
-        """`before`: the steps that were finished in a process that died, by their names."""
-        self._recorder = recorder
-        self._run_id = run_id
-        self._before = dict(before)
-
-    def get(self, name: str, kind: TypeAdapter[_Step]) -> _Step | None:
-        """What the step gave, where it was finished before; each is asked for once."""
-        if name not in self._before:
-            return None
-        try:
-            return kind.validate_python(self._before.pop(name))
-        except ValidationError:  # another version of the service has written it
-            logger.exception("a step of run %s cannot be read: it is made again", self._run_id)
-            return None
-
-    def put(self, name: str, step: object) -> None:
-        """A step is finished."""
-        self._recorder.add_step(self._run_id, name, step)
-
-    async def kept(self) -> None:
-        """Wait until all is kept that was put; where no other process can have the run, no longer than a moment."""
-        await self._recorder.surely_written()
-
-    def key(self, step: str) -> str:
-        """The same in whatever process the run goes on."""
-        return step_key(self._run_id, step)
 
 
 @dataclass(frozen=True, slots=True)
