@@ -22,13 +22,13 @@ ROOT = Path(__file__).resolve().parents[1]
 def start(
     *arguments: str, folder: Path, python: tuple[str, ...] = (), **settings: str
 ) -> subprocess.CompletedProcess[str]:
-    """`python server.py`, to its end; settings have no prefix."""
+    """`python server.py`, to its end, which the limit of a test bounds; settings have no prefix."""
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("AGENTIC_SEARCH_")},
         **{f"AGENTIC_SEARCH_{name}": value for name, value in {"DATA": str(folder / "data"), **settings}.items()},
     }
     command = [sys.executable, *python, str(ROOT / "server.py"), *arguments]
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
 
 
 @pytest.fixture
