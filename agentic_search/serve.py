@@ -28,6 +28,9 @@ from agentic_search.wiring import configured, configured_database
 WRONG_USAGE = 2
 """Exit status for a setting, a file or an argument that must be corrected."""
 
+_IDLE = 75
+"""Seconds that a connection stays open on which nothing is asked: longer than proxies and clients keep theirs, which
+would else send a request on one that is being closed."""
 _ASKS_FOR_NO_KEY = (
     "AGENTIC_SEARCH_HOST is {host!r}, where other machines reach the service, which asks nobody for a key: set"
     " AGENTIC_SEARCH_OPEN=yes if whoever reaches it may use it and its tools, else take AGENTIC_SEARCH_HOST out."
@@ -58,6 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         http=cast(Any, partial(LimitedHttp, largest_head=settings.max_request_head, within=settings.request_timeout)),
         log_config=None,
         access_log=settings.log_level == "debug",
+        timeout_keep_alive=_IDLE,
         timeout_graceful_shutdown=max(1, round(settings.shutdown_grace)),
     )
     collect_rarely()

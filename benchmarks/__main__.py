@@ -21,7 +21,7 @@ NEED_DATA = {
 }
 ALL = {
     **dict.fromkeys(("makespan", "scheduler_cost", "speedup", "against"), "scheduling"),
-    **dict.fromkeys(("parallel", "overhead", "start", "runs_at_once", "history"), "searches"),
+    **dict.fromkeys(("parallel", "overhead", "start", "runs_at_once", "history", "told", "workers"), "searches"),
     **dict.fromkeys(("with_model", "start_while_planning", "where_work_runs", "many_servers", "preview"), "searches"),
     **dict.fromkeys(("under_attack", "kept_runs", "soak"), "hostile"),
     **dict.fromkeys(("user_questions", "languages", *NEED_DATA), "quality"),

@@ -15,6 +15,7 @@ from agentic_search.database.database import open_database
 from agentic_search.errors import ConfigurationError
 from agentic_search.serve import listen
 from agentic_search.settings import Settings
+from tests.support.forking.starting import arguments_of
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -22,12 +23,13 @@ ROOT = Path(__file__).resolve().parents[1]
 def start(
     *arguments: str, folder: Path, python: tuple[str, ...] = (), **settings: str
 ) -> subprocess.CompletedProcess[str]:
-    """`python server.py`, to its end, which the limit of a test bounds; settings have no prefix."""
+    """`python server.py`, to its end, or where the interpreter has no options a fork; settings have no prefix."""
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("AGENTIC_SEARCH_")},
         **{f"AGENTIC_SEARCH_{name}": value for name, value in {"DATA": str(folder / "data"), **settings}.items()},
     }
-    command = [sys.executable, *python, str(ROOT / "server.py"), *arguments]
+    program = (*python, str(ROOT / "server.py")) if python else arguments_of("tests.support.imported_service")
+    command = [sys.executable, *program, *arguments]
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
 
 

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, func, select
 
 from agentic_search.clock import Clock
 from agentic_search.database.address import DatabaseAddress
+from agentic_search.database.postgres import APPLICATION
 
 QUEUE = "queue"
 """Runs wait for a process."""
@@ -91,7 +92,7 @@ class Notices:
     async def _listen(self) -> None:
         assert self._address.postgres is not None, "SQLite is not listened to"
         url = self._address.postgres.set(drivername="postgresql").render_as_string(hide_password=False)
-        async with await AsyncConnection.connect(url, autocommit=True, application_name="agentic-search") as connection:
+        async with await AsyncConnection.connect(url, autocommit=True, application_name=APPLICATION) as connection:
             await connection.execute(f"LISTEN {_CHANNEL}")
             for notice in [*self._waiting]:  # until here some may have been lost
                 self._set(notice)

@@ -1,6 +1,7 @@
 """What a task can call, as the planner and the scheduler see it."""
 
 from collections.abc import Iterable
+from contextvars import ContextVar
 
 from agentic_search.domain.data import Frozen, JsonObject
 from agentic_search.domain.limits import DEFAULT_SIZES
@@ -176,3 +177,7 @@ class ServerStatus(Frozen):
     def state(self) -> str:
         """Its status in a sentence: `is connecting`, `needs input`."""
         return self.status.replace("_", " ") if self.status.startswith("needs_") else f"is {self.status}"
+
+
+key_of_call: ContextVar[str] = ContextVar("key_of_call", default="")
+"""Of the call under way: equal where it is made again, another for every other call; empty outside of a run's calls."""

@@ -242,7 +242,7 @@ class KeptRuns:
         if (by := message.cancelled_by) is not None:
             await self._engine.cancel(run_id, by=by)
         elif message.decision is not None:
-            task = await self.task(run_id, message.task_id)
+            task = await self._engine.task(run_id, message.task_id)
             if task.status != "waiting" or task.approval != message.waits_with:
                 return False
             await self.decide(run_id, message.task_id, message.decision)

@@ -49,35 +49,36 @@ class Sharing:
         """The numbers of messages that are done."""
         self._news = asyncio.Event()
         self._closing = False
+        self._looking: asyncio.Task[None] | None = None
         self._group = asyncio.TaskGroup()
 
     def __repr__(self) -> str:
         return f"<Sharing of {self._recorder.database.address.name!r}>"
 
     async def __aenter__(self) -> Self:
-        """Raises StorageFailed."""
-        recorder = self._recorder
-        if recorder.database.is_sqlite:  # it has one process: what has not ended is of one that died
-            await recorder.transact(lambda connection: queue_again(connection, dead_owners(connection, self._owner)))
-            await self._take(sys.maxsize)
-        else:
-            await self._take(self._room())
         await self._group.__aenter__()
-        if not recorder.database.is_sqlite:
-            self._group.create_task(self._look_on(), name="take runs")
+        try:
+            await self._look()
+        except StorageFailed as error:
+            logger.error("runs that have not ended cannot go on for now: %s", error)
+        else:
+            if self._is_alone:
+                return self
+        self._looking = self._group.create_task(self._look_on(), name="take runs")
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.stop()
+        await self._group.__aexit__(None, None, None)
 
     async def stop(self) -> None:
-        """Take no more."""
-        if not self._closing:
-            self._closing = True
-            self._news.set()
-            await self._group.__aexit__(None, None, None)
+        """Take no more: none is being taken on return."""
+        self._closing = True
+        self._news.set()
+        if self._looking is not None:
+            await self._looking
 
     def note_room(self) -> None:
         """A run has ended: another one may begin."""
@@ -87,15 +88,26 @@ class Sharing:
     def _owner(self) -> str:
         return self._recorder.owner.name
 
+    @property
+    def _is_alone(self) -> bool:
+        """SQLite's file has one process: what has not ended when that starts is of one that died."""
+        return self._recorder.database.is_sqlite
+
     async def _look_on(self) -> None:
         with self._notices.heard(QUEUE, MESSAGES) as self._news:
             while not self._closing:
                 self._news.clear()
                 with suppress(StorageFailed):  # it may come back
                     await self._look()
+                    if self._is_alone:
+                        return
                 await happens(self._news, within=_LOOK)
 
     async def _look(self) -> None:
+        if self._is_alone:
+            await self._recorder.transact(queue_again, await self._recorder.transact(dead_owners, self._owner))
+            await self._take(sys.maxsize)
+            return
         if self._clock.now() - self._looked_at >= _LOOK:
             await self._look_for_dead()
         await self._take(self._room())

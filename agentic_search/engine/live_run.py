@@ -17,7 +17,7 @@ from agentic_search.engine.protocols import Decide, Program
 from agentic_search.errors import AgenticSearchError, NotFound, WrongState
 from agentic_search.events.channel import Channel
 from agentic_search.events.event import Event
-from agentic_search.events.facts import Fact, PlanFallback, RunCancelled, RunFailed
+from agentic_search.events.facts import Fact, PlanFallback, RunCancelled, RunFailed, RunQueued
 from agentic_search.events.journal import Journal, NoJournal
 from agentic_search.events.log_lines import log_end
 from agentic_search.events.record import RunRecord
@@ -66,7 +66,8 @@ class LiveRun:
         for event in before:
             self.record.apply(event)
         self.channel = Channel(run_id, clock, observe=self._record_event, before=before, holds=holds)
-        self._past = Past(before) if before else None
+        has_begun = any(not isinstance(event.fact, RunQueued) for event in before)
+        self._past = Past(before) if has_begun else None
         channel, record = self.channel, self.record
         self.spent = Spending(lambda: channel.elapsed, lambda: record.tool_seconds)
         self._on_end = on_end

@@ -96,6 +96,8 @@ class MemoryEngine:
             raise Overloaded(told, retry_after=self._seconds_of_queue())
         run = self._new_run(run_id, query, thread_id, attended)
         self._take(run)
+        if run in self._queue:
+            run.emit(RunQueued(before=len(self._queue) - 1))
         return run.record.status
 
     def go_on(
@@ -132,8 +134,6 @@ class MemoryEngine:
         self._runs[run.id] = self._of_thread[run.thread_id][run.id] = run
         self._queue.append(run)
         self._begin_queued()
-        if run in self._queue and run.record.status == "queued":
-            run.emit(RunQueued(before=len(self._queue) - 1))
 
     def _seconds_of_queue(self) -> int:
         """In how many seconds those that wait will have begun, if runs take as long as they usually do."""

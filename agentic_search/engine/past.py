@@ -57,8 +57,6 @@ class Past:
 
     def has(self, fact: Fact) -> bool:
         """Whether it was told; each that was told counts once."""
-        if isinstance(fact, facts.RunQueued):  # it has begun long ago, or was told that it waits
-            return True
         key = _key(fact)
         if self._told[key] <= 0:
             return False

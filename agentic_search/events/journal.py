@@ -1,5 +1,7 @@
 """What a run notes of its work, so that a run whose process dies goes on with it and does nothing twice."""
 
+import secrets
+from hashlib import sha256
 from typing import Protocol, TypeVar
 
 from pydantic import TypeAdapter
@@ -19,12 +21,19 @@ class Journal(Protocol):
         ...
 
     async def kept(self) -> None:
-        """Wait until all is kept that was put, but no longer than a moment, and not while nothing can be kept."""
+        """Wait until all is kept that was put; where no other process can have the run, no longer than a moment."""
+        ...
+
+    def key(self, step: str) -> str:
+        """A text that stands for this step of this run alone, in whatever process, for those who must tell it."""
         ...
 
 
 class NoJournal:
     """Of a run that ends with its process."""
+
+    def __init__(self) -> None:
+        self._run = secrets.token_hex()
 
     def get(self, name: str, kind: TypeAdapter[_Step]) -> _Step | None:
         """There is never anything."""
@@ -35,3 +44,12 @@ class NoJournal:
 
     async def kept(self) -> None:
         """There is nothing to wait for."""
+
+    def key(self, step: str) -> str:
+        """Of this process alone."""
+        return step_key(self._run, step)
+
+
+def step_key(run_id: str, step: str) -> str:
+    """See Journal.key: nothing of the run can be read in it."""
+    return sha256(f"{run_id} {step}".encode(errors="replace")).hexdigest()[:32]

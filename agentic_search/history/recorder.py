@@ -22,6 +22,7 @@ from agentic_search.database import notices
 from agentic_search.database.database import Database
 from agentic_search.errors import StorageFailed
 from agentic_search.events.event import Event
+from agentic_search.events.journal import step_key
 from agentic_search.history.owner import PING, Owner
 from agentic_search.history.stored_runs import RunDraft, pack, write
 from agentic_search.text.counting import count
@@ -30,6 +31,8 @@ _COLLECTED = 0.002
 """Seconds that what happens waits for more, to be written together; more collects while something is written."""
 _RETRY = 1.0
 """Seconds from a failed attempt to the next."""
+_PAUSE = 0.05
+"""Seconds between two attempts to have all written."""
 _PATIENCE = 2.0
 """Seconds that somebody waits for something to be written, at most."""
 _MOST_UNWRITTEN = 64 * 1024 * 1024
@@ -140,14 +143,27 @@ class Recorder:
 
     async def written(self) -> None:
         """Wait until all is written that was noted, but no longer than a moment, and not while nothing can be."""
-        if self.failure is not None or self._writing.done() or not (self._changed or self._is_writing):
-            return
+        await self._is_written()
+
+    async def surely_written(self) -> None:
+        """As `written`, but on Postgres however long it takes: another process may go on with the runs meanwhile."""
+        while not (await self._is_written() or self.database.is_sqlite or self._writing.done()):
+            await self._clock.sleep(_PAUSE)
+
+    async def _is_written(self) -> bool:
+        if self.failure is not None or self._writing.done():
+            return False
+        if not (self._changed or self._is_writing):
+            return True
         waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiters.append(waiter)
         self._wake()
-        with suppress(TimeoutError):
+        try:
             async with asyncio.timeout(_PATIENCE):
                 await waiter
+        except TimeoutError:
+            return False
+        return self.failure is None
 
     async def use(self, work: Callable[[], _Given]) -> _Given:
         """Use the database in a thread. Raises what `work` raises."""
@@ -324,8 +340,12 @@ class RunJournal:
         self._recorder.add_step(self._run_id, name, step)
 
     async def kept(self) -> None:
-        """Wait until all is kept that was put, but no longer than a moment, and not while nothing can be kept."""
-        await self._recorder.written()
+        """Wait until all is kept that was put; where no other process can have the run, no longer than a moment."""
+        await self._recorder.surely_written()
+
+    def key(self, step: str) -> str:
+        """The same in whatever process the run goes on."""
+        return step_key(self._run_id, step)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """The rows of runs: begun, added to, ended, read. Blocking; each function works in the transaction that it is given."""
 
+import logging
 import sys
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
@@ -36,7 +37,11 @@ MOST_TURNS = 20
 """Turns of its conversation that a run is given."""
 _TITLE = 200
 """Characters of a question that a conversation is called by."""
+_BROKEN = (ValueError, KeyError, TypeError, AttributeError)
+"""What is raised for something packed that is damaged, or of another form."""
 _UNREADABLE = "Run {!r} was kept by another version of this service, and cannot be read."
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -141,7 +146,7 @@ def _begin(connection: Connection, draft: RunDraft) -> int | None:
             "bytes": 0,
         },
     )
-    number = _number(connection, record.id)
+    number = _own_number(connection, draft)
     if number is not None and draft.query is not None:
         row = {"run": number, "packed": pack_query(draft.query)}
         connection.execute(_ignoring(connection, tables.queries), row)
@@ -191,14 +196,12 @@ def _insert(connection: Connection, table: tables.Table):  # noqa: ANN202 - as a
     return make(table)
 
 
-def _number(connection: Connection, run_id: str) -> int | None:
-    return connection.execute(select(tables.runs.c.number).where(tables.runs.c.id == storable(run_id))).scalar()
-
-
 def _own_number(connection: Connection, draft: RunDraft) -> int | None:
     """The run's, while this process carries it out; nobody takes it over until the transaction ends."""
     c = tables.runs.c
     own = select(c.number).where(c.id == storable(draft.record.id), c.owner == draft.owner)
+    if not draft.begun:  # else its row was there before it
+        own = own.where(c.ended_at.is_(None), c.deleted_at.is_(None))
     return connection.execute(own.with_for_update()).scalar()
 
 
@@ -292,17 +295,21 @@ def query_of(connection: Connection, run_id: str) -> Query:
 
 
 def steps_of(connection: Connection, run_id: str) -> dict[str, JsonValue]:
-    """The finished steps of a run that has not ended, by their names. Raises NotFound."""
+    """The finished steps of a run that has not ended, by their names. Raises NotFound.
+
+    Of one that is damaged, or was kept by another version, only the name is there: it is no reason to end the run.
+    """
     number = found(connection, run_id).number
     c = tables.steps.c
-    try:
-        packed = {
-            name: Unpacked(value) for name, value in connection.execute(select(c.name, c.packed).where(c.run == number))
-        }
-        results = _results(connection, [found for each in packed.values() for found in each.hashes.values()])
-        return {name: each.step(results) for name, each in packed.items()}
-    except (ValueError, KeyError) as error:
-        raise StorageFailed(_UNREADABLE.format(run_id)) from error
+    steps: dict[str, JsonValue] = {}
+    for name, packed in connection.execute(select(c.name, c.packed).where(c.run == number)).all():
+        try:
+            unpacked = Unpacked(packed)
+            steps[name] = unpacked.step(_results(connection, unpacked.hashes.values()))
+        except _BROKEN:
+            logger.exception("step %r of run %s cannot be read", name, run_id)
+            steps[name] = None
+    return steps
 
 
 def turns_before(connection: Connection, thread_id: str, position: int) -> list[tuple[int, Turn]]:

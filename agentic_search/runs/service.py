@@ -5,13 +5,14 @@ import uuid
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from weakref import WeakValueDictionary
 
 from agentic_search.domain.approval.decision import Decision
 from agentic_search.domain.approval.policy import ApprovalRules
 from agentic_search.domain.query import ContinuedQuery, Query
 from agentic_search.domain.run import ENDED, RunCounts, RunReport, Started, TaskRecord
 from agentic_search.engine.protocols import Engine
-from agentic_search.errors import WrongState
+from agentic_search.errors import NotFound, WrongState
 from agentic_search.events.event import Event
 from agentic_search.history.history import History
 from agentic_search.models.chat import PullProgress
@@ -31,15 +32,34 @@ class SearchService:
         """`history`: what is kept of runs."""
         self._engine = engine
         self.history = history
+        self._starting: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        """By the id that its caller has made for a run: of several starts one begins it."""
 
     async def start(self, query: Query, *, attended: bool = False, run_id: str | None = None) -> Started:
         """Begin a search; raises Overloaded. `attended`: its caller learns of tasks that wait, and can approve them.
 
-        `run_id`: an id that the caller has made for it.
+        `run_id`: an id that the caller has made for it. It begins one run, however often and from wherever it is
+        started: who starts it again is given that run as it is, or WrongState where it asks something else.
         """
-        run_id, thread_id = run_id or uuid.uuid4().hex, query.thread_id or uuid.uuid4().hex
+        if run_id is None:
+            return await self._start(uuid.uuid4().hex, query, attended=attended)
+        async with self._starting.setdefault(run_id, asyncio.Lock()):
+            return await self._begun(run_id, query) or await self._start(run_id, query, attended=attended)
+
+    async def _start(self, run_id: str, query: Query, *, attended: bool) -> Started:
+        thread_id = query.thread_id or uuid.uuid4().hex
         status = await self._engine.start(run_id, query, thread_id=thread_id, attended=attended)
         return Started(id=run_id, thread_id=thread_id, status=status)
+
+    async def _begun(self, run_id: str, query: Query) -> Started | None:
+        """The run of this id, where there is one."""
+        try:
+            run = await self._engine.report(run_id)
+        except NotFound:
+            return None
+        if run.query != query.query or query.thread_id not in {None, run.thread_id}:
+            raise WrongState(f"Run {run_id!r} has been begun, and asks something else: take another id for this one.")
+        return Started(id=run_id, thread_id=run.thread_id, status=run.status)
 
     async def retry(self, run_id: str, retry: Retry, *, attended: bool = False) -> Started:
         """Begin a run of what did not complete, or of one task; raises NotFound, WrongState or Overloaded."""

@@ -5,20 +5,21 @@ before it begins, too: where its end is not known it is not made again, for it m
 """
 
 from hashlib import sha256
-from typing import Protocol
+from typing import Annotated, Protocol
 
-from pydantic import TypeAdapter
+from pydantic import BeforeValidator, TypeAdapter
 
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.outcome import OnProgress, ToolResult
-from agentic_search.domain.tool import Tool
+from agentic_search.domain.tool import Tool, key_of_call
 from agentic_search.errors import ConnectionLost, ToolError
 from agentic_search.events.journal import Journal
 from agentic_search.plain_json import json_bytes
 from agentic_search.scheduler.commands import StartCall
 
 _RESULT = TypeAdapter(ToolResult)
-_BEGUN = TypeAdapter(bool)
+_BEGUN: TypeAdapter[bool] = TypeAdapter(Annotated[bool, BeforeValidator(lambda _: True)])
+"""That it is there says it, also where it cannot be read."""
 _FAILED = TypeAdapter(tuple[str, str])
 """What a failed call's error says, and its stable name."""
 _NOT_KNOWN = (
@@ -79,6 +80,8 @@ class KeptCalls:
         await self._journal.kept()
 
     async def _make(self, start: StartCall, tool: Tool | None, on_progress: OnProgress) -> ToolResult:
+        # A server that heeds it does nothing twice: neither for another attempt, nor where the run goes on elsewhere.
+        key_of_call.set(self._journal.key(_key_of(start)))
         return await self._call_tool(
             start.task.tool, start.arguments, planned=tool, timeout=start.task.timeout, on_progress=on_progress
         )
@@ -95,6 +98,14 @@ class _FailedBefore(ToolError):
 
 def _name_of(start: StartCall) -> str:
     """One name for equal attempts of one task: a draft that was dropped may have had another task of this id."""
+    return f"call {start.call.task_id} {start.call.element} {start.attempt} {_hash_of(start)}"
+
+
+def _key_of(start: StartCall) -> str:
+    """One for all attempts of a call."""
+    return f"{start.call.task_id} {start.call.element} {_hash_of(start)}"
+
+
+def _hash_of(start: StartCall) -> str:
     called: JsonObject = {"tool": start.task.tool, "arguments": start.arguments}
-    hashed = sha256(json_bytes(called)).hexdigest()[:16]
-    return f"call {start.call.task_id} {start.call.element} {start.attempt} {hashed}"
+    return sha256(json_bytes(called)).hexdigest()[:16]

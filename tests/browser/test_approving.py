@@ -30,8 +30,7 @@ READ = {"id": "read", "tool": "read_notes", "arguments": {"query": "falcon"}, "p
 
 def guarded(folder: Path) -> dict[str, Any]:
     """A server whose tools change files of a folder."""
-    args = ["-m", "tests.support.guarded_server", "--folder", str(folder)]
-    return {"command": sys.executable, "args": args, "env": {"PYTHONPATH": str(ROOT)}}
+    return stdio_entry("--folder", str(folder), program="guarded_server")
 
 
 @asynccontextmanager

@@ -115,6 +115,29 @@ async def test_postgres_goes_away_and_comes_back(own_postgres: RunningPostgres) 
         assert (await engine.report("new")).status == "completed"
 
 
+async def test_what_may_change_something_waits_until_postgres_has_noted_it(own_postgres: RunningPostgres) -> None:
+    """Else another process, which has taken the run over, may do it once more."""
+    address, program = database_address(own_postgres.new_database(), data=Path()), ScriptedProgram()
+    noted = asyncio.Event()
+
+    async def note(run: Run) -> None:
+        await program.go.wait()
+        run.journal.put("begun", True)
+        await run.journal.kept()
+        noted.set()
+
+    program.scripts["a"] = note
+    async with asyncio.timeout(60), kept_runs(address, program) as engine:
+        await engine.start("a", QUERY, thread_id="t")
+        own_postgres.stop()
+        program.go.set()
+        await until(lambda: engine.recorder.failure is not None)
+        assert not noted.is_set()
+        own_postgres.start()
+        assert (await engine.ended("a")).status == "completed"
+        assert noted.is_set()
+
+
 async def test_what_waits_too_long_is_said_to_be_lost(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -1,4 +1,4 @@
-"""A thousand texts that no model should write, as plans and as answers of a real service: an answer each time."""
+"""A thousand texts, or a fifth, that no model should write, to a real service as plans and answers: it answers each."""
 
 import asyncio
 import random

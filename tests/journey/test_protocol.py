@@ -1,21 +1,14 @@
 """What servers have beside tools, through the whole service: resources, links, questions, instructions."""
 
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
 from tests.support.ollama_double import OllamaDouble, written
-from tests.support.service import ROOT, running_service
+from tests.support.service import running_service, stdio_entry
 
-
-def entry(module: str, *options: str) -> dict[str, Any]:
-    """A test server's entry in the servers file."""
-    return {"command": sys.executable, "args": ["-m", module, *options], "env": {"PYTHONPATH": str(ROOT)}}
-
-
-NOTES = entry("tests.support.reading_server")
-PEOPLE = entry("tests.support.asking_server")
+NOTES = stdio_entry(program="reading_server")
+PEOPLE = stdio_entry(program="asking_server")
 
 
 async def test_a_plan_finds_a_resource_reads_it_and_follows_a_link(tmp_path: Path) -> None:
@@ -60,7 +53,7 @@ async def test_a_request_with_globs_reads_only_what_their_servers_have(tmp_path:
 
 
 async def test_what_a_server_cannot_do_is_told_with_its_reason(tmp_path: Path) -> None:
-    books = entry("tests.support.scripted_server", "task_required")
+    books = stdio_entry("task_required", program="scripted_server")
     async with running_service(tmp_path, servers={"books": books}) as service:
         await service.ask("anything", plan={"tasks": [{"tool": "find", "arguments": {"topic": "lamps"}}]})
         listed = (await service.client.get("/tools")).json()

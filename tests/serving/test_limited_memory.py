@@ -47,7 +47,7 @@ async def test_results_beyond_the_memory_cost_their_calls_alone(tmp_path: Path) 
     file = tmp_path / "results.json"
     file.write_text(json.dumps({name: {"result": given} for name, given in RESULTS.items()}))
     servers = {"lamps": stdio_entry(str(file), program="scripted.filled_in")}
-    async with running_service(tmp_path, servers=servers, settings={"CACHE_MAX_AGE": "0"}) as service:
+    async with running_service(tmp_path, servers=servers, settings={"CACHE_MAX_AGE": "0"}, forked=False) as service:
         await service.ready_servers("lamps")
         resource.prlimit(service.process.pid, resource.RLIMIT_AS, (SPACE, SPACE))
         for refused in ("large", "huge", "many", "very_many"):

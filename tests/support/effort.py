@@ -1,14 +1,10 @@
-"""How many generated cases a test tries.
-
-All of them by default; a fifth where FEWER_CASES is set, as .ci/run does for every interpreter but the first: what
-generated cases find is seldom a matter of the interpreter.
-"""
+"""How many generated cases a test tries: a fifth of its number, or all of them where ALL_CASES is set, say to yes."""
 
 import os
 
 _DIVISOR = 5
 
 
-def cases(usual: int) -> int:
-    """The usual number, or a fifth of it."""
-    return max(1, usual // _DIVISOR) if os.environ.get("FEWER_CASES") else usual
+def cases(all_of_them: int) -> int:
+    """A fifth of that number, or all."""
+    return all_of_them if os.environ.get("ALL_CASES") else max(1, all_of_them // _DIVISOR)

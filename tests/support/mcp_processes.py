@@ -12,57 +12,61 @@ from typing import Any
 
 from agentic_search.tools.config.server_config import HttpEndpoint, ServerConfig, StdioLaunch, ToolRules
 from agentic_search.tools.pool import ToolPool
+from tests.support.forking.starting import ROOT, StartedProcess, arguments_of, forked_process
 
-ROOT = Path(__file__).resolve().parents[2]
-SLOW = ("-m", "tests.support.slow_server")
-BARE = ("-m", "tests.support.bare_server")
-ODD = ("-m", "tests.support.odd_server")
-ASKING = ("-m", "tests.support.asking_server")
-READING = ("-m", "tests.support.reading_server")
-TASKING = ("-m", "tests.support.tasking_server")
-SCRIPTED = ("-m", "tests.support.scripted_server")
-FLOODING = ("-m", "tests.tools.mcp.flooding")
+SLOW = "tests.support.slow_server"
+BARE = "tests.support.bare_server"
+ODD = "tests.support.odd_server"
+ASKING = "tests.support.asking_server"
+READING = "tests.support.reading_server"
+TASKING = "tests.support.tasking_server"
+SCRIPTED = "tests.support.scripted_server"
+FLOODING = "tests.tools.mcp.flooding"
 PATIENCE = 60.0
 """Seconds after which a test gives up waiting; the machine may be busy."""
 
 
 def stdio_server(name: str = "slow", *options: str) -> ServerConfig:
     """A slow server over stdio."""
-    return ServerConfig(name, StdioLaunch(sys.executable, (*SLOW, *options), env={"PYTHONPATH": str(ROOT)}))
+    return ServerConfig(name, StdioLaunch(sys.executable, arguments_of(SLOW, *options), env={"PYTHONPATH": str(ROOT)}))
 
 
 def bare_server(name: str = "bare", *options: str, rules: ToolRules | None = None) -> ServerConfig:
     """A bare server over stdio: it starts some twenty times faster than a slow one."""
-    launch = StdioLaunch(sys.executable, ("-S", *BARE, *options), env={"PYTHONPATH": str(ROOT)})
+    launch = StdioLaunch(sys.executable, ("-S", "-m", BARE, *options), env={"PYTHONPATH": str(ROOT)})
     return ServerConfig(name, launch, rules=rules or ToolRules())
 
 
 def odd_server(name: str = "odd", *options: str, env: dict[str, str] | None = None) -> ServerConfig:
     """A server over stdio that takes its start or its first request oddly."""
-    launch = StdioLaunch(sys.executable, ("-S", *ODD, *options), env={"PYTHONPATH": str(ROOT), **(env or {})})
+    launch = StdioLaunch(sys.executable, ("-S", "-m", ODD, *options), env={"PYTHONPATH": str(ROOT), **(env or {})})
     return ServerConfig(name, launch)
 
 
 def asking_server(name: str = "asking", *options: str) -> ServerConfig:
     """A server over stdio that asks the user."""
-    return ServerConfig(name, StdioLaunch(sys.executable, (*ASKING, *options), env={"PYTHONPATH": str(ROOT)}))
+    return ServerConfig(
+        name, StdioLaunch(sys.executable, arguments_of(ASKING, *options), env={"PYTHONPATH": str(ROOT)})
+    )
 
 
 def reading_server(name: str = "reading", *options: str, rules: ToolRules | None = None) -> ServerConfig:
     """A server over stdio that has resources."""
-    launch = StdioLaunch(sys.executable, (*READING, *options), env={"PYTHONPATH": str(ROOT)})
+    launch = StdioLaunch(sys.executable, arguments_of(READING, *options), env={"PYTHONPATH": str(ROOT)})
     return ServerConfig(name, launch, rules=rules or ToolRules())
 
 
 def scripted_server(name: str, script: str, *options: str) -> ServerConfig:
     """A server over stdio that does what one of its scripts says."""
-    launch = StdioLaunch(sys.executable, ("-S", *SCRIPTED, script, *options), env={"PYTHONPATH": str(ROOT)})
+    launch = StdioLaunch(sys.executable, ("-S", "-m", SCRIPTED, script, *options), env={"PYTHONPATH": str(ROOT)})
     return ServerConfig(name, launch)
 
 
 def tasking_server(name: str, *options: str) -> ServerConfig:
     """A server over stdio that answers calls by tasks."""
-    return ServerConfig(name, StdioLaunch(sys.executable, (*TASKING, *options), env={"PYTHONPATH": str(ROOT)}))
+    return ServerConfig(
+        name, StdioLaunch(sys.executable, arguments_of(TASKING, *options), env={"PYTHONPATH": str(ROOT)})
+    )
 
 
 def at_url(url: str, name: str = "slow") -> ServerConfig:
@@ -73,42 +77,42 @@ def at_url(url: str, name: str = "slow") -> ServerConfig:
 @asynccontextmanager
 async def http_server(*options: str, port: int = 0) -> AsyncGenerator[str]:
     """Run a slow server over streamable HTTP, or with "--sse" or "--every-http" in its place, and give its URL."""
-    async with running((*SLOW, *_transport(options, port))) as (_, url):
+    async with running(SLOW, *_transport(options, port)) as (_, url):
         yield url
 
 
 @asynccontextmanager
 async def asking_http_server(*options: str) -> AsyncGenerator[str]:
     """Run a server over streamable HTTP that asks the user, and give its URL."""
-    async with running((*ASKING, *options, "--http", "0")) as (_, url):
+    async with running(ASKING, *options, "--http", "0") as (_, url):
         yield url
 
 
 @asynccontextmanager
 async def reading_http_server(*options: str) -> AsyncGenerator[str]:
     """Run a server over streamable HTTP that has resources, and give its URL."""
-    async with running((*READING, *options, "--http", "0")) as (_, url):
+    async with running(READING, *options, "--http", "0") as (_, url):
         yield url
 
 
 @asynccontextmanager
 async def tasking_http_server(*options: str) -> AsyncGenerator[str]:
     """Run a server over streamable HTTP that answers calls by tasks, and give its URL."""
-    async with running((*TASKING, *options, "--http", "0")) as (_, url):
+    async with running(TASKING, *options, "--http", "0") as (_, url):
         yield url
 
 
 @asynccontextmanager
 async def flooding_server(*options: str) -> AsyncGenerator[str]:
     """Run a server that answers without end, and give its URL."""
-    async with running((*FLOODING, *options)) as (_, url):
+    async with running(FLOODING, *options) as (_, url):
         yield url
 
 
 @asynccontextmanager
 async def mortal_http_server(*options: str, port: int = 0) -> AsyncGenerator[tuple[str, Callable[[], None]]]:
     """The same, with a way to kill it."""
-    async with running((*SLOW, *_transport(options, port))) as (process, url):
+    async with running(SLOW, *_transport(options, port)) as (process, url):
         yield url, process.kill
 
 
@@ -118,19 +122,18 @@ def _transport(options: tuple[str, ...], port: int) -> tuple[str, ...]:
 
 
 @asynccontextmanager
-async def running(arguments: tuple[str, ...]) -> AsyncGenerator[tuple[asyncio.subprocess.Process, str]]:
-    """Run a server over HTTP that prints its URL first, with this interpreter, and give both."""
-    process = await asyncio.create_subprocess_exec(sys.executable, *arguments, cwd=ROOT, stdout=asyncio.subprocess.PIPE)
-    try:
-        async with asyncio.timeout(PATIENCE):
-            assert process.stdout is not None
-            url = (await process.stdout.readline()).decode().strip()
-        assert url.startswith("http://"), f"the server printed {url!r} instead of its URL"
-        yield process, url
-    finally:
-        with suppress(ProcessLookupError):
-            process.kill()
-        await process.wait()
+async def running(module: str, *options: str) -> AsyncGenerator[tuple[StartedProcess, str]]:
+    """Run a server over HTTP that prints its URL first, and give both."""
+    async with forked_process(module, *options, folder=ROOT, environment=os.environ, read=1) as process:
+        try:
+            async with asyncio.timeout(PATIENCE):
+                url = (await process.output.readline()).decode().strip()
+            assert url.startswith("http://"), f"the server printed {url!r} instead of its URL"
+            yield process, url
+        finally:
+            with suppress(ProcessLookupError):
+                process.kill()
+            await process.wait()
 
 
 def free_port() -> int:

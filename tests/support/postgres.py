@@ -33,6 +33,11 @@ class RunningPostgres:
             connection.execute(f"CREATE DATABASE {name}".encode())
         return f"postgresql://{_USER}@127.0.0.1:{self.port}/{name}"
 
+    @property
+    def pid(self) -> int:
+        """Of the process that starts all others."""
+        return int((self.folder / "data" / "postmaster.pid").read_text().partition("\n")[0])
+
     def start(self) -> None:
         """Start it, and wait until it answers."""
         options = (

@@ -15,20 +15,23 @@ from typing import Any
 
 import httpx
 
-from tests.support.service_process import ROOT, ServiceProcess, forked_service, started_service
+from tests.support.forking.starting import ROOT, StartedProcess, arguments_of, forked_process, started_process
 from tests.support.sse import Message, messages
 
+SERVER = str(ROOT / "server.py")
 NOBODY = "http://127.0.0.1:9"
 """An address where no Ollama answers: the discard port."""
 _LISTENING = re.compile(r'serving at (http://[^\s"]+)')
 _PATIENCE = 60
+_LIMITS = httpx.Limits(keepalive_expiry=1)
+"""The service closes a connection that is idle for 5 s, as httpx does by default: a request could fall in between."""
 
 
 def stdio_entry(*options: str, program: str = "slow_server") -> dict[str, object]:
     """A server of `tests.support` over stdio, as an entry of `mcpServers`."""
     return {
         "command": sys.executable,
-        "args": ["-m", f"tests.support.{program}", *options],
+        "args": [*arguments_of(f"tests.support.{program}", *options)],
         "env": {"PYTHONPATH": str(ROOT)},
     }
 
@@ -39,7 +42,7 @@ class RunningService:
 
     url: str
     client: httpx.AsyncClient
-    process: ServiceProcess
+    process: StartedProcess
     servers: Mapping[str, Any] = field(default_factory=dict[str, Any])
     """What stands in `mcpServers`."""
     log: list[str] = field(default_factory=list[str])
@@ -117,13 +120,14 @@ async def running_service(
     (folder / "mcp.json").write_text(json.dumps({"mcpServers": servers or {}}))
     environment = environment_for(folder, bundled=bundled, ollama=ollama, settings=settings or {})
     log: list[str] = []
-    starting = forked_service if forked and sys.platform == "linux" else started_service
-    async with starting(folder, environment) as process:
+    how: dict[str, Any] = {"folder": folder, "environment": environment, "read": 2}
+    service = forked_process("tests.support.imported_service", **how) if forked else started_process(SERVER, **how)
+    async with service as process:
         try:
             url = await _listening(process, log)
             reading = asyncio.ensure_future(_read(process, log))
             try:
-                async with httpx.AsyncClient(base_url=url, timeout=_PATIENCE) as client:
+                async with httpx.AsyncClient(base_url=url, timeout=_PATIENCE, limits=_LIMITS) as client:
                     yield RunningService(url, client, process, servers or {}, log)
             finally:
                 await _stop(process)
@@ -132,21 +136,21 @@ async def running_service(
             await _stop(process)
 
 
-async def _listening(process: ServiceProcess, log: list[str]) -> str:
+async def _listening(process: StartedProcess, log: list[str]) -> str:
     async with asyncio.timeout(_PATIENCE):
-        async for line in process.stderr:
+        async for line in process.output:
             log.append(line.decode(errors="replace").rstrip())
             if found := _LISTENING.search(log[-1]):
                 return found[1]
     raise AssertionError("the service ended before it listened:\n" + "\n".join(log))
 
 
-async def _read(process: ServiceProcess, log: list[str]) -> None:
-    async for line in process.stderr:  # the lines are wanted as they come
+async def _read(process: StartedProcess, log: list[str]) -> None:
+    async for line in process.output:  # the lines are wanted as they come
         log.append(line.decode(errors="replace").rstrip())  # noqa: PERF401 - the lines are wanted as they come
 
 
-async def _stop(process: ServiceProcess) -> None:
+async def _stop(process: StartedProcess) -> None:
     if process.returncode is not None:
         return
     with contextlib.suppress(ProcessLookupError):

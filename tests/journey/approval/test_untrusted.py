@@ -30,7 +30,7 @@ async def test_a_model_that_obeys_an_order_in_a_result_writes_nothing(tmp_path: 
         (notes.folder / "order.txt").write_text(f"Falcon. {INJECTION}")
         model.will_plan([READ], [WRITE, MOVE, {**DELETE, "approved": True, "read_only": True}], [ADD])
         if asked:
-            run_id = await service.begin(QUESTION, rounds=5, deadline=6)
+            run_id = await service.begin(QUESTION, rounds=5, deadline=20)  # its rounds take seconds on a busy machine
             run, _ = await ended(service, run_id)
         else:
             run = await service.ask(QUESTION, rounds=5)

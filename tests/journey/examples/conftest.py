@@ -5,10 +5,11 @@ from collections.abc import AsyncGenerator
 
 import pytest
 
+from tests.support.forking.starting import arguments_of
 from tests.support.ollama_double import OllamaDouble
 from tests.support.service import ROOT, RunningService, running_service, stdio_entry
 
-WEB = {**stdio_entry(), "args": ["-m", "tests.journey.examples.web_server"]}
+WEB = {**stdio_entry(), "args": [*arguments_of("tests.journey.examples.web_server")]}
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,6 @@
 """Each bound on what others send is a setting: set lower, a case fails and names it; set higher, the case passes."""
 
 import json
-import sys
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -11,7 +10,7 @@ import pytest
 
 from tests.support.ollama_double import OllamaDouble, written
 from tests.support.scripted.start import FIND, offering, result
-from tests.support.service import ROOT, RunningService, running_service, stdio_entry
+from tests.support.service import RunningService, running_service, stdio_entry
 
 LOW = {
     "MAX_NESTING": "20",
@@ -59,9 +58,7 @@ async def bounded(folder: Path, settings: dict[str, str], ollama: OllamaDouble) 
     (folder / "workflows" / "big.yaml").write_text(WORKFLOW)
     script = folder / "script.json"
     script.write_text(json.dumps(offering(*TOOLS, **{f"tools/call {name}": said for name, said in ANSWERS.items()})))
-    arguments = ["-S", "-m", "tests.support.scripted.server", str(script), "stdio"]
-    odd = {"command": sys.executable, "args": arguments, "env": {"PYTHONPATH": str(ROOT)}}
-    servers = {"odd": odd, "steps": stdio_entry()}
+    servers = {"odd": stdio_entry(str(script), "stdio", program="scripted.server"), "steps": stdio_entry()}
     async with running_service(folder, servers=servers, ollama=ollama.url, settings=settings) as running:
         await running.ready_servers("odd", "steps")
         yield running

@@ -1,4 +1,4 @@
-"""Five hundred texts that a model should never write as a plan: each gives checked tasks or a refusal, nothing else."""
+"""Five hundred texts, or a fifth, that no model should write as a plan: each gives checked tasks or a refusal."""
 
 import json
 import random
@@ -16,6 +16,7 @@ from agentic_search.planning.draft.check import check
 from agentic_search.planning.draft.plan_draft import PlanDraft
 from agentic_search.planning.planner import DraftMended, Planned, PlannerWaiting, TaskReady
 from tests.planning.schemas import tool
+from tests.support.effort import cases
 
 TOOLS = [
     tool("search", {"type": "object", "properties": {"query": {"type": "string"}, "size": {"type": "integer"}}}),
@@ -174,7 +175,7 @@ def pieces(text: str, dice: random.Random) -> list[str]:
 async def test_a_hostile_text_gives_tasks_that_pass_the_check_or_a_refusal(
     kind: Callable[[random.Random], str],
 ) -> None:
-    times = 5 if kind is many else 50
+    times = cases(5 if kind is many else 50)
     for seed in range(times):
         dice = random.Random(seed)
         text = kind(dice)

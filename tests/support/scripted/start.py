@@ -17,9 +17,10 @@ from agentic_search.domain.outcome import ToolResult
 from agentic_search.errors import ToolFailed
 from agentic_search.tools.config.server_config import ServerConfig, StdioLaunch
 from agentic_search.tools.pool import ToolPool
+from tests.support.forking.starting import arguments_of
 from tests.support.mcp_processes import PATIENCE, ROOT, at_url, running, unheard
 
-SERVER = ("-m", "tests.support.scripted.server")
+SERVER = "tests.support.scripted.server"
 TRANSPORTS = ("stdio", "json", "stream", "sse")
 HELLO: JsonObject = {
     "protocolVersion": "2025-06-18",
@@ -75,13 +76,15 @@ async def scripted(
     """A pool with a server, `odd`, that answers so, once that is known to be ready or not."""
     file = folder / "script.json"
     file.write_text(json.dumps(script, ensure_ascii=False), "latin-1")
-    arguments = ("-S", *SERVER, str(file), transport)
     if transport == "stdio":
-        launch = StdioLaunch(sys.executable, arguments, env={"PYTHONPATH": str(ROOT)})
+        launch = StdioLaunch(sys.executable, arguments_of(SERVER, str(file), transport), env={"PYTHONPATH": str(ROOT)})
         async with _pool(ServerConfig("odd", launch, sizes=sizes)) as pool:
             yield pool
         return
-    async with running(arguments) as (_, url), _pool(replace(at_url(url, "odd"), sizes=sizes)) as pool:
+    async with (
+        running(SERVER, str(file), transport) as (_, url),
+        _pool(replace(at_url(url, "odd"), sizes=sizes)) as pool,
+    ):
         yield pool
 
 

@@ -1,10 +1,11 @@
-"""Texts such as models have written, or could: about 300, each kind with its own seed, the same at every run."""
+"""Texts such as models have written, or could: about 300 or a fifth, each with its own seed, the same at every run."""
 
 import random
 import string
 from collections.abc import Callable, Iterator
 
 from agentic_search.synthesis.writing.prompt import INSTRUCTIONS
+from tests.support.effort import cases
 
 GOOD = "Some apples are red [1]. Pears are green [2]."
 ALPHABETS = (
@@ -41,7 +42,7 @@ SECRET = "SECRETLY"
 
 
 def _words(chance: random.Random, alphabet: str, count: int) -> str:
-    return "".join(chance.choice(alphabet) for _ in range(count))
+    return "".join(chance.choice(alphabet) for _ in range(cases(count)))
 
 
 def _loop(chance: random.Random) -> str:

@@ -3,6 +3,7 @@
 import contextvars
 from collections.abc import Sequence
 from contextlib import closing
+from typing import cast
 
 from mcp import Client, InputRequiredRoundsExceededError, MCPError
 from mcp_types import (
@@ -11,6 +12,7 @@ from mcp_types import (
     CallToolResult,
     ElicitationRequiredErrorData,
     ElicitRequestURLParams,
+    RequestParamsMeta,
 )
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 from pydantic import ValidationError
@@ -18,13 +20,15 @@ from pydantic import ValidationError
 from agentic_search.clock import Clock
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.outcome import OnProgress
-from agentic_search.domain.tool import Tool
+from agentic_search.domain.tool import Tool, key_of_call
 from agentic_search.errors import ToolFailed
 from agentic_search.tools.mcp.exchange.elicitation import all_visited
 from agentic_search.tools.mcp.exchange.open_calls import MOST_QUESTIONS, OpenCall
 from agentic_search.tools.mcp.exchange.task_calls import call_as_task
 from agentic_search.tools.mcp.wire.results import with_data
 
+IDEMPOTENCY_KEY = "agentic-search/idempotency-key"
+"""In a call's `_meta`: equal where a call is made again, another for every other one."""
 _THEN_ACCEPT = " (Accept when that is done: the tool is then called again.)"
 
 
@@ -53,12 +57,17 @@ async def call_tool(
     client: Client, call: OpenCall, tool: Tool, arguments: JsonObject, on_progress: OnProgress, *, clock: Clock
 ) -> CallToolResult:
     """What the tool answers. Raises ToolFailed, or what mcp raises."""
+    meta: JsonObject = {IDEMPOTENCY_KEY: key} if (key := key_of_call.get()) else {}
     with closing(_ProgressRelay(on_progress)) as relay:
         while True:
             try:
                 if tool.as_task and client.protocol_version not in MODERN_PROTOCOL_VERSIONS:
-                    return with_data(await call_as_task(client, call, tool, arguments, relay, clock=clock))
-                return with_data(await client.call_tool(tool.remote_name, arguments, progress_callback=relay))
+                    return with_data(await call_as_task(client, call, tool, arguments, relay, clock=clock, meta=meta))
+                return with_data(
+                    await client.call_tool(
+                        tool.remote_name, arguments, progress_callback=relay, meta=cast("RequestParamsMeta", meta)
+                    )
+                )
             except InputRequiredRoundsExceededError as error:
                 raise ToolFailed(f"{tool.name} wants more input after {MOST_QUESTIONS} rounds of it") from error
             except MCPError as error:

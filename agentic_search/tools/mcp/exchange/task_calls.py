@@ -80,11 +80,18 @@ def runs_tasks(client: Client) -> bool:
 
 
 async def call_as_task(
-    client: Client, call: OpenCall, tool: Tool, arguments: JsonObject, on_progress: ProgressFnT, *, clock: Clock
+    client: Client,
+    call: OpenCall,
+    tool: Tool,
+    arguments: JsonObject,
+    on_progress: ProgressFnT,
+    *,
+    clock: Clock,
+    meta: JsonObject,
 ) -> CallToolResult:
     """Call a tool of a server of the older form that runs as a task only."""
     session = client.session
-    params: JsonObject = {"name": tool.remote_name, "arguments": arguments, "task": {"ttl": _KEPT}}
+    params: JsonObject = {"name": tool.remote_name, "arguments": arguments, "task": {"ttl": _KEPT}, "_meta": meta}
     # mcp's own way of calling a tool refuses the answer that makes a task.
     answer = await send_raw(session, "tools/call", params, on_progress=on_progress)
     created = _CreatedTask.model_validate(answer, by_name=False)

@@ -1,0 +1,9 @@
+"""The service as a module that imports all of it: a fork of a process that has imported this starts at once."""
+
+import agentic_search.serve
+from server import start
+
+_ = agentic_search.serve
+
+if __name__ == "__main__":
+    start()
