@@ -30,7 +30,7 @@ def start(
     }
     program = (*python, str(ROOT / "server.py")) if python else arguments_of("tests.support.imported_service")
     command = [sys.executable, *program, *arguments]
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
 
 
 @pytest.fixture

@@ -24,6 +24,8 @@ async def log_of(folder: Path, query: str = SECRET, plan: object = TASKS, **sett
         await service.ready_servers("slow")
         run_id = await service.begin(query, plan=plan)
         await service.events(run_id)
+        while "connecting" in (await service.client.get("/servers")).text:
+            pass  # the other is to fail before the service ends
     return service.log
 
 
