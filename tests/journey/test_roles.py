@@ -5,7 +5,7 @@ import signal
 from collections import Counter
 from collections.abc import AsyncGenerator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,8 @@ class Cluster:
     folder: Path
     database: str
     stack: AsyncExitStack
+    limits: dict[str, Any] = field(default_factory=lambda: {"sleep_for": {"maxConcurrency": 1}})
+    """Of the server `slow`."""
 
     async def start(self, role: str, **settings: str) -> RunningService:
         """One more process."""
@@ -35,7 +37,7 @@ class Cluster:
         servers = {
             "slow": {
                 **stdio_entry("--log", str(self.folder / "calls")),
-                "limits": {"sleep_for": {"maxConcurrency": 1}},
+                "limits": self.limits,
             },
             "notes": stdio_entry("--folder", str(self.folder), program="guarded_server"),
         }
