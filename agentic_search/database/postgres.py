@@ -13,7 +13,7 @@ _CONNECTING = 5
 _UNANSWERED = 10_000
 """Milliseconds after which a connection counts as lost on which nothing is acknowledged."""
 _CONNECTIONS = 8
-"""At most, beside those that DBOS has of its own."""
+"""At most, beside the one that listens for notices."""
 
 
 def postgres_engine(address: DatabaseAddress) -> Engine:
