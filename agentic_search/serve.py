@@ -31,6 +31,8 @@ WRONG_USAGE = 2
 _IDLE = 75
 """Seconds that a connection stays open on which nothing is asked: longer than proxies and clients keep theirs, which
 would else send a request on one that is being closed."""
+_TURN = 0.0005
+"""Seconds after which a thread lets another one run: what is written waits for several turns of the event loop's."""
 _ASKS_FOR_NO_KEY = (
     "AGENTIC_SEARCH_HOST is {host!r}, where other machines reach the service, which asks nobody for a key: set"
     " AGENTIC_SEARCH_OPEN=yes if whoever reaches it may use it and its tools, else take AGENTIC_SEARCH_HOST out."
@@ -65,6 +67,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         timeout_graceful_shutdown=max(1, round(settings.shutdown_grace)),
     )
     collect_rarely()
+    sys.setswitchinterval(_TURN)
     RunsEndFirst(config).run(sockets=listeners)
 
 

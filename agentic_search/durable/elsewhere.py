@@ -18,10 +18,12 @@ from agentic_search.events.event import Event
 from agentic_search.events.facts import ApprovalDenied, ApprovalGiven
 from agentic_search.history.history import History
 from agentic_search.history.recorder import Recorder
-from agentic_search.history.stored_runs import record_of
+from agentic_search.history.stored_runs import events_after, record_of
 
 _LOOK = 2.0
 """Seconds after which a run is looked at again that nothing was heard of: a notice may be lost."""
+_CHUNKS = 1_000_000
+"""Of events, read at once: all that there are."""
 _TAKEN = (ApprovalGiven, ApprovalDenied)
 _TAKING = 5.0
 """Seconds that a decision is waited for until the process that has the run has taken it."""
@@ -59,7 +61,7 @@ class RunsElsewhere:
 
     async def follow(self, run_id: str, *, after: int) -> AsyncIterator[Sequence[Event]]:
         """The run's events above number `after` until the terminal one. Raises NotFound."""
-        if await self._history.last(run_id) is not None or self._ends:
+        if await self._has_ended(run_id) or self._ends:
             async for events in self._history.events(run_id, after=after):
                 yield events
             return
@@ -69,7 +71,7 @@ class RunsElsewhere:
 
     async def ended(self, run_id: str) -> RunReport:
         """Wait for the run's end, or for that of this process. Raises NotFound."""
-        if await self._history.last(run_id) is None and not self._ends:
+        if not (await self._has_ended(run_id) or self._ends):
             with self._channel(run_id) as channel:
                 await channel.ended()
         return await self._history.report(run_id)
@@ -126,8 +128,7 @@ class RunsElsewhere:
             while not channel.closed:
                 news.clear()
                 try:
-                    async for events in self._history.events(channel.run_id, after=channel.last):
-                        channel.add(events)
+                    channel.add(await self._recorder.transact(events_after, channel.run_id, channel.last, _CHUNKS))
                 except NotFound:
                     channel.leave()
                     return
@@ -135,6 +136,13 @@ class RunsElsewhere:
                     pass
                 if not channel.closed:
                     await happens(news, within=_LOOK)
+
+    async def _has_ended(self, run_id: str) -> bool:
+        """False also while the database is away: it may come back."""
+        try:
+            return await self._history.last(run_id) is not None
+        except StorageFailed:
+            return False
 
     async def _send(self, run_id: str, message: RunMessage) -> None:
         await self._recorder.transact(send, run_id, message, self._clock.wall().timestamp())

@@ -235,7 +235,8 @@ class KeptRuns:
         turns = await self.history.turns_before(run.id, run.thread_id)
         if turns is not None:
             run.earlier = turns
-        run.journal = RunJournal(self.recorder, run.id, self._finished.pop(run.id, {}))
+        if self.recorder.database.is_lasting:
+            run.journal = RunJournal(self.recorder, run.id, self._finished.pop(run.id, {}))
         return await self._program(run, query)
 
     async def _obey(self, run_id: str, message: RunMessage) -> bool:

@@ -27,6 +27,8 @@ from agentic_search.text.counting import count
 
 _COLLECTED = 0.002
 """Seconds that what happens waits for more, to be written together; more collects while something is written."""
+_COLLECTED_IN_MEMORY = 0.05
+"""The same where nobody is kept from an event until it is written."""
 _RETRY = 1.0
 """Seconds from a failed attempt to the next."""
 _PAUSE = 0.05
@@ -191,7 +193,7 @@ class Recorder:
         is_last = False
         while not is_last:
             await self._news.wait()
-            await happens(self._hurry, within=_COLLECTED)
+            await happens(self._hurry, within=_COLLECTED if self.database.is_lasting else _COLLECTED_IN_MEMORY)
             closing = self._closing.is_set()
             self._news.clear()
             self._hurry.clear()

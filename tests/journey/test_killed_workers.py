@@ -7,15 +7,17 @@ import asyncio
 import os
 import random
 import signal
-from collections import Counter
+from collections import Counter, defaultdict
 from contextlib import AsyncExitStack
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.journey.test_going_on import assert_whole, calls
 from tests.journey.test_roles import Cluster
+from tests.support.mcp_processes import events as written
 from tests.support.postgres import RunningPostgres
 from tests.support.service import RunningService
 from tests.support.sse import Message
@@ -59,13 +61,14 @@ async def test_every_run_ends_and_no_call_that_writes_is_made_twice(tmp_path: Pa
         cluster = Cluster(tmp_path, postgres.new_database(), stack, limits={})
         web = await cluster.start("web")
         workers = [await cluster.start("worker") for _ in range(WORKERS)]
-        load = Load(web)
+        load, kills = Load(web), list[int]()
         async with asyncio.TaskGroup() as group:
             for _ in range(AT_ONCE):
                 group.create_task(load.go_on())
             for _ in range(KILLS):
                 await asyncio.sleep(moments.uniform(1, 3))
                 killed = workers.pop(moments.randrange(WORKERS))
+                kills.append(len(written(tmp_path / "calls")))
                 killed.process.send_signal(signal.SIGKILL)
                 workers.append(await cluster.start("worker"))
             load.is_over = True
@@ -74,9 +77,22 @@ async def test_every_run_ends_and_no_call_that_writes_is_made_twice(tmp_path: Pa
         failed = Counter[str]()
         for run_id in load.told:
             failed.update(task["id"][0] for task in (await web.report(run_id))["tasks"] if task["status"] == "failed")
-    finished, started = calls(tmp_path, "finished"), calls(tmp_path, "started")
-    again = sum(times - 1 for label, times in finished.items() if label.startswith("sleep_for"))
+    finished, again = calls(tmp_path, "finished"), made_again(written(tmp_path / "calls"), kills)
     print(f"{len(load.told)} runs, {sum(finished.values())} calls, {again} finished ones again, {dict(failed)} failed")
-    assert {label: times for label, times in started.items() if label.startswith("hang") and times > 1} == {}
-    assert again <= max(KILLS, 0.005 * sum(finished.values()))
+    assert [each for each, times in calls(tmp_path, "started").items() if each.startswith("hang") and times > 1] == []
+    assert again <= KILLS * AT_ONCE  # on a busy machine what has finished is kept some tenths of a second later
     assert failed["r"] == 0 and failed["w"] <= KILLS * AT_ONCE
+
+
+def made_again(log: list[dict[str, Any]], kills: list[int]) -> int:
+    """How many calls had finished when their worker was killed, and were made again; `kills`: lines of the log then.
+
+    What was under way is finished by the worker's server after its death, which tells nobody.
+    """
+    last_start = {entry["pid"]: number for number, entry in enumerate(log) if entry["event"] == "started"}
+    killed = {pid: next((kill for kill in kills if kill > number), len(log)) for pid, number in last_start.items()}
+    ended: defaultdict[str, list[bool]] = defaultdict(list)
+    for number, entry in enumerate(log):
+        if entry["event"] == "finished":
+            ended[entry["label"]].append(number < killed[entry["pid"]])
+    return sum(max(sum(before) - 1, 0) for before in ended.values())

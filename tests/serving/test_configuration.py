@@ -85,13 +85,6 @@ def test_a_name_that_nothing_reads_is_told_with_the_nearest(
     assert unread_settings() == [f"There is no setting AGENTIC_SEARCH_{name}: did you mean {meant}?"]
 
 
-def test_what_is_promised_and_not_there_is_told_unless_it_holds_already(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AGENTIC_SEARCH_ROLE", "all")
-    assert unread_settings() == []
-    monkeypatch.setenv("AGENTIC_SEARCH_ROLE", "worker")
-    assert [told.split(" is not there yet")[0] for told in unread_settings()] == ["AGENTIC_SEARCH_ROLE"]
-
-
 @pytest.mark.parametrize("name", ["CACHE", "STORIES", "PYTHON_DOCS_RECHECK", "MODELS_LAB_KEY"])
 def test_what_bundled_servers_and_model_servers_read_is_known(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(f"AGENTIC_SEARCH_{name}", "x")
