@@ -116,11 +116,12 @@ class KeptRuns:
         position = self.history.new_position()
         steps = [(WHOLE_QUERY, query)] if isinstance(query, ContinuedQuery) and (query.kept or query.done) else []
         is_shared = not self.recorder.database.is_sqlite and self.recorder.failure is None
-        if not self._takes_runs or (is_shared and not self._engine.free):
+        if not self._takes_runs or (is_shared and (self._sharing.is_behind or not self._engine.free)):
             created_at = self._clock.wall().isoformat(timespec="milliseconds")
             record = RunRecord(run_id, thread_id=thread_id, query=query.query, created_at=created_at)
             draft = RunDraft(record, position, NOBODY, query, attended=attended)
             await self.recorder.transact(queue, draft, steps, most=self._max_queued)
+            self._sharing.note_queued()
             return record.status
         status = await self._engine.start(run_id, query, thread_id=thread_id, attended=attended)
         created_at = (await self._engine.report(run_id)).created_at

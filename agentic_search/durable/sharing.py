@@ -47,6 +47,8 @@ class Sharing:
         self._looked_at = clock.now()
         self._obeyed: set[int] = set()
         """The numbers of messages that are done."""
+        self._queued = self._seen = 0
+        """How many runs this process has put into the database; how many there were when none waited any more."""
         self._news = asyncio.Event()
         self._closing = False
         self._looking: asyncio.Task[None] | None = None
@@ -79,6 +81,15 @@ class Sharing:
         self._news.set()
         if self._looking is not None:
             await self._looking
+
+    @property
+    def is_behind(self) -> bool:
+        """Runs wait that this process has put into the database: none that comes now goes before them."""
+        return self._queued > self._seen
+
+    def note_queued(self) -> None:
+        """This process has put a run into the database."""
+        self._queued += 1
 
     def note_room(self) -> None:
         """A run has ended: another one may begin."""
@@ -125,8 +136,11 @@ class Sharing:
 
     async def _take(self, most: int) -> None:
         if most > 0 and not self._closing:
-            now = self._clock.wall().timestamp()
-            for run in await self._recorder.transact(take, self._owner, now, most):
+            now, queued = self._clock.wall().timestamp(), self._queued
+            taken = await self._recorder.transact(take, self._owner, now, most)
+            if len(taken) < most:
+                self._seen = queued
+            for run in taken:
                 self._go_on(run)
 
     async def _obey(self, each: StoredMessage) -> bool:
