@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, StrictBool, model_validator
 
 from agentic_search.domain.data import Frozen
 from agentic_search.domain.query import Query
@@ -44,7 +44,7 @@ class ScheduleRequest(Frozen):
     """What it is called; null takes the question."""
     webhook: Webhook | None = None
     """Where to POST what is new; null: nowhere."""
-    paused: bool = False
+    paused: StrictBool = False
     """It is asked only where somebody says so, until that is changed."""
 
 
@@ -61,7 +61,7 @@ class ScheduleChange(Frozen):
     """What it is called."""
     webhook: Webhook | None = None
     """Where to POST what is new, with a new secret; null: nowhere."""
-    paused: bool | None = None
+    paused: StrictBool | None = None
     """True pauses it, false has it go on with the next time to come."""
 
     @model_validator(mode="after")
