@@ -84,7 +84,7 @@ class RunsElsewhere:
         """Somebody's word on a task that waits for it; gives the task. Raises NotFound or WrongState."""
         record, last = await self._recorder.transact(record_of, run_id)
         report = record.report()
-        task = _task(report, task_id)
+        task = task_of(report, task_id)
         if report.status in ENDED:
             raise WrongState(f"Run {run_id!r} has ended.")
         waits_with = task.approval if task.status == "waiting" else None
@@ -97,7 +97,7 @@ class RunsElsewhere:
                 async for events in channel.follow(last.seq if last else 0):
                     if any(isinstance(event.fact, _TAKEN) and event.fact.id == task_id for event in events):
                         break
-        return _task(await self._history.report(run_id), task_id)
+        return task_of(await self._history.report(run_id), task_id)
 
     def leave(self) -> None:
         """Let go whoever follows: this process ends, and the runs do not."""
@@ -157,7 +157,8 @@ class _Followed:
     users: int = 0
 
 
-def _task(report: RunReport, task_id: str) -> TaskRecord:
+def task_of(report: RunReport, task_id: str) -> TaskRecord:
+    """The task of a run; raises NotFound."""
     for task in report.tasks:
         if task.id == task_id:
             return task

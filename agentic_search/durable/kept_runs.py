@@ -20,7 +20,7 @@ from agentic_search.domain.approval.decision import Decision
 from agentic_search.domain.history import RunFilter
 from agentic_search.domain.query import ContinuedQuery, Query
 from agentic_search.domain.run import RunCounts, RunReport, RunStatus, RunSummary, TaskRecord
-from agentic_search.durable.elsewhere import RunsElsewhere
+from agentic_search.durable.elsewhere import RunsElsewhere, task_of
 from agentic_search.durable.messages import RunMessage
 from agentic_search.durable.queueing import queue
 from agentic_search.durable.sharing import Sharing
@@ -138,7 +138,6 @@ class KeptRuns:
         try:
             task = await self._engine.decide(run_id, task_id, decision)
         except NotFound:
-            await self.task(run_id, task_id)  # which may be not there
             return await self._elsewhere.decide(run_id, task_id, decision)
         if self._on_decided is not None:
             await self._on_decided(decision)
@@ -211,10 +210,7 @@ class KeptRuns:
 
     async def task(self, run_id: str, task_id: str) -> TaskRecord:
         """One task as far as it has come."""
-        for task in (await self.report(run_id)).tasks:
-            if task.id == task_id:
-                return task
-        raise NotFound(f"Run {run_id!r} has no task {task_id!r}.")
+        return task_of(await self.report(run_id), task_id)
 
     def counts(self) -> RunCounts:
         """How many runs there are here, and how many listen to these and to those that are elsewhere."""
