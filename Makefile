@@ -60,7 +60,7 @@ eval-model: $(VENV)/dev.stamp ## Measure MODEL=name; SOURCE=flags says where it 
 lock: $(VENV)/dev.stamp ## Resolve the exact versions anew
 	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-emit-find-links --custom-compile-command "make lock" --quiet --output-file requirements.lock
-	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
+	$(BIN)/uv pip compile pyproject.toml --all-extras --group dev --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-emit-find-links --constraint requirements.lock --custom-compile-command "make lock" \
 		--quiet --output-file requirements-dev.lock
 
