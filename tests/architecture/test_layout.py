@@ -15,7 +15,7 @@ MOST_FILES = 12
 TINY = 30
 """Lines, below which a file ought to be part of another."""
 MOST_TINY = 15
-MOST_LINES = 58_000
+MOST_LINES = 66_000
 """21,000 was the aim for what the package could do before it took in other hosts' files, servers and models."""
 LONGEST_CHAIN = 15
 IGNORES = re.compile(r"#\s*(type: ignore|pyright: ignore|noqa|pragma)")
