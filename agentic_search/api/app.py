@@ -9,6 +9,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from agentic_search import __version__
 from agentic_search.api import problems
+from agentic_search.api.access import keys, session
+from agentic_search.api.access.guard import Guard
 from agentic_search.api.answering import EveryAnswer
 from agentic_search.api.dependencies import AppState
 from agentic_search.api.hosts import OwnHostsOnly
@@ -46,12 +48,13 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
         generate_unique_id_function=lambda route: route.name,
     )
     app.add_middleware(BodyLimit)
+    app.add_middleware(Guard)
     app.add_middleware(OwnHostsOnly, names=settings.own_hosts)
     app.add_middleware(EveryAnswer)
     problems.install(app)
     app.include_router(health.router)
     if settings.role != "worker":  # which is asked for nothing, but whether it lives
-        for routes in (search, runs, continuing, exports, threads, schedules, inventory, sign_in):
+        for routes in (search, runs, continuing, exports, threads, schedules, inventory, sign_in, keys, session):
             app.include_router(routes.router)
         app.include_router(page_router(settings.static))
         app.mount("/static", PageFiles(directory=settings.static), name="static")

@@ -71,6 +71,8 @@ class RunDraft:
     """It has its row."""
     opens_thread: bool = False
     """It is the first of its conversation."""
+    asked_by: str | None = None
+    """The caller whose it is."""
 
     @property
     def unwritten_bytes(self) -> int:
@@ -122,6 +124,7 @@ def _begin(connection: Connection, draft: RunDraft) -> int | None:
         "title": " ".join(query.split())[:_TITLE],
         "folded": words.folded(query)[:_TITLE],
         "created_at": record.created_at,
+        "asked_by": draft.asked_by,
     }
     newest = {"changed_at": record.created_at, "position": draft.position, "deleted_at": None}
     opened = connection.execute(_ignoring(connection, tables.threads), {**thread, **newest})
@@ -141,6 +144,7 @@ def _begin(connection: Connection, draft: RunDraft) -> int | None:
             "owner": draft.owner,
             "attended": draft.attended,
             "batch": draft.query is not None and draft.query.batch,
+            "asked_by": draft.asked_by,
             "taken_over": 0,
             "last_seq": 0,
             "bytes": 0,
@@ -221,7 +225,7 @@ def found(connection: Connection, run_id: str) -> StoredRun:
     """A run that is there and not deleted. Raises NotFound."""
     chosen = stored(connection, tables.runs.c.id == storable(run_id), tables.runs.c.deleted_at.is_(None), most=1)
     if not chosen:
-        raise NotFound(f"There is no run {run_id!r}: it was deleted, or never was.")
+        raise no_run(run_id)
     return chosen[0]
 
 
@@ -312,13 +316,24 @@ def steps_of(connection: Connection, run_id: str) -> dict[str, JsonValue]:
     return steps
 
 
-def turns_before(connection: Connection, thread_id: str, position: int) -> list[tuple[int, Turn]]:
-    """The newest turns of a conversation that were asked for before a position, oldest first, with theirs."""
+def no_run(run_id: str) -> NotFound:
+    """The same words for a run that never was, and for one that is somebody else's."""
+    return NotFound(f"There is no run {run_id!r}: it was deleted, or never was.")
+
+
+def no_thread(thread_id: str) -> NotFound:
+    """As above, for a conversation."""
+    return NotFound(f"There is no conversation {thread_id!r}: it was deleted, or never was.")
+
+
+def turns_before(connection: Connection, thread_id: str, position: int, asked_by: str | None) -> list[tuple[int, Turn]]:
+    """The newest turns of somebody's conversation that were asked for before a position, oldest first, with theirs."""
     c = tables.runs.c
     chosen = (
         select(c.position, tables.bodies.c.turn)
         .join(tables.bodies, tables.bodies.c.run == c.number)
         .where(c.thread_id == thread_id, c.position < position, c.deleted_at.is_(None))
+        .where(c.asked_by.is_not_distinct_from(asked_by))
         .order_by(c.position.desc())
         .limit(MOST_TURNS)
     )
