@@ -8,7 +8,7 @@ import string
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -183,8 +183,8 @@ async def test_a_run_that_cannot_be_written_costs_itself(
     real: Callable[..., object] = getattr(recorder, place)
 
     def of_the_bad_one(*given: Any, **named: Any) -> object:
-        drafts = [each for item in given for each in (item if isinstance(item, list) else [item])]
-        if any(isinstance(each, RunDraft) and each.record.id == "bad" for each in drafts):
+        drafts = [item for item in given if isinstance(item, RunDraft)] or cast("list[RunDraft]", given[1])
+        if any(draft.record.id == "bad" for draft in drafts):
             raise raised
         return real(*given, **named)
 
