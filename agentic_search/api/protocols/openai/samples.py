@@ -1,0 +1,10 @@
+"""The examples of the routes below /v1, of the same run as all examples."""
+
+from agentic_search.api import examples
+from agentic_search.api.protocols.openai.chat import as_completion
+from agentic_search.api.protocols.openai.schemas import ListedModel, ListedModels
+
+MODELS = ListedModels(
+    data=tuple(ListedModel(id=name, owned_by="agentic-search") for name in ("agentic-search", "qwen3:8b", "offline"))
+)
+COMPLETION = as_completion(examples.RUN, "agentic-search", sources_in_text=False)
