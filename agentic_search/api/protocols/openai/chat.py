@@ -5,14 +5,13 @@ from datetime import datetime
 
 from agentic_search.api.problems import problem
 from agentic_search.api.protocols.answer_text import AnswerText, citations, source_list
+from agentic_search.api.protocols.leaving import STOPPED
 from agentic_search.api.protocols.openai.errors import error_body
 from agentic_search.api.protocols.openai.schemas import Annotation, ChatChoice, ChatCompletion, ChatMessage, ChatUsage
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.run import RunReport
 from agentic_search.events.event import Event
 from agentic_search.events.facts import AnswerCompleted, RunCancelled, RunCompleted, RunFailed
-
-STOPPED = "The search was stopped before it had an answer."
 
 
 def as_completion(run: RunReport, model: str, *, sources_in_text: bool) -> ChatCompletion:

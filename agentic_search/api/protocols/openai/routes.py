@@ -7,23 +7,18 @@ from fastapi import APIRouter, Request, Response
 from agentic_search.api.bodies import JsonRoute
 from agentic_search.api.dependencies import Searches, ServiceDep
 from agentic_search.api.openapi import events, problems, shows
-from agentic_search.api.problems import RunProblem
-from agentic_search.api.protocols.leaving import RunStream, ended_unless_left
+from agentic_search.api.protocols.leaving import LEFT, RunStream, ended_unless_left, need_answer
 from agentic_search.api.protocols.openai import samples
-from agentic_search.api.protocols.openai.chat import STOPPED, ChatChunks, as_completion, seconds
+from agentic_search.api.protocols.openai.chat import ChatChunks, as_completion, seconds
 from agentic_search.api.protocols.openai.models import asked_model, find_model, listed_models
 from agentic_search.api.protocols.openai.request import ChatRequest
 from agentic_search.api.protocols.openai.schemas import ChatCompletion, ListedModel, ListedModels
-from agentic_search.domain.run import ENDED
-from agentic_search.errors import ShuttingDown
 from agentic_search.plain_json import json_bytes
 from agentic_search.runs.service import SearchService
 
 router = APIRouter(prefix="/v1", tags=["OpenAI"], route_class=JsonRoute)
 
 DONE = b"data: [DONE]\n\n"
-_LEFT = 499
-"""The status that nobody is there to read."""
 _CHUNKS = events('data: {"object": "chat.completion.chunk", …}\n\n', of_run=False)
 
 
@@ -72,11 +67,8 @@ async def create_chat_completion(
         return RunStream(_streamed(searches, started.id, chunks), run_id=started.id, stop=searches)
     run = await ended_unless_left(request, searches, started.id)
     if run is None:
-        return Response(status_code=_LEFT)
-    if run.error_code or run.answer is None:
-        code = run.error_code or ("run_cancelled" if run.status in ENDED else ShuttingDown.code)
-        raise RunProblem(run.id, run.error or STOPPED, code)
-    completion = as_completion(run, asked.model, sources_in_text=asked.agentic_search.sources_in_text)
+        return Response(status_code=LEFT)
+    completion = as_completion(need_answer(run), asked.model, sources_in_text=asked.agentic_search.sources_in_text)
     return Response(completion.model_dump_json(), media_type="application/json")
 
 
