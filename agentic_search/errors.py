@@ -178,7 +178,7 @@ class ContextOverflow(ModelError):
 class AccessRefused(AgenticSearchError):
     """The caller may not do this."""
 
-    code = "forbidden"
+    code = "access_refused"
 
 
 class Unauthenticated(AccessRefused):

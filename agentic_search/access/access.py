@@ -16,11 +16,11 @@ from agentic_search.access import keys, stored
 from agentic_search.access.audit import AuditLog, AuditPage
 from agentic_search.access.keys import Key, KeyReport, KeyRequest, NewKey
 from agentic_search.access.rates import MOST_OPEN, Meters
-from agentic_search.access.stored import Session
+from agentic_search.access.stored import BrowserSession
 from agentic_search.clock import Clock
 from agentic_search.database.database import Database
 from agentic_search.database.rows import Rows
-from agentic_search.domain.caller import Caller
+from agentic_search.access.caller import Caller
 from agentic_search.errors import (
     ConfigurationError,
     Forbidden,
@@ -61,7 +61,7 @@ class Access:
         self._is_required = bool(configured)
         self._looked_at = 0.0
         self._made: TTLCache[str, Key] = TTLCache(_KNOWN, _KNOWN_SECONDS, timer=clock.now)
-        self._sessions: TTLCache[bytes, Session] = TTLCache(_KNOWN, _KNOWN_SECONDS, timer=clock.now)
+        self._sessions: TTLCache[bytes, BrowserSession] = TTLCache(_KNOWN, _KNOWN_SECONDS, timer=clock.now)
         self._meters = Meters()
         self.audit = AuditLog(lambda entries: self._rows.do(stored.add_entries, entries), clock=clock)
         self._group = asyncio.TaskGroup()
@@ -104,10 +104,13 @@ class Access:
     async def caller_of_session(self, token: str) -> Caller:
         """Who has signed in with this cookie; raises Unauthenticated."""
         hash_, now = keys.hashed(token), self._now()
-        session = self._sessions.get(hash_) or await self._rows.do(stored.session_of, hash_, now)
+        session = self._sessions.get(hash_)
+        if session is None:
+            session = await self._rows.do(stored.session_of, hash_, now)
+            if session is not None:
+                self._sessions[hash_] = session
         if session is None or session.expires_at < now:
             raise Unauthenticated("This browser is no longer signed in: sign in again with a key.")
-        self._sessions[hash_] = session
         if session.scopes is not None:
             return Caller(session.caller, session.name, session.scopes, USUAL_RUNS, USUAL_RATE)
         key = self._configured.get(session.caller) or await self._made_key(session.caller)
@@ -175,7 +178,10 @@ class Access:
         return await self._rows.do(stored.entries, limit=limit, cursor=cursor)
 
     async def _made_key(self, key_id: str) -> Key | None:
-        key = self._made.get(key_id) or await self._rows.do(stored.key_of, key_id)
+        known = self._made.get(key_id)
+        if known is not None:
+            return known
+        key = await self._rows.do(stored.key_of, key_id)
         if key is not None:  # what strangers make up is not kept
             self._made[key_id] = key
         return key
@@ -183,7 +189,7 @@ class Access:
     async def _open_session(self, caller: Caller, *, scopes: bool) -> str:
         token, now = secrets.token_urlsafe(32), self._now()
         own = caller.scopes if scopes else None
-        session = Session(keys.hashed(token), caller.id or "", caller.name, own, now + SESSION_SECONDS)
+        session = BrowserSession(keys.hashed(token), caller.id or "", caller.name, own, now + SESSION_SECONDS)
         await self._rows.do(stored.open_session, session, now)
         return token
 

@@ -13,7 +13,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from agentic_search.domain.caller import Caller
+from agentic_search.access.caller import Caller
 from agentic_search.domain.data import Frozen
 from agentic_search.setting_values.scopes import USUAL_RATE, USUAL_RUNS, Scope
 from agentic_search.setting_values.tables import ConfiguredKey

@@ -17,7 +17,7 @@ _OF_KEY = [keys.c[name] for name in ("id", "hash", "name", "scopes", "rate", "ma
 _OF_ENTRY = [audit.c[name] for name in AuditEntry.model_fields]
 
 
-class Session(NamedTuple):
+class BrowserSession(NamedTuple):
     """A browser that is signed in."""
 
     hash: bytes
@@ -64,7 +64,7 @@ def revoke(connection: Connection, key_id: str, now: str) -> Key:
     return key
 
 
-def open_session(connection: Connection, session: Session, now: float) -> None:
+def open_session(connection: Connection, session: BrowserSession, now: float) -> None:
     """Keep a sign-in, and drop those that are over."""
     connection.execute(delete(sessions).where(sessions.c.expires_at < now))
     scopes = None if session.scopes is None else _written(session.scopes)
@@ -72,12 +72,12 @@ def open_session(connection: Connection, session: Session, now: float) -> None:
     connection.execute(insert(sessions), [row])
 
 
-def session_of(connection: Connection, hash_: bytes, now: float) -> Session | None:
+def session_of(connection: Connection, hash_: bytes, now: float) -> BrowserSession | None:
     """The sign-in of this hash, while it lasts."""
     c = sessions.c
     chosen = select(c.hash, c.caller, c.name, c.scopes, c.expires_at).where(c.hash == hash_, c.expires_at > now)
     for row in connection.execute(chosen):
-        return Session(
+        return BrowserSession(
             row.hash, row.caller, row.name, None if row.scopes is None else _read(row.scopes), row.expires_at
         )
     return None
@@ -110,7 +110,7 @@ def entries(connection: Connection, *, limit: int, cursor: str | None) -> AuditP
 
 def _key(row: Sequence[object]) -> Key:
     key_id, hash_, name, scopes, *rest = row
-    return Key(key_id, hash_, name, _read(str(scopes)), *rest)  # type: ignore[arg-type]  # a row has no types
+    return Key(key_id, hash_, name, _read(str(scopes)), *rest)  # type: ignore[arg-type] - a row has no types
 
 
 def _written(scopes: frozenset[Scope]) -> str:

@@ -7,7 +7,7 @@ from typing import Annotated, NotRequired, TypedDict, cast
 
 from fastapi import Depends, Request
 
-from agentic_search.domain.caller import Caller
+from agentic_search.access.caller import Caller
 from agentic_search.runs.service import SearchService, Service
 
 

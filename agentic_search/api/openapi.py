@@ -15,6 +15,7 @@ from pydantic import BaseModel
 
 from agentic_search.api.access.needs import OPEN, documented
 from agentic_search.api.problems import MEDIA_TYPE
+from agentic_search.api.protocols.openai.errors import PREFIX, ErrorBody, ErrorDetail, error_body, status_of
 from agentic_search.api.schemas import EventMessage, Problem
 from agentic_search.domain.data import Frozen
 
@@ -107,18 +108,21 @@ def describe(app: FastAPI) -> None:
 
 
 def _corrected(schema: dict[str, Any]) -> dict[str, Any]:
-    for name, path in schema["paths"].items():
-        for method, operation in path.items():
+    described = schema["components"]["schemas"]
+    for path, methods in schema["paths"].items():
+        for method, operation in methods.items():
             _move_problems(operation["responses"])
-            need = documented(method.upper(), name)
+            need = documented(method.upper(), path)
             if need is not OPEN:
                 operation["security"] = [{"key": []}]
                 operation["description"] += f" Where keys are needed: the scope `{need}`."
             for status in _always_possible(method, operation):
                 operation["responses"].setdefault(str(status), _reference(status))
+            if path.startswith(PREFIX):
+                _as_errors(operation["responses"])
+    described |= {model.__name__: _schema_of(model) for model in (ErrorBody, ErrorDetail)}
     schema["components"]["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
-    described = schema["components"]["schemas"]
-    message = EventMessage.model_json_schema(ref_template=f"{_SCHEMAS}{{model}}")
+    message = _schema_of(EventMessage)
     described |= message.pop("$defs") | {EventMessage.__name__: message}
     for name in ("HTTPValidationError", "ValidationError"):
         described.pop(name, None)
@@ -127,6 +131,20 @@ def _corrected(schema: dict[str, Any]) -> dict[str, Any]:
             for name, text in field_docs(model).items():
                 form["properties"].get(name, {}).setdefault("description", text)  # some are never written
     return schema
+
+
+def _schema_of(model: type[BaseModel]) -> dict[str, Any]:
+    return model.model_json_schema(ref_template=f"{_SCHEMAS}{{model}}")
+
+
+def _as_errors(responses: dict[str, Any]) -> None:
+    """Below /v1/ problems are answered in OpenAI's form."""
+    for status in [status for status, response in responses.items() if MEDIA_TYPE in response.get("content", {})]:
+        response = responses.pop(status)
+        problem = Problem.model_validate(response["content"][MEDIA_TYPE]["example"])
+        example = error_body(problem).model_dump()
+        content = {"schema": {"$ref": f"{_SCHEMAS}{ErrorBody.__name__}"}, "example": example}
+        responses[str(status_of(problem))] = {**response, "content": {"application/json": content}}
 
 
 def _always_possible(method: str, operation: dict[str, Any]) -> Iterator[int]:

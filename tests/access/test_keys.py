@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from hmac import compare_digest
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from agentic_search.access.audit import AuditEntry
 from agentic_search.access.keys import KeyRequest
 from agentic_search.database.address import DatabaseAddress, database_address
 from agentic_search.database.database import Database, open_database
-from agentic_search.domain.caller import Caller
+from agentic_search.access.caller import Caller
 from agentic_search.errors import Forbidden, NotFound, Unauthenticated, WrongState
 from agentic_search.setting_values.tables import ConfiguredKey
 from tests.support.clock import FakeClock
@@ -56,6 +56,29 @@ async def test_a_key_is_used_until_it_is_revoked(address: DatabaseAddress) -> No
             await access.revoke("nothing")
         with pytest.raises(Forbidden, match="API_KEYS"):
             await access.revoke("setting:admin")
+
+
+async def test_a_key_in_steady_use_ends_soon_after_another_process_revokes_it(address: DatabaseAddress) -> None:
+    async with opened(address, **CONFIGURED) as (here, database):
+        clock = FakeClock()
+        async with Access(database, CONFIGURED, clock=clock) as there:
+            made = await here.create(KeyRequest(name="one"))
+            token, _ = await there.sign_in(made.key)
+            other, _ = await there.sign_in(FIRST)
+            assert (await there.caller_of_session(other)).id == "setting:admin"
+            await here.revoke(made.id)
+            await here.sign_out(other)
+            allowed = 0
+            for ask in (lambda: there.caller_of_key(made.key), lambda: there.caller_of_session(token)):
+                for _ in range(6):
+                    with suppress(Unauthenticated):
+                        await ask()
+                        allowed += 1
+                    clock.advance(1.0)
+            assert allowed <= 3
+            for gone in (there.caller_of_key(made.key), there.caller_of_session(token), there.caller_of_session(other)):
+                with pytest.raises(Unauthenticated):
+                    await gone
 
 
 async def test_a_browser_is_signed_out_by_itself_and_after_its_time(address: DatabaseAddress) -> None:

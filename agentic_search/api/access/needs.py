@@ -63,12 +63,15 @@ NEEDS: Mapping[str, Mapping[str, Scope | None]] = {
     # What the service's other protocols offer.
     "/v1/chat/completions": {"POST": "search"},
     "/v1/responses": {"POST": "search"},
+    "/v1/responses/{response_id}": {"GET": "read", "DELETE": "search"},
+    "/v1/responses/{response_id}/cancel": {"POST": "search"},
     "/v1/models": {"GET": "read"},
     "/v1/models/{model:path}": {"GET": "read"},
     "/mcp": {"GET": "search", "POST": "search", "DELETE": "search"},
     "/ag-ui": {"POST": "search"},
     "/metrics": {"GET": "read"},
 }
+_DESCRIBED = {template.replace(":path}", "}"): methods for template, methods in NEEDS.items()}
 _PATTERNS = tuple((template, compile_path(template)[0]) for template in NEEDS if "{" in template)
 
 
@@ -85,8 +88,8 @@ def need_of(method: str, template: str | None) -> Scope | None:
 
 
 def documented(method: str, path: str) -> Scope | None:
-    """What a route needs, by its own template; raises KeyError for one that nobody has decided on."""
-    return NEEDS[path][method]
+    """What a route needs, by its path in the API's description; raises KeyError for one that nobody has decided on."""
+    return _DESCRIBED[path][method]
 
 
 def open_routes() -> Iterator[tuple[str, str]]:

@@ -11,7 +11,7 @@ from agentic_search.api.access.guard import COOKIE, is_own_page
 from agentic_search.api.bodies import JsonRoute
 from agentic_search.api.dependencies import CallerDep, ServiceDep
 from agentic_search.api.openapi import problems, shows
-from agentic_search.domain.caller import ANYBODY, Caller
+from agentic_search.access.caller import ANYBODY, Caller
 from agentic_search.domain.data import Frozen
 from agentic_search.errors import Forbidden
 from agentic_search.setting_values.scopes import SCOPES, Scope
