@@ -49,6 +49,11 @@ class ServerBreaker:
         return self._breaker.state(self._clock.now()) == "open"
 
     @property
+    def is_closed(self) -> bool:
+        """Whether calls pass."""
+        return self._breaker.is_closed
+
+    @property
     def is_half_open(self) -> bool:
         """Whether the next call is a trial."""
         return self._breaker.state(self._clock.now()) == "half open"

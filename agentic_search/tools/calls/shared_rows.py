@@ -17,8 +17,6 @@ _LEARNT = 3_600.0
 """Seconds for which a learnt rate holds: longer than a server is usually short of room, and no service has to end."""
 _TRIAL = 30.0
 """Seconds after which another trial may be made: who makes the first may have died."""
-_ABOUT_NOW = 0.5
-"""Seconds that services may differ in when a breaker is half open: its row was written later than it was opened."""
 _LITTLE = 0.1
 """Seconds: a pause that is longer by less is no news."""
 
@@ -56,7 +54,7 @@ _TELL = text(
 _TRY = text(
     f"""INSERT INTO shared_rates AS known (server, trial_until) VALUES (:server, {_NOW} + :trial)
     ON CONFLICT (server) DO UPDATE SET trial_until = excluded.trial_until
-    WHERE known.trial_until < {_NOW} AND known.open_until < {_NOW} + :about RETURNING 1"""  # noqa: S608 - constants
+    WHERE known.trial_until < {_NOW} AND (known.told_at IS NULL OR known.told_at = :told_at) RETURNING 1"""  # noqa: S608 - constants
 )
 _READ = text(
     f"""SELECT server, paused_until - {_NOW} AS pause, learnt_until > {_NOW} AS is_learnt, learnt_calls,
@@ -105,9 +103,12 @@ def tell_breaker(connection: Connection, server: str, opening: Opening | None) -
     return float(told_at)
 
 
-def may_try(connection: Connection, server: str) -> bool:
-    """Whether this service may make the trial of a half-open breaker: if so, no other one makes one."""
-    given = {"server": server, "trial": _TRIAL, "about": _ABOUT_NOW}
+def may_try(connection: Connection, server: str, told_at: float | None) -> bool:
+    """Whether this service may make the trial of a half-open breaker: if so, no other one makes one.
+
+    `told_at`: what this service has heard last; where there is newer news, the breaker may be open again.
+    """
+    given = {"server": server, "trial": _TRIAL, "told_at": told_at}
     return connection.execute(_TRY, given).first() is not None
 
 

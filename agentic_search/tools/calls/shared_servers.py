@@ -136,7 +136,8 @@ class SharedServers:
         if breaker is None or not breaker.is_half_open or breaker.refusal():
             yield True
             return
-        is_mine = await self._ask(partial(shared_rows.may_try, server=server)) is not False
+        told_at = self._told_at.get(server)
+        is_mine = await self._ask(partial(shared_rows.may_try, server=server, told_at=told_at)) is not False
         try:
             yield is_mine
         finally:
@@ -177,9 +178,11 @@ class SharedServers:
 
     def _take_in(self, row: shared_rows.SharedRow) -> None:
         if row.server not in self._to_learn:
-            self._learnt.pop(row.server, None)
+            known = self._learnt.pop(row.server, None)
             if row.learnt is not None:
                 self._learnt[row.server] = row.learnt
+                if row.learnt != known:
+                    logger.info("%s is called less often: it asked another process for fewer calls", row.server)
         if row.learnt is not None or row.pause > 0:
             self._on_slowed(row.server, row.learnt, max(0.0, row.pause))
         if row.told_at is None or row.told_at == self._told_at.get(row.server):
