@@ -26,7 +26,7 @@ from agentic_search.events.facts import AnswerCompleted, RunCancelled, RunComple
 
 
 class ResponseEvents:
-    """Thinking steps are the summary of a reasoning item, the answer is a message behind it; later steps are left out."""
+    """Thinking steps are the summary of a reasoning item, the answer a message behind it; later steps are left out."""
 
     def __init__(self, run_id: str, head: ResponseReport) -> None:
         """`head`: the response without its output."""
