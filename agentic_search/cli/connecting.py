@@ -6,21 +6,11 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from agentic_search import Client, log
-from agentic_search.client.failures import NoService, ServiceProblem
-from agentic_search.clock import SystemClock
+from agentic_search.client.local import address_of, is_running
 from agentic_search.settings import Settings, environment
 
 KEY_VARIABLE = "AGENTIC_SEARCH_KEY"
 """The API key that the terminal gives to a service which asks for one."""
-_EVERY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "": "127.0.0.1"}  # noqa: S104 - where it is reached from here
-_STARTING = ("connecting",)
-_POLL = 0.1
-
-
-def address_of(settings: Settings) -> str:
-    """Where a service of these settings is reached from this machine."""
-    host = _EVERY_ADDRESS.get(settings.host, f"[{settings.host}]" if ":" in settings.host else settings.host)
-    return f"http://{host}:{settings.port}"
 
 
 @asynccontextmanager
@@ -39,17 +29,6 @@ async def connected(settings: Settings, *, server: str | None = None) -> AsyncGe
 def client_of(url: str) -> Client:
     """A client with the key of the environment."""
     return Client(url, key=environment().get(KEY_VARIABLE, ""))
-
-
-async def is_running(url: str) -> bool:
-    """Whether a service answers there; something else is none."""
-    if url.endswith(":0"):
-        return False
-    async with Client(url) as client:
-        try:
-            return (await client.health()).status == "ok"
-        except (NoService, ServiceProblem):
-            return False
 
 
 @asynccontextmanager
@@ -79,13 +58,3 @@ async def only_history(settings: Settings, *, server: str | None = None) -> Asyn
     bare = {"bundled_servers": False, "servers_file": Path(os.devnull), "functions": (), "role": "web"}
     async with open_service(settings.model_copy(update=bare), database) as client:
         yield client
-
-
-async def settled(client: Client, *, within: float) -> None:
-    """Wait until every MCP server is connected or has failed to, for so many seconds at most."""
-    clock = SystemClock()
-    until = clock.now() + within
-    while clock.now() < until:
-        if all(server.status not in _STARTING for server in (await client.servers()).servers):
-            return
-        await clock.sleep(_POLL)

@@ -8,7 +8,8 @@ from pydantic_core import to_json
 
 from agentic_search import Client
 from agentic_search.cli.answer import print_run
-from agentic_search.cli.connecting import connected, only_history, settled
+from agentic_search.cli.connecting import connected, only_history
+from agentic_search.client.local import settled
 from agentic_search.errors import NotFound, RequestError
 from agentic_search.settings import Settings
 from agentic_search.text.controls import without_controls

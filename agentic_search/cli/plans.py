@@ -9,7 +9,8 @@ from pydantic import JsonValue
 from pydantic_core import from_json
 
 from agentic_search.cli.asking import carried_out, end
-from agentic_search.cli.connecting import address_of, connected, is_running, opened
+from agentic_search.cli.connecting import connected, opened
+from agentic_search.client.local import address_of, is_running
 from agentic_search.client.options import SearchOptions
 from agentic_search.errors import ConfigurationError, NotFound
 from agentic_search.settings import Settings
@@ -60,7 +61,7 @@ async def _of_file(
         changes["database_url"] = type(settings.database_url)("memory:")
         print("A service is running: this run is not kept in its history.", file=sys.stderr)
     with tempfile.TemporaryDirectory() as folder:
-        (Path(folder) / "plan.yaml").write_text(text, encoding="utf-8")
+        (Path(folder) / f"{workflow.name}.yaml").write_text(text, encoding="utf-8")
         here = settings.model_copy(update={**changes, "workflows": Path(folder)})
         async with opened(here) as client:
             asked = question or workflow.description or workflow.name

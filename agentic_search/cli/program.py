@@ -155,6 +155,19 @@ def config(as_json: AsJson = False) -> None:
     _exit(configuring.show(settings(), as_json=as_json))
 
 
+@app.command()
+def doctor(
+    fix: Annotated[bool, typer.Option("--fix", help="Do what loses nothing, as file permissions.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Say what is reachable, what is wrong and what mends it here; the status is 1 where something is broken."""
+    from agentic_search import log
+    from agentic_search.doctor import examination
+
+    log.configure("error")
+    finish(examination.report(as_json=as_json, fix=fix, tell=typer.echo))
+
+
 @app.command("import")
 def import_servers(
     file: Annotated[Path, typer.Argument(help="The servers file of another MCP host.", exists=True, dir_okay=False)],

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from types import TracebackType
 from typing import Any, Self
 
@@ -28,11 +28,13 @@ async def open_service(settings: Settings | None = None, database: Database | No
     have an SQLite file.
     """
     app = create_app(settings or await asyncio.to_thread(read_settings), database)
-    async with (
-        app.router.lifespan_context(app) as state,
-        Client(_ADDRESS, transport=InProcess(app, state or {})) as client,
-    ):
-        yield client
+    opened = AsyncExitStack()
+    try:
+        state = await opened.enter_async_context(app.router.lifespan_context(app))
+        yield await opened.enter_async_context(Client(_ADDRESS, transport=InProcess(app, state or {})))
+    finally:
+        # Without what the caller's block raised: the groups of tasks inside would make an ExceptionGroup of it.
+        await opened.aclose()
 
 
 class InProcess(httpx.AsyncBaseTransport):
