@@ -13,6 +13,9 @@ from agentic_search.api.answering import EveryAnswer
 from agentic_search.api.dependencies import AppState
 from agentic_search.api.hosts import OwnHostsOnly
 from agentic_search.api.openapi import describe
+from agentic_search.api.protocols.openai import routes as openai
+from agentic_search.api.protocols.openai.errors import OpenAIErrors
+from agentic_search.api.protocols.openai.responses import routes as responses
 from agentic_search.api.routes import continuing, exports, health, inventory, runs, schedules, search, sign_in, threads
 from agentic_search.api.routes.page import PageFiles, page_router
 from agentic_search.database.database import Database
@@ -48,10 +51,11 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     app.add_middleware(BodyLimit)
     app.add_middleware(OwnHostsOnly, names=settings.own_hosts)
     app.add_middleware(EveryAnswer)
+    app.add_middleware(OpenAIErrors)
     problems.install(app)
     app.include_router(health.router)
     if settings.role != "worker":  # which is asked for nothing, but whether it lives
-        for routes in (search, runs, continuing, exports, threads, schedules, inventory, sign_in):
+        for routes in (search, runs, continuing, exports, threads, schedules, inventory, sign_in, openai, responses):
             app.include_router(routes.router)
         app.include_router(page_router(settings.static))
         app.mount("/static", PageFiles(directory=settings.static), name="static")

@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Self
 
 from psycopg import AsyncConnection, OperationalError
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ARRAY, Connection, Text, cast, func, select
 
 from agentic_search.clock import Clock
 from agentic_search.database.address import DatabaseAddress
@@ -36,9 +36,9 @@ def of_run(run_id: str) -> str:
 
 def tell(connection: Connection, notices: Iterable[str]) -> None:
     """Give notices at the end of the transaction. SQLite has one process, and nobody to tell."""
-    if connection.dialect.name == "postgresql":
-        for notice in notices:
-            connection.execute(select(func.pg_notify(_CHANNEL, notice)))
+    given = list(notices)
+    if given and connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_notify(_CHANNEL, func.unnest(cast(given, ARRAY(Text))))))
 
 
 class Notices:

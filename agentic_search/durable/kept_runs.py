@@ -36,7 +36,7 @@ from agentic_search.history.owner import NOBODY
 from agentic_search.history.recorder import Recorder
 from agentic_search.history.retention import Retention
 from agentic_search.history.run_journal import RunJournal
-from agentic_search.history.stored_runs import RunDraft
+from agentic_search.history.writing import RunDraft
 
 _PAGE = 200
 _LAST_EVENT = 2.0
