@@ -14,13 +14,13 @@ from cachetools import TTLCache
 
 from agentic_search.access import keys, stored
 from agentic_search.access.audit import AuditLog, AuditPage
+from agentic_search.access.caller import Caller
 from agentic_search.access.keys import Key, KeyReport, KeyRequest, NewKey
 from agentic_search.access.rates import MOST_OPEN, Meters
 from agentic_search.access.stored import BrowserSession
 from agentic_search.clock import Clock
 from agentic_search.database.database import Database
 from agentic_search.database.rows import Rows
-from agentic_search.access.caller import Caller
 from agentic_search.errors import (
     ConfigurationError,
     Forbidden,

@@ -6,6 +6,7 @@ The functions are `async` though they await nothing: FastAPI sends plain ones to
 from typing import Annotated, NotRequired, TypedDict, cast
 
 from fastapi import Depends, Request
+from starlette.types import ASGIApp
 
 from agentic_search.access.caller import Caller
 from agentic_search.runs.service import SearchService, Service
@@ -19,6 +20,8 @@ class AppState(TypedDict):
     """Who asks; of each request."""
     nesting: int
     """Levels of lists and objects that a body may have."""
+    mcp: ASGIApp
+    """The MCP server."""
 
 
 async def _service(request: Request) -> Service:

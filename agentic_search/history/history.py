@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 
 from cachetools import LRUCache
 
+from agentic_search.access.caller import Caller
 from agentic_search.clock import Clock
 from agentic_search.domain.answer import Turn
-from agentic_search.access.caller import Caller
 from agentic_search.domain.history import (
     Conversation,
     Deleted,

@@ -9,10 +9,9 @@ from functools import partial
 from weakref import WeakValueDictionary
 
 from agentic_search.access.access import Access
-from agentic_search.access.caller import need, permitted
+from agentic_search.access.caller import ANYBODY, Caller, need, permitted
 from agentic_search.domain.approval.decision import Decision
 from agentic_search.domain.approval.policy import ApprovalRules
-from agentic_search.access.caller import ANYBODY, Caller
 from agentic_search.domain.query import ContinuedQuery, Query
 from agentic_search.domain.run import ENDED, RunCounts, RunReport, Started, TaskRecord
 from agentic_search.engine.protocols import Engine

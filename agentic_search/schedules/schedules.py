@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 
+from agentic_search.access.caller import ANYBODY, Caller
 from agentic_search.clock import Clock
 from agentic_search.database.database import Database
 from agentic_search.database.rows import Rows
-from agentic_search.access.caller import ANYBODY, Caller
 from agentic_search.domain.query import Query
 from agentic_search.domain.run import Started
 from agentic_search.errors import AgenticSearchError, StorageFailed, WrongState

@@ -12,10 +12,10 @@ from pydantic import SecretStr
 from agentic_search.access import keys
 from agentic_search.access.access import Access, has_keys
 from agentic_search.access.audit import AuditEntry
+from agentic_search.access.caller import Caller
 from agentic_search.access.keys import KeyRequest
 from agentic_search.database.address import DatabaseAddress, database_address
 from agentic_search.database.database import Database, open_database
-from agentic_search.access.caller import Caller
 from agentic_search.errors import Forbidden, NotFound, Unauthenticated, WrongState
 from agentic_search.setting_values.tables import ConfiguredKey
 from tests.support.clock import FakeClock

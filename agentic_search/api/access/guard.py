@@ -14,9 +14,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from agentic_search.access.access import Access
 from agentic_search.access.audit import LONGEST, AuditEntry
+from agentic_search.access.caller import ANYBODY, STRANGER, Caller
 from agentic_search.api.access.needs import need_of, template_of
 from agentic_search.api.problems import refusal
-from agentic_search.access.caller import ANYBODY, STRANGER, Caller
 from agentic_search.errors import (
     AccessRefused,
     Forbidden,

@@ -6,12 +6,12 @@ from fastapi import APIRouter, Body, Request, Response
 from pydantic import Field, SecretStr
 
 from agentic_search.access.access import SESSION_SECONDS
+from agentic_search.access.caller import ANYBODY, Caller
 from agentic_search.access.keys import LONGEST
 from agentic_search.api.access.guard import COOKIE, is_own_page
 from agentic_search.api.bodies import JsonRoute
 from agentic_search.api.dependencies import CallerDep, ServiceDep
 from agentic_search.api.openapi import problems, shows
-from agentic_search.access.caller import ANYBODY, Caller
 from agentic_search.domain.data import Frozen
 from agentic_search.errors import Forbidden
 from agentic_search.setting_values.scopes import SCOPES, Scope
