@@ -44,7 +44,7 @@ def routes(*parameters: str) -> Iterator[tuple[str, str]]:
 async def send(client: httpx.AsyncClient, method: str, template: str, **ids: str) -> httpx.Response:
     """A request that would do something, were it allowed."""
     path = template.replace(":path}", "}").format_map(
-        {"task_id": "t1", "name": "notes", "key_id": "x", "path": "x", "model": "x", **ids}
+        {"task_id": "t1", "name": "notes", "key_id": "x", "path": "x", "model": "x", "response_id": "resp_x", **ids}
     )
     body = BODIES.get(f"{method} {template}", {})
     return await client.request(method, path, json=body if method in {"POST", "PATCH"} else None)
