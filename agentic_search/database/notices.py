@@ -22,6 +22,8 @@ QUEUE = "queue"
 """Runs wait for a process."""
 MESSAGES = "messages"
 """Something is asked of runs."""
+SERVERS = "servers"
+"""A process has found out something about MCP servers."""
 _CHANNEL = "agentic_search"
 _AGAIN = 1.0
 """Seconds from a lost connection to the next."""
