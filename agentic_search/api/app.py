@@ -16,6 +16,7 @@ from agentic_search.api.answering import EveryAnswer
 from agentic_search.api.dependencies import AppState
 from agentic_search.api.hosts import OwnHostsOnly
 from agentic_search.api.openapi import describe
+from agentic_search.api.protocols.ag_ui import routes as ag_ui
 from agentic_search.api.protocols.mcp import McpHost, McpRoute
 from agentic_search.api.protocols.openai import routes as openai
 from agentic_search.api.protocols.openai.errors import OpenAIErrors
@@ -61,8 +62,8 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     app.include_router(health.router)
     if settings.role != "worker":  # which is asked for nothing, but whether it lives
         for routes in (
-            *(search, runs, continuing, exports, threads, schedules, inventory, sign_in, openai, responses),
-            *(keys, session),
+            *(search, runs, continuing, exports, threads, schedules, inventory, sign_in),
+            *(openai, responses, ag_ui, keys, session),
         ):
             app.include_router(routes.router)
         app.router.routes.append(Route("/mcp", McpRoute(), name="mcp", include_in_schema=False))
