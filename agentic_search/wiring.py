@@ -36,6 +36,7 @@ from agentic_search.scheduler.admission.admission import Admission
 from agentic_search.scheduler.admission.dispatcher import Dispatcher
 from agentic_search.scheduler.approval.approvals import Approvals
 from agentic_search.scheduler.approval.memory import ApprovalMemory
+from agentic_search.scheduler.approval.shared_memory import SharedApprovalMemory
 from agentic_search.scheduler.progress import ProgressLimits
 from agentic_search.scheduler.runner import Runner
 from agentic_search.schedules.schedules import ScheduleLimits, Schedules
@@ -226,17 +227,19 @@ async def open_service(settings: Settings, database: Database | None = None) -> 
     limits = RunLimits(
         settings.deadline, settings.discovery_wait, settings.planner_share, settings.writer_share, plan_limits
     )
-    approved = ApprovalMemory(settings.data / "approvals.json")
-    rules = ApprovalRules(settings.approval, remembered=approved.words)
     async with AsyncExitStack() as stack:
         database = database or await to_thread(open_database, configured_database(settings))
         stack.callback(database.close)
         notices = await stack.enter_async_context(Notices(database.address, clock=clock))
         shared: SharedServers | None = None
+        approved = ApprovalMemory(settings.data / "approvals.json")
         if not database.is_sqlite:
+            of_all = SharedApprovalMemory(settings.data / "approvals.json", database, notices, clock=clock)
+            approved = await stack.enter_async_context(of_all)
             slowed = SharedServers(database, servers, notices, clock=clock, on_slowed=dispatcher.slow_down)
             shared = await stack.enter_async_context(slowed)
             dispatcher.on_learnt = shared.learn
+        rules = ApprovalRules(settings.approval, remembered=approved.words)
         await stack.enter_async_context(models)
         sign_ins = await stack.enter_async_context(SignIns(_sign_in_folder(settings)))
         tools = await stack.enter_async_context(

@@ -24,6 +24,8 @@ MESSAGES = "messages"
 """Something is asked of runs."""
 SERVERS = "servers"
 """A process has found out something about MCP servers."""
+APPROVALS = "approvals"
+"""Something was said of a tool for good."""
 _CHANNEL = "agentic_search"
 _AGAIN = 1.0
 """Seconds from a lost connection to the next."""
