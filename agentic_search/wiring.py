@@ -52,6 +52,7 @@ from agentic_search.tools.config.bundled import bundled_servers
 from agentic_search.tools.config.server_config import HttpEndpoint, ServerConfig
 from agentic_search.tools.config.servers_file import read_servers
 from agentic_search.tools.mcp.auth.encrypted_folder import EncryptedFolder
+from agentic_search.tools.mcp.auth.encrypted_table import EncryptedTable
 from agentic_search.tools.mcp.auth.sign_ins import SignIns
 from agentic_search.tools.pool import ToolPool
 from agentic_search.tools.provider import ToolProvider
@@ -171,8 +172,12 @@ def _schedule_limits(settings: Settings) -> ScheduleLimits:
     return ScheduleLimits(settings.schedule_interval, settings.max_schedules, webhooks)
 
 
-def _sign_in_folder(settings: Settings) -> EncryptedFolder:
-    return EncryptedFolder(settings.data / "sign-ins", passphrase=settings.secret_key.get_secret_value())
+def _sign_ins(settings: Settings, database: Database, notices: Notices) -> SignIns:
+    """On Postgres those of all processes, where these share a key."""
+    passphrase = settings.secret_key.get_secret_value()
+    if passphrase and not database.is_sqlite:
+        return SignIns(EncryptedTable(database, passphrase=passphrase), notices=notices)
+    return SignIns(EncryptedFolder(settings.data / "sign-ins", passphrase=passphrase))
 
 
 def _wants_preview(settings: Settings, query: Query) -> bool:
@@ -241,7 +246,7 @@ async def open_service(settings: Settings, database: Database | None = None) -> 
             dispatcher.on_learnt = shared.learn
         rules = ApprovalRules(settings.approval, remembered=approved.words)
         await stack.enter_async_context(models)
-        sign_ins = await stack.enter_async_context(SignIns(_sign_in_folder(settings)))
+        sign_ins = await stack.enter_async_context(_sign_ins(settings, database, notices))
         tools = await stack.enter_async_context(
             ToolPool(
                 servers,

@@ -26,6 +26,8 @@ SERVERS = "servers"
 """A process has found out something about MCP servers."""
 APPROVALS = "approvals"
 """Something was said of a tool for good."""
+SIGN_INS = "sign-ins"
+"""A sign-in at an MCP server is kept, renewed or forgotten."""
 _CHANNEL = "agentic_search"
 _AGAIN = 1.0
 """Seconds from a lost connection to the next."""

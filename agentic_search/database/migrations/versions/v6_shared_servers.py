@@ -1,4 +1,4 @@
-"""Makes what services that share a Postgres tell each other: learnt rates, opened breakers, approvals for good."""
+"""Makes what services that share a Postgres tell each other: learnt rates, opened breakers, approvals, sign-ins."""
 
 from alembic import op
 
@@ -24,3 +24,4 @@ def upgrade() -> None:
             "CREATE TABLE approvals (server TEXT, tool TEXT, state TEXT, allowed BOOLEAN NOT NULL,"
             " said_at TIMESTAMPTZ NOT NULL DEFAULT clock_timestamp(), PRIMARY KEY (server, tool, state))"
         )
+        op.execute("CREATE TABLE sign_ins (server TEXT PRIMARY KEY, content BYTEA NOT NULL)")
