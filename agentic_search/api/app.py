@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
+from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from agentic_search import __version__
@@ -13,6 +14,7 @@ from agentic_search.api.answering import EveryAnswer
 from agentic_search.api.dependencies import AppState
 from agentic_search.api.hosts import OwnHostsOnly
 from agentic_search.api.openapi import describe
+from agentic_search.api.protocols.mcp import McpHost, McpRoute
 from agentic_search.api.protocols.openai import routes as openai
 from agentic_search.api.protocols.openai.errors import OpenAIErrors
 from agentic_search.api.protocols.openai.responses import routes as responses
@@ -35,8 +37,8 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[AppState, None]:
-        async with open_service(settings, database) as service:
-            yield {"service": service, "nesting": settings.max_nesting}
+        async with open_service(settings, database) as service, McpHost.opened(service) as mcp:
+            yield {"service": service, "nesting": settings.max_nesting, "mcp": mcp}
 
     app = FastAPI(
         title="agentic-search",
@@ -57,6 +59,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     if settings.role != "worker":  # which is asked for nothing, but whether it lives
         for routes in (search, runs, continuing, exports, threads, schedules, inventory, sign_in, openai, responses):
             app.include_router(routes.router)
+        app.router.routes.append(Route("/mcp", McpRoute(), name="mcp", include_in_schema=False))
         app.include_router(page_router(settings.static))
         app.mount("/static", PageFiles(directory=settings.static), name="static")
     describe(app)

@@ -6,6 +6,7 @@ The functions are `async` though they await nothing: FastAPI sends plain ones to
 from typing import Annotated, TypedDict, cast
 
 from fastapi import Depends, Request
+from starlette.types import ASGIApp
 
 from agentic_search.runs.service import SearchService, Service
 
@@ -16,6 +17,8 @@ class AppState(TypedDict):
     service: Service
     nesting: int
     """Levels of lists and objects that a body may have."""
+    mcp: ASGIApp
+    """The MCP server."""
 
 
 async def _service(request: Request) -> Service:

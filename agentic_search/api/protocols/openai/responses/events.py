@@ -5,8 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, JsonValue
 
-from agentic_search.api.protocols.answer_text import AnswerText
-from agentic_search.api.protocols.leaving import STOPPED
+from agentic_search.api.protocols.answer_text import STOPPED, AnswerText
 from agentic_search.api.protocols.openai.responses.schemas import (
     AnswerItem,
     OutputText,
@@ -26,7 +25,7 @@ from agentic_search.events.facts import AnswerCompleted, RunCancelled, RunComple
 
 
 class ResponseEvents:
-    """Thinking steps are the summary of a reasoning item, the answer is a message behind it; later steps are left out."""
+    """Thinking steps are the summary of a reasoning item, the answer a message behind it; later steps are left out."""
 
     def __init__(self, run_id: str, head: ResponseReport) -> None:
         """`head`: the response without its output."""
