@@ -13,8 +13,8 @@ from agentic_search.api.answering import EveryAnswer
 from agentic_search.api.dependencies import AppState
 from agentic_search.api.hosts import OwnHostsOnly
 from agentic_search.api.openapi import describe
+from agentic_search.api.page.routes import page_router
 from agentic_search.api.routes import continuing, exports, health, inventory, runs, schedules, search, sign_in, threads
-from agentic_search.api.routes.page import PageFiles, page_router
 from agentic_search.database.database import Database
 from agentic_search.settings import Settings
 from agentic_search.wiring import open_service
@@ -54,7 +54,6 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
         for routes in (search, runs, continuing, exports, threads, schedules, inventory, sign_in):
             app.include_router(routes.router)
         app.include_router(page_router(settings.static))
-        app.mount("/static", PageFiles(directory=settings.static), name="static")
     describe(app)
     return app
 

@@ -3,6 +3,7 @@
 import { createConnector } from "./connector.js";
 import * as api from "./net/api.js";
 import { follow } from "./net/follow.js";
+import { addressOf } from "./net/place.js";
 import { RequestProblem, noticeOf } from "./net/request.js";
 import { isWhole } from "./state/opened.js";
 import { liveRun } from "./state/page.js";
@@ -52,7 +53,7 @@ export function createController(store) {
       const run = await post();
       if (!store.state.runs.some((shown) => shown.key === key)) return;
       store.dispatch({ type: "accepted", key, id: run.id, threadId: run.thread_id });
-      if (threadId === null) history.pushState(null, "", `/?thread=${encodeURIComponent(run.thread_id)}`);
+      if (threadId === null) history.pushState(null, "", addressOf(run.thread_id));
       listen(key, run.id);
     } catch (error) {
       store.dispatch({ type: "refused", key, notice: noticeOf(error, doing) });
@@ -94,7 +95,7 @@ export function createController(store) {
       await openRuns(threadId);
     } catch (error) {
       const notice = noticeOf(error, "open");
-      if (error instanceof RequestProblem && error.problem.status === 404) history.replaceState(null, "", "/");
+      if (error instanceof RequestProblem && error.problem.status === 404) history.replaceState(null, "", addressOf(null));
       store.dispatch({ type: "threadMissing", notice });
     }
   }
@@ -122,7 +123,7 @@ export function createController(store) {
 
   /** @param {string|null} threadId null: a new conversation */
   function goTo(threadId) {
-    history.pushState(null, "", threadId === null ? "/" : `/?thread=${encodeURIComponent(threadId)}`);
+    history.pushState(null, "", addressOf(threadId));
     return openAddress();
   }
 

@@ -6,6 +6,7 @@ import { keyed } from "./dom/keyed.js";
 import { mountKeys } from "./keys.js";
 import { createLibrary } from "./library.js";
 import { EMPTY, liveRun, reduce } from "./state/page.js";
+import { addressOf } from "./net/place.js";
 import { mountStanding } from "./standing/standing.js";
 import { createStore } from "./store.js";
 import { mountPassage } from "./views/answer/citations.js";
@@ -58,6 +59,15 @@ at("new").addEventListener("click", (event) => {
 
 let waiting = false;
 
+/** What the address names; a question in it is asked where the reader wrote it there, else it only stands in the box. */
+function openPage() {
+  const question = new URLSearchParams(location.search).get("q")?.trim();
+  if (!question) return controller.openAddress();
+  history.replaceState(null, "", addressOf(null));
+  if ("asks" in document.documentElement.dataset) return controller.ask(question);
+  store.dispatch({ type: "draft", text: question });
+}
+
 function draw() {
   waiting = false;
   const { state } = store;
@@ -82,5 +92,5 @@ store.subscribe(drawSoon);
 document.addEventListener("visibilitychange", draw);
 addEventListener("popstate", () => controller.openAddress());
 draw();
-controller.openAddress();
+openPage();
 watchConnections(store);

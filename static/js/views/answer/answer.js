@@ -64,7 +64,7 @@ export function mountAnswer(el, actions) {
   function showFiles(id) {
     part(el, "save").hidden = id === null || !markdown;
     for (const form of ["md", "html", "json"]) {
-      if (id !== null) part(el, `save-${form}`).setAttribute("href", `/runs/${encodeURIComponent(id)}/export?format=${form}`);
+      if (id !== null) part(el, `save-${form}`).setAttribute("href", `runs/${encodeURIComponent(id)}/export?format=${form}`);
     }
   }
 
