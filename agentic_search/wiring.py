@@ -9,6 +9,7 @@ from functools import partial
 from agentic_search.clock import SystemClock
 from agentic_search.database.address import SETTING, DatabaseAddress, database_address
 from agentic_search.database.database import Database, open_database
+from agentic_search.database.notices import Notices
 from agentic_search.domain.approval.policy import ApprovalRules
 from agentic_search.domain.limits import Limit, PlanLimits, SizeLimits
 from agentic_search.domain.query import ContinuedQuery, Query, StandingQuery
@@ -45,7 +46,7 @@ from agentic_search.tools.builtin.calculate import Calculate
 from agentic_search.tools.builtin.current_time import CurrentTime
 from agentic_search.tools.builtin.provider import Builtin
 from agentic_search.tools.calls.cache import CacheLimits
-from agentic_search.tools.calls.shared_rates import SharedRates
+from agentic_search.tools.calls.shared_servers import SharedServers
 from agentic_search.tools.config.bundled import bundled_servers
 from agentic_search.tools.config.server_config import HttpEndpoint, ServerConfig
 from agentic_search.tools.config.servers_file import read_servers
@@ -230,6 +231,12 @@ async def open_service(settings: Settings, database: Database | None = None) -> 
     async with AsyncExitStack() as stack:
         database = database or await to_thread(open_database, configured_database(settings))
         stack.callback(database.close)
+        notices = await stack.enter_async_context(Notices(database.address, clock=clock))
+        shared: SharedServers | None = None
+        if not database.is_sqlite:
+            slowed = SharedServers(database, servers, notices, clock=clock, on_slowed=dispatcher.slow_down)
+            shared = await stack.enter_async_context(slowed)
+            dispatcher.on_learnt = shared.learn
         await stack.enter_async_context(models)
         sign_ins = await stack.enter_async_context(SignIns(_sign_in_folder(settings)))
         tools = await stack.enter_async_context(
@@ -241,7 +248,7 @@ async def open_service(settings: Settings, database: Database | None = None) -> 
                 cache=_cache_limits(settings),
                 sign_ins=sign_ins,
                 switches=ServerSwitches(settings.data / "switches.json"),
-                shared_rates=None if database.is_sqlite else SharedRates(database, servers, clock=clock),
+                shared=shared,
             )
         )
 
@@ -293,6 +300,7 @@ async def open_service(settings: Settings, database: Database | None = None) -> 
                 max_queued=settings.max_queued_runs,
                 takes_runs=settings.role != "web",
                 on_decided=approved.save_lasting,
+                notices=notices,
             )
         )
         searches = SearchService(engine, engine.history)

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
+from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from agentic_search import __version__
@@ -14,6 +15,10 @@ from agentic_search.api.dependencies import AppState
 from agentic_search.api.hosts import OwnHostsOnly
 from agentic_search.api.openapi import describe
 from agentic_search.api.page.routes import page_router
+from agentic_search.api.protocols.mcp import McpHost, McpRoute
+from agentic_search.api.protocols.openai import routes as openai
+from agentic_search.api.protocols.openai.errors import OpenAIErrors
+from agentic_search.api.protocols.openai.responses import routes as responses
 from agentic_search.api.routes import continuing, exports, health, inventory, runs, schedules, search, sign_in, threads
 from agentic_search.database.database import Database
 from agentic_search.settings import Settings
@@ -32,8 +37,8 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[AppState, None]:
-        async with open_service(settings, database) as service:
-            yield {"service": service, "nesting": settings.max_nesting}
+        async with open_service(settings, database) as service, McpHost.opened(service) as mcp:
+            yield {"service": service, "nesting": settings.max_nesting, "mcp": mcp}
 
     app = FastAPI(
         title="agentic-search",
@@ -48,11 +53,13 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     app.add_middleware(BodyLimit)
     app.add_middleware(OwnHostsOnly, names=settings.own_hosts)
     app.add_middleware(EveryAnswer)
+    app.add_middleware(OpenAIErrors)
     problems.install(app)
     app.include_router(health.router)
     if settings.role != "worker":  # which is asked for nothing, but whether it lives
-        for routes in (search, runs, continuing, exports, threads, schedules, inventory, sign_in):
+        for routes in (search, runs, continuing, exports, threads, schedules, inventory, sign_in, openai, responses):
             app.include_router(routes.router)
+        app.router.routes.append(Route("/mcp", McpRoute(), name="mcp", include_in_schema=False))
         app.include_router(page_router(settings.static))
     describe(app)
     return app

@@ -7,6 +7,7 @@ from typing import Annotated, TypedDict, cast
 
 from fastapi import Depends, Request
 
+from agentic_search.api.protocols.mcp import McpHost
 from agentic_search.runs.service import SearchService, Service
 
 
@@ -16,6 +17,8 @@ class AppState(TypedDict):
     service: Service
     nesting: int
     """Levels of lists and objects that a body may have."""
+    mcp: McpHost
+    """The MCP server."""
 
 
 async def _service(request: Request) -> Service:

@@ -14,6 +14,7 @@ from fastapi import FastAPI
 from pydantic import BaseModel
 
 from agentic_search.api.problems import MEDIA_TYPE
+from agentic_search.api.protocols.openai.errors import PREFIX, ErrorBody, ErrorDetail, error_body, status_of
 from agentic_search.api.schemas import EventMessage, Problem
 from agentic_search.domain.data import Frozen
 
@@ -99,13 +100,16 @@ def describe(app: FastAPI) -> None:
 
 
 def _corrected(schema: dict[str, Any]) -> dict[str, Any]:
-    for path in schema["paths"].values():
-        for method, operation in path.items():
+    described = schema["components"]["schemas"]
+    for path, methods in schema["paths"].items():
+        for method, operation in methods.items():
             _move_problems(operation["responses"])
             for status in _always_possible(method, operation):
                 operation["responses"].setdefault(str(status), _reference(status))
-    described = schema["components"]["schemas"]
-    message = EventMessage.model_json_schema(ref_template=f"{_SCHEMAS}{{model}}")
+            if path.startswith(PREFIX):
+                _as_errors(operation["responses"])
+    described |= {model.__name__: _schema_of(model) for model in (ErrorBody, ErrorDetail)}
+    message = _schema_of(EventMessage)
     described |= message.pop("$defs") | {EventMessage.__name__: message}
     for name in ("HTTPValidationError", "ValidationError"):
         described.pop(name, None)
@@ -114,6 +118,20 @@ def _corrected(schema: dict[str, Any]) -> dict[str, Any]:
             for name, text in field_docs(model).items():
                 form["properties"].get(name, {}).setdefault("description", text)  # some are never written
     return schema
+
+
+def _schema_of(model: type[BaseModel]) -> dict[str, Any]:
+    return model.model_json_schema(ref_template=f"{_SCHEMAS}{{model}}")
+
+
+def _as_errors(responses: dict[str, Any]) -> None:
+    """Below /v1/ problems are answered in OpenAI's form."""
+    for status in [status for status, response in responses.items() if MEDIA_TYPE in response.get("content", {})]:
+        response = responses.pop(status)
+        problem = Problem.model_validate(response["content"][MEDIA_TYPE]["example"])
+        example = error_body(problem).model_dump()
+        content = {"schema": {"$ref": f"{_SCHEMAS}{ErrorBody.__name__}"}, "example": example}
+        responses[str(status_of(problem))] = {**response, "content": {"application/json": content}}
 
 
 def _always_possible(method: str, operation: dict[str, Any]) -> Iterator[int]:

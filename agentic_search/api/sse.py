@@ -23,7 +23,7 @@ _JOINED = 64 * 1024
 _MOST_DIGITS = 18
 HIGHEST = 10**_MOST_DIGITS - 1
 """No event has a higher number."""
-_HEADERS = {"Cache-Control": "no-cache, no-transform", "X-Accel-Buffering": "no"}
+STREAM_HEADERS = {"Cache-Control": "no-cache, no-transform", "X-Accel-Buffering": "no"}
 
 LastEventId = Annotated[
     str,
@@ -48,7 +48,7 @@ def stream(events: AsyncIterator[Sequence[Event]], *, run_id: str) -> EventSourc
     """Stream the events until the terminal one. The run goes on when the listener leaves."""
     return EventSourceResponse(
         _messages(events),
-        headers={**_HEADERS, "Location": f"/runs/{run_id}"},
+        headers={**STREAM_HEADERS, "Location": f"/runs/{run_id}"},
         ping=KEEP_ALIVE,
         send_timeout=STALLED,
         sep="\n",
@@ -60,7 +60,7 @@ def stream_json(messages: AsyncIterator[tuple[str, JsonObject]]) -> EventSourceR
     """Stream messages of a kind and data that belong to no run."""
     return EventSourceResponse(
         ({"event": kind, "data": json.dumps(data)} async for kind, data in messages),
-        headers=_HEADERS,
+        headers=STREAM_HEADERS,
         ping=KEEP_ALIVE,
         send_timeout=STALLED,
         sep="\n",

@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Self
 
 from psycopg import AsyncConnection, OperationalError
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ARRAY, Connection, Text, cast, func, select
 
 from agentic_search.clock import Clock
 from agentic_search.database.address import DatabaseAddress
@@ -22,6 +22,8 @@ QUEUE = "queue"
 """Runs wait for a process."""
 MESSAGES = "messages"
 """Something is asked of runs."""
+SERVERS = "servers"
+"""A process has found out something about MCP servers."""
 _CHANNEL = "agentic_search"
 _AGAIN = 1.0
 """Seconds from a lost connection to the next."""
@@ -36,9 +38,9 @@ def of_run(run_id: str) -> str:
 
 def tell(connection: Connection, notices: Iterable[str]) -> None:
     """Give notices at the end of the transaction. SQLite has one process, and nobody to tell."""
-    if connection.dialect.name == "postgresql":
-        for notice in notices:
-            connection.execute(select(func.pg_notify(_CHANNEL, notice)))
+    given = list(notices)
+    if given and connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_notify(_CHANNEL, func.unnest(cast(given, ARRAY(Text))))))
 
 
 class Notices:

@@ -15,6 +15,11 @@ class Rate:
     calls: int
     seconds: float = 1.0
 
+    @property
+    def a_second(self) -> float:
+        """Calls that may begin in one second, on average."""
+        return self.calls / self.seconds
+
     def halved(self) -> "Rate":
         """Half of it, but no less than one call a minute; one that is slower than that already stays."""
         if self.calls * SLOWEST <= self.seconds:

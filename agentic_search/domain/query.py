@@ -4,6 +4,7 @@ from typing import Annotated, Literal, Self, TypeAlias
 
 from pydantic import AfterValidator, Field, model_validator
 
+from agentic_search.domain.answer import Turn
 from agentic_search.domain.data import Frozen, JsonObject
 from agentic_search.domain.outcome import Outcome, ToolResult
 from agentic_search.domain.plan import LONGEST_TOOL_NAME, Plan, Task
@@ -94,6 +95,13 @@ class StandingQuery(Query):
 
     schedule_id: str
     """The standing question's id."""
+
+
+class ConversationQuery(Query):
+    """A question with its conversation so far, as its caller keeps it: that of a program that sends all of it."""
+
+    turns: tuple[Turn, ...]
+    """What was asked and answered before, oldest first: in the place of what its thread has."""
 
 
 class ContinuedQuery(Query):

@@ -36,7 +36,7 @@ from agentic_search.history.owner import NOBODY
 from agentic_search.history.recorder import Recorder
 from agentic_search.history.retention import Retention
 from agentic_search.history.run_journal import RunJournal
-from agentic_search.history.stored_runs import RunDraft
+from agentic_search.history.writing import RunDraft
 
 _PAGE = 200
 _LAST_EVENT = 2.0
@@ -57,11 +57,13 @@ class KeptRuns:
         max_queued: int = sys.maxsize,
         takes_runs: bool = True,
         on_decided: Callable[[Decision], Awaitable[None]] | None = None,
+        notices: Notices | None = None,
     ) -> None:
         """`make_engine` gives the engine that carries the program out; `bounds` are those of the history.
 
         `max_queued`: runs that wait in the database at most. `takes_runs`: this process carries runs out; else it has
-        others do that. `on_decided` is given each decision that was taken here.
+        others do that. `on_decided` is given each decision that was taken here. `notices` are heard by others in the
+        process, too; without, the runs hear their own.
         """
         self._program = program
         self._make_engine = make_engine
@@ -70,7 +72,8 @@ class KeptRuns:
         self._max_queued = max_queued
         self._takes_runs = takes_runs
         self._on_decided = on_decided
-        self._notices = Notices(database.address, clock=clock)
+        self._notices = notices or Notices(database.address, clock=clock)
+        self._hears_alone = notices is None
         self.recorder = Recorder(database, clock=clock, on_kept=self._keep, on_lost=self._lose)
         self.retention = Retention(self.recorder, bounds, clock=clock)
         self.history = History(self.recorder, self.retention.gone, clock=clock, on_deleted=self._drop)
@@ -97,7 +100,8 @@ class KeptRuns:
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(self.recorder)
             await stack.enter_async_context(self.retention)
-            await stack.enter_async_context(self._notices)
+            if self._hears_alone:
+                await stack.enter_async_context(self._notices)
             await stack.enter_async_context(self._elsewhere)
             await stack.enter_async_context(self._group)
             self._engine = await stack.enter_async_context(self._make_engine(self._carry_out))

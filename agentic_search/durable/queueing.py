@@ -10,7 +10,7 @@ from agentic_search.errors import Overloaded
 from agentic_search.events.event import Event
 from agentic_search.events.facts import RunQueued
 from agentic_search.history.owner import NOBODY
-from agentic_search.history.stored_runs import RunDraft, pack, write
+from agentic_search.history.writing import RunDraft, pack, write
 
 _LATEST = 20
 """Runs that say how long one usually takes."""
@@ -34,5 +34,5 @@ def queue(connection: Connection, draft: RunDraft, steps: Sequence[tuple[str, ob
     queued = Event(1, draft.record.id, 0.0, RunQueued(before=before))
     draft.record.apply(queued)
     pack(draft, [queued], steps)
-    write(connection, draft, ends=False)
+    write(connection, [draft])
     notices.tell(connection, [notices.QUEUE])

@@ -49,7 +49,8 @@ class Sharing:
         """The numbers of messages that are done."""
         self._queued = self._seen = 0
         """How many runs this process has put into the database; how many there were when none waited any more."""
-        self._news = asyncio.Event()
+        self._news, self._asked = asyncio.Event(), asyncio.Event()
+        """Something is to be looked at; something is asked of runs, perhaps of this process."""
         self._closing = False
         self._looking: asyncio.Task[None] | None = None
         self._group = asyncio.TaskGroup()
@@ -105,7 +106,7 @@ class Sharing:
         return self._recorder.database.is_sqlite
 
     async def _look_on(self) -> None:
-        with self._notices.heard(QUEUE, MESSAGES) as self._news:
+        with self._notices.heard(QUEUE, MESSAGES) as self._news, self._notices.heard(MESSAGES) as self._asked:
             while not self._closing:
                 self._news.clear()
                 with suppress(StorageFailed):  # it may come back
@@ -119,9 +120,12 @@ class Sharing:
             await self._recorder.transact(queue_again, await self._recorder.transact(dead_owners, self._owner))
             await self._take(sys.maxsize)
             return
-        if self._clock.now() - self._looked_at >= _LOOK:
+        if is_due := self._clock.now() - self._looked_at >= _LOOK:
             await self._look_for_dead()
-        await self._take(self._room())
+        has_taken = await self._take(self._room())  # what was asked of these is theirs to do from now on
+        if not (is_due or has_taken or self._asked.is_set()):
+            return
+        self._asked.clear()
         for each in await self._recorder.transact(messages_to, self._owner):
             if each.number not in self._obeyed and await self._obey(each):
                 self._obeyed.add(each.number)
@@ -134,14 +138,17 @@ class Sharing:
         if gone := [name for name, since in self._dead_since.items() if since < now]:
             await self._recorder.transact(queue_again, gone)
 
-    async def _take(self, most: int) -> None:
-        if most > 0 and not self._closing:
-            now, queued = self._clock.wall().timestamp(), self._queued
-            taken = await self._recorder.transact(take, self._owner, now, most)
-            if len(taken) < most:
-                self._seen = queued
-            for run in taken:
-                self._go_on(run)
+    async def _take(self, most: int) -> bool:
+        """Take that many at most; whether there were any."""
+        if most <= 0 or self._closing:
+            return False
+        now, queued = self._clock.wall().timestamp(), self._queued
+        taken = await self._recorder.transact(take, self._owner, now, most)
+        if len(taken) < most:
+            self._seen = queued
+        for run in taken:
+            self._go_on(run)
+        return bool(taken)
 
     async def _obey(self, each: StoredMessage) -> bool:
         try:

@@ -16,16 +16,8 @@ from agentic_search.events.event import Event
 from agentic_search.events.facts import Fact, RunFailed
 from agentic_search.events.record import RunRecord
 from agentic_search.history.owner import NOBODY, living
-from agentic_search.history.stored_runs import (
-    RunDraft,
-    events_after,
-    found,
-    pack,
-    query_of,
-    record_of,
-    steps_of,
-    write,
-)
+from agentic_search.history.stored_runs import events_after, found, query_of, record_of, steps_of
+from agentic_search.history.writing import RunDraft, pack, write
 from agentic_search.text.counting import count
 
 WHOLE_QUERY = "query"
@@ -81,6 +73,7 @@ def take(connection: Connection, owner: str, now: float, most: int) -> list[Unfi
     rows = connection.execute(chosen.order_by(_RUNS.batch, _RUNS.position)).all()
     for row in rows:
         draft = RunDraft(_record(connection, row.id), row.position, owner, attended=row.attended, begun=True)
+        draft.was_taken_over = row.taken_over > 0
         try:
             if row.taken_over <= _MOST_TIMES:
                 going_on.append(_unfinished(connection, draft))
@@ -110,7 +103,7 @@ def end_run(connection: Connection, run_id: str, owner: str, now: float, last_fa
     record.apply(event)
     draft = RunDraft(record, 0, owner, ended_at=now, begun=True)
     pack(draft, [event])
-    write(connection, draft, ends=True)
+    write(connection, [draft], ending=[run_id])
     notices.tell(connection, [notices.of_run(run_id)])
 
 

@@ -9,7 +9,7 @@ from typing import cast
 from agentic_search.clock import Clock
 from agentic_search.domain.answer import Turn
 from agentic_search.domain.approval.decision import Decision
-from agentic_search.domain.query import ContinuedQuery, Query
+from agentic_search.domain.query import ContinuedQuery, ConversationQuery, Query
 from agentic_search.domain.run import TaskRecord
 from agentic_search.domain.spending import Spending, spending_of_run
 from agentic_search.engine.past import Past
@@ -130,6 +130,8 @@ class LiveRun:
         self.earlier, self.journal, self._past = (), NoJournal(), None
         if isinstance(self.query, ContinuedQuery):
             self.query = self.query.model_copy(update={"kept": {}, "done": {}, "plan": None})
+        elif isinstance(self.query, ConversationQuery):
+            self.query = self.query.model_copy(update={"turns": ()})
         self._decide = self._task = None
 
     def begin(self, program: Program, group: asyncio.TaskGroup) -> "asyncio.Task[None]":

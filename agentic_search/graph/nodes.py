@@ -15,7 +15,7 @@ from agentic_search.conversation.follow_up import stand_alone
 from agentic_search.domain.answer import Turn
 from agentic_search.domain.outcome import Completed, Failed, Outcome, Skipped
 from agentic_search.domain.plan import Plan
-from agentic_search.domain.query import ContinuedQuery, Query, StandingQuery
+from agentic_search.domain.query import ContinuedQuery, ConversationQuery, Query, StandingQuery
 from agentic_search.domain.tool import ServerStatus
 from agentic_search.engine.protocols import Run
 from agentic_search.errors import AgenticSearchError, DeadlinePassed, NoSuchTool, SearchFailed, ToolsNotReady
@@ -74,6 +74,8 @@ def _turns_before(run: Run, query: Query) -> tuple[Turn, ...]:
     """The conversation so far; without what the same question was answered before, where it is asked again."""
     if isinstance(query, StandingQuery):  # its conversation is the same question again and again
         return ()
+    if isinstance(query, ConversationQuery):
+        return query.turns
     again = isinstance(query, ContinuedQuery)
     return tuple(turn for turn in run.earlier if not (again and turn.query == query.query))
 

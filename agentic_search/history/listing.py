@@ -10,7 +10,7 @@ from agentic_search.domain.history import RunFilter, RunPage, ThreadPage, Thread
 from agentic_search.domain.run import RunSummary
 from agentic_search.errors import NotFound, RequestError
 from agentic_search.history import words
-from agentic_search.history.stored_runs import RunDraft
+from agentic_search.history.writing import RunDraft
 from agentic_search.text.lexicon import stems
 
 _Columns = TypeVarTuple("_Columns")

@@ -11,7 +11,7 @@ from pydantic_core import from_json, to_jsonable_python
 
 from agentic_search.domain.answer import Turn
 from agentic_search.domain.outcome import ToolResult
-from agentic_search.domain.query import ContinuedQuery, Query, StandingQuery
+from agentic_search.domain.query import ContinuedQuery, ConversationQuery, Query, StandingQuery
 from agentic_search.domain.run import RunReport
 from agentic_search.events.event import Event
 from agentic_search.events.facts import Fact, TaskCompleted
@@ -26,8 +26,8 @@ _TIMED: TypeAdapter[list[tuple[float, Fact]]] = TypeAdapter(
     list[tuple[float, Fact]], config=ConfigDict(defer_build=True)
 )
 
-_ASKED: TypeAdapter[ContinuedQuery | StandingQuery | Query] = TypeAdapter(
-    ContinuedQuery | StandingQuery | Query, config=ConfigDict(defer_build=True)
+_ASKED: TypeAdapter[ContinuedQuery | StandingQuery | ConversationQuery | Query] = TypeAdapter(
+    ContinuedQuery | StandingQuery | ConversationQuery | Query, config=ConfigDict(defer_build=True)
 )
 
 

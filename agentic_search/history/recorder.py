@@ -22,7 +22,7 @@ from agentic_search.database.database import Database
 from agentic_search.errors import StorageFailed
 from agentic_search.events.event import Event
 from agentic_search.history.owner import PING, Owner
-from agentic_search.history.stored_runs import RunDraft, pack, write
+from agentic_search.history.writing import RunDraft, pack, write
 from agentic_search.text.counting import count
 
 _COLLECTED = 0.002
@@ -262,20 +262,20 @@ class Recorder:
         return bad
 
     def _write_parts(self, parts: Sequence["_RunPart"]) -> None:
+        drafts, ending = [part.draft for part in parts], [part.draft for part in parts if part.ends]
         try:
             with self.database.transaction() as connection:
-                gone = [part for part in parts if not write(connection, part.draft, ends=part.ends)]
-                notices.tell(connection, [notices.of_run(part.draft.record.id) for part in parts if part.draft.chunks])
-        except StorageFailed:
-            raise
+                gone = write(connection, drafts, ending=[draft.record.id for draft in ending])
+                notices.tell(connection, [notices.of_run(draft.record.id) for draft in drafts if draft.chunks])
         except BaseException as error:  # where memory is short a library in Rust raises no Exception
+            for draft in drafts:
+                draft.row_status = None
+            if isinstance(error, StorageFailed):
+                raise
             raise StorageFailed(f"what was found cannot be written: {error!r}") from error
-        self._lost += [part.draft.record.id for part in gone]
-        for part in parts:
-            part.draft.begun, part.draft.query = True, None
-            part.draft.chunks.clear()
-            part.draft.packed_steps.clear()
-            part.draft.apart.packed.clear()
+        self._lost += [draft.record.id for draft in gone]
+        for draft in drafts:
+            draft.note_written()
 
     def _succeed(self, batch: Sequence["_RunPart"], bad: Sequence[str]) -> None:
         if self.failure is not None:

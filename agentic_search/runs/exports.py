@@ -65,11 +65,16 @@ def file_name(run: RunReport, ending: str) -> str:
     return f"{words or run.id}.{ending}"
 
 
-def _markdown_source(source: Source) -> str:
+def source_line(source: Source) -> str:
+    """A source in one line of Markdown: its number, title and address."""
     title = escape_inline(source.title) or "Untitled"
     address = source.url and (f"<{source.url}>" if _WEB.fullmatch(source.url) else code_span(source.url))
+    return f"\\[{source.id}\\] **{title}** {address}".rstrip()
+
+
+def _markdown_source(source: Source) -> str:
     quoted = [f"> {escape_inline(line)}" for line in source.snippet.splitlines() if line.strip()]
-    return "\n".join([f"\\[{source.id}\\] **{title}** {address}".rstrip(), *([""] if quoted else []), *quoted])
+    return "\n".join([source_line(source), *([""] if quoted else []), *quoted])
 
 
 def _html_source(source: Source) -> str:

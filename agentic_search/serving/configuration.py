@@ -63,17 +63,28 @@ def unread_settings() -> list[str]:
     ]
 
 
-def _given() -> dict[str, str]:
-    """Every setting that is given, by its name in small letters without the prefix, as text."""
-    variables = [
-        *((name, value or "") for name, value in secret_files(secrets_folder()).items()),
-        *environment().items(),
-        *((line.name, line.value) for line in _of_env() if line.is_read),
+def given_by_source() -> list[tuple[str, dict[str, str]]]:
+    """Where settings are given, strongest first, and those that are: by names in small letters without the prefix."""
+    folder = secrets_folder()
+    return [
+        ("environment", _ours(environment().items())),
+        (ENV_FILE, _ours((line.name, line.value) for line in _of_env() if line.is_read)),
+        (str(folder), _ours((name, value or "") for name, value in secret_files(folder).items())),
+        (TOML_FILE, {name: str(value) for name, value in _of_file().items()}),
     ]
-    named = {
-        name.lower().removeprefix(PREFIX.lower()): value for name, value in variables if name.upper().startswith(PREFIX)
-    }
-    return {**{name: str(value) for name, value in _of_file().items()}, **named}
+
+
+def _given() -> dict[str, str]:
+    """Every setting that is given, as text."""
+    given: dict[str, str] = {}
+    for _, settings in given_by_source():
+        given = {**settings, **given}
+    return given
+
+
+def _ours(variables: Iterable[tuple[str, str]]) -> dict[str, str]:
+    prefix = PREFIX.lower()
+    return {name.lower().removeprefix(prefix): value for name, value in variables if name.lower().startswith(prefix)}
 
 
 def _check_env() -> None:

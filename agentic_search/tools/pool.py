@@ -14,7 +14,7 @@ from agentic_search.domain.tool import BUILT_IN, ServerStatus, Tool
 from agentic_search.errors import NotFound, RequestError, ServerUnavailable, ToolFailed, WrongState
 from agentic_search.tools.builtin.resources import ResourceTools
 from agentic_search.tools.calls.cache import CacheLimits
-from agentic_search.tools.calls.shared_rates import SharedRates
+from agentic_search.tools.calls.shared_servers import SharedServers
 from agentic_search.tools.calls.tool_calls import ToolCalls
 from agentic_search.tools.catalog import Catalog
 from agentic_search.tools.config.server_config import ServerConfig
@@ -52,14 +52,14 @@ class ToolPool:
         cache: CacheLimits | None = None,
         sign_ins: SignIns | None = None,
         switches: ServerSwitches | None = None,
-        shared_rates: SharedRates | None = None,
+        shared: SharedServers | None = None,
     ) -> None:
         """`local`: tools of the service's own, whose offer never changes; a server of the same name takes their place.
 
         `task_timeout`: seconds for a call where neither the task nor the server says otherwise. `cache`: what is kept
         of the results of tools that only read, where a server or a local provider does not say otherwise.
         `sign_ins`: how remote servers are signed in at by OAuth; without, they are not. `switches`: what the user said
-        of servers that run only while they are let; without, what the settings say holds. `shared_rates`: where other
+        of servers that run only while they are let; without, what the settings say holds. `shared`: where other
         services call the same servers.
         """
         self._switches = switches
@@ -90,7 +90,7 @@ class ToolPool:
             cache=cache or CacheLimits(),
             task_timeout=task_timeout,
             on_change=self._note_change,
-            shared_rates=shared_rates,
+            shared=shared,
         )
 
     def __repr__(self) -> str:

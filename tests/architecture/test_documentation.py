@@ -80,7 +80,10 @@ def test_every_route_describes_its_success_and_its_problems() -> None:
             for status, response in responses.items():
                 if status.startswith("2") and status != "204":
                     assert all("example" in content for content in response["content"].values()), f"{path} {status}"
-                if status.startswith(("4", "5")) and path != "/ready":
+                if status.startswith(("4", "5")) and path.startswith("/v1/"):
+                    content = response["content"]["application/json"]
+                    assert content["schema"] and content["example"]["error"]["message"], f"{method} {path} {status}"
+                elif status.startswith(("4", "5")) and path != "/ready":
                     content = response["content"]["application/problem+json"]
                     assert content["schema"] and content["example"]["detail"], f"{method} {path} {status}"
     assert "HTTPValidationError" not in json.dumps(described)

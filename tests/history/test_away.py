@@ -8,7 +8,7 @@ import string
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -19,7 +19,7 @@ from agentic_search.errors import StorageFailed
 from agentic_search.events.facts import AnswerDelta
 from agentic_search.events.record import RunRecord
 from agentic_search.history import recorder
-from agentic_search.history.stored_runs import RunDraft
+from agentic_search.history.writing import RunDraft
 from tests.contract.programs import QUERY, ScriptedProgram, do_nothing
 from tests.history.opening import events, first_events, kept_runs, listed
 from tests.support.postgres import RunningPostgres
@@ -183,8 +183,8 @@ async def test_a_run_that_cannot_be_written_costs_itself(
     real: Callable[..., object] = getattr(recorder, place)
 
     def of_the_bad_one(*given: Any, **named: Any) -> object:
-        draft = next(each for each in given if isinstance(each, RunDraft))
-        if draft.record.id == "bad":
+        drafts = [item for item in given if isinstance(item, RunDraft)] or cast("list[RunDraft]", given[1])
+        if any(draft.record.id == "bad" for draft in drafts):
             raise raised
         return real(*given, **named)
 

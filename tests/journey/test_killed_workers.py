@@ -66,7 +66,7 @@ async def test_every_run_ends_and_no_call_that_writes_is_made_twice(tmp_path: Pa
             for _ in range(AT_ONCE):
                 group.create_task(load.go_on())
             for _ in range(KILLS):
-                await asyncio.sleep(moments.uniform(1, 3))
+                await asyncio.sleep(moments.uniform(2, 6))
                 killed = workers.pop(moments.randrange(WORKERS))
                 kills.append(len(written(tmp_path / "calls")))
                 killed.process.send_signal(signal.SIGKILL)

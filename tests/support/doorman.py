@@ -14,7 +14,7 @@ class Doorman:
         """`shaky`: the n of the calls that find the server out of order; 0 for none."""
         self.url = ""
         self._app = app
-        self._shaky = shaky
+        self.shaky = shaky
         self.forget()
 
     def forget(self) -> None:
@@ -38,7 +38,7 @@ class Doorman:
             await _refuse(send, HTTPStatus.TOO_MANY_REQUESTS, self.refusals[method].pop(0))
             return
         self.let_in.append(method)
-        if self._shaky and method == "tools/call" and self.let_in.count(method) % self._shaky == 0:
+        if self.shaky and method == "tools/call" and self.let_in.count(method) % self.shaky == 0:
             await _refuse(send, HTTPStatus.SERVICE_UNAVAILABLE)
         else:
             await self._app(scope, _again(body, receive), send)

@@ -75,12 +75,12 @@ class RunningService:
                     break
         return seen
 
-    async def ready_servers(self, *names: str) -> None:
-        """Wait until these MCP servers are ready."""
+    async def ready_servers(self, *names: str, are: str = "ready") -> None:
+        """Wait until these MCP servers are ready, or in another state."""
         async with asyncio.timeout(_PATIENCE):
             while True:
                 servers = (await self.client.get("/servers")).json()["servers"]
-                if {server["name"] for server in servers if server["status"] == "ready"} >= set(names):
+                if {server["name"] for server in servers if server["status"] == are} >= set(names):
                     return
                 await asyncio.sleep(0.02)
 

@@ -169,6 +169,10 @@ class Admission:
         rate = learner.learn(slot.begun, now, pause)
         return None if rate is None else LearntRate(tool.server, tool.name if learner is own else None, rate, pause)
 
+    def slow_down(self, server: str, rate: Rate | None, pause: float, now: float) -> None:
+        """Another process met a server that asks for fewer calls: pause so many seconds, and call no more often."""
+        self._server(server).slow_down(rate, now, pause)
+
     def _forget_if_empty(self, queue: _Queue) -> None:
         if not queue.calls:
             self._waiting.pop(queue, None)

@@ -1,8 +1,10 @@
 """Shares one admission among the runs of a process: one loop takes the calls that it grants and has them started."""
 
+from collections.abc import Callable
 from typing import Protocol, cast
 
 from agentic_search.clock import Clock
+from agentic_search.domain.limits import Rate
 from agentic_search.domain.tool import Tool
 from agentic_search.scheduler.admission.admission import Admission, LearntRate, Slot
 from agentic_search.scheduler.commands import CallId, OfferCall
@@ -28,6 +30,8 @@ class Dispatcher:
         self._clock = clock
         self._admission = admission or Admission()
         self._runs: dict[DispatchedRun, None] = {}
+        self.on_learnt: Callable[[str, Rate], None] = lambda server, rate: None
+        """Told the rate of a server that was learnt here; synchronous."""
 
     def __repr__(self) -> str:
         return f"<Dispatcher of {self._admission}>"
@@ -58,7 +62,14 @@ class Dispatcher:
 
     def turned_away(self, slot: Slot, retry_after: float | None) -> LearntRate | None:
         """A call met a server that asks for fewer; gives the rate that was learnt, if any."""
-        return self._admission.turned_away(slot, retry_after, self._clock.now())
+        learnt = self._admission.turned_away(slot, retry_after, self._clock.now())
+        if learnt is not None and learnt.tool is None:
+            self.on_learnt(learnt.server, learnt.rate)
+        return learnt
+
+    def slow_down(self, server: str, rate: Rate | None, pause: float) -> None:
+        """Another process met a server that asks for fewer calls: the rate that it learnt, and seconds without any."""
+        self._admission.slow_down(server, rate, pause, self._clock.now())
 
     def start_ready(self) -> None:
         """Start whatever may start now."""

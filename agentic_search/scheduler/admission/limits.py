@@ -38,12 +38,19 @@ class Window:
         """A call begins."""
         self._begun.append(now)
 
+    def lower(self, rate: Rate) -> bool:
+        """Allow no more than this rate; whether that is less than was allowed."""
+        if self.rate is not None and self.rate.a_second <= rate.a_second:
+            return False
+        self.rate, self._begun = rate, deque(self._begun, maxlen=rate.calls)
+        return True
+
     def halve(self, now: float) -> Rate:
         """Allow half of what was allowed until now or, where all was, of what began in the last second."""
         observed = sum(now - moment < 1.0 for moment in self._begun)
-        self.rate = (self.rate or Rate(max(1, observed))).halved()
-        self._begun = deque(self._begun, maxlen=self.rate.calls)
-        return self.rate
+        rate = (self.rate or Rate(max(1, observed))).halved()
+        self.lower(rate)
+        return rate
 
 
 class Limiter:
@@ -86,3 +93,9 @@ class Limiter:
             return None
         self._learnt_at = now
         return self._window.halve(now)
+
+    def slow_down(self, rate: Rate | None, now: float, pause: float) -> None:
+        """Another process has learnt that: as `learn`, and no more than the rate."""
+        self._paused_until = max(self._paused_until, now + pause)
+        if rate is not None and self._window.lower(rate):
+            self._learnt_at = now

@@ -12,10 +12,10 @@ from agentic_search.domain.data import JsonObject
 from agentic_search.domain.outcome import OnProgress, ToolResult
 from agentic_search.domain.tool import ServerStatus, Tool
 from agentic_search.errors import RateLimited, ToolFailed, ToolTimeout
-from agentic_search.tools.calls.breaker import OnChange, ServerBreaker
 from agentic_search.tools.calls.cache import CacheLimits, CallKey, ResultCache
 from agentic_search.tools.calls.durations import Durations
-from agentic_search.tools.calls.shared_rates import SharedRates
+from agentic_search.tools.calls.server_breaker import OnChange, ServerBreaker
+from agentic_search.tools.calls.shared_servers import SharedServers
 from agentic_search.tools.calls.single_flight import SingleFlight
 from agentic_search.tools.config.server_config import ServerConfig
 from agentic_search.tools.provider import Offer, ToolProvider
@@ -37,13 +37,13 @@ class ToolCalls:
         cache: CacheLimits,
         task_timeout: float,
         on_change: OnChange,
-        shared_rates: SharedRates | None = None,
+        shared: SharedServers | None = None,
     ) -> None:
         """`group` holds the shared calls under way. `task_timeout`: seconds where a server's entry does not say.
 
-        `shared_rates`: where other services call the same servers; each call that is made takes a turn there.
+        `shared`: where other services call the same servers.
         """
-        self._shared_rates = shared_rates
+        self._shared = shared
         self._group = group
         self._clock = clock
         self._under_way: SingleFlight[CallKey] = SingleFlight(group)
@@ -60,6 +60,10 @@ class ToolCalls:
             for server in servers
             if server.breaker is not None
         }
+        if shared is not None:
+            for server in servers:
+                if breaker := self._breakers.get(server.name):
+                    shared.share(server, breaker)
         self._breaker_tasks: list[asyncio.Task[None]] = []
         self._closed = False
 
@@ -172,13 +176,16 @@ class ToolCalls:
     async def _make(
         self, provider: ToolProvider, tool: Tool, arguments: JsonObject, timeout: float, on_progress: OnProgress
     ) -> ToolResult:
-        if self._shared_rates is None:
+        if self._shared is None:
             return await self._send(provider, tool, arguments, timeout, on_progress)
-        await self._shared_rates.turn(provider.name)
+        await self._shared.turn(provider.name)
         try:
-            return await self._send(provider, tool, arguments, timeout, on_progress)
+            async with self._shared.trial(provider.name) as may_try:
+                if not may_try:
+                    raise self._breakers[provider.name].tried_elsewhere()
+                return await self._send(provider, tool, arguments, timeout, on_progress)
         except RateLimited as error:
-            await self._shared_rates.pause(provider.name, error.retry_after or 0.0)
+            await self._shared.pause(provider.name, error.retry_after or 0.0)
             raise
 
     async def _send(

@@ -104,6 +104,10 @@ class OllamaDouble:
         """Script the next reply that has none yet; a plain text is one token of answer."""
         self._engine.replies.append(reply(steps))
 
+    def forget_replies(self) -> None:
+        """Drop what is scripted and was not asked for."""
+        self._engine.replies.clear()
+
     def enqueue_all(self, replies: Iterable[Sequence[str | Step]]) -> None:
         """Script several replies, in order."""
         for steps in replies:

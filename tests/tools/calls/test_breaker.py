@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agentic_search.errors import ConnectionLost, RateLimited, ServerUnavailable, ToolError, ToolFailed, ToolTimeout
-from agentic_search.tools.calls.breaker import LONGEST_OPEN, Breaker, ServerBreaker
+from agentic_search.tools.calls.breaker import LONGEST_OPEN, Breaker
+from agentic_search.tools.calls.server_breaker import ServerBreaker
 from agentic_search.tools.config.server_config import BreakerRules
 from tests.support.clock import FakeClock
 

@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from agentic_search.clock import PausableLimits, SystemClock, limits_of_call, time_limit
+from agentic_search.clock import Clock, PausableLimits, SystemClock, limits_of_call, time_limit
 from agentic_search.database.address import database_address
 from agentic_search.database.database import Database, open_database
+from agentic_search.database.notices import Notices
 from agentic_search.domain.limits import LONGEST_PAUSE, Limit, Rate
 from agentic_search.errors import RateLimited
 from agentic_search.tools.calls.cache import CacheLimits
-from agentic_search.tools.calls.shared_rates import SharedRates
+from agentic_search.tools.calls.shared_servers import SharedServers
 from agentic_search.tools.calls.tool_calls import ToolCalls
 from agentic_search.tools.config.server_config import ServerConfig, StdioLaunch
 from tests.support.clock import FakeClock
@@ -55,10 +56,15 @@ def opened(url: str) -> Database:
     return open_database(database_address(url, data=Path()))
 
 
+def shared(database: Database, clock: Clock) -> SharedServers:
+    """Not entered: what holds by the row alone needs no notices."""
+    return SharedServers(database, SERVERS, Notices(database.address, clock=clock), clock=clock)
+
+
 async def test_all_services_together_begin_no_more_calls_than_the_rate_allows(postgres: RunningPostgres) -> None:
     url, clock = postgres.new_database(), Waits()
     with closing(opened(url)) as one, closing(opened(url)) as another:
-        services = [SharedRates(database, SERVERS, clock=clock) for database in (one, another)]
+        services = [shared(database, clock) for database in (one, another)]
         await asyncio.gather(*(service.turn("web") for service in services * 5))
         assert sorted(clock.spans) == [1, 1, 1, 2, 2, 2, 3]  # the first three did not wait
         await asyncio.gather(*(service.turn("free") for service in services * 5))
@@ -69,7 +75,7 @@ async def test_all_services_together_begin_no_more_calls_than_the_rate_allows(po
 async def test_a_pause_that_one_service_was_asked_for_holds_for_all(postgres: RunningPostgres) -> None:
     url, clock = postgres.new_database(), Waits()
     with closing(opened(url)) as one, closing(opened(url)) as another:
-        mine, others = (SharedRates(database, SERVERS, clock=clock) for database in (one, another))
+        mine, others = (shared(database, clock) for database in (one, another))
         async with asyncio.timeout(PATIENCE), asyncio.TaskGroup() as group:
             calls = ToolCalls(
                 group,
@@ -78,7 +84,7 @@ async def test_a_pause_that_one_service_was_asked_for_holds_for_all(postgres: Ru
                 cache=CacheLimits(),
                 task_timeout=PATIENCE,
                 on_change=lambda: None,
-                shared_rates=mine,
+                shared=mine,
             )
             puppet = Puppet(FakeClock())
             puppet.error = RateLimited("too many", retry_after=2 * SPAN)
@@ -96,7 +102,7 @@ async def test_waiting_for_a_turn_is_no_time_of_the_call(postgres: RunningPostgr
     clock, limits = Waits(), PausableLimits()
     limits_of_call.set(limits)
     with closing(opened(postgres.new_database())) as database:
-        rates = SharedRates(database, SERVERS, clock=clock)
+        rates = shared(database, clock)
         async with time_limit(PATIENCE):
             await rates.turn("web")
             assert not limits.were_paused
@@ -110,7 +116,7 @@ async def test_while_postgres_is_away_calls_begin_and_it_is_said_once(
 ) -> None:
     clock = Waits()
     with closing(opened(postgres.new_database())) as database:
-        rates = SharedRates(database, SERVERS, clock=clock)
+        rates = shared(database, clock)
         postgres.stop()
         try:
             with caplog.at_level(logging.WARNING):

@@ -1,0 +1,1 @@
+"""The service in the protocols of others' clients: each translates requests to queries, and a run's events back."""

@@ -1,0 +1,1 @@
+"""Words typed in a terminal flow in; answers, listings and advice flow out."""

@@ -1,0 +1,33 @@
+"""How a question is to be answered, as keyword arguments: the fields of a request beside the question."""
+
+from collections.abc import Mapping, Sequence
+from typing import Literal, TypeAlias, TypedDict
+
+from agentic_search.domain.plan import Plan
+
+Effort: TypeAlias = Literal["quick", "normal", "thorough"]
+
+
+class SearchOptions(TypedDict, total=False):
+    """Each as `Query` describes it; what is left out is as the service is configured."""
+
+    thread_id: str | None
+    tools: Sequence[str] | None
+    model: str | None
+    plan: Plan | Mapping[str, object] | None
+    workflow: str | None
+    inputs: Mapping[str, object]
+    deadline: float | None
+    rounds: int
+    batch: bool
+    approve: Sequence[str]
+    preview: bool | None
+    plan_only: bool
+
+
+EFFORTS: Mapping[Effort, SearchOptions] = {
+    "quick": {"deadline": 60.0, "rounds": 1},
+    "normal": {},
+    "thorough": {"deadline": 900.0, "rounds": 3},
+}
+"""What people call how much may be done for an answer."""

@@ -1,0 +1,31 @@
+"""The MCP server over standard input and output: a program that hosts start, as `agentic-search mcp`."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+from agentic_search.mcp_service.remote import RemoteSearcher
+from agentic_search.mcp_service.searcher import OwnSearcher, Searcher
+from agentic_search.mcp_service.server import build_server
+from agentic_search.settings import Settings
+from agentic_search.wiring import open_service
+
+
+async def serve_stdio(settings: Settings, *, url: str | None = None, key: str = "") -> None:
+    """Serve until standard input ends. Nothing but messages may be written to standard output; logs go to stderr.
+
+    `url`: a running service to ask; None: the one that the settings describe, where it runs, else one is opened here.
+    `key`: an API key for it. Raises ConfigurationError.
+    """
+    async with _searcher(settings, url, key) as searcher:
+        await build_server(searcher).run_stdio_async()
+
+
+@asynccontextmanager
+async def _searcher(settings: Settings, url: str | None, key: str) -> AsyncGenerator[Searcher, None]:
+    async with RemoteSearcher.client(url or f"http://{settings.host}:{settings.port}", key) as client:
+        remote = RemoteSearcher(client)
+        if url is not None or await remote.is_there():
+            yield remote
+            return
+    async with open_service(settings) as service:
+        yield OwnSearcher(service)
