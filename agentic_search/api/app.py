@@ -16,8 +16,8 @@ from agentic_search.api.answering import EveryAnswer
 from agentic_search.api.dependencies import AppState
 from agentic_search.api.hosts import OwnHostsOnly
 from agentic_search.api.openapi import describe
-from agentic_search.api.protocols.ag_ui import routes as ag_ui
 from agentic_search.api.page.routes import page_router
+from agentic_search.api.protocols.ag_ui import routes as ag_ui
 from agentic_search.api.protocols.mcp import McpHost, McpRoute
 from agentic_search.api.protocols.openai import routes as openai
 from agentic_search.api.protocols.openai.errors import OpenAIErrors
