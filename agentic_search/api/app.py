@@ -16,12 +16,13 @@ from agentic_search.api.answering import EveryAnswer
 from agentic_search.api.dependencies import AppState
 from agentic_search.api.hosts import OwnHostsOnly
 from agentic_search.api.openapi import describe
+from agentic_search.api.page.routes import page_router
+from agentic_search.api.protocols.ag_ui import routes as ag_ui
 from agentic_search.api.protocols.mcp import McpHost, McpRoute
 from agentic_search.api.protocols.openai import routes as openai
 from agentic_search.api.protocols.openai.errors import OpenAIErrors
 from agentic_search.api.protocols.openai.responses import routes as responses
 from agentic_search.api.routes import continuing, exports, health, inventory, runs, schedules, search, sign_in, threads
-from agentic_search.api.routes.page import PageFiles, page_router
 from agentic_search.database.database import Database
 from agentic_search.settings import Settings
 from agentic_search.wiring import open_service
@@ -61,13 +62,12 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     app.include_router(health.router)
     if settings.role != "worker":  # which is asked for nothing, but whether it lives
         for routes in (
-            *(search, runs, continuing, exports, threads, schedules, inventory, sign_in, openai, responses),
-            *(keys, session),
+            *(search, runs, continuing, exports, threads, schedules, inventory, sign_in),
+            *(openai, responses, ag_ui, keys, session),
         ):
             app.include_router(routes.router)
         app.router.routes.append(Route("/mcp", McpRoute(), name="mcp", include_in_schema=False))
         app.include_router(page_router(settings.static))
-        app.mount("/static", PageFiles(directory=settings.static), name="static")
     describe(app)
     return app
 
