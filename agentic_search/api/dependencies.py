@@ -6,8 +6,8 @@ The functions are `async` though they await nothing: FastAPI sends plain ones to
 from typing import Annotated, TypedDict, cast
 
 from fastapi import Depends, Request
+from starlette.types import ASGIApp
 
-from agentic_search.api.protocols.mcp import McpHost
 from agentic_search.runs.service import SearchService, Service
 
 
@@ -17,7 +17,7 @@ class AppState(TypedDict):
     service: Service
     nesting: int
     """Levels of lists and objects that a body may have."""
-    mcp: McpHost
+    mcp: ASGIApp
     """The MCP server."""
 
 

@@ -9,7 +9,7 @@ from typing import cast
 
 from agentic_search import Client
 from agentic_search.api.schemas import EventMessage
-from agentic_search.cli.progress import Progress
+from agentic_search.cli.progress import RunProgress
 from agentic_search.domain.data import JsonObject
 from agentic_search.text.controls import without_controls
 
@@ -46,7 +46,7 @@ def is_attended() -> bool:
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 
-async def decide(client: Client, event: EventMessage, shown: Progress) -> None:
+async def decide(client: Client, event: EventMessage, shown: RunProgress) -> None:
     """Ask about what an `approval.needed` tells of, and pass the word on; where nobody is there it is no."""
     task_id, tool = str(event.data["id"]), str(event.data["tool"])
     if not is_attended():

@@ -9,9 +9,9 @@ from agentic_search.api.schemas import EventMessage
 from agentic_search.cli.answer import ANSWERED, print_run
 from agentic_search.cli.approving import decide
 from agentic_search.cli.connecting import connected
-from agentic_search.cli.progress import Progress, progress
-from agentic_search.client.failures import ServiceProblem
-from agentic_search.client.options import SearchOptions
+from agentic_search.cli.progress import RunProgress, progress
+from agentic_search.client.exchange import ServiceProblem
+from agentic_search.client.options import QuestionOptions
 from agentic_search.domain.run import RunReport
 from agentic_search.settings import Settings
 
@@ -20,7 +20,7 @@ _TO_CANCEL = 5.0
 
 
 async def ask(
-    settings: Settings, question: str, *, server: str | None, as_json: bool, **options: Unpack[SearchOptions]
+    settings: Settings, question: str, *, server: str | None, as_json: bool, **options: Unpack[QuestionOptions]
 ) -> int:
     """Ask, show how it goes and print the answer; the exit status."""
     async with connected(settings, server=server) as client:
@@ -38,7 +38,7 @@ def end(run: RunReport, *, as_json: bool) -> int:
 
 
 async def carried_out(
-    client: Client, question: str, *, quiet: bool = False, **options: Unpack[SearchOptions]
+    client: Client, question: str, *, quiet: bool = False, **options: Unpack[QuestionOptions]
 ) -> RunReport:
     """The run when it has ended; what waits for somebody's word is asked meanwhile."""
     started = await client.start(question, **options)
@@ -56,7 +56,7 @@ async def carried_out(
     return await client.run(started.id)
 
 
-async def _decide(client: Client, event: EventMessage, shown: Progress) -> None:
+async def _decide(client: Client, event: EventMessage, shown: RunProgress) -> None:
     try:
         await decide(client, event, shown)
     except ServiceProblem as problem:

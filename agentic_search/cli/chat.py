@@ -8,8 +8,8 @@ from agentic_search.cli.answer import print_run
 from agentic_search.cli.approving import read_line
 from agentic_search.cli.asking import carried_out
 from agentic_search.cli.connecting import connected
-from agentic_search.client.failures import ServiceProblem
-from agentic_search.client.options import SearchOptions
+from agentic_search.client.exchange import ServiceProblem
+from agentic_search.client.options import QuestionOptions
 from agentic_search.settings import Settings
 
 _HELP = """\
@@ -25,7 +25,7 @@ Type a question, or:
 async def chat(settings: Settings, *, server: str | None, **options: object) -> int:
     """Until the user has enough; the exit status."""
     async with connected(settings, server=server) as client:
-        talk = _Conversation(client, SearchOptions(**options))  # pyright: ignore[reportArgumentType] - checked by typer
+        talk = _Conversation(client, QuestionOptions(**options))  # pyright: ignore[reportArgumentType] - checked by typer
         if sys.stdin.isatty():
             print(_HELP, file=sys.stderr)
         while True:
@@ -42,7 +42,7 @@ async def chat(settings: Settings, *, server: str | None, **options: object) -> 
 class _Conversation:
     """What holds from one question to the next."""
 
-    def __init__(self, client: Client, options: SearchOptions) -> None:
+    def __init__(self, client: Client, options: QuestionOptions) -> None:
         self._client = client
         self._options = options
 

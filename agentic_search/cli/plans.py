@@ -11,7 +11,7 @@ from pydantic_core import from_json
 from agentic_search.cli.asking import carried_out, end
 from agentic_search.cli.connecting import connected, opened
 from agentic_search.client.local import address_of, is_running
-from agentic_search.client.options import SearchOptions
+from agentic_search.client.options import QuestionOptions
 from agentic_search.errors import ConfigurationError, NotFound
 from agentic_search.settings import Settings
 from agentic_search.text.naming import did_you_mean
@@ -30,7 +30,7 @@ async def run(
     *,
     server: str | None,
     as_json: bool,
-    options: SearchOptions,
+    options: QuestionOptions,
 ) -> int:
     """Run it, show how it goes and print the answer; the exit status."""
     if Path(plan).suffix in _ENDINGS:
@@ -51,7 +51,7 @@ async def _of_file(
     question: str | None,
     *,
     as_json: bool,
-    options: SearchOptions,
+    options: QuestionOptions,
 ) -> int:
     text, workflow = _read(path)
     options["workflow"], options["inputs"] = workflow.name, _values(inputs, schema_of(workflow.inputs))

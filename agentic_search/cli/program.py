@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 import typer
 
 if TYPE_CHECKING:
-    from agentic_search.client.options import SearchOptions
+    from agentic_search.client.options import QuestionOptions
     from agentic_search.settings import Settings
 
 FAILED = 1
@@ -293,7 +293,7 @@ def _question(given: str | None) -> str:
 
 def _options(
     model: str | None, effort: EffortName, tools: list[str] | None, approve: list[str] | None, thread: str | None
-) -> "SearchOptions":
+) -> "QuestionOptions":
     from agentic_search.client.options import EFFORTS
 
     options = EFFORTS[effort].copy()
@@ -306,3 +306,7 @@ def _options(
     if thread:
         options["thread_id"] = thread
     return options
+
+
+if __name__ == "__main__":
+    main()

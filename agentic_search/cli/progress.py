@@ -21,7 +21,7 @@ _MARKS = {
 }
 
 
-class Progress(Protocol):
+class RunProgress(Protocol):
     """What is told of every event."""
 
     def show(self, event: EventMessage) -> None:
@@ -104,7 +104,7 @@ class LiveLines(Silent):
 
 
 @contextmanager
-def progress(*, wanted: bool = True) -> Generator[Progress]:
+def progress(*, wanted: bool = True) -> Generator[RunProgress]:
     """As standard error can show it; not `wanted`: silent."""
     if not wanted:
         yield Silent()
@@ -116,7 +116,7 @@ def progress(*, wanted: bool = True) -> Generator[Progress]:
 
 
 @contextmanager
-def _drawn() -> Generator[Progress]:
+def _drawn() -> Generator[RunProgress]:
     from rich.console import Console
     from rich.live import Live
     from rich.text import Text

@@ -18,7 +18,7 @@ from agentic_search.api.schemas import (
     WorkflowList,
 )
 from agentic_search.client.exchange import Exchange
-from agentic_search.client.options import SearchOptions
+from agentic_search.client.options import QuestionOptions
 from agentic_search.domain.history import Deleted, ThreadReport
 from agentic_search.domain.plan import Plan
 from agentic_search.domain.run import RunReport, RunStatus, Started, TaskRecord
@@ -48,15 +48,15 @@ class Client:
     ) -> None:
         await self._exchange.http.__aexit__(kind, error, trace)
 
-    async def search(self, query: str, **options: Unpack[SearchOptions]) -> RunReport:
+    async def search(self, query: str, **options: Unpack[QuestionOptions]) -> RunReport:
         """Ask, and wait for the run's end. Nobody is there to approve anything: see `stream`."""
         return await self._exchange.post(RunReport, "/search", {"query": query, **options})
 
-    async def start(self, query: str, **options: Unpack[SearchOptions]) -> Started:
+    async def start(self, query: str, **options: Unpack[QuestionOptions]) -> Started:
         """Ask, and do not wait: `events`, `run` and `wait` tell of the run."""
         return await self._exchange.post(Started, "/search", {"query": query, **options}, Prefer="respond-async")
 
-    async def stream(self, query: str, **options: Unpack[SearchOptions]) -> AsyncIterator[EventMessage]:
+    async def stream(self, query: str, **options: Unpack[QuestionOptions]) -> AsyncIterator[EventMessage]:
         """Ask, and get the run's events as they come; leaving the loop stops nothing, `cancel` does."""
         started = await self.start(query, **options)
         async for event in self.events(started.id):

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import to_json
 
 from agentic_search.api.schemas import EventMessage, Problem
-from agentic_search.client.failures import NoService, ServiceProblem
+from agentic_search.errors import AgenticSearchError
 from agentic_search.models.network.address import is_on_this_machine
 
 Data = TypeVar("Data", bound=BaseModel)
@@ -17,6 +17,27 @@ Data = TypeVar("Data", bound=BaseModel)
 _CONNECT = 10.0
 """Seconds; what a run takes is the service's to bound."""
 _SHOWN = 200
+
+_OURS = "urn:agentic-search:"
+
+
+class ServiceProblem(AgenticSearchError):
+    """The service refused a request, or could not carry it out; `problem` is what it said."""
+
+    def __init__(self, problem: Problem, *, retry_after: float | None = None) -> None:
+        """`retry_after`: seconds after which to ask again, where the service said."""
+        fields = [f"{each.field}: {each.message}" for each in problem.errors or ()]
+        super().__init__("\n  ".join([problem.detail, *fields]))
+        self.problem = problem
+        self.code = problem.type.removeprefix(_OURS)
+        self.status = problem.status
+        self.retry_after = retry_after
+
+
+class NoService(AgenticSearchError):
+    """Nothing answers at the service's address, or something else does."""
+
+    code = "no_service"
 
 
 class Exchange:

@@ -68,7 +68,7 @@ class InProcess(httpx.AsyncBaseTransport):
         task = self._group.create_task(carried)
         self._requests.add(task)
         task.add_done_callback(self._requests.discard)
-        answer = _Answer(receive, left)
+        answer = _StreamedAnswer(receive, left)
         try:
             start = await receive.receive()
         except anyio.EndOfStream:
@@ -96,7 +96,7 @@ class InProcess(httpx.AsyncBaseTransport):
         }
 
 
-class _Answer(httpx.AsyncByteStream):
+class _StreamedAnswer(httpx.AsyncByteStream):
     """An answer's body; closing it tells the application that its client has left."""
 
     def __init__(self, receive: MemoryObjectReceiveStream[Message], left: asyncio.Event) -> None:

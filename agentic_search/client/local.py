@@ -3,7 +3,7 @@
 import asyncio
 
 from agentic_search.client.client import Client
-from agentic_search.client.failures import NoService, ServiceProblem
+from agentic_search.client.exchange import NoService, ServiceProblem
 from agentic_search.clock import SystemClock
 from agentic_search.domain.tool import ServerStatus
 from agentic_search.models.network.address import host_to_connect

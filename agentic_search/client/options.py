@@ -8,7 +8,7 @@ from agentic_search.domain.plan import Plan
 Effort: TypeAlias = Literal["quick", "normal", "thorough"]
 
 
-class SearchOptions(TypedDict, total=False):
+class QuestionOptions(TypedDict, total=False):
     """Each as `Query` describes it; what is left out is as the service is configured."""
 
     thread_id: str | None
@@ -25,7 +25,7 @@ class SearchOptions(TypedDict, total=False):
     plan_only: bool
 
 
-EFFORTS: Mapping[Effort, SearchOptions] = {
+EFFORTS: Mapping[Effort, QuestionOptions] = {
     "quick": {"deadline": 60.0, "rounds": 1},
     "normal": {},
     "thorough": {"deadline": 900.0, "rounds": 3},

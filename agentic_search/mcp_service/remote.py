@@ -18,7 +18,7 @@ _SILENCE = 60.0
 """Seconds; a service that lives sends something each 15."""
 
 
-class _Named(BaseModel):
+class _ListEntry(BaseModel):
     name: str
     server: str = ""
     reason: str = ""
@@ -28,22 +28,22 @@ class _Named(BaseModel):
     read_only: bool = False
 
 
-class _Listed(BaseModel):
+class _Lists(BaseModel):
     """What lists of tools and servers have in common."""
 
-    tools: tuple[_Named, ...] = ()
-    unusable: tuple[_Named, ...] = ()
-    servers: tuple[_Named, ...] = ()
+    tools: tuple[_ListEntry, ...] = ()
+    unusable: tuple[_ListEntry, ...] = ()
+    servers: tuple[_ListEntry, ...] = ()
 
 
-class _Fault(BaseModel):
+class _BadField(BaseModel):
     field: str
     message: str
 
 
-class _Refusal(BaseModel):
+class _Refused(BaseModel):
     detail: str
-    errors: tuple[_Fault, ...] | None = None
+    errors: tuple[_BadField, ...] | None = None
 
 
 class RemoteSearcher:
@@ -97,8 +97,8 @@ class RemoteSearcher:
 
     async def tools(self) -> AvailableTools:
         """What can be used now."""
-        listed = _Listed.model_validate_json(await self._get("/tools"))
-        servers = _Listed.model_validate_json(await self._get("/servers")).servers
+        listed = _Lists.model_validate_json(await self._get("/tools"))
+        servers = _Lists.model_validate_json(await self._get("/servers")).servers
         usable = (
             AvailableTool(name=it.name, server=it.server, description=it.description, read_only=it.read_only)
             for it in listed.tools
@@ -118,7 +118,7 @@ class RemoteSearcher:
         if response.is_success:
             return response
         try:
-            told = _Refusal.model_validate_json(response.content)
+            told = _Refused.model_validate_json(response.content)
         except ValidationError:
             raise AgenticSearchError(f"{method} {path} was answered with {response.status_code}.") from None
         faults = (f"{fault.field}: {fault.message}" for fault in told.errors or ())

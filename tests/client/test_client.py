@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from agentic_search import Client, open_service
-from agentic_search.client.failures import NoService, ServiceProblem
-from agentic_search.client.options import SearchOptions
+from agentic_search.client.exchange import NoService, ServiceProblem
+from agentic_search.client.local import settled
+from agentic_search.client.options import QuestionOptions
 from agentic_search.domain.query import Query
 from agentic_search.settings import Settings
 from tests.support.service import NOBODY, running_service, stdio_entry
@@ -71,6 +72,7 @@ async def test_a_run_is_stopped_deleted_and_brought_back(client: Client) -> None
 
 
 async def test_what_there_is_can_be_listed(client: Client) -> None:
+    await settled(client, within=30)
     assert "rows" in {tool.name for tool in (await client.tools()).tools}
     assert [server.name for server in (await client.servers()).servers] == ["slow"]
     assert (await client.models()).writer is None
@@ -96,5 +98,5 @@ async def test_a_run_of_a_service_that_is_gone_says_where_it_was_looked_for() ->
 
 
 def test_a_question_takes_every_option_that_a_request_has() -> None:
-    assert set(SearchOptions.__annotations__) == set(Query.model_fields) - {"query"}
+    assert set(QuestionOptions.__annotations__) == set(Query.model_fields) - {"query"}
     assert Path(__import__("agentic_search").__file__).with_name("py.typed").exists()

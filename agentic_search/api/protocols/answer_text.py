@@ -8,6 +8,7 @@ from agentic_search.domain.answer import Source
 from agentic_search.events.facts import AnswerCompleted, AnswerDelta, AnswerStarted, Fact
 from agentic_search.runs.exports import source_line
 
+STOPPED = "The search was stopped before it had an answer."
 _ANEW = "\n\n---\n\n"
 """Between an answer that was given up and the one in its place."""
 _MARK = re.compile(r"\[(\d+)\]")

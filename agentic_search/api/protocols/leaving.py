@@ -9,6 +9,7 @@ from sse_starlette import EventSourceResponse
 from starlette.types import Receive, Scope, Send
 
 from agentic_search.api.problems import RunProblem
+from agentic_search.api.protocols.answer_text import STOPPED
 from agentic_search.api.sse import KEEP_ALIVE, STALLED, STREAM_HEADERS
 from agentic_search.domain.run import ENDED, RunReport
 from agentic_search.errors import AgenticSearchError, ShuttingDown
@@ -16,7 +17,6 @@ from agentic_search.runs.service import SearchService
 
 LEFT = 499
 """The status that nobody is there to read."""
-STOPPED = "The search was stopped before it had an answer."
 
 
 class RunStream(EventSourceResponse):

@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from agentic_search.api.problems import problem
-from agentic_search.api.protocols.answer_text import AnswerText, citations, source_list
-from agentic_search.api.protocols.leaving import STOPPED
+from agentic_search.api.protocols.answer_text import STOPPED, AnswerText, citations, source_list
 from agentic_search.api.protocols.openai.errors import error_body
 from agentic_search.api.protocols.openai.schemas import Annotation, ChatChoice, ChatCompletion, ChatMessage, ChatUsage
 from agentic_search.domain.data import JsonObject

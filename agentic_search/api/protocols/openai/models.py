@@ -1,6 +1,6 @@
 """Names of models: the service itself, those that model servers have, and `offline` for none."""
 
-from agentic_search.api.protocols.openai.schemas import ListedModel
+from agentic_search.api.protocols.openai.schemas import OpenAIModelEntry
 from agentic_search.domain.query import OFFLINE
 from agentic_search.errors import NotFound
 from agentic_search.models.choice import ModelChoice
@@ -10,14 +10,14 @@ SERVICE = "agentic-search"
 _OWNER = "agentic-search"
 
 
-async def listed_models(models: ModelChoice) -> tuple[ListedModel, ...]:
+async def listed_models(models: ModelChoice) -> tuple[OpenAIModelEntry, ...]:
     """Every name that a request may give as `model`, the service's own first."""
     report = await models.report()
     usable = (model.name for model in report.models if model.usable)
-    return tuple(ListedModel(id=name, owned_by=_OWNER) for name in (SERVICE, *usable, OFFLINE))
+    return tuple(OpenAIModelEntry(id=name, owned_by=_OWNER) for name in (SERVICE, *usable, OFFLINE))
 
 
-async def find_model(models: ModelChoice, name: str) -> ListedModel:
+async def find_model(models: ModelChoice, name: str) -> OpenAIModelEntry:
     """The model of this name, which may lack `:latest`; raises NotFound."""
     listed = await listed_models(models)
     wanted = {name.lower(), f"{name}:latest".lower()}

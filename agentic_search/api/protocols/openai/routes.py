@@ -4,32 +4,35 @@ from collections.abc import AsyncIterator
 
 from fastapi import APIRouter, Request, Response
 
+from agentic_search.api import examples
 from agentic_search.api.bodies import JsonRoute
 from agentic_search.api.dependencies import Searches, ServiceDep
 from agentic_search.api.openapi import events, problems, shows
 from agentic_search.api.protocols.leaving import LEFT, RunStream, ended_unless_left, need_answer
-from agentic_search.api.protocols.openai import samples
 from agentic_search.api.protocols.openai.chat import ChatChunks, as_completion, seconds
 from agentic_search.api.protocols.openai.models import asked_model, find_model, listed_models
 from agentic_search.api.protocols.openai.request import ChatRequest
-from agentic_search.api.protocols.openai.schemas import ChatCompletion, ListedModel, ListedModels
+from agentic_search.api.protocols.openai.schemas import ChatCompletion, OpenAIModelEntry, OpenAIModelList
 from agentic_search.plain_json import json_bytes
 from agentic_search.runs.service import SearchService
 
 router = APIRouter(prefix="/v1", tags=["OpenAI"], route_class=JsonRoute)
 
 DONE = b"data: [DONE]\n\n"
+_NAMES = ("agentic-search", "qwen3:8b", "offline")
+_MODELS = OpenAIModelList(data=tuple(OpenAIModelEntry(id=name, owned_by="agentic-search") for name in _NAMES))
+_COMPLETION = as_completion(examples.RUN, "agentic-search", sources_in_text=False)
 _CHUNKS = events('data: {"object": "chat.completion.chunk", …}\n\n', of_run=False)
 
 
-@router.get("/models", responses=shows(samples.MODELS))
-async def list_openai_models(service: ServiceDep) -> ListedModels:
+@router.get("/models", responses=shows(_MODELS))
+async def list_openai_models(service: ServiceDep) -> OpenAIModelList:
     """The names that requests may give as `model`: `agentic-search` takes the configured one, `offline` none."""
-    return ListedModels(data=await listed_models(service.models))
+    return OpenAIModelList(data=await listed_models(service.models))
 
 
-@router.get("/models/{model:path}", responses={**shows(samples.MODELS.data[0]), **problems(404)})
-async def get_openai_model(model: str, service: ServiceDep) -> ListedModel:
+@router.get("/models/{model:path}", responses={**shows(_MODELS.data[0]), **problems(404)})
+async def get_openai_model(model: str, service: ServiceDep) -> OpenAIModelEntry:
     """One of them."""
     return await find_model(service.models, model)
 
@@ -40,7 +43,7 @@ async def get_openai_model(model: str, service: ServiceDep) -> ListedModel:
     responses={
         200: {
             "description": "The whole answer, or with `stream` its chunks as they come",
-            "content": {"application/json": {"example": samples.COMPLETION.model_dump()}, **_CHUNKS},
+            "content": {"application/json": {"example": _COMPLETION.model_dump()}, **_CHUNKS},
         },
         **problems(400, 404, 502, 503, 504),
     },

@@ -7,7 +7,7 @@ from agentic_search.domain.data import Frozen
 from agentic_search.domain.run import Usage
 
 
-class ListedModel(Frozen):
+class OpenAIModelEntry(Frozen):
     """A name that requests may give as `model`."""
 
     id: str
@@ -17,11 +17,11 @@ class ListedModel(Frozen):
     owned_by: str
 
 
-class ListedModels(Frozen):
+class OpenAIModelList(Frozen):
     """Every name that requests may give as `model`."""
 
     object: Literal["list"] = "list"
-    data: tuple[ListedModel, ...]
+    data: tuple[OpenAIModelEntry, ...]
 
 
 class UrlCitation(Frozen):

@@ -5,8 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, JsonValue
 
-from agentic_search.api.protocols.answer_text import AnswerText
-from agentic_search.api.protocols.leaving import STOPPED
+from agentic_search.api.protocols.answer_text import STOPPED, AnswerText
 from agentic_search.api.protocols.openai.responses.schemas import (
     AnswerItem,
     OutputText,

@@ -5,11 +5,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
+from agentic_search.api import examples
 from agentic_search.api.bodies import JsonRoute
 from agentic_search.api.dependencies import Searches, ServiceDep
 from agentic_search.api.openapi import events, problems, shows
 from agentic_search.api.protocols.leaving import LEFT, RunStream, ended_unless_left, need_answer
-from agentic_search.api.protocols.openai import samples
 from agentic_search.api.protocols.openai.chat import seconds
 from agentic_search.api.protocols.openai.models import SERVICE, asked_model
 from agentic_search.api.protocols.openai.responses.events import ResponseEvents
@@ -27,6 +27,12 @@ from agentic_search.runs.service import SearchService
 
 router = APIRouter(prefix="/v1/responses", tags=["OpenAI"], route_class=JsonRoute)
 
+
+def _head(run: RunReport, model: str) -> ResponseReport:
+    return ResponseReport(id=ID + run.id, created_at=seconds(run.created_at), status="queued", model=model)
+
+
+_EXAMPLE = as_response(examples.RUN, _head(examples.RUN, SERVICE))
 _EVENTS = events('event: response.created\ndata: {"type": "response.created", â€¦}\n\n', of_run=False)
 
 
@@ -36,7 +42,7 @@ _EVENTS = events('event: response.created\ndata: {"type": "response.created", â€
     responses={
         200: {
             "description": "The whole response, or with `stream` its events as they come",
-            "content": {"application/json": {"example": samples.RESPONSE.model_dump()}, **_EVENTS},
+            "content": {"application/json": {"example": _EXAMPLE.model_dump()}, **_EVENTS},
         },
         **problems(400, 404, 502, 503, 504),
     },
@@ -83,7 +89,7 @@ async def create_response(
     responses={
         200: {
             "description": "The response as far as it has come, or with `stream` its events from the first",
-            "content": {"application/json": {"example": samples.RESPONSE.model_dump()}, **_EVENTS},
+            "content": {"application/json": {"example": _EXAMPLE.model_dump()}, **_EVENTS},
         },
         **problems(404, 503),
     },
@@ -103,7 +109,7 @@ async def get_response(
     return _answer(as_response(run, head))
 
 
-@router.post("/{response_id}/cancel", responses={**shows(samples.RESPONSE), **problems(404, 503)})
+@router.post("/{response_id}/cancel", responses={**shows(_EXAMPLE), **problems(404, 503)})
 async def cancel_response(response_id: str, searches: Searches) -> ResponseReport:
     """Stop a response; nothing happens to one that has ended."""
     run = await searches.cancel(_run_id(response_id))
@@ -125,10 +131,6 @@ def _run_id(response_id: str) -> str:
 
 async def _run_of(searches: SearchService, response_id: str) -> RunReport:
     return await searches.get(_run_id(response_id))
-
-
-def _head(run: RunReport, model: str) -> ResponseReport:
-    return ResponseReport(id=ID + run.id, created_at=seconds(run.created_at), status="queued", model=model)
 
 
 def _answer(response: ResponseReport) -> Response:

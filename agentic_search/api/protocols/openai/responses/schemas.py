@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from typing import Literal, TypeAlias
 
-from agentic_search.api.protocols.answer_text import Citation, citations
-from agentic_search.api.protocols.leaving import STOPPED
+from agentic_search.api.protocols.answer_text import STOPPED, Citation, citations
 from agentic_search.api.protocols.openai.schemas import UrlCitation
 from agentic_search.domain.data import Frozen
 from agentic_search.domain.run import RunReport, RunStatus, Usage
