@@ -83,7 +83,7 @@ function draw() {
   waiting = false;
   const { state } = store;
   const empty = state.runs.length === 0 && !state.opening;
-  document.body.toggleAttribute("data-empty", empty);
+  document.documentElement.toggleAttribute("data-empty", empty);
   at("hero").textContent = empty ? "What would you like to know?" : "Conversation";
   at("earlier").hidden = state.earlier === null;
   document.body.toggleAttribute("data-away", state.away !== null);
