@@ -10,11 +10,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from agentic_search import __version__
 from agentic_search.api import problems
+from agentic_search.api.access import keys, session
+from agentic_search.api.access.guard import Guard
 from agentic_search.api.answering import EveryAnswer
 from agentic_search.api.dependencies import AppState
 from agentic_search.api.hosts import OwnHostsOnly
 from agentic_search.api.openapi import describe
 from agentic_search.api.page.routes import page_router
+from agentic_search.api.protocols.ag_ui import routes as ag_ui
 from agentic_search.api.protocols.mcp import McpHost, McpRoute
 from agentic_search.api.protocols.openai import routes as openai
 from agentic_search.api.protocols.openai.errors import OpenAIErrors
@@ -37,7 +40,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[AppState, None]:
-        async with open_service(settings, database) as service, McpHost.opened(service) as mcp:
+        async with open_service(settings, database) as service, McpHost.opened() as mcp:
             yield {"service": service, "nesting": settings.max_nesting, "mcp": mcp}
 
     app = FastAPI(
@@ -51,13 +54,17 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
         generate_unique_id_function=lambda route: route.name,
     )
     app.add_middleware(BodyLimit)
+    app.add_middleware(Guard)
     app.add_middleware(OwnHostsOnly, names=settings.own_hosts)
     app.add_middleware(EveryAnswer)
     app.add_middleware(OpenAIErrors)
     problems.install(app)
     app.include_router(health.router)
     if settings.role != "worker":  # which is asked for nothing, but whether it lives
-        for routes in (search, runs, continuing, exports, threads, schedules, inventory, sign_in, openai, responses):
+        for routes in (
+            *(search, runs, continuing, exports, threads, schedules, inventory, sign_in),
+            *(openai, responses, ag_ui, keys, session),
+        ):
             app.include_router(routes.router)
         app.router.routes.append(Route("/mcp", McpRoute(), name="mcp", include_in_schema=False))
         app.include_router(page_router(settings.static))
