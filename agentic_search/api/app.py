@@ -12,6 +12,7 @@ from agentic_search import __version__
 from agentic_search.api import problems
 from agentic_search.api.answering import EveryAnswer
 from agentic_search.api.dependencies import AppState
+from agentic_search.api.guide.routes import guide_router
 from agentic_search.api.hosts import OwnHostsOnly
 from agentic_search.api.openapi import describe
 from agentic_search.api.protocols.mcp import McpHost, McpRoute
@@ -61,6 +62,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
             app.include_router(routes.router)
         app.router.routes.append(Route("/mcp", McpRoute(), name="mcp", include_in_schema=False))
         app.include_router(page_router(settings.static))
+        app.include_router(guide_router(settings.static.with_name("docs")))
         app.mount("/static", PageFiles(directory=settings.static), name="static")
     describe(app)
     return app

@@ -28,7 +28,12 @@ async def connected(settings: Settings, *, server: str | None = None) -> AsyncGe
 
 def client_of(url: str) -> Client:
     """A client with the key of the environment."""
-    return Client(url, key=environment().get(KEY_VARIABLE, ""))
+    return Client(url, key=own_key())
+
+
+def own_key() -> str:
+    """The key of the environment; empty for none."""
+    return environment().get(KEY_VARIABLE, "")
 
 
 @asynccontextmanager
