@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from functools import partial
 
+from agentic_search.access.access import Access
 from agentic_search.clock import SystemClock
 from agentic_search.database.address import SETTING, DatabaseAddress, database_address
 from agentic_search.database.database import Database, open_database
@@ -36,6 +37,7 @@ from agentic_search.scheduler.admission.admission import Admission
 from agentic_search.scheduler.admission.dispatcher import Dispatcher
 from agentic_search.scheduler.approval.approvals import Approvals
 from agentic_search.scheduler.approval.memory import ApprovalMemory
+from agentic_search.scheduler.approval.shared_memory import SharedApprovalMemory
 from agentic_search.scheduler.progress import ProgressLimits
 from agentic_search.scheduler.runner import Runner
 from agentic_search.schedules.schedules import ScheduleLimits, Schedules
@@ -51,6 +53,7 @@ from agentic_search.tools.config.bundled import bundled_servers
 from agentic_search.tools.config.server_config import HttpEndpoint, ServerConfig
 from agentic_search.tools.config.servers_file import read_servers
 from agentic_search.tools.mcp.auth.encrypted_folder import EncryptedFolder
+from agentic_search.tools.mcp.auth.encrypted_table import EncryptedTable
 from agentic_search.tools.mcp.auth.sign_ins import SignIns
 from agentic_search.tools.pool import ToolPool
 from agentic_search.tools.provider import ToolProvider
@@ -170,8 +173,12 @@ def _schedule_limits(settings: Settings) -> ScheduleLimits:
     return ScheduleLimits(settings.schedule_interval, settings.max_schedules, webhooks)
 
 
-def _sign_in_folder(settings: Settings) -> EncryptedFolder:
-    return EncryptedFolder(settings.data / "sign-ins", passphrase=settings.secret_key.get_secret_value())
+def _sign_ins(settings: Settings, database: Database, notices: Notices) -> SignIns:
+    """On Postgres those of all processes, where these share a key."""
+    passphrase = settings.secret_key.get_secret_value()
+    if passphrase and not database.is_sqlite:
+        return SignIns(EncryptedTable(database, passphrase=passphrase), notices=notices)
+    return SignIns(EncryptedFolder(settings.data / "sign-ins", passphrase=passphrase))
 
 
 def _wants_preview(settings: Settings, query: Query) -> bool:
@@ -185,7 +192,7 @@ def _brings_own_plan(query: Query) -> bool:
 
     Of a run that goes on, or that a schedule began, nothing that may change anything runs unasked.
     """
-    return query.brings_a_plan and not isinstance(query, ContinuedQuery | StandingQuery)
+    return query.brings_a_plan and not query.ask_first and not isinstance(query, ContinuedQuery | StandingQuery)
 
 
 def _may_preview(server: ServerConfig) -> bool:
@@ -226,19 +233,21 @@ async def open_service(settings: Settings, database: Database | None = None) -> 
     limits = RunLimits(
         settings.deadline, settings.discovery_wait, settings.planner_share, settings.writer_share, plan_limits
     )
-    approved = ApprovalMemory(settings.data / "approvals.json")
-    rules = ApprovalRules(settings.approval, remembered=approved.words)
     async with AsyncExitStack() as stack:
         database = database or await to_thread(open_database, configured_database(settings))
         stack.callback(database.close)
         notices = await stack.enter_async_context(Notices(database.address, clock=clock))
         shared: SharedServers | None = None
+        approved = ApprovalMemory(settings.data / "approvals.json")
         if not database.is_sqlite:
+            of_all = SharedApprovalMemory(settings.data / "approvals.json", database, notices, clock=clock)
+            approved = await stack.enter_async_context(of_all)
             slowed = SharedServers(database, servers, notices, clock=clock, on_slowed=dispatcher.slow_down)
             shared = await stack.enter_async_context(slowed)
             dispatcher.on_learnt = shared.learn
+        rules = ApprovalRules(settings.approval, remembered=approved.words)
         await stack.enter_async_context(models)
-        sign_ins = await stack.enter_async_context(SignIns(_sign_in_folder(settings)))
+        sign_ins = await stack.enter_async_context(_sign_ins(settings, database, notices))
         tools = await stack.enter_async_context(
             ToolPool(
                 servers,
@@ -304,7 +313,10 @@ async def open_service(settings: Settings, database: Database | None = None) -> 
             )
         )
         searches = SearchService(engine, engine.history)
+        access = await stack.enter_async_context(Access(database, settings.api_keys, clock=clock))
         schedules = await stack.enter_async_context(
             Schedules(database, searches, clock=clock, limits=_schedule_limits(settings))
         )
-        yield Service(searches, tools, choice, workflows, rules, models.pull, sign_ins, settings.own_hosts, schedules)
+        yield Service(
+            searches, tools, choice, workflows, rules, models.pull, sign_ins, settings.own_hosts, schedules, access
+        )

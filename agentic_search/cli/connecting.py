@@ -6,11 +6,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from agentic_search import Client, log
-from agentic_search.client.local import address_of, is_running
+from agentic_search.client.local import KEY_VARIABLE, address_of, is_running
 from agentic_search.settings import Settings, environment
-
-KEY_VARIABLE = "AGENTIC_SEARCH_KEY"
-"""The API key that the terminal gives to a service which asks for one."""
 
 
 @asynccontextmanager

@@ -46,7 +46,7 @@ def tree(pid: int) -> list[int]:
 def cpu_seconds(pid: int) -> float:
     """User and system time of a process tree since it began, in ticks of 10 ms; not of those that end just now."""
     total = 0.0
-    with suppress(FileNotFoundError):
+    with suppress(FileNotFoundError, ProcessLookupError):
         total += own_cpu_seconds(pid)
         for task in _tasks(pid):
             total += sum(cpu_seconds(int(child)) for child in (task / "children").read_text().split())

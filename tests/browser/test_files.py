@@ -44,6 +44,6 @@ def test_markup_carries_no_script_or_style_of_its_own() -> None:
 
 
 def test_each_file_that_the_page_names_is_there() -> None:
-    named = re.findall(r"(?:src|href)=\"/static/([^\"]+)", (STATIC / "index.html").read_text())
+    named = re.findall(r"(?:src|href)=\"static/([^\"]+)", (STATIC / "index.html").read_text())
     assert named
     assert [name for name in named if not (STATIC / name).is_file()] == []

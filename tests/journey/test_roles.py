@@ -67,13 +67,17 @@ async def test_any_web_process_starts_shows_decides_on_and_stops_any_run(cluster
     await other.events(held, until="approval.needed")
     refused = await other.client.post(f"/runs/{held}/tasks/move/approve", json={"answer": {"a": 1}})
     assert refused.status_code == 409, refused.text
-    approved = await other.client.post(f"/runs/{held}/tasks/move/approve")
+    approved = await other.client.post(f"/runs/{held}/tasks/move/approve", json={"always": True})
     assert approved.status_code == 200, approved.text
     assert_whole(await one.events(held))
     assert (cluster.folder / "there").exists()
     refused = await other.client.post(f"/runs/{held}/tasks/move/approve")
     assert refused.status_code == 409, refused.text
 
+    late = await cluster.start("all")
+    await late.ready_servers("notes")
+    tools = {tool["name"]: tool for tool in (await late.client.get("/tools")).json()["tools"]}
+    assert tools["move_file"]["waits"] is None, "it was approved for good at another process"
     slow = await one.begin("Slow?", plan=SLOW, model="offline")
     following = asyncio.ensure_future(one.events(slow))
     await other.events(slow, until="task.started")

@@ -20,7 +20,9 @@ _ORDER = (
 """What stands under which heading of the list; what is in none stands at its end."""
 _FILE = re.compile(r"(?P<name>[\w-]+)\.md(?P<anchor>#.*)?")
 _NO_SLUG = re.compile(r"[^\w\- ]")
-STYLES = ("tokens.css", "guide.css")
+STYLE = Path(__file__).with_name("guide.css")
+TOKENS = "css/tokens.css"
+"""Of the page's files: its colours and sizes."""
 
 Address = Callable[[str], str]
 """Where a page is, or a file beside the pages, by its name: `api`, `flow.svg`."""
@@ -58,13 +60,13 @@ def read_page(folder: Path, name: str, address: Address) -> GuidePage:
     return GuidePage(name, title, markdown.renderer.render(tokens, markdown.options, {}))
 
 
-def framed(page: GuidePage, titles: Sequence[tuple[str, str]], address: Address, style: Address) -> str:
+def framed(page: GuidePage, titles: Sequence[tuple[str, str]], address: Address) -> str:
     """The whole document; `titles` are all pages by name and title."""
     links = "".join(
         f"<h2>{group}</h2><ul>{''.join(_entry(name, titles, page.name, address) for name in names)}</ul>"
         for group, names in _grouped([name for name, _ in titles])
     )
-    sheets = "".join(f'<link rel="stylesheet" href="{style(sheet)}">' for sheet in STYLES)
+    sheets = "".join(f'<link rel="stylesheet" href="{address(path)}">' for path in ("tokens.css", STYLE.name))
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'

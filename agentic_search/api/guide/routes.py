@@ -8,15 +8,16 @@ from fastapi import APIRouter
 from fastapi.responses import FileResponse, HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
-from agentic_search.api.guide.pages import framed, page_names, read_page, titles_of
-from agentic_search.api.routes.page import PAGE_RULES
+from agentic_search.api.guide.pages import STYLE, framed, page_names, read_page, titles_of
+from agentic_search.api.page.routes import PAGE_RULES
 
 _NAME = re.compile(r"[\w-]+(\.md|\.png|\.svg)?")
 
 
-def guide_router(folder: Path) -> APIRouter:
-    """The routes that serve the documentation in `folder`."""
+def guide_router(folder: Path, *, tokens: Path) -> APIRouter:
+    """The routes that serve the documentation in `folder`; `tokens`: the colours and sizes of the page."""
     router = APIRouter(include_in_schema=False)
+    styles = {path.name: path for path in (tokens, STYLE)}
 
     @router.get("/docs")
     async def guide() -> Response:
@@ -24,6 +25,8 @@ def guide_router(folder: Path) -> APIRouter:
 
     @router.get("/docs/{name}")
     async def guide_page(name: str) -> Response:
+        if name in styles:
+            return FileResponse(styles[name], headers=PAGE_RULES)
         return await asyncio.to_thread(_answer, folder, name)
 
     return router
@@ -40,12 +43,8 @@ def _answer(folder: Path, name: str) -> Response:
     if name not in page_names(folder):
         raise HTTPException(404)
     page = read_page(folder, name, _address)
-    return HTMLResponse(framed(page, titles_of(folder), _address, _style), headers=PAGE_RULES)
+    return HTMLResponse(framed(page, titles_of(folder), _address), headers=PAGE_RULES)
 
 
 def _address(name: str) -> str:
     return f"/docs/{name}" if name else "/"
-
-
-def _style(sheet: str) -> str:
-    return f"/static/css/{sheet}"

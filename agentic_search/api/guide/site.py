@@ -5,21 +5,21 @@ import shutil
 import sys
 from pathlib import Path
 
-from agentic_search.api.guide.pages import STYLES, framed, page_names, read_page, titles_of
+from agentic_search.api.guide.pages import STYLE, TOKENS, framed, page_names, read_page, titles_of
 from agentic_search.settings import Settings
 
 
-def build(guide: Path, styles: Path, target: Path) -> int:
+def build(guide: Path, tokens: Path, target: Path) -> int:
     """Write the site; the number of its pages."""
     target.mkdir(parents=True, exist_ok=True)
     titles = titles_of(guide)
     names = page_names(guide)
     for name in names:
         page = read_page(guide, name, _address)
-        (target / f"{name}.html").write_text(framed(page, titles, _address, str), encoding="utf-8")
+        (target / f"{name}.html").write_text(framed(page, titles, _address), encoding="utf-8")
         shutil.copy(guide / f"{name}.md", target)
     shutil.copy(target / f"{names[0]}.html", target / "index.html")
-    for file in [*guide.glob("*.png"), *guide.glob("*.svg"), *(styles / sheet for sheet in STYLES)]:
+    for file in [*guide.glob("*.png"), *guide.glob("*.svg"), tokens, STYLE]:
         shutil.copy(file, target)
     return len(names)
 
@@ -33,7 +33,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Write the documentation as a site of files.")
     parser.add_argument("folder", type=Path)
     static = Settings().static
-    count = build(static.with_name("docs"), static / "css", parser.parse_args().folder)
+    count = build(static.with_name("docs"), static / TOKENS, parser.parse_args().folder)
     sys.stdout.write(f"{count} pages\n")
 
 

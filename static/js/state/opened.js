@@ -76,6 +76,7 @@ function tasksOf({ id, tasks, plan, course }) {
       id: task.id,
       tool: task.tool,
       server: task.server,
+      planned: planned ?? { id: task.id, tool: task.tool },
       purpose: task.purpose || (planned?.purpose ?? ""),
       dependsOn: planned ? dependenciesOf(planned) : [],
       arguments: went?.arguments ?? planned?.arguments ?? {},

@@ -34,7 +34,7 @@ NoTools = Annotated[tuple[JsonObject, ...] | None, AfterValidator(lambda value: 
 TextFormat = Annotated[Any, BeforeValidator(_text_only)]
 
 
-class SearchOptions(Frozen):
+class ClientOptions(Frozen):
     """What a search can be told that OpenAI's API has no words for: see POST /search."""
 
     thread_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")] | None = None
@@ -72,7 +72,7 @@ class ChatRequest(OpenAIForm):
     functions: NoTools = None
     response_format: TextFormat = None
     """`{"type": "text"}` only."""
-    agentic_search: SearchOptions = SearchOptions()
+    agentic_search: ClientOptions = ClientOptions()
     """What OpenAI's API has no words for."""
 
     def as_query(self, model: str | None) -> Query:
@@ -82,7 +82,7 @@ class ChatRequest(OpenAIForm):
 
 
 def make_query(
-    question: str, turns: tuple[Turn, ...], model: str | None, options: SearchOptions, *, at: tuple[str | int, ...]
+    question: str, turns: tuple[Turn, ...], model: str | None, options: ClientOptions, *, at: tuple[str | int, ...]
 ) -> Query:
     """A query of these; raises RequestValidationError, which names the field where the question stands."""
     given = {**options.model_dump(exclude={"sources_in_text"}), "query": question, "model": model}

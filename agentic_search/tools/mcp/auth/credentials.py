@@ -2,14 +2,18 @@
 
 import asyncio
 import logging
+from typing import Protocol
 
 from mcp.shared.auth import OAuthClientInformationFull, OAuthMetadata, OAuthToken, ProtectedResourceMetadata
 from mcp.shared.auth_utils import calculate_token_expiry
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from agentic_search.tools.mcp.auth.encrypted_folder import EncryptedFolder
+from agentic_search.clock import happens
 
 logger = logging.getLogger(__name__)
+
+_BEING_KEPT = 2.0
+"""Seconds in which another process has surely kept what an authorization server gave it."""
 
 
 class Credentials(BaseModel):
@@ -37,22 +41,79 @@ class Credentials(BaseModel):
         return str(self.server_metadata.issuer) if self.server_metadata else None
 
 
-class ServerCredentials:
-    """mcp's TokenStorage for one server: in memory, and in a file that is read once."""
+class SecretStore(Protocol):
+    """Keeps what may stand nowhere in the open, by name; blocking."""
 
-    def __init__(self, folder: EncryptedFolder, name: str, *, url: str, client_id: str) -> None:
-        self._folder = folder
+    @property
+    def is_shared(self) -> bool:
+        """Whether other processes use what is kept here at the same time."""
+        ...
+
+    def read(self, name: str) -> bytes | None:
+        """The content; None where there is none that can be read. Raises OSError where that cannot be said now."""
+        ...
+
+    def write(self, name: str, content: bytes) -> None:
+        """Put this in the place of what was there; raises OSError, and then nothing has changed."""
+        ...
+
+    def delete(self, name: str) -> None:
+        """Do away with it, if it is there; raises OSError."""
+        ...
+
+
+class ServerCredentials:
+    """mcp's TokenStorage for one server: in memory, and in a store that is read once, and again upon news of it."""
+
+    def __init__(self, store: SecretStore, name: str, *, url: str, client_id: str) -> None:
+        self._store = store
         self._name = name
         self._empty = Credentials(url=url, client_id=client_id)
         self._kept: Credentials | None = None
+        self._is_written = True
+        self._changed = asyncio.Event()
+        """Another process has kept something else."""
         self._lock = asyncio.Lock()
 
     async def load(self) -> Credentials:
         """What is kept; empty where nothing is, or what is belongs to another URL or another client."""
         async with self._lock:
             if self._kept is None:
-                self._kept = await asyncio.to_thread(self._read)
+                try:
+                    self._kept = await asyncio.to_thread(self._read)
+                except OSError as error:
+                    logger.warning("the sign-in at %s cannot be read for now: %s", self._name, error)
+                    self._kept = self._empty
             return self._kept
+
+    async def reread(self) -> bool:
+        """Take what another process has kept; whether it differs from what was known."""
+        async with self._lock:
+            before = self._kept
+            if before is None:
+                return False
+            try:
+                if self._is_written:
+                    self._kept = await asyncio.to_thread(self._read)
+                else:
+                    await asyncio.to_thread(self._write, before)
+            except OSError:  # it may come back
+                return False
+            if self._kept != before:
+                self._changed.set()
+            return self._kept != before
+
+    async def refreshed_elsewhere(self, tried: OAuthToken | None) -> Credentials | None:
+        """What another process keeps that was first to refresh tokens and so used up those that were tried here."""
+        if self._store.is_shared:
+            self._changed.clear()
+            if not await self.reread() and (await self.load()).tokens == tried:
+                await happens(self._changed, within=_BEING_KEPT)
+                await self.reread()  # the notice may be lost
+            known = await self.load()
+            if known.tokens is not None and known.tokens != tried:
+                return known
+        return None
 
     async def keep(self, **changes: object) -> None:
         """Change some of it; where that cannot be written, it holds until the service ends."""
@@ -60,7 +121,7 @@ class ServerCredentials:
         async with self._lock:
             self._kept = kept = (self._kept or kept).model_copy(update=changes)
             try:
-                await asyncio.to_thread(self._folder.write, self._name, kept.model_dump_json().encode())
+                await asyncio.to_thread(self._write, kept)
             except OSError as error:
                 logger.warning("the sign-in at %s cannot be kept, it is lost at the next start: %s", self._name, error)
 
@@ -68,7 +129,7 @@ class ServerCredentials:
         """Keep nothing; raises OSError where the file cannot be deleted."""
         async with self._lock:
             self._kept = self._empty
-            await asyncio.to_thread(self._folder.delete, self._name)
+            await asyncio.to_thread(self._store.delete, self._name)
 
     async def forget_tokens(self) -> None:
         """Keep only what helps at the next sign-in."""
@@ -90,8 +151,13 @@ class ServerCredentials:
         """For mcp."""
         await self.keep(client=client_info)
 
+    def _write(self, kept: Credentials) -> None:
+        self._is_written = False
+        self._store.write(self._name, kept.model_dump_json().encode())
+        self._is_written = True
+
     def _read(self) -> Credentials:
-        content = self._folder.read(self._name)
+        content = self._store.read(self._name)
         if content is None:
             return self._empty
         try:

@@ -21,6 +21,9 @@ _SALT = b"agentic-search"
 class EncryptedFolder:
     """Reads, writes and deletes files by name; blocking. Only this user can read them."""
 
+    is_shared = False
+    """One process has them."""
+
     def __init__(self, folder: Path, *, passphrase: str = "") -> None:
         """`passphrase`: what the key is made from; empty takes the key file in the folder, and makes it if need be."""
         self._folder = folder
@@ -60,8 +63,7 @@ class EncryptedFolder:
 
     def _key(self) -> bytes:
         if self._passphrase:
-            secret = self._passphrase.encode()
-            return urlsafe_b64encode(hashlib.scrypt(secret, salt=_SALT, n=2**14, r=8, p=1, dklen=32))
+            return key_of(self._passphrase)
         path = self._folder / _KEY_FILE
         with suppress(FileNotFoundError):
             key = path.read_bytes()
@@ -71,6 +73,12 @@ class EncryptedFolder:
         key = Fernet.generate_key()
         write_whole(path, key)
         return key
+
+
+def key_of(passphrase: str) -> bytes:
+    """The key that is made from it, the same everywhere; takes some 50 ms."""
+    made = hashlib.scrypt(passphrase.encode(), salt=_SALT, n=2**14, r=8, p=1, dklen=32)
+    return urlsafe_b64encode(made)
 
 
 def _is_key(written: bytes) -> bool:

@@ -12,7 +12,7 @@ from typing import cast
 import httpx2
 from mcp.client.auth import OAuthClientProvider, OAuthFlowError, OAuthRegistrationError, OAuthTokenError
 from mcp.client.auth.utils import extract_field_from_www_auth
-from mcp.shared.auth import OAuthClientInformationFull
+from mcp.shared.auth import OAuthClientInformationFull, OAuthToken
 
 from agentic_search.text.sentences import shortened
 from agentic_search.tools.config.server_config import OAuthRules
@@ -104,11 +104,20 @@ class KeptOAuth(OAuthClientProvider):
     async def _handle_refresh_response(self, response: httpx2.Response) -> bool:
         """mcp's own; tokens are forgotten when they are refused, not when nobody could be asked."""
         if response.status_code < HTTPStatus.INTERNAL_SERVER_ERROR and response.status_code not in _ASK_LATER:
-            refreshed = await super()._handle_refresh_response(response)
+            tried = self.context.current_tokens
+            refreshed = await super()._handle_refresh_response(response) or await self._is_refreshed_elsewhere(tried)
             if not refreshed:
                 await self.kept.forget_tokens()
             return refreshed
         raise NotSent(f"the token could not be refreshed{await _told(response)}")
+
+    async def _is_refreshed_elsewhere(self, tried: OAuthToken | None) -> bool:
+        """Whether another process was first, and has used up the token with which this one asked."""
+        known = await self.kept.refreshed_elsewhere(tried)
+        if known is None:
+            return False
+        self.context.current_tokens, self.context.token_expiry_time = known.tokens, known.expires_at
+        return True
 
     async def _auth_flow(self, request: httpx2.Request) -> AsyncGenerator[httpx2.Request, httpx2.Response]:
         """With a valid token at once, side by side with others; else by mcp's flow, one request at a time."""

@@ -7,19 +7,18 @@ from urllib.parse import quote
 import httpx2
 
 from agentic_search.tools.config.server_config import HttpEndpoint, OAuthRules, ServerConfig
-from agentic_search.tools.mcp.auth.credentials import ServerCredentials
-from agentic_search.tools.mcp.auth.encrypted_folder import EncryptedFolder
+from agentic_search.tools.mcp.auth.credentials import SecretStore, ServerCredentials
 from agentic_search.tools.mcp.auth.grants import ServiceSignIn, SignedInAuth, SignInChallenge
 
 
 class ServerAuth:
     """Lives as long as the connection to the server, over all its sessions."""
 
-    def __init__(self, name: str, url: str, rules: OAuthRules, folder: EncryptedFolder) -> None:
+    def __init__(self, name: str, url: str, rules: OAuthRules, store: SecretStore) -> None:
         self.name = name
         self.url = url
         self.rules = rules
-        self.kept = ServerCredentials(folder, name, url=url, client_id=rules.client_id)
+        self.kept = ServerCredentials(store, name, url=url, client_id=rules.client_id)
         self.challenge: SignInChallenge | None = None
         """The refusal that a person's sign-in would answer; None where nobody has to sign in."""
         self.trouble = ""
@@ -33,14 +32,14 @@ class ServerAuth:
         self._on_change: Callable[[], None] = lambda: None
 
     @staticmethod
-    def of(config: ServerConfig, folder: EncryptedFolder) -> "ServerAuth | None":
+    def of(config: ServerConfig, store: SecretStore) -> "ServerAuth | None":
         """None for a server that is not reached by HTTP, or that a header of the file signs in at."""
         endpoint = config.reach
         if not isinstance(endpoint, HttpEndpoint):
             return None
         if config.auth is None and any(header.lower() == "authorization" for header in endpoint.headers):
             return None
-        return ServerAuth(config.name, endpoint.url, config.auth or OAuthRules(), folder)
+        return ServerAuth(config.name, endpoint.url, config.auth or OAuthRules(), store)
 
     @property
     def path(self) -> str:
@@ -78,6 +77,16 @@ class ServerAuth:
             await self.kept.forget()
         finally:
             self._renew()
+
+    async def reread(self) -> None:
+        """Use what another process has kept, if it has."""
+        before = (await self.kept.load()).tokens
+        if not await self.kept.reread():
+            return
+        if before and (await self.kept.load()).tokens and self.challenge is None:
+            self._auth.reload()  # they were refreshed: what is open stays so
+        else:
+            self.signed_in()
 
     async def sign_in_done(self) -> None:
         """Return when nobody has to sign in any more, as far as is known."""

@@ -11,10 +11,12 @@ import httpx2
 from mcp.shared.auth import AuthorizationCodeResult
 from mcp_types import LATEST_PROTOCOL_VERSION
 
+from agentic_search.clock import happens
+from agentic_search.database.notices import SIGN_INS, Notices
 from agentic_search.errors import NotFound, SignInFailed, WrongState
 from agentic_search.text.sentences import shortened
 from agentic_search.tools.config.server_config import ServerConfig
-from agentic_search.tools.mcp.auth.encrypted_folder import EncryptedFolder
+from agentic_search.tools.mcp.auth.credentials import SecretStore
 from agentic_search.tools.mcp.auth.flow import NotSent
 from agentic_search.tools.mcp.auth.grants import PersonalSignIn, SignInChallenge
 from agentic_search.tools.mcp.auth.server_auth import ServerAuth
@@ -25,6 +27,8 @@ LIFETIME = 600.0
 _WITHIN = 60.0
 """Seconds for the requests before and after that."""
 _LONGEST_REASON = 300
+_LOOK = 5.0
+"""Seconds after which what other processes keep is read again of which no notice told: one may be lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +71,12 @@ class _Attempt:
 class SignIns:
     """Begins and ends sign-ins while it is entered; one at a time for each server, the last one begun."""
 
-    def __init__(self, folder: EncryptedFolder, *, lifetime: float = LIFETIME) -> None:
-        self._folder = folder
+    def __init__(self, store: SecretStore, *, lifetime: float = LIFETIME, notices: Notices | None = None) -> None:
+        """`notices`: of other processes that use the same store."""
+        self._store = store
+        self._notices = notices
+        self._news = asyncio.Event()
+        self._closing = False
         self._lifetime = lifetime
         self._servers: dict[str, ServerAuth] = {}
         self._attempts: list[_Attempt] = []
@@ -80,19 +88,23 @@ class SignIns:
     async def __aenter__(self) -> Self:
         """Sign-ins may begin."""
         await self._group.__aenter__()
+        if self._notices is not None:
+            self._group.create_task(self._hear(self._notices), name="sign-ins at other processes")
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Give up those under way."""
+        self._closing = True
+        self._news.set()
         for attempt in self._attempts:
             attempt.give_up()
         await self._group.__aexit__(None, None, None)
 
     def auth_at(self, config: ServerConfig) -> ServerAuth | None:
         """How a server is signed in at; None for one where no OAuth is used."""
-        if (auth := ServerAuth.of(config, self._folder)) is not None:
+        if (auth := ServerAuth.of(config, self._store)) is not None:
             self._servers[config.name] = auth
         return auth
 
@@ -145,6 +157,14 @@ class SignIns:
         auth = self._known(server)
         self._drop(auth)
         await auth.forget()
+
+    async def _hear(self, notices: Notices) -> None:
+        with notices.heard(SIGN_INS) as self._news:
+            while not self._closing:
+                self._news.clear()
+                for auth in list(self._servers.values()):
+                    await auth.reread()
+                await happens(self._news, within=_LOOK)
 
     def _known(self, server: str) -> ServerAuth:
         if (auth := self._servers.get(server)) is None or auth.rules.kind != "authorization_code":

@@ -43,6 +43,7 @@ export function mountAnswer(el, actions) {
     if (answer === null) return;
     const height = Math.max(text.offsetHeight, before);
     showBlocks(answer.blocks.map((html, index) => ({ index, html, shown })));
+    lowerHeadings(part(el, "blocks"));
     markSupport(part(el, "blocks"), answer.support);
     showTail(answer.tail);
     // A finished block may be lower than its plain text was; what stands below must not come up for it.
@@ -64,7 +65,7 @@ export function mountAnswer(el, actions) {
   function showFiles(id) {
     part(el, "save").hidden = id === null || !markdown;
     for (const form of ["md", "html", "json"]) {
-      if (id !== null) part(el, `save-${form}`).setAttribute("href", `/runs/${encodeURIComponent(id)}/export?format=${form}`);
+      if (id !== null) part(el, `save-${form}`).setAttribute("href", `runs/${encodeURIComponent(id)}/export?format=${form}`);
     }
   }
 
@@ -73,7 +74,7 @@ export function mountAnswer(el, actions) {
     const { kind, level, text: words } = readTail(raw);
     tail.dataset.kind = kind;
     tail.dataset.level = String(level);
-    tail.textContent = words;
+    tail.replaceChildren(kind === "table" ? tableOf(words) : words);
     tail.hidden = words === "";
   }
 
@@ -88,9 +89,38 @@ function mountBlock(el) {
     update({ html, shown }) {
       if (changed(html)) showHtml(el, html);
       for (const link of el.querySelectorAll("a[href^=http]")) link.setAttribute("target", "_blank");
+      for (const wide of /** @type {NodeListOf<HTMLElement>} */ (el.querySelectorAll("pre, table"))) wide.tabIndex = 0; // it scrolls sideways
       markCitations(el, shown);
     },
   };
+}
+
+/**
+ * A table that is still being written, as its rows are so far.
+ * @param {string} words a row a line, its cells between tabs
+ */
+function tableOf(words) {
+  const table = document.createElement("table");
+  for (const line of words.split("\n")) {
+    const row = table.insertRow();
+    for (const cell of line.split("\t")) row.insertCell().textContent = cell;
+  }
+  return table;
+}
+
+/**
+ * The answer's headings stand below its question's, without a gap between two of them, whatever level the model chose.
+ * @param {HTMLElement} blocks
+ */
+function lowerHeadings(blocks) {
+  const headings = [...blocks.querySelectorAll("h1, h2, h3, h4, h5, h6")];
+  const raw = headings.map((heading) => Number(heading.tagName[1]));
+  const top = Math.min(...raw);
+  let level = 2;
+  headings.forEach((heading, index) => {
+    level = Math.min(level + 1, 3 + raw[index] - top, 6);
+    heading.setAttribute("aria-level", String(level));
+  });
 }
 
 /**

@@ -1,5 +1,6 @@
 /** A task opened: what it was for, what it was given, each try, and its whole result. */
 
+import { purposeInWords } from "../../derive/purpose.js";
 import { duration } from "../../derive/words.js";
 import { freshness } from "../../dom/fresh.js";
 import { keyed } from "../../dom/keyed.js";
@@ -21,8 +22,6 @@ export function mountTask(el, actions, close) {
   const ofResult = freshness();
   /** @type {string|null} */
   let asked = null;
-  /** @type {string|null} */
-  let shownId = null;
 
   const retry = part(el, "retry");
 
@@ -47,7 +46,6 @@ export function mountTask(el, actions, close) {
   function update(shown) {
     const task = shown.run.tasks.find((each) => each.id === shown.task);
     el.hidden = !task;
-    if (!task) shownId = null;
     retry.hidden = task?.status !== "failed" || !hasEnded(shown.run);
     retry.onclick = () => actions.retry(shown.key, shown.task);
     if (!task || !changed(task)) return;
@@ -56,13 +54,11 @@ export function mountTask(el, actions, close) {
     showAttempts(task.attempts.map((attempt, index) => ({ index, attempt })));
     showResult(task);
     fetchLarge(shown.key, task);
-    if (shownId !== task.id) el.scrollIntoView({ block: "nearest" });
-    shownId = task.id;
   }
 
   /** @param {Task} task */
   function describe(task) {
-    part(el, "purpose").textContent = task.purpose || task.tool;
+    part(el, "purpose").textContent = purposeInWords(task) || task.tool;
     const tool = task.server ? `${task.tool} on ${task.server}` : task.tool;
     const waits = task.dependsOn.length > 0 ? `after ${task.dependsOn.join(", ")}` : "";
     part(el, "where").textContent = [task.id, tool, waits].filter(Boolean).join(" · ");

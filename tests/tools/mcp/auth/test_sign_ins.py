@@ -3,22 +3,28 @@
 import asyncio
 import os
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import replace
 from pathlib import Path
 
 import httpx
 import pytest
+from sqlalchemy import text
 
 from agentic_search.clock import SystemClock
+from agentic_search.database.address import database_address
+from agentic_search.database.database import open_database
+from agentic_search.database.notices import Notices
 from agentic_search.errors import NotFound, ServerUnavailable, SignInFailed, ToolFailed, WrongState
 from agentic_search.tools.config.server_config import HttpEndpoint, OAuthRules, ServerConfig
 from agentic_search.tools.mcp.auth.encrypted_folder import EncryptedFolder
+from agentic_search.tools.mcp.auth.encrypted_table import EncryptedTable
 from agentic_search.tools.mcp.auth.sign_ins import BrowserReturn, SignIns
 from agentic_search.tools.pool import ToolPool
 from tests.support.mcp_processes import PATIENCE, error_of, state_of, unheard, until
 from tests.support.oauth_double.double import OAuthDouble, oauth_double
 from tests.support.oauth_double.rules import DoubleRules
+from tests.support.postgres import RunningPostgres
 
 CALLBACK = "http://127.0.0.1:8023/servers/sign-in/callback"
 
@@ -324,3 +330,43 @@ async def test_a_header_of_the_operators_own_is_all_that_is_sent(tmp_path: Path)
         async with pool_at(tmp_path, ServerConfig("guarded", endpoint)) as (pool, _):
             assert state_of(pool, "guarded") == "unavailable"
             assert set(double.bearers) == {"Bearer mine"}
+
+
+async def test_processes_that_share_a_postgres_and_a_key_share_sign_ins(
+    postgres: RunningPostgres, caplog: pytest.LogCaptureFixture
+) -> None:
+    url, clock = postgres.new_database(), SystemClock()
+
+    @asynccontextmanager
+    async def process(config: ServerConfig, passphrase: str = "shared") -> AsyncGenerator[tuple[ToolPool, SignIns]]:
+        with closing(open_database(database_address(url, data=Path()))) as database:
+            async with (
+                Notices(database.address, clock=clock) as notices,
+                SignIns(EncryptedTable(database, passphrase=passphrase), notices=notices) as sign_ins,
+                ToolPool([config], clock=clock, sign_ins=sign_ins) as pool,
+            ):
+                await pool.settled(PATIENCE)
+                yield pool, sign_ins
+
+    async with oauth_double() as double:
+        async with process(server(double)) as (one, sign_ins), process(server(double)) as (other, others):
+            await sign_in(sign_ins)
+            await ready(one)
+            await ready(other)  # it hears of it
+            assert await call(other) == "heard: hello"
+            assert double.grant_types() == ["authorization_code"]
+            double.revoke_tokens()  # of two that refresh, one is first
+            async with asyncio.timeout(PATIENCE), asyncio.TaskGroup() as group:
+                calls = [group.create_task(call(pool, text="again")) for pool in (one, other)]
+            assert {each.result() for each in calls} == {"heard: again"}
+            await others.forget("guarded")
+            for pool in (one, other):
+                await until(pool, lambda pool=pool: state_of(pool, "guarded") == "needs_sign_in")
+            await sign_in(others)
+            await ready(one)
+        async with process(server(double), "another") as (late, _):
+            assert state_of(late, "guarded") == "needs_sign_in"
+        assert "AGENTIC_SEARCH_SECRET_KEY, which has to be the same for all processes" in caplog.text
+    with closing(open_database(database_address(url, data=Path()))) as database, database.transaction() as connection:
+        content = connection.execute(text("SELECT content FROM sign_ins")).scalar_one()
+        assert b"token" not in content

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from agentic_search.api.protocols.openai.messages import MessageIn, OpenAIForm, question_and_turns
-from agentic_search.api.protocols.openai.request import NoTools, SearchOptions, TextFormat, make_query
+from agentic_search.api.protocols.openai.request import ClientOptions, NoTools, TextFormat, make_query
 from agentic_search.domain.query import ModelName, Query
 from agentic_search.errors import RequestError
 
@@ -46,7 +46,7 @@ class ResponseRequest(OpenAIForm):
     tools: NoTools = None
     """None may be given: the service calls its own."""
     text: TextForm | None = None
-    agentic_search: SearchOptions = SearchOptions()
+    agentic_search: ClientOptions = ClientOptions()
     """What OpenAI's API has no words for."""
 
     @property
