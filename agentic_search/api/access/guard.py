@@ -27,7 +27,7 @@ from agentic_search.runs.service import Service
 
 COOKIE = "agentic_search_session"
 _HARMLESS = frozenset({"GET", "HEAD", "OPTIONS"})
-_NEEDED = "This needs a key: send it as `Authorization: Bearer KEY`, or sign in with it on the page."
+_NEEDED = "This needs a key: send it as `Authorization: Bearer KEY`, or sign in with it: POST /session."
 _NO_BEARER = "The header Authorization must be `Bearer KEY`."
 _FOREIGN = (
     "A browser that is signed in may change something from the service's own page alone. Where the page is reached by a"
