@@ -56,6 +56,8 @@ NEEDS: Mapping[str, Mapping[str, Scope | None]] = {
     "/models": {"GET": "read"},
     "/workflows": {"GET": "read"},
     "/openapi.json": {"GET": "read"},
+    "/llms.txt": {"GET": "read"},
+    "/docs/{name}.md": {"GET": "read"},
     "/servers/{name}/inputs": {"POST": "admin"},
     "/servers/{name}/switch": {"POST": "admin"},
     "/servers/{name}/sign-in": {"GET": "admin", "DELETE": "admin"},
