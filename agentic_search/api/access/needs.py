@@ -18,6 +18,7 @@ NEEDS: Mapping[str, Mapping[str, Scope | None]] = {
     "/health": {"GET": OPEN},
     "/ready": {"GET": OPEN},
     "/": {"GET": OPEN},
+    "/opensearch.xml": {"GET": OPEN},
     "/static/{path:path}": {"GET": OPEN},
     "/docs": {"GET": OPEN},
     "/docs/{name}": {"GET": OPEN},
