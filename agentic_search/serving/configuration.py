@@ -16,7 +16,8 @@ from agentic_search.settings import ENV_FILE, TOML_FILE, Settings, environment, 
 from agentic_search.text.files.env_text import EnvLine, load_env
 
 PREFIX = "AGENTIC_SEARCH_"
-_OF_BUNDLED_SERVERS = frozenset({"cache", "stories", "python_docs_recheck"})
+_OF_OTHERS = frozenset({"cache", "stories", "python_docs_recheck", "key"})
+"""Variables that bundled servers read, and the terminal."""
 _KEY_OF_MODEL_SERVER = re.compile(r"models_\w+_key")
 _OF_OURS = re.compile(rf"{PREFIX}|OLLAMA_HOST", re.IGNORECASE)
 _MOST_TOLD = 5
@@ -105,7 +106,7 @@ def _of_file() -> dict[str, object]:
 
 
 def _misspelt(given: Iterable[str]) -> Iterator[str]:
-    known = Settings.model_fields.keys() | _OF_BUNDLED_SERVERS
+    known = Settings.model_fields.keys() | _OF_OTHERS
     for name in sorted(given):
         if name in known or _KEY_OF_MODEL_SERVER.fullmatch(name):
             continue

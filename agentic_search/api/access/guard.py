@@ -26,6 +26,8 @@ from agentic_search.errors import (
 from agentic_search.runs.service import Service
 
 COOKIE = "agentic_search_session"
+OWN_PROCESS = "agentic_search.own_process"
+"""An extension of ASGI's scope, which no request from a network can have: the program that opened the service asks."""
 _HARMLESS = frozenset({"GET", "HEAD", "OPTIONS"})
 _NEEDED = "This needs a key: send it as `Authorization: Bearer KEY`, or sign in with it on the page."
 _NO_BEARER = "The header Authorization must be `Bearer KEY`."
@@ -47,7 +49,7 @@ class Guard:
             await self._app(scope, receive, send)
             return
         service: Service = scope["state"]["service"]
-        if not await service.access.is_required():
+        if OWN_PROCESS in scope.get("extensions", {}) or not await service.access.is_required():
             scope["state"]["caller"] = ANYBODY
             await self._app(scope, receive, send)
             return

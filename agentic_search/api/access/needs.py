@@ -19,6 +19,8 @@ NEEDS: Mapping[str, Mapping[str, Scope | None]] = {
     "/ready": {"GET": OPEN},
     "/": {"GET": OPEN},
     "/static/{path:path}": {"GET": OPEN},
+    "/docs": {"GET": OPEN},
+    "/docs/{name}": {"GET": OPEN},
     "/session": {"GET": OPEN, "POST": OPEN, "DELETE": OPEN},
     # It takes nothing but what this very browser was given, and comes from another site, which no cookie of ours does.
     "/servers/sign-in/callback": {"GET": OPEN},
