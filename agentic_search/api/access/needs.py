@@ -19,6 +19,7 @@ NEEDS: Mapping[str, Mapping[str, Scope | None]] = {
     "/ready": {"GET": OPEN},
     "/": {"GET": OPEN},
     "/static/{path:path}": {"GET": OPEN},
+    "/opensearch.xml": {"GET": OPEN},
     "/docs": {"GET": OPEN},
     "/docs/{name}": {"GET": OPEN},
     "/session": {"GET": OPEN, "POST": OPEN, "DELETE": OPEN},
