@@ -20,6 +20,7 @@ from agentic_search.api.hosts import OwnHostsOnly
 from agentic_search.api.openapi import describe
 from agentic_search.api.page.routes import page_router
 from agentic_search.api.protocols.ag_ui import routes as ag_ui
+from agentic_search.api.protocols.documentation import documentation_router
 from agentic_search.api.protocols.mcp import McpHost, McpRoute
 from agentic_search.api.protocols.openai import routes as openai
 from agentic_search.api.protocols.openai.errors import OpenAIErrors
@@ -69,6 +70,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
         ):
             app.include_router(routes.router)
         app.router.routes.append(Route("/mcp", McpRoute(), name="mcp", include_in_schema=False))
+        app.include_router(documentation_router(settings.static.parent / "docs"))
         app.include_router(page_router(settings.static))
         app.include_router(guide_router(settings.static.with_name("docs"), tokens=settings.static / TOKENS))
     describe(app)

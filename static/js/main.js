@@ -16,6 +16,7 @@ import { createStore } from "./store.js";
 import { mountPassage } from "./views/answer/citations.js";
 import { mountComposer } from "./views/composer.js";
 import { mountHistory } from "./views/history.js";
+import { mountNotify } from "./views/notify.js";
 import { mountAway, mountNotice } from "./views/notice.js";
 import { mountReader } from "./views/reader.js";
 import { mountRun } from "./views/run.js";
@@ -42,6 +43,7 @@ const views = [
   mountEffort(/** @type {HTMLSelectElement} */ (at("effort")), controller),
   mountServers(at("show-servers"), at("servers"), controller),
   mountQueue(at("queue"), controller),
+  mountNotify(at("notify")),
   mountStarters(at("starters"), controller),
   mountHistory(/** @type {HTMLDialogElement} */ (at("history")), library),
   mountAway(at("away")),
@@ -81,7 +83,7 @@ function draw() {
   waiting = false;
   const { state } = store;
   const empty = state.runs.length === 0 && !state.opening;
-  document.body.toggleAttribute("data-empty", empty);
+  document.documentElement.toggleAttribute("data-empty", empty);
   at("hero").textContent = empty ? "What would you like to know?" : "Conversation";
   at("earlier").hidden = state.earlier === null;
   document.body.toggleAttribute("data-away", state.away !== null);

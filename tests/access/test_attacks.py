@@ -44,7 +44,7 @@ def routes(*parameters: str) -> Iterator[tuple[str, str]]:
 async def send(client: httpx.AsyncClient, method: str, template: str, **ids: str) -> httpx.Response:
     """A request that would do something, were it allowed."""
     path = template.replace(":path}", "}").format_map(
-        {"task_id": "t1", "name": "notes", "key_id": "x", "path": "x", "model": "x", **ids}
+        {"task_id": "t1", "name": "notes", "key_id": "x", "path": "x", "model": "x", "response_id": "resp_x", **ids}
     )
     body = BODIES.get(f"{method} {template}", {})
     return await client.request(method, path, json=body if method in {"POST", "PATCH"} else None)
@@ -86,6 +86,33 @@ async def test_what_is_another_keys_is_not_there(holders: Holders) -> None:
         await alice.delete(f"/schedules/{made.json()['id']}")
 
 
+async def test_what_is_another_keys_is_not_there_over_mcp_or_openais_api_either(holders: Holders) -> None:
+    async with holders.client("alice") as alice, holders.client("bob") as bob:
+        run = (await alice.post("/search", json={"query": QUESTION, "plan": PLAN})).json()
+        for client, is_error in ((alice, False), (bob, True)):
+            headers = {"Accept": "application/json, text/event-stream", "MCP-Protocol-Version": "2025-06-18"}
+            hello = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "t", "version": "1"}}
+            opened = await client.post("/mcp", headers=headers, json=_rpc("initialize", hello))
+            assert opened.status_code == 200, opened.text
+            headers["Mcp-Session-Id"] = opened.headers["mcp-session-id"]
+            call = _rpc("tools/call", {"name": "get_run", "arguments": {"run_id": run["id"]}})
+            asked = await client.post("/mcp", headers=headers, json=call)
+            assert asked.status_code == 200 and ('"isError":true' in asked.text) is is_error, asked.text
+            assert ("Falcon" in asked.text) is not is_error
+            other = bob if client is alice else alice
+            assert (await other.post("/mcp", headers=headers, json=call)).status_code == 404
+        answered = await alice.post("/v1/responses", json={"model": "offline", "input": QUESTION})
+        assert answered.status_code == 200, answered.text
+        for method, path in (("GET", ""), ("POST", "/cancel"), ("DELETE", "")):
+            assert (await bob.request(method, f"/v1/responses/{answered.json()['id']}{path}")).status_code == 404
+        more = {"model": "offline", "input": "More?", "previous_response_id": answered.json()["id"]}
+        assert (await bob.post("/v1/responses", json=more)).status_code == 404
+
+
+def _rpc(method: str, params: dict[str, Any]) -> dict[str, Any]:
+    return {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
+
+
 async def test_a_key_does_what_its_scopes_say_and_nothing_more(holders: Holders) -> None:
     for name, scopes in SCOPES.items():
         async with holders.client(name) as client:
@@ -95,7 +122,7 @@ async def test_a_key_does_what_its_scopes_say_and_nothing_more(holders: Holders)
                         continue
                     refused = await send(client, method, path, run_id=NOBODYS, thread_id=NOBODYS, schedule_id=NOBODYS)
                     assert refused.status_code == 403, f"{name}: {method} {path}: {refused.status_code}"
-                    assert need in refused.json()["detail"]
+                    assert need in refused.text
             for path in ("/nothing", "/keys/", "/x//keys", "/v2/runs"):
                 assert (await client.get(path)).status_code == 403, path
 

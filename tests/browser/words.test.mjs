@@ -134,7 +134,7 @@ test("a task that reads what another found says it in words", () => {
 });
 
 test("what is missing stands in one line, and a failed task is named once", () => {
-  assert.equal(missing(replay("partial")), "1 of 5 tasks failed: What people say (nothing answers).");
+  assert.equal(missing(replay("partial")), "1 of 5 tasks failed: What people say (nothing answers). 1 task could not run without.");
   assert.match(missing(replay("failed")), /^1 of 1 task failed: \S.* \(.+\)\.$/);
   const much = replay("partial");
   much.answer.leftOut = Array.from({ length: 9 }, (_, place) => ({ what: `p${place} t4`, why: "did not fit" }));

@@ -23,6 +23,8 @@ _MEDIA_TYPES = {
 }
 _SCRIPT_COMMENTS = re.compile(r"[ \t]*/\*\*.*?\*/[ \t]*", re.DOTALL)
 _STYLE_COMMENTS = re.compile(r"/\*.*?\*/", re.DOTALL)
+_STYLES = "all.css"
+_STYLE = re.compile(r"""<link rel="stylesheet" href="static/(css/[^"]+)">\n?\s*""")
 _IMPORT = re.compile(r"""^(?:import|export)\s[^"']*?["'](\.[^"']+)["'];""", re.MULTILINE)
 
 
@@ -90,15 +92,18 @@ def _version(folder: Path) -> PageVersion:
     files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
     name = f"v-{_digest(b''.join(name.encode() + b'/' + content + b'/' for name, content in files.items()))}"
     sent = {name: PageFile.of(name, _sent(name, content)) for name, content in files.items()}
+    styles = _STYLE.findall(files[INDEX].decode())
+    sent[_STYLES] = PageFile.of(_STYLES, b"".join(sent[name].content for name in styles if name in sent))
     page = _page(sent, name)
     asking = page.replace("<html ", "<html data-asks ", 1)
     return PageVersion(name, sent, PageFile.of(INDEX, page.encode()), PageFile.of(INDEX, asking.encode()))
 
 
 def _page(files: Mapping[str, PageFile], version: str) -> str:
-    """The page with its files named by their version, and with its modules named beforehand."""
+    """The page with its files named by their version, its styles in one file, and its modules named beforehand."""
     preloads = "".join(f'<link rel="modulepreload" href="static/{name}">\n  ' for name in _modules(files))
     text = files[INDEX].content.decode().replace('<script type="module"', f'{preloads}<script type="module"', 1)
+    text = _STYLE.sub("", _STYLE.sub(f'<link rel="stylesheet" href="static/{_STYLES}">', text, count=1))
     return text.replace('="static/', f'="static/{version}/')
 
 
@@ -117,13 +122,12 @@ def _modules(files: Mapping[str, PageFile]) -> list[str]:
 
 
 def _sent(name: str, content: bytes) -> bytes:
-    """The same without comments; every line stays in its place, so that what a browser reports can be found."""
+    """The same without comments, indentation and empty lines: no text of the page's scripts spans lines."""
     comments = {".js": _SCRIPT_COMMENTS, ".css": _STYLE_COMMENTS}.get(posixpath.splitext(name)[1])
-    return content if comments is None else comments.sub(_lines, content.decode()).encode()
-
-
-def _lines(comment: re.Match[str]) -> str:
-    return "\n" * comment[0].count("\n") or " "
+    if comments is None:
+        return content
+    bare = comments.sub(" ", content.decode())
+    return "".join(f"{line.strip()}\n" for line in bare.splitlines() if line.strip()).encode()
 
 
 def _digest(content: bytes) -> str:

@@ -16,12 +16,14 @@ const LONGEST = 120;
 export function missing(run) {
   const said = (run.answer?.text ?? "").replaceAll("\\", ""); // its Markdown without escapes
   const failed = run.tasks.filter((task) => task.status === "failed");
-  const isOfFailed = (/** @type {string} */ what) => failed.some(({ id, tool }) => what.startsWith(`${id}: `) || what === `${id} ${tool}`);
-  const others = (run.answer?.leftOut ?? []).filter(({ what, why }) => !isOfFailed(what) && !isSaid(said, what, why));
+  const skipped = run.tasks.filter((task) => task.status === "skipped");
+  const isTold = (/** @type {string} */ what) => [...failed, ...skipped].some(({ id, tool }) => what.startsWith(`${id}: `) || what === `${id} ${tool}`);
+  const others = (run.answer?.leftOut ?? []).filter(({ what, why }) => !isTold(what) && !isSaid(said, what, why));
   const leftOut = others.map(({ what, why }) => `${what} (${why.replace(/\.$/, "")})`);
   const reasons = failed.map((task) => `${purposeInWords(task) || task.tool} (${inShort(task.error ?? "failed", task.tool)})`);
   return [
     sentence(`${failed.length} of ${count(run.tasks.length, "task")} failed`, reasons),
+    failed.length > 0 && skipped.length > 0 ? `${count(skipped.length, "task")} could not run without.` : "",
     sentence("Left out", leftOut),
   ].filter(Boolean).join(" ");
 }

@@ -10,8 +10,9 @@ import { part, say } from "../../dom/template.js";
 import { hasEnded } from "../../state/run.js";
 import { isUndone } from "../../state/tasks.js";
 import { markCitations, markSupport } from "./citations.js";
+import { mountFoot } from "./foot.js";
 
-/** @import {Shown, Source} from "../../types.js" */
+/** @import {Models, Shown, Source} from "../../types.js" */
 /** @import {Controller} from "../../controller.js" */
 /** @typedef {{index: number, html: string, shown: Shown}} Block */
 
@@ -25,6 +26,7 @@ export function mountAnswer(el, actions) {
   const copy = part(el, "copy");
   const retry = part(el, "retry");
   const changed = freshness();
+  const updateFoot = mountFoot(el, actions);
   let markdown = "";
   /** @type {Source[]} */
   let sources = [];
@@ -35,9 +37,11 @@ export function mountAnswer(el, actions) {
   /**
    * @param {Shown} shown
    * @param {number} before how high in pixels the preview stood in its place
+   * @param {Models|null} models
    */
-  function update(shown, before) {
+  function update(shown, before, models) {
     const { answer } = shown.run;
+    updateFoot(shown, models);
     if (!changed(answer, shown.run.status)) return;
     el.hidden = answer === null;
     if (answer === null) return;
@@ -56,17 +60,8 @@ export function mountAnswer(el, actions) {
     part(el, "lacks").hidden = lacks === "";
     retry.hidden = !shown.run.tasks.some(isUndone);
     retry.onclick = () => actions.retry(shown.key);
-    showFiles(ended ? shown.run.id : null);
     say(part(el, "colophon"), colophon(shown.run, duration));
     copy.hidden = !markdown || !navigator.clipboard;
-  }
-
-  /** @param {string|null} id of a run that can be saved */
-  function showFiles(id) {
-    part(el, "save").hidden = id === null || !markdown;
-    for (const form of ["md", "html", "json"]) {
-      if (id !== null) part(el, `save-${form}`).setAttribute("href", `runs/${encodeURIComponent(id)}/export?format=${form}`);
-    }
   }
 
   /** @param {string} raw */

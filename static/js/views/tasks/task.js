@@ -5,7 +5,8 @@ import { duration } from "../../derive/words.js";
 import { freshness } from "../../dom/fresh.js";
 import { keyed } from "../../dom/keyed.js";
 import { part, say } from "../../dom/template.js";
-import { hasEnded } from "../../state/run.js";
+import { hasEnded, isOnlyPlanned } from "../../state/run.js";
+import { argumentsIn } from "../planned.js";
 import { showValue, showWhole } from "./value.js";
 
 /** @import {Attempt, Shown, Task} from "../../types.js" */
@@ -24,12 +25,27 @@ export function mountTask(el, actions, close) {
   let asked = null;
 
   const retry = part(el, "retry");
+  const vary = part(el, "vary");
+  const form = /** @type {HTMLFormElement} */ (part(el, "vary-form"));
+  const given = /** @type {HTMLTextAreaElement} */ (part(el, "given"));
+  let key = "";
+  let id = "";
 
   part(el, "close").addEventListener("click", close);
   el.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
     event.stopPropagation();
     close();
+  });
+  vary.addEventListener("click", () => {
+    form.hidden = !form.hidden;
+    if (!form.hidden) given.focus();
+  });
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const value = argumentsIn(given.value);
+    say(part(el, "wrong"), value ? "" : "This is no JSON object: change it and run it again.");
+    if (value) actions.retry(key, id, value);
   });
   const showAttempts = keyed(part(el, "attempts"), {
     template: "attempt",
@@ -48,9 +64,16 @@ export function mountTask(el, actions, close) {
     el.hidden = !task;
     retry.hidden = task?.status !== "failed" || !hasEnded(shown.run);
     retry.onclick = () => actions.retry(shown.key, shown.task);
+    vary.hidden = !hasEnded(shown.run) || isOnlyPlanned(shown.run);
+    key = shown.key;
+    if (id !== shown.task) form.hidden = true;
+    id = shown.task ?? "";
     if (!task || !changed(task)) return;
     describe(task);
-    if (ofArguments(task.arguments)) showValue(part(el, "arguments"), task.arguments);
+    if (ofArguments(task.arguments)) {
+      showValue(part(el, "arguments"), task.arguments);
+      given.value = JSON.stringify(task.arguments, null, 2);
+    }
     showAttempts(task.attempts.map((attempt, index) => ({ index, attempt })));
     showResult(task);
     fetchLarge(shown.key, task);
