@@ -20,6 +20,10 @@ AgenticSearchError
 │   ├── ModelMissing              … the server is there, the model is not
 │   ├── ModelInterrupted          … the stream broke off or ended unfinished
 │   └── ContextOverflow           … the prompt is longer than the model's context
+├── AccessRefused             the caller does without, or an operator gives another key
+│   ├── Unauthenticated           … there is no key, or none that holds
+│   ├── Forbidden                 … the key may not do this
+│   └── TooManyRequests           … the key is used more often than it may be
 ├── SearchFailed              nobody: the run ended without an answer, and says why
 │   └── DeadlinePassed            … because its time was over before anything arrived
 ├── ToolsNotReady             the caller comes back later: a server that the plan needs is not connected
@@ -169,6 +173,35 @@ class ContextOverflow(ModelError):
         super().__init__(message)
         self.counted = counted
         self.num_ctx = num_ctx
+
+
+class AccessRefused(AgenticSearchError):
+    """The caller may not do this."""
+
+    code = "access_refused"
+
+
+class Unauthenticated(AccessRefused):
+    """Nobody knows who asks."""
+
+    code = "unauthenticated"
+
+
+class Forbidden(AccessRefused):
+    """The key's scopes do not allow it."""
+
+    code = "forbidden"
+
+
+class TooManyRequests(AccessRefused):
+    """The key has asked as often as it may for now."""
+
+    code = "too_many_requests"
+
+    def __init__(self, message: str, *, retry_after: int) -> None:
+        """`retry_after`: in how many seconds it may ask again."""
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class SearchFailed(AgenticSearchError):

@@ -13,6 +13,7 @@ from typing import Any, cast
 import uvicorn
 
 from agentic_search import __version__, log
+from agentic_search.access.access import has_keys
 from agentic_search.api.app import create_app
 from agentic_search.api.openapi import field_docs
 from agentic_search.database.database import open_database
@@ -35,7 +36,8 @@ _TURN = 0.0005
 """Seconds after which a thread lets another one run: what is written waits for several turns of the event loop's."""
 _ASKS_FOR_NO_KEY = (
     "AGENTIC_SEARCH_HOST is {host!r}, where other machines reach the service, which asks nobody for a key: set"
-    " AGENTIC_SEARCH_OPEN=yes if whoever reaches it may use it and its tools, else take AGENTIC_SEARCH_HOST out."
+    " AGENTIC_SEARCH_API_KEYS=name=KEY so that it asks for one, or AGENTIC_SEARCH_OPEN=yes if whoever reaches it may"
+    " use it and its tools, else take AGENTIC_SEARCH_HOST out."
 )
 
 logger = logging.getLogger(__name__)
@@ -49,7 +51,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         configured(settings)
         # First: a second service on one database must not take a port, even for a moment.
         database = open_database(configured_database(settings))
-        listeners = listen(settings.host, settings.port, open_to_all=settings.open)
+        is_open = settings.open or bool(settings.api_keys) or has_keys(database)
+        listeners = listen(settings.host, settings.port, open_to_all=is_open)
     except ConfigurationError as error:
         sys.exit(_report(str(error)))
     log.configure(settings.log_level, settings.log_format)
@@ -75,7 +78,7 @@ def listen(host: str, port: int, *, open_to_all: bool = False) -> list[socket.so
     """A listening socket for each address of `host`; connections wait there until the service is open.
 
     Taken before anything else is started. Raises ConfigurationError, naming the setting to change: also where other
-    machines could reach the service, which asks for no key, and nothing says that it is `open_to_all`.
+    machines could reach the service, and it neither asks for a key nor is `open_to_all`.
     """
     listeners: list[socket.socket] = []
     failure: OSError | None = None

@@ -11,11 +11,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, Literal, cast
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, SecretStr, field_validator
+from pydantic import AliasChoices, Field, SecretStr, field_validator
 from pydantic_core import from_json
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
-from agentic_search.setting_sources import ModelServerAddress, model_servers, secret_files, sources
+from agentic_search.setting_values.sources import ModelServerAddress, api_keys, model_servers, secret_files, sources
+from agentic_search.setting_values.tables import ConfiguredKey, ModelPrice, ModelProfile
 
 ENV_FILE = ".env"
 TOML_FILE = "agentic_search.toml"
@@ -40,36 +41,6 @@ def _data_folder() -> Path:
     else:
         base = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
     return base / "agentic-search"
-
-
-class ModelProfile(BaseModel):
-    """A named way of calling a language model, for the tool `ask_model`."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    model: str = ""
-    """The model; empty takes the one that writes answers."""
-
-    system: str = ""
-    """The system prompt: what the model shall be."""
-
-    temperature: Annotated[float, Field(ge=0, le=2)] | None = None
-    """How freely it chooses its words; none takes the model's own."""
-
-    max_tokens: Annotated[int, Field(ge=1, le=100_000)] = 1_024
-    """Tokens of a reply at most."""
-
-
-class ModelPrice(BaseModel):
-    """What a million tokens of a model cost, in any one currency."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    prompt: Annotated[float, Field(ge=0)]
-    """Of what the model reads."""
-
-    completion: Annotated[float, Field(ge=0)]
-    """Of what it writes."""
 
 
 class Settings(BaseSettings):
@@ -98,6 +69,9 @@ class Settings(BaseSettings):
 
     open: bool = False
     """True allows a HOST beyond loopback though the service asks for no key: whoever reaches it may use it."""
+
+    api_keys: Annotated[dict[str, ConfiguredKey], NoDecode] = Field(default_factory=dict[str, ConfiguredKey])
+    """Keys that may use the API: `name=KEY`, commas between; with one, nobody gets in without."""
 
     data: Path = Field(default_factory=_data_folder)
     """The folder for what is kept: runs, what was approved for good, and sign-ins at MCP servers, encrypted."""
@@ -314,6 +288,12 @@ class Settings(BaseSettings):
     def _read_models(cls, given: object) -> object:
         """A variable holds names and URLs; the TOML file a table each, `[models.lab]`, or a URL each, in `[models]`."""
         return model_servers(cast("dict[str, Any]", given)) if isinstance(given, dict) else given or {}
+
+    @field_validator("api_keys", mode="before")
+    @classmethod
+    def _read_keys(cls, given: object) -> object:
+        """A variable holds names and keys; the TOML file a list of them, or a table each, `[api_keys.laptop]`."""
+        return api_keys(given)
 
     @property
     def own_hosts(self) -> frozenset[str]:

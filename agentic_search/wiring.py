@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from functools import partial
 
+from agentic_search.access.access import Access
 from agentic_search.clock import SystemClock
 from agentic_search.database.address import SETTING, DatabaseAddress, database_address
 from agentic_search.database.database import Database, open_database
@@ -191,7 +192,7 @@ def _brings_own_plan(query: Query) -> bool:
 
     Of a run that goes on, or that a schedule began, nothing that may change anything runs unasked.
     """
-    return query.brings_a_plan and not isinstance(query, ContinuedQuery | StandingQuery)
+    return query.brings_a_plan and not query.ask_first and not isinstance(query, ContinuedQuery | StandingQuery)
 
 
 def _may_preview(server: ServerConfig) -> bool:
@@ -312,7 +313,10 @@ async def open_service(settings: Settings, database: Database | None = None) -> 
             )
         )
         searches = SearchService(engine, engine.history)
+        access = await stack.enter_async_context(Access(database, settings.api_keys, clock=clock))
         schedules = await stack.enter_async_context(
             Schedules(database, searches, clock=clock, limits=_schedule_limits(settings))
         )
-        yield Service(searches, tools, choice, workflows, rules, models.pull, sign_ins, settings.own_hosts, schedules)
+        yield Service(
+            searches, tools, choice, workflows, rules, models.pull, sign_ins, settings.own_hosts, schedules, access
+        )

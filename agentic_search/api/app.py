@@ -10,16 +10,22 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from agentic_search import __version__
 from agentic_search.api import problems
+from agentic_search.api.access import keys, session
+from agentic_search.api.access.guard import Guard
 from agentic_search.api.answering import EveryAnswer
 from agentic_search.api.dependencies import AppState
+from agentic_search.api.guide.pages import TOKENS
+from agentic_search.api.guide.routes import guide_router
 from agentic_search.api.hosts import OwnHostsOnly
 from agentic_search.api.openapi import describe
+from agentic_search.api.page.routes import page_router
+from agentic_search.api.protocols.ag_ui import routes as ag_ui
+from agentic_search.api.protocols.documentation import documentation_router
 from agentic_search.api.protocols.mcp import McpHost, McpRoute
 from agentic_search.api.protocols.openai import routes as openai
 from agentic_search.api.protocols.openai.errors import OpenAIErrors
 from agentic_search.api.protocols.openai.responses import routes as responses
 from agentic_search.api.routes import continuing, exports, health, inventory, runs, schedules, search, sign_in, threads
-from agentic_search.api.routes.page import PageFiles, page_router
 from agentic_search.database.database import Database
 from agentic_search.settings import Settings
 from agentic_search.wiring import open_service
@@ -37,7 +43,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[AppState, None]:
-        async with open_service(settings, database) as service, McpHost.opened(service) as mcp:
+        async with open_service(settings, database) as service, McpHost.opened() as mcp:
             yield {"service": service, "nesting": settings.max_nesting, "mcp": mcp}
 
     app = FastAPI(
@@ -51,17 +57,22 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
         generate_unique_id_function=lambda route: route.name,
     )
     app.add_middleware(BodyLimit)
+    app.add_middleware(Guard)
     app.add_middleware(OwnHostsOnly, names=settings.own_hosts)
     app.add_middleware(EveryAnswer)
     app.add_middleware(OpenAIErrors)
     problems.install(app)
     app.include_router(health.router)
     if settings.role != "worker":  # which is asked for nothing, but whether it lives
-        for routes in (search, runs, continuing, exports, threads, schedules, inventory, sign_in, openai, responses):
+        for routes in (
+            *(search, runs, continuing, exports, threads, schedules, inventory, sign_in),
+            *(openai, responses, ag_ui, keys, session),
+        ):
             app.include_router(routes.router)
         app.router.routes.append(Route("/mcp", McpRoute(), name="mcp", include_in_schema=False))
+        app.include_router(documentation_router(settings.static.parent / "docs"))
         app.include_router(page_router(settings.static))
-        app.mount("/static", PageFiles(directory=settings.static), name="static")
+        app.include_router(guide_router(settings.static.with_name("docs"), tokens=settings.static / TOKENS))
     describe(app)
     return app
 

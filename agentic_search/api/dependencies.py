@@ -3,11 +3,12 @@
 The functions are `async` though they await nothing: FastAPI sends plain ones to a thread, at each request.
 """
 
-from typing import Annotated, TypedDict, cast
+from typing import Annotated, NotRequired, TypedDict, cast
 
 from fastapi import Depends, Request
 from starlette.types import ASGIApp
 
+from agentic_search.access.caller import Caller
 from agentic_search.runs.service import SearchService, Service
 
 
@@ -15,6 +16,8 @@ class AppState(TypedDict):
     """What the application has while it serves."""
 
     service: Service
+    caller: NotRequired[Caller]
+    """Who asks; of each request."""
     nesting: int
     """Levels of lists and objects that a body may have."""
     mcp: ASGIApp
@@ -35,3 +38,11 @@ async def _searches(service: ServiceDep) -> SearchService:
 
 Searches = Annotated[SearchService, Depends(_searches)]
 """The service that starts and finds runs."""
+
+
+async def _caller(request: Request) -> Caller:
+    return cast(Caller, request.state.caller)
+
+
+CallerDep = Annotated[Caller, Depends(_caller)]
+"""Who asks, and what they may do."""

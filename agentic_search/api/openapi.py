@@ -13,6 +13,7 @@ from typing import Any
 from fastapi import FastAPI
 from pydantic import BaseModel
 
+from agentic_search.api.access.needs import OPEN, documented
 from agentic_search.api.problems import MEDIA_TYPE
 from agentic_search.api.protocols.openai.errors import PREFIX, ErrorBody, ErrorDetail, error_body, status_of
 from agentic_search.api.schemas import EventMessage, Problem
@@ -20,6 +21,10 @@ from agentic_search.domain.data import Frozen
 
 _DETAILS = {
     400: ("bad_request", "The cursor 'x' names no run; begin again without one."),
+    401: (
+        "unauthenticated",
+        "This needs a key: send it as `Authorization: Bearer KEY`, or sign in with it on the page.",
+    ),
     403: ("foreign_page", "A page of 'https://other.example' may change nothing here: open the service by localhost."),
     404: ("not_found", "There is no run '3f2a'; ended runs are kept in memory only for a while."),
     408: ("request_timeout", "A request's head must come within 15 s, its body at 1000 bytes a second."),
@@ -27,6 +32,7 @@ _DETAILS = {
     413: ("request_entity_too_large", "The request is larger than 4 MiB."),
     421: ("unknown_host", "There is no service of the name 'other.example' here: open the service by localhost."),
     422: ("invalid_request", "The request has one bad field."),
+    429: ("too_many_requests", "This key may send 600 requests a minute."),
     431: ("request_header_fields_too_large", "A request's head may have 65536 bytes."),
     502: ("run_failed", "No tool gave a result, so there is nothing to answer from. t1: no such host."),
     503: ("overloaded", "32 searches run and 256 wait: try again in a moment."),
@@ -38,10 +44,12 @@ _RETRY_AFTER = {
         "schema": {"type": "string", "pattern": "^[0-9]+$"},
     }
 }
+_LATER = (HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS)
 _SCHEMAS = "#/components/schemas/"
 _OF_EVERY_ROUTE = (408, 421, 431)
 """Problems that any route may answer with, before it is asked."""
 _OF_EVERY_CHANGE = (403,)
+_OF_EVERY_KEY = (401, 403, 429)
 _OF_EVERY_BODY = (413, 422)
 
 
@@ -56,7 +64,7 @@ def _response(status: int) -> dict[str, Any]:
     example = Problem(type=f"urn:agentic-search:{code}", title=phrase, status=status, detail=detail)
     content = {MEDIA_TYPE: {"example": example.model_dump(exclude_none=True)}}
     response = {"model": Problem, "description": phrase, "content": content}
-    return {**response, "headers": _RETRY_AFTER} if status == HTTPStatus.SERVICE_UNAVAILABLE else response
+    return {**response, "headers": _RETRY_AFTER} if status in _LATER else response
 
 
 def shows(example: BaseModel, status: int = 200) -> dict[int | str, dict[str, Any]]:
@@ -104,11 +112,16 @@ def _corrected(schema: dict[str, Any]) -> dict[str, Any]:
     for path, methods in schema["paths"].items():
         for method, operation in methods.items():
             _move_problems(operation["responses"])
+            need = documented(method.upper(), path)
+            if need is not OPEN:
+                operation["security"] = [{"key": []}]
+                operation["description"] += f" Where keys are needed: the scope `{need}`."
             for status in _always_possible(method, operation):
                 operation["responses"].setdefault(str(status), _reference(status))
             if path.startswith(PREFIX):
                 _as_errors(operation["responses"])
     described |= {model.__name__: _schema_of(model) for model in (ErrorBody, ErrorDetail)}
+    schema["components"]["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
     message = _schema_of(EventMessage)
     described |= message.pop("$defs") | {EventMessage.__name__: message}
     for name in ("HTTPValidationError", "ValidationError"):
@@ -137,6 +150,8 @@ def _as_errors(responses: dict[str, Any]) -> None:
 def _always_possible(method: str, operation: dict[str, Any]) -> Iterator[int]:
     """The problems that a route need not name: what it takes says them."""
     yield from _OF_EVERY_ROUTE
+    if "security" in operation:
+        yield from _OF_EVERY_KEY
     if method != "get":
         yield from _OF_EVERY_CHANGE
     if "requestBody" in operation:

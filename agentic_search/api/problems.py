@@ -23,6 +23,9 @@ _STATUS: tuple[tuple[type[errors.AgenticSearchError], int], ...] = (
     (errors.NotFound, 404),
     (errors.WrongState, 409),
     (errors.RequestError, 400),
+    (errors.Unauthenticated, 401),
+    (errors.TooManyRequests, 429),
+    (errors.AccessRefused, 403),
     (errors.Overloaded, 503),
     (errors.ShuttingDown, 503),
     (errors.Interrupted, 503),
@@ -48,6 +51,7 @@ _UNREADABLE = "It is no JSON in UTF-8, or it is nested too deep, or a number is 
 _TOO_DEEP = (
     "Its lists and objects are nested deeper than AGENTIC_SEARCH_MAX_NESTING allows; nest them less, or raise it."
 )
+_LATER = (HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS)
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _STATUS_BY_CODE = {kind.code: status for kind, status in reversed(_STATUS)}
 
@@ -112,11 +116,17 @@ async def _invalid(request: Request, error: Exception) -> Response:
 
 async def _ours(request: Request, error: Exception) -> Response:
     assert isinstance(error, errors.AgenticSearchError)
+    return refusal(error)
+
+
+def refusal(error: errors.AgenticSearchError) -> Response:
+    """The problem that an error of ours is."""
     status = next(status for kind, status in _STATUS if isinstance(error, kind))
     complaints = error.complaints if isinstance(error, errors.PlanRefused) else ()
     fields = tuple(FieldError(field="plan", message=complaint) for complaint in complaints)
-    seconds = error.retry_after if isinstance(error, errors.Overloaded) else 1
-    return respond(problem(status, error.code, str(error), errors=fields or None), headers=_later(status, seconds))
+    seconds = error.retry_after if isinstance(error, errors.Overloaded | errors.TooManyRequests) else 1
+    headers = {"WWW-Authenticate": "Bearer"} if status == HTTPStatus.UNAUTHORIZED else _later(status, seconds)
+    return respond(problem(status, error.code, str(error), errors=fields or None), headers=headers)
 
 
 async def _run_failed(request: Request, error: Exception) -> Response:
@@ -127,7 +137,7 @@ async def _run_failed(request: Request, error: Exception) -> Response:
 
 
 def _later(status: int, seconds: int = 1) -> dict[str, str]:
-    return {"Retry-After": str(seconds)} if status == HTTPStatus.SERVICE_UNAVAILABLE else {}
+    return {"Retry-After": str(seconds)} if status in _LATER else {}
 
 
 async def _http(request: Request, error: Exception) -> Response:

@@ -6,11 +6,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from agentic_search import Client, log
-from agentic_search.client.local import address_of, is_running
+from agentic_search.client.local import KEY_VARIABLE, address_of, is_running
 from agentic_search.settings import Settings, environment
-
-KEY_VARIABLE = "AGENTIC_SEARCH_KEY"
-"""The API key that the terminal gives to a service which asks for one."""
 
 
 @asynccontextmanager
@@ -28,7 +25,12 @@ async def connected(settings: Settings, *, server: str | None = None) -> AsyncGe
 
 def client_of(url: str) -> Client:
     """A client with the key of the environment."""
-    return Client(url, key=environment().get(KEY_VARIABLE, ""))
+    return Client(url, key=own_key())
+
+
+def own_key() -> str:
+    """The key of the environment; empty for none."""
+    return environment().get(KEY_VARIABLE, "")
 
 
 @asynccontextmanager

@@ -148,6 +148,23 @@ def serve() -> None:
 
 
 @app.command()
+def mcp(server: Server = None) -> None:
+    """Be an MCP server over standard input and output, for Claude Desktop, VS Code, Cursor and other hosts."""
+    from agentic_search import log
+    from agentic_search.cli.connecting import own_key
+    from agentic_search.mcp_service.stdio import serve_stdio
+
+    read = settings()
+    log.configure("error", read.log_format)  # to standard error; standard output is for messages
+
+    async def serve_until_left() -> int:
+        await serve_stdio(read, url=server, key=own_key())
+        return 0
+
+    finish(serve_until_left())
+
+
+@app.command()
 def config(as_json: AsJson = False) -> None:
     """Print each setting, its value and where it comes from; secrets are masked."""
     from agentic_search.cli import configuring

@@ -11,6 +11,7 @@ import httpx
 from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
 from starlette.types import ASGIApp, Message, Scope
 
+from agentic_search.api.access.guard import OWN_PROCESS
 from agentic_search.api.app import create_app
 from agentic_search.client.client import Client
 from agentic_search.database.database import Database
@@ -93,6 +94,7 @@ class InProcess(httpx.AsyncBaseTransport):
             "client": ("127.0.0.1", 0),
             "root_path": "",
             "state": dict(self._state),
+            "extensions": {OWN_PROCESS: {}},
         }
 
 

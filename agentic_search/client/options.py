@@ -22,6 +22,7 @@ class QuestionOptions(TypedDict, total=False):
     batch: bool
     approve: Sequence[str]
     preview: bool | None
+    ask_first: bool
     plan_only: bool
 
 

@@ -23,8 +23,12 @@ schedules = Table(
     Column("webhook", Text),
     Column("secret", Text),
     Column("known", LargeBinary),
+    Column("asked_by", Text),
 )
-"""`search` is what is asked, `asking` the id of the run under way, `known` what the next one is compared with."""
+"""`search` is what is asked, `asking` the id of the run under way, `known` what the next one is compared with.
+
+`asked_by` is the caller whose it is.
+"""
 
 schedule_runs = Table(
     "schedule_runs",

@@ -22,8 +22,12 @@ threads = Table(
     Column("changed_at", Text),
     Column("position", BigInteger),
     Column("deleted_at", Float),
+    Column("asked_by", Text),
 )
-"""Conversations; `position` is that of the newest run, `folded` the title in one form of all that are found alike."""
+"""Conversations; `position` is that of the newest run, `folded` the title in one form of all that are found alike.
+
+`asked_by` is the caller whose it is; of what was asked where nobody needs a key, nobody.
+"""
 
 runs = Table(
     "history_runs",
@@ -46,11 +50,12 @@ runs = Table(
     Column("attended", Boolean),
     Column("taken_over", Integer),
     Column("batch", Boolean),
+    Column("asked_by", Text),
 )
 """What lists show. `position` grows with each run that is asked for, `owner` is the process that carries it out.
 
 `attended`: somebody can be asked. `taken_over`: how many processes went on with it after another one. `batch`: it gives
-way to others.
+way to others. `asked_by`: as above.
 """
 
 queries = Table("history_queries", _METADATA, _of_run(), Column("packed", LargeBinary))

@@ -7,10 +7,11 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from agentic_search import Client
+from agentic_search.client.exchange import ServiceProblem
 from agentic_search.client.in_process import open_service
-from agentic_search.client.local import settled
+from agentic_search.client.local import KEY_VARIABLE, settled
 from agentic_search.database.address import IN_MEMORY
-from agentic_search.doctor.finding import Finding, Situation
+from agentic_search.doctor.finding import Finding, Situation, set_variable
 from agentic_search.domain.tool import ServerStatus
 from agentic_search.errors import ConfigurationError
 from agentic_search.tools.config.server_config import ServerConfig, StdioLaunch
@@ -49,7 +50,12 @@ async def check_servers(situation: Situation) -> AsyncIterator[Finding]:
         yield Finding("configuration", "broken", what or str(problem), fix)
         return
     missing = {server.name: finding for server in servers if (finding := missing_command(server, situation.system))}
-    statuses = await _statuses(situation)
+    try:
+        statuses = await _statuses(situation)
+    except ServiceProblem as problem:
+        how = set_variable(situation.system, KEY_VARIABLE, "…")
+        yield Finding("servers", "warning", f"the running service does not tell of them: {problem}", how)
+        return
     if not statuses:
         yield Finding(
             "servers", "warning", "no MCP server is configured", "add one to mcp.json, or: agentic-search import FILE"
@@ -78,7 +84,7 @@ def missing_command(server: ServerConfig, system: str) -> Finding | None:
 
 async def _statuses(situation: Situation) -> Sequence[ServerStatus]:
     if situation.is_running:
-        async with Client(situation.address) as client:
+        async with Client(situation.address, key=situation.environment.get(KEY_VARIABLE, "")) as client:
             return await settled(client, within=_PATIENCE)
     apart = {"database_url": SecretStr(IN_MEMORY), "role": "all", "functions": ()}
     async with open_service(situation.settings.model_copy(update=apart)) as client:

@@ -14,6 +14,8 @@ class RunFilter:
     status: RunStatus | None = None
     text: str | None = None
     """Part of the question, in any case; or words that stand in the question or the answer, in any form of theirs."""
+    asked_by: str | None = None
+    """The caller whose they are."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,9 @@ class Query(Frozen):
     approve: ToolGlobs = ()
     """Globs over tool names that may run without asking, though they do not only read."""
 
+    ask_first: bool = False
+    """Have what may change something wait for approval also in a plan or workflow that the request brings."""
+
     preview: bool | None = None
     """Show quotations while a model works; null takes the configured one."""
 

@@ -115,7 +115,9 @@ class KeptRuns:
     ) -> None:
         await self._stack.__aexit__(kind, error, trace)
 
-    async def start(self, run_id: str, query: Query, *, thread_id: str, attended: bool = False) -> RunStatus:
+    async def start(
+        self, run_id: str, query: Query, *, thread_id: str, attended: bool = False, asked_by: str | None = None
+    ) -> RunStatus:
         """Begin a run, or queue it; gives its status when it is kept. Raises Overloaded where the queue is full."""
         position = self.history.new_position()
         steps = [(WHOLE_QUERY, query)] if isinstance(query, ContinuedQuery) and (query.kept or query.done) else []
@@ -123,14 +125,15 @@ class KeptRuns:
         if not self._takes_runs or (is_shared and (self._sharing.is_behind or not self._engine.free)):
             created_at = self._clock.wall().isoformat(timespec="milliseconds")
             record = RunRecord(run_id, thread_id=thread_id, query=query.query, created_at=created_at)
-            draft = RunDraft(record, position, NOBODY, query, attended=attended)
+            draft = RunDraft(record, position, NOBODY, query, attended=attended, asked_by=asked_by)
             await self.recorder.transact(queue, draft, steps, most=self._max_queued)
             self._sharing.note_queued()
             return record.status
         status = await self._engine.start(run_id, query, thread_id=thread_id, attended=attended)
         created_at = (await self._engine.report(run_id)).created_at
         record = RunRecord(run_id, thread_id=thread_id, query=query.query, created_at=created_at)
-        self.recorder.begin(RunDraft(record, position, self.recorder.owner.name, query, attended=attended))
+        owner = self.recorder.owner.name
+        self.recorder.begin(RunDraft(record, position, owner, query, attended=attended, asked_by=asked_by))
         for name, step in steps:
             self.recorder.add_step(run_id, name, step)
         self._follow(run_id, after=0)

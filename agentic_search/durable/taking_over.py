@@ -69,10 +69,11 @@ def take(connection: Connection, owner: str, now: float, most: int) -> list[Unfi
     if not ids:
         return []
     connection.execute(update(tables.runs).where(_RUNS.id.in_(ids)).values(owner=owner))
-    chosen = select(_RUNS.id, _RUNS.position, _RUNS.taken_over, _RUNS.attended).where(_RUNS.id.in_(ids))
+    chosen = select(_RUNS.id, _RUNS.position, _RUNS.taken_over, _RUNS.attended, _RUNS.asked_by).where(_RUNS.id.in_(ids))
     rows = connection.execute(chosen.order_by(_RUNS.batch, _RUNS.position)).all()
     for row in rows:
         draft = RunDraft(_record(connection, row.id), row.position, owner, attended=row.attended, begun=True)
+        draft.asked_by = row.asked_by
         draft.was_taken_over = row.taken_over > 0
         try:
             if row.taken_over <= _MOST_TIMES:

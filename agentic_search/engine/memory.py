@@ -87,8 +87,13 @@ class MemoryEngine:
         """How many runs would begin at once."""
         return 0 if self._ends else max(self._max_concurrent - len(self._living) - len(self._queue), 0)
 
-    async def start(self, run_id: str, query: Query, *, thread_id: str, attended: bool = False) -> RunStatus:
-        """Begin a run, or queue it; gives its status. Raises Overloaded where the queue is full."""
+    async def start(
+        self, run_id: str, query: Query, *, thread_id: str, attended: bool = False, asked_by: str | None = None
+    ) -> RunStatus:
+        """Begin a run, or queue it; gives its status. Raises Overloaded where the queue is full.
+
+        `asked_by` is noted by whoever keeps the runs of this engine.
+        """
         if self._ends:
             raise ShuttingDown("The service is ending: ask again when it is back.")
         if len(self._living) >= self._max_concurrent and len(self._queue) >= self._max_queued:

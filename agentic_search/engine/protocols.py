@@ -79,10 +79,12 @@ class Program(Protocol):
 class Engine(Protocol):
     """Where runs live, apart from whoever asked for them. Every method that takes an id raises NotFound."""
 
-    async def start(self, run_id: str, query: Query, *, thread_id: str, attended: bool = False) -> RunStatus:
+    async def start(
+        self, run_id: str, query: Query, *, thread_id: str, attended: bool = False, asked_by: str | None = None
+    ) -> RunStatus:
         """Begin a run, or queue it; gives its status. Raises Overloaded where the queue is full.
 
-        `attended`: somebody follows the run and can be asked.
+        `attended`: somebody follows the run and can be asked. `asked_by`: the caller whose it is, for where it is kept.
         """
         ...
 

@@ -8,8 +8,9 @@ from sqlalchemy import ColumnElement, Connection, Dialect, Select, Table, and_, 
 from agentic_search.database.tables import runs, storable, threads
 from agentic_search.domain.history import RunFilter, RunPage, ThreadPage, ThreadSummary
 from agentic_search.domain.run import RunSummary
-from agentic_search.errors import NotFound, RequestError
+from agentic_search.errors import RequestError
 from agentic_search.history import words
+from agentic_search.history.stored_runs import no_run, no_thread
 from agentic_search.history.writing import RunDraft
 from agentic_search.text.lexicon import stems
 
@@ -36,6 +37,8 @@ def list_runs(
     )
     if chosen.thread_id is not None:
         query = query.where(runs.c.thread_id == storable(chosen.thread_id))
+    if chosen.asked_by is not None:
+        query = query.where(runs.c.asked_by == chosen.asked_by)
     if chosen.status is not None:
         query = query.where(runs.c.status == chosen.status)
     if chosen.text is not None:
@@ -48,13 +51,19 @@ def list_runs(
     return RunPage(page, _cursor(*places[limit - 1]) if len(places) > limit else None)
 
 
-def list_threads(connection: Connection, wanted: str | None, *, limit: int, cursor: str | None) -> ThreadPage:
+def list_threads(
+    connection: Connection, wanted: str | None, asked_by: str | None = None, *, limit: int, cursor: str | None
+) -> ThreadPage:
     """`limit` conversations after the cursor; `wanted`: what is looked for in their titles and their runs.
+
+    `asked_by`: the caller whose they are; None: everybody's.
 
     Raises RequestError for a cursor that is none.
     """
     after = _place(cursor) if cursor is not None else None
     query = _threads().where(threads.c.deleted_at.is_(None))
+    if asked_by is not None:
+        query = query.where(threads.c.asked_by == asked_by)
     if wanted is not None:
         query = query.where(_about(wanted, connection.dialect))
     rows = connection.execute(_paged(query, threads, after, limit)).all()
@@ -67,7 +76,30 @@ def thread_of(connection: Connection, thread_id: str) -> ThreadSummary:
     chosen = _threads().where(threads.c.id == storable(thread_id), threads.c.deleted_at.is_(None))
     for _, *values in connection.execute(chosen):
         return _thread(values)
-    raise NotFound(f"There is no conversation {thread_id!r}: it was deleted, or never was.")
+    raise no_thread(thread_id)
+
+
+def caller_of_run(connection: Connection, run_id: str) -> str | None:
+    """Whose a run is, also of one that was deleted and can be had back. Raises NotFound."""
+    c = runs.c
+    for (asked_by,) in connection.execute(select(c.asked_by).where(c.id == storable(run_id))):
+        return asked_by
+    raise no_run(run_id)
+
+
+def caller_of_thread(connection: Connection, thread_id: str) -> str | None:
+    """Whose a conversation is, as above. Raises NotFound."""
+    c = threads.c
+    for (asked_by,) in connection.execute(select(c.asked_by).where(c.id == storable(thread_id))):
+        return asked_by
+    raise no_thread(thread_id)
+
+
+def unfinished(connection: Connection, asked_by: str) -> int:
+    """How many runs of a caller have not ended."""
+    c = runs.c
+    theirs = c.asked_by == asked_by, c.ended_at.is_(None), c.deleted_at.is_(None)
+    return connection.execute(select(func.count()).select_from(runs).where(*theirs)).scalar_one()
 
 
 def _threads() -> Select[*tuple[Any, ...]]:
@@ -98,6 +130,7 @@ def _admits(chosen: RunFilter, draft: RunDraft) -> bool:
     record = draft.record
     return (
         (chosen.thread_id is None or record.thread_id == chosen.thread_id)
+        and (chosen.asked_by is None or draft.asked_by == chosen.asked_by)
         and (chosen.status is None or record.status == chosen.status)
         and (chosen.text is None or _speaks_of(record.query, chosen.text))
     )

@@ -48,7 +48,7 @@ def found(connection: Connection, run_id: str) -> StoredRun:
     """A run that is there and not deleted. Raises NotFound."""
     chosen = stored(connection, tables.runs.c.id == storable(run_id), tables.runs.c.deleted_at.is_(None), most=1)
     if not chosen:
-        raise NotFound(f"There is no run {run_id!r}: it was deleted, or never was.")
+        raise no_run(run_id)
     return chosen[0]
 
 
@@ -139,13 +139,24 @@ def steps_of(connection: Connection, run_id: str) -> dict[str, JsonValue]:
     return steps
 
 
-def turns_before(connection: Connection, thread_id: str, position: int) -> list[tuple[int, Turn]]:
-    """The newest turns of a conversation that were asked for before a position, oldest first, with theirs."""
+def no_run(run_id: str) -> NotFound:
+    """The same words for a run that never was, and for one that is somebody else's."""
+    return NotFound(f"There is no run {run_id!r}: it was deleted, or never was.")
+
+
+def no_thread(thread_id: str) -> NotFound:
+    """As above, for a conversation."""
+    return NotFound(f"There is no conversation {thread_id!r}: it was deleted, or never was.")
+
+
+def turns_before(connection: Connection, thread_id: str, position: int, asked_by: str | None) -> list[tuple[int, Turn]]:
+    """The newest turns of somebody's conversation that were asked for before a position, oldest first, with theirs."""
     c = tables.runs.c
     chosen = (
         select(c.position, tables.bodies.c.turn)
         .join(tables.bodies, tables.bodies.c.run == c.number)
         .where(c.thread_id == thread_id, c.position < position, c.deleted_at.is_(None))
+        .where(c.asked_by.is_not_distinct_from(asked_by))
         .order_by(c.position.desc())
         .limit(MOST_TURNS)
     )

@@ -54,6 +54,8 @@ class RunDraft:
     """A process died with it, and it has finished no step since."""
     opens_thread: bool = False
     """It is the first of its conversation."""
+    asked_by: str | None = None
+    """The caller whose it is."""
 
     @property
     def unwritten_bytes(self) -> int:
@@ -154,6 +156,7 @@ def _begin(connection: Connection, draft: RunDraft) -> int | None:
         "title": " ".join(query.split())[:_TITLE],
         "folded": words.folded(query)[:_TITLE],
         "created_at": record.created_at,
+        "asked_by": draft.asked_by,
     }
     newest = {"changed_at": record.created_at, "position": draft.position, "deleted_at": None}
     opened = connection.execute(_ignoring(connection.dialect.name, tables.threads), {**thread, **newest})
@@ -172,6 +175,7 @@ def _begin(connection: Connection, draft: RunDraft) -> int | None:
         "owner": draft.owner,
         "attended": draft.attended,
         "batch": draft.query is not None and draft.query.batch,
+        "asked_by": draft.asked_by,
         "taken_over": 0,
         "last_seq": 0,
         "bytes": 0,

@@ -1,6 +1,6 @@
 """The MCP server: its three tools over whoever searches."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing, asynccontextmanager, suppress
 from typing import Annotated, Any
 
@@ -24,8 +24,8 @@ _SEARCHES = mcp_types.ToolAnnotations(read_only_hint=True, open_world_hint=True)
 _READS = mcp_types.ToolAnnotations(read_only_hint=True, idempotent_hint=True, open_world_hint=False)
 
 
-def build_server(searcher: Searcher) -> MCPServer[Any]:
-    """The server; a run that its caller cancels is stopped."""
+def build_server(searcher_of: Callable[[Context], Searcher]) -> MCPServer[Any]:
+    """The server; a run that its caller cancels is stopped. `searcher_of`: who searches for whoever sends a request."""
     server: MCPServer[Any] = MCPServer(
         "agentic-search", title="Agentic search", instructions=_INSTRUCTIONS, version=__version__, log_level="WARNING"
     )
@@ -52,21 +52,22 @@ def build_server(searcher: Searcher) -> MCPServer[Any]:
         given = {"query": query, "thread_id": thread_id, "tools": tools, "model": model, "rounds": rounds}
         async with _told():
             asked = Query.model_validate({**given, "deadline": deadline})
-            return await _search(searcher, asked, ctx)
+            return await _search(searcher_of(ctx), asked, ctx)
 
     @server.tool(title="Get a run", annotations=_READS)
     async def get_run(
+        ctx: Context,
         run_id: Annotated[str, Field(description="Of an answer that search gave")],
     ) -> Annotated[mcp_types.CallToolResult, SearchAnswer]:
         """A search from before, or one under way: its answer, its sources, and what each of its tool calls came to."""
         async with _told():
-            return as_result(SearchAnswer.of(await searcher.run(run_id)))
+            return as_result(SearchAnswer.of(await searcher_of(ctx).run(run_id)))
 
     @server.tool(title="List available tools", annotations=_READS)
-    async def list_tools_available() -> Annotated[mcp_types.CallToolResult, AvailableTools]:
+    async def list_tools_available(ctx: Context) -> Annotated[mcp_types.CallToolResult, AvailableTools]:
         """The tools that a search may call now, and why others cannot be used."""
         async with _told():
-            return as_result(await searcher.tools())
+            return as_result(await searcher_of(ctx).tools())
 
     _ = search, get_run, list_tools_available
     return server

@@ -17,7 +17,7 @@ async def serve_stdio(settings: Settings, *, url: str | None = None, key: str = 
     `key`: an API key for it. Raises ConfigurationError.
     """
     async with _searcher(settings, url, key) as searcher:
-        await build_server(searcher).run_stdio_async()
+        await build_server(lambda _: searcher).run_stdio_async()
 
 
 @asynccontextmanager

@@ -3,16 +3,19 @@
 import asyncio
 import uuid
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
 from functools import partial
 from weakref import WeakValueDictionary
 
+from agentic_search.access.access import Access
+from agentic_search.access.caller import ANYBODY, Caller, need, permitted
 from agentic_search.domain.approval.decision import Decision
 from agentic_search.domain.approval.policy import ApprovalRules
 from agentic_search.domain.query import ContinuedQuery, Query
 from agentic_search.domain.run import ENDED, RunCounts, RunReport, Started, TaskRecord
 from agentic_search.engine.protocols import Engine
-from agentic_search.errors import NotFound, WrongState
+from agentic_search.errors import NotFound, TooManyRequests, WrongState
 from agentic_search.events.event import Event
 from agentic_search.history.history import History
 from agentic_search.models.chat import PullProgress
@@ -20,9 +23,13 @@ from agentic_search.models.choice import ModelChoice
 from agentic_search.runs.continuing import PlanStart, Retry, Synthesis, planned_first, retried, synthesized
 from agentic_search.runs.ledger import Ledger
 from agentic_search.schedules.schedules import Schedules
+from agentic_search.text.counting import count
 from agentic_search.tools.mcp.auth.sign_ins import SignIns
 from agentic_search.tools.pool import ToolPool
 from agentic_search.workflows.folder import WorkflowFolder
+
+_LOOK_AGAIN = 2
+"""Seconds after which a caller with too many runs asks again."""
 
 
 class SearchService:
@@ -32,24 +39,65 @@ class SearchService:
         """`history`: what is kept of runs."""
         self._engine = engine
         self.history = history
+        self._caller = ANYBODY
         self._starting: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         """By the id that its caller has made for a run: of several starts one begins it."""
 
-    async def start(self, query: Query, *, attended: bool = False, run_id: str | None = None) -> Started:
-        """Begin a search; raises Overloaded. `attended`: its caller learns of tasks that wait, and can approve them.
+    def of(self, caller: Caller) -> "SearchService":
+        """The same for a caller: what is not theirs is not there, and what they may not do is refused."""
+        if caller is self._caller:
+            return self
+        theirs = copy(self)
+        theirs._caller, theirs.history = caller, self.history.of(caller)
+        return theirs
+
+    async def start(
+        self, query: Query, *, attended: bool = False, run_id: str | None = None, asked_by: str | None = None
+    ) -> Started:
+        """Begin a search; raises Overloaded, and for a caller Forbidden or TooManyRequests.
+
+        `attended`: its caller learns of tasks that wait, and can approve them.
 
         `run_id`: an id that the caller has made for it. It begins one run, however often and from wherever it is
         started: who starts it again is given that run as it is, or WrongState where it asks something else.
+        `asked_by`: the caller whose it is, where the service itself begins it for them.
         """
-        if run_id is None:
-            return await self._start(uuid.uuid4().hex, query, attended=attended)
-        async with self._starting.setdefault(run_id, asyncio.Lock()):
-            return await self._begun(run_id, query) or await self._start(run_id, query, attended=attended)
+        if run_id is not None:
+            async with self._starting.setdefault(run_id, asyncio.Lock()):
+                begun = await self._begun(run_id, query)
+                return begun or await self._start(run_id, query, attended=attended, asked_by=asked_by)
+        if self._caller is ANYBODY:
+            return await self._start(uuid.uuid4().hex, query, attended=attended, asked_by=asked_by)
+        async with self._starting.setdefault(f"caller {self._caller.id}", asyncio.Lock()):
+            await self._refuse_too_many()
+            asked_by = await self._owner_of(query.thread_id)
+            return await self._start(
+                uuid.uuid4().hex, permitted(query, self._caller), attended=attended, asked_by=asked_by
+            )
 
-    async def _start(self, run_id: str, query: Query, *, attended: bool) -> Started:
+    async def _start(self, run_id: str, query: Query, *, attended: bool, asked_by: str | None) -> Started:
         thread_id = query.thread_id or uuid.uuid4().hex
-        status = await self._engine.start(run_id, query, thread_id=thread_id, attended=attended)
+        status = await self._engine.start(run_id, query, thread_id=thread_id, attended=attended, asked_by=asked_by)
         return Started(id=run_id, thread_id=thread_id, status=status)
+
+    async def _owner_of(self, thread_id: str | None) -> str | None:
+        """Whose a run in a conversation is: everything in one is the same caller's. Raises NotFound."""
+        if thread_id is None:
+            return self._caller.id
+        try:
+            owner = await self.history.caller_of_thread(thread_id)
+        except NotFound:  # its caller has made the id
+            return self._caller.id
+        await self.history.check_thread(thread_id)
+        return owner
+
+    async def _refuse_too_many(self) -> None:
+        most, caller = self._caller.max_runs, self._caller.id
+        if most is not None and caller is not None and await self.history.unfinished(caller) >= most:
+            told = (
+                f"{count(most, 'run')} of this key have not ended, and it may have no more: wait for one, or stop it."
+            )
+            raise TooManyRequests(told, retry_after=_LOOK_AGAIN)
 
     async def _begun(self, run_id: str, query: Query) -> Started | None:
         """The run of this id, where there is one."""
@@ -75,6 +123,7 @@ class SearchService:
 
     async def ledger(self, run_id: str) -> Ledger:
         """What a run that has ended leaves; raises NotFound or WrongState."""
+        await self.history.check_run(run_id)
         run = await self._engine.report(run_id)
         if run.status not in ENDED:
             raise WrongState(
@@ -96,30 +145,54 @@ class SearchService:
 
     async def wait(self, run_id: str) -> RunReport:
         """The run, when it has ended; raises NotFound."""
+        await self.history.check_run(run_id)
         return await self._engine.ended(run_id)
 
     def follow(self, run_id: str, *, after: int = 0) -> AsyncIterator[Sequence[Event]]:
         """The run's events above number `after`, live until the terminal one, each time some; raises NotFound."""
-        return self._engine.follow(run_id, after=after)
+        if self.history.sees_all:
+            return self._engine.follow(run_id, after=after)
+        return self._follow_own(run_id, after)
+
+    async def _follow_own(self, run_id: str, after: int) -> AsyncIterator[Sequence[Event]]:
+        await self.history.check_run(run_id)
+        events = self._engine.follow(run_id, after=after)
+        try:
+            async for come in events:
+                yield come
+        finally:
+            if isinstance(events, AsyncGenerator):
+                await events.aclose()
 
     async def has_no_more(self, run_id: str, *, after: int) -> bool:
         """Whether the run has ended, and event number `after` is its last, or would come later; raises NotFound."""
+        await self.history.check_run(run_id)
         return await self._engine.has_no_more(run_id, after=after)
 
     async def get(self, run_id: str) -> RunReport:
         """The run as far as it has come; raises NotFound."""
+        await self.history.check_run(run_id)
         return await self._engine.report(run_id)
 
     async def task(self, run_id: str, task_id: str) -> TaskRecord:
         """One task with its whole result; raises NotFound."""
+        await self.history.check_run(run_id)
         return await self._engine.task(run_id, task_id)
 
     async def decide(self, run_id: str, task_id: str, decision: Decision) -> TaskRecord:
-        """Approve or deny a task that waits; raises NotFound, or WrongState where it waits for nothing like that."""
+        """Approve or deny a task that waits; raises NotFound, or WrongState where it waits for nothing like that.
+
+        What is decided for good holds for everybody's runs: only an administrator's word does. Raises Forbidden.
+        """
+        await self.history.check_run(run_id)
+        need(
+            self._caller, "admin" if decision.always else "approve", "decide for good" if decision.always else "decide"
+        )
         return await self._engine.decide(run_id, task_id, decision)
 
     async def cancel(self, run_id: str) -> RunReport:
         """Stop a run; raises NotFound, and does nothing to one that has ended."""
+        await self.history.check_run(run_id)
         await self._engine.cancel(run_id, by="user")
         return await self._engine.report(run_id)
 
@@ -150,3 +223,9 @@ class Service:
     """Names under which the service may be reached: a sign-in comes back to no other."""
     schedules: Schedules
     """Standing questions."""
+    access: Access
+    """Keys, sign-ins and the audit log."""
+
+    def of(self, caller: Caller) -> "Service":
+        """The same for a caller, who is given nothing that is not theirs."""
+        return replace(self, searches=self.searches.of(caller), schedules=self.schedules.of(caller))

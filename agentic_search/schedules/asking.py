@@ -3,13 +3,10 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
-
-from sqlalchemy import Connection
+from typing import Any, Protocol
 
 from agentic_search.clock import Clock
-from agentic_search.database.database import Database
+from agentic_search.database.rows import Rows
 from agentic_search.domain.outcome import Passage
 from agentic_search.domain.query import Query, StandingQuery
 from agentic_search.domain.run import ENDED, RunReport, Started
@@ -26,19 +23,16 @@ _FULL = 600.0
 _LOOK = 5.0
 """Seconds between two looks at a run that another process carries out, or at a database that is away."""
 
-_THREADS = 2
-
-_Given = TypeVar("_Given")
-_Asked = ParamSpec("_Asked")
-
 logger = logging.getLogger(__name__)
 
 
 class Searching(Protocol):
     """What standing questions use of the service that searches."""
 
-    async def start(self, query: Query, *, attended: bool = False, run_id: str | None = None) -> Started:
-        """Begin a search under an id; raises Overloaded."""
+    async def start(
+        self, query: Query, *, attended: bool = False, run_id: str | None = None, asked_by: str | None = None
+    ) -> Started:
+        """Begin somebody's search under an id; raises Overloaded."""
         ...
 
     async def wait(self, run_id: str) -> RunReport:
@@ -48,29 +42,6 @@ class Searching(Protocol):
     def follow(self, run_id: str, *, after: int = 0) -> AsyncIterator[Sequence[Event]]:
         """The run's events; raises NotFound."""
         ...
-
-
-class Rows:
-    """The database as standing questions use it: each piece of work a transaction, in a thread."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="schedules")
-
-    async def do(
-        self, work: Callable[Concatenate[Connection, _Asked], _Given], *args: _Asked.args, **named: _Asked.kwargs
-    ) -> _Given:
-        """What the work gives. Raises StorageFailed, and what it raises."""
-
-        def in_transaction() -> _Given:
-            with self._database.transaction() as connection:
-                return work(connection, *args, **named)
-
-        return await asyncio.get_running_loop().run_in_executor(self._threads, in_transaction)
-
-    async def close(self) -> None:
-        """Wait for what is under way: it has a connection in use."""
-        await asyncio.to_thread(self._threads.shutdown, cancel_futures=True)
 
 
 def standing_query(schedule: StoredSchedule) -> StandingQuery:
@@ -93,7 +64,7 @@ class Asking:
     async def start(self, run: OpenRun) -> Started:
         """Begin it; where that is not possible, that is how it ended. Raises AgenticSearchError."""
         try:
-            return await self._searches.start(standing_query(run.schedule), run_id=run.run_id)
+            return await self._begin(run)
         except ShuttingDown:  # it begins after the restart
             raise
         except AgenticSearchError as error:
@@ -133,8 +104,13 @@ class Asking:
         except NotFound:
             if self._now() < begins_at:  # the process that has it may be about to begin it
                 return None
-            await self._searches.start(standing_query(run.schedule), run_id=run.run_id)
+            await self._begin(run)
             return await self._searches.wait(run.run_id)
+
+    async def _begin(self, run: OpenRun) -> Started:
+        return await self._searches.start(
+            standing_query(run.schedule), run_id=run.run_id, asked_by=run.schedule.asked_by
+        )
 
     async def _end(self, run: OpenRun, report: RunReport) -> None:
         if report.status not in {"completed", "partial"}:

@@ -8,18 +8,21 @@ import logging
 import uuid
 from collections.abc import Coroutine
 from contextlib import suppress
+from copy import copy
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 
+from agentic_search.access.caller import ANYBODY, Caller
 from agentic_search.clock import Clock
 from agentic_search.database.database import Database
+from agentic_search.database.rows import Rows
 from agentic_search.domain.query import Query
 from agentic_search.domain.run import Started
 from agentic_search.errors import AgenticSearchError, StorageFailed, WrongState
 from agentic_search.network.addresses import AllowedPlaces
 from agentic_search.schedules import stored, webhook
-from agentic_search.schedules.asking import Asking, Rows, Searching
+from agentic_search.schedules.asking import Asking, Searching
 from agentic_search.schedules.schedule import (
     DeletedSchedule,
     ScheduleChange,
@@ -59,9 +62,10 @@ class Schedules:
     """The standing questions; asked while it is entered; an async context manager."""
 
     def __init__(self, database: Database, searches: Searching, *, clock: Clock, limits: ScheduleLimits) -> None:
-        self._rows = Rows(database)
+        self._rows = Rows(database, name="schedules")
         self._alone = database.is_sqlite
         self._clock = clock
+        self._caller = ANYBODY
         self._limits = limits
         self._news = asyncio.Event()
         self._asking = Asking(self._rows, searches, clock=clock, ended=self._news.set)
@@ -86,16 +90,24 @@ class Schedules:
         await self._group.__aexit__(None, None, None)
         await self._rows.close()
 
+    def of(self, caller: Caller) -> "Schedules":
+        """The same for a caller: what is not theirs is not there."""
+        theirs = copy(self)
+        theirs._caller = caller
+        return theirs
+
     async def list(self) -> tuple[ScheduleSummary, ...]:
         """All, the newest first."""
-        return tuple(await self._rows.do(stored.listed))
+        return tuple(await self._rows.do(stored.listed, self._caller.sees_only))
 
     async def get(self, schedule_id: str) -> ScheduleReport:
         """One with its last runs; raises NotFound."""
+        await self._found(schedule_id)
         return await self._rows.do(stored.report, schedule_id)
 
     async def with_news(self, schedule_id: str) -> tuple[ScheduleSummary, tuple[ScheduledRun, ...]]:
         """One with its last runs that found something new; raises NotFound."""
+        await self._found(schedule_id)
         return await self._rows.do(stored.with_news, schedule_id)
 
     async def create(self, asked: ScheduleRequest) -> ScheduleReport:
@@ -115,6 +127,7 @@ class Schedules:
             "created_at": iso_time(now),
             "next_at": next_time(asked.cron, asked.zone, now),
             "paused": asked.paused,
+            "asked_by": self._caller.id,
         }
         if not await self._rows.do(stored.add, values | hook, self._limits.most):
             raise WrongState(
@@ -126,7 +139,7 @@ class Schedules:
 
     async def change(self, schedule_id: str, asked: ScheduleChange) -> ScheduleReport:
         """Change it; raises NotFound or RequestError."""
-        schedule = await self._rows.do(stored.found, schedule_id)
+        schedule = await self._found(schedule_id)
         given = asked.model_fields_set
         values: dict[str, Any] = {
             name: value for name in ("cron", "zone", "title", "paused") if (value := getattr(asked, name)) is not None
@@ -147,12 +160,13 @@ class Schedules:
 
     async def delete(self, schedule_id: str) -> DeletedSchedule:
         """Ask it no more; raises NotFound."""
+        await self._found(schedule_id)
         schedule = await self._rows.do(stored.remove, schedule_id)
         return DeletedSchedule(id=schedule.id, thread_id=schedule.thread_id)
 
     async def ask(self, schedule_id: str) -> Started:
         """Ask it now; raises NotFound, Overloaded, or WrongState where a run of it is under way."""
-        schedule, now = await self._rows.do(stored.found, schedule_id), self._now()
+        schedule, now = await self._found(schedule_id), self._now()
         run = await self._begin(schedule, why="user", now=now, due_at=now, missed=0, next_at=schedule.next_at)
         if run is None:
             raise WrongState("It is being asked: wait for that run's end, or stop it (GET /schedules/{id} names it).")
@@ -163,6 +177,9 @@ class Schedules:
             raise
         self._watch(run, begins_at=now)
         return started
+
+    async def _found(self, schedule_id: str) -> StoredSchedule:
+        return await self._rows.do(stored.found, schedule_id, self._caller.sees_only)
 
     def _webhook(self, address: str | None) -> dict[str, str | None]:
         if address is None:

@@ -48,6 +48,7 @@ class StoredSchedule(NamedTuple):
     asking: str | None
     webhook: str | None
     secret: str | None
+    asked_by: str | None
 
 
 class OpenRun(NamedTuple):
@@ -115,9 +116,9 @@ def add(connection: Connection, values: dict[str, Any], most: int) -> bool:
     return True
 
 
-def found(connection: Connection, schedule_id: str) -> StoredSchedule:
-    """A standing question. Raises NotFound."""
-    chosen = select(*_OF_SCHEDULE).where(schedules.c.id == storable(schedule_id))
+def found(connection: Connection, schedule_id: str, asked_by: str | None = None) -> StoredSchedule:
+    """A standing question, of a caller; None: of anybody. Raises NotFound."""
+    chosen = select(*_OF_SCHEDULE).where(schedules.c.id == storable(schedule_id), *_of(asked_by))
     for row in connection.execute(chosen):
         return StoredSchedule(*row)
     raise NotFound(f"There is no standing question {schedule_id!r}: GET /schedules lists those that there are.")
@@ -140,9 +141,9 @@ def remove(connection: Connection, schedule_id: str) -> StoredSchedule:
     return schedule
 
 
-def listed(connection: Connection) -> list[ScheduleSummary]:
-    """All, the newest first."""
-    rows = connection.execute(select(*_OF_SCHEDULE).order_by(schedules.c.number.desc())).all()
+def listed(connection: Connection, asked_by: str | None = None) -> list[ScheduleSummary]:
+    """All of a caller, the newest first; None: of everybody."""
+    rows = connection.execute(select(*_OF_SCHEDULE).where(*_of(asked_by)).order_by(schedules.c.number.desc())).all()
     return [_summary(connection, StoredSchedule(*row)) for row in rows]
 
 
@@ -302,6 +303,10 @@ def _state(row: dict[str, Any]) -> Delivery | None:
         return None
     next_at = iso_time(row["attempt_at"]) if row["attempt_at"] is not None else None
     return Delivery(state=row["delivery"], attempts=row["attempts"], next_at=next_at, error=row["delivery_error"])
+
+
+def _of(asked_by: str | None) -> tuple[ColumnElement[bool], ...]:
+    return () if asked_by is None else (schedules.c.asked_by == asked_by,)
 
 
 def _storable(values: dict[str, Any]) -> dict[str, Any]:

@@ -11,20 +11,17 @@ from pydantic import ValidationError
 from pydantic_settings import SettingsError
 
 from agentic_search.errors import ConfigurationError
-from agentic_search.setting_sources import secret_files
+from agentic_search.setting_values.sources import secret_files
 from agentic_search.settings import ENV_FILE, TOML_FILE, Settings, environment, secrets_folder
 from agentic_search.text.files.env_text import EnvLine, load_env
 
 PREFIX = "AGENTIC_SEARCH_"
-_OF_BUNDLED_SERVERS = frozenset({"cache", "stories", "python_docs_recheck"})
+_OF_OTHERS = frozenset({"cache", "stories", "python_docs_recheck", "key"})
+"""Variables that bundled servers read, and the terminal."""
 _KEY_OF_MODEL_SERVER = re.compile(r"models_\w+_key")
 _OF_OURS = re.compile(rf"{PREFIX}|OLLAMA_HOST", re.IGNORECASE)
 _MOST_TOLD = 5
 """Lines of the `.env` that are of other programs."""
-_NO_KEYS = (
-    "AGENTIC_SEARCH_API_KEYS is set, but this version asks nobody for a key, so it would protect nothing: take it out, "
-    "and have the service listen on this machine alone, or put a proxy that asks for a key before it."
-)
 
 
 def read_settings() -> Settings:
@@ -33,7 +30,6 @@ def read_settings() -> Settings:
     try:
         _check_env()
         settings = Settings()
-        given = _given()
     except ValidationError as invalid:
         raise ConfigurationError(_complaints(invalid)) from invalid
     except SettingsError as broken:
@@ -44,8 +40,6 @@ def read_settings() -> Settings:
         raise ConfigurationError(f"{TOML_FILE} cannot be read: {broken}.") from broken
     except OSError as broken:
         raise ConfigurationError(f"A file of settings cannot be read: {broken}.") from broken
-    if given.get("api_keys"):
-        raise ConfigurationError(_NO_KEYS)
     return settings
 
 
@@ -112,7 +106,7 @@ def _of_file() -> dict[str, object]:
 
 
 def _misspelt(given: Iterable[str]) -> Iterator[str]:
-    known = Settings.model_fields.keys() | _OF_BUNDLED_SERVERS
+    known = Settings.model_fields.keys() | _OF_OTHERS
     for name in sorted(given):
         if name in known or _KEY_OF_MODEL_SERVER.fullmatch(name):
             continue

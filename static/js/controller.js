@@ -1,10 +1,12 @@
 /** Carries out what the reader asks for: sends requests and dispatches their outcome to the store. */
 
+import { fieldsOf, rememberWishes } from "./asking/wishes.js";
 import { createConnector } from "./connector.js";
 import * as api from "./net/api.js";
 import { follow } from "./net/follow.js";
-import { RequestProblem, noticeOf } from "./net/request.js";
-import { isWhole } from "./state/opened.js";
+import { addressOf } from "./net/place.js";
+import { noticeOf } from "./net/request.js";
+import { createOpening } from "./opening.js";
 import { liveRun } from "./state/page.js";
 
 /** @import {Page} from "./types.js" */
@@ -18,29 +20,72 @@ const GONE = "The service was started anew and no longer knows this run. What is
 export function createController(store) {
   /** @type {Map<string, () => void>} */
   const following = new Map();
+  const tabs = new BroadcastChannel("asked");
+  const opening = createOpening(store, { listen, leave });
   let asked = 0;
+
+  tabs.addEventListener("message", ({ data }) => data === store.state.threadId && opening.catchUp());
 
   /** @param {string} query */
   async function ask(query) {
-    const { threadId, choice } = store.state;
-    await begin(query, () => api.ask({ query, ...(threadId && { thread_id: threadId }), ...(choice && { model: choice }) }), "ask");
+    const { threadId, wishes, tools } = store.state;
+    await begin(query, () => api.ask({ query, ...(threadId && { thread_id: threadId }), ...fieldsOf(wishes, tools) }), "ask");
+  }
+
+  /** @param {Partial<import("./types.js").Wishes>} wishes */
+  function wish(wishes) {
+    store.dispatch({ type: "wishes", wishes });
+    rememberWishes(store.state.wishes);
+  }
+
+  /** Ask what waits to be asked, once nothing is under way. */
+  function askNext() {
+    const { queue, opening } = store.state;
+    if (queue.length === 0 || opening || liveRun(store.state)) return;
+    store.dispatch({ type: "next" });
+    ask(queue[0]);
   }
 
   /**
-   * Run again what failed in a run, or one of its tasks.
+   * Go on from a run in a new one: what failed once more, another answer from the same outcomes, or a plan that was only made.
    * @param {string} key
-   * @param {string|null} [task]
+   * @param {'retry'|'synthesize'|'start'} how
+   * @param {object} [body]
    */
-  async function retry(key, task = null) {
+  async function goOn(key, how, body = {}) {
     const run = store.state.runs.find((shown) => shown.key === key)?.run;
     const id = run?.id;
-    if (run && id) await begin(run.query, () => api.retry(id, task), "retry");
+    if (run && id) await begin(run.query, () => api.goOn(id, how, body), how);
+  }
+
+  /**
+   * @param {string} key
+   * @param {string|null} [task] null: all that did not complete
+   * @param {Object<string, unknown>} [given] other arguments for that task
+   */
+  const retry = (key, task = null, given) => goOn(key, "retry", { ...(task !== null && { task_id: task }), ...(given && { arguments: given }) });
+
+  /**
+   * Keep a run's plan as a workflow.
+   * @param {string} key
+   * @param {string} name
+   * @returns {Promise<boolean>} whether that worked
+   */
+  async function saveWorkflow(key, name) {
+    const run = store.state.runs.find((shown) => shown.key === key)?.run;
+    try {
+      await api.saveWorkflow(run?.id ?? "", name);
+      return true;
+    } catch (error) {
+      store.dispatch({ type: "notice", notice: noticeOf(error, "workflow") });
+      return false;
+    }
   }
 
   /**
    * @param {string} query
    * @param {() => Promise<{id: string, thread_id: string}>} post
-   * @param {'ask'|'retry'} doing
+   * @param {'ask'|'retry'|'synthesize'|'start'} doing
    */
   async function begin(query, post, doing) {
     if (!query.trim()) return;
@@ -52,7 +97,8 @@ export function createController(store) {
       const run = await post();
       if (!store.state.runs.some((shown) => shown.key === key)) return;
       store.dispatch({ type: "accepted", key, id: run.id, threadId: run.thread_id });
-      if (threadId === null) history.pushState(null, "", `/?thread=${encodeURIComponent(run.thread_id)}`);
+      if (threadId === null) history.pushState(null, "", addressOf(run.thread_id));
+      tabs.postMessage(run.thread_id);
       listen(key, run.id);
     } catch (error) {
       store.dispatch({ type: "refused", key, notice: noticeOf(error, doing) });
@@ -83,47 +129,10 @@ export function createController(store) {
     }));
   }
 
-  /** Show what the address names. */
-  async function openAddress() {
-    const threadId = new URLSearchParams(location.search).get("thread");
+  /** Follow nothing any more. */
+  function leave() {
     for (const unfollow of following.values()) unfollow();
     following.clear();
-    store.dispatch({ type: "threadOpening", threadId });
-    if (threadId === null) return;
-    try {
-      await openRuns(threadId);
-    } catch (error) {
-      const notice = noticeOf(error, "open");
-      if (error instanceof RequestProblem && error.problem.status === 404) history.replaceState(null, "", "/");
-      store.dispatch({ type: "threadMissing", notice });
-    }
-  }
-
-  /** Show the runs of the conversation that come before those on the page. */
-  async function openEarlier() {
-    const { threadId, earlier } = store.state;
-    if (threadId === null || earlier === null) return;
-    await openRuns(threadId, earlier).catch((error) => {
-      store.dispatch({ type: "notice", notice: noticeOf(error, "open") });
-    });
-  }
-
-  /**
-   * One request for all of them; only what is under way is followed.
-   * @param {string} threadId
-   * @param {string|null} [cursor]
-   */
-  async function openRuns(threadId, cursor = null) {
-    const { runs, next_cursor, serverTime } = await api.conversation(threadId, cursor);
-    if (threadId !== store.state.threadId || cursor !== store.state.earlier) return;
-    store.dispatch({ type: "threadOpened", runs: runs.toReversed(), origins: api.origins(runs, serverTime), earlier: next_cursor });
-    for (const run of runs) if (!isWhole(run)) listen(run.id, run.id);
-  }
-
-  /** @param {string|null} threadId null: a new conversation */
-  function goTo(threadId) {
-    history.pushState(null, "", threadId === null ? "/" : `/?thread=${encodeURIComponent(threadId)}`);
-    return openAddress();
   }
 
   /**
@@ -155,5 +164,5 @@ export function createController(store) {
     });
   }
 
-  return { ask, retry, stop, openAddress, openEarlier, goTo, fetchResult, decide, ...createConnector(store), dispatch: store.dispatch };
+  return { ask, askNext, wish, retry, goOn, saveWorkflow, stop, fetchResult, decide, ...opening, ...createConnector(store), dispatch: store.dispatch };
 }

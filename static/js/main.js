@@ -1,16 +1,22 @@
 /** Wires the page: store, controller, views, keys; draws a frame when something changed or a run is under way. */
 
+import { mountEffort } from "./asking/effort.js";
+import { mountQueue } from "./asking/queue.js";
+import { mountServers } from "./asking/servers.js";
+import { rememberedWishes } from "./asking/wishes.js";
 import { watchConnections } from "./connections.js";
 import { createController } from "./controller.js";
 import { keyed } from "./dom/keyed.js";
 import { mountKeys } from "./keys.js";
 import { createLibrary } from "./library.js";
 import { EMPTY, liveRun, reduce } from "./state/page.js";
+import { addressOf } from "./net/place.js";
 import { mountStanding } from "./standing/standing.js";
 import { createStore } from "./store.js";
 import { mountPassage } from "./views/answer/citations.js";
-import { mountComposer, rememberedModel } from "./views/composer.js";
+import { mountComposer } from "./views/composer.js";
 import { mountHistory } from "./views/history.js";
+import { mountNotify } from "./views/notify.js";
 import { mountAway, mountNotice } from "./views/notice.js";
 import { mountReader } from "./views/reader.js";
 import { mountRun } from "./views/run.js";
@@ -21,7 +27,7 @@ import { mountTheme } from "./views/theme.js";
 
 const at = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
 
-const store = createStore(reduce, { ...EMPTY, choice: rememberedModel() });
+const store = createStore(reduce, { ...EMPTY, wishes: rememberedWishes() });
 const controller = createController(store);
 const library = createLibrary(store, controller);
 
@@ -34,6 +40,10 @@ const showRuns = keyed(at("runs"), {
 });
 const views = [
   composer,
+  mountEffort(/** @type {HTMLSelectElement} */ (at("effort")), controller),
+  mountServers(at("show-servers"), at("servers"), controller),
+  mountQueue(at("queue"), controller),
+  mountNotify(at("notify")),
   mountStarters(at("starters"), controller),
   mountHistory(/** @type {HTMLDialogElement} */ (at("history")), library),
   mountAway(at("away")),
@@ -56,18 +66,30 @@ at("new").addEventListener("click", (event) => {
   composer.focus();
 });
 
+/** Milliseconds between two pictures of a run under way, where nothing is heard of it. */
+const BETWEEN = 100;
 let waiting = false;
+
+/** What the address names; a question in it is asked where the reader wrote it there, else it only stands in the box. */
+function openPage() {
+  const question = new URLSearchParams(location.search).get("q")?.trim();
+  if (!question) return controller.openAddress();
+  history.replaceState(null, "", addressOf(null));
+  if ("asks" in document.documentElement.dataset) return controller.ask(question);
+  store.dispatch({ type: "draft", text: question });
+}
 
 function draw() {
   waiting = false;
   const { state } = store;
   const empty = state.runs.length === 0 && !state.opening;
-  document.body.toggleAttribute("data-empty", empty);
+  document.documentElement.toggleAttribute("data-empty", empty);
+  at("hero").textContent = empty ? "What would you like to know?" : "Conversation";
   at("earlier").hidden = state.earlier === null;
   document.body.toggleAttribute("data-away", state.away !== null);
-  showRuns(state.runs, state.away ?? performance.now()); // while nothing is heard, nothing is known to go on
+  showRuns(state.runs, state.away ?? performance.now(), state.models); // while nothing is heard, nothing is known to go on
   for (const view of views) view.update(state);
-  if (liveRun(state)) drawSoon();
+  if (liveRun(state)) setTimeout(drawSoon, BETWEEN);
 }
 
 /** A hidden page gets no frames, but its title and its live region must go on. */
@@ -79,8 +101,10 @@ function drawSoon() {
 }
 
 store.subscribe(drawSoon);
+store.subscribe(() => queueMicrotask(() => controller.askNext()));
 document.addEventListener("visibilitychange", draw);
+document.addEventListener("visibilitychange", () => document.hidden || controller.catchUp());
 addEventListener("popstate", () => controller.openAddress());
 draw();
-controller.openAddress();
+openPage();
 watchConnections(store);

@@ -55,6 +55,7 @@
  * @property {string} id
  * @property {string} tool
  * @property {string} server
+ * @property {PlannedTask} planned as its plan has it
  * @property {string} purpose
  * @property {string[]} dependsOn tasks it waits for, those in its references included
  * @property {Object<string, unknown>} arguments as planned, then as called
@@ -122,6 +123,9 @@
  * @property {number|null} origin when the run began, in milliseconds of the page's clock
  * @property {boolean} stopping
  *
+ * How questions are to be answered: the model, null for the service's own choice; quick, normal, thorough, or plan first; servers not to use.
+ * @typedef {{model: string|null, effort: string, off: string[]}} Wishes
+ *
  * What to say when something went wrong: what happened, what is still fine, what to do.
  * @typedef {{kind: 'error'|'lost'|'back', happened: string, fine?: string, todo?: string}} Notice
  *
@@ -145,7 +149,8 @@
  * @property {Server[]|null} servers
  * @property {Models|null} models
  * @property {Pull|null} pull
- * @property {string|null} choice the model chosen by the reader
+ * @property {Wishes} wishes
+ * @property {string[]} queue questions to be asked when the run that is under way has ended
  * @property {boolean} opening a thread is being fetched
  * @property {History} history
  */

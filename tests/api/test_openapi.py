@@ -50,13 +50,15 @@ def test_what_may_happen_to_any_request_is_described_for_each(described: Any) ->
     for path, method, operation in operations(described):
         statuses = set(operation["responses"])
         assert statuses >= {"408", "421", "431"}, path
+        assert ("security" not in operation) or statuses >= {"401", "403", "429"}, path
         assert (method == "get") or "403" in statuses, path
         assert ("requestBody" not in operation) or statuses >= {"413", "422"}, path
 
 
 def test_a_search_may_be_answered_with_all_of_these(described: Any) -> None:
     (search,) = (operation for path, _, operation in operations(described) if path == "/search")
-    expected = {"200", "202", "400", "403", "404", "408", "413", "421", "422", "431", "502", "503", "504"}
+    problems = {"400", "401", "403", "404", "408", "413", "421", "422", "429", "431", "502", "503", "504"}
+    expected = {"200", "202", *problems}
     assert set(search["responses"]) == expected
     assert "Retry-After" in search["responses"]["503"]["headers"]
     assert all("Location" in search["responses"][status]["headers"] for status in ("200", "202"))

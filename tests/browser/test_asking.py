@@ -95,7 +95,7 @@ async def test_finished_blocks_take_the_place_of_their_text_without_a_jump(reade
 
 async def test_the_strip_folds_when_the_answer_begins_and_opens_again_at_a_touch(reader: Reader) -> None:
     await reader.ask_and_wait("What do the rows say?")
-    strip = reader.run.get_by_role("region", name="The work behind the answer").get_by_role("button").first
+    strip = reader.run.get_by_role("group", name="The work behind the answer").get_by_role("button").first
     await expect(strip).to_have_attribute("aria-expanded", "false")
     await expect(reader.row("find")).to_be_hidden()
     await strip.click()
@@ -141,7 +141,7 @@ async def test_a_failed_task_is_named_in_one_quiet_line_and_the_answer_stands(re
     await expect(reader.row("bad")).to_have_attribute("data-status", "failed")
     await expect(reader.row("then")).to_have_attribute("data-status", "skipped")
     await reader.row("bad").get_by_role("button").click()
-    await expect(reader.run.get_by_role("region", name="Task")).to_contain_text("the printer is on fire")
+    await expect(reader.run.get_by_role("group", name="Task")).to_contain_text("the printer is on fire")
 
 
 async def test_an_opened_task_shows_its_whole_result_however_large(reader: Reader, page: Page) -> None:
@@ -149,7 +149,7 @@ async def test_an_opened_task_shows_its_whole_result_however_large(reader: Reade
     await reader.ask_and_wait("How much?", plan=plan)
     await reader.run.locator(".phases").click()
     await reader.row("much").get_by_role("button").click()
-    task = reader.run.get_by_role("region", name="Task")
+    task = reader.run.get_by_role("group", name="Task")
     await expect(task).to_contain_text("Find very much")
     await expect(task).to_contain_text("much · rows on slow")
     await expect(task).to_contain_text("n: 2000")
@@ -169,7 +169,7 @@ async def test_text_from_a_tool_is_shown_as_text_and_nothing_in_it_runs(reader: 
     await reader.ask_and_wait(bait, plan=plan, answer=written(f"Look: {bait}"))
     await reader.run.locator(".phases").click()
     await reader.row("bait").get_by_role("button").click()
-    await expect(reader.run.get_by_role("region", name="Task")).to_contain_text("<img src=x")
+    await expect(reader.run.get_by_role("group", name="Task")).to_contain_text("<img src=x")
     assert await page.locator("article img, article script").count() == 0
     assert "owned" not in (await page.title()).replace(bait[:80], "")
 

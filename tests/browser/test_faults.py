@@ -63,15 +63,24 @@ async def test_rows_are_told_apart_by_their_first_text_and_come_by_two_hundred(p
     await expect(rows.nth(200)).to_be_focused()
 
 
-async def test_enter_while_a_run_is_under_way_says_what_to_do(reader: Reader, page: Page) -> None:
+async def test_what_is_asked_while_a_run_is_under_way_comes_next_or_goes_back_into_the_box(
+    reader: Reader, page: Page
+) -> None:
     await reader.watch("Take your time", {"tasks": [{"tool": "sleep_for", "arguments": {"seconds": 60}}]})
     await expect(page.get_by_role("button", name="Stop (Esc)")).to_be_visible()
-    await reader.box.fill("And then?")
-    await reader.box.press("Enter")
-    await expect(page.locator(".hint")).to_have_text("Esc stops; then Enter asks")
+    for text in ("And then?", "What do the rows say?"):
+        await reader.box.fill(text)
+        await reader.box.press("Enter")
     await expect(page).to_have_title(re.compile("^● Take your time"))
+    waiting = page.get_by_role("list", name="Asked next").get_by_role("listitem")
+    await expect(waiting).to_have_count(2)
+    await page.get_by_role("button", name="Put it back into the box: And then?").click()
+    await expect(reader.box).to_have_value("And then?")
     await reader.box.press("Escape")
+    await expect(reader.runs).to_have_count(2)
+    await expect(waiting).to_have_count(0)
     await reader.ended()
+    await expect(reader.run.locator(".question")).to_have_text("What do the rows say?")
     await expect(reader.box).to_have_value("And then?")
 
 

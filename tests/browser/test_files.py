@@ -44,6 +44,15 @@ def test_markup_carries_no_script_or_style_of_its_own() -> None:
 
 
 def test_each_file_that_the_page_names_is_there() -> None:
-    named = re.findall(r"(?:src|href)=\"/static/([^\"]+)", (STATIC / "index.html").read_text())
+    named = re.findall(r"(?:src|href)=\"static/([^\"]+)", (STATIC / "index.html").read_text())
     assert named
     assert [name for name in named if not (STATIC / name).is_file()] == []
+
+
+def test_no_text_in_a_script_goes_on_over_a_line_s_end() -> None:
+    """What is sent has no indentation."""
+    bare = {
+        name: re.sub(r"/\*\*.*?\*/|`[^`\n]*`|/[^/\n]*`[^/\n]*/|\"[^\"\n]*\"", "", text, flags=re.DOTALL)
+        for name, text in texts("js").items()
+    }
+    assert [name for name, text in bare.items() if "`" in text] == []

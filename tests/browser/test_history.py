@@ -161,7 +161,7 @@ async def test_a_question_opened_again_costs_one_request_and_looks_as_it_did(pag
     assert after == before
     assert len(asked) == 1 and re.search(r"/threads/\w+/runs$", asked[0]), asked
     await reader.row("find").get_by_role("button").click()
-    await expect(reader.run.get_by_role("region", name="Task")).to_contain_text("0: Row 1")
+    await expect(reader.run.get_by_role("group", name="Task")).to_contain_text("0: Row 1")
 
 
 async def test_a_long_conversation_opens_with_its_newest_questions_and_goes_on(

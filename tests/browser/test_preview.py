@@ -27,7 +27,7 @@ async def test_quotations_stand_where_the_answer_will_and_make_way_for_it(browse
         ollama.enqueue(*written("The **flamingo** [1]."), Hang())
         await reader.box.fill("Which bird sleeps standing on one leg?")
         await reader.box.press("Enter")
-        preview = reader.run.get_by_role("region", name="Preview")
+        preview = reader.run.get_by_role("group", name="Preview")
         await expect(preview).to_contain_text("Preview: quotations, while the model works")
         await expect(preview).to_contain_text("sleeps standing on one leg")
         await expect(preview.get_by_role("link", name="Flamingo")).to_have_attribute(
@@ -36,7 +36,7 @@ async def test_quotations_stand_where_the_answer_will_and_make_way_for_it(browse
         await expect(reader.live).to_have_text("Quotations are shown, while the model works.")
         await page.screenshot(path=tmp_path / "preview.png")
         height = await preview.evaluate("it => it.getBoundingClientRect().height")
-        answer = reader.run.get_by_role("region", name="Answer", exact=True)
+        answer = reader.run.get_by_role("group", name="Answer", exact=True)
         await expect(answer).to_contain_text("The flamingo")
         await expect(preview).to_be_hidden()
         assert await answer.evaluate("it => it.getBoundingClientRect().height") >= height, "the page jumped"

@@ -80,10 +80,10 @@ async def test_keys_alone_suffice(page: Page, reader: Reader) -> None:
     await page.keyboard.press("End")
     await expect(bars.last).to_be_focused()
     await page.keyboard.press("Enter")
-    await expect(reader.run.get_by_role("region", name="Task")).to_contain_text("n: 5")
+    await expect(reader.run.get_by_role("group", name="Task")).to_contain_text("n: 5")
     await reader.run.get_by_role("button", name="Close the task").focus()
     await page.keyboard.press("Escape")
-    await expect(reader.run.get_by_role("region", name="Task")).to_be_hidden()
+    await expect(reader.run.get_by_role("group", name="Task")).to_be_hidden()
     await expect(bars.last).to_be_focused()
     await reader.run.locator(".source").first.focus()
     await page.keyboard.press("ArrowDown")
@@ -131,7 +131,7 @@ async def test_at_320_pixels_nothing_makes_the_page_scroll_sideways(page: Page, 
     await reader.ask_and_wait(endless, plan=plan, answer=written(f"{endless} [1]\n\n```\n{endless}\n```"))
     await reader.run.locator(".phases").click()
     await reader.row("t1").get_by_role("button").click()
-    await expect(reader.run.get_by_role("region", name="Task")).to_be_visible()
+    await expect(reader.run.get_by_role("group", name="Task")).to_be_visible()
     assert await page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
     outside = "all => all.filter(each => each.getBoundingClientRect().right > 321).map(each => each.className)"
     assert await page.locator("#composer *:visible").evaluate_all(outside) == []

@@ -48,7 +48,7 @@ async def test_stop_stands_in_the_place_of_send_and_a_double_click_on_send_does_
     await stop.hover()
     await page.mouse.down(click_count=2)
     await page.mouse.up(click_count=2)
-    await expect(page.locator(".hint")).to_have_text("Esc stops")
+    await expect(page.locator(".hint")).to_have_text("Esc stops, Enter asks next")
     moved = await stop.bounding_box()
     assert moved is not None
     assert (moved["width"], moved["height"]) == (place["width"], place["height"])

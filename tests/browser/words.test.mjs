@@ -9,6 +9,7 @@ import { byDay } from "../../static/js/derive/days.js";
 import { examples } from "../../static/js/derive/examples.js";
 import { readable } from "../../static/js/derive/excerpts.js";
 import { colophon, missing } from "../../static/js/derive/missing.js";
+import { purposeInWords } from "../../static/js/derive/purpose.js";
 import { explain } from "../../static/js/derive/problem.js";
 import { readiness } from "../../static/js/derive/readiness.js";
 import { readTail } from "../../static/js/derive/tail.js";
@@ -117,7 +118,7 @@ test("unfinished Markdown is named by what it will be, without its marks", () =>
     ["1. one", { kind: "list", level: 0, text: "1. one" }],
     ["```python\nx = 1\n", { kind: "code", level: 0, text: "x = 1" }],
     ["> said\n> so", { kind: "quote", level: 0, text: "said\nso" }],
-    ["| a | b |", { kind: "table", level: 0, text: "| a | b |" }],
+    ["| a | **b** |\n|---|---|\n| c \\| d |", { kind: "table", level: 0, text: "a\tb\nc \\| d" }],
     ["see [the docs](https://exam", { kind: "text", level: 0, text: "see the docs" }],
     ["\n\n", { kind: "text", level: 0, text: "" }],
     ["a <b>tag</b>", { kind: "text", level: 0, text: "a <b>tag</b>" }],
@@ -125,9 +126,16 @@ test("unfinished Markdown is named by what it will be, without its marks", () =>
   for (const [markdown, expected] of cases) assert.deepEqual(readTail(markdown), expected);
 });
 
+test("a task that reads what another found says it in words", () => {
+  const planned = { id: "t2", tool: "echo", arguments: { text: "${t1[0].title}", more: "${t1[1]}" } };
+  const purpose = "Look up: ${t1[0].title} and ${t1[1]}";
+  assert.equal(purposeInWords({ purpose, planned, arguments: planned.arguments }), "Look up: what t1 found and what t1 found");
+  assert.equal(purposeInWords({ purpose, planned, arguments: { text: "Lamps", more: { a: 1 } } }), "Look up: Lamps and what t1 found");
+});
+
 test("what is missing stands in one line, and a failed task is named once", () => {
-  assert.equal(missing(replay("partial")), "Left out: t4 read_story (failed: nothing answers).");
-  assert.equal(missing(replay("failed")), "Failed: t1 sleep_for.");
+  assert.equal(missing(replay("partial")), "1 of 5 tasks failed: What people say (nothing answers). 1 task could not run without.");
+  assert.match(missing(replay("failed")), /^1 of 1 task failed: \S.* \(.+\)\.$/);
   const much = replay("partial");
   much.answer.leftOut = Array.from({ length: 9 }, (_, place) => ({ what: `p${place} t4`, why: "did not fit" }));
   assert.match(missing(much), /p2 t4 \(did not fit\) and 6 others\.$/);

@@ -44,7 +44,7 @@ include-operation-id = ["search", "retry_run", "synthesize_run", "start_planned_
 checks.positive_data_acceptance.enabled = false
 [[operations]]
 # which models there are no schema says, nor that the last message is the user's
-include-operation-id = ["create_chat_completion", "create_response", "get_openai_model"]
+include-operation-id = ["create_chat_completion", "create_response", "get_openai_model", "run_agent"]
 checks.positive_data_acceptance.enabled = false
 [[operations]]
 # which addresses a webhook may have, which time zones there are, and that a change changes something

@@ -59,7 +59,9 @@ def test_a_table_in_a_variable_that_is_no_json(name: str, value: str, monkeypatc
 
 
 @pytest.mark.parametrize("where", ["variable", ".env", TOML])
-def test_keys_that_would_protect_nothing_are_refused(folder: Path, where: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_keys_that_could_be_guessed_are_refused_and_not_shown(
+    folder: Path, where: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     if where == "variable":
         monkeypatch.setenv("AGENTIC_SEARCH_API_KEYS", "secret-key")
     else:
@@ -116,6 +118,23 @@ def test_an_address_that_cannot_be_used_ends_the_start_with_a_sentence(host: str
 def test_other_machines_are_let_in_only_where_that_is_said() -> None:
     ended = start(AGENTIC_SEARCH_HOST="0.0.0.0")
     assert ended.returncode == 2 and "AGENTIC_SEARCH_OPEN=yes" in ended.stderr
+    assert "AGENTIC_SEARCH_API_KEYS=name=KEY" in ended.stderr
+
+
+def test_keys_stand_in_a_variable_or_in_tables(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    one, two = "a" * 20, "bm90IGEgc2VjcmV0IG9mIG91cnM="
+    monkeypatch.setenv("AGENTIC_SEARCH_API_KEYS", f"lab={one}, {two}")
+    found = read_settings().api_keys
+    lab, other = found.values()
+    assert (lab.key.get_secret_value(), other.key.get_secret_value()) == (one, two) and len(lab.scopes) == 4
+    first, second = found
+    assert first == "lab" and second.startswith("key-") and one not in repr(found)
+    monkeypatch.delenv("AGENTIC_SEARCH_API_KEYS")
+    (folder / TOML).write_text(f'[api_keys.phone]\nkey = "{one}"\nscopes = ["read"]\nrate = 5\n')
+    phone = read_settings().api_keys["phone"]
+    assert (phone.scopes, phone.rate) == ({"read"}, 5)
+    (folder / TOML).write_text(f'[api_keys.phone]\nkey = "{one}"\nscopes = ["everything"]\n')
+    assert "AGENTIC_SEARCH_API_KEYS" in (told := complaint()) and one not in told
 
 
 @pytest.mark.parametrize("value", ["[" * 5_000, "9" * 5_000, "[1, " * 3_000], ids=["nested", "digits", "lists"])

@@ -18,8 +18,11 @@ _PATIENCE = 20
 
 
 @asynccontextmanager
-async def running_nginx(service: str, folder: Path) -> AsyncGenerator[str]:
-    """Its URL; skips the test where none is installed, which fails it where CI is set. `service`: a URL."""
+async def running_nginx(service: str, folder: Path, *, prefix: str = "") -> AsyncGenerator[str]:
+    """Its URL; skips the test where none is installed, which fails it where CI is set. `service`: a URL.
+
+    With a `prefix`, such as `/search-agent`, the service is shown below it, and nothing else is.
+    """
     program = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
     if program is None:
         (pytest.fail if os.environ.get("CI") else pytest.skip)("nginx is not installed")
@@ -30,6 +33,8 @@ async def running_nginx(service: str, folder: Path) -> AsyncGenerator[str]:
         "web:8023": urlsplit(service).netloc,
         "worker_processes auto": "worker_processes 1",
         "/tmp/": f"{folder}/",
+        "location / {": f"location {prefix}/ {{",
+        "proxy_pass http": f"{_below(prefix)}proxy_pass http",
     }.items():
         assert ours in written, f"{ours!r} is no longer in {CONFIGURATION.name}"
         written = written.replace(ours, here)
@@ -42,11 +47,15 @@ async def running_nginx(service: str, folder: Path) -> AsyncGenerator[str]:
     process = await asyncio.create_subprocess_exec(program, *options)
     try:
         await _listening(port, process)
-        yield f"http://127.0.0.1:{port}"
+        yield f"http://127.0.0.1:{port}{prefix}"
     finally:
         if process.returncode is None:
             process.send_signal(signal.SIGTERM)
         await process.wait()
+
+
+def _below(prefix: str) -> str:
+    return f"rewrite ^{prefix}/(.*)$ /$1 break; proxy_set_header X-Forwarded-Prefix {prefix}; " if prefix else ""
 
 
 async def _listening(port: int, process: asyncio.subprocess.Process) -> None:

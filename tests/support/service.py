@@ -115,7 +115,8 @@ async def running_service(
 ) -> AsyncGenerator[RunningService, None]:
     """Start `python server.py` in `folder`; `servers` is what stands in `mcpServers`, `settings` have no prefix.
 
-    `forked`: from a process that has imported it, where that can be done; what is measured starts by itself.
+    The first key of the setting API_KEYS is the client's. `forked`: from a process that has imported it, where that can
+    be done; what is measured starts by itself.
     """
     (folder / "mcp.json").write_text(json.dumps({"mcpServers": servers or {}}))
     environment = environment_for(folder, bundled=bundled, ollama=ollama, settings=settings or {})
@@ -127,13 +128,21 @@ async def running_service(
             url = await _listening(process, log)
             reading = asyncio.ensure_future(_read(process, log))
             try:
-                async with httpx.AsyncClient(base_url=url, timeout=_PATIENCE, limits=_LIMITS) as client:
+                headers = _headers(settings or {})
+                async with httpx.AsyncClient(
+                    base_url=url, timeout=_PATIENCE, limits=_LIMITS, headers=headers
+                ) as client:
                     yield RunningService(url, client, process, servers or {}, log)
             finally:
                 await _stop(process)
                 await reading
         finally:
             await _stop(process)
+
+
+def _headers(settings: Mapping[str, str]) -> dict[str, str]:
+    key = settings.get("API_KEYS", "").partition(",")[0].partition("=")[2]
+    return {"Authorization": f"Bearer {key}"} if key else {}
 
 
 async def _listening(process: StartedProcess, log: list[str]) -> str:

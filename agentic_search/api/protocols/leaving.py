@@ -1,6 +1,6 @@
 """Runs of callers that cannot come back to them: such a run is stopped when its caller leaves."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import suppress
 
 from anyio import CancelScope, create_task_group
@@ -29,22 +29,27 @@ class RunStream(EventSourceResponse):
         run_id: str,
         stop: SearchService | None,
         forget: bool = False,
+        unless: Callable[[], bool] = lambda: False,
         headers: Mapping[str, str] | None = None,
     ) -> None:
-        """`stop`: who stops the run; None: it goes on. `forget`: it is deleted when it has ended."""
+        """`stop`: who stops the run; None: it goes on. `forget`: it is deleted when it has ended.
+
+        `unless`: its reader will come back.
+        """
         super().__init__(  # pyright: ignore[reportUnknownMemberType] - a dictionary of anything may be sent
             messages, headers={**STREAM_HEADERS, **(headers or {})}, ping=KEEP_ALIVE, send_timeout=STALLED, sep="\n"
         )
         self._run_id = run_id
         self._stop = stop
         self._forget = forget
+        self._unless = unless
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI: send the messages."""
         try:
             await super().__call__(scope, receive, send)
         finally:
-            if self._stop is not None:
+            if self._stop is not None and not self._unless():
                 await stop_run(self._stop, self._run_id, forget=self._forget)
 
 

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 
 from starlette.types import Receive, Scope, Send
 
-from agentic_search.runs.service import Service
+from agentic_search.access.caller import Caller
 
 if TYPE_CHECKING:
     from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 
+_OVER_HTTP = "agentic_search.mcp_service.over_http"
 MOST_SESSIONS = 1_000
 """Clients of earlier revisions at once; later ones have none."""
 _IDLE = 600.0
@@ -25,19 +26,18 @@ _IDLE = 600.0
 class McpHost:
     """Opens the MCP server at the first request: what it needs takes a while to be imported."""
 
-    def __init__(self, service: Service, group: asyncio.TaskGroup) -> None:
+    def __init__(self, group: asyncio.TaskGroup) -> None:
         """`group` keeps the server's own tasks."""
-        self._service = service
         self._group = group
         self._opening: asyncio.Future[StreamableHTTPSessionManager] | None = None
         self._closing = asyncio.Event()
 
     @classmethod
     @asynccontextmanager
-    async def opened(cls, service: Service) -> "AsyncGenerator[McpHost, None]":
+    async def opened(cls) -> "AsyncGenerator[McpHost, None]":
         """Until the block ends."""
         async with asyncio.TaskGroup() as group:
-            host = cls(service, group)
+            host = cls(group)
             try:
                 yield host
             finally:
@@ -49,12 +49,14 @@ class McpHost:
             self._opening = asyncio.get_running_loop().create_future()
             self._group.create_task(self._keep_open(self._opening), name="MCP server")
         manager = await asyncio.shield(self._opening)
-        await manager.handle_request(scope, receive, send)
+        over_http = import_module(_OVER_HTTP)  # it is loaded
+        caller: Caller = scope["state"]["caller"]
+        await manager.handle_request({**scope, "user": over_http.user_of(caller.id)}, receive, send)
 
     async def _keep_open(self, opening: "asyncio.Future[StreamableHTTPSessionManager]") -> None:
         try:
-            opened = await asyncio.to_thread(import_module, "agentic_search.mcp_service.over_http")
-            manager = opened.session_manager(self._service, idle=_IDLE, most=MOST_SESSIONS)
+            opened = await asyncio.to_thread(import_module, _OVER_HTTP)
+            manager = opened.session_manager(idle=_IDLE, most=MOST_SESSIONS)
         except BaseException as error:
             opening.set_exception(error)
             raise

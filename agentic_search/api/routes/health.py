@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Response
 
 from agentic_search import __version__, process_use
 from agentic_search.api import examples
-from agentic_search.api.dependencies import ServiceDep
+from agentic_search.api.dependencies import CallerDep, ServiceDep
 from agentic_search.api.openapi import shows
 from agentic_search.api.schemas import Health, Load, Readiness
 from agentic_search.runs.service import Service
@@ -20,8 +20,13 @@ Verbose = Annotated[str | None, Query(description="`?verbose` adds `load`: memor
 
 
 @router.get("/health", responses=shows(examples.HEALTH), response_model_exclude_none=True)
-async def health(service: ServiceDep, verbose: Verbose = None) -> Health:
-    """The process is alive; with `verbose` also what it takes of the machine and has to do."""
+async def health(service: ServiceDep, caller: CallerDep, verbose: Verbose = None) -> Health:
+    """The process is alive; with `verbose` also what it takes of the machine and has to do.
+
+    Where keys are needed, only who may read is told more than that it is alive.
+    """
+    if not caller.may("read"):
+        return Health(version=__version__)
     trouble = service.searches.history.trouble
     if verbose is None or verbose.lower() in _NOT_WANTED:
         return Health(version=__version__, trouble=trouble)
@@ -47,8 +52,11 @@ async def _load(service: Service) -> Load:
         503: {"model": Readiness, "description": "No question can be answered now"},
     },
 )
-async def ready(service: ServiceDep, response: Response) -> Readiness:
-    """Whether a question can be answered: some tool server is there."""
+async def ready(service: ServiceDep, caller: CallerDep, response: Response) -> Readiness:
+    """Whether a question can be answered: some tool server is there.
+
+    Where keys are needed, only who may read is told the reasons.
+    """
     statuses = service.tools.statuses()
     able = any(server.status == "ready" for server in statuses)
     reasons = [
@@ -62,4 +70,4 @@ async def ready(service: ServiceDep, response: Response) -> Readiness:
     if models.why_none:
         reasons.append(f"answers quote their sources: {models.why_none}")
     response.status_code = 200 if able else 503
-    return Readiness(ready=able, reasons=tuple(reasons))
+    return Readiness(ready=able, reasons=tuple(reasons) if caller.may("read") else ())

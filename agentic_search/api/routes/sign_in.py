@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from agentic_search.api.dependencies import ServiceDep
 from agentic_search.api.openapi import problems
-from agentic_search.api.routes.page import PAGE_RULES
+from agentic_search.api.page.routes import PAGE_RULES
 from agentic_search.errors import AgenticSearchError, NotFound, RequestError, SignInFailed
 from agentic_search.runs.service import Service
 from agentic_search.tools.mcp.auth.sign_ins import LIFETIME, BrowserReturn

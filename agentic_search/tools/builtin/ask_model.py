@@ -20,7 +20,7 @@ from agentic_search.errors import (
 from agentic_search.models.budget import Budget
 from agentic_search.models.chat import ChatModel, Finish, Message, ModelSource, Retracted, Waiting
 from agentic_search.models.generated.repetition import without_repetition
-from agentic_search.settings import ModelProfile
+from agentic_search.setting_values.tables import ModelProfile
 
 _WITHIN = 300.0
 """Seconds: a model without a graphics card writes a thousand tokens in minutes."""

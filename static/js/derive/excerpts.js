@@ -2,6 +2,8 @@
 
 const DELIMITERS = /\|?(?:\s*:?-{3,}:?\s*\|)+(?:\s*:?-{3,}:?(?=\s|$))?/g;
 const TABLE = /(?:^|\n|\s)\|\s.*\s\|(?:\s|$)/s;
+/** Pairs around words; a power or a name with underscores is none. */
+const EMPHASIS = /(?<![\w*\\])(\*\*|__)(?=\S)(.+?)(?<=\S)\1(?![\w*])/gs;
 const BORDER = /(?<!\\)\|/;
 
 /**
@@ -11,6 +13,11 @@ const BORDER = /(?<!\\)\|/;
  * @returns {string}
  */
 export function readable(text) {
+  return tabled(text).replace(EMPHASIS, "$2");
+}
+
+/** @param {string} text */
+function tabled(text) {
   if (!TABLE.test(text) || !isTable(text)) return text;
   const rows = [[""]];
   for (const cell of text.replace(DELIMITERS, "| |").split(BORDER).map((each) => each.trim().replaceAll("\\|", "|"))) {

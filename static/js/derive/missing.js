@@ -1,24 +1,43 @@
 /** One quiet sentence about what the answer of a run does without. */
 
+import { purposeInWords } from "./purpose.js";
 import { count } from "./words.js";
 
 /** @import {Run} from "../types.js" */
 
 const MOST = 3;
+const LONGEST = 120;
 
 /**
- * What was left out and which tasks failed; empty where nothing is missing.
+ * Which tasks failed and what was left out; empty where nothing is missing. A failed task is named once, by what it was for.
  * @param {Run} run
  * @returns {string}
  */
 export function missing(run) {
   const said = (run.answer?.text ?? "").replaceAll("\\", ""); // its Markdown without escapes
-  const news = (run.answer?.leftOut ?? []).filter(({ what, why }) => !isSaid(said, what, why));
-  const leftOut = news.map(({ what, why }) => `${what} (${why.replace(/\.$/, "")})`);
-  const named = leftOut.join(" ");
-  const failed = run.tasks.filter((task) => task.status === "failed" && !named.includes(task.id) && !named.includes(task.tool));
-  const unfinished = failed.map((task) => `${task.id} ${task.tool}`);
-  return [sentence("Left out", leftOut), sentence("Failed", unfinished)].filter(Boolean).join(" ");
+  const failed = run.tasks.filter((task) => task.status === "failed");
+  const skipped = run.tasks.filter((task) => task.status === "skipped");
+  const isTold = (/** @type {string} */ what) => [...failed, ...skipped].some(({ id, tool }) => what.startsWith(`${id}: `) || what === `${id} ${tool}`);
+  const others = (run.answer?.leftOut ?? []).filter(({ what, why }) => !isTold(what) && !isSaid(said, what, why));
+  const leftOut = others.map(({ what, why }) => `${what} (${why.replace(/\.$/, "")})`);
+  const reasons = failed.map((task) => `${purposeInWords(task) || task.tool} (${inShort(task.error ?? "failed", task.tool)})`);
+  return [
+    sentence(`${failed.length} of ${count(run.tasks.length, "task")} failed`, reasons),
+    failed.length > 0 && skipped.length > 0 ? `${count(skipped.length, "task")} could not run without.` : "",
+    sentence("Left out", leftOut),
+  ].filter(Boolean).join(" ");
+}
+
+/**
+ * An error's first sentence, without what only names the tool again.
+ * @param {string} error
+ * @param {string} tool
+ */
+function inShort(error, tool) {
+  const openings = [`Error executing tool ${tool}: `, `${tool}: `, "Error: "];
+  const bare = openings.reduce((rest, opening) => (rest.startsWith(opening) ? rest.slice(opening.length) : rest), error);
+  const first = bare.split(/(?<=[.!?])\s|\n/)[0].replace(/[.!]$/, "");
+  return first.length > LONGEST ? `${first.slice(0, LONGEST)} …` : first;
 }
 
 /**

@@ -16,7 +16,7 @@ const STAYS = "Everything on this page stays.";
  * @returns {Notice}
  */
 export function explain(problem, doing) {
-  const fine = doing === "ask" || doing === "retry" ? KEPT : STAYS;
+  const fine = ["ask", "retry", "synthesize", "start"].includes(doing) ? KEPT : STAYS;
   const reason = REASONS[problem.status] ?? (problem.status >= 500 ? broken : refused);
   return { kind: "error", fine, ...reason(problem, doing) };
 }
@@ -24,6 +24,9 @@ export function explain(problem, doing) {
 const WHAT = {
   ask: "The question could not be asked",
   retry: "It could not be tried again",
+  synthesize: "The answer could not be written again",
+  start: "The plan could not be run",
+  workflow: "The plan could not be saved",
   stop: "The run could not be stopped",
   open: "The conversation could not be opened",
   result: "The result could not be fetched",
@@ -44,6 +47,8 @@ const NOT_KEPT = {
 const TODO = {
   ask: "Begin a new question.",
   retry: "Ask the question again.",
+  synthesize: "Ask the question again.",
+  start: "Ask the question again.",
   restore: "It is gone for good.",
 };
 

@@ -16,8 +16,17 @@ export function readTail(markdown) {
   if (/^(`{3,}|~{3,})/.test(text)) return { kind: "code", level: 0, text: text.replace(/^[`~]{3,}[^\n]*\n?/, "").replace(/\n[`~]{3,}$/, "") };
   if (/^\s*([-*+]|\d+[.)])\s/.test(text)) return { kind: "list", level: 0, text: bare(text.replace(/^(\s*)[-*+]\s/gm, "$1•\u2002")) };
   if (/^>/.test(text)) return { kind: "quote", level: 0, text: bare(text.replace(/^>\s?/gm, "")) };
-  if (/^\|/.test(text)) return { kind: "table", level: 0, text };
+  if (/^\|/.test(text)) return { kind: "table", level: 0, text: rows(text) };
   return { kind: "text", level: 0, text: bare(text.replace(/\n(?!\n)/g, " ")) };
+}
+
+/**
+ * A row a line, its cells between tabs; the line under the head is none.
+ * @param {string} text
+ */
+function rows(text) {
+  const lines = text.split("\n").filter((line, index) => index !== 1 || !/^[\s|:-]*$/.test(line));
+  return lines.map((line) => line.replace(/^\s*\|\s?|\s*\|\s*$/g, "").split(/\s*(?<!\\)\|\s*/).map(bare).join("\t")).join("\n");
 }
 
 /** @param {string} text */

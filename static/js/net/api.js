@@ -6,7 +6,7 @@ import { post, request, send } from "./request.js";
 
 /**
  * Ask; the run goes on by itself from there.
- * @param {{query: string, thread_id?: string, model?: string}} question
+ * @param {object} question
  * @returns {Promise<{id: string, thread_id: string}>}
  */
 export async function ask(question) {
@@ -19,19 +19,26 @@ export async function ask(question) {
 }
 
 /**
- * Run again what failed in a run, or one of its tasks: a new run, which goes on by itself.
+ * Go on from a run: a new one, which goes on by itself.
  * @param {string} run
- * @param {string|null} task
+ * @param {'retry'|'synthesize'|'start'} how
+ * @param {object} body
  * @returns {Promise<{id: string, thread_id: string}>}
  */
-export async function retry(run, task) {
-  const response = await request(`/runs/${encodeURIComponent(run)}/retry`, {
+export async function goOn(run, how, body) {
+  const response = await request(`/runs/${encodeURIComponent(run)}/${how}`, {
     method: "POST",
     headers: { "Content-Type": "application/json", Prefer: "respond-async" },
-    body: JSON.stringify(task === null ? {} : { task_id: task }),
+    body: JSON.stringify(body),
   });
   return response.json();
 }
+
+/**
+ * @param {string} run
+ * @param {string} name of the workflow
+ */
+export const saveWorkflow = (run, name) => post(`/runs/${encodeURIComponent(run)}/workflow`, { name });
 
 /** @param {string} id */
 export const cancel = (id) => request(`/runs/${encodeURIComponent(id)}/cancel`, { method: "POST" });

@@ -2,6 +2,7 @@
 
 import { isWhole } from "../state/opened.js";
 import { read } from "./api.js";
+import { here } from "./place.js";
 import { RequestProblem } from "./request.js";
 
 /** @import {Report, RunEvent} from "../types.js" */
@@ -56,7 +57,7 @@ export function follow(id, listener) {
   }
 
   function open() {
-    const fresh = new EventSource(`${url}/events${last > 0 ? `?after=${last}` : ""}`);
+    const fresh = new EventSource(`${here(url)}/events${last > 0 ? `?after=${last}` : ""}`);
     for (const type of [...TYPES, ...TERMINAL]) fresh.addEventListener(type, receive);
     fresh.addEventListener("open", returned);
     fresh.addEventListener("error", broken);

@@ -1,6 +1,7 @@
 /** Sends requests to the service; returns their answers, or throws a problem that can be explained. */
 
 import { explain } from "../derive/problem.js";
+import { here } from "./place.js";
 
 /** @import {Problem} from "../derive/problem.js" */
 
@@ -43,7 +44,7 @@ export function send(method, path, body) {
  * @param {RequestInit} [init]
  */
 export async function request(path, init) {
-  const response = await fetch(path, init).catch((error) => {
+  const response = await fetch(here(path), init).catch((error) => {
     if (error.name === "AbortError") throw error;
     throw new RequestProblem({ status: 0, detail: "", fields: [], retryAfter: null });
   });

@@ -1,6 +1,7 @@
 /** One standing question in the drawer: when it is asked, and what was new the last time. */
 
 import { part, say } from "../dom/template.js";
+import { addressOf, here } from "../net/place.js";
 import * as requests from "./requests.js";
 
 /** @import {News, Schedule, ScheduledRun} from "./requests.js" */
@@ -28,8 +29,8 @@ export function mountStandingQuestion(el, act) {
     update(schedule) {
       shown = schedule;
       link.textContent = schedule.title;
-      link.href = `/?thread=${encodeURIComponent(schedule.thread_id)}`;
-      feed.href = schedule.feed;
+      link.href = addressOf(schedule.thread_id);
+      feed.href = here(schedule.feed);
       ask.disabled = schedule.asking !== null;
       pause.textContent = schedule.paused ? "Go on" : "Pause";
       say(part(el, "about"), about(schedule));

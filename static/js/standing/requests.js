@@ -39,7 +39,7 @@ async function send(method, path, body) {
   /** @type {Response} */
   let response;
   try {
-    response = await fetch(`/schedules${path}`, { method, headers, body: body && JSON.stringify(body) });
+    response = await fetch(`schedules${path}`, { method, headers, body: body && JSON.stringify(body) });
   } catch {
     throw new Error("The service cannot be reached. Nothing is lost: try again when it is back.");
   }

@@ -66,7 +66,7 @@ function answerOf({ answer, html, model, sources, left_out, support, course }) {
  * @param {Report} report
  * @returns {Task[]}
  */
-function tasksOf({ id, tasks, plan, course }) {
+function tasksOf({ id, status, answer, tasks, plan, course }) {
   const accepted = new Map((plan?.tasks ?? []).map((task) => [task.id, task]));
   const drafted = new Map((course?.drafted ?? []).map((task) => [task.id, task]));
   return tasks.map((task) => {
@@ -76,11 +76,12 @@ function tasksOf({ id, tasks, plan, course }) {
       id: task.id,
       tool: task.tool,
       server: task.server,
+      planned: planned ?? { id: task.id, tool: task.tool },
       purpose: task.purpose || (planned?.purpose ?? ""),
       dependsOn: planned ? dependenciesOf(planned) : [],
       arguments: went?.arguments ?? planned?.arguments ?? {},
       accepted: accepted.has(task.id),
-      status: /** @type {Task["status"]} */ (task.status === "queued" ? "cancelled" : task.status),
+      status: /** @type {Task["status"]} */ (task.status === "queued" && (answer !== null || status !== "completed") ? "cancelled" : task.status),
       writtenAt: went?.written_at ?? 0,
       attempts: (went?.attempts ?? []).map((attempt) => ({ ...span(attempt), error: attempt.error })),
       endedAt: went?.ended_at ?? null,

@@ -19,7 +19,8 @@ export const EMPTY = {
   servers: null,
   models: null,
   pull: null,
-  choice: null,
+  wishes: { model: null, effort: "normal", off: [] },
+  queue: [],
   opening: false,
   history: { open: false, query: "", status: "loading", threads: [], deleted: [], next: null, problem: null },
 };
@@ -88,8 +89,9 @@ const ACTIONS = {
   stopping: (state, { key }) => withRun(state, key, () => ({ stopping: true })),
   stopFailed: (state, { key, notice }) => ({ ...withRun(state, key, () => ({ stopping: false })), notice }),
 
+  // What was to be asked in the conversation that is left goes back into the box.
   threadOpening: (state, { threadId }) => ({
-    ...state, threadId, runs: [], earlier: null, away: null, notice: null, opening: threadId !== null,
+    ...(state.queue.length > 0 ? restored(state, state.queue.join("\n")) : state), queue: [], threadId, runs: [], earlier: null, away: null, notice: null, opening: threadId !== null,
   }),
   // Its newest runs come first; those before them when they are asked for.
   threadOpened: (state, { runs, origins, earlier }) => ({
@@ -97,6 +99,10 @@ const ACTIONS = {
     opening: false,
     earlier,
     runs: [...runs.map((/** @type {Report} */ run) => ({ ...shown(run.id, runOf(run)), origin: origins[run.id] ?? null })), ...state.runs],
+  }),
+  threadGrown: (state, { runs, origins }) => ({
+    ...state,
+    runs: [...state.runs, ...runs.map((/** @type {Report} */ run) => ({ ...shown(run.id, runOf(run)), origin: origins[run.id] ?? null }))],
   }),
   threadMissing: (state, { notice }) => ({ ...state, threadId: null, runs: [], opening: false, notice }),
 
@@ -114,7 +120,10 @@ const ACTIONS = {
   servers: (state, { servers }) => ({ ...state, servers }),
   models: (state, { models }) => ({ ...state, models }),
   pull: (state, { pull }) => ({ ...state, pull }),
-  choice: (state, { model }) => ({ ...state, choice: model }),
+  wishes: (state, { wishes }) => ({ ...state, wishes: { ...state.wishes, ...wishes } }),
+  queue: (state, { text }) => ({ ...state, queue: [...state.queue, text] }),
+  unqueue: (state, { text }) => ({ ...restored(state, text), queue: state.queue.filter((each) => each !== text) }),
+  next: (state) => ({ ...state, queue: state.queue.slice(1) }),
   draft: (state, { text }) => restored(state, text),
   notice: (state, { notice }) => ({ ...state, notice }),
 

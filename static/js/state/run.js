@@ -55,6 +55,11 @@ export function hasEnded(run) {
   return run.status === "completed" || run.status === "partial" || run.status === "failed" || run.status === "cancelled";
 }
 
+/** Whether its plan was made, and nothing of it has run. @param {Run} run */
+export function isOnlyPlanned(run) {
+  return run.status === "completed" && run.answer === null && run.tasks.length > 0 && run.tasks.every((task) => task.attempts.length === 0);
+}
+
 /** What a model gives, or what is done without it: then nothing waits for it any more. */
 const OF_THE_MODEL = new Set(["plan.task", "plan.ready", "plan.fallback", "answer.started", "answer.delta", "answer.completed"]);
 
@@ -98,7 +103,7 @@ function ended(run, data, at) {
     planning: closed(run.planning, at),
     waiting: null,
     preview: null,
-    tasks: cancelUnfinished(run.tasks, at),
+    tasks: data.status === "completed" && run.answer === null ? run.tasks : cancelUnfinished(run.tasks, at), // a plan that was only made waits
     answerTo: run.answerFrom === null ? null : (run.answerTo ?? at),
   };
 }

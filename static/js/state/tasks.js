@@ -134,12 +134,12 @@ function planned(tasks, task, at) {
   const known = tasks.find((each) => each.id === task.id);
   const dependsOn = dependenciesOf(task);
   if (!known) return [...tasks, { ...blank(task.id, task.tool, at), ...wording(task), dependsOn }];
-  return tasks.map((each) => (each === known ? { ...each, purpose: each.purpose || task.purpose || "", dependsOn } : each));
+  return tasks.map((each) => (each === known ? { ...each, purpose: each.purpose || task.purpose || "", planned: task, dependsOn } : each));
 }
 
 /** @param {PlannedTask} task */
 function wording(task) {
-  return { purpose: task.purpose ?? "", arguments: task.arguments ?? {} };
+  return { purpose: task.purpose ?? "", arguments: task.arguments ?? {}, planned: task };
 }
 
 /**
@@ -150,7 +150,7 @@ function wording(task) {
  */
 function blank(id, tool, at) {
   return {
-    id, tool, server: "", purpose: "", dependsOn: [], arguments: {}, accepted: false, status: "queued", writtenAt: at, attempts: [],
+    id, tool, server: "", planned: { id, tool }, purpose: "", dependsOn: [], arguments: {}, accepted: false, status: "queued", writtenAt: at, attempts: [],
     endedAt: null, duration: null, cached: false, result: null, content: [], resultUrl: null, error: null, progress: null, asking: null,
   };
 }

@@ -10,10 +10,6 @@ import { liveRun } from "../state/page.js";
 /** @import {Controller} from "../controller.js" */
 
 const DRAFT = "draft";
-const MODEL = "model";
-
-/** The model that was chosen last, on an earlier visit. */
-export const rememberedModel = () => recall(localStorage, MODEL) || null;
 
 /**
  * @param {HTMLElement} form
@@ -33,9 +29,10 @@ export function mountComposer(form, actions) {
   fit();
 
   function submit() {
-    if (live && box.value.trim()) hint.textContent = "Esc stops; then Enter asks";
-    if (live || !box.value.trim()) return;
-    actions.ask(box.value.trim());
+    const text = box.value.trim();
+    if (!text) return;
+    if (live) actions.dispatch({ type: "queue", text });
+    else actions.ask(text);
     write("");
   }
 
@@ -67,8 +64,7 @@ export function mountComposer(form, actions) {
     box.focus();
   });
   chooser.addEventListener("change", () => {
-    remember(localStorage, MODEL, chooser.value);
-    actions.dispatch({ type: "choice", model: chooser.value || null });
+    actions.wish({ model: chooser.value || null });
   });
 
   /** @param {Page} state */
@@ -81,9 +77,9 @@ export function mountComposer(form, actions) {
     button.title = live ? "Stop (Esc)" : "Ask (Enter)";
     button.toggleAttribute("data-live", live);
     button.setAttribute("aria-disabled", String(run?.stopping ?? false));
-    if (hinted(live, run?.stopping)) hint.textContent = live ? (run?.stopping ? "Stopping …" : "Esc stops") : "Shift+Enter for a new line";
+    if (hinted(live, run?.stopping)) hint.textContent = live ? (run?.stopping ? "Stopping …" : "Esc stops, Enter asks next") : "Shift+Enter for a new line";
     if (restored(state.draft.version) && state.draft.version > 0) putBack(state.draft.text);
-    if (offered(state.models)) offer(state.models?.models ?? [], state.models?.writer ?? null, state.choice);
+    if (offered(state.models)) offer(state.models?.models ?? [], state.models?.writer ?? null, state.wishes.model);
   }
 
   /**
@@ -113,7 +109,7 @@ export function mountComposer(form, actions) {
     if (choice === null || models.length === 0) return;
     chooser.value = choice;
     if (chooser.value !== choice) chooser.value = ""; // it is not there now
-    actions.dispatch({ type: "choice", model: chooser.value || null });
+    actions.dispatch({ type: "wishes", wishes: { model: chooser.value || null } });
   }
 
   return { update, focus: () => box.focus() };

@@ -2,6 +2,7 @@
 
 import { freshness } from "../dom/fresh.js";
 import { part, say } from "../dom/template.js";
+import { here } from "../net/place.js";
 import { answerOf, fieldsOf } from "./tasks/fields.js";
 
 /** @import {Schema, Server, ServerInput} from "../types.js" */
@@ -38,7 +39,7 @@ export function mountConnect(el, actions) {
     part(el, "fields").replaceChildren(...fieldsOf(schemaOf(inputs)));
     for (const { id, secret } of inputs) if (secret) hide(part(el, "fields"), id);
     signIn.hidden = !server.sign_in;
-    if (server.sign_in) signIn.href = server.sign_in;
+    if (server.sign_in) signIn.href = here(server.sign_in);
   }
 
   /**

@@ -2,6 +2,7 @@
 
 import { count } from "../derive/words.js";
 import { part } from "../dom/template.js";
+import { addressOf } from "../net/place.js";
 
 /** @import {Thread} from "../types.js" */
 /** @import {Library} from "../library.js" */
@@ -72,7 +73,7 @@ export function mountConversation(item, library) {
      */
     update(shown, current, deleted) {
       thread = shown;
-      link.href = `/?thread=${encodeURIComponent(shown.id)}`;
+      link.href = addressOf(shown.id);
       if (shown.id === current) link.setAttribute("aria-current", "page");
       else link.removeAttribute("aria-current");
       part(item, "title").textContent = shown.title;

@@ -5,13 +5,14 @@ import { freshness } from "../dom/fresh.js";
 import { part, say } from "../dom/template.js";
 import { hasEnded } from "../state/run.js";
 import { isUndone } from "../state/tasks.js";
+import { mountPlanned } from "./planned.js";
 import { mountAnswer } from "./answer/answer.js";
 import { mountPreview } from "./answer/preview.js";
 import { mountSources } from "./answer/sources.js";
 import { mountSteps } from "./tasks/steps.js";
 import { mountStrip } from "./tasks/strip.js";
 
-/** @import {Run, Shown} from "../types.js" */
+/** @import {Models, Run, Shown} from "../types.js" */
 /** @import {Controller} from "../controller.js" */
 
 /**
@@ -27,6 +28,7 @@ export function mountRun(el, actions) {
     preview: mountPreview(part(el, "preview")),
     answer: mountAnswer(part(el, "answer"), actions),
     sources: mountSources(part(el, "sources"), actions),
+    planned: mountPlanned(part(el, "planned"), actions),
   };
   const end = part(el, "end");
   const again = part(el, "again");
@@ -34,17 +36,18 @@ export function mountRun(el, actions) {
   let query = "";
 
   const retry = part(end, "retry");
-  again.addEventListener("click", () => actions.dispatch({ type: "draft", text: query }));
+  for (const button of [again, part(el, "edit")]) button.addEventListener("click", () => actions.dispatch({ type: "draft", text: query }));
 
   /**
    * @param {Shown} shown
    * @param {number} clock the page's clock in milliseconds
+   * @param {Models|null} models
    */
-  function update(shown, clock) {
+  function update(shown, clock, models) {
     const { run } = shown;
     const now = run.endedAt ?? Math.max((clock - (shown.origin ?? clock)) / 1000, run.steps.at(-1)?.at ?? 0);
     views.strip.update(shown, now);
-    if (!changed(shown)) return;
+    if (!changed(shown, models)) return;
     query = run.query;
     if (question.textContent !== query) question.textContent = query;
     say(part(el, "understood"), run.understood ? `Understood as: ${run.understood}` : "");
@@ -54,8 +57,9 @@ export function mountRun(el, actions) {
     views.steps.update(shown);
     const height = preview.offsetHeight;
     views.preview.update(shown);
-    views.answer.update(shown, height);
+    views.answer.update(shown, height, models);
     views.sources.update(shown);
+    views.planned.update(shown);
     sayWithCode(part(end, "happened"), ending(run));
     end.hidden = ending(run) === "";
     retry.hidden = run.answer !== null || !run.tasks.some(isUndone);

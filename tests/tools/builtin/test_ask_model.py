@@ -12,7 +12,7 @@ from agentic_search.errors import ConnectionLost, ServerUnavailable, ToolFailed,
 from agentic_search.models.chat import ModelSource
 from agentic_search.models.choice import ModelChoice
 from agentic_search.models.ollama.source import OllamaSource
-from agentic_search.settings import ModelProfile
+from agentic_search.setting_values.tables import ModelProfile
 from agentic_search.tools.builtin.ask_model import AskModel
 from agentic_search.tools.builtin.provider import Builtin
 from agentic_search.tools.pool import ToolPool

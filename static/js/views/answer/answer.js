@@ -10,8 +10,9 @@ import { part, say } from "../../dom/template.js";
 import { hasEnded } from "../../state/run.js";
 import { isUndone } from "../../state/tasks.js";
 import { markCitations, markSupport } from "./citations.js";
+import { mountFoot } from "./foot.js";
 
-/** @import {Shown, Source} from "../../types.js" */
+/** @import {Models, Shown, Source} from "../../types.js" */
 /** @import {Controller} from "../../controller.js" */
 /** @typedef {{index: number, html: string, shown: Shown}} Block */
 
@@ -25,6 +26,7 @@ export function mountAnswer(el, actions) {
   const copy = part(el, "copy");
   const retry = part(el, "retry");
   const changed = freshness();
+  const updateFoot = mountFoot(el, actions);
   let markdown = "";
   /** @type {Source[]} */
   let sources = [];
@@ -35,14 +37,17 @@ export function mountAnswer(el, actions) {
   /**
    * @param {Shown} shown
    * @param {number} before how high in pixels the preview stood in its place
+   * @param {Models|null} models
    */
-  function update(shown, before) {
+  function update(shown, before, models) {
     const { answer } = shown.run;
+    updateFoot(shown, models);
     if (!changed(answer, shown.run.status)) return;
     el.hidden = answer === null;
     if (answer === null) return;
     const height = Math.max(text.offsetHeight, before);
     showBlocks(answer.blocks.map((html, index) => ({ index, html, shown })));
+    lowerHeadings(part(el, "blocks"));
     markSupport(part(el, "blocks"), answer.support);
     showTail(answer.tail);
     // A finished block may be lower than its plain text was; what stands below must not come up for it.
@@ -55,17 +60,8 @@ export function mountAnswer(el, actions) {
     part(el, "lacks").hidden = lacks === "";
     retry.hidden = !shown.run.tasks.some(isUndone);
     retry.onclick = () => actions.retry(shown.key);
-    showFiles(ended ? shown.run.id : null);
     say(part(el, "colophon"), colophon(shown.run, duration));
     copy.hidden = !markdown || !navigator.clipboard;
-  }
-
-  /** @param {string|null} id of a run that can be saved */
-  function showFiles(id) {
-    part(el, "save").hidden = id === null || !markdown;
-    for (const form of ["md", "html", "json"]) {
-      if (id !== null) part(el, `save-${form}`).setAttribute("href", `/runs/${encodeURIComponent(id)}/export?format=${form}`);
-    }
   }
 
   /** @param {string} raw */
@@ -73,7 +69,7 @@ export function mountAnswer(el, actions) {
     const { kind, level, text: words } = readTail(raw);
     tail.dataset.kind = kind;
     tail.dataset.level = String(level);
-    tail.textContent = words;
+    tail.replaceChildren(kind === "table" ? tableOf(words) : words);
     tail.hidden = words === "";
   }
 
@@ -88,9 +84,38 @@ function mountBlock(el) {
     update({ html, shown }) {
       if (changed(html)) showHtml(el, html);
       for (const link of el.querySelectorAll("a[href^=http]")) link.setAttribute("target", "_blank");
+      for (const wide of /** @type {NodeListOf<HTMLElement>} */ (el.querySelectorAll("pre, table"))) wide.tabIndex = 0; // it scrolls sideways
       markCitations(el, shown);
     },
   };
+}
+
+/**
+ * A table that is still being written, as its rows are so far.
+ * @param {string} words a row a line, its cells between tabs
+ */
+function tableOf(words) {
+  const table = document.createElement("table");
+  for (const line of words.split("\n")) {
+    const row = table.insertRow();
+    for (const cell of line.split("\t")) row.insertCell().textContent = cell;
+  }
+  return table;
+}
+
+/**
+ * The answer's headings stand below its question's, without a gap between two of them, whatever level the model chose.
+ * @param {HTMLElement} blocks
+ */
+function lowerHeadings(blocks) {
+  const headings = [...blocks.querySelectorAll("h1, h2, h3, h4, h5, h6")];
+  const raw = headings.map((heading) => Number(heading.tagName[1]));
+  const top = Math.min(...raw);
+  let level = 2;
+  headings.forEach((heading, index) => {
+    level = Math.min(level + 1, 3 + raw[index] - top, 6);
+    heading.setAttribute("aria-level", String(level));
+  });
 }
 
 /**

@@ -127,7 +127,7 @@ export function mountPassage(page, card) {
     if (!mark) return;
     event.preventDefault();
     hide();
-    showSource(/** @type {string} */ (mark.getAttribute("href")).slice(1));
+    showSource(/** @type {string} */ (mark.getAttribute("href")).slice(1), /** @type {HTMLElement} */ (mark));
   });
 
   return {

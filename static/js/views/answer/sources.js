@@ -19,14 +19,19 @@ const LONG = 260;
 export const sourceId = (key, number) => `source-${key}-${number}`;
 
 /**
- * Bring a card into view, mark it, and move the focus there.
+ * Bring a card into view, mark it, and move the focus there; from it a button leads back.
  * @param {string} id
+ * @param {HTMLElement} mark that led there
  */
-export function showSource(id) {
+export function showSource(id, mark) {
   const card = document.getElementById(id);
   if (!card) return;
   for (const lit of document.querySelectorAll("[data-lit]")) lit.removeAttribute("data-lit");
+  for (const back of document.querySelectorAll(".source [data-part=back]")) back.setAttribute("hidden", "");
   card.setAttribute("data-lit", "");
+  const back = part(card, "back");
+  back.hidden = false;
+  back.onclick = () => mark.focus();
   card.focus({ preventScroll: true });
   card.scrollIntoView({ block: "nearest" });
 }

@@ -1,5 +1,6 @@
 /** One task's row: its name, its bar on the shared axis, its time; a touch opens the task. */
 
+import { purposeInWords } from "../../derive/purpose.js";
 import { pieces } from "../../derive/timeline.js";
 import { counting, duration } from "../../derive/words.js";
 import { freshness } from "../../dom/fresh.js";
@@ -70,8 +71,9 @@ export function mountBar(row, open) {
     button.setAttribute("aria-expanded", String(opened));
     icon(part(row, "icon"), ICONS[task.status]);
     part(row, "tool").textContent = task.tool;
-    part(row, "purpose").textContent = task.purpose;
-    button.title = [`${task.id}: ${task.tool}`, task.purpose, task.error].filter(Boolean).join("\n");
+    const purpose = purposeInWords(task);
+    part(row, "purpose").textContent = purpose;
+    button.title = [`${task.id}: ${task.tool}`, purpose, task.error].filter(Boolean).join("\n");
     const time = task.duration === null ? "" : ` in ${duration(task.duration)}`;
     part(row, "spoken").textContent = `${task.cached ? "from the cache" : WORDS[task.status]}${time}`;
   }

@@ -8,6 +8,7 @@ import { part } from "../../dom/template.js";
 import { mountAsk } from "./ask.js";
 import { mountBar } from "./bar.js";
 import { drawLinks } from "./links.js";
+import { mountUnfolding } from "./unfold.js";
 
 /** @import {Run, Task} from "../../types.js" */
 /** @import {Word} from "./ask.js" */
@@ -15,14 +16,16 @@ import { drawLinks } from "./links.js";
 
 /**
  * @param {HTMLElement} el
+ * @param {HTMLElement} panel of the opened task, which stands below its row
  * @param {(id: string) => void} open
  * @param {(id: string, word: Word) => void} decide
  */
-export function mountChart(el, open, decide) {
+export function mountChart(el, panel, open, decide) {
   const list = part(el, "tasks");
   const links = /** @type {SVGSVGElement} */ (/** @type {unknown} */ (part(el, "links")));
   const rows = freshness();
   const scale = freshness();
+  const unfolding = mountUnfolding(el, list, panel);
   const show = keyed(list, {
     template: "bar",
     key: (/** @type {Task} */ task) => task.id,
@@ -66,7 +69,8 @@ export function mountChart(el, open, decide) {
     show(run.tasks, { from, to, now, ...marks });
     if (scale(to - from)) showTicks(ticks.map((at) => ({ at })), to - from);
     showAsks(run.tasks.filter((task) => task.asking !== null));
-    drawLinks(links, run.tasks, { from, to, now, ...marks });
+    unfolding.update(run.tasks, marks.opened);
+    drawLinks(links, run.tasks, { from, to, now, ...marks }, unfolding.gap(run.tasks));
     if (rows(run.tasks.length)) rove(list, ".bar");
     keepPlace();
   }

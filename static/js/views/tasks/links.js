@@ -3,6 +3,8 @@
 /** @import {Task} from "../../types.js" */
 /** @import {Frame} from "./bar.js" */
 
+/** @typedef {{after: number, height: number}} Gap where a task is open: below which row, and how many rows high */
+
 const SVG = "http://www.w3.org/2000/svg";
 const WIDTH = 1000;
 
@@ -11,10 +13,11 @@ const WIDTH = 1000;
  * @param {SVGSVGElement} svg
  * @param {Task[]} tasks
  * @param {Frame} frame
+ * @param {Gap} gap
  */
-export function drawLinks(svg, tasks, frame) {
-  const links = linksOf(tasks, frame);
-  svg.setAttribute("viewBox", `0 0 ${WIDTH} ${tasks.length}`);
+export function drawLinks(svg, tasks, frame, gap) {
+  const links = linksOf(tasks, frame, gap);
+  svg.setAttribute("viewBox", `0 0 ${WIDTH} ${tasks.length + gap.height}`);
   while (svg.childElementCount > links.length) svg.lastElementChild?.remove();
   while (svg.childElementCount < links.length) svg.append(document.createElementNS(SVG, "path"));
   links.forEach(({ path, critical }, index) => {
@@ -27,11 +30,12 @@ export function drawLinks(svg, tasks, frame) {
 /**
  * @param {Task[]} tasks
  * @param {Frame} frame
+ * @param {Gap} [gap]
  * @returns {{path: string, critical: boolean}[]}
  */
-export function linksOf(tasks, { from, to, now, critical }) {
+export function linksOf(tasks, { from, to, now, critical }, { after: opened, height } = { after: tasks.length, height: 0 }) {
   const x = (/** @type {number} */ at) => Math.round(((at - from) / (to - from)) * WIDTH * 10) / 10;
-  const rows = new Map(tasks.map((task, row) => [task.id, { task, y: row + 0.5 }]));
+  const rows = new Map(tasks.map((task, row) => [task.id, { task, y: row + 0.5 + (row > opened ? height : 0) }]));
   return tasks.flatMap((task) =>
     task.dependsOn.flatMap((id) => {
       const before = rows.get(id);

@@ -23,7 +23,7 @@ const ICONS = { waiting: "ring", running: "spinner", done: "check", failed: "cro
 export function mountStrip(el, actions) {
   const toggle = part(el, "toggle");
   const body = part(el, "body");
-  const chart = mountChart(part(el, "chart"), (id) => open(id), (id, word) => actions.decide(key, id, word));
+  const chart = mountChart(part(el, "chart"), part(el, "task"), (id) => open(id), (id, word) => actions.decide(key, id, word));
   const panel = mountTask(part(el, "task"), actions, () => open(null));
   const still = freshness();
   let key = "";
@@ -57,8 +57,8 @@ export function mountStrip(el, actions) {
     say(part(el, "summary"), run.waiting ?? (over ? summary(run) : ""));
     say(part(el, "empty"), run.tasks.length > 0 || hasEnded(run) ? "" : run.lastSeq > 0 ? WRITING : QUEUED);
     if (!wasOpen) return;
-    chart.update(run, now, { critical: over ? criticalPath(run.tasks) : new Set(), opened });
     panel.update(shown);
+    chart.update(run, now, { critical: over ? criticalPath(run.tasks) : new Set(), opened });
   }
 
   /**

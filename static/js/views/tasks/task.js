@@ -1,10 +1,12 @@
 /** A task opened: what it was for, what it was given, each try, and its whole result. */
 
+import { purposeInWords } from "../../derive/purpose.js";
 import { duration } from "../../derive/words.js";
 import { freshness } from "../../dom/fresh.js";
 import { keyed } from "../../dom/keyed.js";
 import { part, say } from "../../dom/template.js";
-import { hasEnded } from "../../state/run.js";
+import { hasEnded, isOnlyPlanned } from "../../state/run.js";
+import { argumentsIn } from "../planned.js";
 import { showValue, showWhole } from "./value.js";
 
 /** @import {Attempt, Shown, Task} from "../../types.js" */
@@ -21,16 +23,29 @@ export function mountTask(el, actions, close) {
   const ofResult = freshness();
   /** @type {string|null} */
   let asked = null;
-  /** @type {string|null} */
-  let shownId = null;
 
   const retry = part(el, "retry");
+  const vary = part(el, "vary");
+  const form = /** @type {HTMLFormElement} */ (part(el, "vary-form"));
+  const given = /** @type {HTMLTextAreaElement} */ (part(el, "given"));
+  let key = "";
+  let id = "";
 
   part(el, "close").addEventListener("click", close);
   el.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
     event.stopPropagation();
     close();
+  });
+  vary.addEventListener("click", () => {
+    form.hidden = !form.hidden;
+    if (!form.hidden) given.focus();
+  });
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const value = argumentsIn(given.value);
+    say(part(el, "wrong"), value ? "" : "This is no JSON object: change it and run it again.");
+    if (value) actions.retry(key, id, value);
   });
   const showAttempts = keyed(part(el, "attempts"), {
     template: "attempt",
@@ -47,22 +62,26 @@ export function mountTask(el, actions, close) {
   function update(shown) {
     const task = shown.run.tasks.find((each) => each.id === shown.task);
     el.hidden = !task;
-    if (!task) shownId = null;
     retry.hidden = task?.status !== "failed" || !hasEnded(shown.run);
     retry.onclick = () => actions.retry(shown.key, shown.task);
+    vary.hidden = !hasEnded(shown.run) || isOnlyPlanned(shown.run);
+    key = shown.key;
+    if (id !== shown.task) form.hidden = true;
+    id = shown.task ?? "";
     if (!task || !changed(task)) return;
     describe(task);
-    if (ofArguments(task.arguments)) showValue(part(el, "arguments"), task.arguments);
+    if (ofArguments(task.arguments)) {
+      showValue(part(el, "arguments"), task.arguments);
+      given.value = JSON.stringify(task.arguments, null, 2);
+    }
     showAttempts(task.attempts.map((attempt, index) => ({ index, attempt })));
     showResult(task);
     fetchLarge(shown.key, task);
-    if (shownId !== task.id) el.scrollIntoView({ block: "nearest" });
-    shownId = task.id;
   }
 
   /** @param {Task} task */
   function describe(task) {
-    part(el, "purpose").textContent = task.purpose || task.tool;
+    part(el, "purpose").textContent = purposeInWords(task) || task.tool;
     const tool = task.server ? `${task.tool} on ${task.server}` : task.tool;
     const waits = task.dependsOn.length > 0 ? `after ${task.dependsOn.join(", ")}` : "";
     part(el, "where").textContent = [task.id, tool, waits].filter(Boolean).join(" · ");

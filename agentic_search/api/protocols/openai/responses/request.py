@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from agentic_search.api.protocols.openai.messages import MessageIn, OpenAIForm, question_and_turns
-from agentic_search.api.protocols.openai.request import NoTools, ClientOptions, TextFormat, make_query
+from agentic_search.api.protocols.openai.request import ClientOptions, NoTools, TextFormat, make_query
 from agentic_search.domain.query import ModelName, Query
 from agentic_search.errors import RequestError
 

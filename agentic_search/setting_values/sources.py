@@ -1,18 +1,22 @@
-"""Where settings stand besides plain variables: model servers in variables of several names, files, the TOML file."""
+"""Where settings stand besides plain variables: model servers in variables of several names, keys, files, TOML."""
 
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
+from hashlib import sha256
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, cast
 
 from pydantic import BaseModel, ConfigDict, SecretStr
 from pydantic.fields import FieldInfo
+from pydantic_core import from_json
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, TomlConfigSettingsSource
 
 _SERVER_NAME = re.compile(r"[a-z][a-z0-9_]*")
 _KEY_VARIABLE = re.compile(r"agentic_search_models_(\w+)_key")
+_KEY_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
+_SHORTEST_KEY, _LONGEST_KEY = 20, 200
 _UNREAD = "="
 """Begins the entries of the table of model servers that variables make and that are read last: no name does."""
 
@@ -92,6 +96,35 @@ def model_servers(given: Mapping[str, Any]) -> dict[str, Any]:
     for name, entry in table.items():
         _check_server(name, entry)
     return table
+
+
+def api_keys(given: object) -> dict[str, Any]:
+    """The table of keys: of `name=KEY` with commas between, of a list of those, or of a table each."""
+    if isinstance(given, str):
+        given = from_json(given) if given.lstrip().startswith("[") else given.split(",")
+    if isinstance(given, list):
+        given = dict(_named_key(str(part).strip()) for part in cast("list[object]", given) if str(part).strip())
+    table: dict[str, dict[str, Any]] = {
+        name: cast("dict[str, Any]", entry) if isinstance(entry, dict) else {"key": entry}
+        for name, entry in cast("dict[str, object]", given or {}).items()
+    }
+    for name, entry in table.items():
+        if not _KEY_NAME.fullmatch(name):
+            raise ValueError(f"{name!r} cannot be a key's name: letters, digits, '.', '_' and '-' make one")
+        if not _SHORTEST_KEY <= len(str(entry.get("key", ""))) <= _LONGEST_KEY:
+            raise ValueError(
+                f"the key {name!r} must have {_SHORTEST_KEY} to {_LONGEST_KEY} characters, none of which can be"
+                ' guessed: python -c "import secrets; print(secrets.token_urlsafe(32))" makes one'
+            )
+    return table
+
+
+def _named_key(text: str) -> tuple[str, str]:
+    """A key may end in `=`, too."""
+    name, _, key = text.partition("=")
+    if len(key) >= _SHORTEST_KEY and _KEY_NAME.fullmatch(name):
+        return name, key
+    return f"key-{sha256(text.encode()).hexdigest()[:8]}", text
 
 
 def _as_entry(given: object) -> dict[str, Any]:

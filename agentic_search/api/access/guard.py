@@ -1,0 +1,147 @@
+"""Stands before every route: finds out who asks, whether they may, and gives the route the service as it is theirs.
+
+No route can forget to ask: what no row of the table names needs an administrator, and the service in a request's state
+shows a caller nothing that is not theirs.
+"""
+
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from starlette._utils import get_route_path
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from agentic_search.access.access import Access
+from agentic_search.access.audit import LONGEST, AuditEntry
+from agentic_search.access.caller import ANYBODY, STRANGER, Caller
+from agentic_search.api.access.needs import need_of, template_of
+from agentic_search.api.problems import refusal
+from agentic_search.errors import (
+    AccessRefused,
+    Forbidden,
+    StorageFailed,
+    Unauthenticated,
+)
+from agentic_search.runs.service import Service
+
+COOKIE = "agentic_search_session"
+OWN_PROCESS = "agentic_search.own_process"
+"""An extension of ASGI's scope, which no request from a network can have: the program that opened the service asks."""
+_HARMLESS = frozenset({"GET", "HEAD", "OPTIONS"})
+_NEEDED = "This needs a key: send it as `Authorization: Bearer KEY`, or sign in with it on the page."
+_NO_BEARER = "The header Authorization must be `Bearer KEY`."
+_FOREIGN = (
+    "A browser that is signed in may change something from the service's own page alone. Where the page is reached by a"
+    " proxy, have it pass on the header Host."
+)
+
+
+class Guard:
+    """Lets in who may come in."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on what the caller may ask for, and answer anything else with a problem."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        service: Service = scope["state"]["service"]
+        if OWN_PROCESS in scope.get("extensions", {}) or not await service.access.is_required():
+            scope["state"]["caller"] = ANYBODY
+            await self._app(scope, receive, send)
+            return
+        asked = _Asked(scope, service.access)
+        noting = asked.noting(send)
+        try:
+            await asked.find_out()
+            with service.access.admitted(asked.caller):
+                scope["state"] |= {"service": service.of(asked.caller), "caller": asked.caller}
+                await self._app(scope, receive, noting)
+        except (AccessRefused, StorageFailed) as error:
+            if asked.is_answered:
+                raise
+            await refusal(error)(scope, receive, noting)
+
+
+class _Asked:
+    """One request."""
+
+    def __init__(self, scope: Scope, access: Access) -> None:
+        self.caller = STRANGER
+        self.is_answered = False
+        self._access = access
+        self._scope = scope
+        self._headers = Headers(scope=scope)
+        self._method: str = scope["method"]
+        self._path = get_route_path(scope)
+        self._template = template_of(self._path)
+        self._bearer = self._headers.get("authorization")
+        self._cookie = Request(scope).cookies.get(COOKIE, "")
+
+    async def find_out(self) -> None:
+        """Who it is. Raises Unauthenticated or Forbidden where they may not ask for this."""
+        need = need_of(self._method, self._template)
+        try:
+            self.caller = await self._identified()
+        except (Unauthenticated, StorageFailed):
+            if need is None:
+                return
+            raise
+        if self._cookie and self._bearer is None and self._method not in _HARMLESS and not is_own_page(self._headers):
+            raise Forbidden(_FOREIGN)
+        if need is not None and not self.caller.may(need):
+            told = f"This key may not {self._method} {self._path}: that needs the scope {need!r}."
+            raise Forbidden(told)
+
+    async def _identified(self) -> Caller:
+        if self._bearer is not None:
+            kind, _, key = self._bearer.partition(" ")
+            if kind.lower() != "bearer" or not key.strip():
+                raise Unauthenticated(_NO_BEARER)
+            return await self._access.caller_of_key(key.strip())
+        if self._cookie:
+            return await self._access.caller_of_session(self._cookie)
+        raise Unauthenticated(_NEEDED)
+
+    def noting(self, send: Send) -> Send:
+        """`send`, which has what the request came to noted in the audit log."""
+
+        async def noted(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                self.is_answered = True
+                self._note(message["status"])
+            await send(message)
+
+        return noted
+
+    def _note(self, status: int) -> None:
+        is_refused = status in {401, 403, 429} and (bool(self._bearer or self._cookie))
+        if self._method in _HARMLESS and not is_refused:
+            return
+        client: tuple[str, int] | None = self._scope.get("client")
+        caller: Caller = self._scope["state"].get("caller", self.caller)  # who signs in becomes somebody on the way
+        self._access.audit.note(
+            AuditEntry(
+                at=self._access.now_text(),
+                who=caller.id or "",
+                name=caller.name,
+                what=f"{self._method} {self._template or 'something else'}",
+                target=self._path[:LONGEST],
+                status=status,
+                address=client[0] if client else "",
+            )
+        )
+
+
+def is_own_page(headers: Mapping[str, str]) -> bool:
+    """Whether a browser says that a page of this very origin sends the request.
+
+    A cookie goes to every port of a host, and with requests of pages there: `SameSite` alone does not tell them apart.
+    """
+    site = headers.get("sec-fetch-site")
+    if site is not None:
+        return site == "same-origin"
+    return bool(headers.get("origin")) and urlsplit(headers["origin"]).netloc == headers.get("host")

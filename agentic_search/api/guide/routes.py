@@ -1,0 +1,50 @@
+"""/docs: the documentation that comes with the service, as pages and, with `.md`, as it is written."""
+
+import asyncio
+import re
+from pathlib import Path
+
+from fastapi import APIRouter
+from fastapi.responses import FileResponse, HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.exceptions import HTTPException
+
+from agentic_search.api.guide.pages import STYLE, framed, page_names, read_page, titles_of
+from agentic_search.api.page.routes import PAGE_RULES
+
+_NAME = re.compile(r"[\w-]+(\.md|\.png|\.svg)?")
+
+
+def guide_router(folder: Path, *, tokens: Path) -> APIRouter:
+    """The routes that serve the documentation in `folder`; `tokens`: the colours and sizes of the page."""
+    router = APIRouter(include_in_schema=False)
+    styles = {path.name: path for path in (tokens, STYLE)}
+
+    @router.get("/docs")
+    async def guide() -> Response:
+        return RedirectResponse(_address(page_names(folder)[0]), status_code=307)
+
+    @router.get("/docs/{name}")
+    async def guide_page(name: str) -> Response:
+        if name in styles:
+            return FileResponse(styles[name], headers=PAGE_RULES)
+        return await asyncio.to_thread(_answer, folder, name)
+
+    return router
+
+
+def _answer(folder: Path, name: str) -> Response:
+    if not _NAME.fullmatch(name):
+        raise HTTPException(404)
+    path = folder / name
+    if path.suffix == ".md" and path.is_file():
+        return PlainTextResponse(path.read_text(encoding="utf-8"), media_type="text/markdown", headers=PAGE_RULES)
+    if path.suffix and path.is_file():
+        return FileResponse(path, headers=PAGE_RULES)
+    if name not in page_names(folder):
+        raise HTTPException(404)
+    page = read_page(folder, name, _address)
+    return HTMLResponse(framed(page, titles_of(folder), _address), headers=PAGE_RULES)
+
+
+def _address(name: str) -> str:
+    return f"/docs/{name}" if name else "/"

@@ -1,0 +1,1 @@
+"""What settings may hold, and where they stand beside plain variables."""

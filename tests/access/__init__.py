@@ -1,0 +1,1 @@
+"""Keys, sign-ins, the audit log, and attacks on them."""
