@@ -44,7 +44,6 @@ def test_open_to_anybody_is_what_is_listed_here_and_nothing_else() -> None:
         ("GET", "/health"),
         ("GET", "/ready"),
         ("GET", "/"),
-        ("GET", "/opensearch.xml"),
         ("GET", "/static/{path:path}"),
         ("GET", "/opensearch.xml"),
         ("GET", "/llms.txt"),

@@ -17,6 +17,10 @@ STREAMS = {
     ("/runs/{run_id}/start", "post"),
     ("/runs/{run_id}/events", "get"),
     ("/models/pull", "post"),
+    ("/v1/chat/completions", "post"),
+    ("/v1/responses", "post"),
+    ("/v1/responses/{response_id}", "get"),
+    ("/ag-ui", "post"),
 }
 
 
