@@ -21,7 +21,9 @@ NEEDS: Mapping[str, Mapping[str, Scope | None]] = {
     "/opensearch.xml": {"GET": OPEN},
     "/static/{path:path}": {"GET": OPEN},
     "/docs": {"GET": OPEN},
+    "/docs/{name}.md": {"GET": OPEN},
     "/docs/{name}": {"GET": OPEN},
+    "/llms.txt": {"GET": OPEN},
     "/session": {"GET": OPEN, "POST": OPEN, "DELETE": OPEN},
     # It takes nothing but what this very browser was given, and comes from another site, which no cookie of ours does.
     "/servers/sign-in/callback": {"GET": OPEN},
@@ -56,8 +58,6 @@ NEEDS: Mapping[str, Mapping[str, Scope | None]] = {
     "/models": {"GET": "read"},
     "/workflows": {"GET": "read"},
     "/openapi.json": {"GET": "read"},
-    "/llms.txt": {"GET": "read"},
-    "/docs/{name}.md": {"GET": "read"},
     "/servers/{name}/inputs": {"POST": "admin"},
     "/servers/{name}/switch": {"POST": "admin"},
     "/servers/{name}/sign-in": {"GET": "admin", "DELETE": "admin"},
