@@ -18,8 +18,11 @@ NEEDS: Mapping[str, Mapping[str, Scope | None]] = {
     "/health": {"GET": OPEN},
     "/ready": {"GET": OPEN},
     "/": {"GET": OPEN},
+    "/opensearch.xml": {"GET": OPEN},
     "/static/{path:path}": {"GET": OPEN},
+    "/llms.txt": {"GET": OPEN},
     "/docs": {"GET": OPEN},
+    "/docs/{name}.md": {"GET": OPEN},
     "/docs/{name}": {"GET": OPEN},
     "/session": {"GET": OPEN, "POST": OPEN, "DELETE": OPEN},
     # It takes nothing but what this very browser was given, and comes from another site, which no cookie of ours does.
