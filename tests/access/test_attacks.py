@@ -246,8 +246,13 @@ async def test_no_secret_is_in_anything_that_the_service_says(holders: Holders) 
     async with holders.client("alice") as alice:
         key = holders.keys["alice"]["key"]
         run = (await alice.post("/search", json={"query": QUESTION, "plan": PLAN})).json()
+        no_answer = {"/mcp", *(path for path in NEEDS if "{" in path)}  # a stream without end, and what needs an id
         answers = [
-            *[await holders.admin.get(path) for path, methods in NEEDS.items() if "GET" in methods and "{" not in path],
+            *[
+                await holders.admin.get(path)
+                for path, methods in NEEDS.items()
+                if "GET" in methods and path not in no_answer
+            ],
             *[
                 await alice.get(f"/runs/{run['id']}{each}")
                 for each in ("", "/events", "/replay", "/export?format=html")

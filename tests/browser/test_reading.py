@@ -43,7 +43,7 @@ async def test_the_page_paints_and_takes_a_question_while_no_request_is_answered
     async def never(route: Route) -> None:
         """Leave it open."""
 
-    await page.route(re.compile("/(tools|servers|models|runs)"), never)
+    await page.route(re.compile(r"/(tools|servers|models|runs)$"), never)
     await page.goto("/")
     await expect(page.get_by_role("heading", name="What would you like to know?")).to_be_visible()
     await expect(page.locator(".state")).to_have_text("Looking for models and tool servers …")

@@ -29,7 +29,7 @@ COOKIE = "agentic_search_session"
 OWN_PROCESS = "agentic_search.own_process"
 """An extension of ASGI's scope, which no request from a network can have: the program that opened the service asks."""
 _HARMLESS = frozenset({"GET", "HEAD", "OPTIONS"})
-_NEEDED = "This needs a key: send it as `Authorization: Bearer KEY`, or sign in with it on the page."
+_NEEDED = "This needs a key: send it as `Authorization: Bearer KEY`, or sign in with it: POST /session."
 _NO_BEARER = "The header Authorization must be `Bearer KEY`."
 _FOREIGN = (
     "A browser that is signed in may change something from the service's own page alone. Where the page is reached by a"

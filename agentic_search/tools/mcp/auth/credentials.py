@@ -12,8 +12,8 @@ from agentic_search.clock import happens
 
 logger = logging.getLogger(__name__)
 
-_BEING_KEPT = 2.0
-"""Seconds in which another process has surely kept what an authorization server gave it."""
+_LOOKS, _BEING_KEPT = 20, 0.25
+"""How often, and after how many seconds, it is looked for what an authorization server gave another process."""
 
 
 class Credentials(BaseModel):
@@ -105,14 +105,13 @@ class ServerCredentials:
 
     async def refreshed_elsewhere(self, tried: OAuthToken | None) -> Credentials | None:
         """What another process keeps that was first to refresh tokens and so used up those that were tried here."""
-        if self._store.is_shared:
+        for _ in range(_LOOKS if self._store.is_shared else 0):
             self._changed.clear()
-            if not await self.reread() and (await self.load()).tokens == tried:
-                await happens(self._changed, within=_BEING_KEPT)
-                await self.reread()  # the notice may be lost
+            await self.reread()
             known = await self.load()
             if known.tokens is not None and known.tokens != tried:
                 return known
+            await happens(self._changed, within=_BEING_KEPT)
         return None
 
     async def keep(self, **changes: object) -> None:
