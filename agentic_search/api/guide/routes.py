@@ -1,17 +1,17 @@
-"""/docs: the documentation that comes with the service, as pages and, with `.md`, as it is written."""
+"""/docs: the documentation that comes with the service, as pages."""
 
 import asyncio
 import re
 from pathlib import Path
 
 from fastapi import APIRouter
-from fastapi.responses import FileResponse, HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from agentic_search.api.guide.pages import STYLE, framed, page_names, read_page, titles_of
 from agentic_search.api.page.routes import PAGE_RULES
 
-_NAME = re.compile(r"[\w-]+(\.md|\.png|\.svg)?")
+_NAME = re.compile(r"[\w-]+(\.png|\.svg)?")
 
 
 def guide_router(folder: Path, *, tokens: Path) -> APIRouter:
@@ -36,8 +36,6 @@ def _answer(folder: Path, name: str) -> Response:
     if not _NAME.fullmatch(name):
         raise HTTPException(404)
     path = folder / name
-    if path.suffix == ".md" and path.is_file():
-        return PlainTextResponse(path.read_text(encoding="utf-8"), media_type="text/markdown", headers=PAGE_RULES)
     if path.suffix and path.is_file():
         return FileResponse(path, headers=PAGE_RULES)
     if name not in page_names(folder):
