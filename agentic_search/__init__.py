@@ -6,7 +6,7 @@
 from importlib import import_module
 
 __version__ = "0.1.0"
-__all__ = ["Client", "__version__", "open_service"]
+__all__ = ["Client", "__version__", "open_service"]  # pyright: ignore[reportUnsupportedDunderAll] - the stub has them
 
 _OFFERED = {"Client": "agentic_search.client.client", "open_service": "agentic_search.client.in_process"}
 

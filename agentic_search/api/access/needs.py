@@ -24,7 +24,6 @@ NEEDS: Mapping[str, Mapping[str, Scope | None]] = {
     "/docs": {"GET": OPEN},
     "/docs/{name}.md": {"GET": OPEN},
     "/docs/{name}": {"GET": OPEN},
-    "/llms.txt": {"GET": OPEN},
     "/session": {"GET": OPEN, "POST": OPEN, "DELETE": OPEN},
     # It takes nothing but what this very browser was given, and comes from another site, which no cookie of ours does.
     "/servers/sign-in/callback": {"GET": OPEN},
