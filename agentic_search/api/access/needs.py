@@ -24,6 +24,8 @@ NEEDS: Mapping[str, Mapping[str, Scope | None]] = {
     "/docs": {"GET": OPEN},
     "/docs/{name}.md": {"GET": OPEN},
     "/docs/{name}": {"GET": OPEN},
+    "/sign-in": {"GET": OPEN, "POST": OPEN},
+    "/sign-out": {"POST": OPEN},
     "/session": {"GET": OPEN, "POST": OPEN, "DELETE": OPEN},
     # It takes nothing but what this very browser was given, and comes from another site, which no cookie of ours does.
     "/servers/sign-in/callback": {"GET": OPEN},

@@ -58,7 +58,7 @@ const REASONS = {
     happened: `${WHAT[doing]}: the service does not answer.`,
     todo: "See that the server is running, then try again.",
   }),
-  401: (_, doing) => ({ happened: `${WHAT[doing]}: the service asks for a key.`, todo: "Open the page at an address that needs none." }),
+  401: (_, doing) => ({ happened: `${WHAT[doing]}: the service asks for a key.`, todo: "Sign in." }),
   404: (_, doing) => (doing === "open" ? NOT_KEPT : { happened: `${WHAT[doing]}: the service no longer knows it.`, todo: TODO[doing] ?? "Load the page again to see what is kept." }),
   409: (problem, doing) =>
     doing === "forget"

@@ -48,6 +48,7 @@ export async function request(path, init) {
     if (error.name === "AbortError") throw error;
     throw new RequestProblem({ status: 0, detail: "", fields: [], retryAfter: null });
   });
+  if (response.status === 401) location.assign(here("sign-in"));
   if (!response.ok) throw new RequestProblem(await problemOf(response));
   return response;
 }

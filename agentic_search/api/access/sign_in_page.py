@@ -1,0 +1,85 @@
+"""/sign-in: the page on which a browser signs in with a key, and out; it needs no script."""
+
+from html import escape
+from urllib.parse import parse_qs
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from agentic_search.access.keys import LONGEST
+from agentic_search.api.access.guard import COOKIE, is_own_page
+from agentic_search.api.access.session import set_cookie
+from agentic_search.api.dependencies import CallerDep, ServiceDep
+from agentic_search.api.page.routes import PAGE_RULES
+from agentic_search.errors import Forbidden, Unauthenticated
+
+_RULES = {
+    **PAGE_RULES,
+    "Content-Security-Policy": f"{PAGE_RULES['Content-Security-Policy']}; form-action 'self'",
+    "Referrer-Policy": "same-origin",  # else browsers do not say where a form comes from
+}
+_FRAME = (
+    '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+    '<meta name="viewport" content="width=device-width, initial-scale=1">'
+    '<title>Sign in · agentic-search</title><link rel="stylesheet" href="docs/tokens.css">'
+    '<link rel="stylesheet" href="docs/guide.css"></head><body><main><h1>{title}</h1>{content}</main></body></html>'
+)
+_FORM = (
+    '{told}<form method="post" action="sign-in"><p><label for="key">Your key for this service</label></p><p>'
+    '<input id="key" name="key" type="password" autocomplete="current-password" required autofocus{described}> '
+    "<button>Sign in</button></p></form>"
+    "<p>Whoever operates the service makes keys. The browser stays signed in for a week.</p>"
+)
+_SIGNED_IN = (
+    '<p>As <b>{name}</b>. <a href="./">To the page</a></p>'
+    '<form method="post" action="sign-out"><p><button>Sign out</button></p></form>'
+)
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/sign-in")
+async def sign_in_page(caller: CallerDep, service: ServiceDep) -> Response:
+    """The form; who is signed in finds the way out. Where nobody needs a key, the page itself."""
+    if not await service.access.is_required():
+        return RedirectResponse("./", 303)
+    return _shown("Signed in", _SIGNED_IN.format(name=escape(caller.name))) if caller.id else _form()
+
+
+@router.post("/sign-in")
+async def sign_in(request: Request, service: ServiceDep) -> Response:
+    """Sign in with the key that the form sends."""
+    if not is_own_page(request.headers):
+        raise Forbidden("A page of another site may sign nobody in: sign in on the page of this service.")
+    if not await service.access.is_required():
+        return RedirectResponse("./", 303)
+    key = parse_qs((await request.body()).decode(errors="replace")).get("key", [""])[0].strip()
+    try:
+        token, caller = await service.access.sign_in(key[: LONGEST + 1])
+    except Unauthenticated as error:
+        return _form(str(error))
+    request.state.caller = caller
+    response = RedirectResponse("./", 303)
+    set_cookie(response, request, token)
+    return response
+
+
+@router.post("/sign-out")
+async def sign_out(request: Request, service: ServiceDep) -> Response:
+    """Sign this browser out."""
+    if token := request.cookies.get(COOKIE):
+        await service.access.sign_out(token)
+    response = RedirectResponse("sign-in", 303)
+    set_cookie(response, request, "", max_age=0)
+    return response
+
+
+def _form(told: str = "") -> HTMLResponse:
+    said = f'<p id="told" role="alert">{escape(told)}</p>' if told else ""
+    described = ' aria-describedby="told" aria-invalid="true"' if told else ""
+    return _shown("Sign in", _FORM.format(told=said, described=described), 401 if told else 200)
+
+
+def _shown(title: str, content: str, status: int = 200) -> HTMLResponse:
+    headers = {**_RULES, "Cache-Control": "no-store"}
+    return HTMLResponse(_FRAME.format(title=title, content=content), status, headers=headers)
