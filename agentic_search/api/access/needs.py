@@ -76,7 +76,6 @@ NEEDS: Mapping[str, Mapping[str, Scope | None]] = {
     "/v1/models/{model:path}": {"GET": "read"},
     "/mcp": {"GET": "search", "POST": "search", "DELETE": "search"},
     "/ag-ui": {"POST": "search"},
-    "/metrics": {"GET": "read"},
 }
 _DESCRIBED = {template.replace(":path}", "}"): methods for template, methods in NEEDS.items()}
 _PATTERNS = tuple((template, compile_path(template)[0]) for template in NEEDS if "{" in template)
