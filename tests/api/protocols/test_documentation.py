@@ -14,5 +14,5 @@ async def test_llms_txt_lists_every_page_and_each_is_there(service: RunningServi
     for title, path in pages:
         page = await service.client.get(f"/{path}")
         assert page.text == (ROOT / path).read_text() and page.text.startswith(f"# {title}\n")
-    for none in ("/docs/none.md", "/docs/..%2FREADME.md", "/docs/page.png"):
+    for none in ("/docs/none.md", "/docs/..%2FREADME.md", "/docs/..%2Fpage.png"):
         assert (await service.client.get(none)).status_code == 404

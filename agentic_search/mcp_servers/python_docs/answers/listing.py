@@ -4,7 +4,7 @@ from agentic_search.mcp_servers.fulltext import Index
 from agentic_search.mcp_servers.python_docs.answers.results import ListedPackage, Packages
 from agentic_search.mcp_servers.python_docs.index.builder import IndexBuilder
 from agentic_search.mcp_servers.python_docs.index.entries import SCHEME
-from agentic_search.mcp_servers.python_docs.index.overview import OVERVIEW
+from agentic_search.mcp_servers.python_docs.index.overview import OVERVIEW, summary_of
 from agentic_search.mcp_servers.python_docs.installed.interpreter import Interpreter
 from agentic_search.mcp_servers.python_docs.installed.packages import (
     STANDARD_LIBRARY,
@@ -49,4 +49,4 @@ def list_all(builder: IndexBuilder, interpreter: Interpreter) -> Packages:
 
 def _summary(index: Index, package: Package) -> str:
     entry = index.get(f"{SCHEME}{OVERVIEW}{package.group}")
-    return str(entry.extra.get("summary", "")) if entry else ""
+    return str(entry.extra.get("summary", "")) if entry else summary_of(package)  # not indexed yet

@@ -14,7 +14,7 @@ OVERVIEW = "package:"
 def overview_entry(package: Package) -> Entry:
     """What the distribution says of itself; short where it says nothing or its metadata cannot be read."""
     message = _metadata(package.folder)
-    summary = str(message.get("Summary") or "").strip()
+    summary = _summary(message)
     description = str(message.get_payload() or message.get("Description") or "").strip()
     return make_entry(
         str(message.get("Name") or package.name),
@@ -29,6 +29,15 @@ def overview_entry(package: Package) -> Entry:
         address=OVERVIEW + package.group,
         keywords=summary,
     )
+
+
+def summary_of(package: Package) -> str:
+    """What the distribution says of itself in a line; empty where it says nothing."""
+    return _summary(_metadata(package.folder))
+
+
+def _summary(message: Message) -> str:
+    return str(message.get("Summary") or "").strip()
 
 
 def _metadata(folder: Path) -> Message:
