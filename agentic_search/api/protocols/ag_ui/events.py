@@ -1,6 +1,6 @@
 """Folds a run's events to those of AG-UI: steps, reasoning, tool calls, text, state, and how the run finished."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from agentic_search.api.protocols.ag_ui.request import Paused
 from agentic_search.api.protocols.ag_ui.state import SharedState
@@ -60,8 +60,10 @@ class AgentEvents:
         self.interrupted = False
         """The client was told that the run waits for it."""
 
-    def begin(self) -> Iterator[JsonObject]:
-        """What comes before all events of the run."""
+    def begin(self, answered: Iterable[str] = ()) -> Iterator[JsonObject]:
+        """What comes before all events of the run; the client has answered for the tasks with these ids."""
+        for task_id in answered:  # though what they are told of that may come later
+            self._waiting.pop(task_id, None)
         yield {"type": "RUN_STARTED", **self._names, "protocolVersion": PROTOCOL}
         yield {"type": "STATE_SNAPSHOT", "snapshot": self._state.snapshot()}
 

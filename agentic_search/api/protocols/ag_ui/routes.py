@@ -1,6 +1,6 @@
 """POST /ag-ui: a search as AG-UI's events; one that waits for its user finishes, and goes on in the next."""
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 
 from fastapi import APIRouter, Response
 from sse_starlette import EventSourceResponse
@@ -36,21 +36,24 @@ async def run_agent(asked: AgentRequest, searches: Searches) -> Response:
     server asks something, the run finishes with interrupts; the next request answers them by `resume`, and the run goes
     on. A caller that leaves at any other time stops the search.
     """
-    after = 0
+    after, answered = 0, list[str]()
     if asked.resume:
         paused = asked.resumed()
         run_id, after = paused[0].run_id, max(each.seq for each in paused)
+        answered = [each.task_id for each in paused]
         await searches.get(run_id)
         for each, answer in zip(paused, asked.resume, strict=True):
             await searches.decide(run_id, each.task_id, answer.decision)
     else:
         run_id = (await searches.start(asked.as_query(), attended=True)).id
     fold = AgentEvents(run_id, thread_id=asked.thread_id, as_run=asked.run_id)
-    messages = _streamed(searches, fold, run_id, after)
+    messages = _streamed(searches, fold, run_id, after, answered)
     return RunStream(messages, run_id=run_id, stop=searches, unless=lambda: fold.interrupted)
 
 
-async def _streamed(searches: SearchService, fold: AgentEvents, run_id: str, after: int) -> AsyncIterator[bytes]:
+async def _streamed(
+    searches: SearchService, fold: AgentEvents, run_id: str, after: int, answered: Sequence[str]
+) -> AsyncIterator[bytes]:
     begun = False
     async for come in searches.follow(run_id):
         for event in come:
@@ -59,7 +62,7 @@ async def _streamed(searches: SearchService, fold: AgentEvents, run_id: str, aft
                 continue
             if not begun:
                 begun = True
-                yield _written(fold.begin())
+                yield _written(fold.begin(answered))
             yield _written(fold.of(event))
         if begun:
             yield _written(fold.pause(come[-1].seq))
