@@ -114,7 +114,7 @@ def _corrected(schema: dict[str, Any]) -> dict[str, Any]:
             _move_problems(operation["responses"])
             need = documented(method.upper(), path)
             if need is not OPEN:
-                operation["security"] = [{"key": []}]
+                operation["security"] = [{}, {"key": []}]  # where no key was ever made, none is asked for
                 operation["description"] += f" Where keys are needed: the scope `{need}`."
             for status in _always_possible(method, operation):
                 operation["responses"].setdefault(str(status), _reference(status))

@@ -137,6 +137,8 @@ async def test_a_run_that_fails_says_why_and_what_cannot_be_asked_is_refused(ser
     assert events[-1]["type"] == "RUN_ERROR" and "none_such" in events[-1]["message"]
     bad: list[dict[str, Any]] = [
         {"messages": []},
+        {"messages": [{"role": {}, "content": None}]},
+        {"messages": [{"content": "Why?"}, None]},
         {"messages": [{"id": "1", "role": "assistant", "content": "Yes."}]},
         {"resume": [{"interruptId": "none", "status": "resolved"}], "messages": []},
         {"messages": [{"id": "1", "role": "user", "content": "Why?"}], "forwardedProps": {"agentic_search": {"x": 1}}},

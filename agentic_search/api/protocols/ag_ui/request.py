@@ -34,7 +34,9 @@ def _said(value: Any) -> Any:
 
 
 def _is_said(message: Any) -> bool:
-    return not isinstance(message, dict) or cast("JsonObject", message).get("role") in _SAID
+    """False for what is of another role; what is no message is left, and refused."""
+    role = cast("JsonObject", message).get("role") if isinstance(message, dict) else None
+    return not isinstance(role, str) or role in _SAID
 
 
 class ResumeAnswer(AgentForm):
