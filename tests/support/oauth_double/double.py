@@ -48,6 +48,8 @@ class OAuthDouble:
     """Every request to the authorization server: its path, and its query or form."""
     bearers: list[str] = field(default_factory=list[str])
     """What the MCP server was sent as Authorization."""
+    at_refusal: Callable[[], None] = lambda: None
+    """Called when the MCP server asks for a sign-in, before it says so."""
 
     @property
     def mcp_url(self) -> str:
@@ -222,6 +224,7 @@ class OAuthDouble:
             return None
         grant = self.tokens.get(bearer.removeprefix("Bearer "))
         if grant is None:
+            self.at_refusal()
             return self._challenge(401, scope=self.rules.scope)
         if is_call and message["params"]["name"] == "erase" and "write" not in grant.scope.split():
             return self._challenge(403, scope="write", error="insufficient_scope")

@@ -40,6 +40,8 @@ class KeptOAuth(OAuthClientProvider):
 
     kept: ServerCredentials
     rules: OAuthRules
+    _refused = ""
+    """The access token that the server refused last, whatever is kept of when it ends."""
 
     def stops_at(self, response: httpx2.Response) -> bool:
         """Whether the flow ends with this refusal, instead of getting a token for it."""
@@ -58,6 +60,7 @@ class KeptOAuth(OAuthClientProvider):
         context.oauth_metadata = known.server_metadata
         context.protected_resource_metadata = known.resource_metadata
         context.auth_server_url = known.authorization_server
+        self._end_if_refused()
         if self.rules.client_id and self.context.client_metadata_url is None:
             context.client_info = self._configured_client()
 
@@ -129,7 +132,8 @@ class KeptOAuth(OAuthClientProvider):
                 return
             refused = response.status_code == HTTPStatus.UNAUTHORIZED
             if refused:
-                self._expire(tokens.access_token)
+                self._refused = tokens.access_token
+                self._end_if_refused()
             if not (refused and self.context.can_refresh_token()) and self.stops_at(response):
                 return
             _bound(response)
@@ -175,10 +179,10 @@ class KeptOAuth(OAuthClientProvider):
                 if not self._initialized:
                     await self._initialize()
 
-    def _expire(self, refused: str) -> None:
-        """Unless the token has been replaced while the request was under way."""
+    def _end_if_refused(self) -> None:
+        """Have the token that was refused refreshed, unless another has taken its place, also read anew."""
         tokens = self.context.current_tokens
-        if tokens and tokens.access_token == refused:
+        if tokens and tokens.access_token == self._refused:
             self.context.token_expiry_time = _PAST
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import httpx
+import httpx2
 import pytest
 from sqlalchemy import text
 
@@ -17,8 +18,10 @@ from agentic_search.database.database import open_database
 from agentic_search.database.notices import Notices
 from agentic_search.errors import NotFound, ServerUnavailable, SignInFailed, ToolFailed, WrongState
 from agentic_search.tools.config.server_config import HttpEndpoint, OAuthRules, ServerConfig
+from agentic_search.tools.mcp.auth.credentials import ServerCredentials
 from agentic_search.tools.mcp.auth.encrypted_folder import EncryptedFolder
 from agentic_search.tools.mcp.auth.encrypted_table import EncryptedTable
+from agentic_search.tools.mcp.auth.grants import SignedInAuth, SignInChallenge
 from agentic_search.tools.mcp.auth.sign_ins import BrowserReturn, SignIns
 from agentic_search.tools.pool import ToolPool
 from tests.support.mcp_processes import PATIENCE, error_of, state_of, unheard, until
@@ -299,6 +302,21 @@ async def test_what_comes_back_counts_once_in_the_same_browser_and_in_time(tmp_p
                 await asyncio.sleep(0.01)
         with pytest.raises(NotFound):
             await sign_ins.finish(late, browser="mine")
+
+
+async def test_a_refused_token_is_refreshed_also_where_it_is_read_anew_meanwhile(tmp_path: Path) -> None:
+    async with oauth_double() as double:
+        async with pool_at(tmp_path, server(double)) as (_, sign_ins):
+            await sign_in(sign_ins)
+        kept = ServerCredentials(EncryptedFolder(tmp_path), "guarded", url=double.mcp_url, client_id="")
+        asked: list[SignInChallenge] = []
+        auth = SignedInAuth(kept, double.mcp_url, OAuthRules(), asked.append)
+        async with httpx2.AsyncClient(auth=auth) as client:
+            double.revoke_tokens()
+            double.at_refusal = auth.reload  # as upon a late notice of another process
+            answer = await client.post(double.mcp_url, json={"jsonrpc": "2.0", "id": 1, "method": "ping"})
+        assert (answer.status_code != 401, asked) == (True, [])
+        assert double.grant_types() == ["authorization_code", "refresh_token"]
 
 
 async def test_tokens_go_to_no_other_address_than_they_were_given_for(tmp_path: Path) -> None:
