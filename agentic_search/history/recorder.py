@@ -136,6 +136,8 @@ class Recorder:
         if (draft := self.drafts.get(run_id)) is not None:
             draft.steps.append((name, step))
             self._note(draft)
+            if not self.database.is_sqlite:  # the fewer calls another process makes again, when this one dies
+                self._hurry.set()
 
     def go_on(self, draft: RunDraft) -> None:
         """Write what comes of a run that another process has begun."""
