@@ -56,10 +56,10 @@ class Recorder:
         database: Database,
         *,
         clock: Clock,
-        on_kept: Callable[[str, int | None], None],
+        on_kept: Callable[[str, int], None],
         on_lost: Callable[[str], None],
     ) -> None:
-        """`on_kept` is given a run's id and the number of its last event that is kept; None where none will be for now.
+        """`on_kept` is given a run's id and the number of its last event that is kept, or is not waited for.
 
         `on_lost` is given the id of each run that another process goes on with: it took this one for dead.
         """
