@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Iterator
 
-from agentic_search.domain.receipt import verdict
+from agentic_search.domain.receipt.contacts import verdict
 from agentic_search.domain.run import RunReport
 from agentic_search.text.controls import without_controls
 

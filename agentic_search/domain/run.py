@@ -10,7 +10,7 @@ from agentic_search.domain.answer import LeftOut, Source, Support
 from agentic_search.domain.approval.decision import WaitingCall
 from agentic_search.domain.data import AnyJson, AnyJsonObjects, Frozen, JsonObject
 from agentic_search.domain.plan import Plan, Task
-from agentic_search.domain.receipt import Receipt
+from agentic_search.domain.receipt.contacts import Receipt
 
 RunStatus = Literal["queued", "running", "waiting", "completed", "partial", "failed", "cancelled"]
 PlannerKind = Literal["model", "offline", "given"]

@@ -6,7 +6,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from agentic_search.domain.receipt import Contact, Receipt, receipt_of
+from agentic_search.domain.receipt.contacts import Contact, Receipt, receipt_of
 from agentic_search.domain.run import ProcessUse, RunUsage, Timings, Usage
 from agentic_search.process_use import cpu_seconds, peak_memory_bytes
 

@@ -12,7 +12,7 @@ from pydantic import Field
 from agentic_search.domain.approval.decision import UnusedTool
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.plan import Plan, Task
-from agentic_search.domain.receipt import Receipt
+from agentic_search.domain.receipt.contacts import Receipt
 from agentic_search.domain.run import PlannerKind, ProcessUse, RunUsage, Timings
 from agentic_search.domain.tool import ServerStatus
 from agentic_search.events.answer_facts import (

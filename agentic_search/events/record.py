@@ -5,7 +5,7 @@ from functools import singledispatchmethod
 from agentic_search.domain.answer import LeftOut, Source, Support, Turn
 from agentic_search.domain.approval.decision import WaitingCall
 from agentic_search.domain.plan import Plan, Task
-from agentic_search.domain.receipt import Receipt
+from agentic_search.domain.receipt.contacts import Receipt
 from agentic_search.domain.run import (
     ENDED,
     PlannerKind,

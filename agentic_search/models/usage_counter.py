@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from agentic_search.domain.data import JsonObject
-from agentic_search.domain.receipt import Contact
+from agentic_search.domain.receipt.contacts import Contact
 from agentic_search.domain.run import Usage
 from agentic_search.domain.spending import spending_of_run
 from agentic_search.models.chat import ChatModel, Finish, Message, ModelOutput, ModelReport, ModelSource

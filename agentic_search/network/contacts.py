@@ -14,7 +14,7 @@ CONTACTED = "agentic-search/contacted"
 
 
 @dataclass(slots=True)
-class Exchange:
+class HostExchange:
     """One request to a host; what is received is added as it comes."""
 
     host: str
@@ -22,13 +22,13 @@ class Exchange:
     received: int = 0
 
 
-_exchanges_of_call: ContextVar[list[Exchange] | None] = ContextVar("exchanges_of_call", default=None)
+_exchanges_of_call: ContextVar[list[HostExchange] | None] = ContextVar("exchanges_of_call", default=None)
 
 
 @contextmanager
-def exchanges_noted() -> Generator[list[Exchange]]:
+def exchanges_noted() -> Generator[list[HostExchange]]:
     """Every exchange of the block, also those of its tasks and threads."""
-    noted: list[Exchange] = []
+    noted: list[HostExchange] = []
     token = _exchanges_of_call.set(noted)
     try:
         yield noted
@@ -36,9 +36,9 @@ def exchanges_noted() -> Generator[list[Exchange]]:
         _exchanges_of_call.reset(token)
 
 
-def note_exchange(host: str, *, sent: int) -> Exchange:
+def note_exchange(host: str, *, sent: int) -> HostExchange:
     """A request goes out."""
-    exchange = Exchange(host, sent)
+    exchange = HostExchange(host, sent)
     if (noted := _exchanges_of_call.get()) is not None:
         noted.append(exchange)
     return exchange

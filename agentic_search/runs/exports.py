@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from html import escape
 
 from agentic_search.domain.answer import Source
-from agentic_search.domain.receipt import Receipt, lines_of, verdict
+from agentic_search.domain.receipt.contacts import Receipt, lines_of, verdict
 from agentic_search.domain.run import RunReport
 from agentic_search.synthesis.markdown.escape import code_span, escape_inline
 

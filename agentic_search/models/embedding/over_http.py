@@ -9,7 +9,7 @@ import httpx
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from agentic_search.domain.data import JsonObject
-from agentic_search.domain.receipt import Contact
+from agentic_search.domain.receipt.contacts import Contact
 from agentic_search.domain.spending import spending_of_run
 from agentic_search.errors import ModelInterrupted, ModelMissing, ModelUnavailable
 from agentic_search.models.embedding.embedding_model import Vectors

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.outcome import OnProgress, ToolResult
-from agentic_search.domain.receipt import Contact
+from agentic_search.domain.receipt.contacts import Contact
 from agentic_search.domain.spending import spending_of_run
 from agentic_search.domain.tool import ServerStatus, Tool
 from agentic_search.errors import ServerUnavailable, ToolFailed, ToolTimeout

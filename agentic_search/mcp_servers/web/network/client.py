@@ -11,7 +11,7 @@ from yarl import URL
 from agentic_search import __version__
 from agentic_search.network.addresses import AddressRefused, AllowedPlaces, read_url
 from agentic_search.network.connecting import LookUp, look_up
-from agentic_search.network.contacts import Exchange, note_exchange
+from agentic_search.network.contacts import HostExchange, note_exchange
 from agentic_search.network.requests import checked_request, why_unanswered
 
 PRODUCT = "agentic-search"
@@ -102,7 +102,7 @@ class WebClient:
         return checked_request("GET", url, self._allowed, headers=headers, look_up=self._look_up)
 
 
-async def _received(url: URL, response: aiohttp.ClientResponse, most_bytes: int, exchange: Exchange) -> FetchedPage:
+async def _received(url: URL, response: aiohttp.ClientResponse, most_bytes: int, exchange: HostExchange) -> FetchedPage:
     body = bytearray()
     async for piece in response.content.iter_chunked(PIECE):
         body += piece

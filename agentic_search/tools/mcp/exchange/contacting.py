@@ -7,7 +7,7 @@ from mcp_types import CallToolResult
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from agentic_search.domain.data import JsonObject
-from agentic_search.domain.receipt import Contact
+from agentic_search.domain.receipt.contacts import Contact
 from agentic_search.domain.spending import spending_of_run
 from agentic_search.network.contacts import CONTACTED, is_loopback
 from agentic_search.plain_json import json_bytes
@@ -15,7 +15,7 @@ from agentic_search.tools.config.server_config import HttpEndpoint, ServerConfig
 from agentic_search.tools.results.content import answer_size
 
 
-class _Asked(BaseModel):
+class _AskedHost(BaseModel):
     """A request that a bundled server made, as it tells of it."""
 
     host: str
@@ -23,7 +23,7 @@ class _Asked(BaseModel):
     received: int = Field(ge=0)
 
 
-_ASKED = TypeAdapter(list[_Asked])
+_ASKED = TypeAdapter(list[_AskedHost])
 
 
 def note_call(server: ServerConfig, arguments: JsonObject, answer: CallToolResult | None) -> None:
@@ -53,7 +53,7 @@ def _contacts(server: ServerConfig, arguments: JsonObject, answer: CallToolResul
         )
 
 
-def _asked(answer: CallToolResult | None) -> list[_Asked]:
+def _asked(answer: CallToolResult | None) -> list[_AskedHost]:
     try:
         return _ASKED.validate_python((answer.meta or {}).get(CONTACTED, []) if answer else [])
     except ValidationError:
