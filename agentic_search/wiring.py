@@ -240,7 +240,7 @@ async def open_service(settings: Settings, database: Database | None = None) -> 
         shared: SharedServers | None = None
         approved = ApprovalMemory(settings.data / "approvals.json")
         if not database.is_sqlite:
-            of_all = SharedApprovalMemory(settings.data / "approvals.json", database, notices, clock=clock)
+            of_all = SharedApprovalMemory(settings.data / "approvals.json", database, notices)
             approved = await stack.enter_async_context(of_all)
             slowed = SharedServers(database, servers, notices, clock=clock, on_slowed=dispatcher.slow_down)
             shared = await stack.enter_async_context(slowed)

@@ -196,8 +196,8 @@ class MemoryEngine:
         """As `follow`, for whoever keeps the events: also those that nobody is told of yet."""
         return self._known(run_id).channel.follow_to_keep(after)
 
-    def keep(self, run_id: str, number: int | None) -> None:
-        """The run's events up to this number are kept; None: none that comes will be, and none is waited for."""
+    def keep(self, run_id: str, number: int) -> None:
+        """The run's events up to this number are kept, or are not waited for."""
         if run := self._runs.get(run_id):
             run.channel.keep(number)
 

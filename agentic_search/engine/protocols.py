@@ -159,8 +159,8 @@ class ResumingEngine(Engine, Protocol):
         """As `follow`, for whoever keeps the events: also those that nobody is told of yet."""
         ...
 
-    def keep(self, run_id: str, number: int | None) -> None:
-        """The run's events up to this number are kept; None: none that comes will be, and none is waited for."""
+    def keep(self, run_id: str, number: int) -> None:
+        """The run's events up to this number are kept, or are not waited for."""
         ...
 
     def give_up(self, run_id: str) -> None:
