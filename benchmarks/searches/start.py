@@ -1,5 +1,6 @@
 """From `python server.py` to a service that is ready, and to the tools of all bundled servers; and its memory then.
 
+Once with runs that outlive the process, in a file, and once with `memory:`.
 Beside it a yardstick, measured in turn with it: its libraries alone, imported by a Python that does nothing else.
 """
 
@@ -41,10 +42,11 @@ class Start:
     """Its megabytes then."""
 
 
-async def start(folder: Path) -> Start:
+async def start(folder: Path, **settings: str) -> Start:
     """Start the service, with its bundled servers, and stop it."""
     port = free_port()
-    environment = environment_for(folder, bundled=True, settings={"PORT": str(port), "LOG_LEVEL": "error"})
+    given = {"PORT": str(port), "LOG_LEVEL": "error", **settings}
+    environment = environment_for(folder, bundled=True, settings=given)
     began = time.perf_counter()
     process = await asyncio.create_subprocess_exec(sys.executable, str(ROOT / "server.py"), cwd=folder, env=environment)
     try:
@@ -97,12 +99,16 @@ async def measure(repeat: int) -> list[dict[str, object]]:
     processes.compile_package()
     with tempfile.TemporaryDirectory() as folder:
         first = await start(Path(folder))
-        turns = [(await libraries(), await start(Path(folder))) for _ in range(repeat)]
-    alone, later = zip(*turns, strict=True)
+        memory = {"DATABASE_URL": "memory:"}
+        turns = [
+            (await libraries(), await start(Path(folder)), await start(Path(folder), **memory)) for _ in range(repeat)
+        ]
+    alone, later, in_memory = zip(*turns, strict=True)
     return [
         row("its libraries alone", alone),
         row("first, nothing indexed", [first]),
         row(f"later, median of {repeat}", later),
+        row(f"with memory:, median of {repeat}", in_memory),
     ]
 
 
