@@ -14,6 +14,8 @@ def start() -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     # Importing makes half a million objects that stay: looking for garbage among them takes a tenth of the start.
     gc.disable()
+    # Importing httpx loads its command line with rich and pygments, where these are installed: 7 MB that nobody needs.
+    sys.modules["httpx._main"] = None  # pyright: ignore[reportArgumentType] - Python takes it for "not there"
     try:
         from agentic_search.serve import main
     except ImportError as problem:

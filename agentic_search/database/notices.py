@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import Self
 
-from psycopg import AsyncConnection, OperationalError
 from sqlalchemy import ARRAY, Connection, Text, cast, func, select
 
 from agentic_search.clock import Clock, happens
@@ -90,6 +89,8 @@ class Notices:
                     del self._waiting[notice]
 
     async def _listen_on(self) -> None:
+        from psycopg import OperationalError  # noqa: PLC0415 - with SQLite nobody needs it, and it takes 8 MB
+
         while True:
             try:
                 await self._listen()
@@ -98,6 +99,8 @@ class Notices:
             await self._clock.sleep(_AGAIN)
 
     async def _listen(self) -> None:
+        from psycopg import AsyncConnection  # noqa: PLC0415 - as above
+
         assert self._address.postgres is not None, "SQLite is not listened to"
         url = self._address.postgres.set(drivername="postgresql").render_as_string(hide_password=False)
         async with await AsyncConnection.connect(url, autocommit=True, application_name=APPLICATION) as connection:
