@@ -56,3 +56,11 @@ def test_no_text_in_a_script_goes_on_over_a_line_s_end() -> None:
         for name, text in texts("js").items()
     }
     assert [name for name, text in bare.items() if "`" in text] == []
+
+
+def test_no_text_in_a_script_looks_like_a_comment() -> None:
+    """What is sent has none."""
+    found = re.compile(r"(?:^|\s)// ")
+    lines = [line for text in texts("js").values() for line in text.splitlines()]
+    before = [line[: match.start()] for line in lines if (match := found.search(line))]
+    assert [line for line in before if any(line.count(quote) % 2 for quote in "\"`")] == []

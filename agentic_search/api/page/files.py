@@ -21,8 +21,11 @@ _MEDIA_TYPES = {
     ".svg": "image/svg+xml",
     ".webmanifest": "application/manifest+json",
 }
-_SCRIPT_COMMENTS = re.compile(r"[ \t]*/\*\*.*?\*/[ \t]*", re.DOTALL)
-_STYLE_COMMENTS = re.compile(r"/\*.*?\*/", re.DOTALL)
+_COMMENTS = {
+    ".js": re.compile(r"[ \t]*/\*\*.*?\*/[ \t]*|(?:^|(?<=\s))// [^\n]*", re.DOTALL | re.MULTILINE),
+    ".css": re.compile(r"/\*.*?\*/", re.DOTALL),
+    ".html": re.compile(r"<!--.*?-->", re.DOTALL),
+}
 _STYLES = "all.css"
 _STYLE = re.compile(r"""<link rel="stylesheet" href="static/(css/[^"]+)">\n?\s*""")
 _IMPORT = re.compile(r"""^(?:import|export)\s[^"']*?["'](\.[^"']+)["'];""", re.MULTILINE)
@@ -122,8 +125,8 @@ def _modules(files: Mapping[str, PageFile]) -> list[str]:
 
 
 def _sent(name: str, content: bytes) -> bytes:
-    """The same without comments, indentation and empty lines: no text of the page's scripts spans lines."""
-    comments = {".js": _SCRIPT_COMMENTS, ".css": _STYLE_COMMENTS}.get(posixpath.splitext(name)[1])
+    """The same without comments, indentation and empty lines: no text in the page's files spans lines."""
+    comments = _COMMENTS.get(posixpath.splitext(name)[1])
     if comments is None:
         return content
     bare = comments.sub(" ", content.decode())

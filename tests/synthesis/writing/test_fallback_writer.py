@@ -68,9 +68,15 @@ async def test_a_model_that_fails_in_the_middle_is_superseded_cleanly(failure: M
 async def test_of_an_answer_that_is_stopped_what_is_written_has_its_sources_and_is_judged() -> None:
     emitted: list[Fact] = []
     model = ScriptedModel("m", [["Some apples are red [1].\n\nAnd then", asyncio.Event()]])
-    writing = asyncio.create_task(FallbackWriter(model).write(QUESTION, emitted.append))
-    while not any(isinstance(fact, AnswerBlock) for fact in emitted):
-        await asyncio.sleep(0)
+    has_block = asyncio.Event()
+
+    def emit(fact: Fact) -> None:
+        emitted.append(fact)
+        if isinstance(fact, AnswerBlock):
+            has_block.set()
+
+    writing = asyncio.create_task(FallbackWriter(model).write(QUESTION, emit))
+    await has_block.wait()
     writing.cancel()
     with pytest.raises(asyncio.CancelledError):
         await writing
