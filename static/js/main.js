@@ -44,7 +44,7 @@ const views = [
   mountServers(at("show-servers"), at("servers"), controller),
   mountQueue(at("queue"), controller),
   mountNotify(at("notify")),
-  mountStarters(at("starters"), controller),
+  mountStarters(at("starters"), controller, () => composer.focus()),
   mountHistory(/** @type {HTMLDialogElement} */ (at("history")), library),
   mountAway(at("away")),
   mountNotice(at("notice"), controller, () => composer.focus()),

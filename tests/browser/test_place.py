@@ -76,6 +76,7 @@ async def test_the_page_comes_whole_within_its_bounds_and_a_second_time_from_the
     assert await page.evaluate(FETCHED) == []
     manifest = await page.request.get(await page.locator("link[rel=manifest]").get_attribute("href") or "")
     assert (await manifest.json())["name"] == "Agentic Search"
+    assert await page.locator("head").locator("meta[name=description], meta[name=theme-color]").count() == 3
     await context.close()
 
 

@@ -6,6 +6,7 @@ import { oneTabStop, rove } from "../../dom/arrows.js";
 import { freshness } from "../../dom/fresh.js";
 import { keyed } from "../../dom/keyed.js";
 import { part, say } from "../../dom/template.js";
+import { hasEnded } from "../../state/run.js";
 
 /** @import {Shown, Source} from "../../types.js" */
 /** @import {Controller} from "../../controller.js" */
@@ -55,7 +56,7 @@ export function mountSources(el, actions) {
 
   /** @param {Shown} shown */
   function update(shown) {
-    const sources = shown.run.answer?.sources ?? null;
+    const sources = hasEnded(shown.run) ? shown.run.answer?.sources : null; // before, what still comes above would move them
     key = shown.key;
     if (!changed(sources)) return;
     tools = new Map(shown.run.tasks.map((task) => [task.id, task.tool]));
