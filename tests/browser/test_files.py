@@ -5,6 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from agentic_search.api.page.files import PageFiles
+from agentic_search.api.page.modules import joined
+
 STATIC = Path(__file__).parents[2] / "static"
 MOST_LINES = 200
 _FROM_ELSEWHERE = re.compile(
@@ -64,3 +67,19 @@ def test_no_text_in_a_script_looks_like_a_comment() -> None:
     lines = [line for text in texts("js").values() for line in text.splitlines()]
     before = [line[: match.start()] for line in lines if (match := found.search(line))]
     assert [line for line in before if any(line.count(quote) % 2 for quote in '"`')] == []
+
+
+def test_every_module_of_the_page_is_in_the_one_that_is_sent_after_those_that_it_needs() -> None:
+    files = PageFiles(STATIC).now().files
+    whole = files["all.js"].content.decode()
+    apart = [
+        name for name in files if name.endswith(".js") and name not in {"all.js", "js/first-paint.js", "js/types.js"}
+    ]
+    assert len(re.findall(r"^const m\d+ = ", whole, re.MULTILINE)) == len(apart)
+    needs = {"a.js": 'import { b } from "./b.js";\nb();\n', "b.js": 'import * as a from "./a.js";\n'}
+    with pytest.raises(ValueError, match=r"a\.js, b\.js"):
+        joined(needs, "a.js")
+    assert joined({"a.js": needs["a.js"], "b.js": "export const b = () => 1;\n"}, "a.js").splitlines() == [
+        *("const m0 = (() => {", "const b = () => 1;", "return { b };", "})();"),
+        *("const m1 = (() => {", "const { b } = m0;", "b();", "})();"),
+    ]

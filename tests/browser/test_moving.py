@@ -91,7 +91,13 @@ async def test_a_table_that_is_written_is_a_table_and_one_task_alone_saves_no_ti
 
 
 async def test_a_model_server_that_is_started_later_is_noticed(page: Page) -> None:
-    none = {"models": [], "writer": None, "planner": None, "error": "No Ollama answers.", "suggestion": None}
+    none: dict[str, Any] = {
+        "models": [],
+        "writer": None,
+        "planner": None,
+        "error": "No Ollama answers.",
+        "suggestion": None,
+    }
     await page.route("**/models", lambda route: route.fulfill(json=none))
     await page.reload()
     await expect(page.locator(".state")).to_contain_text("No model connected")

@@ -1,9 +1,8 @@
 /** One run down the page: its question, the strip, the thinking steps, the answer and its sources. */
 
 import { sayWithCode } from "../dom/code.js";
-import { freshness } from "../dom/fresh.js";
+import { freshness, part, say } from "../dom/elements.js";
 import { glide } from "../dom/glide.js";
-import { part, say } from "../dom/template.js";
 import { hasEnded } from "../state/run.js";
 import { isUndone } from "../state/tasks.js";
 import { mountPlanned } from "./planned.js";

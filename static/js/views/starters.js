@@ -4,9 +4,7 @@ import { examples } from "../derive/examples.js";
 import { modelToFetch, readiness } from "../derive/readiness.js";
 import { count } from "../derive/words.js";
 import { sayWithCode } from "../dom/code.js";
-import { freshness } from "../dom/fresh.js";
-import { keyed } from "../dom/keyed.js";
-import { part } from "../dom/template.js";
+import { freshness, keyed, part } from "../dom/elements.js";
 import { mountConnect } from "./connect.js";
 
 /** @import {Page, Server} from "../types.js" */
