@@ -1,6 +1,6 @@
 # The service alone; docker-compose.yml puts an Ollama beside it or finds the one on the host.
 # For MCP servers that are started by npx or uvx build an image FROM this one that has them, and a writable HOME.
-ARG PYTHON_IMAGE=python:3.11.13-slim-bookworm
+ARG PYTHON_IMAGE=python:3.11.13-slim-bookworm@sha256:86adf8dbadc3d6e82ee5dd2c74bec2e1c2467cdad47886280501df722372d2e1
 
 FROM ${PYTHON_IMAGE} AS packages
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1

@@ -26,6 +26,8 @@ from agentic_search.graph.build import build_program
 from agentic_search.graph.context import RunContext, RunLimits
 from agentic_search.graph.preview import Preview
 from agentic_search.history.deleting import KeptBounds
+from agentic_search.metrics.loop_lag import LoopLag
+from agentic_search.metrics.run_metrics import RunMetrics
 from agentic_search.models.choice import ModelChoice
 from agentic_search.models.network.address import is_on_this_machine
 from agentic_search.models.ollama.source import OllamaSource
@@ -235,7 +237,8 @@ async def open_service(settings: Settings, database: Database | None = None) -> 
         *([FunctionTools(functions)] if functions else []),
     ]
     max_concurrent = settings.max_concurrent_tasks if settings.parallel else 1
-    dispatcher = Dispatcher(clock, _admission(servers))
+    metrics = RunMetrics(clock)
+    dispatcher = Dispatcher(clock, _admission(servers), metrics.waits)
     barred = frozenset(server.name for server in servers if not _may_preview(server))
     limits = RunLimits(
         settings.deadline, settings.discovery_wait, settings.planner_share, settings.writer_share, plan_limits
@@ -247,7 +250,7 @@ async def open_service(settings: Settings, database: Database | None = None) -> 
         shared: SharedServers | None = None
         approved = ApprovalMemory(settings.data / "approvals.json")
         if not database.is_sqlite:
-            of_all = SharedApprovalMemory(settings.data / "approvals.json", database, notices, clock=clock)
+            of_all = SharedApprovalMemory(settings.data / "approvals.json", database, notices)
             approved = await stack.enter_async_context(of_all)
             slowed = SharedServers(database, servers, notices, clock=clock, on_slowed=dispatcher.slow_down)
             shared = await stack.enter_async_context(slowed)
@@ -304,6 +307,7 @@ async def open_service(settings: Settings, database: Database | None = None) -> 
             max_kept=settings.max_kept_runs,
             max_kept_bytes=settings.max_kept_bytes,
             holds=database.is_lasting,
+            observe=metrics.note,
         )
         bounds = _bounds(settings, lasting=database.is_lasting)
         engine = await stack.enter_async_context(
@@ -325,7 +329,19 @@ async def open_service(settings: Settings, database: Database | None = None) -> 
             Schedules(database, searches, clock=clock, limits=_schedule_limits(settings))
         )
         dropped = DroppedDocuments(_dropped_folder(settings), most_bytes=settings.documents_max_bytes)
+        lag = await stack.enter_async_context(LoopLag())
         yield Service(
-            *(searches, tools, choice, workflows, rules, models.pull, sign_ins, settings.own_hosts),
-            *(schedules, access, dropped),
+            searches,
+            tools,
+            choice,
+            workflows,
+            rules,
+            models.pull,
+            sign_ins,
+            settings.own_hosts,
+            schedules,
+            access,
+            dropped,
+            metrics,
+            lag,
         )

@@ -16,6 +16,7 @@ from agentic_search.access import keys, stored
 from agentic_search.access.audit import AuditLog, AuditPage
 from agentic_search.access.caller import Caller
 from agentic_search.access.keys import Key, KeyReport, KeyRequest, NewKey
+from agentic_search.access.open_requests import OpenRequests
 from agentic_search.access.rates import MOST_OPEN, Meters
 from agentic_search.access.stored import BrowserSession
 from agentic_search.clock import Clock
@@ -63,6 +64,7 @@ class Access:
         self._made: TTLCache[str, Key] = TTLCache(_KNOWN, _KNOWN_SECONDS, timer=clock.now)
         self._sessions: TTLCache[bytes, BrowserSession] = TTLCache(_KNOWN, _KNOWN_SECONDS, timer=clock.now)
         self._meters = Meters()
+        self.requests = OpenRequests()
         self.audit = AuditLog(lambda entries: self._rows.do(stored.add_entries, entries), clock=clock)
         self._group = asyncio.TaskGroup()
 
@@ -74,12 +76,14 @@ class Access:
         self._looked_at = self._clock.now()
         await self._group.__aenter__()
         self._group.create_task(self.audit.write_on(), name="write the audit log")
+        self._group.create_task(self.requests.look_on(), name="end the requests of whoever may no longer")
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.audit.close()
+        self.requests.close()
         await self._group.__aexit__(None, None, None)
         await self._rows.close()
 
@@ -132,6 +136,7 @@ class Access:
         hash_ = keys.hashed(token)
         self._sessions.pop(hash_, None)
         await self._rows.do(stored.close_session, hash_)
+        self.requests.look()
 
     @contextmanager
     def admitted(self, caller: Caller) -> Generator[None]:
@@ -170,6 +175,7 @@ class Access:
             raise Forbidden("This key stands in the settings: take it out of AGENTIC_SEARCH_API_KEYS, and restart.")
         key = await self._rows.do(stored.revoke, key_id, self.now_text())
         self._made.pop(key_id, None)
+        self.requests.look()
         return key.report
 
     async def entries(self, *, limit: int, cursor: str | None) -> AuditPage:

@@ -19,6 +19,8 @@ MOST_SHOWN = 50
 """Runs of a conversation that are shown at once."""
 ABOUT = "Part of the question, or words that stand in it or in the answer, in any form; the last may be begun only"
 """What `q` looks for."""
+REFUSED = "refused"
+"""The last message of a stream of events whose caller may no longer read it: a problem, and no event."""
 
 
 class FieldError(Frozen):

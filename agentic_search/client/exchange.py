@@ -8,7 +8,7 @@ import httpx
 from pydantic import BaseModel, ValidationError
 from pydantic_core import to_json
 
-from agentic_search.api.schemas import EventMessage, Problem
+from agentic_search.api.schemas import REFUSED, EventMessage, Problem
 from agentic_search.errors import AgenticSearchError
 from agentic_search.models.network.address import is_on_this_machine
 
@@ -116,9 +116,14 @@ class Exchange:
 
 
 async def _messages(response: httpx.Response) -> AsyncIterator[EventMessage]:
-    """The data of each server-sent event; the service writes each in one line."""
+    """The data of each server-sent event; the service writes each in one line. Raises ServiceProblem at its refusal."""
+    refuses = False
     async for line in response.aiter_lines():
-        if line.startswith("data:"):
+        if line.startswith("event:"):
+            refuses = line.removeprefix("event:").strip() == REFUSED
+        elif line.startswith("data:") and refuses:
+            raise ServiceProblem(Problem.model_validate_json(line.removeprefix("data:"), extra="ignore"))
+        elif line.startswith("data:"):
             yield EventMessage.model_validate_json(line.removeprefix("data:"), extra="ignore")
 
 

@@ -6,7 +6,7 @@ A notice may be lost, with its connection: whoever waits for one looks again by 
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Generator, Iterable
+from collections.abc import Awaitable, Callable, Generator, Iterable
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Self
@@ -14,7 +14,7 @@ from typing import Self
 from psycopg import AsyncConnection, OperationalError
 from sqlalchemy import ARRAY, Connection, Text, cast, func, select
 
-from agentic_search.clock import Clock
+from agentic_search.clock import Clock, happens
 from agentic_search.database.address import DatabaseAddress
 from agentic_search.database.postgres import APPLICATION
 
@@ -29,6 +29,8 @@ APPROVALS = "approvals"
 SIGN_INS = "sign-ins"
 """A sign-in at an MCP server is kept, renewed or forgotten."""
 _CHANNEL = "agentic_search"
+_WITHOUT = 5.0
+"""Seconds after which a process looks of which no notice told: one may be lost."""
 _AGAIN = 1.0
 """Seconds from a lost connection to the next."""
 
@@ -108,3 +110,45 @@ class Notices:
     def _set(self, notice: str) -> None:
         for event in self._waiting.get(notice, ()):
             event.set()
+
+
+class LookUponNotice:
+    """Looks upon each notice, when it is asked to, and after a while without; an async context manager.
+
+    It has looked once when it is entered.
+    """
+
+    def __init__(self, notices: Notices, *heard: str, look: Callable[[], Awaitable[object]], name: str) -> None:
+        """`look` never raises; `name`: of the task that looks."""
+        self._notices = notices
+        self._heard = heard
+        self._look = look
+        self._name = name
+        self._news = asyncio.Event()
+        self._closing = False
+        self._group = asyncio.TaskGroup()
+
+    async def __aenter__(self) -> Self:
+        await self._group.__aenter__()
+        await self._look()
+        self._group.create_task(self._look_on(), name=self._name)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._closing = True
+        self._news.set()
+        await self._group.__aexit__(None, None, None)
+
+    def soon(self) -> None:
+        """Look without a notice."""
+        self._news.set()
+
+    async def _look_on(self) -> None:
+        with self._notices.heard(*self._heard) as news:
+            self._news = news
+            while not self._closing:
+                self._news.clear()
+                await self._look()  # at once as well: no notice was heard until now
+                await happens(self._news, within=_WITHOUT)

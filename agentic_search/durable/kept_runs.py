@@ -268,7 +268,7 @@ class KeptRuns:
         )
         self._follow(record.id, after=len(run.events))
 
-    def _keep(self, run_id: str, number: int | None) -> None:
+    def _keep(self, run_id: str, number: int) -> None:
         self._engine.keep(run_id, number)
 
     def _lose(self, run_id: str) -> None:

@@ -11,7 +11,10 @@ from agentic_search.domain.spending import Spending
 from agentic_search.events.event import Event
 from agentic_search.events.facts import Fact, RunCompleted
 from agentic_search.events.journal import Journal
+from agentic_search.events.record import RunRecord
 
+Observe: TypeAlias = Callable[[Event, RunRecord], None]
+"""Sees each event of a run of this process, and the run as it is with it; synchronous, never blocks, never raises."""
 Decide: TypeAlias = Callable[[str, Decision], None]
 """Takes a task's id and what somebody says of the task."""
 
@@ -159,8 +162,8 @@ class ResumingEngine(Engine, Protocol):
         """As `follow`, for whoever keeps the events: also those that nobody is told of yet."""
         ...
 
-    def keep(self, run_id: str, number: int | None) -> None:
-        """The run's events up to this number are kept; None: none that comes will be, and none is waited for."""
+    def keep(self, run_id: str, number: int) -> None:
+        """The run's events up to this number are kept, or are not waited for."""
         ...
 
     def give_up(self, run_id: str) -> None:

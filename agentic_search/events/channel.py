@@ -96,9 +96,9 @@ class Channel:
         self._wake_all(self._waiting)
         self._wake_all(self._keepers)
 
-    def keep(self, number: int | None) -> None:
-        """The events up to this number are kept, or, with None, none that comes will be: listeners are given them."""
-        if self._kept is not None and (number is None or number > self._kept):
+    def keep(self, number: int) -> None:
+        """The events up to this number are kept, or given up: listeners are given them."""
+        if self._kept is not None and number > self._kept:
             self._kept = number
             self._wake_all(self._waiting)
 

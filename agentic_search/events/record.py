@@ -32,6 +32,8 @@ class RunRecord:
         self.query = query
         self.created_at = created_at
         self.status: RunStatus = "queued"
+        self.was_queued = False
+        """It had to wait until others had ended."""
         self.html: str | None = None
         """The answer as sanitised HTML."""
         self._retry_of: str | None = None
@@ -108,6 +110,10 @@ class RunRecord:
         """One task as far as it has come."""
         return self._tasks.get(task_id)
 
+    def cancelled_tasks(self) -> tuple[str, ...]:
+        """The ids of those that were cut off as the run ended."""
+        return tuple(task.id for task in self._tasks.values() if task.status == "cancelled")
+
     def apply(self, event: Event) -> None:
         """Take in the next event."""
         self._steps += event.fact.steps
@@ -124,6 +130,10 @@ class RunRecord:
     @singledispatchmethod
     def _fold(self, fact: facts.Fact, at: float) -> None:
         """A fact of a kind not registered below changes nothing but the thinking steps."""
+
+    @_fold.register
+    def _run_queued(self, fact: facts.RunQueued, at: float) -> None:
+        self.was_queued = True
 
     @_fold.register
     def _run_started(self, fact: facts.RunStarted, at: float) -> None:

@@ -29,10 +29,14 @@ class KeptBounds:
 
 
 def delete_run(connection: Connection, run_id: str, now: float) -> None:
-    """Delete a run. Raises NotFound, or WrongState where it has not ended."""
+    """Delete a run, and with its last one the conversation. Raises NotFound, or WrongState where it has not ended."""
     if found(connection, run_id).ended_at is None:
         raise _has_not_ended(run_id)
-    connection.execute(update(runs).where(runs.c.id == storable(run_id)).values(deleted_at=now))
+    own = runs.c.id == storable(run_id)
+    connection.execute(update(runs).where(own).values(deleted_at=now))
+    its_thread = threads.c.id == select(runs.c.thread_id).where(own).scalar_subquery()
+    others = exists().where(runs.c.thread_id == threads.c.id, runs.c.deleted_at.is_(None))
+    connection.execute(update(threads).where(its_thread, ~others).values(deleted_at=now))
 
 
 def restore_run(connection: Connection, run_id: str) -> str:

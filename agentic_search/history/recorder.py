@@ -56,10 +56,10 @@ class Recorder:
         database: Database,
         *,
         clock: Clock,
-        on_kept: Callable[[str, int | None], None],
+        on_kept: Callable[[str, int], None],
         on_lost: Callable[[str], None],
     ) -> None:
-        """`on_kept` is given a run's id and the number of its last event that is kept; None where none will be for now.
+        """`on_kept` is given a run's id and the number of its last event that is kept, or is not waited for.
 
         `on_lost` is given the id of each run that another process goes on with: it took this one for dead.
         """
@@ -136,6 +136,8 @@ class Recorder:
         if (draft := self.drafts.get(run_id)) is not None:
             draft.steps.append((name, step))
             self._note(draft)
+            if not self.database.is_sqlite:  # the fewer calls another process makes again, when this one dies
+                self._hurry.set()
 
     def go_on(self, draft: RunDraft) -> None:
         """Write what comes of a run that another process has begun."""

@@ -79,8 +79,12 @@ class RemoteSearcher:
         try:
             async with self._client.stream("GET", f"/runs/{run_id}/events") as response:
                 async for line in response.aiter_lines():
-                    if line.startswith("data: ") and (message := json.loads(line[6:])["message"]):
-                        yield message
+                    if line.startswith("data: "):
+                        told = json.loads(line[6:])
+                        if "status" in told:  # no event, but why there are no more: the key is over
+                            raise RequestError(told["detail"])
+                        if told["message"]:
+                            yield told["message"]
         except httpx.HTTPError as error:
             raise AgenticSearchError(f"The service at {self._client.base_url} went away: {error!r}.") from error
 

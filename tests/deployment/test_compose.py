@@ -38,6 +38,18 @@ def test_the_proxy_starts_the_cluster_and_nothing_else() -> None:
 
 
 @each_service
+def test_each_image_of_others_is_named_by_version_and_digest(name: str) -> None:
+    image = SERVICES[name]["image"]
+    if not image.startswith("${AGENTIC_SEARCH_IMAGE:-"):
+        assert re.fullmatch(r"\$\{[A-Z_]+_IMAGE:-[a-z/]+:[\w.-]*\d[\w.-]*@sha256:[0-9a-f]{64}\}", image)
+
+
+def test_so_is_the_image_that_ours_is_made_from() -> None:
+    dockerfile = (ROOT / "Dockerfile").read_text()
+    assert re.search(r"^ARG PYTHON_IMAGE=python:3\.11\.\d+-\S+@sha256:[0-9a-f]{64}$", dockerfile, re.MULTILINE)
+
+
+@each_service
 def test_none_is_root_or_writes_to_its_image_or_gains_rights(name: str) -> None:
     service = SERVICES[name]
     assert service["user"].partition(":")[0] not in ("", "0", "root")
@@ -77,11 +89,10 @@ def test_secrets_come_in_files(name: str) -> None:
     assert not secret
 
 
-def test_every_image_has_a_version_or_can_be_given_one() -> None:
+def test_every_image_has_a_version_and_can_be_given_another() -> None:
     for name, service in SERVICES.items():
-        assert re.fullmatch(r"\$\{[A-Z_]+_IMAGE:-[\w./-]+:[\w.-]+\}", service["image"]), name
-    unversioned = {name for name, service in SERVICES.items() if ":latest" in service["image"]}
-    assert unversioned == {"searxng"}  # its versions are dates that are soon taken away
+        assert re.fullmatch(r"\$\{[A-Z_]+_IMAGE:-[\w./-]+:[\w.-]+(@sha256:[0-9a-f]+)?\}", service["image"]), name
+        assert ":latest" not in service["image"]
 
 
 def test_the_database_is_reached_by_those_alone_that_use_it() -> None:

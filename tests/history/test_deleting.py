@@ -66,6 +66,25 @@ async def test_a_run_is_gone_until_that_is_undone(address: DatabaseAddress) -> N
             await engine.history.restore_run("nobody")
 
 
+async def test_a_conversation_is_gone_with_its_last_run_and_comes_back_with_either(address: DatabaseAddress) -> None:
+    program = ScriptedProgram()
+    async with asyncio.timeout(30), kept_runs(address, program) as engine:
+        await asked(engine, program, "a", "b")
+        await engine.history.delete_run("a")
+        assert (await engine.history.thread("t")).run_count == 1
+        await engine.history.delete_run("b")
+        with pytest.raises(NotFound, match="'t'"):
+            await engine.history.thread("t")
+        assert (await engine.history.threads(None, limit=9)).threads == ()
+        await engine.history.restore_run("a")
+        assert [run.id for run in (await engine.history.thread("t")).runs] == ["a"]
+        await engine.history.delete_run("a")
+        assert [run.id for run in (await engine.history.restore_thread("t")).runs] == ["a"]
+        await engine.history.delete_run("a")
+        await asked(engine, program, "c")
+        assert [run.id for run in (await engine.history.thread("t")).runs] == ["c"]
+
+
 async def test_a_conversation_is_gone_with_its_runs_until_that_is_undone(address: DatabaseAddress) -> None:
     program = ScriptedProgram()
     async with asyncio.timeout(30), kept_runs(address, program) as engine:

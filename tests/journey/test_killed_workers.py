@@ -24,7 +24,7 @@ from tests.support.sse import Message
 
 KILLS = int(os.environ.get("AGENTIC_SEARCH_TEST_KILLS", "3"))
 WORKERS = 2
-AT_ONCE = 6
+AT_ONCE = 2
 """Runs."""
 READS = 6
 """Calls of each run that only read; one more may change something."""

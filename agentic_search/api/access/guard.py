@@ -5,8 +5,10 @@ shows a caller nothing that is not theirs.
 """
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from urllib.parse import urlsplit
 
+from anyio import move_on_after
 from starlette._utils import get_route_path
 from starlette.datastructures import Headers
 from starlette.requests import Request
@@ -15,6 +17,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from agentic_search.access.access import Access
 from agentic_search.access.audit import LONGEST, AuditEntry
 from agentic_search.access.caller import ANYBODY, STRANGER, Caller
+from agentic_search.access.open_requests import OpenRequest
+from agentic_search.api.access.last_words import last_words
 from agentic_search.api.access.needs import need_of, template_of
 from agentic_search.api.problems import refusal
 from agentic_search.errors import (
@@ -28,6 +32,9 @@ from agentic_search.runs.service import Service
 COOKIE = "agentic_search_session"
 OWN_PROCESS = "agentic_search.own_process"
 """An extension of ASGI's scope, which no request from a network can have: the program that opened the service asks."""
+_STREAM = "text/event-stream"
+_LAST_SENT = 1.0
+"""Seconds in which the last word of a stream may be sent."""
 _HARMLESS = frozenset({"GET", "HEAD", "OPTIONS"})
 _NEEDED = "This needs a key: send it as `Authorization: Bearer KEY`, or sign in with it: POST /session."
 _NO_BEARER = "The header Authorization must be `Bearer KEY`."
@@ -59,7 +66,10 @@ class Guard:
             await asked.find_out()
             with service.access.admitted(asked.caller):
                 scope["state"] |= {"service": service.of(asked.caller), "caller": asked.caller}
-                await self._app(scope, receive, noting)
+                with asked.under_way() as request:
+                    await self._app(scope, receive, noting)
+            if request is not None and request.scope.cancelled_caught and request.refused is not None:
+                await asked.end(request.refused, receive, noting)
         except (AccessRefused, StorageFailed) as error:
             if asked.is_answered:
                 raise
@@ -72,6 +82,8 @@ class _Asked:
     def __init__(self, scope: Scope, access: Access) -> None:
         self.caller = STRANGER
         self.is_answered = False
+        self._streams = False
+        self._is_whole = False
         self._access = access
         self._scope = scope
         self._headers = Headers(scope=scope)
@@ -106,13 +118,29 @@ class _Asked:
             return await self._access.caller_of_session(self._cookie)
         raise Unauthenticated(_NEEDED)
 
+    def under_way(self) -> AbstractContextManager[OpenRequest | None]:
+        """The block in which it is carried out; a key that is over ends it, however long it was to last."""
+        return nullcontext() if self.caller is STRANGER else self._access.requests.under_way(self._identified)
+
+    async def end(self, refused: Unauthenticated, receive: Receive, send: Send) -> None:
+        """Answer a request that was ended in the middle; a stream that has begun gets a last word."""
+        if not self.is_answered:
+            await refusal(refused)(self._scope, receive, send)
+            return
+        if self._streams and not self._is_whole:
+            with move_on_after(_LAST_SENT):  # its reader may be reading nothing
+                await send({"type": "http.response.body", "body": last_words(self._path, refused)})
+
     def noting(self, send: Send) -> Send:
         """`send`, which has what the request came to noted in the audit log."""
 
         async def noted(message: Message) -> None:
             if message["type"] == "http.response.start":
                 self.is_answered = True
+                self._streams = Headers(raw=message["headers"]).get("content-type", "").startswith(_STREAM)
                 self._note(message["status"])
+            elif not message.get("more_body", False):
+                self._is_whole = True
             await send(message)
 
         return noted

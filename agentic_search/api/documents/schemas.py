@@ -4,7 +4,7 @@ from agentic_search.domain.data import Frozen
 from agentic_search.dropped import MOST_DOCUMENTS
 
 
-class Document(Frozen):
+class KeptDocument(Frozen):
     """A document that was dropped on the page."""
 
     name: str
@@ -12,17 +12,17 @@ class Document(Frozen):
     """Bytes."""
 
 
-class DocumentList(Frozen):
+class KeptDocuments(Frozen):
     """All of them."""
 
-    documents: tuple[Document, ...]
+    documents: tuple[KeptDocument, ...]
     most_bytes: int
     """Of one document."""
     most: int = MOST_DOCUMENTS
     """How many there may be."""
 
 
-class SourceText(Frozen):
+class SourcePage(Frozen):
     """The text around a passage that an answer cites."""
 
     url: str
@@ -32,5 +32,5 @@ class SourceText(Frozen):
     """Where it goes on; null where this is its end."""
 
 
-LIST = DocumentList(documents=(Document(name="handbook.pdf", size=48_213),), most_bytes=33_554_432)
-TEXT = SourceText(url="documents:guide.md#install", title="guide.md › Install", text="## Install\n\nRun make.")
+LIST = KeptDocuments(documents=(KeptDocument(name="handbook.pdf", size=48_213),), most_bytes=33_554_432)
+TEXT = SourcePage(url="documents:guide.md#install", title="guide.md › Install", text="## Install\n\nRun make.")

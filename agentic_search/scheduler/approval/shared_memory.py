@@ -1,6 +1,5 @@
 """What was said of tools for good, in the Postgres that several services share: what one is told holds in all."""
 
-import asyncio
 import logging
 from asyncio import to_thread
 from collections.abc import Mapping
@@ -10,17 +9,13 @@ from typing import Self
 
 from sqlalchemy import Connection, text
 
-from agentic_search.clock import Clock, happens
 from agentic_search.database.database import Database
-from agentic_search.database.notices import APPROVALS, Notices, tell
+from agentic_search.database.notices import APPROVALS, LookUponNotice, Notices, tell
 from agentic_search.domain.approval.policy import ToolKey
 from agentic_search.errors import StorageFailed
 from agentic_search.scheduler.approval.memory import MOST_REMEMBERED, ApprovalMemory
 
 logger = logging.getLogger(__name__)
-
-_LOOK = 5.0
-"""Seconds after which all is read again of which no notice told: one may be lost."""
 
 _SAY = text(
     "INSERT INTO approvals (server, tool, state, allowed) VALUES (:server, :tool, :state, :allowed)"
@@ -36,30 +31,22 @@ _READ = text("SELECT server, tool, state, allowed FROM approvals ORDER BY said_a
 class SharedApprovalMemory(ApprovalMemory):
     """The words of all services; an async context manager: what was said before is known when it is entered."""
 
-    def __init__(self, file: Path, database: Database, notices: Notices, *, clock: Clock) -> None:
+    def __init__(self, file: Path, database: Database, notices: Notices) -> None:
         """`database` is a Postgres; one in which nothing was said yet is given what the file has."""
         super().__init__(file)
         self._database = database
-        self._notices = notices
-        self._clock = clock
         self._of_file: dict[ToolKey, bool] = dict(self._words)
         self._unsaved: dict[ToolKey, bool] = {}
-        self._news = asyncio.Event()
-        self._closing = False
-        self._group = asyncio.TaskGroup()
+        self._looking = LookUponNotice(notices, APPROVALS, look=self._exchange, name="what was said of tools for good")
 
     async def __aenter__(self) -> Self:
-        await self._group.__aenter__()
-        await self._exchange()
-        self._group.create_task(self._keep_up(), name="what was said of tools for good")
+        await self._looking.__aenter__()
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._closing = True
-        self._news.set()
-        await self._group.__aexit__(None, None, None)
+        await self._looking.__aexit__(None, None, None)
 
     def note(self, tool: ToolKey, *, allowed: bool) -> None:
         """Remember from now on; `save` tells the others."""
@@ -70,13 +57,6 @@ class SharedApprovalMemory(ApprovalMemory):
         """Write down what was noted; where that fails it holds here, and is tried again."""
         if not await self._exchange():
             logger.warning("what was approved for good holds in this process alone until Postgres is back")
-
-    async def _keep_up(self) -> None:
-        with self._notices.heard(APPROVALS) as self._news:
-            while not self._closing:
-                self._news.clear()
-                await self._exchange()
-                await happens(self._news, within=_LOOK)
 
     async def _exchange(self) -> bool:
         """Write what is new here, and read all; whether that was possible."""

@@ -6,7 +6,6 @@ it changes, and read upon the notice of it: a server without a rate and with a c
 While Postgres is away, each service goes by what it knows itself.
 """
 
-import asyncio
 import logging
 from asyncio import to_thread
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
@@ -17,9 +16,9 @@ from typing import Protocol, Self, TypeVar
 
 from sqlalchemy import Connection
 
-from agentic_search.clock import Clock, happens, limits_of_call
+from agentic_search.clock import Clock, limits_of_call
 from agentic_search.database.database import Database
-from agentic_search.database.notices import SERVERS, Notices
+from agentic_search.database.notices import SERVERS, LookUponNotice, Notices
 from agentic_search.domain.limits import LONGEST_PAUSE, Rate
 from agentic_search.errors import StorageFailed
 from agentic_search.tools.calls import shared_rows
@@ -31,8 +30,6 @@ logger = logging.getLogger(__name__)
 
 _NOT_ASKED = 30.0
 """Seconds in which a Postgres that was away is not asked: it may take seconds to say so."""
-_LOOK = 5.0
-"""Seconds after which all is read again of which no notice told: one may be lost."""
 
 _Answer = TypeVar("_Answer")
 
@@ -59,7 +56,6 @@ class SharedServers:
     ) -> None:
         """`database` is a Postgres, whose `notices` are heard."""
         self._database = database
-        self._notices = notices
         self._clock = clock
         self._on_slowed = on_slowed
         self._servers = {server.name: server for server in servers}
@@ -75,27 +71,22 @@ class SharedServers:
         """The servers whose breakers have something to tell."""
         self._openings: dict[str, Opening | None] = {}
         """What the others told of breakers that are not made yet."""
-        self._news = asyncio.Event()
         self._asked_again_at = clock.now()
-        self._closing = False
-        self._group = asyncio.TaskGroup()
+        self._looking = LookUponNotice(notices, SERVERS, look=self._exchange, name="what others know of servers")
 
     def __repr__(self) -> str:
         return f"<SharedServers: {len(self._configured)} rates, {len(self._learnt)} learnt>"
 
     async def __aenter__(self) -> Self:
-        await self._group.__aenter__()
-        if self._servers:
-            await self._exchange()
-            self._group.create_task(self._keep_up(), name="what others know of servers")
+        await self._looking.__aenter__()
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._closing = True
-        self._news.set()
-        await self._group.__aexit__(None, None, None)
+        await self._looking.__aexit__(None, None, None)
+        if self._to_learn or self._to_tell:
+            await self._exchange()
 
     async def turn(self, server: str) -> None:
         """Return when a call of the server may begin; no time limit of the call runs while it waits."""
@@ -116,7 +107,7 @@ class SharedServers:
     def learn(self, server: str, rate: Rate) -> None:
         """The server asked this service for fewer calls, which goes by this rate now: all others do, too."""
         self._learnt[server] = self._to_learn[server] = rate
-        self._news.set()
+        self._looking.soon()
 
     def share(self, server: ServerConfig, breaker: ServerBreaker) -> None:
         """Have its opening and closing hold for all, where all reach the same server.
@@ -150,19 +141,12 @@ class SharedServers:
 
     def _note_turn(self, server: str) -> None:
         self._to_tell.add(server)
-        self._news.set()
-
-    async def _keep_up(self) -> None:
-        with self._notices.heard(SERVERS) as self._news:
-            while not self._closing:
-                self._news.clear()
-                await self._exchange()
-                await happens(self._news, within=_LOOK)
-        if self._to_learn or self._to_tell:
-            await self._exchange()
+        self._looking.soon()
 
     async def _exchange(self) -> None:
         """Write what is new here, and read what is new elsewhere."""
+        if not self._servers:
+            return
         to_learn, to_tell = self._to_learn, {name: self._breakers[name].opening() for name in self._to_tell}
         self._to_learn, self._to_tell = {}, set()
         try:

@@ -25,7 +25,7 @@ export function mountServers(button, popover, actions) {
     key: (/** @type {Row} */ { server }) => server.name,
     mount: (row) => mountServer(row, (name, on) => actions.wish({ off: on ? off.filter((each) => each !== name) : [...off, name] })),
   });
-  popover.addEventListener("toggle", () => place(button, popover));
+  new ResizeObserver(() => place(button, popover)).observe(popover);
 
   /** @param {Page} state */
   function update({ servers, tools, wishes }) {

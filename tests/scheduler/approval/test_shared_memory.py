@@ -25,7 +25,7 @@ async def opened(stack: AsyncExitStack, url: str, file: Path) -> SharedApprovalM
     clock = SystemClock()
     database = stack.enter_context(closing(open_database(database_address(url, data=Path()))))
     notices = await stack.enter_async_context(Notices(database.address, clock=clock))
-    return await stack.enter_async_context(SharedApprovalMemory(file, database, notices, clock=clock))
+    return await stack.enter_async_context(SharedApprovalMemory(file, database, notices))
 
 
 async def until(condition: Callable[[], bool]) -> None:

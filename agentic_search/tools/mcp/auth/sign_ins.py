@@ -11,8 +11,7 @@ import httpx2
 from mcp.shared.auth import AuthorizationCodeResult
 from mcp_types import LATEST_PROTOCOL_VERSION
 
-from agentic_search.clock import happens
-from agentic_search.database.notices import SIGN_INS, Notices
+from agentic_search.database.notices import SIGN_INS, LookUponNotice, Notices
 from agentic_search.errors import NotFound, SignInFailed, WrongState
 from agentic_search.text.sentences import shortened
 from agentic_search.tools.config.server_config import ServerConfig
@@ -27,8 +26,6 @@ LIFETIME = 600.0
 _WITHIN = 60.0
 """Seconds for the requests before and after that."""
 _LONGEST_REASON = 300
-_LOOK = 5.0
-"""Seconds after which what other processes keep is read again of which no notice told: one may be lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +71,11 @@ class SignIns:
     def __init__(self, store: SecretStore, *, lifetime: float = LIFETIME, notices: Notices | None = None) -> None:
         """`notices`: of other processes that use the same store."""
         self._store = store
-        self._notices = notices
-        self._news = asyncio.Event()
-        self._closing = False
+        self._looking = (
+            LookUponNotice(notices, SIGN_INS, look=self._reread, name="sign-ins at other processes")
+            if notices
+            else None
+        )
         self._lifetime = lifetime
         self._servers: dict[str, ServerAuth] = {}
         self._attempts: list[_Attempt] = []
@@ -88,16 +87,16 @@ class SignIns:
     async def __aenter__(self) -> Self:
         """Sign-ins may begin."""
         await self._group.__aenter__()
-        if self._notices is not None:
-            self._group.create_task(self._hear(self._notices), name="sign-ins at other processes")
+        if self._looking is not None:
+            await self._looking.__aenter__()
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Give up those under way."""
-        self._closing = True
-        self._news.set()
+        if self._looking is not None:
+            await self._looking.__aexit__(None, None, None)
         for attempt in self._attempts:
             attempt.give_up()
         await self._group.__aexit__(None, None, None)
@@ -158,13 +157,9 @@ class SignIns:
         self._drop(auth)
         await auth.forget()
 
-    async def _hear(self, notices: Notices) -> None:
-        with notices.heard(SIGN_INS) as self._news:
-            while not self._closing:
-                self._news.clear()
-                for auth in list(self._servers.values()):
-                    await auth.reread()
-                await happens(self._news, within=_LOOK)
+    async def _reread(self) -> None:
+        for auth in list(self._servers.values()):
+            await auth.reread()
 
     def _known(self, server: str) -> ServerAuth:
         if (auth := self._servers.get(server)) is None or auth.rules.kind != "authorization_code":
