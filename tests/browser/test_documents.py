@@ -74,6 +74,6 @@ async def test_a_document_is_dropped_found_opened_at_its_passage_and_deleted(
         await expect(page.get_by_label("Add documents")).to_be_focused()
         assert (await service.client.get("/documents")).json()["documents"] == []
         assert (await service.client.delete("/documents/birds.md")).status_code == 404
-        run = await service.ask("Where is the kestrel nest?", plan=FIND, model="offline")
-        assert run["nothing_found"] or run["sources"] == []
+        gone = await service.client.get("/source", params={"url": "documents:dropped/birds.md"})
+        assert gone.status_code == 404
         await context.close()
