@@ -70,7 +70,7 @@ class LiveRun:
         has_begun = any(not isinstance(event.fact, RunQueued) for event in before)
         self._past = Past(before) if has_begun else None
         channel, record = self.channel, self.record
-        self.spent = Spending(lambda: channel.elapsed, lambda: record.tool_seconds)
+        self.spent = Spending(lambda: channel.elapsed, lambda: record.tool_seconds, from_beginning=self._past is None)
         self._on_end = on_end
         self._observe = observe
         self._decide: Decide | None = None
@@ -188,13 +188,28 @@ class LiveRun:
     def _emit_failed(self, error: str, code: str) -> None:
         spent = self.spent
         self.emit(
-            RunFailed(error=error, code=code, timings=spent.timings(), usage=spent.usage, process=spent.process())
+            RunFailed(
+                error=error,
+                code=code,
+                timings=spent.timings(),
+                usage=spent.usage,
+                process=spent.process(),
+                receipt=spent.receipt,
+            )
         )
 
     def _emit_cancelled(self) -> None:
         by = self._cancelled_by or _ITSELF
         spent = self.spent
-        self.emit(RunCancelled(by=by, timings=spent.timings(), usage=spent.usage, process=spent.process()))
+        self.emit(
+            RunCancelled(
+                by=by,
+                timings=spent.timings(),
+                usage=spent.usage,
+                process=spent.process(),
+                receipt=spent.receipt,
+            )
+        )
 
 
 def _clear_frames(error: BaseException) -> None:

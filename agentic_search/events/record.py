@@ -5,6 +5,7 @@ from functools import singledispatchmethod
 from agentic_search.domain.answer import LeftOut, Source, Support, Turn
 from agentic_search.domain.approval.decision import WaitingCall
 from agentic_search.domain.plan import Plan, Task
+from agentic_search.domain.receipt.contacts import Receipt
 from agentic_search.domain.run import (
     ENDED,
     PlannerKind,
@@ -52,6 +53,7 @@ class RunRecord:
         self._timings = Timings()
         self._usage = RunUsage()
         self._process = ProcessUse()
+        self._receipt: Receipt | None = None
         self._error: str | None = None
         self._error_code: str | None = None
         self._course = CourseRecord()
@@ -77,6 +79,7 @@ class RunRecord:
             timings=self._timings,
             usage=self._usage,
             process=self._process,
+            receipt=self._receipt,
             created_at=self.created_at,
             error=self._error,
             error_code=self._error_code,
@@ -227,7 +230,7 @@ class RunRecord:
     def _ended(self, fact: facts.Terminal, at: float) -> None:
         self.status = fact.status
         self._timings, self._usage = fact.timings, fact.usage
-        self._process = fact.process
+        self._process, self._receipt = fact.process, fact.receipt
         if isinstance(fact, facts.RunFailed):
             self._error, self._error_code = fact.error, fact.code
         if isinstance(fact, facts.RunCancelled) and fact.by == facts.SHUTDOWN:

@@ -104,6 +104,8 @@ async def test_the_numbers_are_those_of_the_runs(watched: RunningService, ollama
     for kind in ("prompt", "completion"):
         tokens = sum(run["usage"][f"{kind}_tokens"] for run in runs)
         assert told["model_tokens_total", kind, "qwen3:8b"] == tokens > 0
+    exchanged = {(each["server"], each["model"]): each["calls"] for each in runs[1]["receipt"]["contacted"]}
+    assert exchanged["", "qwen3:8b"] == runs[1]["usage"]["model_calls"] and runs[1]["receipt"]["left_machine"] is None
     assert told["model_calls_total", "qwen3:8b"] == sum(run["usage"]["model_calls"] for run in runs) == 5
     added = sum("is added" in step for run in runs for step in run["thinking_steps"])
     rungs = {key[1]: value for key, value in told.items() if key[0] == "plans_total"}
