@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 from agentic_search.access.access import Access
 from agentic_search.clock import SystemClock
@@ -15,6 +16,7 @@ from agentic_search.domain.approval.policy import ApprovalRules
 from agentic_search.domain.limits import Limit, PlanLimits, SizeLimits
 from agentic_search.domain.query import ContinuedQuery, Query, StandingQuery
 from agentic_search.domain.tool import Tool
+from agentic_search.dropped import DroppedDocuments
 from agentic_search.durable.kept_runs import KeptRuns
 from agentic_search.engine.memory import MemoryEngine
 from agentic_search.engine.protocols import Run
@@ -72,6 +74,7 @@ def configured(settings: Settings) -> tuple[ModelSources, tuple[ServerConfig, ..
     bundled = (
         bundled_servers(
             documents=settings.documents,
+            dropped=_dropped_folder(settings),
             documents_max_bytes=settings.documents_max_bytes,
             environment=known,
             web=settings.web,
@@ -86,6 +89,10 @@ def configured(settings: Settings) -> tuple[ModelSources, tuple[ServerConfig, ..
     )
     servers = tuple(replace(server, sizes=_size_limits(settings)) for server in read)
     return _models(settings), servers, load_functions(settings.functions)
+
+
+def _dropped_folder(settings: Settings) -> Path:
+    return settings.data / "dropped"
 
 
 def configured_database(settings: Settings) -> DatabaseAddress:
@@ -321,6 +328,7 @@ async def open_service(settings: Settings, database: Database | None = None) -> 
         schedules = await stack.enter_async_context(
             Schedules(database, searches, clock=clock, limits=_schedule_limits(settings))
         )
+        dropped = DroppedDocuments(_dropped_folder(settings), most_bytes=settings.documents_max_bytes)
         lag = await stack.enter_async_context(LoopLag())
         yield Service(
             searches,
@@ -333,6 +341,7 @@ async def open_service(settings: Settings, database: Database | None = None) -> 
             settings.own_hosts,
             schedules,
             access,
+            dropped,
             metrics,
             lag,
         )

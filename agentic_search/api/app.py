@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
+from starlette._utils import get_route_path
 from starlette.exceptions import HTTPException
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -14,6 +15,7 @@ from agentic_search.api.access import keys, session, sign_in_page
 from agentic_search.api.access.guard import Guard
 from agentic_search.api.answering import EveryAnswer
 from agentic_search.api.dependencies import AppState
+from agentic_search.api.documents import routes as documents
 from agentic_search.api.guide.pages import TOKENS
 from agentic_search.api.guide.routes import guide_router
 from agentic_search.api.hosts import OwnHostsOnly
@@ -57,7 +59,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
         redoc_url=None,
         generate_unique_id_function=lambda route: route.name,
     )
-    app.add_middleware(BodyLimit)
+    app.add_middleware(BodyLimit, largest_document=settings.documents_max_bytes)
     app.add_middleware(Guard)
     app.add_middleware(OwnHostsOnly, names=settings.own_hosts)
     app.add_middleware(EveryAnswer)
@@ -68,7 +70,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     if settings.role != "worker":  # which is asked for nothing, but whether it lives and what it does
         for routes in (
             *(search, runs, continuing, exports, threads, schedules, inventory, sign_in),
-            *(openai, responses, ag_ui, keys, session, sign_in_page),
+            *(openai, responses, ag_ui, keys, session, sign_in_page, documents),
         ):
             app.include_router(routes.router)
         app.router.routes.append(Route("/mcp", McpRoute(), name="mcp", include_in_schema=False))
@@ -85,19 +87,23 @@ class BodyLimit:
     Starlette's own limit answers in plain text, whatever handlers an application has.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, largest_document: int = LARGEST_REQUEST) -> None:
+        """`largest_document`: bytes of a document that is put here."""
         self._app = app
+        self._largest_document = max(largest_document, LARGEST_REQUEST)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Count what is received; reading past the limit raises inside the route, so the route's handlers answer."""
+        puts = scope["type"] == "http" and scope["method"] == "PUT" and get_route_path(scope).startswith("/documents/")
+        most = self._largest_document if puts else LARGEST_REQUEST
         read = 0
 
         async def counted() -> Message:
             nonlocal read
             message = await receive()
             read += len(message.get("body", b""))
-            if read > LARGEST_REQUEST:
-                raise HTTPException(413, f"The request is larger than {LARGEST_REQUEST // 1024**2} MiB.")
+            if read > most:
+                raise HTTPException(413, f"The request is larger than {most // 1024**2} MiB.")
             return message
 
         await self._app(scope, counted if scope["type"] == "http" else receive, send)

@@ -14,6 +14,7 @@ from agentic_search.domain.approval.decision import Decision
 from agentic_search.domain.approval.policy import ApprovalRules
 from agentic_search.domain.query import ContinuedQuery, Query
 from agentic_search.domain.run import ENDED, RunCounts, RunReport, Started, TaskRecord
+from agentic_search.dropped import DroppedDocuments
 from agentic_search.engine.protocols import Engine
 from agentic_search.errors import NotFound, TooManyRequests, WrongState
 from agentic_search.events.event import Event
@@ -227,6 +228,8 @@ class Service:
     """Standing questions."""
     access: Access
     """Keys, sign-ins and the audit log."""
+    dropped: DroppedDocuments
+    """What was dropped on the page, for all who search here."""
     metrics: RunMetrics
     """What the runs of this process added up to."""
     loop_lag: LoopLag

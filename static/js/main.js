@@ -1,12 +1,13 @@
 /** Wires the page: store, controller, views, keys; draws a frame when something changed or a run is under way. */
 
+import { mountDocuments } from "./asking/documents.js";
 import { mountEffort } from "./asking/effort.js";
 import { mountQueue } from "./asking/queue.js";
 import { mountServers } from "./asking/servers.js";
 import { rememberedWishes } from "./asking/wishes.js";
 import { watchConnections } from "./connections.js";
 import { createController } from "./controller.js";
-import { keyed } from "./dom/keyed.js";
+import { keyed } from "./dom/elements.js";
 import { mountKeys } from "./keys.js";
 import { createLibrary } from "./library.js";
 import { EMPTY, liveRun, reduce } from "./state/page.js";
@@ -44,7 +45,7 @@ const views = [
   mountServers(at("show-servers"), at("servers"), controller),
   mountQueue(at("queue"), controller),
   mountNotify(at("notify")),
-  mountStarters(at("starters"), controller),
+  mountStarters(at("starters"), controller, () => composer.focus()),
   mountHistory(/** @type {HTMLDialogElement} */ (at("history")), library),
   mountAway(at("away")),
   mountNotice(at("notice"), controller, () => composer.focus()),
@@ -52,6 +53,7 @@ const views = [
 ];
 
 mountTheme(at("theme"));
+mountDocuments(at("documents"), at("show-servers"), controller);
 mountStanding(/** @type {HTMLDialogElement} */ (at("standing")), { opener: at("show-standing"), runs: at("runs") });
 mountKeys({ composer, passage, controller });
 at("show-history").addEventListener("click", () => library.show());

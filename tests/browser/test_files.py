@@ -5,6 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from agentic_search.api.page.files import PageFiles
+from agentic_search.api.page.modules import joined
+
 STATIC = Path(__file__).parents[2] / "static"
 MOST_LINES = 200
 _FROM_ELSEWHERE = re.compile(
@@ -56,3 +59,27 @@ def test_no_text_in_a_script_goes_on_over_a_line_s_end() -> None:
         for name, text in texts("js").items()
     }
     assert [name for name, text in bare.items() if "`" in text] == []
+
+
+def test_no_text_in_a_script_looks_like_a_comment() -> None:
+    """What is sent has none."""
+    found = re.compile(r"(?:^|\s)// ")
+    lines = [line for text in texts("js").values() for line in text.splitlines()]
+    before = [line[: match.start()] for line in lines if (match := found.search(line))]
+    assert [line for line in before if any(line.count(quote) % 2 for quote in '"`')] == []
+
+
+def test_every_module_of_the_page_is_in_the_one_that_is_sent_after_those_that_it_needs() -> None:
+    files = PageFiles(STATIC).now().files
+    whole = files["all.js"].content.decode()
+    apart = [
+        name for name in files if name.endswith(".js") and name not in {"all.js", "js/first-paint.js", "js/types.js"}
+    ]
+    assert len(re.findall(r"^const m\d+ = ", whole, re.MULTILINE)) == len(apart)
+    needs = {"a.js": 'import { b } from "./b.js";\nb();\n', "b.js": 'import * as a from "./a.js";\n'}
+    with pytest.raises(ValueError, match=r"a\.js, b\.js"):
+        joined(needs, "a.js")
+    assert joined({"a.js": needs["a.js"], "b.js": "export const b = () => 1;\n"}, "a.js").splitlines() == [
+        *("const m0 = (() => {", "const b = () => 1;", "return { b };", "})();"),
+        *("const m1 = (() => {", "const { b } = m0;", "b();", "})();"),
+    ]

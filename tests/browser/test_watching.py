@@ -96,8 +96,11 @@ async def test_a_lost_connection_is_reported_and_the_run_goes_on_from_the_last_e
     steps = await reader.run.locator(".steps-list li").count()
     gate.shut()
     await expect(page.locator("#away")).to_contain_text("The service is away, trying again.")
+    await expect(page.locator("#away")).to_contain_text("may go on there")
+    width = await reader.widths("long", "run")
     await page.keyboard.press("Escape")
     await expect(reader.notice).to_contain_text("The run could not be stopped")
+    assert await reader.widths("long", "run") == width, "what is not known grows no more"
     await expect(page.locator("#away")).to_be_visible()
     await page.get_by_role("button", name="Close the notice").click()
     await expect(reader.box).to_be_focused()

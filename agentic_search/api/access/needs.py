@@ -54,6 +54,10 @@ NEEDS: Mapping[str, Mapping[str, Scope | None]] = {
     "/schedules/{schedule_id}": {"GET": "read", "PATCH": "search", "DELETE": "search"},
     "/schedules/{schedule_id}/ask": {"POST": "search"},
     "/schedules/{schedule_id}/feed": {"GET": "read"},
+    # What is dropped on the page is searched by everybody.
+    "/documents": {"GET": "admin"},
+    "/documents/{name}": {"PUT": "admin", "DELETE": "admin"},
+    "/source": {"GET": "read"},
     # The service itself.
     "/tools": {"GET": "read"},
     "/servers": {"GET": "read"},

@@ -11,6 +11,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from agentic_search.api.page.modules import joined
+
 INDEX = "index.html"
 _MAIN = "js/main.js"
 _MEDIA_TYPES = {
@@ -21,11 +23,14 @@ _MEDIA_TYPES = {
     ".svg": "image/svg+xml",
     ".webmanifest": "application/manifest+json",
 }
-_SCRIPT_COMMENTS = re.compile(r"[ \t]*/\*\*.*?\*/[ \t]*", re.DOTALL)
-_STYLE_COMMENTS = re.compile(r"/\*.*?\*/", re.DOTALL)
+_COMMENTS = {
+    ".js": re.compile(r"[ \t]*/\*\*.*?\*/[ \t]*|(?:^|(?<=\s))// [^\n]*", re.DOTALL | re.MULTILINE),
+    ".css": re.compile(r"/\*.*?\*/", re.DOTALL),
+    ".html": re.compile(r"<!--.*?-->", re.DOTALL),
+}
 _STYLES = "all.css"
 _STYLE = re.compile(r"""<link rel="stylesheet" href="static/(css/[^"]+)">\n?\s*""")
-_IMPORT = re.compile(r"""^(?:import|export)\s[^"']*?["'](\.[^"']+)["'];""", re.MULTILINE)
+_SCRIPTS = "all.js"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,36 +99,23 @@ def _version(folder: Path) -> PageVersion:
     sent = {name: PageFile.of(name, _sent(name, content)) for name, content in files.items()}
     styles = _STYLE.findall(files[INDEX].decode())
     sent[_STYLES] = PageFile.of(_STYLES, b"".join(sent[name].content for name in styles if name in sent))
+    scripts = {name: sent[name].content.decode() for name in sent if name.endswith(".js")}
+    sent[_SCRIPTS] = PageFile.of(_SCRIPTS, joined(scripts, _MAIN).encode())
     page = _page(sent, name)
     asking = page.replace("<html ", "<html data-asks ", 1)
     return PageVersion(name, sent, PageFile.of(INDEX, page.encode()), PageFile.of(INDEX, asking.encode()))
 
 
 def _page(files: Mapping[str, PageFile], version: str) -> str:
-    """The page with its files named by their version, its styles in one file, and its modules named beforehand."""
-    preloads = "".join(f'<link rel="modulepreload" href="static/{name}">\n  ' for name in _modules(files))
-    text = files[INDEX].content.decode().replace('<script type="module"', f'{preloads}<script type="module"', 1)
+    """The page with its files named by their version, and its styles and its scripts in one file each."""
+    text = files[INDEX].content.decode().replace(f'src="static/{_MAIN}"', f'src="static/{_SCRIPTS}"', 1)
     text = _STYLE.sub("", _STYLE.sub(f'<link rel="stylesheet" href="static/{_STYLES}">', text, count=1))
     return text.replace('="static/', f'="static/{version}/')
 
 
-def _modules(files: Mapping[str, PageFile]) -> list[str]:
-    """Every module that the page will load, so that browsers need not find them one import after another."""
-    found: list[str] = []
-    ahead = [_MAIN]
-    while ahead:
-        name = ahead.pop(0)
-        if name in found or name not in files:
-            continue
-        found.append(name)
-        imports = _IMPORT.findall(files[name].content.decode())
-        ahead += [posixpath.normpath(posixpath.join(posixpath.dirname(name), each)) for each in imports]
-    return found
-
-
 def _sent(name: str, content: bytes) -> bytes:
-    """The same without comments, indentation and empty lines: no text of the page's scripts spans lines."""
-    comments = {".js": _SCRIPT_COMMENTS, ".css": _STYLE_COMMENTS}.get(posixpath.splitext(name)[1])
+    """The same without comments, indentation and empty lines: no text in the page's files spans lines."""
+    comments = _COMMENTS.get(posixpath.splitext(name)[1])
     if comments is None:
         return content
     bare = comments.sub(" ", content.decode())

@@ -1,6 +1,6 @@
-"""`python -m agentic_search.mcp_servers.documents [FOLDER]` serves the folder over stdio until standard input ends.
+"""`python -m agentic_search.mcp_servers.documents [FOLDER [DROPPED]]` serves the folder over stdio.
 
-With it ends all that it started.
+It does so until standard input ends, and with it ends all that it started.
 """
 
 import asyncio
@@ -10,6 +10,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from agentic_search.mcp_servers.documents.files.dropped import FolderWithDropped
 from agentic_search.mcp_servers.documents.files.folder import BYTES_VARIABLE, MOST_BYTES, Folder
 from agentic_search.mcp_servers.documents.library import DocumentLibrary
 from agentic_search.mcp_servers.documents.notes import VARIABLE
@@ -18,12 +19,19 @@ from agentic_search.mcp_servers.fulltext import folder_for_indexes
 
 
 def main(arguments: Sequence[str]) -> int:
-    """The folder is the first argument, or else in the environment; without one the tools say how to set it."""
+    """The folder is the first argument, or else in the environment; without one the tools say how to set it.
+
+    The second is a folder whose documents stand in it as `dropped/`.
+    """
     logging.basicConfig(level=logging.WARNING, format="%(name)s: %(message)s")
     chosen = arguments[0] if arguments else os.environ.get(VARIABLE, "")
-    folder = Folder(Path(chosen).expanduser(), _most_bytes()) if chosen else None
+    folder = _folder(Path(chosen).expanduser(), *map(Path, arguments[1:2])) if chosen else None
     asyncio.run(_serve(DocumentLibrary(folder, folder_for_indexes()) if folder else None))
     return 0
+
+
+def _folder(root: Path, dropped: Path | None = None) -> Folder:
+    return FolderWithDropped(root, dropped, _most_bytes()) if dropped else Folder(root, _most_bytes())
 
 
 def _most_bytes() -> int:

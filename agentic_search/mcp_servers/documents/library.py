@@ -35,7 +35,7 @@ class DocumentLibrary:
         self.folder = folder
         self.parser = Parser(folder.most_bytes)
         self._timeout = timeout
-        self._index = DocumentIndex(folder.root, cache)
+        self._index = DocumentIndex(folder.roots, cache)
         self.indexer = Indexer(folder, self._index, self.parser)
         self._reader = Reader(folder, self.parser)
 

@@ -5,9 +5,9 @@ from collections import OrderedDict
 from dataclasses import dataclass
 
 from agentic_search.mcp_servers.documents.files.folder import Folder, Refused, Stamp
-from agentic_search.mcp_servers.documents.files.kinds import kind_of
 from agentic_search.mcp_servers.documents.parsing.document import Document, DocumentSection
 from agentic_search.mcp_servers.documents.parsing.parser import Parser
+from agentic_search.text.document_kinds import kind_of
 
 KEPT_CHARACTERS = 8_000_000
 """Characters of parsed documents that are kept, so that reading page by page parses once."""

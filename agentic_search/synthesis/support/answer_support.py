@@ -4,6 +4,7 @@ Writers emit as if they had the last word; of theirs, answer.completed is held b
 """
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from agentic_search.domain.answer import Answer, Source, Support
@@ -46,12 +47,14 @@ class HeldAnswer:
         self._holds_back = False
         self._last: list[AnswerDelta | AnswerBlock] = []
         """Of the block that is held back: its text in pieces, then itself."""
+        self._written: AnswerCompleted | None = None
+        """What the writer emitted last, until `complete` or `stop` has emitted it."""
 
     def __call__(self, fact: Fact) -> None:
         """Emit a writer's fact."""
         match fact:
             case AnswerStarted():
-                self._blocks, self._holds_back = 0, fact.model is None
+                self._blocks, self._holds_back, self._written = 0, fact.model is None, None
                 self._emit(fact)
             case AnswerDelta() | AnswerBlock() if self._holds_back:
                 if self._last and isinstance(self._last[-1], AnswerBlock):
@@ -60,7 +63,7 @@ class HeldAnswer:
             case AnswerBlock():
                 self._pass_on(fact)
             case AnswerCompleted():
-                pass
+                self._written = fact
             case _:
                 self._emit(fact)
 
@@ -89,17 +92,24 @@ class HeldAnswer:
         matches = checked.matches
         if meaning is not None:
             matches = await meaning.revise(checked.statements, matches)
-        rows = tuple(
-            Support(sentence=statement.text, source=statement.source, verdict=match.verdict, span=match.span)
-            for statement, match in zip(checked.statements, matches, strict=True)
-        )
+        rows = _rows(checked.statements, matches)
         if checked.conflict is not None:
             answer, more = self._say(checked.conflict, answer, checked.added)
             rows += more
         self._release()
         answer = answer.model_copy(update={"support": rows})
         self._emit(AnswerCompleted.of(answer))
+        self._written = None
         return answer
+
+    async def stop(self, writer_input: WriterInput) -> None:
+        """Of a run that is stopped: emit answer.completed for what there is, judged by words alone, if anything is."""
+        if self._written is None:
+            return
+        written, self._written = self._written, None
+        rows = await in_thread_if_large(writer_input, lambda: _judged(written, writer_input))
+        self._release()
+        self._emit(written.model_copy(update={"support": rows}))
 
     def _say(self, conflict: Conflict, answer: Answer, added: Source | None) -> tuple[Answer, tuple[Support, ...]]:
         """The answer with a paragraph on the conflict, before what is held back; and what both sources have for it."""
@@ -121,6 +131,20 @@ class HeldAnswer:
         }
         rows = tuple(_row(saying, sentence) for saying in both)
         return answer.model_copy(update=whole), rows
+
+
+def _rows(statements: Sequence[Statement], matches: Sequence[Match]) -> tuple[Support, ...]:
+    return tuple(
+        Support(sentence=statement.text, source=statement.source, verdict=match.verdict, span=match.span)
+        for statement, match in zip(statements, matches, strict=True)
+    )
+
+
+def _judged(written: AnswerCompleted, writer_input: WriterInput) -> tuple[Support, ...]:
+    """What the sources have for each cited sentence, by words."""
+    statements = cited_statements(written.html)
+    texts, _ = texts_of(written.sources, writer_input.evidence)
+    return _rows(statements, [_match(statement, texts.get(statement.source)) for statement in statements])
 
 
 def _row(saying: Saying, sentence: str) -> Support:

@@ -53,9 +53,17 @@ class FallbackWriter:
         """Write with the model; if it fails, even in the middle, begin again with quotations.
 
         Whoever has written it, each cited sentence is compared with its source before answer.completed is emitted.
+        Where the run is stopped meanwhile, what is written by then is the answer, with its sources.
         """
         self._began = asyncio.get_running_loop().time()
         held = HeldAnswer(emit)
+        try:
+            return await self._whole(writer_input, emit, held)
+        except asyncio.CancelledError:
+            await held.stop(writer_input)
+            raise
+
+    async def _whole(self, writer_input: WriterInput, emit: Emit, held: HeldAnswer) -> Written:
         written = await self._write(writer_input, held)
         meaning = None
         if written.model and self._embedding and (left := self._left(WITHIN)) > 0:

@@ -119,7 +119,11 @@ class ModelWriter:
             conversation=self._turns.text,
             length=writer_input.length,
         )
-        finish = await self._stream(prompt, answer, emit)
+        try:
+            finish = await self._stream(prompt, answer, emit)
+        except asyncio.CancelledError:
+            _stop(answer, writer_input)
+            raise
         citations, emitter = answer.citations, answer.emitter
         if not emitter.text.strip():
             raise ModelInterrupted(f"{self._model.name} wrote no answer{_why_nothing(finish)}.")
@@ -201,6 +205,15 @@ class ModelWriter:
             yield LeftOut(what="the end of the answer", why="was cut off where the model began to repeat itself")
         if writer_input.evidence and not citations.numbers:
             yield LeftOut(what="citations", why="the model cited no source: nothing in this answer can be checked")
+
+
+def _stop(answer: ModelAnswer, writer_input: WriterInput) -> None:
+    """Emit answer.completed for what the model has written when its run is stopped, if it has written anything."""
+    answer.end(repeated=False)
+    emitter = answer.emitter
+    if emitter.text.strip():
+        emitter.close()
+        emitter.complete(answer.citations.sources(writer_input.query, emitter.text), writer_input.left_out)
 
 
 def _add_quotations(

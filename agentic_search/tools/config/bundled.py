@@ -23,6 +23,7 @@ _PUBLIC_ENGINES = "public search engines (DuckDuckGo, Brave, Mojeek, Startpage o
 def bundled_servers(
     *,
     documents: Path,
+    dropped: Path | None = None,
     documents_max_bytes: int | None = None,
     environment: Mapping[str, str],
     web: Sequence[str] = (),
@@ -30,14 +31,16 @@ def bundled_servers(
 ) -> tuple[ServerConfig, ...]:
     """How to start them: `documents` is the folder that the documents server serves, whose files have a most of bytes.
 
+    `dropped`: a second folder that it serves, of documents that were dropped on the page.
     `web`: what the web server asks, with `off` or nothing where the user is to allow it first; `web_allow`: what it may
     read beside the public internet.
     """
     env = _child_environment(environment)
     bound = {"AGENTIC_SEARCH_DOCUMENTS_MAX_BYTES": str(documents_max_bytes)} if documents_max_bytes else {}
+    folders = [str(folder.absolute()) for folder in (documents, dropped) if folder]
     local = (
         ServerConfig("python_docs", _program("python_docs", env), bundled=True),
-        ServerConfig("documents", _program("documents", {**env, **bound}, str(documents.absolute())), bundled=True),
+        ServerConfig("documents", _program("documents", {**env, **bound}, *folders), bundled=True),
         ServerConfig("stories", _program("stories", env), bundled=True),
     )
     network = {name: value for name, value in environment.items() if name.upper() in _FOR_NETWORK}

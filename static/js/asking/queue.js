@@ -1,8 +1,6 @@
 /** Questions that were asked while a run was under way: shown above the box, asked one after another when it has ended. */
 
-import { freshness } from "../dom/fresh.js";
-import { keyed } from "../dom/keyed.js";
-import { part } from "../dom/template.js";
+import { freshness, keyed, part } from "../dom/elements.js";
 
 /** @import {Page} from "../types.js" */
 /** @import {Controller} from "../controller.js" */

@@ -1,9 +1,7 @@
 /** Which servers the next question may use: a popover with a row a server, its state, its tools, and a switch. */
 
 import { count } from "../derive/words.js";
-import { freshness } from "../dom/fresh.js";
-import { keyed } from "../dom/keyed.js";
-import { part, say } from "../dom/template.js";
+import { freshness, keyed, part, say } from "../dom/elements.js";
 
 /** @import {Page, Server, Tool} from "../types.js" */
 /** @import {Controller} from "../controller.js" */
@@ -27,7 +25,7 @@ export function mountServers(button, popover, actions) {
     key: (/** @type {Row} */ { server }) => server.name,
     mount: (row) => mountServer(row, (name, on) => actions.wish({ off: on ? off.filter((each) => each !== name) : [...off, name] })),
   });
-  popover.addEventListener("toggle", () => place(button, popover));
+  new ResizeObserver(() => place(button, popover)).observe(popover);
 
   /** @param {Page} state */
   function update({ servers, tools, wishes }) {

@@ -30,6 +30,8 @@ const WHAT = {
   stop: "The run could not be stopped",
   open: "The conversation could not be opened",
   result: "The result could not be fetched",
+  source: "The document could not be opened",
+  keep: "The document could not be kept",
   list: "The earlier conversations could not be listed",
   rename: "The conversation could not be renamed",
   forget: "The conversation could not be deleted",

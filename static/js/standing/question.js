@@ -1,6 +1,6 @@
 /** One standing question in the drawer: when it is asked, and what was new the last time. */
 
-import { part, say } from "../dom/template.js";
+import { part, say } from "../dom/elements.js";
 import { addressOf, here } from "../net/place.js";
 import * as requests from "./requests.js";
 

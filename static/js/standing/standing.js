@@ -1,7 +1,6 @@
 /** The drawer of standing questions: what was new in each, and a form to have a question of the page asked again. */
 
-import { keyed } from "../dom/keyed.js";
-import { part, say } from "../dom/template.js";
+import { keyed, part, say } from "../dom/elements.js";
 import { mountStandingQuestion } from "./question.js";
 import * as requests from "./requests.js";
 

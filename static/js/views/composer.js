@@ -1,9 +1,8 @@
 /** The question box. Its text belongs to the reader: the page only ever puts a question back into it. */
 
 import { modelInOneLine } from "../derive/words.js";
-import { freshness } from "../dom/fresh.js";
+import { freshness, icon, part } from "../dom/elements.js";
 import { recall, remember } from "../dom/memory.js";
-import { icon, part } from "../dom/template.js";
 import { liveRun } from "../state/page.js";
 
 /** @import {Model, Page} from "../types.js" */

@@ -1,7 +1,6 @@
 /** What a server needs from the user before it can be used: values that its entry asks for, a sign-in, or leave. */
 
-import { freshness } from "../dom/fresh.js";
-import { part, say } from "../dom/template.js";
+import { freshness, part, say } from "../dom/elements.js";
 import { here } from "../net/place.js";
 import { answerOf, fieldsOf } from "./tasks/fields.js";
 

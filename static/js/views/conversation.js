@@ -1,7 +1,7 @@
 /** One conversation in the drawer: opened, renamed in its place, deleted with a way back. The focus never gets lost. */
 
 import { count } from "../derive/words.js";
-import { part } from "../dom/template.js";
+import { part } from "../dom/elements.js";
 import { addressOf } from "../net/place.js";
 
 /** @import {Thread} from "../types.js" */

@@ -2,9 +2,7 @@
 
 import { byDay } from "../derive/days.js";
 import { arrowsMoveThrough } from "../dom/arrows.js";
-import { freshness } from "../dom/fresh.js";
-import { keyed } from "../dom/keyed.js";
-import { part, say } from "../dom/template.js";
+import { freshness, keyed, part, say } from "../dom/elements.js";
 import { mountConversation } from "./conversation.js";
 
 /** @import {History, Notice, Page, Thread} from "../types.js" */

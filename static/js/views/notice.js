@@ -2,8 +2,7 @@
 
 import { sayWithCode } from "../dom/code.js";
 import { AWAY } from "../derive/problem.js";
-import { freshness } from "../dom/fresh.js";
-import { part } from "../dom/template.js";
+import { freshness, part } from "../dom/elements.js";
 
 /** @import {Page} from "../types.js" */
 /** @import {Controller} from "../controller.js" */

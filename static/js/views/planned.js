@@ -2,8 +2,7 @@
 
 import { purposeInWords } from "../derive/purpose.js";
 import { count } from "../derive/words.js";
-import { freshness } from "../dom/fresh.js";
-import { fromTemplate, part, say } from "../dom/template.js";
+import { freshness, fromTemplate, part, say } from "../dom/elements.js";
 import { isOnlyPlanned } from "../state/run.js";
 
 /** @import {PlannedTask, Shown, Task} from "../types.js" */

@@ -1,8 +1,8 @@
 /** One run down the page: its question, the strip, the thinking steps, the answer and its sources. */
 
 import { sayWithCode } from "../dom/code.js";
-import { freshness } from "../dom/fresh.js";
-import { part, say } from "../dom/template.js";
+import { freshness, part, say } from "../dom/elements.js";
+import { glide } from "../dom/glide.js";
 import { hasEnded } from "../state/run.js";
 import { isUndone } from "../state/tasks.js";
 import { mountPlanned } from "./planned.js";
@@ -30,6 +30,7 @@ export function mountRun(el, actions) {
     sources: mountSources(part(el, "sources"), actions),
     planned: mountPlanned(part(el, "planned"), actions),
   };
+  const below = [part(el, "steps"), part(el, "reading")];
   const end = part(el, "end");
   const again = part(el, "again");
   const changed = freshness();
@@ -46,8 +47,18 @@ export function mountRun(el, actions) {
   function update(shown, clock, models) {
     const { run } = shown;
     const now = run.endedAt ?? Math.max((clock - (shown.origin ?? clock)) / 1000, run.steps.at(-1)?.at ?? 0);
+    if (!changed(shown, models)) return views.strip.update(shown, now);
+    glide(below, () => show(shown, now, models));
+  }
+
+  /**
+   * @param {Shown} shown
+   * @param {number} now seconds since the run began
+   * @param {Models|null} models
+   */
+  function show(shown, now, models) {
+    const { run } = shown;
     views.strip.update(shown, now);
-    if (!changed(shown, models)) return;
     query = run.query;
     if (question.textContent !== query) question.textContent = query;
     say(part(el, "understood"), run.understood ? `Understood as: ${run.understood}` : "");

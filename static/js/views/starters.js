@@ -4,9 +4,7 @@ import { examples } from "../derive/examples.js";
 import { modelToFetch, readiness } from "../derive/readiness.js";
 import { count } from "../derive/words.js";
 import { sayWithCode } from "../dom/code.js";
-import { freshness } from "../dom/fresh.js";
-import { keyed } from "../dom/keyed.js";
-import { part } from "../dom/template.js";
+import { freshness, keyed, part } from "../dom/elements.js";
 import { mountConnect } from "./connect.js";
 
 /** @import {Page, Server} from "../types.js" */
@@ -17,8 +15,9 @@ const MOST_OPEN = 2;
 /**
  * @param {HTMLElement} el
  * @param {Controller} actions
+ * @param {() => void} leave where the focus goes when an example, which is then gone, is asked
  */
-export function mountStarters(el, actions) {
+export function mountStarters(el, actions, leave) {
   const stateLine = part(el, "state");
   const remedy = part(el, "remedy");
   const broken = /** @type {HTMLDetailsElement} */ (part(el, "broken"));
@@ -30,7 +29,10 @@ export function mountStarters(el, actions) {
     key: (/** @type {string} */ question) => question,
     mount(item) {
       const button = part(item, "ask");
-      button.addEventListener("click", () => actions.ask(button.textContent ?? ""));
+      button.addEventListener("click", () => {
+        actions.ask(button.textContent ?? "");
+        leave();
+      });
       return { update: (/** @type {string} */ question) => (button.textContent = question) };
     },
   });

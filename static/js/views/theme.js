@@ -1,7 +1,7 @@
 /** The light: as the system has it, or as the reader chose, remembered. */
 
 import { remember } from "../dom/memory.js";
-import { icon, part } from "../dom/template.js";
+import { icon, part } from "../dom/elements.js";
 
 const CHOICES = ["system", "light", "dark"];
 const ICONS = { system: "auto", light: "sun", dark: "moon" };

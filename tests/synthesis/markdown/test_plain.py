@@ -14,6 +14,12 @@ from agentic_search.synthesis.markdown.tables import cells_of, table
         ("See [the guide](guide.md#install).", "See the guide."),
         ("See [`code`](https://x.example).", "See `code`."),
         ("It is **very** good.", "It is very good."),
+        ("**Very good**, *so* **it\nis**.", "Very good, so it is."),
+        ("**Use `x` now** and _never once_ `**y**`.", "Use `x` now and never once `**y**`."),
+        ("**Red apples are sweet.", "Red apples are sweet."),
+        ("They grow in the south**, and here.", "They grow in the south, and here."),
+        ("__init__, _x_, 2 ** 3, 2**3*4 and *.py,*.md", "__init__, _x_, 2 ** 3, 2**3*4 and *.py,*.md"),
+        ("f(*args, **kwargs) or src/*, src/*", "f(*args, **kwargs) or src/*, src/*"),
         ("Use :func:`asyncio.gather` and :py:class:`~a.B`.", "Use `asyncio.gather` and `a.B`."),
         ("One\\\ntwo", "One two"),
         ("<p align='center'>Hi <b>you</b><br/></p>", "Hi you"),
@@ -35,6 +41,9 @@ def test_what_a_cell_holds_ends_no_cell() -> None:
     assert table(["a"], [["x | y"], ["`p|q`", "<b>"]]) == "| a |  |\n| --- | --- |\n| x \\| y |  |\n| `p\\|q` |  |"
 
 
-@pytest.mark.parametrize("hostile", ["[" * 50_000, "**a" * 30_000, "![" * 30_000, "<!--" * 30_000, "`" * 50_000])
+@pytest.mark.parametrize(
+    "hostile",
+    ["[" * 50_000, "**a" * 30_000, "![" * 30_000, "<!--" * 30_000, "`" * 50_000, "_a " * 50_000, "*a" * 50_000],
+)
 def test_a_hostile_text_costs_no_time(hostile: str) -> None:
     assert isinstance(plain_text(hostile), str)

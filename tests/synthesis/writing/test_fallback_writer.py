@@ -65,6 +65,30 @@ async def test_a_model_that_fails_in_the_middle_is_superseded_cleanly(failure: M
     assert written.answer.left_out == (LeftOut(what="the model's answer", why=str(failure)),)
 
 
+async def test_of_an_answer_that_is_stopped_what_is_written_has_its_sources_and_is_judged() -> None:
+    emitted: list[Fact] = []
+    model = ScriptedModel("m", [["Some apples are red [1].\n\nAnd then", asyncio.Event()]])
+    has_block = asyncio.Event()
+
+    def emit(fact: Fact) -> None:
+        emitted.append(fact)
+        if isinstance(fact, AnswerBlock):
+            has_block.set()
+
+    writing = asyncio.create_task(FallbackWriter(model).write(QUESTION, emit))
+    await has_block.wait()
+    writing.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await writing
+
+    completed = emitted[-1]
+    assert isinstance(completed, AnswerCompleted)
+    assert completed.answer == "Some apples are red [1].\n\nAnd then"
+    assert completed.html == "".join(fact.html for fact in emitted if isinstance(fact, AnswerBlock))
+    assert [source.id for source in completed.sources] == [1]
+    assert [(row.source, row.verdict) for row in completed.support] == [(1, "supported")]
+
+
 async def test_what_a_failed_call_used_is_counted() -> None:
     usage = Usage(model_calls=1, prompt_tokens=900, completion_tokens=300)
     model = UsageCounter(ScriptedModel(replies=[["", Finish("length", usage)]]))

@@ -11,7 +11,7 @@ from itertools import islice
 from pathlib import Path, PurePosixPath
 
 from agentic_search.mcp_servers.documents.files.beneath import Escaped, open_beneath
-from agentic_search.mcp_servers.documents.files.kinds import is_ignored, kind_of, why_not_read
+from agentic_search.text.document_kinds import is_ignored, kind_of, why_not_read
 
 READ = "text, source code, Markdown, HTML, PDF, office documents, mail or notebooks"
 
@@ -72,6 +72,11 @@ class Folder:
 
     def __repr__(self) -> str:
         return f"<Folder {str(self.root)!r}>"
+
+    @property
+    def roots(self) -> tuple[Path, ...]:
+        """What is watched."""
+        return (self.root,)
 
     def exists(self) -> bool:
         """It is there, and it is a folder."""

@@ -2,14 +2,14 @@
 
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from threading import Event
 
 from watchfiles import Change, watch
 
 from agentic_search.mcp_servers.documents.files.folder import Folder
-from agentic_search.mcp_servers.documents.files.kinds import is_ignored
+from agentic_search.text.document_kinds import is_ignored
 
 logger = logging.getLogger(__name__)
 
@@ -39,13 +39,14 @@ def watch_folder(folder: Folder, changed: Callable[[], object], stop: Event) -> 
 
 
 def _follow(folder: Folder, changed: Callable[[], object], stop: Event) -> None:
-    """Until `stop` is set, or another folder stands at the path."""
-    if not folder.exists():
+    """Until `stop` is set, or another folder stands at one of the paths."""
+    there = [root for root in folder.roots if root.is_dir()]
+    if not there or not folder.exists():
         return
-    watched = _identity(folder.root)
+    watched = _identities(folder.roots)
     bursts = watch(
-        folder.root,
-        watch_filter=lambda change, path: _matters(folder.root, change, path),
+        *there,
+        watch_filter=lambda change, path: _matters(there, change, path),
         debounce=BURST_MS,
         step=QUIET_MS,
         stop_event=stop,
@@ -55,7 +56,7 @@ def _follow(folder: Folder, changed: Callable[[], object], stop: Event) -> None:
         ignore_permission_denied=True,
     )
     for number, burst in enumerate(bursts):
-        if _identity(folder.root) != watched:
+        if _identities(folder.roots) != watched:
             changed()
             return
         # What changed while the watch was being set up was seen by nobody: hence once more after the first round.
@@ -63,8 +64,13 @@ def _follow(folder: Folder, changed: Callable[[], object], stop: Event) -> None:
             changed()
 
 
-def _matters(root: Path, _change: Change, path: str) -> bool:
-    return not any(map(is_ignored, Path(os.path.relpath(path, root)).parts))
+def _matters(roots: Sequence[Path], _change: Change, path: str) -> bool:
+    inside = [Path(os.path.relpath(path, root)).parts for root in roots if Path(path).is_relative_to(root)]
+    return any(not any(map(is_ignored, parts)) for parts in inside)
+
+
+def _identities(roots: Sequence[Path]) -> list[tuple[int, int] | None]:
+    return [_identity(root) for root in roots]
 
 
 def _identity(root: Path) -> tuple[int, int] | None:

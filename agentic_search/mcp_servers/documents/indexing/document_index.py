@@ -58,8 +58,10 @@ class FileRecord:
 class DocumentIndex:
     """The index of one folder. Methods block; they raise sqlite3.Error where the file cannot be used."""
 
-    def __init__(self, root: Path, cache: Path) -> None:
-        name = sha256(str(root).encode("utf-8", "surrogateescape")).hexdigest()[:16]
+    def __init__(self, roots: Sequence[Path], cache: Path) -> None:
+        """`roots`: the folder, and what stands in it from elsewhere."""
+        where = "\0".join(map(str, roots))
+        name = sha256(where.encode("utf-8", "surrogateescape")).hexdigest()[:16]
         self.path = cache / f"documents-{name}.sqlite"
         self._index = Index(self.path, title_weight=TITLE_WEIGHT)
 

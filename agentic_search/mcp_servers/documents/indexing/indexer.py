@@ -8,11 +8,11 @@ from functools import partial
 from threading import Event
 
 from agentic_search.mcp_servers.documents.files.folder import Folder, FolderListing, Refused
-from agentic_search.mcp_servers.documents.files.kinds import kind_of
 from agentic_search.mcp_servers.documents.files.watch import watch_folder
 from agentic_search.mcp_servers.documents.indexing.document_index import DocumentIndex, FileRecord
 from agentic_search.mcp_servers.documents.parsing.document import Unreadable
 from agentic_search.mcp_servers.documents.parsing.parser import Parser
+from agentic_search.text.document_kinds import kind_of
 
 logger = logging.getLogger(__name__)
 

@@ -1,8 +1,8 @@
 """Parses files in worker processes, so that one that hangs, crashes or eats memory costs nothing but itself."""
 
 from agentic_search.mcp_servers.documents.files.folder import MOST_BYTES
-from agentic_search.mcp_servers.documents.files.kinds import Kind
 from agentic_search.mcp_servers.documents.parsing.document import Document, Unreadable
+from agentic_search.text.document_kinds import Kind
 from agentic_search.workers.bounds import Bounds
 from agentic_search.workers.ending import Ending, Raised, Returned
 from agentic_search.workers.frames import Order, pack_order

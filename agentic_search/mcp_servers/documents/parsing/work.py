@@ -8,7 +8,6 @@ from functools import partial
 from pathlib import Path
 
 from agentic_search.mcp_servers.documents.files.folder import MOST_BYTES
-from agentic_search.mcp_servers.documents.files.kinds import Kind
 from agentic_search.mcp_servers.documents.parsing.decoding import decode
 from agentic_search.mcp_servers.documents.parsing.document import Document, Unreadable
 from agentic_search.mcp_servers.documents.parsing.formats.mail import parse_mail
@@ -20,6 +19,7 @@ from agentic_search.mcp_servers.documents.parsing.markdown import parse_markdown
 from agentic_search.mcp_servers.documents.parsing.page import parse_html
 from agentic_search.mcp_servers.documents.parsing.pdf import parse_pdf
 from agentic_search.mcp_servers.documents.parsing.sections import cut
+from agentic_search.text.document_kinds import Kind
 from agentic_search.workers.ending import Ending, Raised, Returned
 
 LONGEST = 65

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from cachetools import TTLCache
 from yarl import URL
 
-from agentic_search.mcp_servers.documents.files.kinds import Kind
 from agentic_search.mcp_servers.documents.parsing.document import Document, Unreadable
 from agentic_search.mcp_servers.documents.parsing.parser import Parser
 from agentic_search.mcp_servers.web.network.client import FetchedPage, WebClient, WebFailure, explain_status
 from agentic_search.mcp_servers.web.pages.manners import Manners
+from agentic_search.text.document_kinds import Kind
 from agentic_search.workers.frames import Order
 
 WORK = "agentic_search.mcp_servers.web.pages.work"

@@ -7,10 +7,10 @@ from typing import cast
 import trafilatura
 from lxml.html import HtmlElement
 
-from agentic_search.mcp_servers.documents.files.kinds import Kind
 from agentic_search.mcp_servers.documents.parsing.decoding import decode
 from agentic_search.mcp_servers.documents.parsing.page import DECLARED, DECLARED_WITHIN, UNFORESEEN
 from agentic_search.mcp_servers.documents.parsing.work import parse, supervised
+from agentic_search.text.document_kinds import Kind
 from agentic_search.workers.ending import Ending
 
 MOST_LOOKED_AT = 1_000_000

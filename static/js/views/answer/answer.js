@@ -3,10 +3,8 @@
 import { colophon, missing } from "../../derive/missing.js";
 import { readTail } from "../../derive/tail.js";
 import { duration } from "../../derive/words.js";
-import { freshness } from "../../dom/fresh.js";
+import { freshness, keyed, part, say } from "../../dom/elements.js";
 import { showHtml } from "../../dom/html.js";
-import { keyed } from "../../dom/keyed.js";
-import { part, say } from "../../dom/template.js";
 import { hasEnded } from "../../state/run.js";
 import { isUndone } from "../../state/tasks.js";
 import { markCitations, markSupport } from "./citations.js";

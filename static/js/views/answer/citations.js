@@ -2,8 +2,7 @@
 
 import { readable } from "../../derive/excerpts.js";
 import { host } from "../../derive/words.js";
-import { freshness } from "../../dom/fresh.js";
-import { part, say } from "../../dom/template.js";
+import { freshness, part, say } from "../../dom/elements.js";
 import { showSource, sourceId } from "./sources.js";
 
 /** @import {Shown, Source, Support} from "../../types.js" */

@@ -1,8 +1,7 @@
 /** Under an answer: written again with another model, saved as a file or as a workflow. */
 
 import { modelInOneLine } from "../../derive/words.js";
-import { freshness } from "../../dom/fresh.js";
-import { part } from "../../dom/template.js";
+import { freshness, part } from "../../dom/elements.js";
 import { hasEnded } from "../../state/run.js";
 
 /** @import {Models, Shown} from "../../types.js" */

@@ -1,9 +1,8 @@
 /** Quotations where the answer will stand, marked as a preview, until the answer begins. */
 
 import { host, isWeb } from "../../derive/words.js";
-import { freshness } from "../../dom/fresh.js";
+import { freshness, part } from "../../dom/elements.js";
 import { showHtml } from "../../dom/html.js";
-import { part } from "../../dom/template.js";
 
 /** @import {Shown, Source} from "../../types.js" */
 

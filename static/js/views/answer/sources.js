@@ -3,9 +3,9 @@
 import { readable } from "../../derive/excerpts.js";
 import { host, isWeb } from "../../derive/words.js";
 import { oneTabStop, rove } from "../../dom/arrows.js";
-import { freshness } from "../../dom/fresh.js";
-import { keyed } from "../../dom/keyed.js";
-import { part, say } from "../../dom/template.js";
+import { freshness, keyed, part, say } from "../../dom/elements.js";
+import { hasEnded } from "../../state/run.js";
+import { openDocument, opens } from "./document.js";
 
 /** @import {Shown, Source} from "../../types.js" */
 /** @import {Controller} from "../../controller.js" */
@@ -55,7 +55,7 @@ export function mountSources(el, actions) {
 
   /** @param {Shown} shown */
   function update(shown) {
-    const sources = shown.run.answer?.sources ?? null;
+    const sources = hasEnded(shown.run) ? shown.run.answer?.sources : null; // before, what still comes above would move them
     key = shown.key;
     if (!changed(sources)) return;
     tools = new Map(shown.run.tasks.map((task) => [task.id, task.tool]));
@@ -78,8 +78,12 @@ function mountCard(card, runKey, toolOf, actions) {
   const snippet = part(card, "snippet");
   const more = part(card, "more");
   const finder = /** @type {HTMLButtonElement} */ (part(card, "task"));
+  const open = part(card, "open");
   let task = "";
+  /** @type {Source|null} */
+  let shown = null;
 
+  open.addEventListener("click", () => shown && openDocument(shown));
   finder.addEventListener("click", () => actions.dispatch({ type: "task", key: runKey(), id: task }));
   more.addEventListener("click", () => {
     const whole = snippet.toggleAttribute("data-whole");
@@ -89,6 +93,8 @@ function mountCard(card, runKey, toolOf, actions) {
   return {
     /** @param {Source} source */
     update(source) {
+      shown = source;
+      open.hidden = !opens(source.url);
       task = source.task_id;
       card.id = sourceId(runKey(), source.id);
       part(card, "number").textContent = String(source.id);

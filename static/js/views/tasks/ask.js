@@ -1,8 +1,7 @@
 /** A question to the user that a task waits for: whether a call may be made, or what its server wants to know. */
 
 import { host, isWeb } from "../../derive/words.js";
-import { freshness } from "../../dom/fresh.js";
-import { part, say } from "../../dom/template.js";
+import { freshness, part, say } from "../../dom/elements.js";
 import { answerOf, fieldsOf } from "./fields.js";
 import { showValue } from "./value.js";
 

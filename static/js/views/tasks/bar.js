@@ -3,9 +3,7 @@
 import { purposeInWords } from "../../derive/purpose.js";
 import { pieces } from "../../derive/timeline.js";
 import { counting, duration } from "../../derive/words.js";
-import { freshness } from "../../dom/fresh.js";
-import { keyed } from "../../dom/keyed.js";
-import { icon, part } from "../../dom/template.js";
+import { freshness, icon, keyed, part } from "../../dom/elements.js";
 
 /** @import {Task} from "../../types.js" */
 /** @import {Piece} from "../../derive/timeline.js" */

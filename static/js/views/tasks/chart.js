@@ -2,9 +2,7 @@
 
 import { axis, tickLabel } from "../../derive/timeline.js";
 import { oneTabStop, rove } from "../../dom/arrows.js";
-import { freshness } from "../../dom/fresh.js";
-import { keyed } from "../../dom/keyed.js";
-import { part } from "../../dom/template.js";
+import { freshness, keyed, part } from "../../dom/elements.js";
 import { mountAsk } from "./ask.js";
 import { mountBar } from "./bar.js";
 import { drawLinks } from "./links.js";

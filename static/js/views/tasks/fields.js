@@ -1,6 +1,6 @@
 /** Fields to fill in, from the schema of an object of plain values; and what was filled in. */
 
-import { fromTemplate, part } from "../../dom/template.js";
+import { fromTemplate, part } from "../../dom/elements.js";
 
 /** @import {Schema} from "../../types.js" */
 

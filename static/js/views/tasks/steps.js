@@ -1,9 +1,7 @@
 /** The thinking steps: open while the work goes on, closed when the answer begins, unless the reader chose. */
 
 import { count, duration } from "../../derive/words.js";
-import { freshness } from "../../dom/fresh.js";
-import { keyed } from "../../dom/keyed.js";
-import { part, say } from "../../dom/template.js";
+import { freshness, keyed, part, say } from "../../dom/elements.js";
 import { hasEnded } from "../../state/run.js";
 import { showWhole } from "./value.js";
 

@@ -3,8 +3,7 @@
 import { phases } from "../../derive/phases.js";
 import { criticalPath, savings, workIsOver } from "../../derive/timeline.js";
 import { count, counting, duration, modelUsage } from "../../derive/words.js";
-import { freshness } from "../../dom/fresh.js";
-import { icon, part, say } from "../../dom/template.js";
+import { freshness, icon, part, say } from "../../dom/elements.js";
 import { hasEnded } from "../../state/run.js";
 import { mountChart } from "./chart.js";
 import { mountTask } from "./task.js";

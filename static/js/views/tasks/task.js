@@ -2,9 +2,7 @@
 
 import { purposeInWords } from "../../derive/purpose.js";
 import { duration } from "../../derive/words.js";
-import { freshness } from "../../dom/fresh.js";
-import { keyed } from "../../dom/keyed.js";
-import { part, say } from "../../dom/template.js";
+import { freshness, keyed, part, say } from "../../dom/elements.js";
 import { hasEnded, isOnlyPlanned } from "../../state/run.js";
 import { argumentsIn } from "../planned.js";
 import { showValue, showWhole } from "./value.js";

@@ -1,6 +1,6 @@
 /** Puts the panel of an opened task below its row, without moving the row from under the pointer. */
 
-import { freshness } from "../../dom/fresh.js";
+import { freshness } from "../../dom/elements.js";
 
 /** @import {Task} from "../../types.js" */
 

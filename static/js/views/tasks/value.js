@@ -1,7 +1,7 @@
 /** Any JSON value as people can read it: text as text, objects and lists folded, images shown, to the last byte. */
 
 import { count } from "../../derive/words.js";
-import { fromTemplate, part } from "../../dom/template.js";
+import { fromTemplate, part } from "../../dom/elements.js";
 
 const SHORT = 80;
 const PREVIEW = 60;

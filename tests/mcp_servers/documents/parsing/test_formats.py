@@ -5,10 +5,10 @@ from email.message import EmailMessage
 
 import pytest
 
-from agentic_search.mcp_servers.documents.files.kinds import kind_of, why_not_read
 from agentic_search.mcp_servers.documents.parsing.decoding import decode
 from agentic_search.mcp_servers.documents.parsing.document import Unreadable
 from agentic_search.mcp_servers.documents.parsing.work import parse
+from agentic_search.text.document_kinds import kind_of, why_not_read
 from tests.mcp_servers.documents.parsing.test_parser import parsing
 
 

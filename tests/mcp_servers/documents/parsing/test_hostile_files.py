@@ -10,10 +10,10 @@ from zipfile import ZIP_DEFLATED, ZipFile
 import pytest
 
 from agentic_search.mcp_servers.documents.files.folder import MOST_BYTES
-from agentic_search.mcp_servers.documents.files.kinds import Kind
 from agentic_search.mcp_servers.documents.parsing.document import Unreadable
 from agentic_search.mcp_servers.documents.parsing.formats.archive import MOST_PARTS, UNPACKED
 from agentic_search.mcp_servers.documents.parsing.work import parse
+from agentic_search.text.document_kinds import Kind
 from tests.mcp_servers.documents.parsing.test_parser import parsing
 from tests.mcp_servers.documents.writers.archive import make_archive
 from tests.mcp_servers.documents.writers.compound import make_compound

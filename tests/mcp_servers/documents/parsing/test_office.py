@@ -6,10 +6,10 @@ from zipfile import ZipFile
 
 import pytest
 
-from agentic_search.mcp_servers.documents.files.kinds import kind_of
 from agentic_search.mcp_servers.documents.parsing.document import Document, Unreadable
 from agentic_search.mcp_servers.documents.parsing.sections import LONGEST
 from agentic_search.mcp_servers.documents.parsing.work import parse
+from agentic_search.text.document_kinds import kind_of
 from tests.mcp_servers.documents.writers.archive import make_archive
 from tests.mcp_servers.documents.writers.legacy import make_doc, make_msg, make_ppt, make_xls
 from tests.mcp_servers.documents.writers.office import W, make_docx, make_pptx, make_xlsx, paragraph, table, with_notes

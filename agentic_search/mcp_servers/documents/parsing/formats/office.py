@@ -11,7 +11,6 @@ from dataclasses import replace
 import regex
 from kreuzberg import ConcurrencyConfig, ExtractionConfig, KreuzbergError, PageConfig, extract_bytes_sync
 
-from agentic_search.mcp_servers.documents.files.kinds import Kind
 from agentic_search.mcp_servers.documents.parsing.decoding import clip, decode
 from agentic_search.mcp_servers.documents.parsing.document import Document, Unreadable
 from agentic_search.mcp_servers.documents.parsing.formats.archive import OfficeArchive
@@ -20,6 +19,7 @@ from agentic_search.mcp_servers.documents.parsing.formats.tables import repeat_h
 from agentic_search.mcp_servers.documents.parsing.formats.titles import telling
 from agentic_search.mcp_servers.documents.parsing.markdown import read_markdown
 from agentic_search.mcp_servers.documents.parsing.sections import cut
+from agentic_search.text.document_kinds import Kind
 
 ARCHIVES: dict[Kind, tuple[str, str]] = {
     "slides": ("presentation", "application/vnd.openxmlformats-officedocument.presentationml.presentation"),

@@ -1,4 +1,4 @@
-"""Which files are documents: told by their names alone."""
+"""Which files are documents, for the server that reads them and for whoever keeps some: told by their names alone."""
 
 from pathlib import PurePosixPath
 from typing import Literal, TypeAlias
