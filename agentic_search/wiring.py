@@ -25,6 +25,8 @@ from agentic_search.graph.build import build_program
 from agentic_search.graph.context import RunContext, RunLimits
 from agentic_search.graph.preview import Preview
 from agentic_search.history.deleting import KeptBounds
+from agentic_search.metrics.loop_lag import LoopLag
+from agentic_search.metrics.run_metrics import RunMetrics
 from agentic_search.models.choice import ModelChoice
 from agentic_search.models.network.address import is_on_this_machine
 from agentic_search.models.ollama.source import OllamaSource
@@ -229,7 +231,8 @@ async def open_service(settings: Settings, database: Database | None = None) -> 
         *([FunctionTools(functions)] if functions else []),
     ]
     max_concurrent = settings.max_concurrent_tasks if settings.parallel else 1
-    dispatcher = Dispatcher(clock, _admission(servers))
+    metrics = RunMetrics(clock)
+    dispatcher = Dispatcher(clock, _admission(servers), metrics.waits)
     barred = frozenset(server.name for server in servers if not _may_preview(server))
     limits = RunLimits(
         settings.deadline, settings.discovery_wait, settings.planner_share, settings.writer_share, plan_limits
@@ -298,6 +301,7 @@ async def open_service(settings: Settings, database: Database | None = None) -> 
             max_kept=settings.max_kept_runs,
             max_kept_bytes=settings.max_kept_bytes,
             holds=database.is_lasting,
+            observe=metrics.note,
         )
         bounds = _bounds(settings, lasting=database.is_lasting)
         engine = await stack.enter_async_context(
@@ -320,6 +324,18 @@ async def open_service(settings: Settings, database: Database | None = None) -> 
         schedules = await stack.enter_async_context(
             Schedules(database, searches, clock=clock, limits=_schedule_limits(settings))
         )
+        lag = await stack.enter_async_context(LoopLag())
         yield Service(
-            searches, tools, choice, workflows, rules, models.pull, sign_ins, settings.own_hosts, schedules, access
+            searches,
+            tools,
+            choice,
+            workflows,
+            rules,
+            models.pull,
+            sign_ins,
+            settings.own_hosts,
+            schedules,
+            access,
+            metrics,
+            lag,
         )

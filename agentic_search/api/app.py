@@ -17,6 +17,7 @@ from agentic_search.api.dependencies import AppState
 from agentic_search.api.guide.pages import TOKENS
 from agentic_search.api.guide.routes import guide_router
 from agentic_search.api.hosts import OwnHostsOnly
+from agentic_search.api.metrics import routes as metrics
 from agentic_search.api.openapi import describe
 from agentic_search.api.page.routes import page_router
 from agentic_search.api.protocols.ag_ui import routes as ag_ui
@@ -63,7 +64,8 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     app.add_middleware(OpenAIErrors)
     problems.install(app)
     app.include_router(health.router)
-    if settings.role != "worker":  # which is asked for nothing, but whether it lives
+    app.include_router(metrics.router)
+    if settings.role != "worker":  # which is asked for nothing, but whether it lives and what it does
         for routes in (
             *(search, runs, continuing, exports, threads, schedules, inventory, sign_in),
             *(openai, responses, ag_ui, keys, session, sign_in_page, by_provider),

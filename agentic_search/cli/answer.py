@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterator
 
+from agentic_search.domain.receipt.contacts import verdict
 from agentic_search.domain.run import RunReport
 from agentic_search.text.controls import without_controls
 
@@ -22,6 +23,8 @@ def print_run(run: RunReport) -> None:
             print(line)
     for missing in run.left_out:
         print(without_controls(f"Left out: {missing.what} ({missing.why})"), file=sys.stderr)
+    if run.receipt is not None and run.receipt.left_machine:
+        print(without_controls(verdict(run.receipt)), file=sys.stderr)
 
 
 def _print_set(run: RunReport) -> None:

@@ -10,6 +10,7 @@ from agentic_search.domain.answer import LeftOut, Source, Support
 from agentic_search.domain.approval.decision import WaitingCall
 from agentic_search.domain.data import AnyJson, AnyJsonObjects, Frozen, JsonObject
 from agentic_search.domain.plan import Plan, Task
+from agentic_search.domain.receipt.contacts import Receipt
 
 RunStatus = Literal["queued", "running", "waiting", "completed", "partial", "failed", "cancelled"]
 PlannerKind = Literal["model", "offline", "given"]
@@ -228,6 +229,8 @@ class RunReport(Frozen):
     timings: Timings = Timings()
     usage: RunUsage = RunUsage()
     process: ProcessUse = ProcessUse()
+    receipt: Receipt | None = None
+    """What was contacted; none until the run has ended, and in one that an earlier version of the service has kept."""
     created_at: str
     """ISO 8601, UTC."""
     error: str | None = None

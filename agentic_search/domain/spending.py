@@ -6,6 +6,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from agentic_search.domain.receipt.contacts import Contact, Receipt, receipt_of
 from agentic_search.domain.run import ProcessUse, RunUsage, Timings, Usage
 from agentic_search.process_use import cpu_seconds, peak_memory_bytes
 
@@ -35,8 +36,19 @@ class ToolSeconds:
 class Spending:
     """Counts for one run."""
 
-    def __init__(self, elapsed: Callable[[], float], tool_seconds: Callable[[], ToolSeconds] = ToolSeconds) -> None:
-        """`elapsed` gives the seconds since the run began, `tool_seconds` those of its tool calls."""
+    def __init__(
+        self,
+        elapsed: Callable[[], float],
+        tool_seconds: Callable[[], ToolSeconds] = ToolSeconds,
+        *,
+        from_beginning: bool = True,
+    ) -> None:
+        """`elapsed` gives the seconds since the run began, `tool_seconds` those of its tool calls.
+
+        `from_beginning`: false for a run that began in a process that died.
+        """
+        self._from_beginning = from_beginning
+        self._contacts: dict[tuple[str, str, str], Contact] = {}
         self._elapsed = elapsed
         self._tool_seconds = tool_seconds
         self._cpu_before = cpu_seconds()
@@ -63,6 +75,17 @@ class Spending:
     def count(self, model: str, usage: Usage) -> None:
         """Add what was asked of a model."""
         self._by_model[model] = usage.plus(self._by_model.get(model, Usage()))
+
+    def contact(self, contact: Contact) -> None:
+        """Add what was exchanged with a host, a server, a model."""
+        key = (contact.host, contact.server, contact.model)
+        before = self._contacts.get(key, contact.model_copy(update={"calls": 0, "sent": 0, "received": 0}))
+        self._contacts[key] = before.plus(contact)
+
+    @property
+    def receipt(self) -> Receipt:
+        """Everything that was contacted so far."""
+        return receipt_of(self._contacts.values(), whole=self._from_beginning)
 
     @property
     def usage(self) -> RunUsage:

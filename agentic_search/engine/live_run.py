@@ -13,7 +13,7 @@ from agentic_search.domain.query import ContinuedQuery, ConversationQuery, Query
 from agentic_search.domain.run import TaskRecord
 from agentic_search.domain.spending import Spending, spending_of_run
 from agentic_search.engine.past import Past
-from agentic_search.engine.protocols import Decide, Program
+from agentic_search.engine.protocols import Decide, Observe, Program
 from agentic_search.errors import AgenticSearchError, NotFound, WrongState
 from agentic_search.events.channel import Channel
 from agentic_search.events.event import Event
@@ -44,8 +44,9 @@ class LiveRun:
         holds: bool = False,
         before: Sequence[Event] = (),
         created_at: str | None = None,
+        observe: Observe | None = None,
     ) -> None:
-        """`on_end` is called once, with the run's id, when its terminal fact was emitted.
+        """`on_end` is called once, with the run's id, when its terminal fact was emitted; `observe` at every event.
 
         `holds`: nobody is told of an event before it is kept.
         `before` and `created_at`: what it emitted in a process that died, and when it was asked for.
@@ -69,8 +70,9 @@ class LiveRun:
         has_begun = any(not isinstance(event.fact, RunQueued) for event in before)
         self._past = Past(before) if has_begun else None
         channel, record = self.channel, self.record
-        self.spent = Spending(lambda: channel.elapsed, lambda: record.tool_seconds)
+        self.spent = Spending(lambda: channel.elapsed, lambda: record.tool_seconds, from_beginning=self._past is None)
         self._on_end = on_end
+        self._observe = observe
         self._decide: Decide | None = None
         self._task: asyncio.Task[None] | None = None
         self._cancelled_by: str | None = None
@@ -117,6 +119,8 @@ class LiveRun:
     def _record_event(self, event: Event) -> None:
         self.record.apply(event)
         log_end(event, self.record)
+        if self._observe is not None:
+            self._observe(event, self.record)
         if event.fact.terminal:
             self._let_go()
             self._on_end(self.id)
@@ -184,13 +188,28 @@ class LiveRun:
     def _emit_failed(self, error: str, code: str) -> None:
         spent = self.spent
         self.emit(
-            RunFailed(error=error, code=code, timings=spent.timings(), usage=spent.usage, process=spent.process())
+            RunFailed(
+                error=error,
+                code=code,
+                timings=spent.timings(),
+                usage=spent.usage,
+                process=spent.process(),
+                receipt=spent.receipt,
+            )
         )
 
     def _emit_cancelled(self) -> None:
         by = self._cancelled_by or _ITSELF
         spent = self.spent
-        self.emit(RunCancelled(by=by, timings=spent.timings(), usage=spent.usage, process=spent.process()))
+        self.emit(
+            RunCancelled(
+                by=by,
+                timings=spent.timings(),
+                usage=spent.usage,
+                process=spent.process(),
+                receipt=spent.receipt,
+            )
+        )
 
 
 def _clear_frames(error: BaseException) -> None:

@@ -14,7 +14,7 @@ from agentic_search.domain.approval.decision import Decision
 from agentic_search.domain.query import Query
 from agentic_search.domain.run import RunCounts, RunReport, RunStatus, RunSummary, TaskRecord
 from agentic_search.engine.live_run import LiveRun
-from agentic_search.engine.protocols import Program
+from agentic_search.engine.protocols import Observe, Program
 from agentic_search.errors import NotFound, Overloaded, ShuttingDown, WrongState
 from agentic_search.events.event import Event
 from agentic_search.events.facts import SHUTDOWN, RunQueued
@@ -42,11 +42,12 @@ class MemoryEngine:
         max_kept: int,
         max_kept_bytes: int = sys.maxsize,
         holds: bool = False,
+        observe: Observe | None = None,
     ) -> None:
         """At most `max_concurrent` runs live at once, `max_queued` wait, `max_kept` ended ones are remembered.
 
         `holds`: nobody is told of an event before `keep` says that it is kept.
-        Of ended ones all together take `max_kept_bytes` at most, or there is only one.
+        Of ended ones all together take `max_kept_bytes` at most, or there is only one. `observe` sees every event.
         """
         self._program = program
         self._clock = clock
@@ -55,6 +56,7 @@ class MemoryEngine:
         self._max_kept = max_kept
         self._max_kept_bytes = max_kept_bytes
         self._holds = holds
+        self._observe = observe
         self._group = asyncio.TaskGroup()
         self._runs: dict[str, LiveRun] = {}
         self._of_thread: defaultdict[str, dict[str, LiveRun]] = defaultdict(dict)
@@ -131,6 +133,7 @@ class MemoryEngine:
             holds=self._holds,
             before=before,
             created_at=created_at,
+            observe=self._observe,
         )
 
     def _take(self, run: LiveRun) -> None:

@@ -11,7 +11,10 @@ from agentic_search.domain.spending import Spending
 from agentic_search.events.event import Event
 from agentic_search.events.facts import Fact, RunCompleted
 from agentic_search.events.journal import Journal
+from agentic_search.events.record import RunRecord
 
+Observe: TypeAlias = Callable[[Event, RunRecord], None]
+"""Sees each event of a run of this process, and the run as it is with it; synchronous, never blocks, never raises."""
 Decide: TypeAlias = Callable[[str, Decision], None]
 """Takes a task's id and what somebody says of the task."""
 

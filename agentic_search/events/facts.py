@@ -12,6 +12,7 @@ from pydantic import Field
 from agentic_search.domain.approval.decision import UnusedTool
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.plan import Plan, Task
+from agentic_search.domain.receipt.contacts import Receipt
 from agentic_search.domain.run import PlannerKind, ProcessUse, RunUsage, Timings
 from agentic_search.domain.tool import ServerStatus
 from agentic_search.events.answer_facts import (
@@ -227,6 +228,8 @@ class RunCompleted(BaseFact):
     timings: Timings
     usage: RunUsage
     process: ProcessUse = ProcessUse()
+    receipt: Receipt | None = None
+    """What was contacted."""
     parallel: bool = True
     """False where several tasks ran one after another, as the settings say."""
 
@@ -256,6 +259,8 @@ class RunFailed(BaseFact):
     timings: Timings = Timings()
     usage: RunUsage = RunUsage()
     process: ProcessUse = ProcessUse()
+    receipt: Receipt | None = None
+    """What was contacted."""
 
     @property
     def message(self) -> str:
@@ -273,6 +278,8 @@ class RunCancelled(BaseFact):
     timings: Timings = Timings()
     usage: RunUsage = RunUsage()
     process: ProcessUse = ProcessUse()
+    receipt: Receipt | None = None
+    """What was contacted."""
 
     @property
     def message(self) -> str:

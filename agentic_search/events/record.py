@@ -5,6 +5,7 @@ from functools import singledispatchmethod
 from agentic_search.domain.answer import LeftOut, Source, Support, Turn
 from agentic_search.domain.approval.decision import WaitingCall
 from agentic_search.domain.plan import Plan, Task
+from agentic_search.domain.receipt.contacts import Receipt
 from agentic_search.domain.run import (
     ENDED,
     PlannerKind,
@@ -32,6 +33,8 @@ class RunRecord:
         self.query = query
         self.created_at = created_at
         self.status: RunStatus = "queued"
+        self.was_queued = False
+        """It had to wait until others had ended."""
         self.html: str | None = None
         """The answer as sanitised HTML."""
         self._retry_of: str | None = None
@@ -50,6 +53,7 @@ class RunRecord:
         self._timings = Timings()
         self._usage = RunUsage()
         self._process = ProcessUse()
+        self._receipt: Receipt | None = None
         self._error: str | None = None
         self._error_code: str | None = None
         self._course = CourseRecord()
@@ -75,6 +79,7 @@ class RunRecord:
             timings=self._timings,
             usage=self._usage,
             process=self._process,
+            receipt=self._receipt,
             created_at=self.created_at,
             error=self._error,
             error_code=self._error_code,
@@ -108,6 +113,10 @@ class RunRecord:
         """One task as far as it has come."""
         return self._tasks.get(task_id)
 
+    def cancelled_tasks(self) -> tuple[str, ...]:
+        """The ids of those that were cut off as the run ended."""
+        return tuple(task.id for task in self._tasks.values() if task.status == "cancelled")
+
     def apply(self, event: Event) -> None:
         """Take in the next event."""
         self._steps += event.fact.steps
@@ -124,6 +133,10 @@ class RunRecord:
     @singledispatchmethod
     def _fold(self, fact: facts.Fact, at: float) -> None:
         """A fact of a kind not registered below changes nothing but the thinking steps."""
+
+    @_fold.register
+    def _run_queued(self, fact: facts.RunQueued, at: float) -> None:
+        self.was_queued = True
 
     @_fold.register
     def _run_started(self, fact: facts.RunStarted, at: float) -> None:
@@ -217,7 +230,7 @@ class RunRecord:
     def _ended(self, fact: facts.Terminal, at: float) -> None:
         self.status = fact.status
         self._timings, self._usage = fact.timings, fact.usage
-        self._process = fact.process
+        self._process, self._receipt = fact.process, fact.receipt
         if isinstance(fact, facts.RunFailed):
             self._error, self._error_code = fact.error, fact.code
         if isinstance(fact, facts.RunCancelled) and fact.by == facts.SHUTDOWN:

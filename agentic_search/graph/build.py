@@ -55,6 +55,7 @@ def _completed(state: ExecutedState, spent: Spending, *, parallel: bool) -> RunC
         timings=spent.timings(),
         usage=spent.usage,
         process=spent.process(),
+        receipt=spent.receipt,
         parallel=parallel or len(outcomes) == 1,
     )
 

@@ -3,13 +3,16 @@
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from agentic_search.domain.data import JsonObject
+from agentic_search.domain.receipt.contacts import Contact
 from agentic_search.domain.run import Usage
 from agentic_search.domain.spending import spending_of_run
 from agentic_search.models.chat import ChatModel, Finish, Message, ModelOutput, ModelReport, ModelSource
 from agentic_search.models.embedding.embedding_model import EmbeddingModel
 from agentic_search.models.wrapped_model import WrappedModel
+from agentic_search.network.contacts import is_loopback
 
 _MILLION = 1_000_000
 
@@ -69,12 +72,24 @@ class UsageCounter(WrappedModel):
     ) -> AsyncGenerator[ModelOutput]:
         """The model's stream, passed on."""
         self._count(Usage(model_calls=1))
+        received, spending = 0, spending_of_run.get()
         stream = self._model.stream(messages, max_tokens=max_tokens, schema=schema, temperature=temperature)
-        async with aclosing(stream) as pieces:
-            async for piece in pieces:
-                if isinstance(piece, Finish):
-                    self._count(piece.usage.model_copy(update={"model_calls": 0}))
-                yield piece
+        try:
+            async with aclosing(stream) as pieces:
+                async for piece in pieces:
+                    if isinstance(piece, str):
+                        received += len(piece.encode())
+                    elif isinstance(piece, Finish):
+                        self._count(piece.usage.model_copy(update={"model_calls": 0}))
+                    yield piece
+        finally:
+            if spending is not None:
+                spending.contact(self._contact(sum(len(message.content.encode()) for message in messages), received))
+
+    def _contact(self, sent: int, received: int) -> Contact:
+        host = urlsplit(self.served_by.url).hostname or ""
+        elsewhere = bool(host) and not is_loopback(host)
+        return Contact(host=host, model=self.name, sent=sent, received=received, elsewhere=elsewhere)
 
     def _count(self, usage: Usage) -> None:
         if self._price is not None:

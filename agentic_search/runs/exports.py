@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from html import escape
 
 from agentic_search.domain.answer import Source
+from agentic_search.domain.receipt.contacts import Receipt, lines_of, verdict
 from agentic_search.domain.run import RunReport
 from agentic_search.synthesis.markdown.escape import code_span, escape_inline
 
@@ -39,6 +40,9 @@ def as_markdown(run: RunReport) -> str:
         parts += [_markdown_source(source) for source in run.sources]
     if missing := [f"- {escape_inline(line)}" for line in _missing(run)]:
         parts += ["## Left out", "\n".join(missing)]
+    if run.receipt is not None:
+        parts += ["## Contacted", escape_inline(verdict(run.receipt))]
+        parts += ["\n".join(f"- {escape_inline(line)}" for line in lines_of(run.receipt))] * bool(run.receipt.contacted)
     parts.append(escape_inline(_colophon(run)))
     return "\n\n".join(parts) + "\n"
 
@@ -54,6 +58,7 @@ def as_html(run: RunReport, answer: str) -> str:
         f"<body>\n<h1>{title}</h1>\n{answer or f'<p>{escape(_no_answer(run))}</p>'}"
         + (f"\n<h2>Sources</h2>\n<ol>{sources}</ol>" if sources else "")
         + (f"\n<h2>Left out</h2>\n<ul>{missing}</ul>" if missing else "")
+        + _html_receipt(run.receipt)
         + f'\n<p class="quiet">{escape(_colophon(run))}</p>\n</body>\n</html>\n'
     )
 
@@ -84,6 +89,14 @@ def _html_source(source: Source) -> str:
         f'<li id="source-{source.id}" value="{source.id}">{linked}<br><span class="quiet">{url}</span>'
         f"<blockquote>{escape(source.snippet)}</blockquote></li>"
     )
+
+
+def _html_receipt(receipt: Receipt | None) -> str:
+    if receipt is None:
+        return ""
+    contacted = "".join(f"<li>{escape(line)}</li>" for line in lines_of(receipt))
+    listed = f"\n<ul>{contacted}</ul>" if contacted else ""
+    return f"\n<h2>Contacted</h2>\n<p>{escape(verdict(receipt))}</p>{listed}"
 
 
 def _missing(run: RunReport) -> Iterator[str]:

@@ -18,6 +18,8 @@ from agentic_search.engine.protocols import Engine
 from agentic_search.errors import NotFound, TooManyRequests, WrongState
 from agentic_search.events.event import Event
 from agentic_search.history.history import History
+from agentic_search.metrics.loop_lag import LoopLag
+from agentic_search.metrics.run_metrics import RunMetrics
 from agentic_search.models.chat import PullProgress
 from agentic_search.models.choice import ModelChoice
 from agentic_search.runs.continuing import PlanStart, Retry, Synthesis, planned_first, retried, synthesized
@@ -225,6 +227,9 @@ class Service:
     """Standing questions."""
     access: Access
     """Keys, sign-ins and the audit log."""
+    metrics: RunMetrics
+    """What the runs of this process added up to."""
+    loop_lag: LoopLag
 
     def of(self, caller: Caller) -> "Service":
         """The same for a caller, who is given nothing that is not theirs."""

@@ -12,6 +12,7 @@ from agentic_search.domain.data import JsonObject
 from agentic_search.domain.outcome import OnProgress, ToolResult
 from agentic_search.domain.tool import BUILT_IN, ServerStatus, Tool
 from agentic_search.errors import NotFound, RequestError, ServerUnavailable, ToolFailed, WrongState
+from agentic_search.metrics.tallies import Sums
 from agentic_search.tools.builtin.resources import ResourceTools
 from agentic_search.tools.calls.cache import CacheLimits
 from agentic_search.tools.calls.shared_servers import SharedServers
@@ -122,6 +123,11 @@ class ToolPool:
             self._close_all()  # cuts off what still hangs
             self._calls.close()
             await self._leave_group()
+
+    @property
+    def cache_lookups(self) -> Sums:
+        """Calls that a kept result, or an equal call under way, might serve: by `hit`, `joined` or `miss`."""
+        return self._calls.lookups
 
     def statuses(self) -> tuple[ServerStatus, ...]:
         """Every configured server as it is now, in the order of the configuration."""

@@ -175,4 +175,5 @@ async def test_a_role_needs_a_database_that_others_share(tmp_path: Path) -> None
 async def test_a_worker_answers_whether_it_lives_and_nothing_else(cluster: Cluster) -> None:
     worker = await cluster.start("worker")
     assert (await worker.client.get("/health")).json()["status"] == "ok"
+    assert "agentic_search_runs_total" in (await worker.client.get("/metrics")).text
     assert (await worker.client.post("/search", json={"query": "x"})).status_code == 404

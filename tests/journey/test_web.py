@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -75,14 +76,25 @@ async def test_allowed_by_the_switch_without_a_restart_and_remembered(tmp_path: 
 
 
 async def test_a_searxng_of_the_setting_is_asked_and_pages_are_cited(tmp_path: Path, site: WebDouble) -> None:
-    async with running_service(
-        tmp_path, bundled=True, servers=ALONE, settings=settings(site, WEB=site.url())
-    ) as service:
+    before = len(site.requests)
+    given = settings(site, WEB=site.url(), WEB_ALLOW="127.0.0.1,localhost")
+    async with running_service(tmp_path, bundled=True, servers=ALONE, settings=given) as service:
         await service.ready_servers("web")
         assert f"SearXNG at {site.url()}" in (await server(service))["consent"]
         run = await service.ask("What was found about otters?", plan=PLAN)
         assert [task["status"] for task in run["tasks"]] == ["completed", "completed"], run["tasks"]
         assert site.url("/article") in {source["url"] for source in run["sources"]}
+        contacted = {(each["host"], each["server"]): each for each in run["receipt"]["contacted"]}
+        assert set(contacted) == {("", "web"), ("127.0.0.1", "web")} and run["receipt"]["left_machine"] is False
+        assert contacted["", "web"]["calls"] == 2
+        assert contacted["127.0.0.1", "web"]["calls"] == len(site.requests) - before
+        assert contacted["127.0.0.1", "web"]["received"] > len("Otters are back.")
+        moved = site.url("/to") + f"?url={quote(site.url('/article', host='localhost'))}"
+        plan = {"tasks": [{"tool": "read_page", "arguments": {"url": moved}}]}
+        redirected = await service.ask("What was found about otters?", plan=plan, model="offline")
+        assert {"127.0.0.1", "localhost"} <= {each["host"] for each in redirected["receipt"]["contacted"]}
+        told = (await service.client.get(f"/runs/{redirected['id']}/export?format=md")).text
+        assert "## Contacted\n\nNothing left this machine." in told and "\n- localhost (web): " in told
 
 
 async def test_a_wrong_setting_says_what_to_write(tmp_path: Path, site: WebDouble) -> None:

@@ -4,7 +4,7 @@ import asyncio
 from contextlib import closing
 
 from agentic_search.events.facts import Fact, TaskProgress
-from agentic_search.scheduler.progress import AT_ONCE, INTERVAL, LONGEST_TEXT, CallProgress
+from agentic_search.scheduler.progress import AT_ONCE, INTERVAL, LONGEST_TEXT, CallProgress, ProgressLimits
 from tests.scheduler.plans import task
 
 
@@ -39,3 +39,15 @@ async def test_a_long_text_is_cut() -> None:
         progress(1, 2, "lamp " * 100_000)
     (fact,) = emitted
     assert isinstance(fact, TaskProgress) and len(fact.text) == LONGEST_TEXT and fact.text.startswith("lamp lamp")
+
+
+async def test_between_two_reports_after_the_first_ones_is_a_pause() -> None:
+    emitted: list[Fact] = []
+    limits, loop = ProgressLimits(interval=0.05), asyncio.get_running_loop()
+    began = loop.time()
+    with closing(CallProgress(emitted.append, task("a"), limits)) as progress:
+        for number in range(200):
+            progress(number, None, "step")
+            await asyncio.sleep(0.002)
+        pauses = (loop.time() - began) / limits.interval
+        assert AT_ONCE < len(emitted) <= AT_ONCE + pauses + 1

@@ -69,6 +69,7 @@ NEEDS: Mapping[str, Mapping[str, Scope | None]] = {
     "/keys": {"GET": "admin", "POST": "admin"},
     "/keys/{key_id}": {"DELETE": "admin"},
     "/audit": {"GET": "admin"},
+    "/metrics": {"GET": "admin"},
     # What the service's other protocols offer.
     "/v1/chat/completions": {"POST": "search"},
     "/v1/responses": {"POST": "search"},

@@ -2,8 +2,10 @@
 
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
-from typing import Annotated
+from dataclasses import asdict
+from typing import Annotated, Any
 
+from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
 from mcp.server.mcpserver import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp.types import ToolAnnotations
@@ -14,6 +16,7 @@ from agentic_search.mcp_servers.web.network.client import WebFailure
 from agentic_search.mcp_servers.web.pages.reader import WebPageReader
 from agentic_search.mcp_servers.web.results import WebHits, WebPageText, WikipediaArticles
 from agentic_search.mcp_servers.web.wikipedia import Wikipedia
+from agentic_search.network.contacts import CONTACTED, exchanges_noted
 
 OPEN_WORLD = ToolAnnotations(read_only_hint=True, idempotent_hint=True, destructive_hint=False, open_world_hint=True)
 
@@ -35,7 +38,12 @@ Articles = Annotated[int, Field(ge=1, le=20, description="Articles at most.")]
 
 def build_server(engines: Sequence[SearchEngine], reader: WebPageReader, wikipedia_: Wikipedia) -> MCPServer:
     """The engines are asked in this order until one answers."""
-    server = MCPServer("web", title="Web", instructions="Searches the web, reads pages and Wikipedia.")
+    server = MCPServer(
+        "web",
+        title="Web",
+        instructions="Searches the web, reads pages and Wikipedia.",
+        middleware=[_tell_contacted],
+    )
 
     @server.tool(title="Search the web", annotations=OPEN_WORLD)
     async def web_search(
@@ -73,6 +81,15 @@ def build_server(engines: Sequence[SearchEngine], reader: WebPageReader, wikiped
             return await wikipedia_.search(query, language, limit)
 
     return server
+
+
+async def _tell_contacted(ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
+    """Say in a result which hosts were asked for it."""
+    with exchanges_noted() as noted:
+        result = await call_next(ctx)
+    if isinstance(result, dict) and noted:
+        result["_meta"] = {**result.get("_meta", {}), CONTACTED: [asdict(each) for each in noted]}
+    return result
 
 
 @contextmanager

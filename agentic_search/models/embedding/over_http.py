@@ -2,15 +2,19 @@
 
 import math
 from collections.abc import Callable, Sequence
+from contextlib import aclosing
 from itertools import chain
 
 import httpx
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from agentic_search.domain.data import JsonObject
+from agentic_search.domain.receipt.contacts import Contact
+from agentic_search.domain.spending import spending_of_run
 from agentic_search.errors import ModelInterrupted, ModelMissing, ModelUnavailable
 from agentic_search.models.embedding.embedding_model import Vectors
 from agentic_search.models.network.transport import OverlongReply, read_whole
+from agentic_search.network.contacts import is_loopback
 
 MOST_BYTES = 32 * 1024 * 1024
 """Of an answer: several times what the vectors of a whole batch take."""
@@ -46,7 +50,7 @@ class OllamaEmbedding:
     async def embed(self, texts: Sequence[str]) -> Vectors:
         """See EmbeddingModel; what is longer than the model's context is cut by Ollama."""
         body: JsonObject = {"model": self.name, "input": [*texts], "keep_alive": self._keep_alive}
-        answer = await _post(self._http, "/api/embed", body)
+        answer = await _post(self._http, "/api/embed", body, self.name)
         return _checked(lambda: _OllamaVectors.model_validate_json(answer).embeddings, texts)
 
 
@@ -63,7 +67,7 @@ class OpenAIEmbedding:
     async def embed(self, texts: Sequence[str]) -> Vectors:
         """See EmbeddingModel."""
         body: JsonObject = {"model": self._served, "input": [*texts], "encoding_format": "float"}
-        answer = await _post(self._http, f"{self._url}/embeddings", body)
+        answer = await _post(self._http, f"{self._url}/embeddings", body, self.name)
         return _checked(lambda: _in_order(_OpenAIVectors.model_validate_json(answer)), texts)
 
 
@@ -71,18 +75,32 @@ def _in_order(found: _OpenAIVectors) -> Vectors:
     return [each.embedding for each in sorted(found.data, key=lambda each: each.index)]
 
 
-async def _post(http: httpx.AsyncClient, url: str, body: JsonObject) -> bytes:
+async def _post(http: httpx.AsyncClient, url: str, body: JsonObject, model: str) -> bytes:
+    request = http.build_request("POST", url, json=body)
+    answer = b""
     try:
-        async with http.stream("POST", url, json=body) as response:
+        async with aclosing(await http.send(request, stream=True)) as response:
             if response.status_code == 404:
                 raise ModelMissing("The model server has no such embedding model.")
             if not response.is_success:
                 raise ModelInterrupted(f"The model server answered with status {response.status_code}.")
-            return await read_whole(response, MOST_BYTES)
+            answer = await read_whole(response, MOST_BYTES)
+            return answer
     except OverlongReply as error:
         raise ModelInterrupted("The model server gave far more than the vectors that it was asked for.") from error
     except httpx.HTTPError as error:
         raise ModelUnavailable(f"The model server does not answer: {type(error).__name__}.") from error
+    finally:
+        if spending := spending_of_run.get():
+            spending.contact(
+                Contact(
+                    host=request.url.host,
+                    model=model,
+                    sent=len(request.content),
+                    received=len(answer),
+                    elsewhere=not is_loopback(request.url.host),
+                )
+            )
 
 
 def _checked(read: Callable[[], Vectors], texts: Sequence[str]) -> Vectors:

@@ -1,12 +1,12 @@
 """How a model server is reached: the host to connect to, and the proxy on the way there."""
 
-from ipaddress import ip_address
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
 from agentic_search.errors import ConfigurationError
+from agentic_search.network.contacts import is_loopback
 
 SCHEME_PORTS = {"http": 80, "https": 443}
 _EVERY_INTERFACE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - recognised here, never bound
@@ -25,7 +25,7 @@ def proxy_for(url: str) -> httpx.Proxy | None:
     """
     parts = urlsplit(url)
     proxy = getproxies().get(parts.scheme, "")
-    if not proxy or _is_loopback(parts.hostname or "") or proxy_bypass(parts.netloc):
+    if not proxy or is_loopback(parts.hostname or "") or proxy_bypass(parts.netloc):
         return None
     try:
         known = httpx.Proxy(proxy if "://" in proxy else f"http://{proxy}")
@@ -38,11 +38,4 @@ def proxy_for(url: str) -> httpx.Proxy | None:
 
 def is_on_this_machine(url: str) -> bool:
     """Whether the URL leads to this machine itself."""
-    return _is_loopback(urlsplit(url).hostname or "")
-
-
-def _is_loopback(name: str) -> bool:
-    try:
-        return ip_address(name).is_loopback
-    except ValueError:
-        return name == "localhost" or name.endswith(".localhost")
+    return is_loopback(urlsplit(url).hostname or "")

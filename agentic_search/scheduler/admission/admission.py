@@ -29,6 +29,8 @@ class _Queue:
     limiters: tuple[Limiter, ...]
     """Of the run, the server and the tool: all must have room."""
     calls: OrderedQueue[CallId] = field(default_factory=OrderedQueue[CallId])
+    held_by_rate: bool = False
+    """Whether its first call was held up by a rate or a pause, not by want of a slot."""
 
     def opens_at(self) -> float:
         """The moment from which its first call may start."""
@@ -44,6 +46,9 @@ class Slot:
     tool: Tool | None
     limiters: tuple[Limiter, ...]
     begun: float
+    waited: float = 0.0
+    """Seconds since the call was ready."""
+    held_by_rate: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +143,13 @@ class Admission:
         best, its_order = None, None
         for queue in self._waiting:
             order = queue.calls.first
-            if order and (its_order is None or order < its_order) and queue.opens_at() <= now:
+            if not order or (its_order is not None and order > its_order):
+                continue
+            if (opens_at := queue.opens_at()) <= now:
                 best, its_order = queue, order
-        if best is None:
+            elif opens_at < inf:
+                queue.held_by_rate = True
+        if best is None or its_order is None:
             return None
         call = best.calls.pop()
         del self._runs[best.run].queue_of[call]
@@ -148,7 +157,8 @@ class Admission:
         for limiter in best.limiters:
             limiter.take(now)
         self._held += 1
-        return Slot(best.run, call, best.tool, best.limiters, now)
+        held_by_rate, best.held_by_rate = best.held_by_rate, False
+        return Slot(best.run, call, best.tool, best.limiters, now, now - its_order.since, held_by_rate)
 
     def release(self, slot: Slot) -> None:
         """A call that was granted has ended, or was not made after all."""

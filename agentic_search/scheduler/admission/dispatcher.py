@@ -6,6 +6,7 @@ from typing import Protocol, cast
 from agentic_search.clock import Clock
 from agentic_search.domain.limits import Rate
 from agentic_search.domain.tool import Tool
+from agentic_search.metrics.tallies import Waits
 from agentic_search.scheduler.admission.admission import Admission, LearntRate, Slot
 from agentic_search.scheduler.commands import CallId, OfferCall
 
@@ -25,8 +26,9 @@ class DispatchedRun(Protocol):
 class Dispatcher:
     """Starts calls as admission grants them; the run that is here longest wakes it when time has to pass."""
 
-    def __init__(self, clock: Clock, admission: Admission | None = None) -> None:
-        """Without an admission there are no limits but those of the runs."""
+    def __init__(self, clock: Clock, admission: Admission | None = None, waits: Waits | None = None) -> None:
+        """Without an admission there are no limits but those of the runs. `waits` of calls are noted there."""
+        self.waits = waits or Waits()
         self._clock = clock
         self._admission = admission or Admission()
         self._runs: dict[DispatchedRun, None] = {}
@@ -75,7 +77,9 @@ class Dispatcher:
         """Start whatever may start now."""
         while (slot := self._admission.next_grant(self._clock.now())) is not None:
             run = cast(DispatchedRun, slot.run)  # whoever entered is one; to admission they are only different
-            if not run.start(slot):
+            if run.start(slot):
+                self.waits.note("rate_limit" if slot.held_by_rate else "call_slot", slot.waited)
+            else:
                 self._admission.release(slot)
         if self._runs and (due := self._admission.next_due) is not None:
             next(iter(self._runs)).wake_at(due)

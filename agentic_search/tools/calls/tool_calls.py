@@ -12,6 +12,7 @@ from agentic_search.domain.data import JsonObject
 from agentic_search.domain.outcome import OnProgress, ToolResult
 from agentic_search.domain.tool import ServerStatus, Tool
 from agentic_search.errors import RateLimited, ToolFailed, ToolTimeout
+from agentic_search.metrics.tallies import Sums
 from agentic_search.tools.calls.cache import CacheLimits, CallKey, ResultCache
 from agentic_search.tools.calls.durations import Durations
 from agentic_search.tools.calls.server_breaker import OnChange, ServerBreaker
@@ -43,6 +44,8 @@ class ToolCalls:
 
         `shared`: where other services call the same servers.
         """
+        self.lookups = Sums()
+        """Calls that a kept result, or an equal call under way, might serve: whether it did."""
         self._shared = shared
         self._group = group
         self._clock = clock
@@ -121,7 +124,9 @@ class ToolCalls:
         """
         began = self._clock.now()
         if tool.read_only and provider.is_shareable and not self._closed:
-            result = await self._call_once(provider, tool, arguments, timeout, on_progress, anew=anew)
+            key = CallKey(tool.server, tool.remote_name, _CANONICAL.encode(tool.whole_arguments(arguments)))
+            kept = None if anew else self._kept(key)
+            result = kept or await self._call_once(key, provider, tool, arguments, timeout, on_progress)
         else:
             result = await self._make(provider, tool, arguments, timeout, on_progress)
         limits = limits_of_call.get()
@@ -129,24 +134,28 @@ class ToolCalls:
             self._durations.note(tool, self._clock.now() - began)
         return result
 
+    def _kept(self, key: CallKey) -> ToolResult | None:
+        """What an earlier call gave."""
+        if (kept := self._cache.get(key)) is None:
+            return None
+        self.lookups.add("hit")
+        return _as_cached(kept)
+
     async def _call_once(
         self,
+        key: CallKey,
         provider: ToolProvider,
         tool: Tool,
         arguments: JsonObject,
         timeout: float,
         on_progress: OnProgress,
-        *,
-        anew: bool,
     ) -> ToolResult:
-        key = CallKey(tool.server, tool.remote_name, _CANONICAL.encode(tool.whole_arguments(arguments)))
-        if not anew and (kept := self._cache.get(key)) is not None:
-            return _as_cached(kept)
         began, is_mine = self._clock.now(), False
 
         async def make(emit: OnProgress) -> ToolResult:
             nonlocal is_mine
             is_mine = True
+            self.lookups.add("miss")
             result = await self._make(provider, tool, arguments, _A_DAY, emit)
             if not result.passing:
                 self._cache.put(key, result)
@@ -169,6 +178,8 @@ class ToolCalls:
             if is_mine or not error.personal:
                 raise
             return await self._make(provider, tool, arguments, timeout, on_progress)
+        if joined:
+            self.lookups.add("joined")
         if joined and result.personal:
             return await self._make(provider, tool, arguments, timeout, on_progress)
         return _as_cached(result) if joined else result

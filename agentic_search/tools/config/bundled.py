@@ -36,9 +36,9 @@ def bundled_servers(
     env = _child_environment(environment)
     bound = {"AGENTIC_SEARCH_DOCUMENTS_MAX_BYTES": str(documents_max_bytes)} if documents_max_bytes else {}
     local = (
-        ServerConfig("python_docs", _program("python_docs", env)),
-        ServerConfig("documents", _program("documents", {**env, **bound}, str(documents.absolute()))),
-        ServerConfig("stories", _program("stories", env)),
+        ServerConfig("python_docs", _program("python_docs", env), bundled=True),
+        ServerConfig("documents", _program("documents", {**env, **bound}, str(documents.absolute())), bundled=True),
+        ServerConfig("stories", _program("stories", env), bundled=True),
     )
     network = {name: value for name, value in environment.items() if name.upper() in _FOR_NETWORK}
     return (*local, _web({**env, **network}, [each for each in web if each != "off"], web_allow))
@@ -61,6 +61,7 @@ def _web(env: Mapping[str, str], engines: Sequence[str], allow: Sequence[str]) -
             " each when a search calls for it"
         ),
         consented=bool(engines),
+        bundled=True,
         problem=problem,
     )
 

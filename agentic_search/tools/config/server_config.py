@@ -143,6 +143,8 @@ class ServerConfig:
     problem: str = ""
     """Why it cannot be used, and what to change; then `reach` is only as good as its entry."""
     disabled: bool = False
+    bundled: bool = False
+    """It comes with the package: of what it asks others it tells."""
     consent: str = ""
     """What a user who lets it run agrees to; empty for servers that run unasked."""
     consented: bool = False

@@ -19,6 +19,7 @@ from agentic_search.tools.config.server_config import ServerConfig
 from agentic_search.tools.mcp.auth.server_auth import ServerAuth
 from agentic_search.tools.mcp.connection_state import ConnectionState
 from agentic_search.tools.mcp.exchange.calling import call_tool
+from agentic_search.tools.mcp.exchange.contacting import note_call
 from agentic_search.tools.mcp.exchange.elicitation import Elicitation
 from agentic_search.tools.mcp.exchange.open_calls import OpenCall, OpenCalls
 from agentic_search.tools.mcp.exchange.resources import read_resource, reading_tool
@@ -192,10 +193,16 @@ class Connection:
     async def _ask(
         self, client: Client, call: OpenCall, tool: Tool, arguments: JsonObject, on_progress: OnProgress
     ) -> tuple[mcp_types.CallToolResult, float | None]:
-        with self._calls.during(call):
-            if tool == self.reading:
-                return await read_resource(client, str(arguments["uri"]))
-            return await call_tool(client, call, tool, arguments, on_progress, clock=self._clock), None
+        answer, max_age = None, None
+        try:
+            with self._calls.during(call):
+                if tool == self.reading:
+                    answer, max_age = await read_resource(client, str(arguments["uri"]))
+                else:
+                    answer = await call_tool(client, call, tool, arguments, on_progress, clock=self._clock)
+                return answer, max_age
+        finally:
+            note_call(self.config, arguments, answer)
 
     async def _working_client(self) -> Client:
         """The client of the session, after the next attempts to connect where it was lost a moment ago."""

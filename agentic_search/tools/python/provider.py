@@ -7,6 +7,8 @@ from collections.abc import Sequence
 
 from agentic_search.domain.data import JsonObject
 from agentic_search.domain.outcome import OnProgress, ToolResult
+from agentic_search.domain.receipt.contacts import Contact
+from agentic_search.domain.spending import spending_of_run
 from agentic_search.domain.tool import ServerStatus, Tool
 from agentic_search.errors import ServerUnavailable, ToolFailed, ToolTimeout
 from agentic_search.tools.provider import Offer
@@ -77,6 +79,8 @@ class FunctionTools:
         if function is None:
             raise ToolFailed(f"there is no function {tool.remote_name!r}")
         ending = await self._perform(function, arguments, timeout, on_progress)
+        if (spending := spending_of_run.get()) is not None:  # what it asks of others it does not say
+            spending.contact(Contact(host="", server=SERVER, elsewhere=None))
         if isinstance(ending, Raised):
             logger.warning("%s failed: %s", function.name, ending.why)
             logger.info("%s: the whole error\n%s", function.name, ending.trace)

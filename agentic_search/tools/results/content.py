@@ -193,6 +193,13 @@ def _texts(blocks: Sequence[ContentBlock]) -> Iterator[str]:
                 continue
 
 
+def answer_size(answer: CallToolResult) -> int:
+    """About how many bytes a server has answered: of its content or, where there is none, of its data."""
+    if answer.content or answer.structured_content is None:
+        return sum(map(_length, answer.content))
+    return len(large_json_bytes(answer.structured_content))
+
+
 def _length(block: ContentBlock) -> int:
     """Characters of its text, or of its data in base 64."""
     match block:

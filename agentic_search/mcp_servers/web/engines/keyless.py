@@ -16,11 +16,13 @@ from ddgs.base import BaseSearchEngine
 from ddgs.engines import ENGINES
 from ddgs.exceptions import DDGSException, TimeoutException
 from ddgs.results import TextResult
+from yarl import URL
 
 from agentic_search.mcp_servers.web.engines.asking import WebQuestion
 from agentic_search.mcp_servers.web.engines.json_answers import LONGEST_TEXT, LONGEST_TITLE, is_page
 from agentic_search.mcp_servers.web.network.client import WebFailure
 from agentic_search.mcp_servers.web.results import WebHit, WebHits
+from agentic_search.network.contacts import note_exchange
 
 ORDER = ("duckduckgo", "brave", "mojeek", "startpage", "yahoo")
 """The engines, the first to be asked first."""
@@ -68,7 +70,9 @@ class _WatchedRequests:
 
     def request(self, method: str, url: str, **options: Any) -> Any:
         """What ddgs calls."""
+        exchange = note_exchange(URL(url).host or "", sent=len(f"{url}{options.get('params')}{options.get('data')}"))
         response = self.client.request(cast(Any, method), url, **options)
+        exchange.received = len(response.content)
         self.status, self.text = response.status_code, response.text
         return response
 

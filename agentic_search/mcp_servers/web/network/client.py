@@ -11,6 +11,7 @@ from yarl import URL
 from agentic_search import __version__
 from agentic_search.network.addresses import AddressRefused, AllowedPlaces, read_url
 from agentic_search.network.connecting import LookUp, look_up
+from agentic_search.network.contacts import HostExchange, note_exchange
 from agentic_search.network.requests import checked_request, why_unanswered
 
 PRODUCT = "agentic-search"
@@ -88,10 +89,11 @@ class WebClient:
         for _ in range(MOST_REDIRECTS + 1):
             if before:
                 await before(url)
+            exchange = note_exchange(url.host or "", sent=len(str(url)))
             async with self._request(url, accept) as response:
                 target = response.headers.get("Location")
                 if response.status not in REDIRECTS or not target:
-                    return await _received(url, response, most_bytes)
+                    return await _received(url, response, most_bytes, exchange)
             url = read_url(str(url.join(URL(target))))
         raise WebFailure(f"{url.host} redirects more than {MOST_REDIRECTS} times")
 
@@ -100,10 +102,11 @@ class WebClient:
         return checked_request("GET", url, self._allowed, headers=headers, look_up=self._look_up)
 
 
-async def _received(url: URL, response: aiohttp.ClientResponse, most_bytes: int) -> FetchedPage:
+async def _received(url: URL, response: aiohttp.ClientResponse, most_bytes: int, exchange: HostExchange) -> FetchedPage:
     body = bytearray()
     async for piece in response.content.iter_chunked(PIECE):
         body += piece
+        exchange.received += len(piece)
         if len(body) > most_bytes:
             raise WebFailure(f"{url.host} gives more than {most_bytes // 2**20 or 1} MiB: that much is not read")
     named = response.headers.get("Content-Type", "")

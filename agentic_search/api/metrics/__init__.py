@@ -1,0 +1,1 @@
+"""GET /metrics: what the service counts, in the forms that Prometheus reads."""

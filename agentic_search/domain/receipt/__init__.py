@@ -1,0 +1,1 @@
+"""What a run contacted, and whether anything left this machine."""
