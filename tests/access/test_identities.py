@@ -154,7 +154,7 @@ LIES: dict[str, tuple[str, Claims]] = {
 
 async def test_a_token_that_is_not_right_signs_nobody_in(world: World) -> None:
     for name, (signs, wrong) in LIES.items():
-        world.provider.signs = signs  # type: ignore[assignment]
+        world.provider.signs = signs  # type: ignore[assignment] - one of the kinds
         world.provider.change = lambda claims, wrong=wrong: {
             key: value for key, value in {**claims, **wrong}.items() if value is not None
         }
@@ -249,7 +249,7 @@ async def test_the_service_starts_without_the_provider_and_keys_work(tmp_path: P
 
 async def test_what_is_missing_or_wrong_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     own = {"oidc_issuer": "https://login.example", "oidc_client_id": "x"}
-    provider = identity_provider(Settings(**own), SystemClock())  # type: ignore[arg-type]
+    provider = identity_provider(Settings(**own), SystemClock())  # type: ignore[arg-type] - settings are read from texts
     assert provider is not None
     monkeypatch.setitem(sys.modules, "authlib", None)
     monkeypatch.setitem(sys.modules, "authlib.oidc.core", None)
@@ -267,4 +267,4 @@ async def test_what_is_missing_or_wrong_is_said(monkeypatch: pytest.MonkeyPatch)
     ]
     for given, told in wrong:
         with pytest.raises(ValidationError, match=told):
-            Settings(**{**own, **given})  # type: ignore[arg-type]
+            Settings(**{**own, **given})  # type: ignore[arg-type] - settings are read from texts
