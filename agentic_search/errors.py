@@ -23,7 +23,9 @@ AgenticSearchError
 ├── AccessRefused             the caller does without, or an operator gives another key
 │   ├── Unauthenticated           … there is no key, or none that holds
 │   ├── Forbidden                 … the key may not do this
+│   ├── IdentityRefused           … what a provider of identities says of somebody is not valid
 │   └── TooManyRequests           … the key is used more often than it may be
+├── NoIdentityProvider        a person signs in with a key, or the operator corrects the provider's settings
 ├── SearchFailed              nobody: the run ended without an answer, and says why
 │   └── DeadlinePassed            … because its time was over before anything arrived
 ├── ToolsNotReady             the caller comes back later: a server that the plan needs is not connected
@@ -191,6 +193,18 @@ class Forbidden(AccessRefused):
     """The key's scopes do not allow it."""
 
     code = "forbidden"
+
+
+class IdentityRefused(AccessRefused):
+    """What a provider of identities says of somebody is not valid."""
+
+    code = "identity_refused"
+
+
+class NoIdentityProvider(AgenticSearchError):
+    """The provider of identities cannot be asked."""
+
+    code = "no_identity_provider"
 
 
 class TooManyRequests(AccessRefused):

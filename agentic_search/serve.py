@@ -51,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         configured(settings)
         # First: a second service on one database must not take a port, even for a moment.
         database = open_database(configured_database(settings))
-        is_open = settings.open or bool(settings.api_keys) or has_keys(database)
+        is_open = settings.open or bool(settings.api_keys or settings.oidc_issuer) or has_keys(database)
         listeners = listen(settings.host, settings.port, open_to_all=is_open)
     except ConfigurationError as error:
         sys.exit(_report(str(error)))

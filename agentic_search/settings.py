@@ -15,6 +15,7 @@ from pydantic import AliasChoices, Field, SecretStr, field_validator
 from pydantic_core import from_json
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
+from agentic_search.setting_values.identities import IdentitySettings
 from agentic_search.setting_values.sources import ModelServerAddress, api_keys, model_servers, secret_files, sources
 from agentic_search.setting_values.tables import ConfiguredKey, ModelPrice, ModelProfile
 
@@ -43,7 +44,7 @@ def _data_folder() -> Path:
     return base / "agentic-search"
 
 
-class Settings(BaseSettings):
+class Settings(IdentitySettings):
     """The service's settings."""
 
     model_config = SettingsConfigDict(

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from agentic_search.access.access import Access
+from agentic_search.access.identities.provider import identity_provider
 from agentic_search.clock import SystemClock
 from agentic_search.database.address import SETTING, DatabaseAddress, database_address
 from agentic_search.database.database import Database, open_database
@@ -324,7 +325,9 @@ async def open_service(settings: Settings, database: Database | None = None) -> 
             )
         )
         searches = SearchService(engine, engine.history)
-        access = await stack.enter_async_context(Access(database, settings.api_keys, clock=clock))
+        access = await stack.enter_async_context(
+            Access(database, settings.api_keys, clock=clock, provider=identity_provider(settings, clock))
+        )
         schedules = await stack.enter_async_context(
             Schedules(database, searches, clock=clock, limits=_schedule_limits(settings))
         )

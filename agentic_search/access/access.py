@@ -15,6 +15,8 @@ from cachetools import TTLCache
 from agentic_search.access import keys, stored
 from agentic_search.access.audit import AuditLog, AuditPage
 from agentic_search.access.caller import Caller
+from agentic_search.access.identities.pending import LIFETIME
+from agentic_search.access.identities.provider import IdentityProvider
 from agentic_search.access.keys import Key, KeyReport, KeyRequest, NewKey
 from agentic_search.access.open_requests import OpenRequests
 from agentic_search.access.rates import MOST_OPEN, Meters
@@ -35,6 +37,8 @@ from agentic_search.setting_values.tables import ConfiguredKey
 
 SESSION_SECONDS = 7 * 86_400
 """How long a browser stays signed in."""
+VOUCHED_SECONDS = 86_400
+"""How long after a provider of identities has vouched for its person, who may have left since."""
 _KNOWN, _KNOWN_SECONDS = 1_000, 2.0
 """Keys and sign-ins that are known without asking the database; one that another process revokes holds so long."""
 _UNKNOWN = "There is no such key, or it was revoked: ask whoever operates the service for another one."
@@ -54,15 +58,25 @@ def has_keys(database: Database) -> bool:
 class Access:
     """Keys, sign-ins and the audit log; an async context manager."""
 
-    def __init__(self, database: Database, configured: Mapping[str, ConfiguredKey], *, clock: Clock) -> None:
+    def __init__(
+        self,
+        database: Database,
+        configured: Mapping[str, ConfiguredKey],
+        *,
+        clock: Clock,
+        provider: IdentityProvider | None = None,
+    ) -> None:
+        """`provider`: who vouches for people who have no key."""
+        self.provider = provider
         self._rows = Rows(database, name="access")
         self._shares = not database.is_sqlite
         self._clock = clock
         self._configured = {key.id: key for key in keys.configured_keys(configured)}
-        self._is_required = bool(configured)
+        self._is_required = bool(configured) or provider is not None
         self._looked_at = 0.0
         self._made: TTLCache[str, Key] = TTLCache(_KNOWN, _KNOWN_SECONDS, timer=clock.now)
         self._sessions: TTLCache[bytes, BrowserSession] = TTLCache(_KNOWN, _KNOWN_SECONDS, timer=clock.now)
+        self._states: TTLCache[str, bool] = TTLCache(_KNOWN, LIFETIME, timer=clock.now)
         self._meters = Meters()
         self.requests = OpenRequests()
         self.audit = AuditLog(lambda entries: self._rows.do(stored.add_entries, entries), clock=clock)
@@ -113,8 +127,9 @@ class Access:
             session = await self._rows.do(stored.session_of, hash_, now)
             if session is not None:
                 self._sessions[hash_] = session
-        if session is None or session.expires_at < now:
-            raise Unauthenticated("This browser is no longer signed in: sign in again with a key.")
+        is_over = session is None or session.expires_at < now
+        if session is None or is_over or (session.scopes is not None and self.provider is None):
+            raise Unauthenticated("This browser is no longer signed in: sign in again.")
         if session.scopes is not None:
             return Caller(session.caller, session.name, session.scopes, USUAL_RUNS, USUAL_RATE)
         key = self._configured.get(session.caller) or await self._made_key(session.caller)
@@ -128,8 +143,12 @@ class Access:
         return await self._open_session(caller, scopes=False), caller
 
     async def sign_in_as(self, caller: Caller) -> str:
-        """Sign in somebody whom a provider of identities has vouched for."""
+        """Sign in somebody whom a provider of identities has vouched for, for a day."""
         return await self._open_session(caller, scopes=True)
+
+    def once(self, state: str) -> bool:
+        """Whether a sign-in comes back from its provider for the first time."""
+        return self._states.setdefault(state, True) if state not in self._states else False
 
     async def sign_out(self, token: str) -> None:
         """Sign a browser out."""
@@ -195,7 +214,8 @@ class Access:
     async def _open_session(self, caller: Caller, *, scopes: bool) -> str:
         token, now = secrets.token_urlsafe(32), self._now()
         own = caller.scopes if scopes else None
-        session = BrowserSession(keys.hashed(token), caller.id or "", caller.name, own, now + SESSION_SECONDS)
+        lasts = VOUCHED_SECONDS if scopes else SESSION_SECONDS
+        session = BrowserSession(keys.hashed(token), caller.id or "", caller.name, own, now + lasts)
         await self._rows.do(stored.open_session, session, now)
         return token
 

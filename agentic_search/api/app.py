@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from agentic_search import __version__
 from agentic_search.api import problems
-from agentic_search.api.access import keys, session, sign_in_page
+from agentic_search.api.access import by_provider, keys, session, sign_in_page
 from agentic_search.api.access.guard import Guard
 from agentic_search.api.answering import EveryAnswer
 from agentic_search.api.dependencies import AppState
@@ -70,7 +70,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     if settings.role != "worker":  # which is asked for nothing, but whether it lives and what it does
         for routes in (
             *(search, runs, continuing, exports, threads, schedules, inventory, sign_in),
-            *(openai, responses, ag_ui, keys, session, sign_in_page, documents),
+            *(openai, responses, ag_ui, keys, session, sign_in_page, by_provider, documents),
         ):
             app.include_router(routes.router)
         app.router.routes.append(Route("/mcp", McpRoute(), name="mcp", include_in_schema=False))

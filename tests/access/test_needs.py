@@ -52,6 +52,8 @@ def test_open_to_anybody_is_what_is_listed_here_and_nothing_else() -> None:
         ("GET", "/docs/{name}"),
         ("GET", "/sign-in"),
         ("POST", "/sign-in"),
+        ("GET", "/sign-in/provider"),
+        ("GET", "/sign-in/callback"),
         ("POST", "/sign-out"),
         ("GET", "/session"),
         ("POST", "/session"),

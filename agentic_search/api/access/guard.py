@@ -19,7 +19,7 @@ from agentic_search.access.audit import LONGEST, AuditEntry
 from agentic_search.access.caller import ANYBODY, STRANGER, Caller
 from agentic_search.access.open_requests import OpenRequest
 from agentic_search.api.access.last_words import last_words
-from agentic_search.api.access.needs import need_of, template_of
+from agentic_search.api.access.needs import SIGNS_IN, need_of, template_of
 from agentic_search.api.problems import refusal
 from agentic_search.errors import (
     AccessRefused,
@@ -147,7 +147,7 @@ class _Asked:
 
     def _note(self, status: int) -> None:
         is_refused = status in {401, 403, 429} and (bool(self._bearer or self._cookie))
-        if self._method in _HARMLESS and not is_refused:
+        if self._method in _HARMLESS and not is_refused and self._template not in SIGNS_IN:
             return
         client: tuple[str, int] | None = self._scope.get("client")
         caller: Caller = self._scope["state"].get("caller", self.caller)  # who signs in becomes somebody on the way

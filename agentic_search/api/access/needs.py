@@ -25,6 +25,8 @@ NEEDS: Mapping[str, Mapping[str, Scope | None]] = {
     "/docs/{name}.md": {"GET": OPEN},
     "/docs/{name}": {"GET": OPEN},
     "/sign-in": {"GET": OPEN, "POST": OPEN},
+    "/sign-in/provider": {"GET": OPEN},
+    "/sign-in/callback": {"GET": OPEN},
     "/sign-out": {"POST": OPEN},
     "/session": {"GET": OPEN, "POST": OPEN, "DELETE": OPEN},
     # It takes nothing but what this very browser was given, and comes from another site, which no cookie of ours does.
@@ -82,6 +84,8 @@ NEEDS: Mapping[str, Mapping[str, Scope | None]] = {
     "/mcp": {"GET": "search", "POST": "search", "DELETE": "search"},
     "/ag-ui": {"POST": "search"},
 }
+SIGNS_IN = frozenset({"/sign-in/callback"})
+"""What changes something though it is a GET: browsers come back to it."""
 _DESCRIBED = {template.replace(":path}", "}"): methods for template, methods in NEEDS.items()}
 _PATTERNS = tuple((template, compile_path(template)[0]) for template in NEEDS if "{" in template)
 

@@ -58,12 +58,17 @@ def page_router(static: Path) -> APIRouter:
 
     @router.get("/opensearch.xml")
     def open_search(request: Request) -> Response:
-        prefix = request.headers.get("x-forwarded-prefix", "").rstrip("/")
-        here = str(request.base_url).rstrip("/") + (prefix if _PREFIX.fullmatch(prefix) else "") + "/"
+        here = f"{str(request.base_url).rstrip('/')}{prefix_of(request)}/"
         content = _OPEN_SEARCH.format(here=escape(here, {'"': "&quot;"}))
         return Response(content, headers=PAGE_RULES, media_type="application/opensearchdescription+xml")
 
     return router
+
+
+def prefix_of(request: Request) -> str:
+    """The path below which a proxy has the page, as it says; empty for none."""
+    prefix = request.headers.get("x-forwarded-prefix", "").rstrip("/")
+    return prefix if _PREFIX.fullmatch(prefix) else ""
 
 
 def _answer(request: Request, sent: PageFile, rules: dict[str, str]) -> Response:
