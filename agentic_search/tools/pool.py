@@ -241,6 +241,10 @@ class ToolPool:
             await self._switches.say(server, on=on)
         return provider.status()
 
+    def forget_results(self, server: str) -> None:
+        """Use no result again that a server gave until now: what it reads has changed."""
+        self._calls.forget_results(server)
+
     def _configured(self, server: str) -> ToolProvider:
         """Raises NotFound."""
         provider = self._providers.get(server)

@@ -76,4 +76,6 @@ async def test_a_document_is_dropped_found_opened_at_its_passage_and_deleted(
         assert (await service.client.delete("/documents/birds.md")).status_code == 404
         gone = await service.client.get("/source", params={"url": "documents:dropped/birds.md"})
         assert gone.status_code == 404
+        again = await service.ask("Where is the kestrel nest?", plan=FIND, model="offline")
+        assert not any("dropped" in source["url"] for source in again["sources"])
         await context.close()

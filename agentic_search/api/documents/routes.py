@@ -15,6 +15,7 @@ from agentic_search.errors import NotFound, ToolFailed
 router = APIRouter(tags=["documents"])
 
 _SCHEME = "documents:"
+_SERVER = "documents"
 _READER = "read_document"
 _MOST_CHARACTERS = 200_000
 _WITHIN = 30.0
@@ -38,6 +39,7 @@ async def list_documents(service: ServiceDep) -> KeptDocuments:
 async def put_document(name: str, request: Request, service: ServiceDep) -> KeptDocument:
     """Keep a document, whose bytes are the body, and have it searched from now on; one of the same name is replaced."""
     kept = await asyncio.to_thread(service.dropped.put, name, await request.body())
+    service.tools.forget_results(_SERVER)
     return KeptDocument(name=kept.name, size=kept.size)
 
 
@@ -45,6 +47,7 @@ async def put_document(name: str, request: Request, service: ServiceDep) -> Kept
 async def delete_document(name: str, service: ServiceDep) -> KeptDocument:
     """Delete a document that was dropped on the page."""
     gone = await asyncio.to_thread(service.dropped.remove, name)
+    service.tools.forget_results(_SERVER)
     return KeptDocument(name=gone.name, size=gone.size)
 
 
@@ -75,7 +78,7 @@ async def read_source(
 
 def _is_reader(tool: Tool) -> bool:
     """The bundled server's, or that of another one which the operator has put in its place; it only reads."""
-    return tool.server == "documents" and tool.remote_name == _READER and tool.read_only
+    return tool.server == _SERVER and tool.remote_name == _READER and tool.read_only
 
 
 def _unheard(progress: float, total: float | None, text: str) -> None:

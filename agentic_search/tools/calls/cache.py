@@ -76,6 +76,11 @@ class Store:
         if len(self._kept) > self._max_entries:
             self._kept.popitem()
 
+    def forget(self, server: str) -> None:
+        """Keep nothing of what this server gave."""
+        for key in [key for key in self._kept if key.server == server]:
+            del self._kept[key]
+
 
 class _Keeping(NamedTuple):
     """Where a server's results are kept, and how long."""
@@ -104,6 +109,10 @@ class ResultCache:
         age = keeping.max_age if result.max_age is None else min(keeping.max_age, result.max_age)
         if age > 0 and not result.personal:
             keeping.store.put(key, result, self._clock.now() + age)
+
+    def forget(self, server: str) -> None:
+        """Keep nothing of what a server gave: what it reads has changed."""
+        self._by_server.get(server, self._default).store.forget(server)
 
     def _keeping_of(self, key: CallKey) -> _Keeping:
         return self._by_server.get(key.server, self._default)

@@ -98,6 +98,10 @@ class ToolCalls:
             return status.model_copy(update={"status": "unavailable", "tools": 0, "error": breaker.refusal()})
         return status
 
+    def forget_results(self, server: str) -> None:
+        """Use no result again that a server gave until now."""
+        self._cache.forget(server)
+
     def timed(self, tools: Iterable[Tool]) -> tuple[Tool, ...]:
         """The tools with how long their calls have usually taken; the same objects until that changes."""
         return self._durations.fill_in(tools)
