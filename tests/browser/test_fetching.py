@@ -26,7 +26,7 @@ async def test_a_model_is_fetched_at_a_button(browser: Browser, tmp_path: Path) 
         await button.click()
         await expect(progress(page)).to_contain_text("could not be fetched")
         await button.click()
-        await expect(page.locator("p[data-part=state]")).to_contain_text("qwen3:")
+        await expect(page.locator("p.state[data-part=state]")).to_contain_text("qwen3:")
         await expect(button).to_be_hidden()
         await expect(progress(page)).to_be_hidden()
 

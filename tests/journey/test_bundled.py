@@ -32,7 +32,8 @@ async def service(folder: Path) -> AsyncGenerator[RunningService, None]:
 
 @pytest.fixture(scope="module")
 async def run(service: RunningService) -> dict[str, Any]:
-    """The question, asked at once: the index is still being built."""
+    """The question, asked as soon as its server is there: the index is still being built."""
+    await service.ready_servers("python_docs")
     return await service.ask(QUESTION)
 
 

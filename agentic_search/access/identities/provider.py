@@ -51,6 +51,8 @@ class IdentityProvider:
         self._lock = asyncio.Lock()
         self._read: tuple[float, Mapping[str, Any], Mapping[str, Any]] | None = None
         """When its addresses and keys were read, and they."""
+        self._anew_from = clock.now()
+        """On the clock: when they may be read before their time again."""
         self._failed: tuple[float, str] | None = None
 
     @property
@@ -104,7 +106,7 @@ class IdentityProvider:
             try:
                 return checked(keys)
             except checks.UnknownKey:
-                return checked((await self._known(newer_than=self._clock.now() - _FAILED_SECONDS))[1])
+                return checked((await self._known(anew=True))[1])
         except checks.TokenRefused as error:
             raise IdentityRefused(f"What {self.issuer} says of who you are is not valid: {error}.") from error
 
@@ -133,12 +135,13 @@ class IdentityProvider:
             raise IdentityRefused(f"{self.issuer} does not say who you are ({why}): sign in again.")
         return body
 
-    async def _known(self, *, newer_than: float | None = None) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
-        """The provider's addresses and keys; those of before the time `newer_than` are read anew."""
+    async def _known(self, *, anew: bool = False) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+        """The provider's addresses and keys; `anew` reads them before their time, but not at each call."""
         async with self._lock:
             now = self._clock.now()
-            oldest = now - _KNOWN_SECONDS if newer_than is None else newer_than
-            if self._read is not None and self._read[0] >= oldest:
+            if anew := anew and now >= self._anew_from:
+                self._anew_from = now + _FAILED_SECONDS
+            if self._read is not None and not anew and self._read[0] >= now - _KNOWN_SECONDS:
                 return self._read[1:]
             if self._failed is not None and self._failed[0] > now - _FAILED_SECONDS:
                 raise NoIdentityProvider(self._failed[1])

@@ -26,7 +26,7 @@ FILES = {
 
 @pytest.fixture
 def index(tmp_path: Path) -> Iterator[DocumentIndex]:
-    with closing(DocumentIndex(tmp_path, tmp_path)) as made:
+    with closing(DocumentIndex([tmp_path], tmp_path)) as made:
         for name, text in FILES.items():
             made.put(name, Stamp(1, 1), parse("markdown", text.encode()))
         yield made
