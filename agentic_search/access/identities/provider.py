@@ -51,8 +51,6 @@ class IdentityProvider:
         self._lock = asyncio.Lock()
         self._read: tuple[float, Mapping[str, Any], Mapping[str, Any]] | None = None
         """When its addresses and keys were read, and they."""
-        self._anew_from = clock.now()
-        """On the clock: when they may be read before their time again."""
         self._failed: tuple[float, str] | None = None
 
     @property
@@ -136,11 +134,9 @@ class IdentityProvider:
         return body
 
     async def _known(self, *, anew: bool = False) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
-        """The provider's addresses and keys; `anew` reads them before their time, but not at each call."""
+        """The provider's addresses and keys; `anew` reads them before their time: they may have changed."""
         async with self._lock:
             now = self._clock.now()
-            if anew := anew and now >= self._anew_from:
-                self._anew_from = now + _FAILED_SECONDS
             if self._read is not None and not anew and self._read[0] >= now - _KNOWN_SECONDS:
                 return self._read[1:]
             if self._failed is not None and self._failed[0] > now - _FAILED_SECONDS:
