@@ -148,7 +148,10 @@ class Access:
 
     def once(self, state: str) -> bool:
         """Whether a sign-in comes back from its provider for the first time."""
-        return self._states.setdefault(state, True) if state not in self._states else False
+        if state in self._states:
+            return False
+        self._states[state] = True
+        return True
 
     async def sign_out(self, token: str) -> None:
         """Sign a browser out."""

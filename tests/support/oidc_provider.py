@@ -1,6 +1,5 @@
 """A small provider of identities (OpenID Connect) over real TCP, in the test's own process, which can lie on demand."""
 
-import asyncio
 import base64
 import hashlib
 import hmac
@@ -14,13 +13,14 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 from urllib.parse import quote_plus, urlencode
 
-import uvicorn
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
+
+from tests.support.served import served
 
 CLIENT, SECRET = "agentic-search", "a secret & between: two"
 Claims = dict[str, Any]
@@ -129,11 +129,5 @@ async def oidc_provider() -> AsyncGenerator[OidcProvider]:
             Route("/token", provider.token, methods=["POST"]),
         ]
     )
-    server = uvicorn.Server(uvicorn.Config(app, ws="none", log_config=None, timeout_graceful_shutdown=1))
-    running = asyncio.ensure_future(server.serve(sockets=[listener]))
-    try:
+    async with served(app, listener):
         yield provider
-    finally:
-        server.should_exit = True
-        await running
-        listener.close()

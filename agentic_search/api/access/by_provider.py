@@ -10,7 +10,7 @@ from agentic_search.access.access import VOUCHED_SECONDS
 from agentic_search.access.caller import Caller
 from agentic_search.access.identities.pending import LIFETIME, Pending, pending_in, place_on_page
 from agentic_search.access.identities.provider import IdentityProvider
-from agentic_search.api.access.session import set_cookie
+from agentic_search.api.access.session import keep_cookie, set_cookie
 from agentic_search.api.access.sign_in_page import Next, shown
 from agentic_search.api.dependencies import ServiceDep
 from agentic_search.api.page.routes import prefix_of
@@ -113,12 +113,4 @@ def _failed(error: AgenticSearchError) -> HTMLResponse:
 
 def _keep(response: Response, request: Request, cookie: str, seconds: int) -> None:
     """`Lax`: the browser comes back from another site."""
-    response.set_cookie(
-        _COOKIE,
-        cookie,
-        max_age=seconds,
-        path="/",
-        httponly=True,
-        samesite="lax",
-        secure=request.url.scheme == "https",
-    )
+    keep_cookie(response, request, _COOKIE, cookie, max_age=seconds, samesite="lax")

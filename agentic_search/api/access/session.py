@@ -1,6 +1,6 @@
 """/session: a browser signs in with a key, asks who it is, and signs out."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Body, Request, Response
 from pydantic import Field, SecretStr
@@ -76,15 +76,22 @@ async def sign_out(request: Request, service: ServiceDep) -> Response:
 def set_cookie(response: Response, request: Request, token: str, *, max_age: int = SESSION_SECONDS) -> None:
     """Give the browser its cookie: no script reads it, no other site has it sent."""
     response.headers["Cache-Control"] = "no-store"
-    response.set_cookie(
-        COOKIE,
-        token,
-        max_age=max_age,
-        path="/",
-        httponly=True,
-        samesite="strict",
-        secure=request.url.scheme == "https",
-    )
+    keep_cookie(response, request, COOKIE, token, max_age=max_age, samesite="strict")
+
+
+def keep_cookie(
+    response: Response,
+    request: Request,
+    name: str,
+    value: str,
+    *,
+    max_age: int,
+    samesite: Literal["strict", "lax"],
+    path: str = "/",
+) -> None:
+    """Give the browser a cookie that no script reads, and that goes over TLS alone where it came so."""
+    secure = request.url.scheme == "https"
+    response.set_cookie(name, value, max_age=max_age, path=path, httponly=True, samesite=samesite, secure=secure)
 
 
 def _report(caller: Caller, *, by_cookie: bool) -> SessionReport:

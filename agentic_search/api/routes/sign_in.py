@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+from agentic_search.api.access.session import keep_cookie
 from agentic_search.api.dependencies import ServiceDep
 from agentic_search.api.openapi import problems
 from agentic_search.api.page.routes import PAGE_RULES
@@ -43,15 +44,7 @@ async def begin_sign_in(name: str, request: Request, service: ServiceDep) -> Res
     browser = request.cookies.get(_COOKIE) or secrets.token_urlsafe(32)
     address = await service.sign_ins.begin(name, redirect_uri=back, browser=browser)
     response = RedirectResponse(address, status_code=303, headers=_NEVER_KEPT)
-    response.set_cookie(
-        _COOKIE,
-        browser,
-        max_age=round(LIFETIME),
-        path="/servers",
-        httponly=True,
-        samesite="lax",
-        secure=request.url.scheme == "https",
-    )
+    keep_cookie(response, request, _COOKIE, browser, max_age=round(LIFETIME), samesite="lax", path="/servers")
     return response
 
 

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote, urlencode
 
-import uvicorn
 from mcp.server.mcpserver import MCPServer
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -21,6 +20,7 @@ from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tests.support.oauth_double.rules import DoubleRules
+from tests.support.served import served
 
 
 @dataclass(slots=True)
@@ -312,11 +312,5 @@ async def oauth_double(rules: DoubleRules | None = None, *, port: int = 0) -> As
         ],
         lifespan=lifespan,
     )
-    server = uvicorn.Server(uvicorn.Config(app, ws="none", log_config=None, timeout_graceful_shutdown=1))
-    running = asyncio.ensure_future(server.serve(sockets=[listener]))
-    try:
+    async with served(app, listener):
         yield double
-    finally:
-        server.should_exit = True
-        await running
-        listener.close()
