@@ -113,7 +113,8 @@ async def test_the_numbers_are_those_of_the_runs(watched: RunningService, ollama
     cached = sum(task["cached"] for run in runs for task in run["tasks"])
     assert told["cache_lookups_total", "hit"] == cached == 2
     assert told["cache_lookups_total", "miss"] == 5 + added
-    assert told["wait_seconds_count", "call_slot"] == told["wait_seconds_count", "rate_limit"] == 1
+    assert told["wait_seconds_count", "rate_limit"] == 1
+    assert told["wait_seconds_count", "call_slot"] >= 1  # more where a busy machine lets another call wait
     assert told["wait_seconds_sum", "call_slot"] > 0.05 and told["wait_seconds_sum", "rate_limit"] > 0.5
 
 
