@@ -178,7 +178,7 @@ class Settings(IdentitySettings):
     webhook_allow: Annotated[tuple[str, ...], NoDecode] = ()
     """Hosts, addresses and networks beside the public internet where webhooks may be; with commas."""
 
-    max_kept_runs: Annotated[int, Field(ge=1)] = 500
+    max_kept_runs: Annotated[int, Field(ge=1)] = 100
     """Ended runs that are also kept in memory."""
 
     parallel: bool = True

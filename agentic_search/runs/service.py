@@ -159,15 +159,18 @@ class SearchService:
         await self.history.check_run(run_id)
         return await self._engine.ended(run_id)
 
-    def follow(self, run_id: str, *, after: int = 0) -> AsyncIterator[Sequence[Event]]:
-        """The run's events above number `after`, live until the terminal one, each time some; raises NotFound."""
-        if self.history.sees_all:
-            return self._engine.follow(run_id, after=after)
-        return self._follow_own(run_id, after)
+    def follow(self, run_id: str, *, after: int = 0, live: bool = True) -> AsyncIterator[Sequence[Event]]:
+        """The run's events above number `after`, live until the terminal one, each time some; raises NotFound.
 
-    async def _follow_own(self, run_id: str, after: int) -> AsyncIterator[Sequence[Event]]:
+        Not `live`: only those that have come so far.
+        """
+        if self.history.sees_all:
+            return self._engine.follow(run_id, after=after, live=live)
+        return self._follow_own(run_id, after, live)
+
+    async def _follow_own(self, run_id: str, after: int, live: bool) -> AsyncIterator[Sequence[Event]]:
         await self.history.check_run(run_id)
-        events = self._engine.follow(run_id, after=after)
+        events = self._engine.follow(run_id, after=after, live=live)
         try:
             async for come in events:
                 yield come
