@@ -1,7 +1,7 @@
 """What must not be shown of a text: what steers a terminal or turns a line around, and secrets in addresses.
 
-Escape sequences, control characters and overrides hide or reorder what a reader sees; a colour code of which only the first character is removed
-leaves `[31m` behind.
+Escape sequences, control characters and overrides hide or reorder what a reader sees; a colour code of which only the
+first character is removed leaves `[31m` behind.
 """
 
 import re
