@@ -12,7 +12,8 @@ from agentic_search.api.page.files import PageFile, PageFiles
 
 PAGE_RULES = {
     "Content-Security-Policy": (
-        "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
+        "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self';"
+        " frame-ancestors 'none'"
     ),
     "Cache-Control": "no-cache",
 }
