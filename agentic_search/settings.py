@@ -89,6 +89,9 @@ class Settings(IdentitySettings):
     log_format: Literal["text", "json"] = "text"
     """Form of a line of the log: `text`, or `json` for one JSON object a line."""
 
+    traces: Literal["auto", "on", "off"] = "auto"
+    """Send traces of runs by OpenTelemetry: `auto` where OTEL_EXPORTER_OTLP_ENDPOINT says so, `on`, `off`."""
+
     servers_file: Path = Path("mcp.json")
     """MCP servers, in the form of any MCP host; `mcp.json` may be missing."""
 

@@ -13,7 +13,7 @@ from agentic_search.access.access import Access
 from agentic_search.access.caller import ANYBODY, Caller, need, permitted
 from agentic_search.domain.approval.decision import Decision
 from agentic_search.domain.approval.policy import ApprovalRules
-from agentic_search.domain.query import ContinuedQuery, Query
+from agentic_search.domain.query import ContinuedQuery, Query, TraceContext
 from agentic_search.domain.run import ENDED, RunCounts, RunReport, Started, TaskRecord
 from agentic_search.dropped import DroppedDocuments
 from agentic_search.engine.protocols import Engine
@@ -39,8 +39,11 @@ _LOOK_AGAIN = 2
 class SearchService:
     """Starts runs and finds them again, on whatever engine they live."""
 
-    def __init__(self, engine: Engine, history: History) -> None:
-        """`history`: what is kept of runs."""
+    def __init__(
+        self, engine: Engine, history: History, callers_trace: Callable[[], TraceContext | None] | None = None
+    ) -> None:
+        """`history`: what is kept of runs; `callers_trace`: what whoever asks is doing, where runs are traced."""
+        self._callers_trace = callers_trace
         self._engine = engine
         self.history = history
         self._caller = ANYBODY
@@ -79,6 +82,8 @@ class SearchService:
             )
 
     async def _start(self, run_id: str, query: Query, *, attended: bool, asked_by: str | None) -> Started:
+        if self._callers_trace is not None and (told := self._callers_trace()) is not None:
+            query = query.model_copy(update={"trace": told})
         thread_id = query.thread_id or uuid.uuid4().hex
         status = await self._engine.start(run_id, query, thread_id=thread_id, attended=attended, asked_by=asked_by)
         return Started(id=run_id, thread_id=thread_id, status=status)

@@ -20,7 +20,7 @@ _RULES = {**PAGE_RULES, "Referrer-Policy": "same-origin"}
 """Else browsers do not say where a form comes from."""
 _FRAME = (
     '<!doctype html><html lang="en"><head><meta charset="utf-8">'
-    '<meta name="viewport" content="width=device-width, initial-scale=1">'
+    '<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="{up}static/icon.svg">'
     '<title>Sign in · agentic-search</title><link rel="stylesheet" href="{up}docs/tokens.css">'
     '<link rel="stylesheet" href="{up}docs/guide.css">{more}</head>'
     "<body><main><h1>{title}</h1>{content}</main></body></html>"
