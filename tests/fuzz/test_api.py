@@ -8,8 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
+from agentic_search.api.access.guard import COOKIE
+from tests.access.holders import ADMIN
 from tests.fuzz.conftest import count, fuzzed_entry
 from tests.support.service import RunningService, running_service
 
@@ -34,7 +37,8 @@ name = {{ dictionary = "servers", probability = 0.5 }}
 [checks]
 max_response_time = 60
 not_a_server_error.expected-statuses = ["2xx", "3xx", "4xx", 502, 503, 504]
-negative_data_rejection.expected-statuses = [400, 403, 404, 405, 409, 413, 421, 422, 431]
+negative_data_rejection.expected-statuses = [400, 401, 403, 404, 405, 409, 413, 421, 422, 429, 431]
+positive_data_acceptance.expected-statuses = ["2xx", 401, 403, 404, 409, 429, 502, 503, 504]
 [[operations]]
 include-operation-id = ["list_runs", "list_threads", "get_conversation"]  # a cursor may be of any form, and be unknown
 checks.positive_data_acceptance.enabled = false
@@ -51,6 +55,10 @@ checks.positive_data_acceptance.enabled = false
 include-operation-id = ["create_key"]
 checks.positive_data_acceptance.enabled = false
 [[operations]]
+# which names documents may have, and which there are
+include-operation-id = ["put_document", "delete_document", "read_source"]
+checks.positive_data_acceptance.enabled = false
+[[operations]]
 # which addresses a webhook may have, which time zones there are, and that a change changes something
 include-operation-id = ["create_schedule", "change_schedule"]
 checks.positive_data_acceptance.enabled = false
@@ -64,20 +72,80 @@ async def test_no_request_that_the_description_allows_or_forbids_is_answered_oth
         tmp_path, servers={"fuzzed": fuzzed_entry()}, bundled=True, settings={"DEADLINE": "50"}
     ) as service:
         await service.ready_servers("fuzzed", "documents", "stories", "python_docs")
-        configuration = tmp_path / "schemathesis.toml"
-        configuration.write_text(_CONFIGURATION.format(runs=json.dumps(await _some_runs(service))))
-        report = tmp_path / "report.ndjson"
-        command = [
-            *(sys.executable, "-m", "schemathesis.cli", "--config-file", str(configuration)),
-            *("run", f"{service.url}/openapi.json", "--continue-on-failure", "--no-color"),
-            *("--seed", str(seed), "--max-examples", str(count("FUZZ_EXAMPLES", _EXAMPLES)), "--request-timeout", "60"),
-            *("--max-redirects", "0", "--report-ndjson-path", str(report)),
-        ]
-        ended = await asyncio.to_thread(subprocess.run, command, cwd=tmp_path, capture_output=True, text=True)
-        assert ended.returncode == 0, ended.stdout[-20_000:] + ended.stderr[-5_000:]
+        examples = count("FUZZ_EXAMPLES", _EXAMPLES)
+        report = await _asked(service, tmp_path, "--max-examples", str(examples), seed=seed)
         assert sum(1 for _ in _cases(report)) >= LEAST_CASES
         assert (await service.client.get("/health")).status_code == 200
         assert not [line for line in service.log if "broke down" in line]
+
+
+SCOPES = (["read"], ["search", "approve"], ["admin"])
+_UNDONE = ("--exclude-operation-id", "sign_out")
+"""It would sign the browser out that asks."""
+
+
+async def test_with_keys_and_cookies_nothing_is_answered_otherwise_than_the_description_says(
+    tmp_path: Path, seed: int
+) -> None:
+    settings = {"DEADLINE": "50", "API_KEYS": f"root={ADMIN}"}
+    servers = {"fuzzed": fuzzed_entry()}
+    async with running_service(tmp_path, servers=servers, settings=settings) as service:
+        await service.ready_servers("fuzzed")
+        callers = {"a wrong key": ("Authorization: Bearer ask_0_x",)}
+        for scopes in SCOPES:
+            key = await _made(service, scopes=scopes, rate=1_000_000)
+            callers["key of " + " ".join(scopes)] = (f"Authorization: Bearer {key}",)
+        callers["key that asks too often"] = (
+            f"Authorization: Bearer {await _made(service, scopes=['admin'], rate=1)}",
+        )
+        own = {"Origin": service.url}
+        async with httpx.AsyncClient(base_url=service.url) as browser:
+            assert (await browser.post("/session", json={"key": key}, headers=own)).status_code == 200
+            cookie = f"Cookie: {COOKIE}={browser.cookies[COOKIE]}"
+        callers["browser"], callers["another page"] = (cookie, f"Origin: {service.url}"), (cookie,)
+        examples = str(max(2, count("FUZZ_EXAMPLES", _EXAMPLES) // 12))
+        for who, headers in callers.items():
+            folder = tmp_path / who
+            folder.mkdir()
+            given = [part for header in headers for part in ("--header", header)]
+            what = ("--max-examples", examples, "--phases", "fuzzing", *given, *_UNDONE)
+            report = await _asked(service, folder, *what, seed=seed)
+            statuses = {each["response"]["status_code"] for each in _cases(report) if each["response"]}
+            assert statuses & _EXPECTED[who] == _EXPECTED[who], (who, statuses)
+
+
+_EXPECTED: dict[str, set[int]] = {
+    "a wrong key": {401},
+    "key of read": {200, 403},
+    "key of search approve": {200, 403},
+    "key of admin": {200},
+    "key that asks too often": {429},
+    "browser": {200},
+    "another page": {200, 403},
+}
+
+
+async def _made(service: RunningService, **asked: object) -> str:
+    """A new key."""
+    answer = await service.client.post("/keys", json={"name": "fuzz", **asked})
+    assert answer.status_code == 201, answer.text
+    return answer.json()["key"]
+
+
+async def _asked(service: RunningService, folder: Path, *how: str, seed: int) -> Path:
+    """Have schemathesis ask; the report of what it asked, in which nothing is answered otherwise than described."""
+    configuration, report = folder / "schemathesis.toml", folder / "report.ndjson"
+    configuration.write_text(_CONFIGURATION.format(runs=json.dumps(await _some_runs(service))))
+    (folder / "openapi.json").write_text((await service.client.get("/openapi.json")).text)
+    command = [
+        *(sys.executable, "-m", "schemathesis.cli", "--config-file", str(configuration)),
+        *("run", str(folder / "openapi.json"), "--url", service.url, "--continue-on-failure", "--no-color"),
+        *("--seed", str(seed), "--request-timeout", "60", "--max-redirects", "0"),
+        *("--report-ndjson-path", str(report), *how),
+    ]
+    ended = await asyncio.to_thread(subprocess.run, command, cwd=folder, capture_output=True, text=True)
+    assert ended.returncode == 0, f"{how}\n{ended.stdout[-20_000:]}{ended.stderr[-5_000:]}"
+    return report
 
 
 async def _some_runs(service: RunningService) -> list[str]:
@@ -87,7 +155,7 @@ async def _some_runs(service: RunningService) -> list[str]:
 
 
 def _cases(report: Path) -> Iterator[Any]:
-    """Every request that was sent."""
+    """Every request that was sent, with its answer."""
     for line in report.read_text().splitlines():
         finished: dict[str, Any] = json.loads(line).get("ScenarioFinished", {})
-        yield from finished.get("recorder", {}).get("interactions", {})
+        yield from finished.get("recorder", {}).get("interactions", {}).values()

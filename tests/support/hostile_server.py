@@ -81,9 +81,8 @@ def main() -> None:
                 asking = number
                 emit(id="asked", method="elicitation/create", params={"message": BAIT, "requestedSchema": _FORM})
             case "initialize", number:
-                capabilities = {"tools": {}}
-                result = {"protocolVersion": "2025-06-18", "capabilities": capabilities, "serverInfo": about}
-                emit(id=number, result={**result, "instructions": BAIT})
+                spoken: dict[str, Any] = {"protocolVersion": "2025-06-18", "capabilities": {"tools": {}}}
+                emit(id=number, result={**spoken, "serverInfo": about, "instructions": BAIT})
             case "tools/list", number:
                 emit(id=number, result={"tools": tools()})
             case "tools/call", number:

@@ -25,7 +25,7 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
             about = {"name": "loud", "version": "1"}
             return {"protocolVersion": "2025-06-18", "capabilities": {"tools": {}, "logging": {}}, "serverInfo": about}
         case "tools/list":
-            schema = {"type": "object", "properties": {}}
+            schema: dict[str, Any] = {"type": "object", "properties": {}}
             return {"tools": [{"name": "shout", "inputSchema": schema, "annotations": {"readOnlyHint": True}}]}
         case "tools/call":
             emit(method="notifications/message", params={"level": "error", "data": f"calling with {SECRETS}"})

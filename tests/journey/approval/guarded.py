@@ -42,9 +42,10 @@ class Notes:
 
 
 class Planned:
-    """A model that plans what it is told, round by round, and answers always the same."""
+    """A model that plans what it is told, round by round, and answers what it is told."""
 
     def __init__(self) -> None:
+        self.answer = "Falcon is a project [1]."
         self.rounds: list[Sequence[dict[str, Any]]] = []
 
     def will_plan(self, *rounds: Sequence[dict[str, Any]]) -> None:
@@ -54,7 +55,7 @@ class Planned:
     def script(self, body: JsonObject) -> Iterable[Step]:
         """What it writes."""
         if not body.get("format"):
-            return written("Falcon is a project [1].")
+            return written(self.answer)
         return written(json.dumps({"tasks": self.rounds.pop(0) if self.rounds else []}))
 
 
