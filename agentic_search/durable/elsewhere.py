@@ -59,9 +59,12 @@ class RunsElsewhere:
         """How many follow runs that are elsewhere."""
         return sum(each.channel.listeners for each in self._followed.values())
 
-    async def follow(self, run_id: str, *, after: int) -> AsyncIterator[Sequence[Event]]:
-        """The run's events above number `after` until the terminal one. Raises NotFound."""
-        if await self._has_ended(run_id) or self._ends:
+    async def follow(self, run_id: str, *, after: int, live: bool = True) -> AsyncIterator[Sequence[Event]]:
+        """The run's events above number `after` until the terminal one, or, if not `live`, those so far.
+
+        Raises NotFound.
+        """
+        if not live or await self._has_ended(run_id) or self._ends:
             async for events in self._history.events(run_id, after=after):
                 yield events
             return

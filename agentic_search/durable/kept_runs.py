@@ -180,12 +180,12 @@ class KeptRuns:
         """Delete a run that has ended; raises WrongState for one that lives."""
         await self.history.delete_run(run_id)
 
-    def follow(self, run_id: str, *, after: int = 0) -> AsyncIterator[Sequence[Event]]:
-        """The run's events above number `after` until the terminal one, each time all that have come, or some."""
+    def follow(self, run_id: str, *, after: int = 0, live: bool = True) -> AsyncIterator[Sequence[Event]]:
+        """The run's events above number `after` until the terminal one, or, if not `live`, those so far."""
         try:
-            return self._engine.follow(run_id, after=after)
+            return self._engine.follow(run_id, after=after, live=live)
         except NotFound:
-            return self._elsewhere.follow(run_id, after=after)
+            return self._elsewhere.follow(run_id, after=after, live=live)
 
     async def has_no_more(self, run_id: str, *, after: int) -> bool:
         """Whether the run has ended, and event number `after` is its last, or would come later."""

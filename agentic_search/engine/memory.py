@@ -191,9 +191,9 @@ class MemoryEngine:
             raise WrongState(f"Run {run_id!r} has not ended. Stop it first: POST /runs/{run_id}/cancel.")
         self._forget(run_id)
 
-    def follow(self, run_id: str, *, after: int = 0) -> AsyncIterator[Sequence[Event]]:
-        """The run's events above number `after` until the terminal one, each time all that have come, or some."""
-        return self._known(run_id).channel.follow(after)
+    def follow(self, run_id: str, *, after: int = 0, live: bool = True) -> AsyncIterator[Sequence[Event]]:
+        """The run's events above number `after` until the terminal one, or, if not `live`, those so far."""
+        return self._known(run_id).channel.follow(after, live=live)
 
     def follow_to_keep(self, run_id: str, *, after: int = 0) -> AsyncIterator[Sequence[Event]]:
         """As `follow`, for whoever keeps the events: also those that nobody is told of yet."""

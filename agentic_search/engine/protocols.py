@@ -107,8 +107,11 @@ class Engine(Protocol):
         """Drop a run that has ended; raises WrongState for one that lives."""
         ...
 
-    def follow(self, run_id: str, *, after: int = 0) -> AsyncIterator[Sequence[Event]]:
-        """The run's events above number `after` until the terminal one, each time all that have come, or some."""
+    def follow(self, run_id: str, *, after: int = 0, live: bool = True) -> AsyncIterator[Sequence[Event]]:
+        """The run's events above number `after` until the terminal one, each time all that have come, or some.
+
+        Not `live`: only those that have come so far.
+        """
         ...
 
     async def has_no_more(self, run_id: str, *, after: int) -> bool:

@@ -130,8 +130,11 @@ class Channel:
         if self._kept is None:
             self._wake_all(self._waiting)
 
-    async def follow(self, after: int = 0) -> AsyncIterator[Sequence[Event]]:
-        """Every event with a number above `after` until the terminal one: what has come so far at once, or a part."""
+    async def follow(self, after: int = 0, *, live: bool = True) -> AsyncIterator[Sequence[Event]]:
+        """Every event with a number above `after` until the terminal one: what has come so far at once, or a part.
+
+        Not `live`: only what has come so far.
+        """
         events = self._events if self._packed is None else self._packed.unpack()
         position = max(after, 0)
         self.listeners += 1
@@ -140,7 +143,7 @@ class Channel:
                 while come := events[position : min(position + _MOST_EVENTS, self._told)]:
                     position += len(come)
                     yield come
-                if self._left or (self.closed and position >= self.last):
+                if not live or self._left or (self.closed and position >= self.last):
                     return
                 await self._news(self._waiting)
         finally:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, expect
 
+from tests.browser.checker import Checker
 from tests.browser.conftest import DESK
 from tests.browser.reader import Reader
 from tests.support.ollama_double import OllamaDouble
@@ -63,12 +64,16 @@ async def test_a_document_is_dropped_found_opened_at_its_passage_and_deleted(
         await reader.run.get_by_role("button", name="Open at the passage").first.click()
         await expect(panel.locator("mark")).to_have_text("The **boiler** is serviced each April")
         await expect(panel.locator("mark")).to_be_in_viewport()
+        checker = Checker(page)
+        await checker.look_in_every_way("a document at its passage")
         await page.get_by_role("button", name="Close the document").click()
 
         assert (await service.client.get("/source", params={"url": "file:///etc/passwd"})).status_code == 422
         for address in ("documents:../../etc/passwd", "documents:none.md", "documents:dropped/../guide.md"):
             assert (await service.client.get("/source", params={"url": address})).status_code == 404
         await page.locator("#show-servers").click()
+        await checker.look_in_every_way("servers and documents")
+        assert checker.wrong == {}
         await page.get_by_role("button", name="Delete the document birds.md").click()
         await expect(page.locator("#documents li")).to_have_count(0)
         await expect(page.get_by_label("Add documents")).to_be_focused()

@@ -12,8 +12,6 @@ from tests.support.service import RunningService
 pytestmark = pytest.mark.browser
 
 MOST_SHIFT = 0.02
-MOST_ON_PHONES = 0.1
-"""While a run goes on in less than a second: what glides twice at once is counted, though nobody sees a jump."""
 WATCH = """() => {
   window.shifts = [];
   const at = each => each.sources.map(({node, previousRect: from, currentRect: to}) =>
@@ -50,7 +48,7 @@ async def test_nothing_moves_by_itself_in_a_run_nor_when_it_is_opened_again(
     reader = Reader(page, service, ollama)
     await reader.ask_and_wait("What do the rows say?", plan=SEVERAL, answer=written(ANSWER))
     moved, what = await shift(page)
-    assert moved < (MOST_SHIFT if size["width"] > 600 else MOST_ON_PHONES), what
+    assert moved < MOST_SHIFT, what
     await page.reload()
     await expect(reader.run.locator(".source")).to_have_count(2)
     await expect(page.locator("#servers .dot").first).to_be_attached()

@@ -6,6 +6,7 @@ import httpx
 import pytest
 from playwright.async_api import Browser, expect
 
+from tests.browser.checker import Checker
 from tests.browser.conftest import DESK
 from tests.support.service import running_service, stdio_entry
 
@@ -28,10 +29,13 @@ async def test_a_browser_signs_in_asks_and_signs_out(browser: Browser, tmp_path:
         page.on("dialog", lambda dialog: wrong.append(dialog.message))
         await page.goto("/")
         await expect(page).to_have_url(f"{service.url}/sign-in")
+        checker = Checker(page)
+        await checker.look_in_every_way("signing in")
         key = page.get_by_label("Your key for this service")
         await key.fill("no-such-key")
         await key.press("Enter")
         await expect(page.get_by_role("alert")).to_contain_text("There is no such key")
+        await checker.look_in_every_way("signing in, refused")
         await key.fill(named["key"])
         await key.press("Enter")
         await expect(page).to_have_url(f"{service.url}/")
@@ -42,6 +46,8 @@ async def test_a_browser_signs_in_asks_and_signs_out(browser: Browser, tmp_path:
         assert [run["query"] for run in runs] == ["What is slow here?"]
         await page.goto("/sign-in")
         await expect(page.get_by_text(NAME)).to_be_visible()  # as text, whatever a key is called
+        await checker.look_in_every_way("signed in")
+        assert checker.wrong == {}
         await page.get_by_role("button", name="Sign out").click()
         await expect(page.get_by_role("heading", name="Sign in", exact=True)).to_be_visible()
         await page.goto("/")

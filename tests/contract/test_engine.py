@@ -129,14 +129,14 @@ def program() -> ScriptedProgram:
     return ScriptedProgram()
 
 
-async def events(engine: Engine, run_id: str, *, after: int = 0) -> list[Event]:
-    """All events above a number, to the end."""
-    return [event async for come in engine.follow(run_id, after=after) for event in come]
+async def events(engine: Engine, run_id: str, *, after: int = 0, live: bool = True) -> list[Event]:
+    """All events above a number, to the end, or those so far."""
+    return [event async for come in engine.follow(run_id, after=after, live=live) for event in come]
 
 
-async def kinds(engine: Engine, run_id: str) -> list[str]:
-    """The kinds of all its events, to the end, without that it waits: where others carry it out, each run does."""
-    return [kind for event in await events(engine, run_id) if (kind := event.fact.kind) != "run.queued"]
+async def kinds(engine: Engine, run_id: str, *, live: bool = True) -> list[str]:
+    """The kinds of all its events, without that it waits: where others carry it out, each run does."""
+    return [kind for event in await events(engine, run_id, live=live) if (kind := event.fact.kind) != "run.queued"]
 
 
 async def reached(engine: Engine, run_id: str, *, seq: int = 1) -> None:
@@ -153,9 +153,11 @@ async def test_a_run_ends_with_what_its_program_returns(opened: OpenEngine, prog
         await reached(engine, "a")
         running = await engine.report("a")
         assert (running.id, running.thread_id, running.query, running.status) == ("a", "t", "why?", "running")
+        assert await kinds(engine, "a", live=False) == ["run.started"]
         program.go.set()
         assert (await engine.ended("a")).status == "completed"
         assert await engine.ended("a") == await engine.report("a")
+        assert await kinds(engine, "a", live=False) == ["run.started", "run.completed"]
         assert await kinds(engine, "a") == ["run.started", "run.completed"]
 
 

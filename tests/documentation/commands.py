@@ -72,6 +72,7 @@ TREATMENT: Mapping[str, Run | Starts] = {
     "docs/api.md#more-rounds": Run(ANSWERED),
     "docs/api.md#going-on-from-a-run": Run(r'"status": ?"partial".*"retry_of": ?"\w+"', a_run_that_failed),
     "docs/clients.md#open-webui": Run('"id": ?"agentic-search"', then='curl -s "$OPENAI_API_BASE_URLS/models"'),
+    "docs/operating.md#traces": Starts("/health", '"status":"ok"'),
     "docs/operating.md#where-runs-are-kept": Run("^ok$", then=_CHECKED),
     "docs/operating.md#where-runs-are-kept-2": Run(r"\d+ runs"),
     "docs/operating.md#containers": Run("docker/secrets/postgres_password"),

@@ -51,7 +51,10 @@ async def get_task(run_id: str, task_id: str, searches: Searches) -> Response:
     response_class=EventSourceResponse,
     responses={
         200: {
-            "description": "The run's events from the first, or after `Last-Event-ID`, live until the terminal one",
+            "description": (
+                "The run's events from the first, or after `Last-Event-ID`, live until the terminal one,"
+                " or with `live=false` those that have come so far"
+            ),
             "content": events("id: 7\nevent: task.completed\ndata: {…}\n\n"),
         },
         204: {"description": "`Last-Event-ID` names the terminal event, or one after it: there are no more"},
@@ -66,12 +69,13 @@ async def run_events(
         int,
         Query(ge=0, le=sse.HIGHEST, description="As `Last-Event-ID`, for an EventSource that is made anew"),
     ] = 0,
+    live: Annotated[bool, Query(description="Not: the answer ends with what has come so far, also of none")] = True,
 ) -> Response:
     """The run's events as server-sent events; 204, which ends an EventSource, to who has seen the last of all."""
     after = max(sse.number_of(last_event_id), after)
     if await searches.has_no_more(run_id, after=after):
         return Response(status_code=204)
-    return sse.stream(searches.follow(run_id, after=after), run_id=run_id)
+    return sse.stream(searches.follow(run_id, after=after, live=live), run_id=run_id)
 
 
 @router.post("/{run_id}/tasks/{task_id}/approve", responses={**shows(examples.APPROVED), **problems(404, 409, 503)})

@@ -2,7 +2,10 @@
 
 import { post, request, send } from "./request.js";
 
-/** @import {Conversation, Models, Report, Server, Thread, Tool} from "../types.js" */
+/** @import {Conversation, Models, Report, RunEvent, Server, Thread, Tool} from "../types.js" */
+
+/** What a line of an event stream begins with that has an event's JSON. */
+const DATA = "data: ";
 
 /**
  * Ask; the run goes on by itself from there.
@@ -32,6 +35,19 @@ export async function goOn(run, how, body) {
     body: JSON.stringify(body),
   });
   return response.json();
+}
+
+/**
+ * A run's events that have come since one, without waiting for more.
+ * @param {string} run
+ * @param {number} after
+ * @returns {Promise<RunEvent[]|null>} null: that was the last, or one after it
+ */
+export async function eventsSoFar(run, after) {
+  const response = await request(`/runs/${encodeURIComponent(run)}/events?after=${after}&live=false`);
+  if (response.status === 204) return null;
+  const lines = (await response.text()).split("\n").filter((line) => line.startsWith(DATA));
+  return lines.map((line) => JSON.parse(line.slice(DATA.length)));
 }
 
 /**

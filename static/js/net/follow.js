@@ -1,9 +1,10 @@
 /** Follows a run by its id: passes its events on, and whether the connection is lost or back, until the run has ended. */
 
 import { isWhole } from "../state/opened.js";
-import { read } from "./api.js";
+import { eventsSoFar, read } from "./api.js";
 import { here } from "./place.js";
 import { RequestProblem } from "./request.js";
+import { onTurn, takeSlot } from "./slots.js";
 
 /** @import {Report, RunEvent} from "../types.js" */
 /**
@@ -19,15 +20,15 @@ const TYPES = [
   "model.waiting", "support.by_words", "answer.preview", "answer.started", "answer.delta", "answer.block", "answer.completed",
 ];
 const TERMINAL = ["run.completed", "run.failed", "run.cancelled"];
-const RETRY_AFTER = 2000;
+const TOO_OFTEN = 429;
+const AGAIN = 1000;
 const LOOK_AGAIN = 15_000;
 
 /**
- * The browser reconnects by itself, after the last event. Where it gives up, as at a proxy's 502, the run is looked up:
- * the stream goes on if the run does, else the run's report tells how it ended. So does it where the connection was lost
- * in between: what a service that died had told last, it may not have kept. A browser has six connections for all its
- * tabs: a hidden tab lets go of its stream, looks now and then whether the run has ended, and goes on where it was
- * when it is shown.
+ * A tab that is seen streams, if it finds a slot for that; else it asks each second for what has come. A hidden one asks
+ * now and then. The browser reconnects a stream by itself, after the last event. Where it gives up, as at a proxy's 502,
+ * the tab asks, and then streams anew. Where the connection was lost in between, the run's report tells how it ended:
+ * what a service that died had told last, it may not have kept.
  * @param {string} id
  * @param {Listener} listener
  * @returns {() => void} stop following
@@ -38,37 +39,66 @@ export function follow(id, listener) {
   let lost = false;
   let wasLost = false;
   let stopped = false;
-  /** @type {EventSource|null} */
-  let source = null;
-  /** @type {number|undefined} */
-  let looking;
-  document.addEventListener("visibilitychange", turn);
-  turn();
+  const leaving = new AbortController();
+  /** Ends what is waited for: the stream, or a pause. */
+  let wake = () => {};
+  onTurn(() => wake(), leaving.signal);
+  goOn();
 
-  function turn() {
-    clearInterval(looking);
-    if (!document.hidden) {
-      source ??= open();
-      return;
+  async function goOn() {
+    while (!stopped) {
+      const giveBack = await takeSlot();
+      if (giveBack && !stopped && !document.hidden) await stream();
+      giveBack?.();
+      if (!stopped) await catchUp();
+      if (!stopped) await pause(document.hidden ? LOOK_AGAIN : AGAIN);
     }
-    source?.close();
-    source = null;
-    looking = setInterval(lookUp, LOOK_AGAIN);
   }
 
-  function open() {
-    const fresh = new EventSource(`${here(url)}/events${last > 0 ? `?after=${last}` : ""}`);
-    for (const type of [...TYPES, ...TERMINAL]) fresh.addEventListener(type, receive);
-    fresh.addEventListener("open", returned);
-    fresh.addEventListener("error", broken);
-    return fresh;
+  /** @returns {Promise<void>} until something changes, or the browser gives up */
+  const stream = () =>
+    new Promise((resolve) => {
+      const source = new EventSource(`${here(url)}/events${last > 0 ? `?after=${last}` : ""}`);
+      wake = () => {
+        source.close();
+        resolve();
+      };
+      for (const type of [...TYPES, ...TERMINAL]) source.addEventListener(type, ({ data }) => receive(JSON.parse(data)));
+      source.addEventListener("open", returned);
+      source.addEventListener("error", () => (source.readyState === EventSource.CLOSED ? wake() : broken()));
+    });
+
+  /** @param {number} time in milliseconds @returns {Promise<void>} */
+  const pause = (time) =>
+    new Promise((resolve) => {
+      const timer = setTimeout(resolve, time);
+      wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+
+  async function catchUp() {
+    const come = await eventsSoFar(id, last).catch((error) => failed(error));
+    if (stopped || come === undefined) return;
+    returned();
+    if (come === null) await lookUp();
+    else come.forEach(receive);
   }
 
-  /** @param {MessageEvent} message */
-  function receive(message) {
-    const event = JSON.parse(message.data);
+  /** @param {unknown} error */
+  function failed(error) {
+    const status = error instanceof RequestProblem ? error.problem.status : 0;
+    if (stopped || status === TOO_OFTEN) return;
+    if (status === 404) end(listener.gone);
+    else broken();
+  }
+
+  /** @param {RunEvent} event */
+  function receive(event) {
+    if (stopped) return;
     last = Math.max(last, event.seq);
-    const isEnd = TERMINAL.includes(message.type);
+    const isEnd = TERMINAL.includes(event.type);
     if (isEnd) stop();
     if (isEnd && wasLost) lookUp().then((ended) => ended || listener.event(event));
     else listener.event(event);
@@ -79,16 +109,10 @@ export function follow(id, listener) {
     lost = false;
   }
 
-  async function broken() {
-    if (stopped) return;
+  function broken() {
     if (!lost) listener.lost();
     lost = true;
     wasLost = true;
-    const closed = source;
-    if (closed?.readyState !== EventSource.CLOSED || (await lookUp())) return;
-    setTimeout(() => {
-      if (!stopped && source === closed) source = open();
-    }, RETRY_AFTER);
   }
 
   /** Whether the run has ended, or is not kept; then nothing is left to follow. */
@@ -99,18 +123,21 @@ export function follow(id, listener) {
     });
     if (stopped && !wasLost) return true;
     if (report === null || (report !== "gone" && !isWhole(report))) return false;
+    end(() => (report === "gone" ? listener.gone() : listener.ended(report)));
+    return true;
+  }
+
+  /** @param {() => void} tell */
+  function end(tell) {
     returned();
     stop();
-    if (report === "gone") listener.gone();
-    else listener.ended(report);
-    return true;
+    tell();
   }
 
   function stop() {
     stopped = true;
-    document.removeEventListener("visibilitychange", turn);
-    clearInterval(looking);
-    source?.close();
+    leaving.abort();
+    wake();
   }
 
   return stop;
