@@ -74,7 +74,7 @@ TREATMENT: Mapping[str, Run | Starts] = {
     "docs/clients.md#open-webui": Run('"id": ?"agentic-search"', then='curl -s "$OPENAI_API_BASE_URLS/models"'),
     "docs/operating.md#traces": Starts("/health", '"status":"ok"'),
     "docs/operating.md#where-runs-are-kept": Run("^ok$", then=_CHECKED),
-    "docs/operating.md#where-runs-are-kept-2": Run(r"\d+ runs"),
+    "docs/operating.md#where-runs-are-kept-2": Run(r"\d+ runs? in \d+ conversations? are copied"),
     "docs/operating.md#containers": Run("docker/secrets/postgres_password"),
     "docs/security.md#who-may-do-what": Starts("/health", '"status":"ok"', stays=True),
     "docs/security.md#who-may-do-what-2": Run(r'^{"runs":\[\]'),

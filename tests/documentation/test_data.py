@@ -8,7 +8,7 @@ import tomllib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import yaml
@@ -192,12 +192,12 @@ def fits(shown: Any, real: Any, where: str = "") -> None:
     """All that is shown is in what is real, of the same kind; of a list each is like one of the real."""
     if isinstance(shown, dict):
         assert isinstance(real, dict), f"{where} is no object"
-        for name, value in shown.items():  # type: ignore[reportUnknownVariableType]
+        for name, value in cast("dict[str, object]", shown).items():
             assert name in real, f"{where} has no {name!r}"
             fits(value, real[name], f"{where}.{name}")
     elif isinstance(shown, list):
         assert isinstance(real, list) and real, f"{where} is no list, or empty"
-        for value in shown:  # type: ignore[reportUnknownVariableType]
+        for value in cast("list[object]", shown):
             fits(value, real[0], f"{where}[0]")
     else:
         is_number = isinstance(shown, int | float) and not isinstance(shown, bool)
