@@ -1,6 +1,7 @@
 """How the service logs: one line a record, to standard error, as text or as JSON; set up once, by the program's start.
 
-What strangers wrote stays inside its line: an escape sequence or a line break of theirs can forge no record.
+What strangers wrote stays inside its line: an escape sequence or a line break of theirs can forge no record. Addresses
+in a traceback, which may be of any library, are shown without what may be secret in them.
 """
 
 import io
@@ -12,6 +13,7 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Literal, TypeAlias, cast
 
+from agentic_search.text.addresses import without_secrets
 from agentic_search.text.controls import without_controls
 
 LONGEST_MESSAGE = 4_000
@@ -41,8 +43,19 @@ def configure(level: str, form: Literal["text", "json"] = "text") -> None:
     logging.getLogger(_OWN).setLevel(least)
     for chatty in _ONLY_PROBLEMS:
         logging.getLogger(chatty).setLevel(logging.WARNING)
-    # It logs each failed sign-in with the whole answer of the authorization server, which may hold a token.
-    logging.getLogger("mcp.client.auth").setLevel(logging.CRITICAL)
+    # It logs each failed sign-in with the whole answer of the authorization server, which may hold a token, and each
+    # failed connection with the whole address, which may hold a password: what failed, our own records say.
+    logging.getLogger("mcp.client").setLevel(logging.CRITICAL)
+    logging.getLogger("uvicorn.access").addFilter(_without_query)
+
+
+def _without_query(record: logging.LogRecord) -> bool:
+    """A request is told without its query, in which questions stand, and codes of sign-ins."""
+    if isinstance(record.args, tuple):
+        record.args = tuple(
+            each.partition("?")[0] if isinstance(each, str) and each.startswith("/") else each for each in record.args
+        )
+    return True
 
 
 def one_line(text: str) -> str:
@@ -66,7 +79,7 @@ class TextLines(logging.Formatter):
 
     def formatException(self, ei: _ExceptionInfo) -> str:
         """Each line indented, so that none can be taken for a record."""
-        lines = super().formatException(ei).splitlines()
+        lines = without_secrets(super().formatException(ei)).splitlines()
         return "\n".join(f"  {one_line(line)}" for line in lines)
 
 
@@ -84,6 +97,6 @@ class JsonLines(logging.Formatter):
             **{name: value for name, value in record.__dict__.items() if name not in _FIELDS},
         }
         if record.exc_info:
-            line["error"] = without_controls(self.formatException(record.exc_info))
+            line["error"] = without_controls(without_secrets(self.formatException(record.exc_info)))
         text = json.dumps(line, default=str, ensure_ascii=False)
         return _RAW.sub(lambda found: f"\\u{ord(found[0]):04x}", text)

@@ -89,6 +89,9 @@ class Settings(IdentitySettings):
     log_format: Literal["text", "json"] = "text"
     """Form of a line of the log: `text`, or `json` for one JSON object a line."""
 
+    traces: Literal["auto", "on", "off"] = "auto"
+    """Send traces of runs by OpenTelemetry: `auto` where OTEL_EXPORTER_OTLP_ENDPOINT says so, `on`, `off`."""
+
     servers_file: Path = Path("mcp.json")
     """MCP servers, in the form of any MCP host; `mcp.json` may be missing."""
 
@@ -178,7 +181,7 @@ class Settings(IdentitySettings):
     webhook_allow: Annotated[tuple[str, ...], NoDecode] = ()
     """Hosts, addresses and networks beside the public internet where webhooks may be; with commas."""
 
-    max_kept_runs: Annotated[int, Field(ge=1)] = 500
+    max_kept_runs: Annotated[int, Field(ge=1)] = 100
     """Ended runs that are also kept in memory."""
 
     parallel: bool = True

@@ -35,6 +35,7 @@ from agentic_search.models.ollama.source import OllamaSource
 from agentic_search.models.openai.address import server_access
 from agentic_search.models.openai.source import OpenAISource
 from agentic_search.models.sources import ModelSources
+from agentic_search.models.traced.source import TracedSource
 from agentic_search.models.usage_counter import CountedSource, Price
 from agentic_search.network.addresses import AllowedPlaces
 from agentic_search.runs.service import SearchService, Service
@@ -66,6 +67,7 @@ from agentic_search.tools.python.function import Function
 from agentic_search.tools.python.load import load_functions
 from agentic_search.tools.python.provider import FunctionTools
 from agentic_search.tools.switched import ServerSwitches
+from agentic_search.tracing.switch import is_traced, open_tracing
 from agentic_search.workflows.folder import WorkflowFolder
 
 
@@ -88,6 +90,7 @@ def configured(settings: Settings) -> tuple[ModelSources, tuple[ServerConfig, ..
     read = read_servers(
         path, bundled=bundled, environment=known, may_be_missing=not is_named, most_yaml_nodes=settings.max_yaml_nodes
     )
+    is_traced(settings.traces, known)
     servers = tuple(replace(server, sizes=_size_limits(settings)) for server in read)
     return _models(settings), servers, load_functions(settings.functions)
 
@@ -226,8 +229,9 @@ async def open_service(settings: Settings, database: Database | None = None) -> 
     plan_limits = _plan_limits(settings)
     workflows = WorkflowFolder(settings.workflows, plan_limits)
     prices = {name: Price(each.prompt, each.completion) for name, each in settings.prices.items()}
+    source = TracedSource(models, others=settings.models) if is_traced(settings.traces, environment()) else models
     choice = ModelChoice(
-        CountedSource(models, prices),
+        CountedSource(source, prices),
         writer=settings.model,
         planner=settings.planner_model,
         slots=settings.model_slots,
@@ -245,6 +249,7 @@ async def open_service(settings: Settings, database: Database | None = None) -> 
         settings.deadline, settings.discovery_wait, settings.planner_share, settings.writer_share, plan_limits
     )
     async with AsyncExitStack() as stack:
+        tracing = await stack.enter_async_context(open_tracing(settings.traces, environment(), clock))
         database = database or await to_thread(open_database, configured_database(settings))
         stack.callback(database.close)
         notices = await stack.enter_async_context(Notices(database.address, clock=clock))
@@ -308,13 +313,13 @@ async def open_service(settings: Settings, database: Database | None = None) -> 
             max_kept=settings.max_kept_runs,
             max_kept_bytes=settings.max_kept_bytes,
             holds=database.is_lasting,
-            observe=metrics.note,
+            observe=tracing.beside(metrics.note) if tracing else metrics.note,
         )
         bounds = _bounds(settings, lasting=database.is_lasting)
         engine = await stack.enter_async_context(
             KeptRuns(
                 database,
-                build_program(context_of),
+                build_program(context_of, tracing and tracing.traced),
                 in_memory,
                 clock=clock,
                 bounds=bounds,
@@ -324,7 +329,7 @@ async def open_service(settings: Settings, database: Database | None = None) -> 
                 notices=notices,
             )
         )
-        searches = SearchService(engine, engine.history)
+        searches = SearchService(engine, engine.history, tracing and tracing.callers_trace)
         access = await stack.enter_async_context(
             Access(database, settings.api_keys, clock=clock, provider=identity_provider(settings, clock))
         )

@@ -4,6 +4,7 @@ import io
 import json
 import logging
 import os
+import re
 import subprocess
 import sys
 
@@ -85,3 +86,11 @@ def test_a_json_log_is_utf_8_whatever_the_terminal_is() -> None:
     environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
     written = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, check=True).stderr
     assert json.loads(written)["message"] == "→ 🚀" and "→ 🚀".encode() in written
+
+
+def test_a_traceback_shows_no_password_and_no_key_of_an_address() -> None:
+    error = ValueError("no answer from http://me:a/b@host/x?key=secret, nor from 'https://host/y?k=secret'")
+    record = logging.LogRecord("x", logging.ERROR, "", 0, "it broke", None, (ValueError, error, None))
+    for form in (TextLines(), JsonLines()):
+        told = form.format(record)
+        assert "host/x?" in told and "host/y?" in told and not re.search("secret|me:a", told), told

@@ -7,14 +7,15 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
+from http import HTTPStatus
 
 from agentic_search.access.rates import Meter
 from agentic_search.clock import Clock, happens
 from agentic_search.domain.data import Frozen
 from agentic_search.errors import StorageFailed
 
-_STRANGERS = 60
-"""Requests of strangers a minute that are written down one by one: anybody can send them."""
+_BOUNDED = 60
+"""Requests a minute that are written down one by one of strangers, and of those that come too often: they are free."""
 _MOST_WAITING = 10_000
 """Entries that wait to be written; more are in the log alone."""
 LONGEST = 300
@@ -62,15 +63,16 @@ class AuditLog:
         self._clock = clock
         self._waiting: list[AuditEntry] = []
         self._news, self._closing = asyncio.Event(), asyncio.Event()
-        self._of_strangers = Meter()
+        self._of_strangers, self._too_many = Meter(), Meter()
         self._left_out = 0
 
     def note(self, entry: AuditEntry) -> None:
         """Somebody did something; never blocks or raises."""
-        if not entry.who and self._of_strangers.wait(_STRANGERS, self._clock.now()):
+        meter = self._too_many if entry.status == HTTPStatus.TOO_MANY_REQUESTS else self._of_strangers
+        if (not entry.who or meter is self._too_many) and meter.wait(_BOUNDED, self._clock.now()):
             self._left_out += 1
             return
-        more = f" ({self._left_out} more of strangers were left out)" if self._left_out else ""
+        more = f" ({self._left_out} more were left out)" if self._left_out else ""
         self._left_out = 0
         logger.info(
             "%s %s at %s: %s, from %s%s",

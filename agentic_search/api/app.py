@@ -30,7 +30,8 @@ from agentic_search.api.protocols.openai.errors import OpenAIErrors
 from agentic_search.api.protocols.openai.responses import routes as responses
 from agentic_search.api.routes import continuing, exports, health, inventory, runs, schedules, search, sign_in, threads
 from agentic_search.database.database import Database
-from agentic_search.settings import Settings
+from agentic_search.settings import Settings, environment
+from agentic_search.tracing.switch import callers_traces, is_traced
 from agentic_search.wiring import open_service
 
 LARGEST_REQUEST = 4 * 1024 * 1024
@@ -64,6 +65,8 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     app.add_middleware(OwnHostsOnly, names=settings.own_hosts)
     app.add_middleware(EveryAnswer)
     app.add_middleware(OpenAIErrors)
+    if is_traced(settings.traces, environment()):
+        app.add_middleware(callers_traces())
     problems.install(app)
     app.include_router(health.router)
     app.include_router(metrics.router)

@@ -11,10 +11,12 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
+from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from agentic_search.api.problems import problem, respond
 from agentic_search.api.schemas import Problem
+from agentic_search.errors import RequestError
 
 ANY = "*"
 _HARMLESS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -65,6 +67,15 @@ class OwnHostsOnly:
         if _is_address(name) and name not in self._names:  # another machine's page has an address, too
             return name == _name_of_host(host)
         return bool(name) and self._is_own(name)
+
+
+def check_way_back(request: Request, names: Container[str]) -> None:
+    """Raises RequestError where a sign-in elsewhere cannot come back by the name by which the browser asks.
+
+    Another name than the service's own may be anybody's, and the person's code would be sent there.
+    """
+    if (request.url.hostname or "").lower() not in names:
+        raise RequestError(f"A sign-in cannot come back to {request.url.hostname!r}: {_WHAT_TO_DO}")
 
 
 def _name(address: str) -> str:

@@ -119,9 +119,14 @@ async def _ours(request: Request, error: Exception) -> Response:
     return refusal(error)
 
 
+def status_of_error(error: errors.AgenticSearchError) -> int:
+    """The status with which an error of ours is answered."""
+    return next(status for kind, status in _STATUS if isinstance(error, kind))
+
+
 def refusal(error: errors.AgenticSearchError) -> Response:
     """The problem that an error of ours is."""
-    status = next(status for kind, status in _STATUS if isinstance(error, kind))
+    status = status_of_error(error)
     complaints = error.complaints if isinstance(error, errors.PlanRefused) else ()
     fields = tuple(FieldError(field="plan", message=complaint) for complaint in complaints)
     seconds = error.retry_after if isinstance(error, errors.Overloaded | errors.TooManyRequests) else 1

@@ -10,9 +10,8 @@ from pydantic_core import to_json, to_jsonable_python
 from agentic_search.cli.listing import table
 from agentic_search.serving.configuration import PREFIX, given_by_source
 from agentic_search.settings import Settings
+from agentic_search.text.addresses import MASK, without_secrets
 
-_MASK = "********"
-_IN_URL = re.compile(r"(?<=://)[^/@\s,]+(?=@)")
 _KEY_OF_MODEL_SERVER = re.compile(r"models_\w+_key")
 
 
@@ -46,7 +45,7 @@ def masked(value: Any) -> object:
     """As plain data in which nothing secret stands."""
     match value:
         case SecretStr():
-            return _MASK if value.get_secret_value() else ""
+            return MASK if value.get_secret_value() else ""
         case BaseModel():
             return {name: masked(getattr(value, name)) for name in type(value).model_fields}
         case dict():
@@ -54,7 +53,7 @@ def masked(value: Any) -> object:
         case list() | tuple() | set() | frozenset():
             return [masked(each) for each in value]  # pyright: ignore[reportUnknownVariableType] - any settings
         case str():
-            return _IN_URL.sub(_MASK, value)
+            return without_secrets(value)
         case _:
             return to_jsonable_python(value, fallback=str)
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Literal, TypeAlias, TypedDict
 
 from agentic_search.domain.plan import Plan
+from agentic_search.domain.query import TraceContext
 
 Effort: TypeAlias = Literal["quick", "normal", "thorough"]
 
@@ -24,6 +25,7 @@ class QuestionOptions(TypedDict, total=False):
     preview: bool | None
     ask_first: bool
     plan_only: bool
+    trace: TraceContext | Mapping[str, str] | None
 
 
 EFFORTS: Mapping[Effort, QuestionOptions] = {

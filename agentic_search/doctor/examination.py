@@ -7,7 +7,7 @@ from pydantic_core import to_json
 
 from agentic_search.client.local import address_of, is_running
 from agentic_search.doctor.finding import Finding, Situation, is_container
-from agentic_search.doctor.network_checks import check_model_servers, check_ollama, check_proxies
+from agentic_search.doctor.network_checks import check_model_servers, check_ollama, check_proxies, check_traces
 from agentic_search.doctor.places import CHECKS
 from agentic_search.doctor.server_checks import check_servers, checked_settings
 from agentic_search.errors import ConfigurationError
@@ -33,7 +33,7 @@ async def examine() -> AsyncIterator[Finding]:
         yield finding
     address = address_of(settings)
     situation = Situation(settings, environment(), await is_running(address), address, is_container())
-    for check in (*CHECKS, check_proxies):
+    for check in (*CHECKS, check_proxies, check_traces):
         for finding in check(situation):
             yield finding
     for asked in (check_ollama, check_model_servers, check_servers):

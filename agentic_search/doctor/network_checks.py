@@ -1,4 +1,4 @@
-"""Checks of what is reached from here: proxies in between, Ollama, and the other model servers."""
+"""Checks of what is reached from here: proxies in between, a collector of traces, Ollama, other model servers."""
 
 from collections.abc import AsyncIterator, Iterator
 from urllib.parse import urlsplit
@@ -17,6 +17,7 @@ from agentic_search.models.ollama.source import OllamaSource
 from agentic_search.models.openai.address import server_access
 from agentic_search.models.openai.source import OpenAISource
 from agentic_search.text.naming import did_you_mean
+from agentic_search.tracing.switch import INSTALL, asked_for, is_installed
 
 _OLDEST_OLLAMA = (0, 5, 0)
 """The first whose models write under a JSON schema, as plans are."""
@@ -46,6 +47,19 @@ def check_proxies(situation: Situation) -> Iterator[Finding]:
         value = ",".join([*filter(None, [told]), "localhost", "127.0.0.1", "::1"])
         what = f"{names} is set, and NO_PROXY does not leave out localhost: what listens on this machine is not reached"
         yield Finding("proxies", "broken", what, set_variable(situation.system, "NO_PROXY", value))
+
+
+def check_traces(situation: Situation) -> Iterator[Finding]:
+    """Traces that are asked for can be sent; nothing is told where there are to be none."""
+    setting, variable = situation.settings.traces, asked_for(situation.environment)
+    if setting == "off" or not (variable or setting == "on"):
+        return
+    asked = "AGENTIC_SEARCH_TRACES is on" if setting == "on" else f"{variable} is set"
+    if is_installed():
+        yield Finding("traces", "ok", f"they are sent, as {asked}")
+    else:
+        state = "broken" if setting == "on" else "warning"
+        yield Finding("traces", state, f"{asked}, and the extra 'telemetry' is missing", INSTALL)
 
 
 async def check_ollama(situation: Situation) -> AsyncIterator[Finding]:

@@ -32,6 +32,16 @@ ModelName: TypeAlias = Annotated[str, Field(min_length=1, max_length=200)]
 Seconds: TypeAlias = Annotated[float, Field(gt=0, le=86_400)]
 
 
+class TraceContext(Frozen):
+    """What a caller does, in the form of the W3C's trace context, for those who record what is done for it."""
+
+    traceparent: Annotated[str, Field(pattern=r"^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$")]
+    """Its trace, and the span in it."""
+
+    tracestate: Annotated[str, Field(max_length=2_000)] = ""
+    """What tracing systems on the way have added."""
+
+
 class Query(Frozen):
     """One question to the service."""
 
@@ -76,6 +86,9 @@ class Query(Frozen):
 
     plan_only: bool = False
     """Stop when the plan is made, and call nothing: POST /runs/{id}/start goes on."""
+
+    trace: TraceContext | None = None
+    """What the run belongs to where runs are traced; a `traceparent` header of the request goes before it."""
 
     @property
     def brings_a_plan(self) -> bool:

@@ -140,6 +140,8 @@ class TaskFailed(BaseFact):
     duration: float
     attempts: int = 1
     error: str
+    code: str = ""
+    """The error's stable name."""
 
     @property
     def message(self) -> str:

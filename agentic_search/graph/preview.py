@@ -24,6 +24,8 @@ from agentic_search.scheduler.runner import Runner
 from agentic_search.synthesis.evidence.writer_input import WriterInput, in_thread_if_large, make_writer_input
 from agentic_search.synthesis.extracts.quotations import quotations_of
 from agentic_search.synthesis.markdown.html import AnswerHtml
+from agentic_search.tracing.names import PREVIEW
+from agentic_search.tracing.spans import spanned
 
 logger = logging.getLogger(__name__)
 _MOST_SHOWN = 3
@@ -100,9 +102,10 @@ class Preview:
             self._calls.append((task, call))
 
     async def _call(self, task: Task, request: PlanRequest) -> None:
-        runner = self._make_runner()
-        runner.know(self._tools.values())
-        self._outcomes |= await runner.run(Plan(tasks=(task,)))
+        with spanned(lambda run: run.aside(PREVIEW)):
+            runner = self._make_runner()
+            runner.know(self._tools.values())
+            self._outcomes |= await runner.run(Plan(tasks=(task,)))
         is_last = len(self._outcomes) == len(self._plan.tasks)
         if is_last or len(self._shown) < _MOST_SHOWN - 1:
             outcomes = dict(self._outcomes)

@@ -36,4 +36,4 @@ def _searcher_of(ctx: Context) -> Searcher:
     """The service as it is the caller's own, which the guard has put into each request."""
     request: Any = ctx.request_context.request
     service: Service = request.state.service
-    return OwnSearcher(service)
+    return OwnSearcher(service, request.state.caller)

@@ -15,6 +15,7 @@ from agentic_search.domain.query import Query
 from agentic_search.errors import AgenticSearchError
 from agentic_search.mcp_service.answers import AvailableTools, SearchAnswer, as_result
 from agentic_search.mcp_service.searcher import Searcher
+from agentic_search.tracing.callers import callers_trace
 
 _INSTRUCTIONS = """\
 Searches documents, archives, the web and whatever else this user has connected, with many tools side by side, and \
@@ -51,7 +52,7 @@ def build_server(searcher_of: Callable[[Context], Searcher]) -> MCPServer[Any]:
         """Search everything that is connected for a question, and answer it in Markdown with numbered sources."""
         given = {"query": query, "thread_id": thread_id, "tools": tools, "model": model, "rounds": rounds}
         async with _told():
-            asked = Query.model_validate({**given, "deadline": deadline})
+            asked = Query.model_validate({**given, "deadline": deadline, "trace": callers_trace()})
             return await _search(searcher_of(ctx), asked, ctx)
 
     @server.tool(title="Get a run", annotations=_READS)

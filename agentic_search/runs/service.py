@@ -3,6 +3,7 @@
 import asyncio
 import uuid
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from copy import copy
 from dataclasses import dataclass, replace
 from functools import partial
@@ -12,7 +13,7 @@ from agentic_search.access.access import Access
 from agentic_search.access.caller import ANYBODY, Caller, need, permitted
 from agentic_search.domain.approval.decision import Decision
 from agentic_search.domain.approval.policy import ApprovalRules
-from agentic_search.domain.query import ContinuedQuery, Query
+from agentic_search.domain.query import ContinuedQuery, Query, TraceContext
 from agentic_search.domain.run import ENDED, RunCounts, RunReport, Started, TaskRecord
 from agentic_search.dropped import DroppedDocuments
 from agentic_search.engine.protocols import Engine
@@ -38,8 +39,11 @@ _LOOK_AGAIN = 2
 class SearchService:
     """Starts runs and finds them again, on whatever engine they live."""
 
-    def __init__(self, engine: Engine, history: History) -> None:
-        """`history`: what is kept of runs."""
+    def __init__(
+        self, engine: Engine, history: History, callers_trace: Callable[[], TraceContext | None] | None = None
+    ) -> None:
+        """`history`: what is kept of runs; `callers_trace`: what whoever asks is doing, where runs are traced."""
+        self._callers_trace = callers_trace
         self._engine = engine
         self.history = history
         self._caller = ANYBODY
@@ -71,14 +75,15 @@ class SearchService:
                 return begun or await self._start(run_id, query, attended=attended, asked_by=asked_by)
         if self._caller is ANYBODY:
             return await self._start(uuid.uuid4().hex, query, attended=attended, asked_by=asked_by)
-        async with self._starting.setdefault(f"caller {self._caller.id}", asyncio.Lock()):
-            await self._refuse_too_many()
+        async with self.room_for(self._caller):
             asked_by = await self._owner_of(query.thread_id)
             return await self._start(
                 uuid.uuid4().hex, permitted(query, self._caller), attended=attended, asked_by=asked_by
             )
 
     async def _start(self, run_id: str, query: Query, *, attended: bool, asked_by: str | None) -> Started:
+        if self._callers_trace is not None and (told := self._callers_trace()) is not None:
+            query = query.model_copy(update={"trace": told})
         thread_id = query.thread_id or uuid.uuid4().hex
         status = await self._engine.start(run_id, query, thread_id=thread_id, attended=attended, asked_by=asked_by)
         return Started(id=run_id, thread_id=thread_id, status=status)
@@ -94,13 +99,21 @@ class SearchService:
         await self.history.check_thread(thread_id)
         return owner
 
-    async def _refuse_too_many(self) -> None:
-        most, caller = self._caller.max_runs, self._caller.id
-        if most is not None and caller is not None and await self.history.unfinished(caller) >= most:
-            told = (
-                f"{count(most, 'run')} of this key have not ended, and it may have no more: wait for one, or stop it."
-            )
-            raise TooManyRequests(told, retry_after=_LOOK_AGAIN)
+    @asynccontextmanager
+    async def room_for(self, caller: Caller) -> AsyncGenerator[None]:
+        """The block in which a caller begins a run; raises TooManyRequests where they may have no more.
+
+        One block at a time: two that come together do not both take the last room.
+        """
+        async with self._starting.setdefault(f"caller {caller.id}", asyncio.Lock()):
+            most = caller.max_runs
+            if most is not None and caller.id is not None and await self.history.unfinished(caller.id) >= most:
+                told = (
+                    f"{count(most, 'run')} of this key have not ended, and it may have no more: wait for one, or stop"
+                    " it."
+                )
+                raise TooManyRequests(told, retry_after=_LOOK_AGAIN)
+            yield
 
     async def _begun(self, run_id: str, query: Query) -> Started | None:
         """The run of this id, where there is one."""

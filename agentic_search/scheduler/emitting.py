@@ -62,8 +62,17 @@ def emit_outcome(emit: Emit, task: Task, outcome: Outcome, *, kept_of: str | Non
     match outcome:
         case Completed():
             _emit_completed(emit, task, outcome, kept_of)
-        case Failed(duration=duration, attempts=attempts, error=error):
-            emit(facts.TaskFailed(id=task.id, tool=task.tool, duration=duration, attempts=attempts, error=error))
+        case Failed():
+            emit(
+                facts.TaskFailed(
+                    id=task.id,
+                    tool=task.tool,
+                    duration=outcome.duration,
+                    attempts=outcome.attempts,
+                    error=outcome.error,
+                    code=outcome.code,
+                )
+            )
         case Skipped(because=because, waited=waited, intended=intended):
             skipped = facts.TaskSkipped(id=task.id, tool=task.tool, because=because, waited=waited, intended=intended)
             emit(skipped)

@@ -16,6 +16,7 @@ from agentic_search.errors import ConnectionLost, ToolError
 from agentic_search.events.journal import Journal
 from agentic_search.plain_json import json_bytes
 from agentic_search.scheduler.commands import StartCall
+from agentic_search.tracing.spans import enter_task
 
 _RESULT = TypeAdapter(ToolResult)
 _BEGUN: TypeAdapter[bool] = TypeAdapter(Annotated[bool, BeforeValidator(lambda _: True)])
@@ -81,6 +82,7 @@ class KeptCalls:
 
     async def _make(self, start: StartCall, tool: Tool | None, on_progress: OnProgress) -> ToolResult:
         # A server that heeds it does nothing twice: neither for another attempt, nor where the run goes on elsewhere.
+        enter_task(start.task.id, start.task.tool)
         key_of_call.set(self._journal.key(_key_of(start)))
         return await self._call_tool(
             start.task.tool, start.arguments, planned=tool, timeout=start.task.timeout, on_progress=on_progress

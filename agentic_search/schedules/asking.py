@@ -3,8 +3,10 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol
 
+from agentic_search.access.caller import Caller
 from agentic_search.clock import Clock
 from agentic_search.database.rows import Rows
 from agentic_search.domain.outcome import Passage
@@ -33,6 +35,10 @@ class Searching(Protocol):
         self, query: Query, *, attended: bool = False, run_id: str | None = None, asked_by: str | None = None
     ) -> Started:
         """Begin somebody's search under an id; raises Overloaded."""
+        ...
+
+    def room_for(self, caller: Caller) -> AbstractAsyncContextManager[None]:
+        """The block in which a caller begins a run; raises TooManyRequests where they may have no more."""
         ...
 
     async def wait(self, run_id: str) -> RunReport:

@@ -15,7 +15,7 @@ LONGEST_URL = 4_096
 
 def _unattended(search: Query) -> Query:
     """Nobody is there who could be asked, and nothing goes on from what was asked before."""
-    given = [name for name in ("thread_id", "approve", "plan_only") if getattr(search, name)]
+    given = [name for name in ("thread_id", "approve", "plan_only", "trace") if getattr(search, name)]
     if given:
         raise ValueError(
             f"{given[0]!r} is not for a standing question: leave it out. Its runs have a conversation of their own, and"

@@ -68,6 +68,7 @@ class Schedules:
         self._caller = ANYBODY
         self._limits = limits
         self._news = asyncio.Event()
+        self._searches = searches
         self._asking = Asking(self._rows, searches, clock=clock, ended=self._news.set)
         self._group = asyncio.TaskGroup()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -165,7 +166,11 @@ class Schedules:
         return DeletedSchedule(id=schedule.id, thread_id=schedule.thread_id)
 
     async def ask(self, schedule_id: str) -> Started:
-        """Ask it now; raises NotFound, Overloaded, or WrongState where a run of it is under way."""
+        """Ask it now; raises NotFound, Overloaded, TooManyRequests, or WrongState where a run of it is under way."""
+        async with self._searches.room_for(self._caller):
+            return await self._ask_now(schedule_id)
+
+    async def _ask_now(self, schedule_id: str) -> Started:
         schedule, now = await self._found(schedule_id), self._now()
         run = await self._begin(schedule, why="user", now=now, due_at=now, missed=0, next_at=schedule.next_at)
         if run is None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
+from sqlalchemy import event
 
 from agentic_search.access import keys
 from agentic_search.access.access import Access, has_keys
@@ -133,11 +134,50 @@ async def test_the_audit_log_has_what_was_noted_newest_first(address: DatabaseAd
         assert rest.next_cursor is None
         for _ in range(500):
             access.audit.note(entry.model_copy(update={"who": ""}))
-        assert len((await access.entries(limit=200, cursor=None)).entries) == 65  # of strangers 60 a minute
+            access.audit.note(entry.model_copy(update={"status": 429}))
+        assert len((await access.entries(limit=200, cursor=None)).entries) == 125  # of either 60 a minute
 
 
-def test_keys_are_compared_in_one_place_by_a_comparison_that_takes_the_same_time() -> None:
+async def test_a_wrong_key_costs_the_work_of_a_right_one_however_much_of_it_is_right(
+    address: DatabaseAddress, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compared: list[tuple[bytes, bytes]] = []
+    asked: list[str] = []
+
+    def noted(first: bytes, second: bytes) -> bool:
+        compared.append((first, second))
+        return compare_digest(first, second)
+
+    def executed(_: object, __: object, ___: str, values: object, *____: object) -> None:
+        asked.append(str(values))
+
     assert keys.compare_digest is compare_digest
+    monkeypatch.setattr(keys, "compare_digest", noted)
+    several = {name: ConfiguredKey(key=SecretStr(f"{FIRST}-{name}")) for name in ("a", "b", "c")}
+    async with opened(address, **several) as (access, database):
+        event.listen(database.engine, "before_cursor_execute", executed)
+        made = (await access.create(KeyRequest(name="one"))).key
+        begin = made[: made.rindex("_") + 1]
+        configured = f"{FIRST}-b"
+        # Every configured key is compared whichever fits, then the one that the text names.
+        for text, count in (
+            *((each, 3) for each in (configured, f"{FIRST}-a", configured[:-1] + "x", "x" + configured[1:], "x", "")),
+            *((each, 4) for each in (made, made[:-1] + "~", begin + "~" + made[len(begin) + 1 :], begin + "x")),
+        ):
+            compared.clear()
+            with suppress(Unauthenticated):
+                await access.caller_of_key(text)
+            assert len(compared) == count, text
+            assert all(len(first) == len(second) == 32 for first, second in compared), "hashes, of one length"
+        token, _ = await access.sign_in(made)
+        await access.caller_of_session(token)
+        with suppress(Unauthenticated):
+            await access.caller_of_session(token[:-1] + "~")
+        # The database, whose comparisons end at the first difference, is asked for hashes and for ids alone.
+        assert asked and not [each for each in asked if token in each or made in each or made[len(begin) :] in each]
+
+
+def test_keys_are_compared_in_one_place_alone() -> None:
     source = Path(keys.__file__).read_text()
     assert source.count("compare_digest(") == 1 and ".hash ==" not in source
     for module in ("access", "stored"):

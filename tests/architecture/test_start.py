@@ -66,6 +66,8 @@ def loaded_alone(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
         "langchain",
         "langgraph.prebuilt",
         "langgraph.checkpoint.memory",
+        "opentelemetry.exporter.otlp",
+        "agentic_search.tracing.run_trace",
     ],
 )
 def test_the_service_starts_without(module: str, loaded: set[str]) -> None:

@@ -100,7 +100,9 @@ def test_a_task_that_gave_nothing_to_cite_is_told_without_sources() -> None:
 
 def test_a_failed_and_a_skipped_task_are_told_with_the_reason() -> None:
     waited = WaitingCall(why="writes", arguments={"x": 1})
-    failed = Failed(task_id="a", error="no", started_at=1, duration=2.5, attempts=3)
-    assert emitted_of(failed) == [facts.TaskFailed(id="a", tool="tool", duration=2.5, attempts=3, error="no")]
+    failed = Failed(task_id="a", error="no", code="tool_timeout", started_at=1, duration=2.5, attempts=3)
+    assert emitted_of(failed) == [
+        facts.TaskFailed(id="a", tool="tool", duration=2.5, attempts=3, error="no", code="tool_timeout")
+    ]
     skipped = Skipped(task_id="a", because="denied", waited=waited)
     assert emitted_of(skipped) == [facts.TaskSkipped(id="a", tool="tool", because="denied", waited=waited)]

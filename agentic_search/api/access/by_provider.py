@@ -13,8 +13,18 @@ from agentic_search.access.identities.provider import IdentityProvider
 from agentic_search.api.access.session import keep_cookie, set_cookie
 from agentic_search.api.access.sign_in_page import Next, shown
 from agentic_search.api.dependencies import ServiceDep
+from agentic_search.api.hosts import check_way_back
 from agentic_search.api.page.routes import prefix_of
-from agentic_search.errors import AgenticSearchError, Forbidden, IdentityRefused, NoIdentityProvider, NotFound
+from agentic_search.api.problems import status_of_error
+from agentic_search.errors import (
+    AccessRefused,
+    AgenticSearchError,
+    Forbidden,
+    IdentityRefused,
+    NoIdentityProvider,
+    NotFound,
+    RequestError,
+)
 from agentic_search.runs.service import Service
 
 _COOKIE = "agentic_search_identity"
@@ -35,7 +45,7 @@ async def begin(request: Request, service: ServiceDep, next: Next = "") -> Respo
     provider, pending = _provider(service), Pending(place=place_on_page(next))
     try:
         address = await provider.address(pending, redirect_uri=_callback(request, service))
-    except (NoIdentityProvider, Forbidden) as error:
+    except (NoIdentityProvider, RequestError) as error:
         return _failed(error)
     response = RedirectResponse(address, 303, headers={"Cache-Control": "no-store"})
     _keep(response, request, pending.cookie, LIFETIME)
@@ -58,7 +68,7 @@ async def end(
             return _failed(IdentityRefused(_NOT_BEGUN))
         caller = await _who(request, service, pending, code=code, iss=iss, error=error)
         token = await service.access.sign_in_as(caller)
-    except (IdentityRefused, Forbidden, NoIdentityProvider) as failure:
+    except (AccessRefused, RequestError, NoIdentityProvider) as failure:
         response = _failed(failure)
         _keep(response, request, "", 0)
         return response
@@ -96,19 +106,14 @@ def _provider(service: Service) -> IdentityProvider:
 
 
 def _callback(request: Request, service: Service) -> str:
-    """The address of the callback by the name by which the browser reaches the service, if that is one of its own."""
-    if (request.url.hostname or "").lower() not in service.hosts:
-        raise Forbidden(
-            f"A sign-in cannot come back to {request.url.hostname!r}: open this page by localhost, or name the host in "
-            "AGENTIC_SEARCH_ALLOWED_HOSTS."
-        )
+    """The address of the callback by the name by which the browser reaches the service; raises RequestError."""
+    check_way_back(request, service.hosts)
     return f"{str(request.base_url).rstrip('/')}{prefix_of(request)}{_PATH}/callback"
 
 
 def _failed(error: AgenticSearchError) -> HTMLResponse:
-    status = 502 if isinstance(error, NoIdentityProvider) else 403
     told = f'<p role="alert">{escape(str(error))}</p><p><a href="../sign-in">Sign in</a></p>'
-    return shown("Not signed in", told, status, up="../")
+    return shown("Not signed in", told, status_of_error(error), up="../")
 
 
 def _keep(response: Response, request: Request, cookie: str, seconds: int) -> None:

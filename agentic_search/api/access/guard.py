@@ -65,6 +65,7 @@ class Guard:
         try:
             await asked.find_out()
             with service.access.admitted(asked.caller):
+                asked.check()
                 scope["state"] |= {"service": service.of(asked.caller), "caller": asked.caller}
                 with asked.under_way() as request:
                     await self._app(scope, receive, noting)
@@ -90,18 +91,23 @@ class _Asked:
         self._method: str = scope["method"]
         self._path = get_route_path(scope)
         self._template = template_of(self._path)
+        self._need = need_of(self._method, self._template)
         self._bearer = self._headers.get("authorization")
         self._cookie = Request(scope).cookies.get(COOKIE, "")
 
     async def find_out(self) -> None:
-        """Who it is. Raises Unauthenticated or Forbidden where they may not ask for this."""
-        need = need_of(self._method, self._template)
+        """Who it is; raises Unauthenticated where that must be known."""
         try:
             self.caller = await self._identified()
         except (Unauthenticated, StorageFailed):
-            if need is None:
-                return
-            raise
+            if self._need is not None:
+                raise
+
+    def check(self) -> None:
+        """Raises Forbidden where they may not ask for this; what is refused counts as asked."""
+        if self.caller is STRANGER:
+            return
+        need = self._need
         if self._cookie and self._bearer is None and self._method not in _HARMLESS and not is_own_page(self._headers):
             raise Forbidden(_FOREIGN)
         if need is not None and not self.caller.may(need):

@@ -20,7 +20,7 @@ PAGE_RULES = {
 _FOR_EVER = {**PAGE_RULES, "Cache-Control": "public, max-age=31536000, immutable"}
 """A file under the address of its version never changes."""
 _NEVER_KEPT = {**PAGE_RULES, "Cache-Control": "no-store"}
-_OWN_WISH = frozenset({"none", "same-origin"})
+OWN_WISH = frozenset({"none", "same-origin"})
 """Where a request comes from that is no other site's link: the address bar, a bookmark, the page itself."""
 _PREFIX = re.compile(r"(/[\w.~-]+)+")
 _OPEN_SEARCH = """<?xml version="1.0" encoding="UTF-8"?>
@@ -41,7 +41,7 @@ def page_router(static: Path) -> APIRouter:
 
     @router.get("/")
     def page(request: Request, q: str = "") -> Response:
-        asks = q != "" and request.headers.get("sec-fetch-site") in _OWN_WISH
+        asks = q != "" and request.headers.get("sec-fetch-site") in OWN_WISH
         version = files.now()
         return _answer(request, version.asking_page if asks else version.page, _NEVER_KEPT if q else PAGE_RULES)
 

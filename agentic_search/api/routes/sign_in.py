@@ -9,8 +9,9 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from agentic_search.api.access.session import keep_cookie
 from agentic_search.api.dependencies import ServiceDep
+from agentic_search.api.hosts import check_way_back
 from agentic_search.api.openapi import problems
-from agentic_search.api.page.routes import PAGE_RULES
+from agentic_search.api.page.routes import OWN_WISH, PAGE_RULES
 from agentic_search.errors import AgenticSearchError, NotFound, RequestError, SignInFailed
 from agentic_search.runs.service import Service
 from agentic_search.tools.mcp.auth.sign_ins import LIFETIME, BrowserReturn
@@ -38,7 +39,7 @@ _TOO_LONG = 4_096
 )
 async def begin_sign_in(name: str, request: Request, service: ServiceDep) -> Response:
     """Sign in at a server whose status is `needs_sign_in`; to be opened in a browser, from a page of this service."""
-    if request.headers.get("sec-fetch-site") == "cross-site":
+    if request.headers.get("sec-fetch-site", "none") not in OWN_WISH:
         raise RequestError("A page of another site asked for this sign-in: begin it on the page of this service.")
     back = _callback(request, service)
     browser = request.cookies.get(_COOKIE) or secrets.token_urlsafe(32)
@@ -84,15 +85,8 @@ async def forget_sign_in(name: str, service: ServiceDep) -> None:
 
 
 def _callback(request: Request, service: Service) -> str:
-    """The address of the callback under the name by which the browser reaches this service, if that is one of its own.
-
-    Another name may be anybody's, and the authorization server would send the person's code there.
-    """
-    if (request.url.hostname or "").lower() not in service.hosts:
-        raise RequestError(
-            f"A sign-in cannot come back to {request.url.hostname!r}: open this page by localhost, or name the host in "
-            "AGENTIC_SEARCH_ALLOWED_HOSTS."
-        )
+    """The address of the callback under the name by which the browser reaches this service; raises RequestError."""
+    check_way_back(request, service.hosts)
     return str(request.url_for("end_sign_in"))
 
 

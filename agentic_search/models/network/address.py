@@ -7,6 +7,7 @@ import httpx
 
 from agentic_search.errors import ConfigurationError
 from agentic_search.network.contacts import is_loopback
+from agentic_search.text.addresses import without_secrets
 
 SCHEME_PORTS = {"http": 80, "https": 443}
 _EVERY_INTERFACE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - recognised here, never bound
@@ -27,12 +28,14 @@ def proxy_for(url: str) -> httpx.Proxy | None:
     proxy = getproxies().get(parts.scheme, "")
     if not proxy or is_loopback(parts.hostname or "") or proxy_bypass(parts.netloc):
         return None
+    proxy = proxy if "://" in proxy else f"http://{proxy}"
     try:
-        known = httpx.Proxy(proxy if "://" in proxy else f"http://{proxy}")
+        known = httpx.Proxy(proxy)
     except (ValueError, httpx.InvalidURL) as error:
-        raise ConfigurationError(f"{parts.scheme.upper()}_PROXY is {proxy!r}: {error}.") from error
+        raise ConfigurationError(without_secrets(f"{parts.scheme.upper()}_PROXY is {proxy!r}: {error}.")) from None
     if known.url.scheme not in SCHEME_PORTS:
-        raise ConfigurationError(f"{parts.scheme.upper()}_PROXY is {proxy!r}: its scheme must be http or https.")
+        shown = without_secrets(proxy)
+        raise ConfigurationError(f"{parts.scheme.upper()}_PROXY is {shown!r}: its scheme must be http or https.")
     return known
 
 

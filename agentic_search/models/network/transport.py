@@ -14,6 +14,7 @@ from httpx_aiohttp import AiohttpTransport
 
 from agentic_search.clock import Clock
 from agentic_search.models.network.address import proxy_for
+from agentic_search.tracing.spans import trace_headers
 
 MOST_CONNECTIONS = 512
 """Calls beyond it wait for another to end."""
@@ -67,6 +68,7 @@ class ModelTransport(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send the request, and give what came back. Raises httpx.TransportError."""
+        request.headers.update(trace_headers())
         if request.method == "POST":
             await self._notice_closed_connections()
         response = await self._send(request)

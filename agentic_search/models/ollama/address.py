@@ -17,6 +17,8 @@ def base_url(host: str) -> str:
     Raises ConfigurationError.
     """
     host = host.strip().strip("\"'")
+    if "@" in host:
+        raise ConfigurationError("OLLAMA_HOST holds a user name, which is not sent to Ollama: take it out of the URL.")
     scheme, separator, rest = host.partition("://")
     if not separator:
         scheme, rest = ("https" if host == CLOUD else "http"), host
@@ -30,8 +32,6 @@ def base_url(host: str) -> str:
         port = parts.port or default_port
     except ValueError as error:
         raise ConfigurationError(f"OLLAMA_HOST is {host!r}: {error}.") from error
-    if parts.username is not None:
-        raise ConfigurationError("OLLAMA_HOST holds a user name, which is not sent to Ollama: take it out of the URL.")
     return f"{parts.scheme}://{_name(parts, host)}:{port}{parts.path.rstrip('/')}"
 
 

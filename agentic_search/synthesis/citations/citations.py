@@ -81,8 +81,8 @@ class CitationFilter:
         match piece:
             case TextPiece(text=text):
                 return text
-            case Marks(numbers=numbers):
-                return self._marks(numbers)
+            case Marks(numbers=numbers, inert=inert):
+                return self._marks(numbers) + inert
             case Link():
                 return self._link(piece)
 

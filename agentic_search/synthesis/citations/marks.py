@@ -1,6 +1,10 @@
 """Reads the next piece of a model's Markdown: text, a mark, a link or a bare URL.
 
 Marks are recognised in all forms that models write: [1], [1, 2], [1-3], 【1†L2】, (source 1), [1](url), footnotes [^1].
+
+What could be a link, an image or HTML to some reader of Markdown and is none here, such as one with brackets in its
+text, is made inert by a backslash: a client that shows the answer would load an image wherever its address leads, and
+with it what the model was made to write into that address.
 """
 
 import re
@@ -33,6 +37,8 @@ class Marks:
     """A mark in whatever form, and the numbers it names; a footnote's are its own and [n] is a placeholder: none."""
 
     numbers: tuple[int, ...]
+    inert: str = ""
+    """What stands behind it, escaped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +53,7 @@ class Link:
 
 Piece = TextPiece | Marks | Link
 
-_PLAIN = re.compile(r"(?:[^`\[【(!<\\\nhfwHFW]|[hf](?=[^t])|w(?=[^w]))+", re.IGNORECASE)
+_PLAIN = re.compile(r"(?:[^`\[\]【(!<\\\nhfwHFW]|[hf](?=[^t])|w(?=[^w]))+", re.IGNORECASE)
 """What begins none of the others, whatever comes; h, f and w may begin a URL."""
 _NUMBER = r"(?:sources?\s*:?\s*)?#?[1-9]\d{0,2}"
 _NUMBERS = re.compile(rf"\s*{_NUMBER}(?:\s*(?:,|;|&|-|–|and)\s*{_NUMBER})*\s*", re.IGNORECASE)
@@ -60,6 +66,8 @@ _DESTINATION = re.compile(r"""\s*(?:<([^<>]*)>|(\S*))(?:\s+(?:"[^"]*"|'[^']*'|\(
 _URL_BEGINS = ("http://", "https://", "ftp://", "www.")
 _URL = re.compile(r"(?:[a-z]+://|www\.)[\w\[]", re.IGNORECASE)
 _URL_ENDS = " \t\n<>\"'`[]{}|\\^，。；：！？、（）】」』"
+_TAG = re.compile(r"[A-Za-z/!?]")
+"""What begins a tag of HTML, behind its bracket."""
 _AFTER_URL = ".,;:!?*_~…"
 
 
@@ -91,12 +99,30 @@ def _bracket(ahead: Lookahead, at: int) -> tuple[Piece, int] | None:
     address = _address(ahead, closed + 1)
     url, end = address or ("", closed + 1)
     if _NUMBERS.fullmatch(label):
-        return Marks(_numbers(label)), end
+        escaped, behind = _inert(ahead, end) if address is None else ("", end)
+        return Marks(_numbers(label), escaped), behind
     if _PLACEHOLDER.fullmatch(label):
         return Marks(()), end
     if _FOOTNOTE.fullmatch(label):
         return Marks(()), end + (ahead.at(end) == ":")
     return None if address is None else (Link(label, url), end)
+
+
+def _closing(ahead: Lookahead, at: int) -> tuple[Piece, int] | None:
+    """A bracket that ends nothing that was read: no link's text, and no definition's."""
+    if ahead.at(at + 1) == ":":
+        return TextPiece("]\\:"), at + 2
+    escaped, end = _inert(ahead, at + 1)
+    return (TextPiece(f"]{escaped}"), end) if escaped else None
+
+
+def _inert(ahead: Lookahead, at: int) -> tuple[str, int]:
+    """What would make a link of the brackets before it, escaped, and where it ends."""
+    if ahead.at(at) == "(":
+        return "\\(", at + 1
+    if ahead.at(at) == ":" and ahead.at(ahead.run(at + 1, " \n")) in {"/", "<"}:
+        return "\\:", at + 1
+    return "", at
 
 
 def _image(ahead: Lookahead, at: int) -> tuple[Piece, int] | None:
@@ -105,7 +131,7 @@ def _image(ahead: Lookahead, at: int) -> tuple[Piece, int] | None:
     closed = ahead.find("]", at + 2, before="[\n", most=LONGEST_LABEL)
     address = None if closed is None else _address(ahead, closed + 1)
     if closed is None or address is None:
-        return None
+        return TextPiece("\\!"), at + 1
     return Link(ahead.text[at + 2 : closed], address[0], image=True), address[1]
 
 
@@ -151,7 +177,7 @@ def _numbers(label: str) -> tuple[int, ...]:
 def _angle(ahead: Lookahead, at: int) -> tuple[Piece, int] | None:
     """<https://…>"""
     if not ahead.startswith(_URL_BEGINS, at + 1):
-        return None
+        return (TextPiece("\\<"), at + 1) if _TAG.match(ahead.at(at + 1)) else None
     closed = ahead.find(">", at + 1, before="<\n ", most=LONGEST_ADDRESS)
     return None if closed is None else (Link("", ahead.text[at + 1 : closed]), closed + 1)
 
@@ -170,6 +196,7 @@ _READERS = {
     "\\": _escape,
     "`": _code_span,
     "[": _bracket,
+    "]": _closing,
     "!": _image,
     "【": _lenticular,
     "(": _aside,

@@ -18,6 +18,7 @@ from agentic_search.tools.config.secrets import SecretMask
 from agentic_search.tools.config.server_config import ServerConfig
 from agentic_search.tools.mcp.auth.server_auth import ServerAuth
 from agentic_search.tools.mcp.connection_state import ConnectionState
+from agentic_search.tools.mcp.exchange.call_span import call_span
 from agentic_search.tools.mcp.exchange.calling import call_tool
 from agentic_search.tools.mcp.exchange.contacting import note_call
 from agentic_search.tools.mcp.exchange.elicitation import Elicitation
@@ -134,7 +135,8 @@ class Connection:
         Raises ServerUnavailable, RateLimited, ToolTimeout, ConnectionLost or ToolFailed.
         """
         try:
-            return await self._call(OpenCall(), tool, arguments, timeout, on_progress)
+            with call_span(self.config, tool):
+                return await self._call(OpenCall(), tool, arguments, timeout, on_progress)
         except MemoryError as error:
             raise ResultTooLarge(f"the result of {tool.name} cannot be used: {NO_MEMORY}") from error
 

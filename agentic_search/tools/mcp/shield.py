@@ -29,6 +29,7 @@ from agentic_search.tools.mcp.waiting import seconds_to_wait
 from agentic_search.tools.mcp.wire.body import decoded_headers, with_mended_messages
 from agentic_search.tools.mcp.wire.held import HeldMessages
 from agentic_search.tools.mcp.wire.messages import mended_bytes
+from agentic_search.tracing.spans import trace_headers
 
 MOST_CONNECTIONS = 512
 """To one HTTP server; calls beyond it wait for a free connection."""
@@ -125,6 +126,7 @@ class ShieldedClient(httpx2.AsyncClient):
 
     async def send(self, request: httpx2.Request, *, stream: bool = False, **options: Any) -> httpx2.Response:
         """Send; a connection error comes back as status 503 with a JSON-RPC error as its body."""
+        request.headers.update(trace_headers())
         response = await self._answer(request, options)
         if not stream:
             await response.aread()
