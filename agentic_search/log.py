@@ -13,8 +13,7 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Literal, TypeAlias, cast
 
-from agentic_search.text.addresses import without_secrets
-from agentic_search.text.controls import without_controls
+from agentic_search.text.controls import without_controls, without_secrets
 
 LONGEST_MESSAGE = 4_000
 """Characters; what is longer is cut."""

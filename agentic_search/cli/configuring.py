@@ -10,7 +10,7 @@ from pydantic_core import to_json, to_jsonable_python
 from agentic_search.cli.listing import table
 from agentic_search.serving.configuration import PREFIX, given_by_source
 from agentic_search.settings import Settings
-from agentic_search.text.addresses import MASK, without_secrets
+from agentic_search.text.controls import MASK, without_secrets
 
 _KEY_OF_MODEL_SERVER = re.compile(r"models_\w+_key")
 

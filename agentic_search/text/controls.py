@@ -1,7 +1,7 @@
-"""Removes what steers a terminal or turns a line around: escape sequences, control characters, bidirectional overrides.
+"""What must not be shown of a text: what steers a terminal or turns a line around, and secrets in addresses.
 
-Shown as they are, they hide or reorder what a reader sees; a colour code of which only the first character is removed
-leaves `[31m` behind.
+Escape sequences, control characters and overrides hide or reorder what a reader sees; a colour code of which only the
+first character is removed leaves `[31m` behind.
 """
 
 import re
@@ -14,6 +14,15 @@ _ESCAPES = re.compile(
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufeff]")
 _OVERRIDES = re.compile("[\u202a-\u202e\u2066-\u2069]")
 """Embeddings, overrides and isolates; left-to-right and right-to-left marks only help, and stay."""
+
+MASK = "********"
+_USER = re.compile(r"(?<=://)[^\s,]*(?=@)")
+_QUERY = re.compile(r"(://[^\s,?]*\?)[^\s,'\"]+")
+
+
+def without_secrets(text: str) -> str:
+    """`text`, in whose URLs no user, no password and no query stand any more."""
+    return _QUERY.sub(rf"\1{MASK}", _USER.sub(MASK, text)) if "://" in text else text
 
 
 def without_controls(text: str) -> str:

@@ -226,7 +226,8 @@ async def test_what_was_tried_stands_in_the_audit_log_and_in_the_log(holders: Ho
         page = await stranger.get("/")
         assert page.status_code == 200
         assert page.headers["content-security-policy"] == (
-            "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
+            "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self';"
+            " frame-ancestors 'none'"
         )
 
 

@@ -16,14 +16,11 @@ from agentic_search.api.dependencies import CallerDep, ServiceDep
 from agentic_search.api.page.routes import PAGE_RULES
 from agentic_search.errors import Forbidden, Unauthenticated
 
-_RULES = {
-    **PAGE_RULES,
-    "Content-Security-Policy": f"{PAGE_RULES['Content-Security-Policy']}; form-action 'self'",
-    "Referrer-Policy": "same-origin",  # else browsers do not say where a form comes from
-}
+_RULES = {**PAGE_RULES, "Referrer-Policy": "same-origin"}
+"""Else browsers do not say where a form comes from."""
 _FRAME = (
     '<!doctype html><html lang="en"><head><meta charset="utf-8">'
-    '<meta name="viewport" content="width=device-width, initial-scale=1">'
+    '<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="{up}static/icon.svg">'
     '<title>Sign in · agentic-search</title><link rel="stylesheet" href="{up}docs/tokens.css">'
     '<link rel="stylesheet" href="{up}docs/guide.css">{more}</head>'
     "<body><main><h1>{title}</h1>{content}</main></body></html>"

@@ -10,9 +10,12 @@ from pathlib import Path
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from agentic_search.api.guide.reference import PAGE as REFERENCE
+from agentic_search.api.guide.reference import SHEET
+
 _ORDER = (
     ("Begin", ("start", "terminal", "python", "coming-from")),
-    ("Use", ("api", "events", "clients", "workflows")),
+    ("Use", ("api", "reference", "events", "clients", "workflows")),
     ("Connect", ("servers", "server-files", "tools", "models")),
     ("Operate", ("configuration", "operating", "security")),
     ("Inside", ("architecture", "extending")),
@@ -60,20 +63,22 @@ def read_page(folder: Path, name: str, address: Address) -> GuidePage:
     return GuidePage(name, title, markdown.renderer.render(tokens, markdown.options, {}))
 
 
-def framed(page: GuidePage, titles: Sequence[tuple[str, str]], address: Address) -> str:
-    """The whole document; `titles` are all pages by name and title."""
+def framed(page: GuidePage, titles: Sequence[tuple[str, str]], address: Address, reference: str = "") -> str:
+    """The whole document; `titles` are all pages by name and title, `reference` what stands below that of the API."""
+    is_reference = page.name == REFERENCE
     links = "".join(
         f"<h2>{group}</h2><ul>{''.join(_entry(name, titles, page.name, address) for name in names)}</ul>"
         for group, names in _grouped([name for name, _ in titles])
     )
-    sheets = "".join(f'<link rel="stylesheet" href="{address(path)}">' for path in ("tokens.css", STYLE.name))
+    sheets = ("tokens.css", STYLE.name, *([SHEET] if is_reference else []))
+    styles = "".join(f'<link rel="stylesheet" href="{address(path)}">' for path in sheets)
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{escape(page.title)} · agentic-search</title>{sheets}</head><body>"
+        '<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,">'
+        f"<title>{escape(page.title)} · agentic-search</title>{styles}</head><body>"
         '<a class="skip" href="#content">Skip to the content</a>'
         f'<nav aria-label="Documentation"><p><a href="{address("")}">agentic-search</a></p>{links}</nav>'
-        f'<main id="content">{page.html}</main></body></html>'
+        f'<main id="content">{page.html}{reference if is_reference else ""}</main></body></html>'
     )
 
 

@@ -4,14 +4,17 @@ import asyncio
 import re
 from pathlib import Path
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from agentic_search.api.guide.pages import STYLE, framed, page_names, read_page, titles_of
-from agentic_search.api.page.routes import PAGE_RULES
+from agentic_search.api.guide.reference import PAGE, place_of_reference, reference_files
+from agentic_search.api.page.routes import PAGE_RULES, answer_file
 
 _NAME = re.compile(r"[\w-]+(\.png|\.svg)?")
+_REFERENCE = place_of_reference("../openapi.json", sign_in=f"../sign-in?next=docs/{PAGE}")
+_LOADED = re.compile(r"[\w-]+\.(css|js)")
 
 
 def guide_router(folder: Path, *, tokens: Path) -> APIRouter:
@@ -21,12 +24,16 @@ def guide_router(folder: Path, *, tokens: Path) -> APIRouter:
 
     @router.get("/docs")
     async def guide() -> Response:
-        return RedirectResponse(_address(page_names(folder)[0]), status_code=307)
+        return RedirectResponse(f"docs/{page_names(folder)[0]}", status_code=307)
 
     @router.get("/docs/{name}")
-    async def guide_page(name: str) -> Response:
+    async def guide_page(request: Request, name: str) -> Response:
         if name in styles:
             return FileResponse(styles[name], headers=PAGE_RULES)
+        if _LOADED.fullmatch(name):
+            files = await asyncio.to_thread(reference_files)
+            if name in files:
+                return answer_file(request, files[name])
         return await asyncio.to_thread(_answer, folder, name)
 
     return router
@@ -41,8 +48,9 @@ def _answer(folder: Path, name: str) -> Response:
     if name not in page_names(folder):
         raise HTTPException(404)
     page = read_page(folder, name, _address)
-    return HTMLResponse(framed(page, titles_of(folder), _address), headers=PAGE_RULES)
+    return HTMLResponse(framed(page, titles_of(folder), _address, _REFERENCE), headers=PAGE_RULES)
 
 
 def _address(name: str) -> str:
-    return f"/docs/{name}" if name else "/"
+    """From one page to another; below whatever path a proxy shows them."""
+    return name or "../"

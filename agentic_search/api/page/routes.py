@@ -1,6 +1,7 @@
 """The browser page at /, its files under /static, and what browsers ask of it as a search engine."""
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from xml.sax.saxutils import escape
 
@@ -12,7 +13,8 @@ from agentic_search.api.page.files import PageFile, PageFiles
 
 PAGE_RULES = {
     "Content-Security-Policy": (
-        "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
+        "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self';"
+        " frame-ancestors 'none'"
     ),
     "Cache-Control": "no-cache",
 }
@@ -43,7 +45,7 @@ def page_router(static: Path) -> APIRouter:
     def page(request: Request, q: str = "") -> Response:
         asks = q != "" and request.headers.get("sec-fetch-site") in OWN_WISH
         version = files.now()
-        return _answer(request, version.asking_page if asks else version.page, _NEVER_KEPT if q else PAGE_RULES)
+        return answer_file(request, version.asking_page if asks else version.page, _NEVER_KEPT if q else PAGE_RULES)
 
     @router.get("/static/{path:path}")
     def file(request: Request, path: str) -> Response:
@@ -54,7 +56,7 @@ def page_router(static: Path) -> APIRouter:
             name = name if version.startswith("v-") else path
         if name not in known.files:
             raise HTTPException(404)
-        return _answer(request, known.files[name], _FOR_EVER if known.name == version else PAGE_RULES)
+        return answer_file(request, known.files[name], _FOR_EVER if known.name == version else PAGE_RULES)
 
     @router.get("/opensearch.xml")
     def open_search(request: Request) -> Response:
@@ -71,7 +73,8 @@ def prefix_of(request: Request) -> str:
     return prefix if _PREFIX.fullmatch(prefix) else ""
 
 
-def _answer(request: Request, sent: PageFile, rules: dict[str, str]) -> Response:
+def answer_file(request: Request, sent: PageFile, rules: Mapping[str, str] = PAGE_RULES) -> Response:
+    """The file, compressed for whoever takes that; 304 for whoever has it."""
     headers = {**rules, "ETag": sent.tag, "Vary": "Accept-Encoding"}
     if sent.tag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)

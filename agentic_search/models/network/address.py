@@ -7,7 +7,7 @@ import httpx
 
 from agentic_search.errors import ConfigurationError
 from agentic_search.network.contacts import is_loopback
-from agentic_search.text.addresses import without_secrets
+from agentic_search.text.controls import without_secrets
 
 SCHEME_PORTS = {"http": 80, "https": 443}
 _EVERY_INTERFACE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - recognised here, never bound
