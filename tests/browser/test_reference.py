@@ -44,11 +44,11 @@ async def test_a_browser_signs_in_sees_every_operation_and_tries_one_below_a_pat
         await expect(page).to_have_url(f"{url}/docs/reference")
         operations = page.locator("#reference .opblock")
         await expect(operations).to_have_count(sum(len(methods) for methods in described.values()))
-        asked = page.locator("#operations-default-list_runs, [id$=list_runs]").first
+        asked = page.locator("#operations-runs-list_runs")
         await asked.locator(".opblock-summary-control").first.click()
         await asked.get_by_role("button", name="Try it out").click()
         await asked.get_by_role("button", name="Execute").click()
-        await expect(asked.locator(".live-responses-table .response-col_status").first).to_contain_text("200")
+        await expect(asked.locator(".live-responses-table tbody .response-col_status").first).to_contain_text("200")
         await expect(asked.locator(".request-url")).to_contain_text(f"{url}/runs")
         await page.get_by_role("link", name="Events").click()
         await expect(page).to_have_url(f"{url}/docs/events")
