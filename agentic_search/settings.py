@@ -21,6 +21,8 @@ from agentic_search.setting_values.tables import ConfiguredKey, ModelPrice, Mode
 
 ENV_FILE = ".env"
 TOML_FILE = "agentic_search.toml"
+KEY_VARIABLE = "AGENTIC_SEARCH_KEY"
+"""The variable of the API key that programs of a user give to a service which asks for one."""
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 """The names of this machine for itself."""
 

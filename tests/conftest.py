@@ -1,5 +1,6 @@
 """What every test gets: asyncio as the backend, no network beyond this machine, and no deadline of hypothesis."""
 
+import os
 import socket
 from collections.abc import Iterator
 from typing import Any
@@ -30,6 +31,18 @@ def own_data_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         patch.setenv("AGENTIC_SEARCH_DATA", str(tmp_path_factory.mktemp("data")))
         patch.setenv("AGENTIC_SEARCH_DATABASE_URL", "memory:")
         yield
+
+
+@pytest.fixture(scope="session")
+def kept_indexes(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A cache where the index of Python's documentation is built once, for all whom its building does not concern.
+
+    The tests that run at the same time share it, as the services of a user do.
+    """
+    own = tmp_path_factory.getbasetemp()
+    cache = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "kept-indexes"
+    cache.mkdir(exist_ok=True)
+    return str(cache)
 
 
 @pytest.fixture(scope="session")

@@ -6,21 +6,26 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from agentic_search import Client, log
-from agentic_search.client.local import KEY_VARIABLE, address_of, is_running
-from agentic_search.settings import Settings, environment
+from agentic_search.client.local import address_of, is_running
+from agentic_search.settings import KEY_VARIABLE, Settings, environment
 
 
 @asynccontextmanager
 async def connected(settings: Settings, *, server: str | None = None) -> AsyncGenerator[Client]:
     """The service at `server`, which has to be there; else the one of the settings if it runs, or one opened here."""
-    url = server or address_of(settings)
-    if server or await is_running(url):
+    if url := server or await running_at(settings):
         async with client_of(url) as client:
             await client.health()  # says at once where nothing answers
             yield client
     else:
         async with opened(settings) as client:
             yield client
+
+
+async def running_at(settings: Settings) -> str | None:
+    """Where the service of the settings runs; None where it does not."""
+    url = address_of(settings)
+    return url if await is_running(url) else None
 
 
 def client_of(url: str) -> Client:
@@ -46,8 +51,7 @@ async def opened(settings: Settings) -> AsyncGenerator[Client]:
 @asynccontextmanager
 async def only_history(settings: Settings, *, server: str | None = None) -> AsyncGenerator[Client]:
     """As `connected`, for what needs no tools: here none is started, and no run that waits is taken up."""
-    url = server or address_of(settings)
-    if server or await is_running(url):
+    if url := server or await running_at(settings):
         async with connected(settings, server=url) as client:
             yield client
         return

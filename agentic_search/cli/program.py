@@ -151,14 +151,14 @@ def serve() -> None:
 def mcp(server: Server = None) -> None:
     """Be an MCP server over standard input and output, for Claude Desktop, VS Code, Cursor and other hosts."""
     from agentic_search import log
-    from agentic_search.cli.connecting import own_key
+    from agentic_search.cli.connecting import own_key, running_at
     from agentic_search.mcp_service.stdio import serve_stdio
 
     read = settings()
     log.configure("error", read.log_format)  # to standard error; standard output is for messages
 
     async def serve_until_left() -> int:
-        await serve_stdio(read, url=server, key=own_key())
+        await serve_stdio(read, url=server or await running_at(read), key=own_key())
         return 0
 
     finish(serve_until_left())
@@ -274,7 +274,8 @@ def finish(work: Coroutine[Any, Any, int]) -> NoReturn:
     """Carry out a command and end with its status."""
     import asyncio
 
-    from agentic_search.errors import AgenticSearchError, ConfigurationError
+    from agentic_search.errors import AgenticSearchError, ConfigurationError, Unauthenticated
+    from agentic_search.settings import KEY_VARIABLE
 
     signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
@@ -286,6 +287,8 @@ def finish(work: Coroutine[Any, Any, int]) -> NoReturn:
         status = WRONG_USAGE
     except AgenticSearchError as error:
         typer.echo(error, err=True)
+        if error.code == Unauthenticated.code:
+            typer.echo(f"This program takes the key from the variable {KEY_VARIABLE}.", err=True)
         status = FAILED
     except BrokenPipeError:  # whoever reads the output has seen enough
         sys.stdout = None

@@ -10,8 +10,6 @@ from agentic_search.models.network.address import host_to_connect
 from agentic_search.settings import Settings
 
 _POLL = 0.1
-KEY_VARIABLE = "AGENTIC_SEARCH_KEY"
-"""The API key that commands of the terminal give to a service which asks for one."""
 _PATIENCE = 3.0
 """Seconds: something may listen there that never answers."""
 

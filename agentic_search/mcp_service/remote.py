@@ -12,6 +12,7 @@ from agentic_search.domain.query import Query
 from agentic_search.domain.run import RunReport, Started
 from agentic_search.errors import AgenticSearchError, NotFound, RequestError
 from agentic_search.mcp_service.answers import AvailableTool, AvailableTools
+from agentic_search.settings import KEY_VARIABLE
 
 _CONNECT = 2.0
 _SILENCE = 60.0
@@ -59,14 +60,6 @@ class RemoteSearcher:
         headers = {"Authorization": f"Bearer {key}"} if key else {}
         timeout = httpx.Timeout(_SILENCE, connect=_CONNECT)
         return httpx.AsyncClient(base_url=url, headers=headers, timeout=timeout, trust_env=False)
-
-    async def is_there(self) -> bool:
-        """Whether the service answers there, and lets us in."""
-        try:
-            await self._get("/tools")
-        except AgenticSearchError:
-            return False
-        return True
 
     async def start(self, query: Query) -> str:
         """Begin a search; the run's id."""
@@ -125,6 +118,8 @@ class RemoteSearcher:
             told = _Refused.model_validate_json(response.content)
         except ValidationError:
             raise AgenticSearchError(f"{method} {path} was answered with {response.status_code}.") from None
-        faults = (f"{fault.field}: {fault.message}" for fault in told.errors or ())
+        faults = [f"{fault.field}: {fault.message}" for fault in told.errors or ()]
+        if response.status_code == HTTPStatus.UNAUTHORIZED:
+            faults = [f"This program takes it from the variable {KEY_VARIABLE}."]
         kind = NotFound if response.status_code == HTTPStatus.NOT_FOUND else RequestError
         raise kind(" ".join((told.detail, *faults)))

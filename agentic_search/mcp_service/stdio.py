@@ -13,8 +13,7 @@ from agentic_search.wiring import open_service
 async def serve_stdio(settings: Settings, *, url: str | None = None, key: str = "") -> None:
     """Serve until standard input ends. Nothing but messages may be written to standard output; logs go to stderr.
 
-    `url`: a running service to ask; None: the one that the settings describe, where it runs, else one is opened here.
-    `key`: an API key for it. Raises ConfigurationError.
+    `url`: a running service to ask, with the API key `key`; None: one is opened here. Raises ConfigurationError.
     """
     async with _searcher(settings, url, key) as searcher:
         await build_server(lambda _: searcher).run_stdio_async()
@@ -22,10 +21,9 @@ async def serve_stdio(settings: Settings, *, url: str | None = None, key: str = 
 
 @asynccontextmanager
 async def _searcher(settings: Settings, url: str | None, key: str) -> AsyncGenerator[Searcher, None]:
-    async with RemoteSearcher.client(url or f"http://{settings.host}:{settings.port}", key) as client:
-        remote = RemoteSearcher(client)
-        if url is not None or await remote.is_there():
-            yield remote
-            return
+    if url is not None:
+        async with RemoteSearcher.client(url, key) as client:
+            yield RemoteSearcher(client)
+        return
     async with open_service(settings) as service:
         yield OwnSearcher(service)

@@ -34,6 +34,9 @@ SERVICE_NAME, SERVICE_VERSION = "service.name", "service.version"
 AGENT = "agentic-search"
 """Value of AGENT_NAME, and of SERVICE_NAME where the environment gives none."""
 
+ENDPOINTS = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
+"""Variables that say where traces go, the stronger first."""
+
 # What the conventions have no words for.
 RUN = "agentic_search.run.id"
 GOES_ON = "agentic_search.run.goes_on"

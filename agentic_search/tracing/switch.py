@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from agentic_search.clock import Clock
 from agentic_search.errors import ConfigurationError
+from agentic_search.tracing.names import ENDPOINTS
 
 if TYPE_CHECKING:
     from agentic_search.tracing.callers import CallersTraces
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
 TracesSetting: TypeAlias = Literal["auto", "on", "off"]
 
-ENDPOINTS = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
 _NEEDED = ("opentelemetry.sdk", "opentelemetry.exporter.otlp.proto.http")
 INSTALL = "pip install 'agentic-search[telemetry]'"
 
@@ -35,7 +35,7 @@ async def open_tracing(
         yield None
         return
     module = await to_thread(import_module, "agentic_search.tracing.tracing")
-    async with module.Tracing(clock) as tracing:
+    async with module.Tracing(clock, environment) as tracing:
         yield tracing
 
 

@@ -6,11 +6,13 @@ Imported only where traces are wanted and the extra `telemetry` is installed.
 import asyncio
 import logging
 import threading
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Self
+from urllib.parse import urlsplit
 from uuid import uuid4
 
+import requests
 from opentelemetry.context import Context
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import OTELResourceDetector, Resource
@@ -23,8 +25,10 @@ from agentic_search.clock import Clock
 from agentic_search.domain.query import TraceContext
 from agentic_search.events.event import Event
 from agentic_search.events.record import RunRecord
+from agentic_search.network.contacts import is_loopback
 from agentic_search.tracing import names
 from agentic_search.tracing.callers import callers_trace
+from agentic_search.tracing.names import ENDPOINTS
 from agentic_search.tracing.run_trace import RunTrace, SpanClock
 from agentic_search.tracing.spans import OpenSpan, entered, lasting
 
@@ -71,7 +75,8 @@ class Tracing:
     callers_trace = staticmethod(callers_trace)
     """What whoever asks in this context is doing."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, environment: Mapping[str, str]) -> None:
+        """`environment` has OpenTelemetry's variables, which it reads itself too."""
         ours = {
             names.SERVICE_NAME: names.AGENT,
             names.SERVICE_VERSION: __version__,
@@ -79,7 +84,7 @@ class Tracing:
         }
         resource = Resource.create(ours).merge(OTELResourceDetector().detect())
         self._provider = TracerProvider(resource=resource, shutdown_on_exit=False)
-        self._exporter = ToldExporter(OTLPSpanExporter())
+        self._exporter = ToldExporter(OTLPSpanExporter(session=_session(environment)))
         self._provider.add_span_processor(BatchSpanProcessor(self._exporter))
         self._tracer = self._provider.get_tracer(names.AGENT, __version__)
         self._clock = clock
@@ -138,3 +143,11 @@ class Tracing:
                 run.note(event.fact)
 
         return note
+
+
+def _session(environment: Mapping[str, str]) -> requests.Session:
+    """What spans are sent by: to a collector on this machine past any proxy."""
+    address = next((environment[name] for name in ENDPOINTS if environment.get(name)), "http://localhost")
+    session = requests.Session()
+    session.trust_env = not is_loopback(urlsplit(address).hostname or "")
+    return session

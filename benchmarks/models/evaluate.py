@@ -226,8 +226,8 @@ def as_json(report: Figures) -> str:
     return json.dumps(report, indent=2, ensure_ascii=False)
 
 
-def main() -> None:
-    """Measure, print, and keep what is to be kept."""
+def parser() -> argparse.ArgumentParser:
+    """What a measurement is told."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("model", help="as the service knows it: qwen3:8b, or NAME/MODEL of another server")
     parser.add_argument("--ollama", default=NOBODY, help="URL of an Ollama")
@@ -243,7 +243,12 @@ def main() -> None:
     parser.add_argument("--conversations", type=int, default=20, help="at most")
     parser.add_argument("--out", type=Path, help="file for the figures, as JSON")
     parser.add_argument("--card", action="store_true", help="write the model's card into the package")
-    given = parser.parse_args()
+    return parser
+
+
+def main() -> None:
+    """Measure, print, and keep what is to be kept."""
+    given = parser().parse_args()
     report = asyncio.run(measure(given))
     print(f"{as_json(report)}\n\n{figures.markdown(given.model, report)}")
     if given.card:

@@ -10,12 +10,6 @@ from tests.support.ollama_double import Model, OllamaDouble
 from tests.support.service import RunningService, running_service, stdio_entry
 
 
-@pytest.fixture(scope="session")
-def kept_indexes(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """A cache where the index of Python's documentation is built once, for all whom its building does not concern."""
-    return str(tmp_path_factory.mktemp("cache"))
-
-
 @pytest.fixture(scope="module")
 async def service(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[RunningService, None]:
     """The service with no model and two servers: `slow` over stdio and `web` over HTTP, which have the same tools."""

@@ -34,6 +34,7 @@ export function mountRun(el, actions) {
   const end = part(el, "end");
   const again = part(el, "again");
   const changed = freshness();
+  let isNew = true;
   let query = "";
 
   const retry = part(end, "retry");
@@ -48,7 +49,9 @@ export function mountRun(el, actions) {
     const { run } = shown;
     const now = run.endedAt ?? Math.max((clock - (shown.origin ?? clock)) / 1000, run.steps.at(-1)?.at ?? 0);
     if (!changed(shown, models)) return views.strip.update(shown, now);
-    glide(below, () => show(shown, now, models));
+    if (isNew) show(shown, now, models); // nothing of it has a place yet, and to ask for places takes time
+    else glide(below, () => show(shown, now, models));
+    isNew = false;
   }
 
   /**
@@ -66,7 +69,7 @@ export function mountRun(el, actions) {
     el.dataset.status = run.status;
     el.setAttribute("aria-busy", String(!hasEnded(run)));
     views.steps.update(shown);
-    const height = preview.offsetHeight;
+    const height = preview.hidden ? 0 : preview.offsetHeight;
     views.preview.update(shown);
     views.answer.update(shown, height, models);
     views.sources.update(shown);

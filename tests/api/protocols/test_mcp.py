@@ -13,11 +13,15 @@ import pytest
 from mcp import Client, StdioServerParameters
 
 from tests.api.protocols.conftest import ANSWER, SLOW, newer_run, newest_run, script
+from tests.cli.terminal import run
 from tests.support.forking.starting import ROOT
 from tests.support.ollama_double import OllamaDouble
-from tests.support.service import RunningService, environment_for, stdio_entry
+from tests.support.service import RunningService, environment_for, running_service, stdio_entry
 
 QUESTION = {"query": "What do the rows say?"}
+PROGRAM = ["-m", "agentic_search.cli.program", "mcp"]
+"""`agentic-search mcp`, which is in PATH only once the package is installed."""
+KEY = "a-key-for-mcp-hosts-4711"
 
 
 @asynccontextmanager
@@ -25,7 +29,7 @@ async def asking(service: RunningService, how: str) -> AsyncGenerator[Client, No
     """A client over HTTP in an era (`auto`, `legacy`), or over stdio beside the service."""
     at: Any = f"{service.url}/mcp"
     if how == "stdio":
-        command = ["-m", "agentic_search.mcp_service", "--url", service.url]
+        command = [*PROGRAM, "--server", service.url]
         at = StdioServerParameters(command=sys.executable, args=command, cwd=ROOT)
     async with Client(at, mode="legacy" if how == "legacy" else "auto") as client:
         yield client
@@ -94,9 +98,7 @@ async def test_a_call_that_is_cancelled_stops_its_run(service: RunningService, o
 async def test_without_a_running_service_the_program_opens_one(tmp_path: Path) -> None:
     (tmp_path / "mcp.json").write_text(json.dumps({"mcpServers": {"slow": stdio_entry()}}))
     environment = environment_for(tmp_path, settings={"DATABASE_URL": "memory:"})
-    program = StdioServerParameters(
-        command=sys.executable, args=["-m", "agentic_search.mcp_service"], env=environment, cwd=tmp_path
-    )
+    program = StdioServerParameters(command=sys.executable, args=PROGRAM, env=environment, cwd=tmp_path)
     async with Client(program) as client:
         given: Any = (await client.call_tool("search", QUESTION)).structured_content
         assert given["status"] == "completed" and given["sources"], given["error"]
@@ -122,8 +124,27 @@ async def test_the_entries_for_hosts_in_the_documentation_work(service: RunningS
     assert {entry["url"] for entry in entries if "url" in entry} == {"http://localhost:8023/mcp"}
     host, port = service.url.removeprefix("http://").split(":")
     own = {"AGENTIC_SEARCH_HOST": host, "AGENTIC_SEARCH_PORT": port, "PYTHONPATH": str(ROOT)}
-    for command, *arguments in commands:
-        assert command == "python"
-        async with Client(StdioServerParameters(command=sys.executable, args=arguments, env=own)) as client:
+    assert commands == {("agentic-search", "mcp")}
+    for _, *arguments in commands:
+        program = StdioServerParameters(command=sys.executable, args=[*PROGRAM[:-1], *arguments], env=own)
+        async with Client(program) as client:
             available: Any = (await client.call_tool("list_tools_available", {})).structured_content
             assert "rows" in {tool["name"] for tool in available["tools"]}, "it asks the running service"
+
+
+async def test_programs_give_the_key_of_their_environment_and_say_where_it_is_missing(tmp_path: Path) -> None:
+    async with running_service(
+        tmp_path, servers={"slow": stdio_entry()}, settings={"API_KEYS": f"mine={KEY}"}
+    ) as service:
+        await service.ready_servers("slow")
+        host, port = service.url.removeprefix("http://").split(":")
+        own = environment_for(tmp_path, settings={"HOST": host, "PORT": port})
+        for key, is_let_in in ((KEY, True), ("", False)):
+            given = {**own, "AGENTIC_SEARCH_KEY": key}
+            async with Client(StdioServerParameters(command=sys.executable, args=PROGRAM, env=given)) as client:
+                result = await client.call_tool("search", QUESTION)
+                assert result.is_error is not is_let_in, result
+                if not is_let_in:
+                    assert "from the variable AGENTIC_SEARCH_KEY" in str(result.content)
+        ended = await run(tmp_path, "history", "list", "--server", service.url)
+        assert (ended.status, "from the variable AGENTIC_SEARCH_KEY" in ended.error) == (1, True), ended

@@ -77,7 +77,7 @@ async def traced(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Tra
             await service.events(cancelled, until="task.started")
             await service.client.post(f"/runs/{cancelled}/cancel")
             await service.events(cancelled)
-            doors = [await _by_openai(service), await _by_mcp(service)]
+            doors = [await _by_openai(service), await _by_mcp(service), await _by_ag_ui(service)]
         yield Traced(collecting, ollama, given, planned, cancelled, doors)
 
 
@@ -95,6 +95,14 @@ async def _by_mcp(service: RunningService) -> tuple[str, str]:
     async with Client(url) as client:
         answer = await client.call_tool("search", asked, meta={"traceparent": f"00-{trace}-{SPAN}-01"})
     assert not answer.is_error, answer
+    return trace, await _newest(service)
+
+
+async def _by_ag_ui(service: RunningService) -> tuple[str, str]:
+    asked = {"threadId": "t", "runId": "r", "messages": [{"id": "m", "role": "user", "content": QUESTION}]}
+    trace = "c" * 32
+    headers = {"traceparent": f"00-{trace}-{SPAN}-01"}
+    assert (await service.client.post("/ag-ui", json=asked, headers=headers)).status_code == 200
     return trace, await _newest(service)
 
 
@@ -174,7 +182,7 @@ async def test_calls_of_models_are_spans_of_the_node_that_makes_them(traced: Tra
         assert call.attributes["gen_ai.provider.name"] == "ollama"
         assert call.attributes["gen_ai.usage.input_tokens"] > 0 < call.attributes["gen_ai.usage.output_tokens"]
     told = [chat.headers["traceparent"].split("-")[1:3] for chat in traced.ollama.chats]
-    calls = [span for span in took.below(run) if span.name == "chat qwen3:8b"]
+    calls = [span for span in took.spans if span.name == "chat qwen3:8b"]
     assert sorted(told) == sorted([span.trace, span.id] for span in calls)
 
 

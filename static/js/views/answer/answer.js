@@ -43,16 +43,16 @@ export function mountAnswer(el, actions) {
     if (!changed(answer, shown.run.status)) return;
     el.hidden = answer === null;
     if (answer === null) return;
-    const height = Math.max(text.offsetHeight, before);
+    const ended = hasEnded(shown.run);
+    const height = ended ? 0 : Math.max(text.offsetHeight, before);
     showBlocks(answer.blocks.map((html, index) => ({ index, html, shown })));
     lowerHeadings(part(el, "blocks"));
     markSupport(part(el, "blocks"), answer.support);
     showTail(answer.tail);
     // A finished block may be lower than its plain text was; what stands below must not come up for it.
-    text.style.minHeight = hasEnded(shown.run) ? "" : `${Math.max(height, text.offsetHeight)}px`;
+    text.style.minHeight = ended ? "" : `${Math.max(height, text.offsetHeight)}px`;
     markdown = answer.text;
     sources = answer.sources;
-    const ended = hasEnded(shown.run);
     const lacks = ended ? missing(shown.run) : "";
     say(part(el, "missing"), lacks);
     part(el, "lacks").hidden = lacks === "";

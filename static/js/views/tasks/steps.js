@@ -58,7 +58,7 @@ export function mountSteps(el, actions) {
     title.textContent = count(run.steps.length, "thinking step");
     const tasks = new Map(run.tasks.map((task) => [task.id, task]));
     show(run.steps.map((step, index) => ({ index, step, task: tasks.get(step.resultOf ?? "") })));
-    if (grown(run.steps) && follows) list.scrollTop = list.scrollHeight; // a result that was fetched moves nothing
+    if (open && grown(run.steps, open) && follows) list.scrollTop = list.scrollHeight; // a result that was fetched moves nothing
   }
 
   return { update };
