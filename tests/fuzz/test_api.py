@@ -91,7 +91,7 @@ async def test_with_keys_and_cookies_nothing_is_answered_otherwise_than_the_desc
     servers = {"fuzzed": fuzzed_entry()}
     async with running_service(tmp_path, servers=servers, settings=settings) as service:
         await service.ready_servers("fuzzed")
-        callers = {"a wrong key": ("Authorization: Bearer ask_0_x",)}
+        callers: dict[str, tuple[str, ...]] = {"a wrong key": ("Authorization: Bearer ask_0_x",)}
         for scopes in SCOPES:
             key = await _made(service, scopes=scopes, rate=1_000_000)
             callers["key of " + " ".join(scopes)] = (f"Authorization: Bearer {key}",)
@@ -100,7 +100,7 @@ async def test_with_keys_and_cookies_nothing_is_answered_otherwise_than_the_desc
         )
         own = {"Origin": service.url}
         async with httpx.AsyncClient(base_url=service.url) as browser:
-            assert (await browser.post("/session", json={"key": key}, headers=own)).status_code == 200
+            assert (await browser.post("/session", json={"key": ADMIN}, headers=own)).status_code == 200
             cookie = f"Cookie: {COOKIE}={browser.cookies[COOKIE]}"
         callers["browser"], callers["another page"] = (cookie, f"Origin: {service.url}"), (cookie,)
         examples = str(max(2, count("FUZZ_EXAMPLES", _EXAMPLES) // 12))
