@@ -28,6 +28,7 @@ from agentic_search.errors import (
     Unauthenticated,
 )
 from agentic_search.runs.service import Service
+from agentic_search.setting_values.scopes import Scope as ApiScope
 
 COOKIE = "agentic_search_session"
 OWN_PROCESS = "agentic_search.own_process"
@@ -91,7 +92,7 @@ class _Asked:
         self._method: str = scope["method"]
         self._path = get_route_path(scope)
         self._template = template_of(self._path)
-        self._need = need_of(self._method, self._template)
+        self._need: ApiScope | None = need_of(self._method, self._template)
         self._bearer = self._headers.get("authorization")
         self._cookie = Request(scope).cookies.get(COOKIE, "")
 
