@@ -334,7 +334,7 @@ async def open_service(settings: Settings, database: Database | None = None) -> 
             Access(database, settings.api_keys, clock=clock, provider=identity_provider(settings, clock))
         )
         schedules = await stack.enter_async_context(
-            Schedules(database, searches, clock=clock, limits=_schedule_limits(settings))
+            Schedules(database, searches, clock=clock, limits=_schedule_limits(settings), may_ask=access.may_still_ask)
         )
         dropped = DroppedDocuments(_dropped_folder(settings), most_bytes=settings.documents_max_bytes)
         lag = await stack.enter_async_context(LoopLag())

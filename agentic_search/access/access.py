@@ -17,6 +17,7 @@ from agentic_search.access.audit import AuditLog, AuditPage
 from agentic_search.access.caller import Caller
 from agentic_search.access.identities.pending import LIFETIME
 from agentic_search.access.identities.provider import IdentityProvider
+from agentic_search.access.identities.rules import ID
 from agentic_search.access.keys import Key, KeyReport, KeyRequest, NewKey
 from agentic_search.access.open_requests import OpenRequests
 from agentic_search.access.rates import MOST_OPEN, Meters
@@ -39,6 +40,8 @@ SESSION_SECONDS = 7 * 86_400
 """How long a browser stays signed in."""
 VOUCHED_SECONDS = 86_400
 """How long after a provider of identities has vouched for its person, who may have left since."""
+_SEEN_SECONDS = 30 * 86_400
+"""How long a person's standing questions go on after the last sign-in was over: nobody says that somebody has left."""
 _KNOWN, _KNOWN_SECONDS = 1_000, 2.0
 """Keys and sign-ins that are known without asking the database; one that another process revokes holds so long."""
 _UNKNOWN = "There is no such key, or it was revoked: ask whoever operates the service for another one."
@@ -157,8 +160,19 @@ class Access:
         """Sign a browser out."""
         hash_ = keys.hashed(token)
         self._sessions.pop(hash_, None)
-        await self._rows.do(stored.close_session, hash_)
+        await self._rows.do(stored.close_session, hash_, self._now())
         self.requests.look()
+
+    async def may_still_ask(self, caller: str | None) -> bool:
+        """Whether what somebody left to be asked again and again may be; `caller`: their id, None: nobody's."""
+        if caller is None or not await self.is_required():
+            return True
+        if caller.startswith(ID):
+            since = self._now() - _SEEN_SECONDS
+            scopes = await self._rows.do(stored.last_scopes, caller, since=since) if self.provider else frozenset()
+            return "search" in scopes
+        key = self._configured.get(caller) or await self._made_key(caller)
+        return key is not None and key.revoked_at is None and key.caller.may("search")
 
     @contextmanager
     def admitted(self, caller: Caller) -> Generator[None]:
@@ -219,7 +233,7 @@ class Access:
         own = caller.scopes if scopes else None
         lasts = VOUCHED_SECONDS if scopes else SESSION_SECONDS
         session = BrowserSession(keys.hashed(token), caller.id or "", caller.name, own, now + lasts)
-        await self._rows.do(stored.open_session, session, now)
+        await self._rows.do(stored.open_session, session, drop_before=now - _SEEN_SECONDS)
         return token
 
     def _now(self) -> float:

@@ -64,9 +64,9 @@ def revoke(connection: Connection, key_id: str, now: str) -> Key:
     return key
 
 
-def open_session(connection: Connection, session: BrowserSession, now: float) -> None:
-    """Keep a sign-in, and drop those that are over."""
-    connection.execute(delete(sessions).where(sessions.c.expires_at < now))
+def open_session(connection: Connection, session: BrowserSession, *, drop_before: float) -> None:
+    """Keep a sign-in, and drop those that were over before that."""
+    connection.execute(delete(sessions).where(sessions.c.expires_at < drop_before))
     scopes = None if session.scopes is None else _written(session.scopes)
     row = {**session._asdict(), "caller": storable(session.caller), "name": storable(session.name), "scopes": scopes}
     connection.execute(insert(sessions), [row])
@@ -83,9 +83,18 @@ def session_of(connection: Connection, hash_: bytes, now: float) -> BrowserSessi
     return None
 
 
-def close_session(connection: Connection, hash_: bytes) -> None:
+def close_session(connection: Connection, hash_: bytes, now: float) -> None:
     """Sign a browser out."""
-    connection.execute(delete(sessions).where(sessions.c.hash == hash_))
+    c = sessions.c
+    connection.execute(update(sessions).where(c.hash == hash_, c.expires_at > now).values(expires_at=now))
+
+
+def last_scopes(connection: Connection, caller: str, *, since: float) -> frozenset[Scope]:
+    """What somebody might do whose last sign-in was not over before that; nothing where it was."""
+    c = sessions.c
+    chosen = select(c.scopes).where(c.caller == storable(caller), c.expires_at >= since, c.scopes.is_not(None))
+    row = connection.execute(chosen.order_by(c.expires_at.desc()).limit(1)).first()
+    return frozenset() if row is None else _read(row.scopes)
 
 
 def add_entries(connection: Connection, entries: Sequence[AuditEntry]) -> None:

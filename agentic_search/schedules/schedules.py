@@ -6,12 +6,12 @@ Any number of processes may look at the same database: a row is changed by the o
 import asyncio
 import logging
 import uuid
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeAlias
 
 from agentic_search.access.caller import ANYBODY, Caller
 from agentic_search.clock import Clock
@@ -45,6 +45,8 @@ _LEASE = 60.0
 
 logger = logging.getLogger(__name__)
 
+MayAsk: TypeAlias = Callable[[str | None], Awaitable[bool]]
+
 
 @dataclass(frozen=True, slots=True)
 class ScheduleLimits:
@@ -61,7 +63,11 @@ class ScheduleLimits:
 class Schedules:
     """The standing questions; asked while it is entered; an async context manager."""
 
-    def __init__(self, database: Database, searches: Searching, *, clock: Clock, limits: ScheduleLimits) -> None:
+    def __init__(
+        self, database: Database, searches: Searching, *, clock: Clock, limits: ScheduleLimits, may_ask: MayAsk
+    ) -> None:
+        """`may_ask`: whether somebody may still ask, by their id; the questions of who may not rest."""
+        self._may_ask = may_ask
         self._rows = Rows(database, name="schedules")
         self._alone = database.is_sqlite
         self._clock = clock
@@ -220,6 +226,10 @@ class Schedules:
     async def _ask_in_time(self, schedule: StoredSchedule, now: float) -> None:
         due_at = schedule.next_at
         assert due_at is not None, "it is due"
+        if not await self._may_ask(schedule.asked_by):
+            logger.warning("the standing question %s rests: whoever made it may no longer ask", schedule.id)
+            await self._rows.do(stored.change, schedule.id, {"paused": True})
+            return
         missed = times_until(schedule.cron, schedule.zone, due_at, now - _ON_TIME)
         next_at = next_time(schedule.cron, schedule.zone, now)
         run = await self._begin(schedule, why="time", now=now, due_at=due_at, missed=missed, next_at=next_at)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from hmac import compare_digest
 from pathlib import Path
 
@@ -14,10 +15,13 @@ from agentic_search.access import keys
 from agentic_search.access.access import Access, has_keys
 from agentic_search.access.audit import AuditEntry
 from agentic_search.access.caller import Caller
+from agentic_search.access.identities.provider import IdentityProvider
 from agentic_search.access.keys import KeyRequest
 from agentic_search.database.address import DatabaseAddress, database_address
 from agentic_search.database.database import Database, open_database
 from agentic_search.errors import Forbidden, NotFound, Unauthenticated, WrongState
+from agentic_search.setting_values.identities import IdentitySettings
+from agentic_search.setting_values.scopes import Scope
 from agentic_search.setting_values.tables import ConfiguredKey
 from tests.support.clock import FakeClock
 from tests.support.databases import address, lasting
@@ -95,6 +99,43 @@ async def test_a_browser_is_signed_out_by_itself_and_after_its_time(address: Dat
         with pytest.raises(Unauthenticated):  # no provider is set any more that vouches for anybody
             await access.caller_of_session(third)
         assert (await access.caller_of_session(second)).id == "setting:admin"
+
+
+async def test_who_may_no_longer_ask_has_nothing_asked_in_time_either(address: DatabaseAddress) -> None:
+    clock, day = FakeClock(), 86_400.0
+    settings = IdentitySettings(
+        oidc_issuer="https://login.example.org", oidc_client_id="x", oidc_allow={"*": frozenset[Scope]({"search"})}
+    )
+    provider = IdentityProvider(settings, clock=clock)
+    database = open_database(address)
+    try:
+        async with Access(database, CONFIGURED, clock=clock, provider=provider) as access:
+            searcher = await access.create(KeyRequest(name="searcher", scopes=frozenset({"search"})))
+            reader = await access.create(KeyRequest(name="reader", scopes=frozenset({"read"})))
+            may = access.may_still_ask
+            asked = [await may(each) for each in (None, "setting:admin", searcher.id, reader.id, "setting:gone", "x")]
+            assert asked == [True, True, True, False, False, False]
+            await access.revoke(searcher.id)
+            assert not await may(searcher.id)
+
+            ada = Caller("oidc:1", "Ada", frozenset({"search"}))
+            assert not await may("oidc:1")  # who never signed in
+            await access.sign_out(await access.sign_in_as(ada))
+            assert await may("oidc:1")
+            clock.advance(29 * day)
+            await access.sign_in_as(ada)  # by which what is long over is dropped
+            clock.advance(29 * day)
+            assert await may("oidc:1")
+            clock.advance(3 * day)
+            assert not await may("oidc:1")
+            await access.sign_in_as(replace(ada, scopes=frozenset({"read"})))
+            assert not await may("oidc:1")
+        async with Access(database, CONFIGURED, clock=clock) as access:
+            assert not await access.may_still_ask("oidc:1")  # nobody vouches any more
+        async with Access(database, {}, clock=clock) as access:
+            assert not await access.may_still_ask("setting:admin")  # a key was made, so one is needed for good
+    finally:
+        database.close()
 
 
 async def test_a_key_that_was_made_is_needed_for_good_also_where_none_is_left(lasting: DatabaseAddress) -> None:

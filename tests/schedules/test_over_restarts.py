@@ -56,7 +56,9 @@ class Archive:
 
 
 @asynccontextmanager
-async def service(where: DatabaseAddress, program: Archive, folder: Path) -> AsyncGenerator[Schedules, None]:
+async def service(
+    where: DatabaseAddress, program: Archive, folder: Path, *, may_ask: bool = True
+) -> AsyncGenerator[Schedules, None]:
     """Standing questions over the engine that keeps its runs, as one process has them."""
     clock = SystemClock()
     make = partial(MemoryEngine, clock=clock, max_concurrent=4, max_queued=10, max_kept=100)
@@ -65,7 +67,12 @@ async def service(where: DatabaseAddress, program: Archive, folder: Path) -> Asy
         engine = await stack.enter_async_context(KeptRuns(database, program, make, clock=clock, bounds=UNBOUNDED))
         searches = SearchService(engine, engine.history)
         limits = ScheduleLimits(300, 10, LOOPBACK)
-        yield await stack.enter_async_context(Schedules(database, searches, clock=clock, limits=limits))
+
+        async def may(asked_by: str | None) -> bool:
+            assert asked_by is None, "nobody is asked for a key here"
+            return may_ask
+
+        yield await stack.enter_async_context(Schedules(database, searches, clock=clock, limits=limits, may_ask=may))
 
 
 def request(**more: Any) -> ScheduleRequest:
@@ -112,6 +119,20 @@ async def test_missed_times_are_made_up_for_by_one_run_which_says_so(lasting: Da
         assert len(program.asked) == 1
         after = await schedules.get(made.id)
         assert after.next_at is not None and datetime.fromisoformat(after.next_at) > datetime.now(UTC)
+
+
+async def test_what_is_left_by_somebody_who_may_no_longer_ask_rests(lasting: DatabaseAddress, tmp_path: Path) -> None:
+    program = Archive("a")
+    async with service(lasting, program, tmp_path) as schedules:
+        made = await schedules.create(request())
+    due_since(lasting, 5)
+    async with asyncio.timeout(30), service(lasting, program, tmp_path, may_ask=False) as schedules:
+        while True:
+            rests = await schedules.get(made.id)
+            if rests.paused:
+                break
+            await asyncio.sleep(0.02)
+        assert rests.last is None and not program.asked
 
 
 async def test_it_is_asked_as_a_batch_by_itself_in_its_conversation(lasting: DatabaseAddress, tmp_path: Path) -> None:
