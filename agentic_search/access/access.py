@@ -169,7 +169,9 @@ class Access:
             return True
         if caller.startswith(ID):
             since = self._now() - _SEEN_SECONDS
-            return self.provider is not None and "search" in await self._rows.do(stored.last_scopes, caller, since=since)
+            return self.provider is not None and "search" in await self._rows.do(
+                stored.last_scopes, caller, since=since
+            )
         key = self._configured.get(caller) or await self._made_key(caller)
         return key is not None and key.revoked_at is None and key.caller.may("search")
 
