@@ -161,6 +161,8 @@ async def eventually(nothing: Callable[[], object], what: str) -> None:
 
 
 async def test_cancelling_at_any_moment_leaves_nothing_behind(tmp_path: Path) -> None:
+    async with http_server("--name", "first"):
+        pass  # what starts servers is there from now on, and stays
     chance, ours = random.Random(SEED), children()
     async with house(tmp_path) as it:
         servers = children() - ours
