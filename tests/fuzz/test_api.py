@@ -40,7 +40,8 @@ not_a_server_error.expected-statuses = ["2xx", "3xx", "4xx", 502, 503, 504]
 negative_data_rejection.expected-statuses = [400, 401, 403, 404, 405, 409, 413, 421, 422, 429, 431]
 positive_data_acceptance.expected-statuses = ["2xx", 401, 403, 404, 409, 429, 502, 503, 504]
 [[operations]]
-include-operation-id = ["list_runs", "list_threads", "get_conversation"]  # a cursor may be of any form, and be unknown
+# a cursor may be of any form, and be unknown
+include-operation-id = ["list_runs", "list_threads", "get_conversation", "read_audit_log"]
 checks.positive_data_acceptance.enabled = false
 [[operations]]
 # which tools and workflows there are no schema says, nor what tasks and values a run has
