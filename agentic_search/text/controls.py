@@ -16,13 +16,23 @@ _OVERRIDES = re.compile("[\u202a-\u202e\u2066-\u2069]")
 """Embeddings, overrides and isolates; left-to-right and right-to-left marks only help, and stay."""
 
 MASK = "********"
-_USER = re.compile(r"(?<=://)[^\s,]*(?=@)")
-_QUERY = re.compile(r"(://[^\s,?]*\?)[^\s,'\"]+")
+# Both match whatever follows, so that no text is looked through twice: a stranger may have written it.
+_ADDRESS = re.compile(r"://[^\s,]*")
+_UP_TO_QUERY = re.compile(r"(://[^\s,?]*)(?:\?([^\s,'\"]*))?")
 
 
 def without_secrets(text: str) -> str:
     """`text`, in whose URLs no user, no password and no query stand any more."""
-    return _QUERY.sub(rf"\1{MASK}", _USER.sub(MASK, text)) if "://" in text else text
+    return _UP_TO_QUERY.sub(_without_query, _ADDRESS.sub(_without_user, text)) if "://" in text else text
+
+
+def _without_user(address: re.Match[str]) -> str:
+    _, at, place = address[0].rpartition("@")
+    return f"://{MASK}@{place}" if at else address[0]
+
+
+def _without_query(address: re.Match[str]) -> str:
+    return f"{address[1]}?{MASK}" if address[2] else address[0]
 
 
 def without_controls(text: str) -> str:
