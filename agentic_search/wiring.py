@@ -60,6 +60,7 @@ from agentic_search.tools.config.server_config import HttpEndpoint, ServerConfig
 from agentic_search.tools.config.servers_file import read_servers
 from agentic_search.tools.mcp.auth.encrypted_folder import EncryptedFolder
 from agentic_search.tools.mcp.auth.encrypted_table import EncryptedTable
+from agentic_search.tools.mcp.auth.requests import SIGN_IN_ALLOW
 from agentic_search.tools.mcp.auth.sign_ins import SignIns
 from agentic_search.tools.pool import ToolPool
 from agentic_search.tools.provider import ToolProvider
@@ -179,19 +180,24 @@ def _plan_limits(settings: Settings) -> PlanLimits:
 
 
 def _schedule_limits(settings: Settings) -> ScheduleLimits:
+    webhooks = _allowed_places(settings.webhook_allow, ALLOW)
+    return ScheduleLimits(settings.schedule_interval, settings.max_schedules, webhooks)
+
+
+def _allowed_places(texts: Sequence[str], setting: str) -> AllowedPlaces:
     try:
-        webhooks = AllowedPlaces.of(settings.webhook_allow, setting=ALLOW)
+        return AllowedPlaces.of(texts, setting=setting)
     except ValueError as error:
         raise ConfigurationError(f"{error}.") from error
-    return ScheduleLimits(settings.schedule_interval, settings.max_schedules, webhooks)
 
 
 def _sign_ins(settings: Settings, database: Database, notices: Notices) -> SignIns:
     """On Postgres those of all processes, where these share a key."""
     passphrase = settings.secret_key.get_secret_value()
+    allowed = _allowed_places(settings.sign_in_allow, SIGN_IN_ALLOW)
     if passphrase and not database.is_sqlite:
-        return SignIns(EncryptedTable(database, passphrase=passphrase), notices=notices)
-    return SignIns(EncryptedFolder(settings.data / "sign-ins", passphrase=passphrase))
+        return SignIns(EncryptedTable(database, passphrase=passphrase), notices=notices, allowed=allowed)
+    return SignIns(EncryptedFolder(settings.data / "sign-ins", passphrase=passphrase), allowed=allowed)
 
 
 def _wants_preview(settings: Settings, query: Query) -> bool:

@@ -6,40 +6,43 @@ from urllib.parse import quote
 
 import httpx2
 
+from agentic_search.network.addresses import AllowedPlaces
 from agentic_search.tools.config.server_config import HttpEndpoint, OAuthRules, ServerConfig
 from agentic_search.tools.mcp.auth.credentials import SecretStore, ServerCredentials
 from agentic_search.tools.mcp.auth.grants import ServiceSignIn, SignedInAuth, SignInChallenge
+from agentic_search.tools.mcp.auth.requests import SignInRequests
 
 
 class ServerAuth:
     """Lives as long as the connection to the server, over all its sessions."""
 
-    def __init__(self, name: str, url: str, rules: OAuthRules, store: SecretStore) -> None:
+    def __init__(self, name: str, url: str, rules: OAuthRules, store: SecretStore, allowed: AllowedPlaces) -> None:
         self.name = name
         self.url = url
         self.rules = rules
+        self.requests = SignInRequests(url, allowed)
         self.kept = ServerCredentials(store, name, url=url, client_id=rules.client_id)
         self.challenge: SignInChallenge | None = None
         """The refusal that a person's sign-in would answer; None where nobody has to sign in."""
         self.trouble = ""
         """Why the last sign-in failed."""
         self._auth = (
-            ServiceSignIn(self.kept, url, rules)
+            ServiceSignIn(self.kept, url, rules, self.requests)
             if rules.kind == "client_credentials"
-            else SignedInAuth(self.kept, url, rules, self._note)
+            else SignedInAuth(self.kept, url, rules, self.requests, self._note)
         )
         self._changed = asyncio.Event()
         self._on_change: Callable[[], None] = lambda: None
 
     @staticmethod
-    def of(config: ServerConfig, store: SecretStore) -> "ServerAuth | None":
+    def of(config: ServerConfig, store: SecretStore, allowed: AllowedPlaces) -> "ServerAuth | None":
         """None for a server that is not reached by HTTP, or that a header of the file signs in at."""
         endpoint = config.reach
         if not isinstance(endpoint, HttpEndpoint):
             return None
         if config.auth is None and any(header.lower() == "authorization" for header in endpoint.headers):
             return None
-        return ServerAuth(config.name, endpoint.url, config.auth or OAuthRules(), store)
+        return ServerAuth(config.name, endpoint.url, config.auth or OAuthRules(), store, allowed)
 
     @property
     def path(self) -> str:
