@@ -195,9 +195,9 @@ def _sign_ins(settings: Settings, database: Database, notices: Notices) -> SignI
     """On Postgres those of all processes, where these share a key."""
     passphrase = settings.secret_key.get_secret_value()
     allowed = _allowed_places(settings.sign_in_allow, SIGN_IN_ALLOW)
-    if passphrase and not database.is_sqlite:
-        return SignIns(EncryptedTable(database, passphrase=passphrase), notices=notices, allowed=allowed)
-    return SignIns(EncryptedFolder(settings.data / "sign-ins", passphrase=passphrase), allowed=allowed)
+    if not passphrase or database.is_sqlite:
+        return SignIns(EncryptedFolder(settings.data / "sign-ins", passphrase=passphrase), allowed=allowed)
+    return SignIns(EncryptedTable(database, passphrase=passphrase), notices=notices, allowed=allowed)
 
 
 def _wants_preview(settings: Settings, query: Query) -> bool:
