@@ -180,11 +180,10 @@ def _plan_limits(settings: Settings) -> PlanLimits:
 
 
 def _schedule_limits(settings: Settings) -> ScheduleLimits:
-    webhooks = _allowed_places(settings.webhook_allow, ALLOW)
-    return ScheduleLimits(settings.schedule_interval, settings.max_schedules, webhooks)
+    return ScheduleLimits(settings.schedule_interval, settings.max_schedules, _places(settings.webhook_allow, ALLOW))
 
 
-def _allowed_places(texts: Sequence[str], setting: str) -> AllowedPlaces:
+def _places(texts: Sequence[str], setting: str) -> AllowedPlaces:
     try:
         return AllowedPlaces.of(texts, setting=setting)
     except ValueError as error:
@@ -194,7 +193,7 @@ def _allowed_places(texts: Sequence[str], setting: str) -> AllowedPlaces:
 def _sign_ins(settings: Settings, database: Database, notices: Notices) -> SignIns:
     """On Postgres those of all processes, where these share a key."""
     passphrase = settings.secret_key.get_secret_value()
-    allowed = _allowed_places(settings.sign_in_allow, SIGN_IN_ALLOW)
+    allowed = _places(settings.sign_in_allow, SIGN_IN_ALLOW)
     if not passphrase or database.is_sqlite:
         return SignIns(EncryptedFolder(settings.data / "sign-ins", passphrase=passphrase), allowed=allowed)
     return SignIns(EncryptedTable(database, passphrase=passphrase), notices=notices, allowed=allowed)
