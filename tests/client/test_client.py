@@ -40,8 +40,8 @@ async def test_a_question_is_answered_and_its_run_is_found_again(client: Client)
     assert (await client.runs(q="rows", limit=1)).runs[0].id == run.id
     assert (await client.task(run.id, "t1")).result == run.tasks[0].result
     assert (await client.export(run.id)).startswith("# What do the rows say?")
-    again = await client.synthesize(run.id, model="offline")
-    assert again.retry_of == run.id and again.thread_id == run.thread_id
+    again = await client.synthesize(run.id, model="offline", instructions="Be brief.")
+    assert (again.retry_of, again.thread_id, again.instructions) == (run.id, run.thread_id, "Be brief.")
     assert (await client.threads()).threads[0].id == run.thread_id
     assert (await client.thread(run.thread_id)).run_count == 2
 
