@@ -67,6 +67,8 @@ class StdioTransport(AbstractAsyncContextManager[tuple[Incoming, Outgoing]]):
         self._probe = Probe()
         self._all_read = asyncio.Event()
         self._ended_by_itself = False
+        self._was_left = False
+        """Its stdin was closed while it ran: that it ends then is no news, and no reason for anything."""
         self._given_up: str | None = None
         self._status: int | None = None
 
@@ -82,7 +84,7 @@ class StdioTransport(AbstractAsyncContextManager[tuple[Incoming, Outgoing]]):
                 self._probe,
                 longest=self._longest,
             ),
-            ProbedOutgoing(_pipe(process.stdin), self._probe),
+            ProbedOutgoing(_pipe(process.stdin), self._probe, lambda: self._note_left(process)),
         )
 
     async def __aexit__(
@@ -144,8 +146,12 @@ class StdioTransport(AbstractAsyncContextManager[tuple[Incoming, Outgoing]]):
     def _note_end(self, given_up: str | None) -> None:
         self._all_read.set()
         self._given_up = given_up
-        self._ended_by_itself = given_up is None
+        self._ended_by_itself = given_up is None and not self._was_left
         self._on_end(given_up or "the server's process ended")
+
+    def _note_left(self, process: Process) -> None:
+        if not self._ended_by_itself and process.returncode is None and not _pipe(process.stdin).is_closing():
+            self._was_left = True
 
     async def _end_with_process(self, process: Process) -> None:
         """End the stream of a process that has ended; a browser that it started may hold the other end of the pipe."""
@@ -174,7 +180,7 @@ class StdioTransport(AbstractAsyncContextManager[tuple[Incoming, Outgoing]]):
             with suppress(TimeoutError):
                 async with asyncio.timeout(_LAST_WORDS):
                     await process.wait()
-        self._ended_by_itself |= process.returncode is not None and self._given_up is None
+        self._ended_by_itself |= process.returncode is not None and self._given_up is None and not self._was_left
         stdin.close()
         try:
             await end_process(
