@@ -12,6 +12,7 @@ import signal
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
+from pathlib import Path
 from types import TracebackType
 from typing import TypeVar, cast
 
@@ -251,6 +252,12 @@ def _find_command(launch: StdioLaunch, variables: Mapping[str, str]) -> str:
     if launch.cwd is not None and not launch.cwd.is_dir():
         raise ServerUnavailable(f'there is no folder {str(launch.cwd)!r}: make it, or correct "cwd"')
     found = shutil.which(launch.command, path=variables.get("PATH"))
+    if found is None and Path(launch.command).is_dir():
+        raise ServerUnavailable(f"{launch.command!r} is a folder: name the program in it")
+    if found is None and Path(launch.command).is_file():
+        raise ServerUnavailable(
+            f"{launch.command!r} may not be executed: name the program that runs it, or make it executable (chmod +x)"
+        )
     if found is None:
         raise ServerUnavailable(f'there is no command {launch.command!r}: install it, or correct "command"')
     return found
