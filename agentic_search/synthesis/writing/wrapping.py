@@ -1,22 +1,20 @@
-"""Takes an answer out of what a model puts around the whole of it: a fence of Markdown, or an object of JSON.
+"""Takes an answer out of what a model put around the whole of it: a fence of Markdown, or an object of JSON.
 
 Inside such a fence no mark would be one, and nobody reads an answer as JSON. Fences of code in an answer stay.
 """
 
 import re
-from typing import Any, Literal, cast
+from typing import Any, cast
 
 from agentic_search.plain_json import read_json
 
-_FENCE = re.compile(r"`{3,}[ \t]*([A-Za-z]*)[ \t]*")
-_CLOSING = re.compile(r"`{3,}\s*")
-_FENCED_JSON = re.compile(r"`{3,}\s*json\s*\n(.*?)\n?\s*`{3,}", re.DOTALL | re.IGNORECASE)
-_LONGEST_FENCE = 40
+_MAY_BEGIN = re.compile(r"\s*(?:`{1,3}[ \tA-Za-z]{0,40}|`{3,}[ \t]*json[ \t]*\n\s*)?", re.IGNORECASE)
+"""The whole of what may go on as a wrapping, or as something else."""
+_FENCE = re.compile(r"\s*`{3,}[ \t]*(?:markdown|md)[ \t]*(?:\n|\Z)", re.IGNORECASE)
+_OBJECT = re.compile(r"\s*(?:`{3,}[ \t]*json[ \t]*\n\s*)?\{", re.IGNORECASE)
+_FENCED_OBJECT = re.compile(r"\s*`{3,}\s*json\s*\n(.*?)\s*`{3,}\s*", re.DOTALL | re.IGNORECASE)
 _ANSWERS = ("answer", "final_answer", "response")
 _CITED = ("citations", "sources", "references", "source", "source_ids")
-_LARGEST_NUMBER = 999
-
-_State = Literal["beginning", "object", "fenced", "code", "plain"]
 
 
 class WrappingFilter:
@@ -25,95 +23,70 @@ class WrappingFilter:
     def __init__(self) -> None:
         self._held = ""
         self._line_begins = True
-        self._state: _State = "beginning"
+        self._read = self._begin
 
     def feed(self, text: str) -> str:
         """Take in more text; gives what is certain of it."""
         self._held += text
-        if self._state == "beginning":
-            self._begin(final=False)
-        match self._state:
-            case "beginning" | "object":
-                return ""
-            case "fenced" | "code":
-                return self._lines(final=False)
-            case "plain":
-                return self._all()
+        return self._read(final=False)
 
     def finish(self) -> str:
         """Take in the end; gives the rest."""
-        if self._state == "beginning":
-            self._begin(final=True)
-        match self._state:
-            case "object":
-                return _answer_in(self._all())
-            case "fenced" | "code":
-                return self._lines(final=True)
-            case _:
-                return self._all()
+        return self._read(final=True)
 
-    def _all(self) -> str:
+    def _begin(self, *, final: bool) -> str:
+        """Find out what the answer begins with, once enough of it is there."""
+        if _MAY_BEGIN.fullmatch(self._held) and not final:
+            return ""
+        if fence := _FENCE.match(self._held):
+            self._held, self._read = self._held[fence.end() :], self._fenced
+        else:
+            self._read = self._object if _OBJECT.match(self._held) else self._plain
+        return self._read(final=final)
+
+    def _plain(self, *, final: bool) -> str:
         text, self._held = self._held, ""
         return text
 
-    def _begin(self, *, final: bool) -> None:
-        """Find out what the answer begins with, once enough of it is there."""
-        text = self._held.lstrip()
-        first, newline, rest = text.partition("\n")
-        if text.startswith("{"):
-            self._state = "object"
-        elif not text.startswith("`") or len(first) > _LONGEST_FENCE:
-            self._state = "plain" if text else "beginning"
-        elif newline or final:
-            fence = _FENCE.fullmatch(first)
-            kind = fence[1].lower() if fence else ""
-            if kind in {"markdown", "md"}:
-                self._state, self._held = "fenced", rest
-            else:
-                self._state = "object" if kind == "json" else "plain"
+    def _object(self, *, final: bool) -> str:
+        return _answer_in(self._plain(final=True)) if final else ""
 
-    def _lines(self, *, final: bool) -> str:
+    def _fenced(self, *, final: bool) -> str:
         """What is certain of the text inside a fence; a line that may be its end is held until it is whole."""
         given = ""
         while self._held:
             line, newline, rest = self._held.partition("\n")
-            may_be_fence = self._line_begins and (not line.strip() or line.lstrip().startswith("`"))
-            if may_be_fence and not newline and not final:
+            mark = line.strip()
+            may_be_fence = self._line_begins and (not mark or mark.startswith("`"))
+            if may_be_fence and not (newline or final):
                 break
             self._held, self._line_begins = rest, bool(newline)
-            if may_be_fence and line.lstrip().startswith("```"):
-                is_closing = _CLOSING.fullmatch(line.lstrip()) is not None
-                if is_closing and self._state == "fenced":
-                    self._state = "plain"
-                    return given + self._all()
-                self._state = "fenced" if is_closing else "code"
+            if may_be_fence and mark.startswith("```"):
+                is_end = not mark.strip("`")
+                if is_end and self._read == self._fenced:
+                    self._read = self._plain
+                    return given + self._plain(final=final)
+                self._read = self._fenced if is_end else self._code
             given += line + newline
         return given
+
+    def _code(self, *, final: bool) -> str:
+        """The same in an example of code, whose end is not that of the answer."""
+        return self._fenced(final=final)
 
 
 def _answer_in(text: str) -> str:
     """The answer that an object holds, with the marks that it lists beside it; the text itself where it holds none."""
-    fenced = _FENCED_JSON.fullmatch(text.strip())
+    fenced = _FENCED_OBJECT.fullmatch(text)
     try:
-        value: Any = read_json(fenced[1] if fenced else text)
+        value = read_json(fenced[1] if fenced else text)
     except (ValueError, RecursionError):
         return text
-    if not isinstance(value, dict):
-        return text
-    held = cast("dict[str, Any]", value)
-    said = next((each for key in _ANSWERS if isinstance(each := held.get(key), str) and each.strip()), None)
-    if said is None:
-        return text
-    marks = "" if re.search(r"\[\d", said) else "".join(f"[{number}]" for number in _numbers(held))
-    return f"{said.rstrip()} {marks}" if marks else said
-
-
-def _numbers(held: dict[str, Any]) -> list[int]:
-    cited: Any = next((held[key] for key in _CITED if held.get(key)), None)
-    found: list[int] = []
-    for each in cast("list[Any]", cited if isinstance(cited, list) else [cited]):
-        number: Any = cast("dict[str, Any]", each).get("id") if isinstance(each, dict) else each
-        plain = str(number).strip(" []")
-        if plain.isascii() and plain.isdigit() and 1 <= int(plain[:4]) <= _LARGEST_NUMBER:
-            found.append(int(plain[:4]))
-    return list(dict.fromkeys(found))
+    held = cast("dict[str, Any]", value) if isinstance(value, dict) else {}
+    said: str = next(
+        (each.rstrip() for key in _ANSWERS if isinstance(each := held.get(key), str) and each.strip()), text
+    )
+    cited: object = next((held[key] for key in _CITED if held.get(key)), "") if said is not text else ""
+    found: list[str] = re.findall(r"(?<![\w.])[1-9]\d{0,2}(?![\w.])", str(cited))
+    marks = "" if re.search(r"\[\d", said) else "".join(f"[{number}]" for number in dict.fromkeys(found))
+    return f"{said} {marks}" if marks else said
