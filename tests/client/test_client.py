@@ -46,6 +46,13 @@ async def test_a_question_is_answered_and_its_run_is_found_again(client: Client)
     assert (await client.thread(run.thread_id)).run_count == 2
 
 
+async def test_a_question_in_bytes_that_are_no_text_is_asked(client: Client) -> None:
+    """As a terminal's input in another encoding, or a file's, is given to a program."""
+    asked = b"What do the caf\xe9 rows say?".decode(errors="surrogateescape")
+    run = await client.search(asked, plan=PLAN)
+    assert (run.status, run.query) == ("completed", "What do the caf\ufffd rows say?")
+
+
 async def test_events_come_while_the_run_goes_on_and_from_any_number_on(client: Client) -> None:
     kinds, run_id = list[str](), ""
     async for event in client.stream("What do the rows say?", plan=PLAN):
