@@ -45,6 +45,12 @@ EffortName = Annotated[
 Tools = Annotated[
     list[str] | None, typer.Option("--tools", "-t", metavar="GLOB", help="Tools that may be used; may be repeated.")
 ]
+Instructions = Annotated[
+    str | None,
+    typer.Option(
+        "--instructions", "-i", metavar="TEXT", help="How the answer is to be: “in German”, “as a table”; for a model."
+    ),
+]
 Approve = Annotated[
     list[str] | None,
     typer.Option("--approve", "-a", metavar="GLOB", help="Tools that may run without asking; may be repeated."),
@@ -80,6 +86,7 @@ def ask(
     model: Model = None,
     effort: EffortName = "normal",
     tools: Tools = None,
+    instructions: Instructions = None,
     approve: Approve = None,
     thread: Thread = None,
     server: Server = None,
@@ -89,7 +96,7 @@ def ask(
     question = _question(question)
     from agentic_search.cli import asking
 
-    options = _options(model, effort, tools, approve, thread)
+    options = _options(model, effort, tools, approve, thread, instructions)
     finish(asking.ask(settings(), question, server=server, as_json=as_json, **options))
 
 
@@ -98,6 +105,7 @@ def chat(
     model: Model = None,
     effort: EffortName = "normal",
     tools: Tools = None,
+    instructions: Instructions = None,
     approve: Approve = None,
     thread: Thread = None,
     server: Server = None,
@@ -105,7 +113,7 @@ def chat(
     """Ask one question after another; each is a follow-up of those before."""
     from agentic_search.cli import chat as talking
 
-    finish(talking.chat(settings(), server=server, **_options(model, effort, tools, approve, thread)))
+    finish(talking.chat(settings(), server=server, **_options(model, effort, tools, approve, thread, instructions)))
 
 
 @app.command()
@@ -312,13 +320,20 @@ def _question(given: str | None) -> str:
 
 
 def _options(
-    model: str | None, effort: EffortName, tools: list[str] | None, approve: list[str] | None, thread: str | None
+    model: str | None,
+    effort: EffortName,
+    tools: list[str] | None,
+    approve: list[str] | None,
+    thread: str | None,
+    instructions: str | None = None,
 ) -> "QuestionOptions":
     from agentic_search.client.options import EFFORTS
 
     options = EFFORTS[effort].copy()
     if model:
         options["model"] = model
+    if instructions:
+        options["instructions"] = instructions
     if tools:
         options["tools"] = tools
     if approve:

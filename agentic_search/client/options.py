@@ -13,6 +13,7 @@ class QuestionOptions(TypedDict, total=False):
     """Each as `Query` describes it; what is left out is as the service is configured."""
 
     thread_id: str | None
+    instructions: str
     tools: Sequence[str] | None
     model: str | None
     plan: Plan | Mapping[str, object] | None

@@ -10,6 +10,7 @@ from agentic_search.domain.outcome import Outcome, ToolResult
 from agentic_search.domain.plan import LONGEST_TOOL_NAME, Plan, Task
 
 LONGEST_QUERY = 8_000
+LONGEST_INSTRUCTIONS = 8_000
 MOST_TOOL_GLOBS = 1_000
 OFFLINE = "offline"
 """The model name that means: use no language model."""
@@ -29,6 +30,7 @@ ToolGlobs: TypeAlias = Annotated[
 
 
 ModelName: TypeAlias = Annotated[str, Field(min_length=1, max_length=200)]
+Instructions: TypeAlias = Annotated[str, Field(max_length=LONGEST_INSTRUCTIONS), AfterValidator(str.strip)]
 Seconds: TypeAlias = Annotated[float, Field(gt=0, le=86_400)]
 
 
@@ -50,6 +52,9 @@ class Query(Frozen):
 
     thread_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")] | None = None
     """The conversation to continue; null begins a new one."""
+
+    instructions: Instructions = ""
+    """What the asker wants of the answer, for a model that writes it: its language, length, tone and layout."""
 
     tools: ToolGlobs | None = None
     """Globs over tool names that may be used; null allows all, an empty list none."""

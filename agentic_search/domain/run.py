@@ -207,6 +207,8 @@ class RunReport(Frozen):
     thread_id: str
     status: RunStatus
     query: str
+    instructions: str = ""
+    """What its asker wants of the answer's form, in the asker's words."""
     model: str | None = None
     """The model that writes the answer; none when it is written without one."""
     planner: PlannerKind | None = None

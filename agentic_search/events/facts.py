@@ -68,6 +68,8 @@ class RunStarted(BaseFact):
     """The writer's model; none when there is none."""
     retry_of: str | None = None
     """The run that it goes on from, where it does."""
+    instructions: str = ""
+    """What its asker wants of the answer's form."""
 
     @property
     def message(self) -> str:

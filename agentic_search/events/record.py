@@ -38,6 +38,7 @@ class RunRecord:
         self.html: str | None = None
         """The answer as sanitised HTML."""
         self._retry_of: str | None = None
+        self._instructions = ""
         self._model: str | None = None
         self._planner: PlannerKind | None = None
         self._plan: Plan | None = None
@@ -65,6 +66,7 @@ class RunRecord:
             thread_id=self.thread_id,
             status=self.status,
             query=self.query,
+            instructions=self._instructions,
             model=self._model,
             planner=self._planner,
             answer=self._answer,
@@ -141,7 +143,7 @@ class RunRecord:
     @_fold.register
     def _run_started(self, fact: facts.RunStarted, at: float) -> None:
         self.status = "running"
-        self._model, self._retry_of = fact.model, fact.retry_of
+        self._model, self._retry_of, self._instructions = fact.model, fact.retry_of, fact.instructions
 
     @_fold.register
     def _planned(self, fact: facts.PlanTask, at: float) -> None:

@@ -52,7 +52,15 @@ async def initialize(state: AskedState, runtime: Runtime[RunContext]) -> Initial
         model = context.models.writer_name(query.model)
         going_on = query if isinstance(query, ContinuedQuery) else None
         retry_of = going_on.of if going_on else None
-        context.run.emit(RunStarted(query=query.query, thread_id=context.run.thread_id, model=model, retry_of=retry_of))
+        context.run.emit(
+            RunStarted(
+                query=query.query,
+                thread_id=context.run.thread_id,
+                model=model,
+                retry_of=retry_of,
+                instructions=query.instructions,
+            )
+        )
         earlier = _turns_before(context.run, query)
         asked = going_on.understood if going_on else stand_alone(query.query, earlier)
         if asked != query.query:
@@ -233,6 +241,7 @@ async def synthesize(state: ExecutedState, runtime: Runtime[RunContext]) -> Exec
             earlier=state["earlier"],
             not_used=state["not_used"],
             length=query.length if isinstance(query, ContinuedQuery) else "normal",
+            instructions=query.instructions,
         )
         await writer.write(await in_thread_if_large(outcomes, make), context.run.emit)
         context.run.journal.put("answer", True)

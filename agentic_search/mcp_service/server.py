@@ -38,6 +38,9 @@ def build_server(searcher_of: Callable[[Context], Searcher]) -> MCPServer[Any]:
         thread_id: Annotated[
             str | None, Field(description="Of an earlier answer, to which this question is a follow-up")
         ] = None,
+        instructions: Annotated[
+            str, Field(max_length=8_000, description="What is wanted of the answer's language, length, tone and layout")
+        ] = "",
         tools: Annotated[
             list[str] | None, Field(description="Globs over names of tools that may be used; all by default")
         ] = None,
@@ -52,7 +55,8 @@ def build_server(searcher_of: Callable[[Context], Searcher]) -> MCPServer[Any]:
         """Search everything that is connected for a question, and answer it in Markdown with numbered sources."""
         given = {"query": query, "thread_id": thread_id, "tools": tools, "model": model, "rounds": rounds}
         async with _told():
-            asked = Query.model_validate({**given, "deadline": deadline, "trace": callers_trace()})
+            given |= {"instructions": instructions, "deadline": deadline, "trace": callers_trace()}
+            asked = Query.model_validate(given)
             return await _search(searcher_of(ctx), asked, ctx)
 
     @server.tool(title="Get a run", annotations=_READS)

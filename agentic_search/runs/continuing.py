@@ -8,15 +8,16 @@ from pydantic import Field, JsonValue, model_validator
 from agentic_search.domain.data import Frozen, JsonObject
 from agentic_search.domain.outcome import Completed, Outcome, Skipped, ToolResult
 from agentic_search.domain.plan import TASK_ID, Plan, Task
-from agentic_search.domain.query import AnswerLength, ContinuedQuery, ModelName, Query, Seconds, ToolGlobs
+from agentic_search.domain.query import AnswerLength, ContinuedQuery, Instructions, ModelName, Query, Seconds, ToolGlobs
 from agentic_search.errors import NotFound, WrongState
 from agentic_search.planning.draft.links import links
 from agentic_search.runs.ledger import Ledger
 from agentic_search.text.counting import count
 
 _MOST_NAMED = 20
-_SETTINGS = ("query", "tools", "model", "deadline", "batch")
+_SETTINGS = ("query", "instructions", "tools", "model", "deadline", "batch")
 """What of a request holds for a run that goes on from it. `approve` does not: each write needs its own leave."""
+_CHANGED = ("model", "deadline", "instructions")
 
 
 class Continuation(Frozen):
@@ -26,6 +27,8 @@ class Continuation(Frozen):
     """The writer's model for this run, or `offline` for none; null takes that of the run before."""
     deadline: Seconds | None = None
     """Seconds from the start of the new run; null takes that of the run before."""
+    instructions: Instructions | None = None
+    """What is wanted of the answer's form; null takes what was wanted of the run before."""
 
 
 class Retry(Continuation):
@@ -106,7 +109,7 @@ def _continued(
     run_id: str, asked: Query, ledger: Ledger, changes: Continuation, *, kept: dict[str, Outcome], **more: object
 ) -> ContinuedQuery:
     fields: dict[str, Any] = {name: getattr(asked, name) for name in _SETTINGS}
-    fields |= {name: value for name in ("model", "deadline") if (value := getattr(changes, name)) is not None}
+    fields |= {name: value for name in _CHANGED if (value := getattr(changes, name)) is not None}
     # Not checked again: each part was, and a plan of several rounds may have more tasks than one may.
     return ContinuedQuery.model_construct(
         None,

@@ -121,7 +121,9 @@ class SearchService:
             run = await self._engine.report(run_id)
         except NotFound:
             return None
-        if run.query != query.query or query.thread_id not in {None, run.thread_id}:
+        asked = await self._engine.query(run_id)
+        is_same = (asked.query, asked.instructions) == (query.query, query.instructions)
+        if not is_same or query.thread_id not in {None, run.thread_id}:
             raise WrongState(f"Run {run_id!r} has been begun, and asks something else: take another id for this one.")
         return Started(id=run_id, thread_id=run.thread_id, status=run.status)
 

@@ -241,11 +241,11 @@ async def test_waiting_in_our_queue_is_no_silence_of_the_server() -> None:
     limits = Limits(parallel=1)
     async with (
         OllamaDouble(limits=limits) as ollama,
-        OllamaSource(ollama.url, read_timeout=1.0) as source,
+        OllamaSource(ollama.url, read_timeout=3.0) as source,
     ):
         choice = ModelChoice(source, writer="", planner="")
         for number in range(5):
-            ollama.enqueue(Say(f"answer {number}", delay=0.4))
+            ollama.enqueue(Say(f"answer {number}", delay=0.8))
         models = [(await choice.writer(None)).model for _ in range(5)]
         streams = [text_of(model.stream(ASKED, max_tokens=9)) for model in models if model is not None]
         texts = await asyncio.gather(*streams)

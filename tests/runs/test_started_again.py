@@ -36,7 +36,12 @@ async def test_of_three_starts_at_once_one_begins_and_all_are_given_its_run(addr
         assert program.began == ["mine"]
         again = await service.start(QUERY, run_id="mine")
         assert again == Started(id="mine", thread_id=report.thread_id, status="completed")
-        for other in (Query(query="what?"), Query(query="why?", thread_id="another")):
+        others = (
+            Query(query="what?"),
+            Query(query="why?", thread_id="another"),
+            Query(query="why?", instructions="Be brief."),
+        )
+        for other in others:
             with pytest.raises(WrongState, match="take another id"):
                 await service.start(other, run_id="mine")
     if address.file is None and address.postgres is None:

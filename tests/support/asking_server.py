@@ -19,7 +19,7 @@ from pydantic import BaseModel, Field
 
 from tests.support.slow_server import READ_ONLY, refuse_discovery, serve_http, serve_legacy_stdio
 
-ENDLESS = 1_000
+ENDLESS = 200
 """Questions in one call, more than anybody would answer."""
 _NAME = {"type": "object", "properties": {"name": {"type": "string"}}, "required": ["name"]}
 

@@ -134,7 +134,7 @@ async def test_work_that_hangs_is_ended_in_time_with_what_it_has_started(tmp_pat
     async with workers(1) as pool:
         assert await pid_of_next(pool)
         with pytest.raises(TimeoutError):
-            await pool.perform(order("hold", started=tmp_path / "a", child=True), timeout=2)
+            await pool.perform(order("hold", started=tmp_path / "a", child=True), timeout=5)
         pids = await begun(tmp_path / "a")
         await until(lambda: not any(map(is_alive, pids)))
         assert await pid_of_next(pool) not in pids

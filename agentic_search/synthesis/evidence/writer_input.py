@@ -60,6 +60,8 @@ class WriterInput:
     """The question as the tools read it."""
     length: AnswerLength = "normal"
     """How long a model's answer is to be."""
+    instructions: str = ""
+    """What the asker wants of the answer's form, in the asker's words."""
     alike: Mapping[int, float] = field(default_factory=dict[int, float])
     """Id of each passage that is like the question in meaning → how much, above 0; see `with_meaning`."""
 
@@ -78,6 +80,7 @@ def make_writer_input(
     earlier: tuple[Turn, ...] = (),
     not_used: Sequence[UnusedTool] = (),
     length: AnswerLength = "normal",
+    instructions: str = "",
 ) -> WriterInput:
     """Number the passages of completed tasks 1, 2, 3 … in the plan's order, and name the tasks that gave none.
 
@@ -98,7 +101,17 @@ def make_writer_input(
     searched = tuple(_searched(places.values()))
     read = as_read(query, _readings(plan, outcomes), (item.passage for item in evidence))
     return WriterInput(
-        query, evidence, (*missing, *unused), notes, tuple(not_used), said, searched, earlier, read, length
+        query,
+        evidence,
+        left_out=(*missing, *unused),
+        notes=notes,
+        not_used=tuple(not_used),
+        said=said,
+        searched=searched,
+        earlier=earlier,
+        read=read,
+        length=length,
+        instructions=instructions,
     )
 
 

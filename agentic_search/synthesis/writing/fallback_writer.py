@@ -7,6 +7,7 @@ import asyncio
 import logging
 from dataclasses import replace
 
+from agentic_search.conversation.instructions import NOT_FOLLOWED
 from agentic_search.domain.answer import LeftOut
 from agentic_search.errors import ModelError
 from agentic_search.events.facts import Emit
@@ -74,7 +75,7 @@ class FallbackWriter:
         if self._model is None:
             return await self._quote(self._why_no_model, writer_input, emit)
         if not writer_input.evidence:
-            return await ExtractiveWriter(NOTHING_FOUND).write(writer_input, emit)
+            return await ExtractiveWriter(NOTHING_FOUND).write(_not_followed(writer_input), emit)
         try:
             return await ModelWriter(self._model, within=self._within, opening=self._opening).write(writer_input, emit)
         except ModelError as failure:
@@ -85,10 +86,17 @@ class FallbackWriter:
     async def _quote(self, reason: str | None, writer_input: WriterInput, emit: Emit) -> Written:
         left = self._left(VECTORS_WITHIN)
         embedding = self._embedding if left > 0 else None
-        return await ExtractiveWriter(reason, embedding=embedding, within=left).write(writer_input, emit)
+        return await ExtractiveWriter(reason, embedding=embedding, within=left).write(_not_followed(writer_input), emit)
 
     def _left(self, most: float) -> float:
         """Seconds that a call may take, at most so many; none or less where the time is over."""
         if self._within is None:
             return most
         return min(most, self._within - (asyncio.get_running_loop().time() - self._began))
+
+
+def _not_followed(writer_input: WriterInput) -> WriterInput:
+    """With a word on instructions, where there are any: quotations take none."""
+    if not writer_input.instructions:
+        return writer_input
+    return replace(writer_input, left_out=(*writer_input.left_out, NOT_FOLLOWED))

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 
+from agentic_search.conversation.instructions import ShownInstructions, shown_instructions
 from agentic_search.conversation.shown import ShownTurns, shown_turns
 from agentic_search.domain.answer import LeftOut, Source
 from agentic_search.errors import ContextOverflow, ModelError, ModelInterrupted
@@ -25,6 +26,7 @@ from agentic_search.synthesis.writing.model_answer import ModelAnswer
 from agentic_search.synthesis.writing.prompt import (
     ANSWER_TEMPERATURE,
     INSTRUCTIONS,
+    WANTED_INTRO,
     as_long,
     fixed_tokens,
     head_of,
@@ -47,6 +49,12 @@ _MOST_FOR_TURNS = 1_200
 _FEW_FOR_TURNS = 150
 """The same for a small model."""
 
+_MOST_FOR_INSTRUCTIONS = 1_000
+"""Tokens for what the asker wants of the answer's form."""
+
+_FEW_FOR_INSTRUCTIONS = 200
+"""The same for a small model."""
+
 _SMALL_ROOM = 2_000
 """Tokens of sources that a small model is given: more only confuse it, and it runs where reading takes long."""
 
@@ -65,6 +73,7 @@ class ModelWriter:
         self._until = None if within is None else asyncio.get_running_loop().time() + within
         self._max_tokens = MAX_TOKENS
         self._turns = ShownTurns()
+        self._wanted = ShownInstructions()
 
     async def write(self, writer_input: WriterInput, emit: Emit) -> Written:
         """Write from as much of the evidence as the model's context holds.
@@ -91,6 +100,10 @@ class ModelWriter:
     async def _pack(self, writer_input: WriterInput, budget: Budget) -> PackedSources:
         query, evidence, tokens = writer_input.query, writer_input.evidence, budget.tokens
         room = budget.prompt - fixed_tokens(query, tokens, self._opening, writer_input.notes, said=writer_input.said)
+        most = _FEW_FOR_INSTRUCTIONS if is_small(self._model) else _MOST_FOR_INSTRUCTIONS
+        self._wanted = shown_instructions(writer_input.instructions, min(max(0, room) // 4, most), tokens)
+        if self._wanted.text:
+            room -= tokens.texts((WANTED_INTRO, self._wanted.text))
         if is_small(self._model):
             room = min(room, _SMALL_ROOM)
         most = _FEW_FOR_TURNS if is_small(self._model) else _MOST_FOR_TURNS
@@ -107,7 +120,7 @@ class ModelWriter:
 
     async def _written(self, writer_input: WriterInput, packed: PackedSources, emit: Emit) -> Written:
         query = writer_input.query
-        instructions = as_long(f"{INSTRUCTIONS}\n{head_of(self._opening)}", writer_input.length)
+        instructions = as_long(f"{INSTRUCTIONS}\n{WANTED_INTRO}\n{head_of(self._opening)}", writer_input.length)
         answer = ModelAnswer(emit, packed, query, instructions=instructions, model=self._model.name)
         prompt = messages(
             query,
@@ -118,6 +131,7 @@ class ModelWriter:
             said=writer_input.said,
             conversation=self._turns.text,
             length=writer_input.length,
+            instructions=self._wanted.text,
         )
         try:
             finish = await self._stream(prompt, answer, emit)
@@ -131,6 +145,7 @@ class ModelWriter:
             *writer_input.left_out,
             *packed.left_out,
             *self._turns.left_out,
+            *self._wanted.left_out,
             *self._shortcomings(writer_input, citations, finish),
         )
         if citations.numbers or not packed.shown:

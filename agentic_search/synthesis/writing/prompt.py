@@ -38,6 +38,14 @@ WISH_WITH_EXAMPLE = f"{_BRIEFLY}, as in this example:"
 INSTRUCTIONS = f"{_ROLE}\n\n{ANSWER_RULES}\n{WISH}\n{WISH_WITH_EXAMPLE}"
 """All that the prompt says besides sources, question and example."""
 
+_WANTED = "Answer the question from the sources above as its asker wants it, each sentence with a source's number"
+"""In the place of `_BRIEFLY`, where the asker says how."""
+WANTED_INTRO = """\
+How the answer is to be, in the asker's words:
+%s
+Follow them in language, length, tone and layout, also where the rules say otherwise of these. They change nothing \
+else: what you say is what the sources say, and behind each sentence stands the number of its source."""
+
 _SENTENCES: dict[AnswerLength, tuple[str, str]] = {"short": ("Two", "two"), "long": ("Fifteen", "fifteen")}
 
 _EXAMPLE_TOKENS = 80
@@ -58,14 +66,18 @@ def messages(
     said: str = "",
     conversation: str = "",
     length: AnswerLength = "normal",
+    instructions: str = "",
 ) -> tuple[Message, ...]:
     """The whole prompt; `opening` is a system message that holds the rules already.
 
     `notes` are what tools say of their own searches: told, and not to be cited. `said` is the question in the user's
-    words, where it is understood as another; `conversation` what was said before, fenced.
+    words, where it is understood as another; `conversation` what was said before, fenced; `instructions` what the
+    asker wants of the answer's form, quoted.
     """
     before = (*_sources(packed), *_told(notes), *filter(None, [conversation]))
-    user = "\n\n".join((*before, _question(query, said), _wish(query, packed, tokens, length)))
+    wanted = filter(None, [WANTED_INTRO % instructions if instructions else ""])
+    wish = _wish(query, packed, tokens, length, wanted=bool(instructions))
+    user = "\n\n".join((*before, _question(query, said), *wanted, wish))
     return (Message("system", as_long(_system(opening), length)), Message("user", user))
 
 
@@ -108,9 +120,11 @@ def _question(query: str, said: str) -> str:
     return f"<question>\n{disarmed(as_said(query, said))}\n</question>"
 
 
-def _wish(query: str, packed: PackedSources, tokens: TokenEstimate, length: AnswerLength) -> str:
+def _wish(query: str, packed: PackedSources, tokens: TokenEstimate, length: AnswerLength, *, wanted: bool) -> str:
     cited = _cited_sentence(query, packed, tokens)
-    return f"{as_long(WISH_WITH_EXAMPLE, length)} {cited}" if cited else as_long(WISH, length)
+    wish = WISH_WITH_EXAMPLE if cited else WISH
+    wish = wish.replace(_BRIEFLY, _WANTED) if wanted and length == "normal" else as_long(wish, length)
+    return f"{wish} {cited}" if cited else wish
 
 
 def _cited_sentence(query: str, packed: PackedSources, tokens: TokenEstimate) -> str:

@@ -1,9 +1,11 @@
 """Whatever the model does, there is an answer, and it says how it was made."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
+from agentic_search.conversation.instructions import NOT_FOLLOWED
 from agentic_search.domain.answer import LeftOut
 from agentic_search.domain.run import Usage
 from agentic_search.errors import ModelError, ModelInterrupted, ModelMissing, ModelUnavailable
@@ -153,3 +155,14 @@ async def test_what_a_small_model_does_not_cite_is_quoted_below_its_answer() -> 
     assert {source.title for source in written.answer.sources} == {"Title 1", "Title 2"}
     assert '<a href="#source-2" class="citation">2</a>' in written.answer.html
     assert written.model == "m" and written.answer.left_out == ()
+
+
+@pytest.mark.parametrize("model", [None, ScriptedModel("m", [[ModelInterrupted("broke off")]])])
+async def test_where_no_model_writes_the_answer_it_says_that_instructions_were_not_followed(
+    model: ScriptedModel | None,
+) -> None:
+    told = replace(QUESTION, instructions="Answer in German.")
+    for asked in (told, replace(told, evidence=())):
+        written = await FallbackWriter(model).write(asked, lambda _: None)
+        assert NOT_FOLLOWED in written.answer.left_out
+    assert NOT_FOLLOWED not in (await FallbackWriter(None).write(QUESTION, lambda _: None)).answer.left_out

@@ -108,3 +108,17 @@ def test_where_the_model_has_planned_its_prompt_begins_as_it_did_then() -> None:
     assert planned[0].content == "You plan and answer."
     assert planned[1] == alone[1]
     assert fixed_tokens("Why?", ESTIMATE, "You plan and answer.") < fixed_tokens("Why?", ESTIMATE)
+
+
+def test_what_the_asker_wants_of_the_form_stands_behind_the_question_and_leaves_the_rules_of_sources() -> None:
+    shown = PackedSources(numbered("One."), ("Otters live in six sentences.",), ())
+    plain, wanted = (
+        messages("Where?", shown, ESTIMATE, instructions=each)[1].content for each in ("", "> Answer in German.")
+    )
+    beginning = plain.partition("\n\nAnswer the question")[0]
+    assert wanted.startswith(f"{beginning}\n\nHow the answer is to be, in the asker's words:\n> Answer in German.\n")
+    assert "behind each sentence stands the number of its source" in wanted
+    assert "at most six sentences" in plain and "at most six" not in wanted
+    assert wanted.endswith("as in this example: Otters live in six sentences. [1]")
+    short = messages("Where?", shown, ESTIMATE, instructions="> In German.", length="short")[1].content
+    assert "at most two sentences" in short

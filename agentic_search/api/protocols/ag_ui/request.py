@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, cast
 from pydantic import BeforeValidator, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-from agentic_search.api.protocols.openai.messages import MessageIn, OpenAIForm, question_and_turns
+from agentic_search.api.protocols.openai.messages import MessageIn, OpenAIForm, asked_in
 from agentic_search.api.protocols.openai.request import ClientOptions, make_query
 from agentic_search.domain.approval.decision import Decision
 from agentic_search.domain.data import JsonObject
@@ -17,7 +17,7 @@ from agentic_search.errors import RequestError
 
 _THREAD = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _INTERRUPT = re.compile(r"([A-Za-z0-9]{1,64})\.([0-9]{1,18})\.([A-Za-z_][A-Za-z0-9_-]{0,63})")
-_SAID = {"user", "assistant"}
+_SAID = {"user", "assistant", "system", "developer"}
 _MOST = 10_000
 
 
@@ -91,16 +91,15 @@ class AgentRequest(AgentForm):
     run_id: Annotated[str, Field(min_length=1, max_length=500)]
     """The client's name for this run; it is given back."""
     messages: Annotated[tuple[MessageIn, ...], BeforeValidator(_said), Field(max_length=_MOST)]
-    """The last is the user's question; those before it are the conversation."""
+    """The last is the user's question; those before it are the conversation, those of the system say how to answer."""
     resume: Annotated[tuple[ResumeAnswer, ...], Field(max_length=100)] | None = None
     """The answers to the interrupts with which a run has finished: it goes on."""
     forwarded_props: ForwardedProps | None = None
 
     def as_query(self) -> Query:
         """The question; raises RequestError or RequestValidationError."""
-        question, turns = question_and_turns(self.messages)
         options = self.forwarded_props.agentic_search if self.forwarded_props else SearchProps()
-        query = make_query(question, turns, options.model, options, at=("messages", len(self.messages) - 1))
+        query = make_query(asked_in("messages", self.messages), options.model, options)
         own = self.thread_id if _THREAD.fullmatch(self.thread_id) else None
         return query.model_copy(update={"thread_id": query.thread_id or own})
 

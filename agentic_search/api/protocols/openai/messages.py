@@ -1,6 +1,7 @@
-"""Messages of a chat → the question, and the conversation before it."""
+"""Messages of a chat → the question, the conversation before it, and how the answer is to be."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
@@ -47,20 +48,54 @@ class MessageIn(OpenAIForm):
 Messages = Annotated[tuple[MessageIn, ...], Field(min_length=1, max_length=_MOST)]
 
 
-def question_and_turns(messages: Iterable[MessageIn]) -> tuple[str, tuple[Turn, ...]]:
-    """The last message, which is the user's, and what was asked and answered before; raises RequestError."""
+Place = tuple[str | int, ...]
+"""Where in a request's body something stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChatQuestion:
+    """What a conversation comes to."""
+
+    question: str
+    place: Place
+    """Of the question."""
+    turns: tuple[Turn, ...] = ()
+    """What was asked and answered before, oldest first."""
+    instructions: str = ""
+    """What the system's and the developer's messages want of the answer's form."""
+    instructions_place: Place = ("instructions",)
+    """Of the last of them."""
+
+    def with_instructions(self, instructions: str | None) -> "ChatQuestion":
+        """With what another field of the request says of it, before what messages say."""
+        texts = "\n\n".join(filter(None, (instructions, self.instructions)))
+        return replace(self, instructions=texts, instructions_place=("instructions",)) if instructions else self
+
+
+def asked_in(field: str, messages: Sequence[object]) -> ChatQuestion:
+    """The last message, which is the user's, and what was said before; other items are not read.
+
+    Raises RequestError.
+    """
+    found = [(at, message) for at, message in enumerate(messages) if isinstance(message, MessageIn)]
+    told = [(at, message.text) for at, message in found if message.role in {"system", "developer"}]
+    asked = _question_and_turns(message for _, message in found)
+    return ChatQuestion(
+        asked[0],
+        (field, len(messages) - 1),
+        asked[1],
+        instructions="\n\n".join(filter(None, (text for _, text in told))),
+        instructions_place=(field, told[-1][0] if told else 0),
+    )
+
+
+def _question_and_turns(messages: Iterable[MessageIn]) -> tuple[str, tuple[Turn, ...]]:
     said = [message for message in messages if message.role in {"user", "assistant"} and message.text.strip()]
     if not said or said[-1].role != "user":
         raise RequestError(
             "The last message must be the user's question, with text: add {'role': 'user', 'content': …}."
         )
     return said[-1].text, tuple(_turns(said[:-1]))[-MOST_TURNS:]
-
-
-def instructions_in(messages: Iterable[MessageIn]) -> str:
-    """What the system's and the developer's messages say."""
-    texts = (message.text for message in messages if message.role in {"system", "developer"})
-    return "\n\n".join(filter(None, texts))
 
 
 def _turns(said: Iterable[MessageIn]) -> Iterator[Turn]:

@@ -6,8 +6,7 @@ from typing import Annotated, Any, Literal
 from fastapi.exceptions import RequestValidationError
 from pydantic import AfterValidator, BeforeValidator, Field, StrictBool, ValidationError
 
-from agentic_search.api.protocols.openai.messages import Messages, OpenAIForm, question_and_turns
-from agentic_search.domain.answer import Turn
+from agentic_search.api.protocols.openai.messages import ChatQuestion, Messages, OpenAIForm, asked_in
 from agentic_search.domain.data import Frozen, JsonObject
 from agentic_search.domain.query import ConversationQuery, ModelName, Query, Seconds, ToolGlobs
 
@@ -62,7 +61,7 @@ class ChatRequest(OpenAIForm):
     model: ModelName = Field(examples=["agentic-search"])
     """A name from GET /v1/models: `agentic-search` takes the configured model, `offline` none."""
     messages: Messages
-    """The last is the question; those before it are the conversation."""
+    """The last is the question; those before it are the conversation, those of the system say how to answer."""
     stream: bool | None = False
     stream_options: StreamOptions | None = None
     n: Literal[1] | None = None
@@ -77,19 +76,23 @@ class ChatRequest(OpenAIForm):
 
     def as_query(self, model: str | None) -> Query:
         """The question; raises RequestError or RequestValidationError."""
-        question, turns = question_and_turns(self.messages)
-        return make_query(question, turns, model, self.agentic_search, at=("messages", len(self.messages) - 1))
+        return make_query(asked_in("messages", self.messages), model, self.agentic_search)
 
 
-def make_query(
-    question: str, turns: tuple[Turn, ...], model: str | None, options: ClientOptions, *, at: tuple[str | int, ...]
-) -> Query:
-    """A query of these; raises RequestValidationError, which names the field where the question stands."""
-    given = {**options.model_dump(exclude={"sources_in_text"}), "query": question, "model": model}
+def make_query(asked: ChatQuestion, model: str | None, options: ClientOptions) -> Query:
+    """A query of these; raises RequestValidationError, which names the field where what is wrong stands."""
+    given = options.model_dump(exclude={"sources_in_text"})
+    given |= {"query": asked.question, "model": model, "instructions": asked.instructions}
     try:
         if options.thread_id is not None:
             return Query.model_validate(given)
-        return ConversationQuery.model_validate({**given, "turns": turns})
+        return ConversationQuery.model_validate({**given, "turns": asked.turns})
     except ValidationError as error:
-        faults = [{**fault, "loc": ("body", *at)} for fault in error.errors(include_context=False)]
+        faults = [
+            {
+                **fault,
+                "loc": ("body", *(asked.instructions_place if fault["loc"] == ("instructions",) else asked.place)),
+            }
+            for fault in error.errors(include_context=False)
+        ]
         raise RequestValidationError(faults) from error

@@ -92,9 +92,9 @@ async def test_a_slow_start_is_told_waited_for_by_nobody_and_not_ended() -> None
 
 async def test_a_start_has_its_limit(tmp_path: Path) -> None:
     log = tmp_path / "log"
-    config = replace(odd_server("odd", "--delay", "60", "--log", str(log)), startup_timeout=1.0)
+    config = replace(odd_server("odd", "--delay", "60", "--log", str(log)), startup_timeout=5.0)
     status = await failed(config)
-    assert "odd (" in (status.error or "") and 'did not answer in time (1 s from its start; "startupTimeout' in (
+    assert "odd (" in (status.error or "") and 'did not answer in time (5 s from its start; "startupTimeout' in (
         status.error or ""
     )
     assert not is_running(events(log)[0]["pid"])

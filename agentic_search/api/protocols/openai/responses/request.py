@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from agentic_search.api.protocols.openai.messages import MessageIn, OpenAIForm, question_and_turns
+from agentic_search.api.protocols.openai.messages import ChatQuestion, MessageIn, OpenAIForm, asked_in
 from agentic_search.api.protocols.openai.request import ClientOptions, NoTools, TextFormat, make_query
 from agentic_search.domain.query import ModelName, Query
 from agentic_search.errors import RequestError
@@ -33,7 +33,7 @@ class ResponseRequest(OpenAIForm):
     input: str | Annotated[tuple[MessageIn | OtherItem, ...], Field(min_length=1, max_length=_MOST)]
     """The question, or messages of which the last is the question."""
     instructions: str | None = None
-    """Not read: what an answer is to be like, the service says itself."""
+    """What is wanted of this answer's form, as by messages of the system."""
     previous_response_id: str | None = None
     """Continue the conversation of this response; earlier messages in `input` are not read then."""
     stream: bool | None = False
@@ -61,7 +61,5 @@ class ResponseRequest(OpenAIForm):
         options = self.agentic_search
         if thread_id is not None:
             options = options.model_copy(update={"thread_id": thread_id})
-        if isinstance(self.input, str):
-            return make_query(self.input, (), model, options, at=("input",))
-        question, turns = question_and_turns(item for item in self.input if isinstance(item, MessageIn))
-        return make_query(question, turns, model, options, at=("input", len(self.input) - 1))
+        asked = ChatQuestion(self.input, ("input",)) if isinstance(self.input, str) else asked_in("input", self.input)
+        return make_query(asked.with_instructions(self.instructions), model, options)

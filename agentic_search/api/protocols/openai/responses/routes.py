@@ -29,7 +29,13 @@ router = APIRouter(prefix="/v1/responses", tags=["OpenAI"], route_class=JsonRout
 
 
 def _head(run: RunReport, model: str) -> ResponseReport:
-    return ResponseReport(id=ID + run.id, created_at=seconds(run.created_at), status="queued", model=model)
+    return ResponseReport(
+        id=ID + run.id,
+        created_at=seconds(run.created_at),
+        status="queued",
+        model=model,
+        instructions=run.instructions or None,
+    )
 
 
 _EXAMPLE = as_response(examples.RUN, _head(examples.RUN, SERVICE))
@@ -59,11 +65,13 @@ async def create_response(
     forgotten, model = asked.is_forgotten, await asked_model(service.models, asked.model)
     before = asked.previous_response_id
     thread_id = (await _run_of(searches, before)).thread_id if before else None
-    started = await searches.start(asked.as_query(model, thread_id))
+    query = asked.as_query(model, thread_id)
+    started = await searches.start(query)
     run = await searches.get(started.id)
     head = _head(run, asked.model).model_copy(
         update={
             "background": asked.background,
+            "instructions": query.instructions or None,
             "metadata": asked.metadata or {},
             "previous_response_id": before,
             "store": not forgotten,

@@ -115,7 +115,7 @@ class ResponseReport(Frozen):
     background: bool | None = None
     error: ResponseFailure | None = None
     incomplete_details: None = None
-    instructions: None = None
+    instructions: str | None = None
     metadata: Mapping[str, str] = {}
     model: str
     output: tuple[StepsItem | AnswerItem, ...] = ()

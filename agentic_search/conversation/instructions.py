@@ -1,0 +1,45 @@
+"""What the asker wants of the answer's form, as a model is shown it: quoted line by line, within a bounded room.
+
+They are the asker's words and may say anything. Nothing that matters depends on a model's reading of them: which tools
+run, which wait for approval and what is cited is decided without it.
+"""
+
+from dataclasses import dataclass
+
+from agentic_search.domain.answer import LeftOut
+from agentic_search.models.budget import TokenEstimate
+from agentic_search.models.chat import disarmed
+from agentic_search.text.sentences import shortened
+
+_QUOTE = "> "
+"""Before each line: no text can end what is quoted so."""
+NOT_FOLLOWED = LeftOut(what="the instructions", why="not followed: no language model wrote this answer")
+
+
+@dataclass(frozen=True, slots=True)
+class ShownInstructions:
+    """As much of the instructions as fits."""
+
+    text: str = ""
+    """Quoted; empty where there are none, or none fits."""
+    left_out: tuple[LeftOut, ...] = ()
+    """What did not fit."""
+
+
+def shown_instructions(instructions: str, room: int, tokens: TokenEstimate) -> ShownInstructions:
+    """The whole text where `room` tokens hold it, else its first sentences."""
+    if not instructions or tokens.count(whole := _quoted(instructions)) <= room:
+        return ShownInstructions(_quoted(instructions))
+    for halved in range(len(instructions).bit_length()):
+        text = _quoted(shortened(instructions, len(instructions) >> halved))
+        if text and text != whole and tokens.count(text) <= room:
+            return ShownInstructions(text, (_cut("a part of the instructions"),))
+    return ShownInstructions("", (_cut("the instructions"),))
+
+
+def _quoted(text: str) -> str:
+    return "\n".join(f"{_QUOTE}{line}" for line in disarmed(text).splitlines())
+
+
+def _cut(what: str) -> LeftOut:
+    return LeftOut(what=what, why="too long for the model's context beside the sources")
