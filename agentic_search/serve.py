@@ -20,6 +20,7 @@ from agentic_search.database.database import open_database
 from agentic_search.errors import ConfigurationError
 from agentic_search.serving.configuration import read_settings, unread_settings
 from agentic_search.serving.fair_start import FairStart
+from agentic_search.serving.first_visit import FirstVisit
 from agentic_search.serving.memory import collect_rarely
 from agentic_search.serving.request_limits import LimitedHttp
 from agentic_search.serving.shutdown import RunsEndFirst
@@ -60,7 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         logger.warning("%s", sentence)
     logger.info("serving at %s", _url(listeners[0]))
     config = uvicorn.Config(
-        FairStart(create_app(settings, database)),
+        FairStart(FirstVisit(create_app(settings, database))),
         ws="none",
         # uvicorn takes any maker of protocols, and says that it wants a class.
         http=cast(Any, partial(LimitedHttp, largest_head=settings.max_request_head, within=settings.request_timeout)),

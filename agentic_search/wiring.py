@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from agentic_search.access.access import Access
 from agentic_search.access.identities.provider import identity_provider
@@ -14,7 +15,7 @@ from agentic_search.database.address import SETTING, DatabaseAddress, database_a
 from agentic_search.database.database import Database, open_database
 from agentic_search.database.notices import Notices
 from agentic_search.domain.approval.policy import ApprovalRules
-from agentic_search.domain.limits import Limit, PlanLimits, SizeLimits
+from agentic_search.domain.limits import Limit, PlanLimits, RunLimits, SizeLimits
 from agentic_search.domain.query import ContinuedQuery, Query, StandingQuery
 from agentic_search.domain.tool import Tool
 from agentic_search.dropped import DroppedDocuments
@@ -23,9 +24,7 @@ from agentic_search.engine.memory import MemoryEngine
 from agentic_search.engine.protocols import Run
 from agentic_search.errors import ConfigurationError
 from agentic_search.events.facts import Fact
-from agentic_search.graph.build import build_program
-from agentic_search.graph.context import RunContext, RunLimits
-from agentic_search.graph.preview import Preview
+from agentic_search.graph.late import LateProgram
 from agentic_search.history.deleting import KeptBounds
 from agentic_search.metrics.loop_lag import LoopLag
 from agentic_search.metrics.run_metrics import RunMetrics
@@ -70,6 +69,9 @@ from agentic_search.tools.python.provider import FunctionTools
 from agentic_search.tools.switched import ServerSwitches
 from agentic_search.tracing.switch import is_traced, open_tracing
 from agentic_search.workflows.folder import WorkflowFolder
+
+if TYPE_CHECKING:
+    from agentic_search.graph.context import RunContext
 
 
 def configured(settings: Settings) -> tuple[ModelSources, tuple[ServerConfig, ...], tuple[Function, ...]]:
@@ -282,7 +284,11 @@ async def open_service(settings: Settings, database: Database | None = None) -> 
             )
         )
 
-        def context_of(run: Run, query: Query) -> RunContext:
+        def context_of(run: Run, query: Query) -> "RunContext":
+            # What plans and writes is loaded with the program, for its first run.
+            from agentic_search.graph.context import RunContext  # noqa: PLC0415 - see above
+            from agentic_search.graph.preview import Preview  # noqa: PLC0415 - see above
+
             of_run = replace(rules, approve=query.approve, given=_brings_own_plan(query))
             approvals = Approvals(run.emit, of_run, approved, attended=run.attended, journal=run.journal)
             run.on_decision(approvals.decide)
@@ -320,14 +326,14 @@ async def open_service(settings: Settings, database: Database | None = None) -> 
             holds=database.is_lasting,
             observe=tracing.beside(metrics.note) if tracing else metrics.note,
         )
-        bounds = _bounds(settings, lasting=database.is_lasting)
+        program = LateProgram(context_of, tracing and tracing.traced)
         engine = await stack.enter_async_context(
             KeptRuns(
                 database,
-                build_program(context_of, tracing and tracing.traced),
+                program,
                 in_memory,
                 clock=clock,
-                bounds=bounds,
+                bounds=_bounds(settings, lasting=database.is_lasting),
                 max_queued=settings.max_queued_runs,
                 takes_runs=settings.role != "web",
                 on_decided=approved.save_lasting,
@@ -341,8 +347,6 @@ async def open_service(settings: Settings, database: Database | None = None) -> 
         schedules = await stack.enter_async_context(
             Schedules(database, searches, clock=clock, limits=_schedule_limits(settings), may_ask=access.may_still_ask)
         )
-        dropped = DroppedDocuments(_dropped_folder(settings), most_bytes=settings.documents_max_bytes)
-        lag = await stack.enter_async_context(LoopLag())
         yield Service(
             searches,
             tools,
@@ -354,7 +358,8 @@ async def open_service(settings: Settings, database: Database | None = None) -> 
             settings.own_hosts,
             schedules,
             access,
-            dropped,
+            DroppedDocuments(_dropped_folder(settings), most_bytes=settings.documents_max_bytes),
             metrics,
-            lag,
+            await stack.enter_async_context(LoopLag()),
+            program.load,
         )

@@ -79,3 +79,19 @@ class PlanLimits:
 
 
 DEFAULT_PLAN_LIMITS = PlanLimits()
+
+
+@dataclass(frozen=True, slots=True)
+class RunLimits:
+    """How much one run may take."""
+
+    deadline: float
+    """Seconds, where the query does not say."""
+    discovery_wait: float
+    """Seconds to wait for servers that are connecting for the first time."""
+    planner_share: float
+    """Of the deadline: what a model may take to plan one round."""
+    writer_share: float
+    """Of the deadline: what tasks leave to a model that writes, or to what is tried after a model's plan."""
+    plans: PlanLimits = DEFAULT_PLAN_LIMITS
+    """Of a plan that is brought."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from agentic_search.domain.approval.policy import STRICT, ApprovalRules
-from agentic_search.domain.limits import DEFAULT_PLAN_LIMITS, PlanLimits
+from agentic_search.domain.limits import RunLimits
 from agentic_search.domain.tool import ServerStatus, Tool
 from agentic_search.engine.protocols import Run
 from agentic_search.graph.preview import Preview
@@ -38,22 +38,6 @@ class Toolbox(Protocol):
     def timed(self, tools: Iterable[Tool]) -> tuple[Tool, ...]:
         """The tools with how long their calls have usually taken."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class RunLimits:
-    """How much one run may take."""
-
-    deadline: float
-    """Seconds, where the query does not say."""
-    discovery_wait: float
-    """Seconds to wait for servers that are connecting for the first time."""
-    planner_share: float
-    """Of the deadline: what a model may take to plan one round."""
-    writer_share: float
-    """Of the deadline: what tasks leave to a model that writes, or to what is tried after a model's plan."""
-    plans: PlanLimits = DEFAULT_PLAN_LIMITS
-    """Of a plan that is brought."""
 
 
 @dataclass(frozen=True, slots=True)

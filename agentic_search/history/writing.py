@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from sqlalchemy import Connection, bindparam, delete, func, select, update
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from agentic_search.database import tables
@@ -244,4 +243,8 @@ def _replacing_steps(dialect: str):  # noqa: ANN202 - as above
 
 
 def _insert(dialect: str, table: tables.Table):  # noqa: ANN202 - as above
-    return (sqlite_insert if dialect == "sqlite" else postgres_insert)(table)
+    if dialect == "sqlite":
+        return sqlite_insert(table)
+    from sqlalchemy.dialects.postgresql import insert  # noqa: PLC0415 - 2 MB that SQLite has no use for
+
+    return insert(table)

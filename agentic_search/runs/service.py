@@ -2,7 +2,7 @@
 
 import asyncio
 import uuid
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from copy import copy
 from dataclasses import dataclass, replace
@@ -251,6 +251,8 @@ class Service:
     metrics: RunMetrics
     """What the runs of this process added up to."""
     loop_lag: LoopLag
+    prepare: Callable[[], Awaitable[object]]
+    """Loads what runs are carried out with, for which the first one waits else."""
 
     def of(self, caller: Caller) -> "Service":
         """The same for a caller, who is given nothing that is not theirs."""

@@ -10,8 +10,6 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import cast
 
-import snowballstemmer
-
 LATIN = ("german", "french", "spanish", "italian", "portuguese", "dutch", "swedish")
 """Languages in Latin letters, beside English, whose forms are told apart."""
 
@@ -69,5 +67,7 @@ def stem_in(language: str, word: str) -> str:
 
 @lru_cache
 def _maker(language: str) -> Callable[[], Callable[[str], str]]:
+    import snowballstemmer  # noqa: PLC0415 - it loads every language there is, 3 MB: not before words are compared
+
     kind = type(snowballstemmer.stemmer(language))  # pyright: ignore[reportUnknownMemberType] - untyped
     return lambda: cast("Callable[[str], str]", kind().stemWord)  # pyright: ignore[reportUnknownMemberType] - untyped

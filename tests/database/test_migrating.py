@@ -10,7 +10,8 @@ from sqlalchemy import Connection, inspect
 
 from agentic_search.database.address import DatabaseAddress, database_address
 from agentic_search.database.database import open_database
-from agentic_search.database.migrating import MIGRATIONS
+from agentic_search.database.migrating import MIGRATIONS, NEWEST, VERSION_TABLE, upgrade
+from agentic_search.database.sqlite import memory_engine
 from agentic_search.errors import ConfigurationError, StorageFailed
 from tests.support.postgres import RunningPostgres
 
@@ -56,6 +57,19 @@ def test_the_names_of_the_migrations_say_their_versions() -> None:
     versions = {script.revision: Path(script.path).name.partition("_")[0] for script in scripts.walk_revisions()}
     assert versions and all(name == f"v{revision}" for revision, name in versions.items())
     assert scripts.get_current_head() == max(versions, key=int)
+
+
+def test_an_empty_sqlite_gets_at_once_what_the_migrations_make() -> None:
+    engine = memory_engine()
+    with engine.begin() as connection:
+        upgrade(connection)
+        kept = "sql NOT NULL AND name NOT LIKE 'history_words_%'"
+        select = f"SELECT sql FROM sqlite_master WHERE {kept} ORDER BY type DESC, name"
+        made = [" ".join(sql.split()) for (sql,) in connection.exec_driver_sql(select)]
+        version = connection.exec_driver_sql(f"SELECT version_num FROM {VERSION_TABLE}").scalar()
+    engine.dispose()
+    expected = "\n".join([*made, f"INSERT INTO {VERSION_TABLE} VALUES ('{version}')", ""])
+    assert NEWEST.read_text() == expected, f"{NEWEST} has to be:\n{expected}"
 
 
 def test_services_that_start_at_once_make_the_tables_once(postgres: RunningPostgres) -> None:

@@ -10,6 +10,7 @@ import pytest
 from langgraph.runtime import Runtime
 
 from agentic_search.domain.answer import Turn
+from agentic_search.domain.limits import RunLimits
 from agentic_search.domain.outcome import Completed, Outcome, Passage, ToolResult
 from agentic_search.domain.plan import Plan, Task
 from agentic_search.domain.query import Query
@@ -19,7 +20,7 @@ from agentic_search.engine.protocols import Decide
 from agentic_search.errors import ModelUnavailable
 from agentic_search.events.facts import Fact
 from agentic_search.events.journal import Journal, NoJournal
-from agentic_search.graph.context import RunContext, RunLimits, Toolbox
+from agentic_search.graph.context import RunContext, Toolbox
 from agentic_search.graph.nodes import execute_all_parallel
 from agentic_search.graph.state import PlannedState
 from agentic_search.models.chat import ChatModel

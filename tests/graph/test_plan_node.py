@@ -13,6 +13,7 @@ from langgraph.runtime import Runtime
 
 from agentic_search.clock import SystemClock
 from agentic_search.domain.answer import Turn
+from agentic_search.domain.limits import RunLimits
 from agentic_search.domain.outcome import Completed, ToolResult
 from agentic_search.domain.plan import Plan, Task
 from agentic_search.domain.query import Query
@@ -21,7 +22,7 @@ from agentic_search.engine.protocols import Decide
 from agentic_search.errors import DeadlinePassed, ModelUnavailable, PlanRefused, SearchFailed
 from agentic_search.events.facts import Fact
 from agentic_search.events.journal import Journal, NoJournal
-from agentic_search.graph.context import RunContext, RunLimits
+from agentic_search.graph.context import RunContext
 from agentic_search.graph.plan_node import SMALL_MODEL, plan
 from agentic_search.graph.state import DiscoveredState, PlannedState
 from agentic_search.models.chat import ChatModel, Message, ModelOutput, Waiting

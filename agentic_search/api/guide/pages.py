@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from functools import cache
 from html import escape
 from pathlib import Path
-
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
+from typing import TYPE_CHECKING
 
 from agentic_search.api.guide.reference import PAGE as REFERENCE
 from agentic_search.api.guide.reference import SHEET
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
 
 _ORDER = (
     ("Begin", ("start", "terminal", "python", "coming-from")),
@@ -120,18 +122,20 @@ def _target(href: str, folder: Path, address: Address) -> str:
     return "#content"
 
 
-def _headings(tokens: Sequence[Token]) -> Iterator[tuple[str, str]]:
+def _headings(tokens: "Sequence[Token]") -> Iterator[tuple[str, str]]:
     for index, token in enumerate(tokens):
         if token.type == "heading_open":
             yield tokens[index + 1].content, token.tag
 
 
-def _all(tokens: Sequence[Token]) -> Iterator[Token]:
+def _all(tokens: "Sequence[Token]") -> "Iterator[Token]":
     for token in tokens:
         yield token
         yield from token.children or ()
 
 
 @cache
-def _markdown() -> MarkdownIt:
+def _markdown() -> "MarkdownIt":
+    from markdown_it import MarkdownIt  # noqa: PLC0415 - not before somebody reads a page
+
     return MarkdownIt("js-default", {"html": False, "linkify": False, "typographer": False})

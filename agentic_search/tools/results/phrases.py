@@ -6,6 +6,7 @@ only the few words that every such sentence has.
 """
 
 import re
+from functools import cache
 
 from agentic_search.text.lexicon import terms
 
@@ -233,5 +234,9 @@ suche anfrage ihre gesuchte leider angegebene gefunden wurden wurde recherche re
 résultat résultats correspond correspondant búsqueda consulta su la sua encontrado encontraron resultados ricerca
 trovato pesquisa na foi foram zoekopdracht по вашему запросу запрос поиска arama için
 """
-FILLER = frozenset(terms(_FILLER))
-"""Terms that say nothing beside such a phrase."""
+
+
+@cache
+def filler() -> frozenset[str]:
+    """Terms that say nothing beside such a phrase."""
+    return frozenset(terms(_FILLER))

@@ -179,7 +179,7 @@ def _kind(sentence: str, given: CallWords) -> str | None:
 def _own(text: str, given: CallWords) -> list[str]:
     """The terms that neither the call put in nor are filler; in unspaced scripts three letters are a term."""
     letters = len(_UNSPACED.findall(text))
-    spaced = [each for each in terms(_UNSPACED.sub(" ", text)) if each not in given.terms | phrases.FILLER]
+    spaced = [each for each in terms(_UNSPACED.sub(" ", text)) if each not in given.terms | phrases.filler()]
     return spaced + [""] * (letters // 3)
 
 

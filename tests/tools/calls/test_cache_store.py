@@ -158,7 +158,7 @@ def test_a_store_never_holds_more_than_it_may_nor_gives_what_is_old_or_another_k
             last[name] = (result(f"{now} {'x' * length}"), now + age)
             store.put(key(name), *last[name])
         elif (found := store.get(key(name), now)) is not None:
-            assert found is last[name][0]
+            assert found == last[name][0]
             assert now < last[name][1]
         sizes = [len(each[0].model_dump_json()) + 1 for name, each in last.items() if kept_quietly(store, name)]
         assert len(store) == len(sizes) <= max_entries

@@ -1,15 +1,12 @@
-"""Where a request's token comes from: a sign-in that is kept, a person who signs in now, or the service by itself."""
+"""Where a request's token comes from, where a person signs in: a sign-in that is kept, or one under way."""
 
-import warnings
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 
 import httpx2
-from mcp.client.auth.extensions.client_credentials import ClientCredentialsOAuthProvider
 from mcp.client.auth.utils import extract_scope_from_www_auth, is_valid_client_metadata_url, union_scopes
 from mcp.shared.auth import AuthorizationCodeResult, OAuthClientMetadata
-from mcp.shared.exceptions import MCPDeprecationWarning
 from pydantic import AnyUrl
 
 from agentic_search.tools.config.server_config import OAuthRules
@@ -105,25 +102,6 @@ class PersonalSignIn(KeptOAuth):
             wanted = " ".join(self.rules.scopes)
             beside = self.context.client_metadata.scope if self._challenge.is_step_up else None
             self.context.client_metadata.scope = union_scopes(wanted, beside)
-        return await super()._perform_authorization()
-
-
-class ServiceSignIn(KeptOAuth, ClientCredentialsOAuthProvider):
-    """Signs the service in by its own client id and secret, whenever the server asks."""
-
-    def __init__(self, kept: ServerCredentials, url: str, rules: OAuthRules, requests: SignInRequests) -> None:
-        self.kept, self.rules, self.requests = kept, rules, requests
-        with warnings.catch_warnings():
-            # Which authorization server it is, is found out at the first sign-in; then it may not change.
-            warnings.simplefilter("ignore", MCPDeprecationWarning)
-            ClientCredentialsOAuthProvider.__init__(
-                self, url, kept, rules.client_id, rules.client_secret, scope=" ".join(rules.scopes) or None
-            )
-
-    async def _perform_authorization(self) -> httpx2.Request:
-        """With the scopes that the operator wants."""
-        if self.rules.scopes:
-            self.context.client_metadata.scope = " ".join(self.rules.scopes)
         return await super()._perform_authorization()
 
 

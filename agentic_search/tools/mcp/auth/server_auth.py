@@ -9,7 +9,8 @@ import httpx2
 from agentic_search.network.addresses import AllowedPlaces
 from agentic_search.tools.config.server_config import HttpEndpoint, OAuthRules, ServerConfig
 from agentic_search.tools.mcp.auth.credentials import SecretStore, ServerCredentials
-from agentic_search.tools.mcp.auth.grants import ServiceSignIn, SignedInAuth, SignInChallenge
+from agentic_search.tools.mcp.auth.flow import KeptOAuth
+from agentic_search.tools.mcp.auth.grants import SignedInAuth, SignInChallenge
 from agentic_search.tools.mcp.auth.requests import SignInRequests
 
 
@@ -26,13 +27,16 @@ class ServerAuth:
         """The refusal that a person's sign-in would answer; None where nobody has to sign in."""
         self.trouble = ""
         """Why the last sign-in failed."""
-        self._auth = (
-            ServiceSignIn(self.kept, url, rules, self.requests)
-            if rules.kind == "client_credentials"
-            else SignedInAuth(self.kept, url, rules, self.requests, self._note)
-        )
+        self._auth = self._grant()
         self._changed = asyncio.Event()
         self._on_change: Callable[[], None] = lambda: None
+
+    def _grant(self) -> KeptOAuth:
+        if self.rules.kind == "client_credentials":
+            from agentic_search.tools.mcp.auth.service_grant import ServiceSignIn  # noqa: PLC0415 - see there
+
+            return ServiceSignIn(self.kept, self.url, self.rules, self.requests)
+        return SignedInAuth(self.kept, self.url, self.rules, self.requests, self._note)
 
     @staticmethod
     def of(config: ServerConfig, store: SecretStore, allowed: AllowedPlaces) -> "ServerAuth | None":
