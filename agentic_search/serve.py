@@ -16,6 +16,7 @@ from agentic_search import __version__, log
 from agentic_search.access.access import has_keys
 from agentic_search.api.app import create_app
 from agentic_search.api.openapi import field_docs
+from agentic_search.configured import configured, configured_database
 from agentic_search.database.database import open_database
 from agentic_search.errors import ConfigurationError
 from agentic_search.serving.configuration import read_settings, unread_settings
@@ -25,7 +26,6 @@ from agentic_search.serving.memory import collect_rarely
 from agentic_search.serving.request_limits import LimitedHttp
 from agentic_search.serving.shutdown import RunsEndFirst
 from agentic_search.settings import Settings
-from agentic_search.wiring import configured, configured_database
 
 WRONG_USAGE = 2
 """Exit status for a setting, a file or an argument that must be corrected."""

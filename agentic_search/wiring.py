@@ -1,42 +1,43 @@
-"""Opens the service that the settings describe: the only file that names the concrete classes of every package."""
+"""Opens the service that the settings describe: the only file that opens the concrete parts of every package."""
 
 from asyncio import to_thread
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agentic_search.access.access import Access
 from agentic_search.access.identities.provider import identity_provider
 from agentic_search.clock import SystemClock
-from agentic_search.database.address import SETTING, DatabaseAddress, database_address
+from agentic_search.configured import (
+    cache_limits,
+    configured,
+    configured_database,
+    dropped_folder,
+    history_bounds,
+    places,
+    schedule_limits,
+)
+from agentic_search.configured import plan_limits as plan_limits_of
 from agentic_search.database.database import Database, open_database
 from agentic_search.database.notices import Notices
 from agentic_search.domain.approval.policy import ApprovalRules
-from agentic_search.domain.limits import Limit, PlanLimits, RunLimits, SizeLimits
+from agentic_search.domain.limits import Limit, RunLimits
 from agentic_search.domain.query import ContinuedQuery, Query, StandingQuery
 from agentic_search.domain.tool import Tool
 from agentic_search.dropped import DroppedDocuments
 from agentic_search.durable.kept_runs import KeptRuns
 from agentic_search.engine.memory import MemoryEngine
 from agentic_search.engine.protocols import Run
-from agentic_search.errors import ConfigurationError
 from agentic_search.events.facts import Fact
 from agentic_search.graph.late import LateProgram
-from agentic_search.history.deleting import KeptBounds
 from agentic_search.metrics.loop_lag import LoopLag
 from agentic_search.metrics.run_metrics import RunMetrics
 from agentic_search.models.choice import ModelChoice
 from agentic_search.models.network.address import is_on_this_machine
-from agentic_search.models.ollama.source import OllamaSource
-from agentic_search.models.openai.address import server_access
-from agentic_search.models.openai.source import OpenAISource
-from agentic_search.models.sources import ModelSources
 from agentic_search.models.traced.source import TracedSource
 from agentic_search.models.usage_counter import CountedSource, Price
-from agentic_search.network.addresses import AllowedPlaces
 from agentic_search.runs.service import SearchService, Service
 from agentic_search.scheduler.admission.admission import Admission
 from agentic_search.scheduler.admission.dispatcher import Dispatcher
@@ -45,26 +46,20 @@ from agentic_search.scheduler.approval.memory import ApprovalMemory
 from agentic_search.scheduler.approval.shared_memory import SharedApprovalMemory
 from agentic_search.scheduler.progress import ProgressLimits
 from agentic_search.scheduler.runner import Runner
-from agentic_search.schedules.schedules import ScheduleLimits, Schedules
-from agentic_search.schedules.webhook import ALLOW
+from agentic_search.schedules.schedules import Schedules
 from agentic_search.settings import Settings, environment
 from agentic_search.tools.builtin.ask_model import AskModel
 from agentic_search.tools.builtin.calculate import Calculate
 from agentic_search.tools.builtin.current_time import CurrentTime
 from agentic_search.tools.builtin.provider import Builtin
-from agentic_search.tools.calls.cache import CacheLimits
 from agentic_search.tools.calls.shared_servers import SharedServers
-from agentic_search.tools.config.bundled import bundled_servers
 from agentic_search.tools.config.server_config import HttpEndpoint, ServerConfig
-from agentic_search.tools.config.servers_file import read_servers
 from agentic_search.tools.mcp.auth.encrypted_folder import EncryptedFolder
 from agentic_search.tools.mcp.auth.encrypted_table import EncryptedTable
 from agentic_search.tools.mcp.auth.requests import SIGN_IN_ALLOW
 from agentic_search.tools.mcp.auth.sign_ins import SignIns
 from agentic_search.tools.pool import ToolPool
 from agentic_search.tools.provider import ToolProvider
-from agentic_search.tools.python.function import Function
-from agentic_search.tools.python.load import load_functions
 from agentic_search.tools.python.provider import FunctionTools
 from agentic_search.tools.switched import ServerSwitches
 from agentic_search.tracing.switch import is_traced, open_tracing
@@ -72,73 +67,6 @@ from agentic_search.workflows.folder import WorkflowFolder
 
 if TYPE_CHECKING:
     from agentic_search.graph.context import RunContext
-
-
-def configured(settings: Settings) -> tuple[ModelSources, tuple[ServerConfig, ...], tuple[Function, ...]]:
-    """Where models come from, the MCP servers, the operator's functions; raises ConfigurationError. Opens nothing."""
-    known = environment()
-    bundled = (
-        bundled_servers(
-            documents=settings.documents,
-            dropped=_dropped_folder(settings),
-            documents_max_bytes=settings.documents_max_bytes,
-            environment=known,
-            web=settings.web,
-            web_allow=settings.web_allow,
-        )
-        if settings.bundled_servers
-        else ()
-    )
-    path, is_named = settings.servers_file.expanduser(), "servers_file" in settings.model_fields_set
-    read = read_servers(
-        path, bundled=bundled, environment=known, may_be_missing=not is_named, most_yaml_nodes=settings.max_yaml_nodes
-    )
-    is_traced(settings.traces, known)
-    servers = tuple(replace(server, sizes=_size_limits(settings)) for server in read)
-    return _models(settings), servers, load_functions(settings.functions)
-
-
-def _dropped_folder(settings: Settings) -> Path:
-    return settings.data / "dropped"
-
-
-def configured_database(settings: Settings) -> DatabaseAddress:
-    """Where runs are kept; raises ConfigurationError, also where a role needs another one. Opens nothing."""
-    address = database_address(settings.database_url.get_secret_value(), data=settings.data)
-    if settings.role != "all" and address.postgres is None:
-        raise ConfigurationError(
-            f"AGENTIC_SEARCH_ROLE is {settings.role!r}, which shares a Postgres with others: set {SETTING} to"
-            " postgresql://user:password@host/database, or take the role out and have one process do everything."
-        )
-    return address
-
-
-def _models(settings: Settings) -> ModelSources:
-    """Ollama, and the model servers that are configured beside it."""
-    clock, num_ctx = SystemClock(), settings.num_ctx
-    ollama = OllamaSource(
-        settings.ollama_host,
-        num_ctx=num_ctx,
-        keep_alive=settings.keep_alive,
-        parallel=_whole(environment().get("OLLAMA_NUM_PARALLEL", "")),
-        longest_line=settings.max_model_line,
-        clock=clock,
-    )
-    others = {
-        name: OpenAISource(
-            replace(server_access(name, given.url, given.key.get_secret_value()), longest_line=settings.max_model_line),
-            prefix=f"{name}/",
-            num_ctx=num_ctx,
-            clock=clock,
-        )
-        for name, given in settings.models.items()
-    }
-    return ModelSources(ollama, others)
-
-
-def _whole(text: str) -> int:
-    """A variable of another program's; 0 where it holds no number."""
-    return int(text) if text.isdecimal() else 0
 
 
 def _admission(servers: Sequence[ServerConfig]) -> Admission:
@@ -152,50 +80,10 @@ def _admission(servers: Sequence[ServerConfig]) -> Admission:
     return Admission({server.name: server.limit for server in servers}, limit_of_tool)
 
 
-def _cache_limits(settings: Settings) -> CacheLimits:
-    return CacheLimits(settings.cache_max_age, settings.cache_max_entries, settings.cache_max_bytes)
-
-
-def _size_limits(settings: Settings) -> SizeLimits:
-    return SizeLimits(
-        message=settings.max_result_bytes,
-        tools=settings.max_tools_per_server,
-        pages=settings.max_tool_pages,
-        description=settings.max_tool_description,
-        schema=settings.max_tool_schema,
-        blocks=settings.max_result_blocks,
-        nesting=settings.max_nesting,
-        check_seconds=settings.schema_check_timeout,
-    )
-
-
-def _bounds(settings: Settings, *, lasting: bool) -> KeptBounds:
-    """Of the history; one in memory may take no more than what is kept in memory beside it."""
-    runs, size = settings.history_runs, settings.history_bytes
-    if not lasting:
-        runs, size = min(runs, settings.max_kept_runs), min(size, settings.max_kept_bytes)
-    return KeptBounds(days=settings.history_days, runs=runs, bytes=size)
-
-
-def _plan_limits(settings: Settings) -> PlanLimits:
-    return PlanLimits(settings.max_yaml_nodes, settings.max_references, settings.schema_check_timeout)
-
-
-def _schedule_limits(settings: Settings) -> ScheduleLimits:
-    return ScheduleLimits(settings.schedule_interval, settings.max_schedules, _places(settings.webhook_allow, ALLOW))
-
-
-def _places(texts: Sequence[str], setting: str) -> AllowedPlaces:
-    try:
-        return AllowedPlaces.of(texts, setting=setting)
-    except ValueError as error:
-        raise ConfigurationError(f"{error}.") from error
-
-
 def _sign_ins(settings: Settings, database: Database, notices: Notices) -> SignIns:
     """On Postgres those of all processes, where these share a key."""
     passphrase = settings.secret_key.get_secret_value()
-    allowed = _places(settings.sign_in_allow, SIGN_IN_ALLOW)
+    allowed = places(settings.sign_in_allow, SIGN_IN_ALLOW)
     if not passphrase or database.is_sqlite:
         return SignIns(EncryptedFolder(settings.data / "sign-ins", passphrase=passphrase), allowed=allowed)
     return SignIns(EncryptedTable(database, passphrase=passphrase), notices=notices, allowed=allowed)
@@ -233,7 +121,7 @@ async def open_service(settings: Settings, database: Database | None = None) -> 
     """
     clock = SystemClock()
     models, servers, functions = configured(settings)
-    plan_limits = _plan_limits(settings)
+    plan_limits = plan_limits_of(settings)
     workflows = WorkflowFolder(settings.workflows, plan_limits)
     prices = {name: Price(each.prompt, each.completion) for name, each in settings.prices.items()}
     source = TracedSource(models, others=settings.models) if is_traced(settings.traces, environment()) else models
@@ -277,7 +165,7 @@ async def open_service(settings: Settings, database: Database | None = None) -> 
                 clock=clock,
                 local=local,
                 task_timeout=settings.task_timeout,
-                cache=_cache_limits(settings),
+                cache=cache_limits(settings),
                 sign_ins=sign_ins,
                 switches=ServerSwitches(settings.data / "switches.json"),
                 shared=shared,
@@ -333,7 +221,7 @@ async def open_service(settings: Settings, database: Database | None = None) -> 
                 program,
                 in_memory,
                 clock=clock,
-                bounds=_bounds(settings, lasting=database.is_lasting),
+                bounds=history_bounds(settings, lasting=database.is_lasting),
                 max_queued=settings.max_queued_runs,
                 takes_runs=settings.role != "web",
                 on_decided=approved.save_lasting,
@@ -345,7 +233,7 @@ async def open_service(settings: Settings, database: Database | None = None) -> 
             Access(database, settings.api_keys, clock=clock, provider=identity_provider(settings, clock))
         )
         schedules = await stack.enter_async_context(
-            Schedules(database, searches, clock=clock, limits=_schedule_limits(settings), may_ask=access.may_still_ask)
+            Schedules(database, searches, clock=clock, limits=schedule_limits(settings), may_ask=access.may_still_ask)
         )
         yield Service(
             searches,
@@ -358,7 +246,7 @@ async def open_service(settings: Settings, database: Database | None = None) -> 
             settings.own_hosts,
             schedules,
             access,
-            DroppedDocuments(_dropped_folder(settings), most_bytes=settings.documents_max_bytes),
+            DroppedDocuments(dropped_folder(settings), most_bytes=settings.documents_max_bytes),
             metrics,
             await stack.enter_async_context(LoopLag()),
             program.load,

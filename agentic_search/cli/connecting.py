@@ -56,8 +56,8 @@ async def only_history(settings: Settings, *, server: str | None = None) -> Asyn
             yield client
         return
     from agentic_search.client.in_process import open_service
+    from agentic_search.configured import configured_database
     from agentic_search.database.database import open_database
-    from agentic_search.wiring import configured_database
 
     log.configure("error", settings.log_format)
     database = open_database(configured_database(settings))

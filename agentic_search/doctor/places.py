@@ -12,13 +12,13 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from agentic_search.configured import configured_database
 from agentic_search.database.address import IN_MEMORY, SETTING, DatabaseAddress
 from agentic_search.database.postgres import postgres_engine
 from agentic_search.doctor.finding import Finding, Situation
 from agentic_search.errors import ConfigurationError
 from agentic_search.serve import listen
 from agentic_search.settings import ENV_FILE
-from agentic_search.wiring import configured_database
 
 _LEAST_FREE = 200 * 1024**2
 _LITTLE_FREE = 2 * 1024**3

@@ -10,13 +10,13 @@ from agentic_search import Client
 from agentic_search.client.exchange import ServiceProblem
 from agentic_search.client.in_process import open_service
 from agentic_search.client.local import settled
+from agentic_search.configured import configured
 from agentic_search.database.address import IN_MEMORY
 from agentic_search.doctor.finding import Finding, Situation, set_variable
 from agentic_search.domain.tool import ServerStatus
 from agentic_search.errors import ConfigurationError
 from agentic_search.settings import KEY_VARIABLE
 from agentic_search.tools.config.server_config import ServerConfig, StdioLaunch
-from agentic_search.wiring import configured
 
 _PATIENCE = 20.0
 """Seconds that servers get to start: one may be fetched by npx first."""

@@ -16,7 +16,7 @@ _TO_READY = """
 import asyncio, sys
 sys.modules["httpx._main"] = None  # as server.py does
 from agentic_search.api.app import create_app
-from agentic_search.serve import configured
+from agentic_search.configured import configured
 from agentic_search.settings import Settings
 from agentic_search.wiring import open_service
 
