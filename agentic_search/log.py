@@ -45,6 +45,7 @@ def configure(level: str, form: Literal["text", "json"] = "text") -> None:
     # It logs each failed sign-in with the whole answer of the authorization server, which may hold a token, and each
     # failed connection with the whole address, which may hold a password: what failed, our own records say.
     logging.getLogger("mcp.client").setLevel(logging.CRITICAL)
+    logging.getLogger("client").setLevel(logging.ERROR)  # mcp's: a warning with a traceback for each odd notification
     logging.getLogger("uvicorn.access").addFilter(_without_query)
 
 

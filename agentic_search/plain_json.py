@@ -20,6 +20,8 @@ from pydantic_core import PydanticSerializationError, to_json, to_jsonable_pytho
 LARGE = 1024 * 1024
 """Characters or bytes of JSON that are read and written step by step, in a thread: less takes some milliseconds."""
 
+LONGEST_NUMBER = 308
+"""Digits of a whole number that is not too large for a float."""
 _AT_ONCE = 256 * 1024
 """Characters of a text that are written by one call."""
 _MOST_VALUES = 100
@@ -133,8 +135,8 @@ def _finite(text: str) -> float | None:
     return number if isfinite(number := float(text)) else None
 
 
-def _whole(text: str) -> int:
-    return int(text)
+def _whole(text: str) -> int | None:
+    return int(text) if len(text) <= LONGEST_NUMBER else None
 
 
 _DECODER = json.JSONDecoder(

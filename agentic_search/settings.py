@@ -183,6 +183,9 @@ class Settings(IdentitySettings):
     webhook_allow: Annotated[tuple[str, ...], NoDecode] = ()
     """Hosts, addresses and networks beside the public internet where webhooks may be; with commas."""
 
+    sign_in_allow: Annotated[tuple[str, ...], NoDecode] = ()
+    """Hosts, addresses and networks beside the public internet where MCP servers' sign-ins may lead; with commas."""
+
     max_kept_runs: Annotated[int, Field(ge=1)] = 100
     """Ended runs that are also kept in memory."""
 
@@ -279,7 +282,7 @@ class Settings(IdentitySettings):
     shutdown_grace: Annotated[float, Field(gt=0)] = 3.0
     """Seconds that open connections get to end at shutdown."""
 
-    @field_validator("functions", "allowed_hosts", "web", "web_allow", "webhook_allow", mode="before")
+    @field_validator("functions", "allowed_hosts", "web", "web_allow", "webhook_allow", "sign_in_allow", mode="before")
     @classmethod
     def _split(cls, given: object) -> object:
         """A variable holds a JSON list, or names with commas between them."""

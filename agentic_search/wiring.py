@@ -59,6 +59,7 @@ from agentic_search.tools.config.server_config import HttpEndpoint, ServerConfig
 from agentic_search.tools.config.servers_file import read_servers
 from agentic_search.tools.mcp.auth.encrypted_folder import EncryptedFolder
 from agentic_search.tools.mcp.auth.encrypted_table import EncryptedTable
+from agentic_search.tools.mcp.auth.requests import SIGN_IN_ALLOW
 from agentic_search.tools.mcp.auth.sign_ins import SignIns
 from agentic_search.tools.pool import ToolPool
 from agentic_search.tools.provider import ToolProvider
@@ -181,19 +182,23 @@ def _plan_limits(settings: Settings) -> PlanLimits:
 
 
 def _schedule_limits(settings: Settings) -> ScheduleLimits:
+    return ScheduleLimits(settings.schedule_interval, settings.max_schedules, _places(settings.webhook_allow, ALLOW))
+
+
+def _places(texts: Sequence[str], setting: str) -> AllowedPlaces:
     try:
-        webhooks = AllowedPlaces.of(settings.webhook_allow, setting=ALLOW)
+        return AllowedPlaces.of(texts, setting=setting)
     except ValueError as error:
         raise ConfigurationError(f"{error}.") from error
-    return ScheduleLimits(settings.schedule_interval, settings.max_schedules, webhooks)
 
 
 def _sign_ins(settings: Settings, database: Database, notices: Notices) -> SignIns:
     """On Postgres those of all processes, where these share a key."""
     passphrase = settings.secret_key.get_secret_value()
-    if passphrase and not database.is_sqlite:
-        return SignIns(EncryptedTable(database, passphrase=passphrase), notices=notices)
-    return SignIns(EncryptedFolder(settings.data / "sign-ins", passphrase=passphrase))
+    allowed = _places(settings.sign_in_allow, SIGN_IN_ALLOW)
+    if not passphrase or database.is_sqlite:
+        return SignIns(EncryptedFolder(settings.data / "sign-ins", passphrase=passphrase), allowed=allowed)
+    return SignIns(EncryptedTable(database, passphrase=passphrase), notices=notices, allowed=allowed)
 
 
 def _wants_preview(settings: Settings, query: Query) -> bool:
@@ -233,16 +238,12 @@ async def open_service(settings: Settings, database: Database | None = None) -> 
     prices = {name: Price(each.prompt, each.completion) for name, each in settings.prices.items()}
     source = TracedSource(models, others=settings.models) if is_traced(settings.traces, environment()) else models
     choice = ModelChoice(
-        CountedSource(source, prices),
-        writer=settings.model,
-        planner=settings.planner_model,
-        slots=settings.model_slots,
+        CountedSource(source, prices), writer=settings.model, planner=settings.planner_model, slots=settings.model_slots
     )
     ask_model = AskModel(choice, writer=settings.model, profiles=settings.profiles)
-    local: list[ToolProvider] = [
-        Builtin(ask_model, Calculate(), CurrentTime(clock)),
-        *([FunctionTools(functions)] if functions else []),
-    ]
+    local: list[ToolProvider] = [Builtin(ask_model, Calculate(), CurrentTime(clock))]
+    if functions:
+        local.append(FunctionTools(functions))
     max_concurrent = settings.max_concurrent_tasks if settings.parallel else 1
     metrics = RunMetrics(clock)
     dispatcher = Dispatcher(clock, _admission(servers), metrics.waits)
@@ -280,9 +281,8 @@ async def open_service(settings: Settings, database: Database | None = None) -> 
         )
 
         def context_of(run: Run, query: Query) -> "RunContext":
-            # What plans and writes is loaded with the program, for its first run.
-            from agentic_search.graph.context import RunContext  # noqa: PLC0415 - see above
-            from agentic_search.graph.preview import Preview  # noqa: PLC0415 - see above
+            from agentic_search.graph.context import RunContext  # noqa: PLC0415 - see graph.late
+            from agentic_search.graph.preview import Preview  # noqa: PLC0415 - see graph.late
 
             of_run = replace(rules, approve=query.approve, given=_brings_own_plan(query))
             approvals = Approvals(run.emit, of_run, approved, attended=run.attended, journal=run.journal)

@@ -13,7 +13,7 @@ from typing import Any
 from fastapi import FastAPI
 from pydantic import BaseModel
 
-from agentic_search.api.access.needs import OPEN, documented
+from agentic_search.api.access.needs import documented
 from agentic_search.api.problems import MEDIA_TYPE
 from agentic_search.api.protocols.openai.errors import PREFIX, ErrorBody, ErrorDetail, error_body, status_of
 from agentic_search.api.schemas import EventMessage, Problem
@@ -112,10 +112,11 @@ def _corrected(schema: dict[str, Any]) -> dict[str, Any]:
     for path, methods in schema["paths"].items():
         for method, operation in methods.items():
             _move_problems(operation["responses"])
-            need = documented(method.upper(), path)
-            if need is not OPEN:
+            needs = documented(method.upper(), path)
+            if needs:
                 operation["security"] = [{}, {"key": []}]  # where no key was ever made, none is asked for
-                operation["description"] += f" Where keys are needed: the scope `{need}`."
+                named = " and ".join(f"`{need}`" for need in needs)
+                operation["description"] += f" Where keys are needed: the scope{'s'[: len(needs) - 1]} {named}."
             for status in _always_possible(method, operation):
                 operation["responses"].setdefault(str(status), _reference(status))
             if path.startswith(PREFIX):

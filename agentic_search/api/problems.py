@@ -98,7 +98,7 @@ def _what_to_write(fault: Mapping[str, Any]) -> str:
     """What is wrong with a field, and what belongs there."""
     if isinstance(fault.get("input"), bytes):  # FastAPI reads no body that says it is something else
         return "It is not sent as JSON; send it with the header Content-Type: application/json."
-    return _IN_OUR_WORDS.get(fault["type"]) or str(fault["msg"])
+    return _IN_OUR_WORDS.get(fault["type"]) or str(fault["msg"]).removeprefix("Value error, ")  # pydantic's words
 
 
 async def _invalid(request: Request, error: Exception) -> Response:

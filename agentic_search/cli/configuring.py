@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from pydantic import BaseModel, SecretStr
-from pydantic_core import to_json, to_jsonable_python
+from pydantic_core import to_jsonable_python
 
 from agentic_search.cli.listing import table
+from agentic_search.plain_json import json_bytes
 from agentic_search.serving.configuration import PREFIX, given_by_source
 from agentic_search.settings import Settings
 from agentic_search.text.controls import MASK, without_secrets
@@ -19,7 +20,9 @@ def show(settings: Settings, *, as_json: bool) -> int:
     """Print them; the exit status."""
     rows = list(_rows(settings))
     if as_json:
-        print(to_json([{"setting": name, "value": value, "source": source} for name, value, source in rows]).decode())
+        print(
+            json_bytes([{"setting": name, "value": value, "source": source} for name, value, source in rows]).decode()
+        )
     else:
         table(("setting", "value", "from"), [(name, _text(value), source) for name, value, source in rows])
     return 0
@@ -59,4 +62,4 @@ def masked(value: Any) -> object:
 
 
 def _text(value: object) -> str:
-    return value if isinstance(value, str) else to_json(value).decode()
+    return value if isinstance(value, str) else json_bytes(value).decode()

@@ -310,6 +310,8 @@ def _exit(status: int) -> NoReturn:
 
 def _question(given: str | None) -> str:
     if given is not None and given != "-":
+        if not given.strip():
+            raise typer.BadParameter("The question is empty.")
         return given
     if sys.stdin.isatty():
         raise typer.BadParameter('Write the question after the command: agentic-search ask "…"')

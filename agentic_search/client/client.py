@@ -122,10 +122,16 @@ class Client:
         return await self._exchange.post(RunReport, f"/runs/{run_id}/retry", body)
 
     async def synthesize(
-        self, run_id: str, *, model: str | None = None, length: Literal["short", "normal", "long"] = "normal"
+        self,
+        run_id: str,
+        *,
+        model: str | None = None,
+        length: Literal["short", "normal", "long"] = "normal",
+        instructions: str | None = None,
     ) -> RunReport:
         """Another answer from what a run has found: a new run that calls no tool, when it has ended."""
-        return await self._exchange.post(RunReport, f"/runs/{run_id}/synthesize", {"model": model, "length": length})
+        body = {"model": model, "length": length, "instructions": instructions}
+        return await self._exchange.post(RunReport, f"/runs/{run_id}/synthesize", body)
 
     async def start_planned(self, run_id: str, *, plan: Plan | Mapping[str, object] | None = None) -> RunReport:
         """Run the plan of a run that was asked for it alone (`plan_only`), or an edited one."""

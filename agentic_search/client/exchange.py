@@ -6,11 +6,11 @@ from typing import TypeVar
 
 import httpx
 from pydantic import BaseModel, ValidationError
-from pydantic_core import to_json
 
 from agentic_search.api.schemas import REFUSED, EventMessage, Problem
 from agentic_search.errors import AgenticSearchError
 from agentic_search.models.network.address import is_on_this_machine
+from agentic_search.plain_json import json_bytes
 
 Data = TypeVar("Data", bound=BaseModel)
 
@@ -74,7 +74,7 @@ class Exchange:
         accepted: Container[int] = (),
     ) -> httpx.Response:
         """Any request; gives the whole answer of one that succeeded, or whose status is `accepted`."""
-        content = None if body is None else to_json(body)
+        content = None if body is None else json_bytes(body)
         sent = {**(headers or {}), **({} if body is None else {"Content-Type": "application/json"})}
         try:
             response = await self.http.request(method, path, content=content, params=params, headers=sent)

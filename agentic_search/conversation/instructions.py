@@ -7,10 +7,12 @@ run, which wait for approval and what is cited is decided without it.
 from dataclasses import dataclass
 
 from agentic_search.domain.answer import LeftOut
+from agentic_search.domain.query import CUT_MARK
 from agentic_search.models.budget import TokenEstimate
 from agentic_search.models.chat import disarmed
 from agentic_search.text.sentences import shortened
 
+_A_PART = "a part of the instructions"
 _QUOTE = "> "
 """Before each line: no text can end what is quoted so."""
 NOT_FOLLOWED = LeftOut(what="the instructions", why="not followed: no language model wrote this answer")
@@ -28,12 +30,13 @@ class ShownInstructions:
 
 def shown_instructions(instructions: str, room: int, tokens: TokenEstimate) -> ShownInstructions:
     """The whole text where `room` tokens hold it, else its first sentences."""
-    if not instructions or tokens.count(whole := _quoted(instructions)) <= room:
-        return ShownInstructions(_quoted(instructions))
+    whole = _quoted(instructions)
+    if tokens.count(whole) <= room or not whole:
+        return ShownInstructions(whole, (_cut(_A_PART),) if instructions.endswith(CUT_MARK) else ())
     for halved in range(len(instructions).bit_length()):
         text = _quoted(shortened(instructions, len(instructions) >> halved))
         if text and text != whole and tokens.count(text) <= room:
-            return ShownInstructions(text, (_cut("a part of the instructions"),))
+            return ShownInstructions(text, (_cut(_A_PART),))
     return ShownInstructions("", (_cut("the instructions"),))
 
 
@@ -42,4 +45,4 @@ def _quoted(text: str) -> str:
 
 
 def _cut(what: str) -> LeftOut:
-    return LeftOut(what=what, why="too long for the model's context beside the sources")
+    return LeftOut(what=what, why="too long to be shown to the model beside the sources")

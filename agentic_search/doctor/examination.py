@@ -15,7 +15,6 @@ from agentic_search.serving.configuration import read_settings, unread_settings
 from agentic_search.settings import environment
 from agentic_search.text.controls import without_controls
 
-_CORRECT = "correct it: docs/configuration.md has every setting and its form"
 _SIGNS = {"ok": "✅", "warning": "⚠️ ", "broken": "❌"}
 
 

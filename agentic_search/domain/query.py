@@ -11,6 +11,8 @@ from agentic_search.domain.plan import LONGEST_TOOL_NAME, Plan, Task
 
 LONGEST_QUERY = 8_000
 LONGEST_INSTRUCTIONS = 8_000
+CUT_MARK = "\n[…]"
+"""The end of instructions of which only the first part was taken."""
 MOST_TOOL_GLOBS = 1_000
 OFFLINE = "offline"
 """The model name that means: use no language model."""
@@ -20,6 +22,14 @@ def _not_blank(text: str) -> str:
     if not text.strip():
         raise ValueError("must not be blank")
     return text
+
+
+def as_long_as_may_be(instructions: str) -> str:
+    """Instructions of a client that knows no bound of theirs, often with much that was retrieved: the first part."""
+    instructions = instructions.strip()
+    if len(instructions) <= LONGEST_INSTRUCTIONS:
+        return instructions
+    return instructions[: LONGEST_INSTRUCTIONS - len(CUT_MARK)] + CUT_MARK
 
 
 AnswerLength: TypeAlias = Literal["short", "normal", "long"]

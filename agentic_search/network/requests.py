@@ -11,6 +11,7 @@ from yarl import URL
 
 from agentic_search.network.addresses import AllowedPlaces, literal_address
 from agentic_search.network.connecting import CheckedResolver, LookUp, checked_connector, look_up
+from agentic_search.network.contacts import is_loopback
 
 CONNECT_TIMEOUT = 8.0
 
@@ -65,8 +66,8 @@ def why_unanswered(error: Exception) -> str:
 
 
 def _proxy_for(url: URL) -> URL | None:
-    """What HTTP_PROXY, HTTPS_PROXY and NO_PROXY say."""
+    """What HTTP_PROXY, HTTPS_PROXY and NO_PROXY say; a proxy elsewhere cannot reach this machine."""
     proxy = getproxies().get(url.scheme, "")
-    if not proxy or proxy_bypass(url.host or ""):
+    if not proxy or proxy_bypass(url.host or "") or is_loopback(url.host or ""):
         return None
     return URL(proxy if "://" in proxy else f"http://{proxy}")

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from markdown_it import MarkdownIt
 
-from agentic_search.api.access.needs import NEEDS
+from agentic_search.api.access.needs import NEEDS, SHOWS_EARLIER
 from tests.access.holders import ADMIN, SCOPES, Holders, keyed_service
 from tests.journey.approval.guarded import ADD, KEPT, MOVE, QUESTION, READ, statuses
 
@@ -57,6 +57,28 @@ async def test_a_key_does_what_its_scopes_say_and_nothing_more(holders: Holders)
                     assert need in refused.text
             for path in ("/nothing", "/keys/", "/x//keys", "/v2/runs"):
                 assert (await client.get(path)).status_code == 403, path
+
+
+async def test_who_may_ask_alone_is_shown_nothing_of_what_was_asked_before(holders: Holders) -> None:
+    """Every route of the scope `search` that names something earlier, of the key's own."""
+    secret = "which note is it, marker-4711?"
+    async with holders.client("writer") as writer:
+        run = (await writer.post("/search", json={"query": secret, "plan": PLAN})).json()
+        given = {"search": {"query": secret}, "cron": "0 9 1 1 *", "title": secret}
+        ids = {
+            "run_id": run["id"],
+            "thread_id": run["thread_id"],
+            "schedule_id": (await writer.post("/schedules", json=given)).json()["id"],
+            "response_id": f"resp_{run['id']}",
+        }
+        routes = [(method, path) for path, methods in NEEDS.items() for method in methods if "{" in path]
+        own = [(method, path) for method, path in routes if NEEDS[path][method] == "search"]
+        assert set(own) > SHOWS_EARLIER
+        for method, path in sorted(own, key=lambda route: route[0] == "DELETE"):
+            answer = await send(writer, method, path, **ids)
+            assert "4711" not in answer.text, f"{method} {path}"
+            assert ((method, path) in SHOWS_EARLIER) == (answer.status_code == 403), f"{method} {path}: {answer.text}"
+        assert "'search' and 'read'" in (await send(writer, "POST", "/runs/{run_id}/restore", **ids)).text
 
 
 async def test_who_may_not_approve_lets_nothing_run_that_changes_something(holders: Holders) -> None:

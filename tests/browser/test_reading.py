@@ -60,6 +60,36 @@ async def test_the_empty_page_names_the_model_counts_servers_and_says_what_is_wr
     assert 3 <= await questions.count() <= 4
 
 
+REUSED = """async answers => {
+  const { fromTemplate } = await import('/static/js/dom/elements.js');
+  const { mountSources } = await import('/static/js/views/answer/sources.js');
+  const run = fromTemplate('run');
+  const view = mountSources(run.querySelector('.sources'), { dispatch() {} });
+  return answers.map(sources => {
+    view.update({ key: 'k', run: { status: 'completed', answer: { sources }, tasks: [] } });
+    const card = run.querySelector('.source');
+    const part = name => card.querySelector(`[data-part=${name}]`);
+    const [title, snippet, more] = ['title', 'snippet', 'more'].map(part);
+    const seen = [title.getAttribute('href'), snippet.hasAttribute('data-whole'), more.textContent];
+    if (!more.hidden) more.click();
+    return seen;
+  });
+}"""
+"""What a card shows of each source that it is used for: where it leads, and whether its passage is unfolded."""
+
+
+async def test_a_card_that_is_used_again_keeps_nothing_of_its_source_before(page: Page, reader: Reader) -> None:
+    await expect(reader.box).to_be_visible()
+    web, own = "https://example.org/1", "documents:notes.md"
+    shown = [
+        {"id": 1, "title": "T", "url": url, "snippet": snippet, "task_id": ""}
+        for url, snippet in ((web, "long " * 100), ("", "long again " * 100), (own, "short"), (web, "short"))
+    ]
+    seen = await page.evaluate(REUSED, [[source] for source in shown])
+    assert [href for href, *_ in seen] == [web, None, None, web]
+    assert [folded for _, *folded in seen] == [[False, "Show all"]] * 4
+
+
 async def test_keys_alone_suffice(page: Page, reader: Reader) -> None:
     await expect(reader.box).to_be_focused()
     await page.keyboard.type("One line")

@@ -93,6 +93,8 @@ async def test_plans_run_with_inputs_and_what_is_wrong_with_them_is_said(
     assert saved.json["tasks"][1]["result"] == "seen"
     assert unknown.status == 1 and "did you mean 'rows'?" in unknown.error
     assert bad.status == 2 and "'tasks' must be a list" in bad.error
+    blank = await run(tmp_path, "ask", "  ", *at)
+    assert blank.status == 2 and "The question is empty." in blank.error
     assert nameless.status == 2 and "--input name=value" in nameless.error
     assert {"rows", "move_file"} <= {tool["name"] for tool in listed.json["tools"]}
 

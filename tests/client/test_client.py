@@ -40,10 +40,17 @@ async def test_a_question_is_answered_and_its_run_is_found_again(client: Client)
     assert (await client.runs(q="rows", limit=1)).runs[0].id == run.id
     assert (await client.task(run.id, "t1")).result == run.tasks[0].result
     assert (await client.export(run.id)).startswith("# What do the rows say?")
-    again = await client.synthesize(run.id, model="offline")
-    assert again.retry_of == run.id and again.thread_id == run.thread_id
+    again = await client.synthesize(run.id, model="offline", instructions="Be brief.")
+    assert (again.retry_of, again.thread_id, again.instructions) == (run.id, run.thread_id, "Be brief.")
     assert (await client.threads()).threads[0].id == run.thread_id
     assert (await client.thread(run.thread_id)).run_count == 2
+
+
+async def test_a_question_in_bytes_that_are_no_text_is_asked(client: Client) -> None:
+    """As a terminal's input in another encoding, or a file's, is given to a program."""
+    asked = b"What do the caf\xe9 rows say?".decode(errors="surrogateescape")
+    run = await client.search(asked, plan=PLAN)
+    assert (run.status, run.query) == ("completed", "What do the caf\ufffd rows say?")
 
 
 async def test_events_come_while_the_run_goes_on_and_from_any_number_on(client: Client) -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from agentic_search.conversation.instructions import shown_instructions
+from agentic_search.domain.query import LONGEST_INSTRUCTIONS, as_long_as_may_be
 from agentic_search.models.budget import TokenEstimate
 
 TOKENS = TokenEstimate()
@@ -29,3 +30,9 @@ def test_without_room_none_is_shown_and_that_is_told(room: int) -> None:
     shown = shown_instructions(LONG, room, TOKENS)
     assert (shown.text, [it.what for it in shown.left_out]) == ("", ["the instructions"])
     assert shown_instructions("", room, TOKENS).left_out == ()
+
+
+def test_that_only_the_first_part_was_taken_is_told_also_where_all_of_it_fits() -> None:
+    taken = as_long_as_may_be(" " + "x" * (LONGEST_INSTRUCTIONS + 1))
+    assert len(taken) == LONGEST_INSTRUCTIONS and shown_instructions(taken, 10_000, TOKENS).left_out
+    assert not shown_instructions(as_long_as_may_be("x" * LONGEST_INSTRUCTIONS), 10_000, TOKENS).left_out

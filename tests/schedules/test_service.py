@@ -59,7 +59,7 @@ async def test_it_is_made_listed_changed_and_deleted(tmp_path: Path) -> None:
         ({"search": {"query": "q", "thread_id": "t"}}, 422, "'thread_id' is not for a standing question"),
         ({"search": {"query": "q", "approve": ["*"]}}, 422, "'approve' is not for a standing question"),
         ({"search": {"query": "q", "plan_only": True}}, 422, "'plan_only' is not for a standing question"),
-        ({"search": {"query": " "}}, 422, "must not be blank"),
+        ({"search": {"query": " "}}, 422, '"must not be blank'),
         ({"often": True}, 422, "no such field"),
     ],
 )

@@ -160,6 +160,8 @@ async def test_settling_waits_no_longer_than_it_may() -> None:
     ("launch", "told"),
     [
         (StdioLaunch("no-such-command"), "there is no command 'no-such-command': install it, or correct \"command\""),
+        (StdioLaunch("/dev"), "'/dev' is a folder: name the program in it"),
+        (StdioLaunch(__file__), "may not be executed: name the program that runs it"),
         (StdioLaunch(sys.executable, cwd=Path("no/such/folder")), "there is no folder 'no/such/folder'"),
         (StdioLaunch(sys.executable, ("-m", "no_such_module")), "exited with status 1: "),
         (StdioLaunch(sys.executable, ("-c", "import no_such_module")), "No module named 'no_such_module'"),

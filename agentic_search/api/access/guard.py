@@ -19,7 +19,7 @@ from agentic_search.access.audit import LONGEST, AuditEntry
 from agentic_search.access.caller import ANYBODY, STRANGER, Caller
 from agentic_search.access.open_requests import OpenRequest
 from agentic_search.api.access.last_words import last_words
-from agentic_search.api.access.needs import SIGNS_IN, need_of, template_of
+from agentic_search.api.access.needs import SIGNS_IN, needs_of, template_of
 from agentic_search.api.problems import refusal
 from agentic_search.errors import (
     AccessRefused,
@@ -92,7 +92,7 @@ class _Asked:
         self._method: str = scope["method"]
         self._path = get_route_path(scope)
         self._template = template_of(self._path)
-        self._need: ApiScope | None = need_of(self._method, self._template)
+        self._needs: tuple[ApiScope, ...] = needs_of(self._method, self._template)
         self._bearer = self._headers.get("authorization")
         self._cookie = Request(scope).cookies.get(COOKIE, "")
 
@@ -101,19 +101,19 @@ class _Asked:
         try:
             self.caller = await self._identified()
         except (Unauthenticated, StorageFailed):
-            if self._need is not None:
+            if self._needs:
                 raise
 
     def check(self) -> None:
         """Raises Forbidden where they may not ask for this; what is refused counts as asked."""
         if self.caller is STRANGER:
             return
-        need = self._need
         if self._cookie and self._bearer is None and self._method not in _HARMLESS and not is_own_page(self._headers):
             raise Forbidden(_FOREIGN)
-        if need is not None and not self.caller.may(need):
-            told = f"This key may not {self._method} {self._path}: that needs the scope {need!r}."
-            raise Forbidden(told)
+        if not all(map(self.caller.may, self._needs)):
+            needed = " and ".join(map(repr, self._needs))
+            what = "the scopes" if len(self._needs) > 1 else "the scope"
+            raise Forbidden(f"This key may not {self._method} {self._path}: that needs {what} {needed}.")
 
     async def _identified(self) -> Caller:
         if self._bearer is not None:

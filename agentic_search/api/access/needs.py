@@ -84,9 +84,22 @@ NEEDS: Mapping[str, Mapping[str, Scope | None]] = {
     "/mcp": {"GET": "search", "POST": "search", "DELETE": "search"},
     "/ag-ui": {"POST": "search"},
 }
+SHOWS_EARLIER = frozenset(
+    {
+        ("POST", "/runs/{run_id}/restore"),
+        ("POST", "/runs/{run_id}/retry"),
+        ("POST", "/runs/{run_id}/synthesize"),
+        ("POST", "/runs/{run_id}/start"),
+        ("PATCH", "/threads/{thread_id}"),
+        ("POST", "/threads/{thread_id}/restore"),
+        ("PATCH", "/schedules/{schedule_id}"),
+        ("POST", "/v1/responses/{response_id}/cancel"),
+    }
+)
+"""What needs `read` as well, for its answer shows what was asked and found before."""
 SIGNS_IN = frozenset({"/sign-in/callback"})
 """What changes something though it is a GET: browsers come back to it."""
-_DESCRIBED = {template.replace(":path}", "}"): methods for template, methods in NEEDS.items()}
+_DESCRIBED = {template.replace(":path}", "}"): template for template in NEEDS}
 _PATTERNS = tuple((template, compile_path(template)[0]) for template in NEEDS if "{" in template)
 
 
@@ -102,9 +115,19 @@ def need_of(method: str, template: str | None) -> Scope | None:
     return NEEDS.get(template or "", {}).get(method, "admin")
 
 
-def documented(method: str, path: str) -> Scope | None:
+def needs_of(method: str, template: str | None) -> tuple[Scope, ...]:
+    """All that a request needs: nothing, one scope, or one and `read`."""
+    need = need_of(method, template)
+    if need is None:
+        return ()
+    return (need, "read") if (method, template) in SHOWS_EARLIER else (need,)
+
+
+def documented(method: str, path: str) -> tuple[Scope, ...]:
     """What a route needs, by its path in the API's description; raises KeyError for one that nobody has decided on."""
-    return _DESCRIBED[path][method]
+    template = _DESCRIBED[path]
+    assert method in NEEDS[template]
+    return needs_of(method, template)
 
 
 def open_routes() -> Iterator[tuple[str, str]]:

@@ -1,6 +1,7 @@
 """Reads the next piece of a model's Markdown: text, a mark, a link or a bare URL.
 
-Marks are recognised in all forms that models write: [1], [1, 2], [1-3], 【1†L2】, (source 1), [1](url), footnotes [^1].
+Marks are recognised in all forms that models write: [1], [1, 2], [1-3], \\[1\\], ［1］, 【1†L2】, (source 1), [1](url),
+<sup>1</sup>, and [^1], which is a footnote of the model's own where the definition stands.
 
 What could be a link, an image or HTML to some reader of Markdown and is none here, such as one with brackets in its
 text, is made inert by a backslash: a client that shows the answer would load an image wherever its address leads, and
@@ -34,7 +35,7 @@ class TextPiece:
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """A mark in whatever form, and the numbers it names; a footnote's are its own and [n] is a placeholder: none."""
+    """A mark in whatever form, and the numbers it names; what defines a footnote, and [n], a placeholder, name none."""
 
     numbers: tuple[int, ...]
     inert: str = ""
@@ -53,7 +54,7 @@ class Link:
 
 Piece = TextPiece | Marks | Link
 
-_PLAIN = re.compile(r"(?:[^`\[\]【(!<\\\nhfwHFW]|[hf](?=[^t])|w(?=[^w]))+", re.IGNORECASE)
+_PLAIN = re.compile(r"(?:[^`\[\]【［(!<\\\nhfwHFW]|[hf](?=[^t])|w(?=[^w]))+", re.IGNORECASE)
 """What begins none of the others, whatever comes; h, f and w may begin a URL."""
 _NUMBER = r"(?:sources?\s*:?\s*)?#?[1-9]\d{0,2}"
 _NUMBERS = re.compile(rf"\s*{_NUMBER}(?:\s*(?:,|;|&|-|–|and)\s*{_NUMBER})*\s*", re.IGNORECASE)
@@ -61,7 +62,8 @@ _LENTICULAR = re.compile(rf"({_NUMBERS.pattern})(?:†.*)?", re.IGNORECASE)
 _FROM_TO = re.compile(r"(\d+)(?:\s*[-–]\s*(\d+))?")
 _PLACEHOLDER = re.compile(r"\s*(?:sources?\s*)?#?n\d?(?:\s*[,;&-]\s*#?n\d?)*\s*", re.IGNORECASE)
 """What a prompt or a model writes where a number should stand: [n], [N], [source n], [n1, n2]."""
-_FOOTNOTE = re.compile(r"\^[\w.-]+")
+_FOOTNOTE = re.compile(r"\^(?:([1-9]\d{0,2})|[\w.-]+)")
+_RAISED = "<sup>"
 _DESTINATION = re.compile(r"""\s*(?:<([^<>]*)>|(\S*))(?:\s+(?:"[^"]*"|'[^']*'|\([^()]*\)))?\s*""")
 _URL_BEGINS = ("http://", "https://", "ftp://", "www.")
 _URL = re.compile(r"(?:[a-z]+://|www\.)[\w\[]", re.IGNORECASE)
@@ -83,6 +85,11 @@ def next_piece(ahead: Lookahead, at: int) -> tuple[Piece, int]:
 
 def _escape(ahead: Lookahead, at: int) -> tuple[Piece, int] | None:
     following = ahead.at(at + 1)
+    if following == "[":
+        closed = ahead.find("]", at + 2, before="[\n", most=LONGEST_ASIDE)
+        label = "" if closed is None else ahead.text[at + 2 : closed]
+        if closed is not None and label.endswith("\\") and _NUMBERS.fullmatch(label[:-1]):
+            return Marks(_numbers(label)), closed + 1
     return None if following in {"", "\n"} else (TextPiece(f"\\{following}"), at + 2)
 
 
@@ -103,8 +110,10 @@ def _bracket(ahead: Lookahead, at: int) -> tuple[Piece, int] | None:
         return Marks(_numbers(label), escaped), behind
     if _PLACEHOLDER.fullmatch(label):
         return Marks(()), end
-    if _FOOTNOTE.fullmatch(label):
-        return Marks(()), end + (ahead.at(end) == ":")
+    if footnote := _FOOTNOTE.fullmatch(label):
+        if ahead.at(end) == ":":
+            return Marks(()), end + 1
+        return Marks((int(footnote[1]),) if footnote[1] else ()), end
     return None if address is None else (Link(label, url), end)
 
 
@@ -151,7 +160,8 @@ def _address(ahead: Lookahead, at: int) -> tuple[str, int] | None:
 
 
 def _lenticular(ahead: Lookahead, at: int) -> tuple[Piece, int] | None:
-    closed = ahead.find("】", at + 1, before="【\n", most=LONGEST_ASIDE)
+    opening, closing = ("【", "】") if ahead.at(at) == "【" else ("［", "］")
+    closed = ahead.find(closing, at + 1, before=f"{opening}\n", most=LONGEST_ASIDE)
     inside = None if closed is None else _LENTICULAR.fullmatch(ahead.text, at + 1, closed)
     return None if closed is None or inside is None else (Marks(_numbers(inside[1])), closed + 1)
 
@@ -175,7 +185,12 @@ def _numbers(label: str) -> tuple[int, ...]:
 
 
 def _angle(ahead: Lookahead, at: int) -> tuple[Piece, int] | None:
-    """<https://…>"""
+    """<https://…>, and a mark that is raised: <sup>1</sup>"""
+    if ahead.startswith((_RAISED,), at):
+        closed = ahead.find("<", at + len(_RAISED), before="\n", most=LONGEST_ASIDE)
+        label = "" if closed is None else ahead.text[at + len(_RAISED) : closed].strip(" []")
+        if closed is not None and _NUMBERS.fullmatch(label) and ahead.startswith(("</sup>",), closed):
+            return Marks(_numbers(label)), closed + len("</sup>")
     if not ahead.startswith(_URL_BEGINS, at + 1):
         return (TextPiece("\\<"), at + 1) if _TAG.match(ahead.at(at + 1)) else None
     closed = ahead.find(">", at + 1, before="<\n ", most=LONGEST_ADDRESS)
@@ -199,6 +214,7 @@ _READERS = {
     "]": _closing,
     "!": _image,
     "【": _lenticular,
+    "［": _lenticular,
     "(": _aside,
     "<": _angle,
 }

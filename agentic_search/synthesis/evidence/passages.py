@@ -65,10 +65,13 @@ def read_units(text: str) -> tuple[Unit, ...]:
     return tuple(units)
 
 
-def code_in(text: str) -> tuple[str, ...]:
-    """The texts of the units that are code; nothing else is cut, which takes a third of the time of `read_units`."""
+def code_in(text: str) -> tuple[tuple[str, str], ...]:
+    """The frames and texts of the units that are code.
+
+    Nothing else is cut, which takes a third of the time of `read_units`.
+    """
     code = (block for block in _blocks(_clean(text).split("\n")) if block.kind == "code")
-    return tuple(piece for block in code for _, piece in _pieces(block))
+    return tuple((block.frame, piece) for block in code for _, piece in _pieces(block))
 
 
 def _clean(text: str) -> str:

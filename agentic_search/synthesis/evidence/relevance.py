@@ -1,7 +1,8 @@
 """Scores evidence by how much it bears on a question, without a model.
 
 BM25 over the evidence itself, titles among it, blended with the order in which each tool gave its hits; a passage
-that repeats a better one goes down. Words in examples of code count half: what stands there is seldom what it is about.
+that repeats a better one goes down. Words in examples of code count half, and of data less: what stands there is seldom
+what it is about.
 """
 
 import math
@@ -47,6 +48,14 @@ would take minutes."""
 
 IN_CODE = 0.5
 """What a word in an example of code counts, against one in prose."""
+
+IN_DATA = 0.2
+"""The same in examples that are fenced as data or as a command: what somebody might send, ask or set."""
+
+_DATA = frozenset(
+    {"json", "jsonc", "json5", "yaml", "yml", "toml", "ini", "xml", "http", "sh", "bash", "shell", "console"}
+)
+"""Names of such fences."""
 
 LONGEST = 100_000
 """Characters of a passage that are looked at."""
@@ -97,7 +106,7 @@ class _Words:
     prose: Set[str]
     """Those outside of code, and those of what stands beside the text."""
     bag: Mapping[str, float]
-    """All, those in code counted half."""
+    """All, those in code counted less."""
 
     @classmethod
     def of(cls, passage: Passage, place: str) -> "_Words":
@@ -105,10 +114,13 @@ class _Words:
         body = Counter(terms(text))
         beside = Counter(terms(telling_title(passage)))
         beside.update(frozenset(terms(place)) - beside.keys() - body.keys())
-        code = Counter(chain.from_iterable(map(terms, code_in(text))))
+        examples = [(frame.lower() in _DATA, terms(piece)) for frame, piece in code_in(text)]
+        code = Counter(chain.from_iterable(found for _, found in examples))
+        data = Counter(chain.from_iterable(found for is_data, found in examples if is_data))
         bag: dict[str, float] = dict(body)
         for term in code.keys() & body.keys():
             bag[term] -= (1 - IN_CODE) * min(body[term], code[term])
+            bag[term] -= (IN_CODE - IN_DATA) * min(body[term], data[term])
         for term, number in beside.items():
             bag[term] = bag.get(term, 0) + number
         only_in_code = {term for term, number in code.items() if number >= body[term]}

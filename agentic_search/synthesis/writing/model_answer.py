@@ -9,6 +9,7 @@ from agentic_search.synthesis.citations.citations import CitationFilter
 from agentic_search.synthesis.evidence.packing import PackedSources
 from agentic_search.synthesis.markdown.html import AnswerHtml
 from agentic_search.synthesis.writing.prompt_echo import PromptEchoFilter
+from agentic_search.synthesis.writing.wrapping import WrappingFilter
 from agentic_search.synthesis.writing.writer import AnswerEmitter
 from agentic_search.text.sentences import whole_sentences
 
@@ -28,6 +29,7 @@ class ModelAnswer:
     def begin(self) -> None:
         """Begin, or begin again: then answer.started clears what was emitted before."""
         self._raw: list[str] = []
+        self._wrapping = WrappingFilter()
         self._echo = PromptEchoFilter(self._instructions)
         self.citations = CitationFilter(self._packed.shown, self._query)
         urls = [item.passage.url for item in self._packed.shown]
@@ -36,7 +38,7 @@ class ModelAnswer:
     def add(self, text: str) -> None:
         """More text, as the model writes it."""
         self._raw.append(text)
-        self.emitter.add(self.citations.feed(self._echo.feed(text)))
+        self._take(self._wrapping.feed(text))
 
     def end(self, *, repeated: bool) -> None:
         """The model writes no more; of a text that `repeated` itself what stood before stays, in whole sentences."""
@@ -44,4 +46,8 @@ class ModelAnswer:
             kept = whole_sentences(without_repetition("".join(self._raw)))
             self.begin()
             self.add(kept)
+        self._take(self._wrapping.finish())
         self.emitter.add(self.citations.feed(self._echo.finish()) + self.citations.finish())
+
+    def _take(self, text: str) -> None:
+        self.emitter.add(self.citations.feed(self._echo.feed(text)))

@@ -13,6 +13,7 @@ from pydantic import JsonValue, TypeAdapter, ValidationError
 
 _JSON: TypeAdapter[JsonValue] = TypeAdapter(JsonValue)
 _DATE, _BOOLEAN, _WHOLE_NUMBER = (f"tag:yaml.org,2002:{kind}" for kind in ("timestamp", "bool", "int"))
+_MERGE, _TEXT = (f"tag:yaml.org,2002:{kind}" for kind in ("merge", "str"))
 _CHANGED = frozenset({_DATE, _BOOLEAN, _WHOLE_NUMBER})
 MOST_NODES = 200_000
 """Values of a document, where no setting says otherwise, each counted as often as aliases repeat it."""
@@ -52,7 +53,7 @@ class _Loader(yaml.SafeLoader):
         return node
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
-        """Make an object, each of whose keys stands once; raises yaml.YAMLError."""
+        """Make an object, each of whose keys stands once and is the text that was written; raises yaml.YAMLError."""
         seen: set[str] = set()
         for key, _ in node.value:
             if not isinstance(key, yaml.ScalarNode):
@@ -60,6 +61,8 @@ class _Loader(yaml.SafeLoader):
             if key.value in seen:
                 raise yaml.constructor.ConstructorError(None, None, f"{key.value!r} stands here twice", key.start_mark)
             seen.add(key.value)
+            if key.tag != _MERGE:
+                key.tag = _TEXT
         return super().construct_mapping(node, deep=deep)
 
 

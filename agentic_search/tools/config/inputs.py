@@ -10,11 +10,22 @@ from agentic_search.tools.config.server_config import HttpEndpoint, ServerConfig
 
 _LONGEST = 16_384
 _PLACEHOLDER = re.compile("\0([^\0]+)\0")
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_HEADER_VALUE = re.compile(r"[\t\x20-\x7e]*")
 
 
 def placeholder(name: str) -> str:
     """What stands for an input's value; no file's text and no variable holds NUL."""
     return f"\0{name}\0"
+
+
+def header_problem(name: str, value: str) -> str:
+    """Why a header cannot be sent so; empty where it can, once placeholders are filled."""
+    if not _HEADER_NAME.fullmatch(name):
+        return f'"headers": {name!r} is no name of a header: correct it'
+    if not _HEADER_VALUE.fullmatch(_PLACEHOLDER.sub("", value)):
+        return f'"headers.{name}": has a character that no header can have: remove or encode what is not plain ASCII'
+    return ""
 
 
 def with_inputs(server: ServerConfig, given: Mapping[str, str]) -> ServerConfig:
@@ -32,6 +43,9 @@ def with_inputs(server: ServerConfig, given: Mapping[str, str]) -> ServerConfig:
     reach = _filled(server.reach, values)
     if isinstance(reach, HttpEndpoint) and not is_web_address(reach.url):
         raise RequestError(f"the address of {server.name!r} is no http:// or https:// address with these values")
+    if isinstance(reach, HttpEndpoint):
+        for problem in filter(None, (header_problem(name, value) for name, value in reach.headers.items())):
+            raise RequestError(f"{server.name!r}: {problem}")
     return replace(server, reach=reach, inputs=(), secrets=(*server.secrets, *values.values()))
 
 

@@ -68,7 +68,17 @@ def connection_failed(address: str, error: BaseException, known: str | None) -> 
             return str(reason)
     if any(isinstance(reason, TimeoutError) for reason in reasons):
         return f"{address} did not answer in time{f' ({known})' if known else ''}"
-    return f"{address}: {known or '; '.join(map(_first_line, reasons))}"
+    said = "; ".join(map(_first_line, reasons))
+    if known is None or not all(map(_is_an_answer, reasons)) or said in known:
+        return f"{address}: {known or said}"
+    return f"{address}: {said} ({known})"
+
+
+def _is_an_answer(error: BaseException) -> bool:
+    """Whether the server itself has said so, or what it said cannot be used: the cause, whatever came of it after."""
+    if isinstance(error, MCPError):
+        return error.code not in {*_NEVER_HAPPENED, *_MAY_HAVE_HAPPENED, REQUEST_TIMEOUT, RATE_LIMITED}
+    return isinstance(error, RuntimeError | ValidationError)
 
 
 def _retry_after(error: MCPError) -> float | None:

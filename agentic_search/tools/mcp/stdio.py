@@ -12,6 +12,7 @@ import signal
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
+from pathlib import Path
 from types import TracebackType
 from typing import TypeVar, cast
 
@@ -67,6 +68,8 @@ class StdioTransport(AbstractAsyncContextManager[tuple[Incoming, Outgoing]]):
         self._probe = Probe()
         self._all_read = asyncio.Event()
         self._ended_by_itself = False
+        self._was_left = False
+        """Its stdin was closed while it ran: that it ends then is no news, and no reason for anything."""
         self._given_up: str | None = None
         self._status: int | None = None
 
@@ -82,7 +85,7 @@ class StdioTransport(AbstractAsyncContextManager[tuple[Incoming, Outgoing]]):
                 self._probe,
                 longest=self._longest,
             ),
-            ProbedOutgoing(_pipe(process.stdin), self._probe),
+            ProbedOutgoing(_pipe(process.stdin), self._probe, lambda: self._note_left(process)),
         )
 
     async def __aexit__(
@@ -144,8 +147,12 @@ class StdioTransport(AbstractAsyncContextManager[tuple[Incoming, Outgoing]]):
     def _note_end(self, given_up: str | None) -> None:
         self._all_read.set()
         self._given_up = given_up
-        self._ended_by_itself = given_up is None
+        self._ended_by_itself = given_up is None and not self._was_left
         self._on_end(given_up or "the server's process ended")
+
+    def _note_left(self, process: Process) -> None:
+        if not self._ended_by_itself and process.returncode is None and not _pipe(process.stdin).is_closing():
+            self._was_left = True
 
     async def _end_with_process(self, process: Process) -> None:
         """End the stream of a process that has ended; a browser that it started may hold the other end of the pipe."""
@@ -174,7 +181,7 @@ class StdioTransport(AbstractAsyncContextManager[tuple[Incoming, Outgoing]]):
             with suppress(TimeoutError):
                 async with asyncio.timeout(_LAST_WORDS):
                     await process.wait()
-        self._ended_by_itself |= process.returncode is not None and self._given_up is None
+        self._ended_by_itself |= process.returncode is not None and self._given_up is None and not self._was_left
         stdin.close()
         try:
             await end_process(
@@ -245,6 +252,12 @@ def _find_command(launch: StdioLaunch, variables: Mapping[str, str]) -> str:
     if launch.cwd is not None and not launch.cwd.is_dir():
         raise ServerUnavailable(f'there is no folder {str(launch.cwd)!r}: make it, or correct "cwd"')
     found = shutil.which(launch.command, path=variables.get("PATH"))
+    if found is None and Path(launch.command).is_dir():
+        raise ServerUnavailable(f"{launch.command!r} is a folder: name the program in it")
+    if found is None and Path(launch.command).is_file():
+        raise ServerUnavailable(
+            f"{launch.command!r} may not be executed: name the program that runs it, or make it executable (chmod +x)"
+        )
     if found is None:
         raise ServerUnavailable(f'there is no command {launch.command!r}: install it, or correct "command"')
     return found

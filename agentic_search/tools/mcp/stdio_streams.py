@@ -139,8 +139,10 @@ class Incoming(IncomingMessages):
 class Outgoing(MessageStream):
     """The server's stdin, taking messages."""
 
-    def __init__(self, stdin: asyncio.StreamWriter) -> None:
+    def __init__(self, stdin: asyncio.StreamWriter, on_close: Callable[[], None]) -> None:
+        """`on_close` is called before stdin is closed from this side."""
         self._stdin = stdin
+        self._on_close = on_close
 
     async def send(self, item: SessionMessage, /) -> None:
         """Write one message; waits while the pipe is full, raises BrokenResourceError when nobody reads it."""
@@ -155,4 +157,5 @@ class Outgoing(MessageStream):
 
     async def aclose(self) -> None:
         """Tell the server that nothing more comes."""
+        self._on_close()
         self._stdin.close()

@@ -1,5 +1,7 @@
 /** Elements: copied from templates by name, found by their parts, kept one an item, and drawn where something changed. */
 
+import { isWeb } from "../derive/words.js";
+
 /**
  * @param {string} id of a `<template>` with one root element
  * @returns {HTMLElement}
@@ -30,6 +32,16 @@ export function part(root, name) {
 export function say(el, text) {
   if (el.textContent !== text) el.textContent = text;
   el.hidden = text === "";
+}
+
+/**
+ * Have a link lead to an address of the web, and to nothing where it is none.
+ * @param {HTMLAnchorElement} link
+ * @param {string} url
+ */
+export function leadTo(link, url) {
+  if (isWeb(url)) link.href = url;
+  else link.removeAttribute("href");
 }
 
 /**

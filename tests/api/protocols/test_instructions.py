@@ -1,10 +1,7 @@
 """What clients want of an answer's form: the model that writes is shown it, whatever the door."""
 
-import json
 from typing import Any
 
-import openai
-import pytest
 from openai import AsyncOpenAI
 
 from tests.api.protocols.conftest import ANSWER, script
@@ -125,14 +122,20 @@ async def test_no_instructions_weaken_what_an_answer_has_to_keep(service: Runnin
     assert "> Be brief and kind to all. Be brief" in shown(ollama)[1]
 
 
-async def test_instructions_that_are_too_long_are_refused_where_they_stand(service: RunningService) -> None:
-    long = "x" * 8_001
+async def test_of_a_long_message_of_the_system_the_first_part_is_taken_and_search_refuses_it(
+    service: RunningService, ollama: OllamaDouble
+) -> None:
+    long = f"{GERMAN} " + "Context that somebody retrieved. " * 1_500
     async with client_of(service) as client:
-        with pytest.raises(openai.BadRequestError, match="at most 8000 characters") as refused:
-            await client.chat.completions.create(model="offline", messages=[{"role": "system", "content": long}, ASKED])
-        assert refused.value.param == "messages.0"
-        with pytest.raises(openai.BadRequestError) as refused:
-            await client.responses.create(model="offline", input=QUESTION, instructions=long)
-        assert refused.value.param == "instructions"
+        script(ollama)
+        messages: Any = [{"role": "system", "content": long}, ASKED]
+        completion = await client.chat.completions.create(model="qwen3:8b", messages=messages)
+        assert completion.choices[0].message.content == ANSWER
+        run = await service.report(completion.id.removeprefix("chatcmpl-"))
+        script(ollama)
+        response = await client.responses.create(model="qwen3:8b", input=QUESTION, instructions=long)
+    assert response.instructions == run["instructions"] and len(run["instructions"]) == 8_000
+    assert "a part of the instructions" in [it["what"] for it in run["left_out"]]
+    assert f"> {GERMAN} Context" in shown(ollama)[1]
     answer = await service.client.post("/search", json={"query": QUESTION, "instructions": long})
-    assert answer.status_code == 422 and json.loads(answer.text)["errors"][0]["field"] == "instructions"
+    assert answer.status_code == 422 and answer.json()["errors"][0]["field"] == "instructions"

@@ -78,6 +78,8 @@ class OAuthDouble:
         at_root = not request.url.path.endswith("/mcp")
         if at_root != self.rules.resource_at_root and request.url.path != "/elsewhere":
             return Response(status_code=404)
+        if self.rules.resource_moved:
+            return RedirectResponse(self.rules.resource_moved)
         return JSONResponse(
             {
                 "resource": self.mcp_url,
@@ -103,7 +105,7 @@ class OAuthDouble:
         }
         if self.rules.registers:
             metadata["registration_endpoint"] = f"{self.url}/register"
-        return JSONResponse(metadata)
+        return JSONResponse(metadata | self.rules.endpoints)
 
     async def register(self, request: Request) -> Response:
         """RFC 7591."""

@@ -1,6 +1,6 @@
 """What an authorization server of the tests does, as a test says."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 
@@ -30,6 +30,10 @@ class DoubleRules:
     """What the metadata says in place of the real issuer."""
     names: str = ""
     """The authorization server that the MCP server names in place of this one."""
+    endpoints: dict[str, str] = field(default_factory=dict[str, str])
+    """What the metadata says of single endpoints in place of this server's."""
+    resource_moved: str = ""
+    """Where the protected resource's metadata is redirected to."""
     needs_resource: bool = True
     """Requests without RFC 8707's resource indicator are refused."""
     lifetime: int = 3600

@@ -4,7 +4,8 @@
 
 The script is a JSON object in Latin-1. It has by method, and for tools/call by `tools/call NAME`, the message that
 answers it, in which `"@id"` stands for the request's id; a list has one message a page. Bytes that are no UTF-8 can be
-written so. `stdout` is written before anything else. The first line on stdout of an HTTP server is its URL.
+written so. `stdout` and `stderr` are written before anything else. The first line on stdout of an HTTP server is its
+URL.
 """
 
 import json
@@ -35,6 +36,8 @@ def answer(script: Script, request: dict[str, Any]) -> bytes:
 
 def serve_stdio(script: Script) -> None:
     """Answer on stdout, line by line."""
+    sys.stderr.write(script.get("stderr", ""))
+    sys.stderr.flush()
     sys.stdout.buffer.write(script.get("stdout", "").encode("latin-1"))
     sys.stdout.buffer.flush()
     for line in sys.stdin:

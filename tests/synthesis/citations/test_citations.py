@@ -19,7 +19,8 @@ _LINKS = (
 )
 _MORE_LINKS = "[b](https://evil.example)|![i](https://evil.example)|h|ht|http"
 _SIGNS = "[|]|(|)|`|``|```|~~~|\n|\n\n|> |- |1. |word| |  |\\|!|<|.|,|é|】"
-PARTS = st.sampled_from("|".join((_MARKS, _LINKS, _MORE_LINKS, _SIGNS)).split("|"))
+_MORE_MARKS = "\\[1\\]|［2］|<sup>1</sup>|<sup>"
+PARTS = st.sampled_from("|".join((_MARKS, _MORE_MARKS, _LINKS, _MORE_LINKS, _SIGNS)).split("|"))
 TEXTS = st.lists(PARTS, max_size=12).map("".join)
 
 
@@ -37,7 +38,7 @@ def filtered(*pieces: str) -> str:
         ("Zero and years: x[0], [2024].", "Zero and years: x[0], [2024]."),
         ("Both [1, 9] and [2; 3].", "Both [1] and [2][3]."),
         ("A range [1-3].", "A range [1][2][3]."),
-        ("A footnote [^1].\n\n[^1]: what it says", "A footnote.\n\n what it says"),
+        ("A footnote [^1].\n\n[^1]: what it says", "A footnote [1].\n\n what it says"),
         ("Other brackets 【2】, 【3†L4-L9】 and 【8】.", "Other brackets [1], [2] and."),
         (
             "In words (source 2), (Sources: 1 and 3), (source 5), (source code).",
@@ -61,7 +62,13 @@ def filtered(*pieces: str) -> str:
         ("- ~~~py\n  x[7]\n  ~~~\n- y [7]", "- ~~~py\n  x[7]\n  ~~~\n- y"),
         ("> ```\n> x[7]\n\ny [7]", "> ```\n> x[7]\n\ny"),
         ("``` not [7] a fence ```", "``` not [7] a fence ```"),
-        (r"\[7\] \\[7]", r"\[7\] \\"),
+        ("Of its own [^note] and [^9].\n\n[^note]: x", "Of its own and.\n\n x"),
+        (r"\[a\] \[7\] \\[7]", r"\[a\] \\"),
+        (r"Escaped \[3\], \[1, 2\].", "Escaped [1], [2][3]."),
+        (
+            "Wide ［2］, raised<sup>1</sup> and <sup>[3]</sup>, not x<sup>2n</sup>.",
+            "Wide [1], raised[2] and [3], not x\\<sup>2n\\</sup>.",
+        ),
         ("- [ ] to do [1]", "- [ ] to do [1]"),
         ("[an [inner] label](https://evil.example)", r"[an [inner] label]\()"),
         ("cut [1", "cut [1"),

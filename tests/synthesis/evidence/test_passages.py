@@ -169,4 +169,4 @@ def test_a_line_of_spaces_is_read_once(spaces: str, end: str) -> None:
     ],
 )
 def test_code_is_found_without_cutting_the_rest(text: str) -> None:
-    assert code_in(text) == tuple(unit.text for unit in read_units(text) if unit.kind == "code")
+    assert code_in(text) == tuple((unit.frame, unit.text) for unit in read_units(text) if unit.kind == "code")

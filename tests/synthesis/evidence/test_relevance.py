@@ -97,6 +97,17 @@ def test_what_the_question_names_by_its_whole_title_is_known() -> None:
     assert not is_known("run it", "run")
 
 
+@pytest.mark.parametrize("fence", ["json", "YAML", "sh"])
+def test_a_question_that_stands_in_an_example_of_data_is_not_what_the_passage_is_about(fence: str) -> None:
+    question = "How do I read a CSV file with column names?"
+    example = (
+        f'Send it so, with a name:\n\n```{fence}\n{{"query": "read a csv file by column name"}}\n```\n\nThen wait.'
+    )
+    about = "A file that is read keeps the names of its columns."
+
+    assert order(question, example, about) == [2, 1]
+
+
 def test_words_in_an_example_of_code_do_not_cover_a_question() -> None:
     scored = score_evidence("capital of France", numbered('Ask:\n\n    >>> ask("What is the capital of France?")'))
 

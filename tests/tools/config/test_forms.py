@@ -53,6 +53,8 @@ WORKS = {
     ),
     "cmd": json.dumps({"mcpServers": {"notes": {"cmd": "notes-server", "args": ["--quiet"]}}}),
     "local": json.dumps({"mcpServers": {"notes": {"type": "local", "tools": ["*"], **NOTES}}}),
+    "blanks of a web page": '{\u00a0"notes":\u00a0{"command": "notes-server",\u200b"args": ["--quiet"]}}',
+    "comments after #": '{\n# mine\n"mcpServers": {"notes": {"command": "notes-server", "args": ["--quiet"]}} # all\n}',
     "an empty address beside the command": json.dumps({"mcpServers": {"notes": {"baseUrl": "", **NOTES}}}),
     "null for what is not there": json.dumps({"notes": {**NOTES, "env": None, "cwd": None, "timeout": None}}),
     "a server beside an unused container": json.dumps({"mcpServers": {"notes": NOTES}, "servers": {}}),
@@ -105,6 +107,7 @@ KEYS = {
     "Streamable HTTP": ({"url": "https://n.example/mcp", "transportType": "Streamable HTTP"}, "http"),
     "SSE": ({"url": "https://n.example/mcp", "protocol": "SSE"}, "sse"),
     "remote": ({"url": "https://n.example/mcp", "type": "remote"}, "http"),
+    "Anthropic's type": ({"url": "https://n.example/mcp", "type": "url"}, "http"),
 }
 
 
@@ -119,6 +122,49 @@ def test_every_spelling_of_addresses_and_transports_is_known(tmp_path: Path, for
 def test_an_sse_address_in_a_file_of_opencode_says_it_by_its_path(tmp_path: Path) -> None:
     text = '{"mcp": {"notes": {"type": "remote", "url": "https://n.example/sse"}}}'
     assert endpoint(only(tmp_path, text)).transport == "sse"
+
+
+def test_a_time_under_the_same_key_as_in_files_of_opencode_is_in_seconds_elsewhere(tmp_path: Path) -> None:
+    text = '{"mcp": {"notes": {"type": "stdio", "command": "notes-server", "timeout": 120}}}'
+    assert only(tmp_path, text).timeout == 120
+
+
+@pytest.mark.parametrize("mark", ["$1", "a\n", " a "])
+def test_what_stands_around_the_value_of_a_header_is_not_sent(tmp_path: Path, mark: str) -> None:
+    text = json.dumps({"notes": {"url": "https://n.example/mcp", "headers": {"X-Key": "${KEY}"}}})
+    assert endpoint(only(tmp_path, text, {"KEY": mark})).headers == {"X-Key": mark.strip()}
+
+
+def test_a_name_that_is_a_number_is_a_name_in_yaml_too(tmp_path: Path) -> None:
+    servers = read(tmp_path, "mcpServers:\n  1: {command: one}\n  true: {command: two}\n  notes: {command: three}\n")
+    assert {name: launch(server).command for name, server in servers.items()} == {
+        "1": "one",
+        "true": "two",
+        "notes": "three",
+    }
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32"])
+def test_what_has_no_byte_order_mark_is_known_by_its_zeros(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "servers"
+    path.write_bytes(json.dumps({"mcpServers": {"notes": NOTES}}).encode(encoding))
+    (server,) = read_servers(path, environment={})
+    assert (server.name, launch(server).command) == ("notes", "notes-server")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        r'{"notes\ud800": {"command": "\udfff", "args": ["\ud83d", "\ud83d\ude00"], "env": {"A": "\uDC00"}}}',
+        r'{"notes\ud800": {command: "\udfff", args: ["\ud83d", "😀"], "env": {"A": "\U0000DC00"}}}',
+    ],
+    ids=["JSON", "YAML"],
+)
+def test_halves_of_characters_reach_nobody(tmp_path: Path, text: str) -> None:
+    server = only(tmp_path, text)
+    reach = launch(server)
+    assert (reach.command, reach.args, dict(reach.env)) == ("\ufffd", ("\ufffd", "😀"), {"A": "\ufffd"})
+    f"{server.name}{server.title}".encode()
 
 
 @pytest.mark.parametrize(
@@ -297,6 +343,12 @@ def test_what_is_not_used_is_one_warning(tmp_path: Path, entry: object, warning:
         ({"type": "builtin", "url": "x"}, "a part of Goose"),
         ({"command": "x", "type": ["stdio"]}, '"type": must be one of'),
         ("npx", "must be an object {…}"),
+        ({"url": "https://n.example", "headers": {"A B": "x"}}, "'A B' is no name of a header"),
+        (
+            {"url": "https://n.example", "headers": {"A": "café"}},
+            '"headers.A": has a character that no header can have',
+        ),
+        ({"url": "https://n.example", "headers": {"A": "b\r\nC: d"}}, '"headers.A": has a character'),
     ],
 )
 def test_what_cannot_be_used_says_why(tmp_path: Path, entry: object, told: str) -> None:
@@ -318,6 +370,10 @@ def test_what_cannot_be_used_says_why(tmp_path: Path, entry: object, told: str) 
         ('{"mcpServer": {"a": {"command": "x"}}}', 'did you mean that by "mcpServer"?'),
         ('{"mcpServers": 5}', "must be an object of servers by name"),
         ('{"theme": "dark"}', 'no "mcpServers"'),
+        (r'{"mcpServers": {"a": {"command": "C:\Users\me\x.exe"}}}', r"write \\ for each \,"),
+        ('[mcp_servers.a]\ncommand = "C:\\Users\\me"\n', r"write \\ for each \,"),
+        ("{“mcpServers”: {}}", "straight quotation marks"),
+        ('{"mcpServers": {"a": {"command": "x\ty"}}}', r"and \t for a tab"),
         ("[" * 200_000, "nested too deep"),
         ('{"a":' * 200_000, "nested too deep"),
         (
@@ -328,7 +384,7 @@ def test_what_cannot_be_used_says_why(tmp_path: Path, entry: object, told: str) 
         ("a: &a [*a]", "an alias holds itself"),
         (" " * 9_000_000, "larger than 8 MB"),
     ],
-    ids=range(15),
+    ids=range(19),
 )
 def test_a_file_that_cannot_be_read_is_shown_among_the_servers(tmp_path: Path, text: str, told: str) -> None:
     server = only(tmp_path, text)

@@ -11,8 +11,6 @@ from agentic_search.domain.data import Frozen
 
 PREFIX = "/v1/"
 _CODE = "urn:agentic-search:"
-_FAULT = "Value error, "
-"""What pydantic writes before a message of ours."""
 
 ErrorKind = Literal[
     "invalid_request_error", "authentication_error", "permission_error", "rate_limit_error", "server_error"
@@ -40,7 +38,7 @@ class ErrorBody(Frozen):
 
 def error_body(problem: Problem) -> ErrorBody:
     """The same as OpenAI's clients read it: all faults in one message."""
-    faults = tuple(f"{fault.field}: {fault.message.removeprefix(_FAULT)}" for fault in problem.errors or ())
+    faults = tuple(f"{fault.field}: {fault.message}" for fault in problem.errors or ())
     return ErrorBody(
         error=ErrorDetail(
             message=" ".join((problem.detail, *faults)),

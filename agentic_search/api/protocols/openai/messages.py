@@ -63,13 +63,10 @@ class ChatQuestion:
     """What was asked and answered before, oldest first."""
     instructions: str = ""
     """What the system's and the developer's messages want of the answer's form."""
-    instructions_place: Place = ("instructions",)
-    """Of the last of them."""
 
     def with_instructions(self, instructions: str | None) -> "ChatQuestion":
         """With what another field of the request says of it, before what messages say."""
-        texts = "\n\n".join(filter(None, (instructions, self.instructions)))
-        return replace(self, instructions=texts, instructions_place=("instructions",)) if instructions else self
+        return replace(self, instructions="\n\n".join(filter(None, (instructions, self.instructions))))
 
 
 def asked_in(field: str, messages: Sequence[object]) -> ChatQuestion:
@@ -77,15 +74,14 @@ def asked_in(field: str, messages: Sequence[object]) -> ChatQuestion:
 
     Raises RequestError.
     """
-    found = [(at, message) for at, message in enumerate(messages) if isinstance(message, MessageIn)]
-    told = [(at, message.text) for at, message in found if message.role in {"system", "developer"}]
-    asked = _question_and_turns(message for _, message in found)
+    found = [message for message in messages if isinstance(message, MessageIn)]
+    told = (message.text for message in found if message.role in {"system", "developer"})
+    asked = _question_and_turns(found)
     return ChatQuestion(
         asked[0],
         (field, len(messages) - 1),
         asked[1],
-        instructions="\n\n".join(filter(None, (text for _, text in told))),
-        instructions_place=(field, told[-1][0] if told else 0),
+        instructions="\n\n".join(filter(None, told)),
     )
 
 

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, StrictBool, Validat
 
 from agentic_search.api.protocols.openai.messages import ChatQuestion, Messages, OpenAIForm, asked_in
 from agentic_search.domain.data import Frozen, JsonObject
-from agentic_search.domain.query import ConversationQuery, ModelName, Query, Seconds, ToolGlobs
+from agentic_search.domain.query import ConversationQuery, ModelName, Query, Seconds, ToolGlobs, as_long_as_may_be
 
 _OWN_TOOLS = (
     "this service calls its own tools and none of the caller's: leave it out (GET /tools lists what it has; 'tools' in"
@@ -80,19 +80,13 @@ class ChatRequest(OpenAIForm):
 
 
 def make_query(asked: ChatQuestion, model: str | None, options: ClientOptions) -> Query:
-    """A query of these; raises RequestValidationError, which names the field where what is wrong stands."""
+    """A query of these; raises RequestValidationError, which names the field where the question stands."""
     given = options.model_dump(exclude={"sources_in_text"})
-    given |= {"query": asked.question, "model": model, "instructions": asked.instructions}
+    given |= {"query": asked.question, "model": model, "instructions": as_long_as_may_be(asked.instructions)}
     try:
         if options.thread_id is not None:
             return Query.model_validate(given)
         return ConversationQuery.model_validate({**given, "turns": asked.turns})
     except ValidationError as error:
-        faults = [
-            {
-                **fault,
-                "loc": ("body", *(asked.instructions_place if fault["loc"] == ("instructions",) else asked.place)),
-            }
-            for fault in error.errors(include_context=False)
-        ]
+        faults = [{**fault, "loc": ("body", *asked.place)} for fault in error.errors(include_context=False)]
         raise RequestValidationError(faults) from error

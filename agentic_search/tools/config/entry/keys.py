@@ -34,8 +34,8 @@ _SAME: Final[Mapping[str, str]] = {
 
 _OTHER_KEYS = """
 httpurl sseurl enabled isactive active trust source requestinit requestoptions envvars envkeys envhttpheaders
-bearertokenenvvar bearertoken apikey availabletools defaulttoolsapprovalmode requireapproval customuservars name id
-serverlabel oauthclientid oauthclientsecret oauthscopes scopes requiresoauth oauthgranttype
+bearertokenenvvar bearertoken authorizationtoken apikey availabletools defaulttoolsapprovalmode requireapproval
+customuservars name id serverlabel oauthclientid oauthclientsecret oauthscopes scopes requiresoauth oauthgranttype
 """
 _OWN_MEANING: Final = frozenset(_OTHER_KEYS.split())
 """Keys that say what ours say in another way."""

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from agentic_search.text.files.env_text import load_env
 from agentic_search.tools.config.entry.variables import Variables, is_shell
 from agentic_search.tools.config.hosts.host import Host
+from agentic_search.tools.config.inputs import header_problem
 from agentic_search.tools.config.secrets import secrets_of
 from agentic_search.tools.config.server_config import HttpEndpoint, StdioLaunch, is_web_address
 
@@ -70,7 +71,9 @@ def _endpoint(url: str, written: WrittenReach, variables: Variables, host: Host)
     if not variables.complaints and not (is_web_address(filled) or "\0" in filled):
         known = "WebSocket is not supported; give" if filled.startswith(("ws://", "wss://")) else "must be"
         variables.complaints.append(f'"url": {known} a whole http:// or https:// address')
-    headers = {name: variables.fill(f"headers.{name}", value) for name, value in written.headers.items()}
+    headers = {name: variables.fill(f"headers.{name}", value).strip() for name, value in written.headers.items()}
+    if not variables.complaints:
+        variables.complaints += filter(None, (header_problem(name, value) for name, value in headers.items()))
     return HttpEndpoint(url=filled, headers=headers, transport=_transport(written.kind, filled, host))
 
 

@@ -20,7 +20,7 @@ _TRANSPORTS = {
     **dict.fromkeys(("stdio", "local", "command", "process"), "stdio"),
     **dict.fromkeys(("http", "https", "streamablehttp", "streamable", "httpstream", "httpstreamable"), "http"),
     **dict.fromkeys(("sse", "httpsse"), "sse"),
-    "remote": "remote",
+    **dict.fromkeys(("remote", "url"), "remote"),
 }
 _KINDS = "'stdio', 'streamable-http', 'sse'"
 _REFUSED = {
@@ -81,6 +81,7 @@ class _Translation:
             "headers": self._headers,
             "requestinit": self._request,
             "requestoptions": self._request,
+            "authorizationtoken": lambda key, value: self._header(key, value, "Bearer {}"),
             "bearertoken": lambda key, value: self._header(key, value, "Bearer {}"),
             "apikey": lambda key, value: self._header(key, value, "Bearer {}"),
             "bearertokenenvvar": lambda key, value: self._header(key, value, "Bearer ${{{}}}"),

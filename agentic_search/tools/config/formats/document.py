@@ -3,13 +3,14 @@
 import json
 import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from pydantic import JsonValue, TypeAdapter
 
+from agentic_search.plain_json import well_formed
 from agentic_search.text.files.yaml_text import MOST_NODES, BadYaml, read_yaml
-from agentic_search.tools.config.formats.json_text import plain_json, read_json
+from agentic_search.tools.config.formats.json_text import JsonObjectRead, plain_json, read_json
 
 Format = Literal["JSON", "YAML", "TOML"]
 
@@ -22,7 +23,13 @@ _FENCE = re.compile(r"\A\s*```[a-z0-9]*\n(.*?)\n```\s*\Z", re.DOTALL)
 _TOML = re.compile(r"\s*(?:#[^\n]*\n\s*)*(?:\[{1,2}[\w.\"'@/ -]+\]{1,2}\s*(?:#.*)?$|[\w.\"'-]+\s*=)", re.MULTILINE)
 _FRAGMENT = re.compile(r"""\s*["'][^"'\n]*["']\s*:""")
 _LOOKS_LIKE_JSON = re.compile(r"""\s*["'\[{]""")
-_JAVASCRIPT = re.compile(r"Expecting (?:property name|value)")
+_JAVASCRIPT = re.compile(r"Expecting (?:property name|value|',' delimiter)")
+_BACKSLASH = re.compile(r"Invalid \\escape|Unescaped '\\\\'|Invalid hex value|Invalid \\u")
+_TYPOGRAPHIC = "“”„‟‘’‚‛«»"
+
+
+_HALF_PAIR = re.compile(r"\\[uU](?:0000)?[dD][89a-fA-F]")
+"""How the half of a surrogate pair may be written, which is no character: nothing can be made of it outside."""
 
 
 class BadDocument(ValueError):
@@ -46,15 +53,28 @@ def read_document(content: bytes, most_nodes: int = MOST_NODES) -> ParsedFile:
     if found := _FENCE.match(text):
         text = found[1]
     try:
-        return _read(text, most_nodes)
+        read = _read(text, most_nodes)
+        return replace(read, value=_whole_characters(read.value)) if _HALF_PAIR.search(text) else read
     except RecursionError:
         raise BadDocument("it is nested too deep: remove what is not about servers") from None
 
 
+def _whole_characters(value: JsonValue) -> JsonValue:
+    """The same with U+FFFD for each half of a pair; what stands twice in an object is still known."""
+    match value:
+        case JsonObjectRead():
+            made = JsonObjectRead({well_formed(name): _whole_characters(each) for name, each in value.items()})
+            made.twice = value.twice
+            return made
+        case list():
+            return [_whole_characters(each) for each in value]
+        case _:
+            return well_formed(value)
+
+
 def _text(content: bytes) -> str:
-    encoding = "utf-16" if content.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
     try:
-        return content.decode(encoding)
+        return content.decode(json.detect_encoding(content)).removeprefix("\ufeff")
     except UnicodeDecodeError as problem:
         raise BadDocument(f"it cannot be read as text ({problem}): save it as UTF-8") from None
 
@@ -83,22 +103,33 @@ def _is_json(text: str) -> bool:
 
 
 def _loose(plain: str, problem: json.JSONDecodeError, most_nodes: int) -> ParsedFile:
-    """JSON5's bare names and single quotes are read as YAML knows them; anything else is told."""
+    """Bare names, single quotes and comments after #, which YAML knows, are read as YAML; anything else is told."""
     bare = plain[problem.pos : problem.pos + 1]
-    if _JAVASCRIPT.match(problem.msg) and (bare == "'" or bare.isidentifier()):
+    if _JAVASCRIPT.match(problem.msg) and (bare in {"'", "#"} or bare.isidentifier()):
         try:
             return ParsedFile(read_yaml(plain, most_nodes))
         except BadYaml:
             pass
     where = f"line {problem.lineno}, column {problem.colno}"
-    raise BadDocument(f"it is not JSON: {where}: {problem.msg}; correct it there") from None
+    raise BadDocument(f"it is not JSON: {where}: {problem.msg}; {_advice(problem.msg, bare)}") from None
+
+
+def _advice(complaint: str, character: str) -> str:
+    """What to do about it."""
+    if _BACKSLASH.search(complaint):
+        return r"write \\ for each \, as in C:\\Users\\me, or /"
+    if complaint.startswith("Invalid control character"):
+        return r"write \n for the end of a line in a text, and \t for a tab"
+    if character in _TYPOGRAPHIC and character:
+        return f'write straight quotation marks, ", in place of {character}'
+    return "correct it there"
 
 
 def _toml(text: str) -> ParsedFile:
     try:
         return ParsedFile(_JSON.validate_python(_TOML_DATA.dump_python(tomllib.loads(text), mode="json")), "TOML")
     except tomllib.TOMLDecodeError as problem:
-        raise BadDocument(f"it is not TOML: {problem}; correct it there") from None
+        raise BadDocument(f"it is not TOML: {problem}; {_advice(str(problem), '')}") from None
 
 
 def _yaml(text: str, most_nodes: int) -> ParsedFile:

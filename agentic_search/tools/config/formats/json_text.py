@@ -1,6 +1,7 @@
 """Reads JSON as editors write it: with comments, commas after the last item, and names that stand twice.
 
-Comments and such commas become blanks before the JSON parser sees them, so that its complaints name the right place.
+Comments, such commas, and the blanks of web pages become blanks of JSON before the JSON parser sees them, so that its
+complaints name the right place.
 """
 
 import json
@@ -13,6 +14,7 @@ from pydantic import JsonValue
 _TOKEN = re.compile(
     r"""
       (?P<text>"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')
+    | (?P<blank>[\u00a0\u1680\u2000-\u200b\u2028\u2029\u202f\u205f\u3000\ufeff])
     | (?P<comment>//[^\n]*|/\*(?:[^*]|\*(?!/))*\*/)
     | (?P<last>,)(?=(?:\s|//[^\n]*(?:\n|$)|/\*(?:[^*]|\*(?!/))*\*/)*(?:[}\]]|$))
     """,
@@ -28,7 +30,10 @@ class JsonObjectRead(dict[str, JsonValue]):
 
 
 def plain_json(text: str) -> str:
-    """`text` with blanks in place of comments and of commas after a last item; every character keeps its place."""
+    """`text` with blanks in place of comments, of blanks that JSON does not know, and of commas after a last item.
+
+    Every character keeps its place.
+    """
     return _TOKEN.sub(lambda found: found[0] if found["text"] else re.sub(r"[^\n]", " ", found[0]), text)
 
 

@@ -216,6 +216,7 @@ def _switched_off(whole: Mapping[str, JsonValue], entries: Mapping[str, JsonValu
         *_texts(rules.get("excluded")),
         *_texts(whole.get("disabledMcpServers")),
         *_texts(whole.get("disabledServers")),
+        *_texts(whole.get("disabledMcpjsonServers")),
     }
     if allowed := _texts(rules.get("allowed")):
         off |= {name for name in entries if name not in allowed}

@@ -62,6 +62,8 @@ def host_of(container: str, entries: Sequence[Mapping[str, JsonValue]], *, writt
     kinds = {kind for entry in entries if isinstance(kind := entry.get("type"), str)}
     if container == "servers" and kinds & {"local", "remote"}:
         return _OF_CONTAINER["mcp"]
+    if container == "mcp" and not (kinds & {"local", "remote"} or "environment" in keys):
+        container = "mcpServers"  # others have servers under this key, too, with times in seconds
     if container in _OF_CONTAINER:
         return _OF_CONTAINER[container]
     if "local" in kinds:

@@ -17,13 +17,10 @@ from mcp.shared.auth import OAuthClientInformationFull, OAuthToken
 from agentic_search.text.sentences import shortened
 from agentic_search.tools.config.server_config import OAuthRules
 from agentic_search.tools.mcp.auth.credentials import ServerCredentials
+from agentic_search.tools.mcp.auth.requests import LARGEST_ANSWER, NotSent, SignInRequests
 
-_LARGEST_ANSWER = 1024 * 1024
-"""Bytes read of an authorization server's answer, or of a refusal."""
 _LARGEST_COMPRESSED = 16 * 1024
 """Bytes read of one that is compressed, which may unfold to a thousand times as many."""
-_TIMEOUT = httpx2.Timeout(20.0)
-"""For each request to an authorization server: mcp's own have none."""
 _LONGEST_REASON = 200
 _PAST = 1.0
 """Unix time: a token of this expiry is refreshed before it is sent again."""
@@ -31,15 +28,12 @@ _ASK_LATER = {408, 425, 429}
 """HTTP statuses below 500 with which a token endpoint does not say no."""
 
 
-class NotSent(httpx2.ConnectError):
-    """A request was held back because signing in failed; its text says why. To callers, as if nobody listened."""
-
-
 class KeptOAuth(OAuthClientProvider):
     """What is common to all grants; a subclass says what happens when the server asks for a sign-in."""
 
     kept: ServerCredentials
     rules: OAuthRules
+    requests: SignInRequests
     _refused = ""
     """The access token that the server refused last, whatever is kept of when it ends."""
 
@@ -141,11 +135,14 @@ class KeptOAuth(OAuthClientProvider):
         try:
             outgoing = await self._next(flow, None, request)
             while outgoing is not None:
-                response = yield outgoing
-                if outgoing is request and _asks_for_sign_in(response) and self.stops_at(response):
-                    return
-                if outgoing is not request or _asks_for_sign_in(response):
-                    _bound(response)
+                if outgoing is not request:
+                    response = await self.requests.send(outgoing)
+                else:
+                    response = yield outgoing
+                    if _asks_for_sign_in(response):
+                        if self.stops_at(response):
+                            return
+                        _bound(response)
                 outgoing = await self._next(flow, response, request)
         finally:
             await flow.aclose()
@@ -163,15 +160,7 @@ class KeptOAuth(OAuthClientProvider):
             return None
         except (OAuthFlowError, ValueError, httpx2.InvalidURL) as error:
             raise NotSent(f"{_kind(error)}{await _told(response)}") from None  # mcp's own texts may quote a token
-        if outgoing is not request:
-            self.check_address(outgoing.url)
-            outgoing.extensions = {**outgoing.extensions, "timeout": _TIMEOUT.as_dict()}
         return outgoing
-
-    def check_address(self, url: httpx2.URL) -> None:
-        """A server that is reached over TLS may not lead to where secrets are sent in the open; raises NotSent."""
-        if url.scheme != "https" and httpx2.URL(self.context.server_url).scheme == "https":
-            raise NotSent(f"its sign-in leads to {url.scheme}://{url.host}, which is not encrypted")
 
     async def _load_once(self) -> None:
         if not self._initialized:
@@ -207,7 +196,7 @@ class _ShortStream(httpx2.AsyncByteStream):
 
 def _bound(response: httpx2.Response) -> None:
     if isinstance(response.stream, httpx2.AsyncByteStream):
-        most = _LARGEST_COMPRESSED if "content-encoding" in response.headers else _LARGEST_ANSWER
+        most = _LARGEST_COMPRESSED if "content-encoding" in response.headers else LARGEST_ANSWER
         response.stream = _ShortStream(response.stream, most)
 
 

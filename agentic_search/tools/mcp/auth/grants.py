@@ -12,6 +12,7 @@ from pydantic import AnyUrl
 from agentic_search.tools.config.server_config import OAuthRules
 from agentic_search.tools.mcp.auth.credentials import ServerCredentials
 from agentic_search.tools.mcp.auth.flow import KeptOAuth
+from agentic_search.tools.mcp.auth.requests import SignInRequests
 
 _CLIENT_NAME = "agentic-search"
 
@@ -30,7 +31,8 @@ class SignInChallenge:
 
     def answer(self, request: httpx2.Request) -> httpx2.Response:
         """The refusal once more, for the flow that was not there when it came."""
-        return httpx2.Response(self.status, headers={"www-authenticate": self.www_authenticate}, request=request)
+        told = {b"www-authenticate": self.www_authenticate.encode()}  # as text it may hold ASCII alone
+        return httpx2.Response(self.status, headers=told, request=request)
 
     @property
     def is_step_up(self) -> bool:
@@ -47,9 +49,14 @@ class SignedInAuth(KeptOAuth):
     """Sends what a person's sign-in gave, refreshed where need be; never begins a sign-in."""
 
     def __init__(
-        self, kept: ServerCredentials, url: str, rules: OAuthRules, on_challenge: Callable[[SignInChallenge], None]
+        self,
+        kept: ServerCredentials,
+        url: str,
+        rules: OAuthRules,
+        requests: SignInRequests,
+        on_challenge: Callable[[SignInChallenge], None],
     ) -> None:
-        self.kept, self.rules, self._on_challenge = kept, rules, on_challenge
+        self.kept, self.rules, self.requests, self._on_challenge = kept, rules, requests, on_challenge
         super().__init__(url, _metadata(None), kept, client_metadata_url=_metadata_url(rules))
 
     def stops_at(self, response: httpx2.Response) -> bool:
@@ -66,6 +73,7 @@ class PersonalSignIn(KeptOAuth):
         kept: ServerCredentials,
         url: str,
         rules: OAuthRules,
+        requests: SignInRequests,
         challenge: SignInChallenge,
         *,
         redirect_uri: str,
@@ -73,7 +81,7 @@ class PersonalSignIn(KeptOAuth):
         wait: Callable[[], Awaitable[AuthorizationCodeResult]],
     ) -> None:
         """`show` is given the address to open in the browser, `wait` gives what the browser brings back."""
-        self.kept, self.rules, self._challenge = kept, rules, challenge
+        self.kept, self.rules, self.requests, self._challenge = kept, rules, requests, challenge
         super().__init__(url, _metadata(redirect_uri), kept, show, wait, _metadata_url(rules))
         self._redirect_uri = redirect_uri
 

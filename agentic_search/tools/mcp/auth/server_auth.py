@@ -6,19 +6,22 @@ from urllib.parse import quote
 
 import httpx2
 
+from agentic_search.network.addresses import AllowedPlaces
 from agentic_search.tools.config.server_config import HttpEndpoint, OAuthRules, ServerConfig
 from agentic_search.tools.mcp.auth.credentials import SecretStore, ServerCredentials
 from agentic_search.tools.mcp.auth.flow import KeptOAuth
 from agentic_search.tools.mcp.auth.grants import SignedInAuth, SignInChallenge
+from agentic_search.tools.mcp.auth.requests import SignInRequests
 
 
 class ServerAuth:
     """Lives as long as the connection to the server, over all its sessions."""
 
-    def __init__(self, name: str, url: str, rules: OAuthRules, store: SecretStore) -> None:
+    def __init__(self, name: str, url: str, rules: OAuthRules, store: SecretStore, allowed: AllowedPlaces) -> None:
         self.name = name
         self.url = url
         self.rules = rules
+        self.requests = SignInRequests(url, allowed)
         self.kept = ServerCredentials(store, name, url=url, client_id=rules.client_id)
         self.challenge: SignInChallenge | None = None
         """The refusal that a person's sign-in would answer; None where nobody has to sign in."""
@@ -32,18 +35,18 @@ class ServerAuth:
         if self.rules.kind == "client_credentials":
             from agentic_search.tools.mcp.auth.service_grant import ServiceSignIn  # noqa: PLC0415 - see there
 
-            return ServiceSignIn(self.kept, self.url, self.rules)
-        return SignedInAuth(self.kept, self.url, self.rules, self._note)
+            return ServiceSignIn(self.kept, self.url, self.rules, self.requests)
+        return SignedInAuth(self.kept, self.url, self.rules, self.requests, self._note)
 
     @staticmethod
-    def of(config: ServerConfig, store: SecretStore) -> "ServerAuth | None":
+    def of(config: ServerConfig, store: SecretStore, allowed: AllowedPlaces) -> "ServerAuth | None":
         """None for a server that is not reached by HTTP, or that a header of the file signs in at."""
         endpoint = config.reach
         if not isinstance(endpoint, HttpEndpoint):
             return None
         if config.auth is None and any(header.lower() == "authorization" for header in endpoint.headers):
             return None
-        return ServerAuth(config.name, endpoint.url, config.auth or OAuthRules(), store)
+        return ServerAuth(config.name, endpoint.url, config.auth or OAuthRules(), store, allowed)
 
     @property
     def path(self) -> str:

@@ -9,13 +9,14 @@ from mcp.shared.exceptions import MCPDeprecationWarning
 from agentic_search.tools.config.server_config import OAuthRules
 from agentic_search.tools.mcp.auth.credentials import ServerCredentials
 from agentic_search.tools.mcp.auth.flow import KeptOAuth
+from agentic_search.tools.mcp.auth.requests import SignInRequests
 
 
 class ServiceSignIn(KeptOAuth, ClientCredentialsOAuthProvider):
     """Signs the service in by its own client id and secret, whenever the server asks."""
 
-    def __init__(self, kept: ServerCredentials, url: str, rules: OAuthRules) -> None:
-        self.kept, self.rules = kept, rules
+    def __init__(self, kept: ServerCredentials, url: str, rules: OAuthRules, requests: SignInRequests) -> None:
+        self.kept, self.rules, self.requests = kept, rules, requests
         with warnings.catch_warnings():
             # Which authorization server it is, is found out at the first sign-in; then it may not change.
             warnings.simplefilter("ignore", MCPDeprecationWarning)

@@ -13,19 +13,20 @@ from mcp_types import LATEST_PROTOCOL_VERSION
 
 from agentic_search.database.notices import SIGN_INS, LookUponNotice, Notices
 from agentic_search.errors import NotFound, SignInFailed, WrongState
+from agentic_search.network.addresses import AllowedPlaces
 from agentic_search.text.sentences import shortened
 from agentic_search.tools.config.server_config import ServerConfig
 from agentic_search.tools.mcp.auth.credentials import SecretStore
-from agentic_search.tools.mcp.auth.flow import NotSent
 from agentic_search.tools.mcp.auth.grants import PersonalSignIn, SignInChallenge
+from agentic_search.tools.mcp.auth.requests import SIGN_IN_ALLOW, NotSent
 from agentic_search.tools.mcp.auth.server_auth import ServerAuth
-from agentic_search.tools.mcp.shield import NEVER_BY_PROXY
 
 LIFETIME = 600.0
 """Seconds that a person may take between leaving for the authorization server and coming back."""
 _WITHIN = 60.0
 """Seconds for the requests before and after that."""
 _LONGEST_REASON = 300
+_NOWHERE_ELSE = AllowedPlaces(setting=SIGN_IN_ALLOW)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +69,17 @@ class _Attempt:
 class SignIns:
     """Begins and ends sign-ins while it is entered; one at a time for each server, the last one begun."""
 
-    def __init__(self, store: SecretStore, *, lifetime: float = LIFETIME, notices: Notices | None = None) -> None:
-        """`notices`: of other processes that use the same store."""
+    def __init__(
+        self,
+        store: SecretStore,
+        *,
+        lifetime: float = LIFETIME,
+        notices: Notices | None = None,
+        allowed: AllowedPlaces = _NOWHERE_ELSE,
+    ) -> None:
+        """`notices`: of other processes that use the same store; `allowed`: where authorization servers may be."""
         self._store = store
+        self._allowed = allowed
         self._looking = (
             LookUponNotice(notices, SIGN_INS, look=self._reread, name="sign-ins at other processes")
             if notices
@@ -103,7 +112,7 @@ class SignIns:
 
     def auth_at(self, config: ServerConfig) -> ServerAuth | None:
         """How a server is signed in at; None for one where no OAuth is used."""
-        if (auth := ServerAuth.of(config, self._store)) is not None:
+        if (auth := ServerAuth.of(config, self._store, self._allowed)) is not None:
             self._servers[config.name] = auth
         return auth
 
@@ -182,8 +191,6 @@ class SignIns:
             why = "it took too long"
         except (NotSent, _NotGranted) as error:
             why = str(error)
-        except httpx2.TransportError as error:
-            why = f"{error.request.url.host} cannot be reached ({str(error) or type(error).__name__})"
         finally:
             self._attempts.remove(attempt)
             attempt.ended.set_result(why)
@@ -197,7 +204,7 @@ async def _sign_in(attempt: _Attempt, challenge: SignInChallenge, redirect_uri: 
     """mcp's flow, as it would have gone on after the refusal; nothing is sent to the MCP server itself."""
 
     async def show(address: str) -> None:
-        signing_in.check_address(httpx2.URL(address))
+        auth.requests.check(httpx2.URL(address))
         attempt.address.set_result(address)
 
     async def wait() -> AuthorizationCodeResult:
@@ -210,17 +217,13 @@ async def _sign_in(attempt: _Attempt, challenge: SignInChallenge, redirect_uri: 
 
     auth = attempt.auth
     signing_in = PersonalSignIn(
-        auth.kept, auth.url, auth.rules, challenge, redirect_uri=redirect_uri, show=show, wait=wait
+        auth.kept, auth.url, auth.rules, auth.requests, challenge, redirect_uri=redirect_uri, show=show, wait=wait
     )
     refused = httpx2.Request("POST", auth.url, headers={"MCP-Protocol-Version": LATEST_PROTOCOL_VERSION})
-    certificates = await asyncio.to_thread(httpx2.create_ssl_context)  # it reads all: about 20 ms
-    async with httpx2.AsyncClient(verify=certificates, mounts=NEVER_BY_PROXY) as client:
-        flow = signing_in.async_auth_flow(refused)
-        try:
-            outgoing = await anext(flow)
-            while not (outgoing is refused and attempt.address.done()):
-                again = outgoing is refused
-                response = challenge.answer(refused) if again else await client.send(outgoing, stream=True)
-                outgoing = await flow.asend(response)
-        finally:
-            await flow.aclose()
+    flow = signing_in.async_auth_flow(refused)
+    try:
+        await anext(flow)
+        while not attempt.address.done():
+            await flow.asend(challenge.answer(refused))
+    finally:
+        await flow.aclose()

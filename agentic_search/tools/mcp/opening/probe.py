@@ -114,8 +114,8 @@ class ProbedIncoming(Incoming):
 class ProbedOutgoing(Outgoing):
     """Messages to the server, the first request noted."""
 
-    def __init__(self, stdin: asyncio.StreamWriter, probe: Probe) -> None:
-        super().__init__(stdin)
+    def __init__(self, stdin: asyncio.StreamWriter, probe: Probe, on_close: Callable[[], None]) -> None:
+        super().__init__(stdin, on_close)
         self._probe = probe
 
     async def send(self, item: SessionMessage, /) -> None:

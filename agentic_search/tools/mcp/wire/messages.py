@@ -21,7 +21,7 @@ from mcp_types import (
     jsonrpc_message_adapter,
 )
 
-from agentic_search.plain_json import LARGE, nested_at, nested_in, read_json
+from agentic_search.plain_json import LARGE, LONGEST_NUMBER, nested_at, nested_in, read_json
 from agentic_search.tools.mcp.wire.lines import EDGE
 from agentic_search.tools.mcp.wire.reading_cost import NO_MEMORY, in_pieces, too_costly
 
@@ -50,6 +50,10 @@ _DECODER = codecs.getincrementaldecoder("utf-8-sig")
 _ID = rb'"id"\s*:\s*(?:(-?\d{1,18})\b|"([^"\\]{1,200})")'
 _OPENING = re.compile(rb'\s*\{\s*(?:"(?!id")\w*"\s*:\s*"[^"\\]*"\s*,\s*)*' + _ID)
 _CLOSING = re.compile(_ID + rb'\s*(?:,\s*"jsonrpc"\s*:\s*"[^"\\]*"\s*)?\}\s*\Z')
+_TOO_LARGE_NUMBER = re.compile(rb"\d{%d}" % (LONGEST_NUMBER + 1))
+"""mcp's types break at a whole number that is too large for a float, and with them the session."""
+_BEHIND_WORDS = re.compile(rb'[^{]{1,200}(\{\s*"jsonrpc"\s*:.*\})\s*', re.DOTALL)
+"""An answer behind something that was printed without the end of a line."""
 _ESCAPE = re.compile(
     r"\\\\|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(\\u[dD][89a-fA-F][0-9a-fA-F]{2})"
 )
@@ -58,7 +62,7 @@ _ESCAPE = re.compile(
 
 def read_message(line: bytes) -> JSONRPCMessage | None:
     """The message; none for what is no message, and no reply whose id can be read."""
-    if len(line) > LARGE:
+    if len(line) > LARGE or _TOO_LARGE_NUMBER.search(line):
         return _mended(line)
     try:
         return _in_own_code(jsonrpc_message_adapter.validate_json(line, by_name=False))
@@ -93,8 +97,10 @@ def may_be_message(beginning: bytes) -> bool:
 def mended_bytes(line: bytes) -> bytes | None:
     """The message as mcp will accept it; none where it is accepted as it is, or cannot be mended."""
     try:
-        message = jsonrpc_message_adapter.validate_json(line, by_name=False)
+        message = None if _TOO_LARGE_NUMBER.search(line) else jsonrpc_message_adapter.validate_json(line, by_name=False)
     except ValueError:
+        message = None
+    if message is None:
         mended = _mended(line)
         return None if mended is None else dumped(mended)
     own = _in_own_code(message)
@@ -120,7 +126,9 @@ def _in_own_code(message: JSONRPCMessage) -> JSONRPCMessage:
 
 def _mended(line: bytes) -> JSONRPCMessage | None:
     if not may_be_message(line):
-        return None
+        behind = _BEHIND_WORDS.fullmatch(line)
+        message = read_message(behind[1]) if behind else None
+        return message if isinstance(message, JSONRPCResponse | JSONRPCError) else None
     text = _decoded(line)
     if any(b"\\ud" in piece or b"\\uD" in piece for piece in in_pieces(line, overlap=2)):
         text = _ESCAPE.sub(lambda found: "\ufffd" if found[1] else found[0], text)

@@ -1,9 +1,9 @@
 /** The sources of an answer as cards, beside it or below it; each can be reached from its marks and by arrows. */
 
 import { readable } from "../../derive/excerpts.js";
-import { host, isWeb } from "../../derive/words.js";
+import { host } from "../../derive/words.js";
 import { oneTabStop, rove } from "../../dom/arrows.js";
-import { freshness, keyed, part, say } from "../../dom/elements.js";
+import { freshness, keyed, leadTo, part, say } from "../../dom/elements.js";
 import { hasEnded } from "../../state/run.js";
 import { openDocument, opens } from "./document.js";
 
@@ -85,21 +85,25 @@ function mountCard(card, runKey, toolOf, actions) {
 
   open.addEventListener("click", () => shown && openDocument(shown));
   finder.addEventListener("click", () => actions.dispatch({ type: "task", key: runKey(), id: task }));
-  more.addEventListener("click", () => {
-    const whole = snippet.toggleAttribute("data-whole");
+  more.addEventListener("click", () => unfold(!snippet.hasAttribute("data-whole")));
+
+  /** @param {boolean} whole */
+  function unfold(whole) {
+    snippet.toggleAttribute("data-whole", whole);
     more.textContent = whole ? "Show less" : "Show all";
-  });
+  }
 
   return {
     /** @param {Source} source */
     update(source) {
+      if (shown?.snippet !== source.snippet) unfold(false);
       shown = source;
       open.hidden = !opens(source.url);
       task = source.task_id;
       card.id = sourceId(runKey(), source.id);
       part(card, "number").textContent = String(source.id);
       title.textContent = source.title || source.url;
-      if (isWeb(source.url)) title.href = source.url;
+      leadTo(title, source.url);
       say(part(card, "host"), host(source.url));
       snippet.textContent = readable(source.snippet);
       more.hidden = source.snippet.length <= LONG;

@@ -1,7 +1,7 @@
 /** A question to the user that a task waits for: whether a call may be made, or what its server wants to know. */
 
 import { host, isWeb } from "../../derive/words.js";
-import { freshness, part, say } from "../../dom/elements.js";
+import { freshness, leadTo, part, say } from "../../dom/elements.js";
 import { answerOf, fieldsOf } from "./fields.js";
 import { showValue } from "./value.js";
 
@@ -56,12 +56,10 @@ export function mountAsk(el, decide) {
   function link(url) {
     const place = /** @type {HTMLAnchorElement} */ (part(el, "url"));
     place.hidden = url === null;
-    if (url === null) return;
     place.textContent = url;
-    place.title = `Opens ${host(url)}`;
-    place.removeAttribute("href");
-    if (isWeb(url)) place.href = url;
-    say(part(el, "warning"), isWeb(url) ? "" : "This is no web address; it cannot be opened here.");
+    place.title = url === null ? "" : `Opens ${host(url)}`;
+    leadTo(place, url ?? "");
+    say(part(el, "warning"), url === null || isWeb(url) ? "" : "This is no web address; it cannot be opened here.");
   }
 
   return { update };

@@ -17,11 +17,13 @@ from agentic_search.database.address import database_address
 from agentic_search.database.database import open_database
 from agentic_search.database.notices import Notices
 from agentic_search.errors import NotFound, ServerUnavailable, SignInFailed, ToolFailed, WrongState
+from agentic_search.network.addresses import AllowedPlaces
 from agentic_search.tools.config.server_config import HttpEndpoint, OAuthRules, ServerConfig
 from agentic_search.tools.mcp.auth.credentials import ServerCredentials
 from agentic_search.tools.mcp.auth.encrypted_folder import EncryptedFolder
 from agentic_search.tools.mcp.auth.encrypted_table import EncryptedTable
 from agentic_search.tools.mcp.auth.grants import SignedInAuth, SignInChallenge
+from agentic_search.tools.mcp.auth.requests import SignInRequests
 from agentic_search.tools.mcp.auth.sign_ins import BrowserReturn, SignIns
 from agentic_search.tools.pool import ToolPool
 from tests.support.mcp_processes import PATIENCE, error_of, state_of, unheard, until
@@ -310,7 +312,8 @@ async def test_a_refused_token_is_refreshed_also_where_it_is_read_anew_meanwhile
             await sign_in(sign_ins)
         kept = ServerCredentials(EncryptedFolder(tmp_path), "guarded", url=double.mcp_url, client_id="")
         asked: list[SignInChallenge] = []
-        auth = SignedInAuth(kept, double.mcp_url, OAuthRules(), asked.append)
+        requests = SignInRequests(double.mcp_url, AllowedPlaces())
+        auth = SignedInAuth(kept, double.mcp_url, OAuthRules(), requests, asked.append)
         async with httpx2.AsyncClient(auth=auth) as client:
             double.revoke_tokens()
             double.at_refusal = auth.reload  # as upon a late notice of another process

@@ -10,12 +10,14 @@ from pathlib import Path
 import pytest
 
 from agentic_search.clock import SystemClock
+from agentic_search.domain.data import JsonObject
 from agentic_search.domain.tool import ServerStatus
 from agentic_search.tools.config.server_config import ServerConfig, StdioLaunch
 from agentic_search.tools.pool import ToolPool
 from tests.support.clock import FakeClock
 from tests.support.mcp_processes import (
     PATIENCE,
+    error_of,
     events,
     is_running,
     logged,
@@ -24,6 +26,7 @@ from tests.support.mcp_processes import (
     unheard,
     until,
 )
+from tests.support.scripted.start import FIND, HELLO, error, offering, result, scripted
 
 CLOCK = SystemClock()
 
@@ -136,6 +139,22 @@ async def test_a_failed_start_says_why_with_its_name_first_and_keeps_the_tail(
 async def test_what_a_server_printed_instead_of_a_message_is_its_reason() -> None:
     status = await failed(odd_server("notes", "--stdout", "Usage: notes-server <folder>", "--status", "0"))
     assert "exited with status 0: Usage: notes-server <folder>" in (status.error or "")
+
+
+REFUSING: dict[str, tuple[JsonObject, str]] = {
+    "no list of tools": ({"tools/list": error({"code": -32603, "message": "the disk is full"})}, "the disk is full"),
+    "no handshake": ({"initialize": error({"code": -32602, "message": "a licence is needed"})}, "a licence is needed"),
+    "another protocol": ({"initialize": result({**HELLO, "protocolVersion": "2099-01-01"})}, "2099-01-01"),
+}
+
+
+@pytest.mark.parametrize("words", [{}, {"stderr": "Listening on stdio\n"}], ids=["silent", "talking"])
+@pytest.mark.parametrize(("script", "told"), REFUSING.values(), ids=REFUSING)
+async def test_what_a_server_answered_is_the_reason_and_not_that_it_ends_when_it_is_left(
+    tmp_path: Path, script: JsonObject, told: str, words: JsonObject
+) -> None:
+    async with scripted({**offering(FIND), **script, **words}, tmp_path) as pool:
+        assert told in error_of(pool, "odd") and "exited" not in error_of(pool, "odd")
 
 
 @pytest.mark.parametrize("where", ["--stderr", "--stdout"])

@@ -160,6 +160,29 @@ async def test_a_broken_promise_costs_a_remark(
         assert answer.remarks == (() if remark is None else (remark,))
 
 
+@pytest.mark.parametrize("transport", TRANSPORTS)
+async def test_a_number_that_is_too_large_costs_only_itself(transport: str, tmp_path: Path) -> None:
+    messages = [result({"content": [TEXT], "structuredContent": {"n": 10**digits, "k": 1}}) for digits in (400, 4_200)]
+    messages.append(messages[0].replace("1" + "0" * 400, "9" * 5_000))
+    async with scripted(answering_each(messages), tmp_path, transport) as pool:
+        for number in range(len(messages)):
+            assert (await find(pool, f"case_{number}")).value == {"n": None, "k": 1}
+
+
+BESIDE: dict[str, str] = {
+    f"progress {value}"[:30]: '{"jsonrpc": "2.0", "method": "notifications/progress", "params": '
+    f'{{"progressToken": "@id", "progress": {value}, "total": {value}, "message": "m"}}}}\n'
+    for value in ("1" + "0" * 400, "NaN", "1e999", '"x"', "null", "[]", "-1")
+} | {"words without the end of a line": "Searching ... ", "a step of a bar": "\r 50 % |##  | "}
+
+
+async def test_what_is_written_beside_an_answer_costs_neither_it_nor_the_session(tmp_path: Path) -> None:
+    script = answering_each([words + result({"content": [TEXT]}) for words in BESIDE.values()])
+    async with scripted(script, tmp_path) as pool:
+        for number, what in enumerate(BESIDE):
+            assert (await find(pool, f"case_{number}")).value == "the lamp is red", what
+
+
 async def test_garbage_between_messages_costs_no_call(tmp_path: Path) -> None:
     noise = "starting\n" * 20_000
     script = answering(noise + result({"content": [TEXT]})) | {"stdout": noise}
