@@ -126,16 +126,12 @@ async def open_service(settings: Settings, database: Database | None = None) -> 
     prices = {name: Price(each.prompt, each.completion) for name, each in settings.prices.items()}
     source = TracedSource(models, others=settings.models) if is_traced(settings.traces, environment()) else models
     choice = ModelChoice(
-        CountedSource(source, prices),
-        writer=settings.model,
-        planner=settings.planner_model,
-        slots=settings.model_slots,
+        CountedSource(source, prices), writer=settings.model, planner=settings.planner_model, slots=settings.model_slots
     )
     ask_model = AskModel(choice, writer=settings.model, profiles=settings.profiles)
-    local: list[ToolProvider] = [
-        Builtin(ask_model, Calculate(), CurrentTime(clock)),
-        *([FunctionTools(functions)] if functions else []),
-    ]
+    local: list[ToolProvider] = [Builtin(ask_model, Calculate(), CurrentTime(clock))]
+    if functions:
+        local.append(FunctionTools(functions))
     max_concurrent = settings.max_concurrent_tasks if settings.parallel else 1
     metrics = RunMetrics(clock)
     dispatcher = Dispatcher(clock, _admission(servers), metrics.waits)
@@ -173,9 +169,8 @@ async def open_service(settings: Settings, database: Database | None = None) -> 
         )
 
         def context_of(run: Run, query: Query) -> "RunContext":
-            # What plans and writes is loaded with the program, for its first run.
-            from agentic_search.graph.context import RunContext  # noqa: PLC0415 - see above
-            from agentic_search.graph.preview import Preview  # noqa: PLC0415 - see above
+            from agentic_search.graph.context import RunContext  # noqa: PLC0415 - see graph.late
+            from agentic_search.graph.preview import Preview  # noqa: PLC0415 - see graph.late
 
             of_run = replace(rules, approve=query.approve, given=_brings_own_plan(query))
             approvals = Approvals(run.emit, of_run, approved, attended=run.attended, journal=run.journal)
