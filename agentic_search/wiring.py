@@ -26,7 +26,6 @@ from agentic_search.domain.approval.policy import ApprovalRules
 from agentic_search.domain.limits import Limit, RunLimits
 from agentic_search.domain.query import ContinuedQuery, Query, StandingQuery
 from agentic_search.domain.tool import Tool
-from agentic_search.dropped import DroppedDocuments
 from agentic_search.durable.kept_runs import KeptRuns
 from agentic_search.engine.memory import MemoryEngine
 from agentic_search.engine.protocols import Run
@@ -38,6 +37,7 @@ from agentic_search.models.choice import ModelChoice
 from agentic_search.models.network.address import is_on_this_machine
 from agentic_search.models.traced.source import TracedSource
 from agentic_search.models.usage_counter import CountedSource, Price
+from agentic_search.runs.dropped import DroppedDocuments
 from agentic_search.runs.service import SearchService, Service
 from agentic_search.scheduler.admission.admission import Admission
 from agentic_search.scheduler.admission.dispatcher import Dispatcher

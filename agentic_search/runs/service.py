@@ -15,7 +15,6 @@ from agentic_search.domain.approval.decision import Decision
 from agentic_search.domain.approval.policy import ApprovalRules
 from agentic_search.domain.query import ContinuedQuery, Query, TraceContext
 from agentic_search.domain.run import ENDED, RunCounts, RunReport, Started, TaskRecord
-from agentic_search.dropped import DroppedDocuments
 from agentic_search.engine.protocols import Engine
 from agentic_search.errors import NotFound, TooManyRequests, WrongState
 from agentic_search.events.event import Event
@@ -25,6 +24,7 @@ from agentic_search.metrics.run_metrics import RunMetrics
 from agentic_search.models.chat import PullProgress
 from agentic_search.models.choice import ModelChoice
 from agentic_search.runs.continuing import PlanStart, Retry, Synthesis, planned_first, retried, synthesized
+from agentic_search.runs.dropped import DroppedDocuments
 from agentic_search.runs.ledger import Ledger
 from agentic_search.schedules.schedules import Schedules
 from agentic_search.text.counting import count

@@ -1,7 +1,7 @@
 """What the routes of documents answer with."""
 
 from agentic_search.domain.data import Frozen
-from agentic_search.dropped import MOST_DOCUMENTS
+from agentic_search.runs.dropped import MOST_DOCUMENTS
 
 
 class KeptDocument(Frozen):
