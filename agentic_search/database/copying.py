@@ -18,7 +18,7 @@ from agentic_search.database import tables
 from agentic_search.database.address import DatabaseAddress, database_address
 from agentic_search.database.database import Database, open_database
 from agentic_search.database.migrating import VERSION_TABLE
-from agentic_search.database.postgres import APPLICATION
+from agentic_search.database.postgres import APPLICATION, wait_for_process
 from agentic_search.errors import ConfigurationError, StorageFailed
 from agentic_search.text.counting import count
 
@@ -46,6 +46,8 @@ def copy_database(source: Database, target: Database, tell: Callable[[str], None
     with source.transaction() as reading, target.transaction() as writing:
         for database, connection in ((source, reading), (target, writing)):
             _refuse_service(database, connection)
+            if not database.is_sqlite:
+                wait_for_process(connection)
         pairs = _tables(reading, writing)
         if not target.is_sqlite:  # SQLite's file is ours alone
             names = ", ".join(table.name for _, table in pairs)

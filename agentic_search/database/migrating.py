@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, inspect, text
 
 from agentic_search.database.address import SETTING
+from agentic_search.database.postgres import wait_for_process
 from agentic_search.errors import ConfigurationError
 
 VERSION_TABLE = "agentic_search_version"
@@ -66,4 +67,5 @@ def _begin(connection: Connection) -> None:
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("BEGIN IMMEDIATE")
     else:
+        wait_for_process(connection)
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})

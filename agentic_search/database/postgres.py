@@ -1,6 +1,8 @@
 """Postgres as the service uses it: a few connections, each tested before its use; why there is none is told."""
 
-from sqlalchemy import Engine, create_engine
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DBAPIError
 
 from agentic_search.database.address import IN_MEMORY, SETTING, DatabaseAddress
@@ -12,6 +14,8 @@ _CONNECTING = 5
 """Seconds at most until a connection is there."""
 _UNANSWERED = 10_000
 """Milliseconds after which a connection counts as lost on which nothing is acknowledged."""
+_IDLE = 4000
+"""Milliseconds that a transaction may wait for its process: a frozen one holds what others wait for no longer."""
 _CONNECTIONS = 8
 """At most, beside the one that listens for notices."""
 
@@ -31,6 +35,7 @@ def postgres_engine(address: DatabaseAddress) -> Engine:
             "application_name": APPLICATION,
         },
     )
+    event.listen(engine, "connect", _bound_transactions)
     try:
         engine.connect().close()
     except DBAPIError as error:
@@ -40,6 +45,18 @@ def postgres_engine(address: DatabaseAddress) -> Engine:
         engine.dispose()
         raise ConfigurationError(_why_not(address, str(error))) from error
     return engine
+
+
+def wait_for_process(connection: Connection) -> None:
+    """Let the transaction that is open take its time: between its statements much else is done."""
+    connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
+
+
+def _bound_transactions(connection: Any, _record: object) -> None:
+    """For the whole session: what is set in a transaction goes with it where that is undone."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET idle_in_transaction_session_timeout = {_IDLE}")
+    connection.commit()
 
 
 def _why_not(address: DatabaseAddress, said: str) -> str:

@@ -6,6 +6,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from agentic_search.database.address import database_address
 from agentic_search.database.database import open_database
@@ -50,6 +51,19 @@ def test_every_way_to_write_its_scheme_opens_it(scheme: str, postgres: RunningPo
     url = postgres.new_database().replace("postgresql", scheme, 1)
     with closing(open_database(database_address(url, data=Path()))) as database:
         assert not database.is_sqlite and database.is_lasting
+
+
+def test_a_process_that_is_frozen_in_a_transaction_holds_up_others_for_seconds_only(postgres: RunningPostgres) -> None:
+    address = database_address(postgres.new_database(), data=Path())
+    rename = text("UPDATE agentic_search_version SET version_num = version_num")
+    with closing(open_database(address)) as frozen, closing(open_database(address)) as other:
+        with pytest.raises(StorageFailed, match="idle-in-transaction"), frozen.transaction() as held:
+            held.execute(rename)
+            with other.transaction() as waiting:
+                waiting.execute(rename)
+            held.execute(rename)
+        with frozen.transaction() as anew:
+            anew.execute(rename)
 
 
 def test_one_that_goes_away_is_told_and_comes_back(postgres: RunningPostgres, caplog: pytest.LogCaptureFixture) -> None:

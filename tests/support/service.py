@@ -163,6 +163,7 @@ async def _stop(process: StartedProcess) -> None:
     if process.returncode is not None:
         return
     with contextlib.suppress(ProcessLookupError):
+        process.send_signal(signal.SIGCONT)  # a test that froze it may have failed before it let it go on
         process.send_signal(signal.SIGTERM)
     try:
         async with asyncio.timeout(10):
