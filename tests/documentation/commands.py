@@ -56,6 +56,8 @@ class Starts:
 _CHECKED = (
     "python3 -c \"import sqlite3; print(*sqlite3.connect('backup.sqlite').execute('PRAGMA quick_check').fetchone())\""
 )
+FOLLOWED = r"event: run\.started\n(?:(?!\$\w).)*event: run\.completed\n"
+"""A whole run, no variable of a shell in it that nothing was put in place of; sources may speak of `${t1}`."""
 ANSWERED = r'"status": ?"completed"'
 
 TREATMENT: Mapping[str, Run | Starts] = {
@@ -65,8 +67,8 @@ TREATMENT: Mapping[str, Run | Starts] = {
     "examples/README.md#examples-plans-as-files-2": Starts("/tools", '"name":"stock_of"'),
     "examples/README.md#examples-plans-as-files-3": Run(ANSWERED),
     "docs/api.md#post-search": Run(ANSWERED),
-    "docs/api.md#post-search-2": Run(r"event: run\.started\n[^$]*event: run\.completed\n"),
-    "docs/api.md#post-search-3": Run(r"event: run\.started\n[^$]*event: run\.completed\n"),
+    "docs/api.md#post-search-2": Run(FOLLOWED),
+    "docs/api.md#post-search-3": Run(FOLLOWED),
     "docs/api.md#approval": Run(r'"id": ?"t2"', a_run_that_waits),
     "docs/api.md#models": Run(r"event: pull\.completed"),
     "docs/api.md#more-rounds": Run(ANSWERED),
