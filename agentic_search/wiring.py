@@ -210,6 +210,7 @@ async def open_service(settings: Settings, database: Database | None = None) -> 
             observe=tracing.beside(metrics.note) if tracing else metrics.note,
         )
         program = LateProgram(context_of, tracing and tracing.traced)
+        stack.callback(program.close)
         engine = await stack.enter_async_context(
             KeptRuns(
                 database,
@@ -244,5 +245,5 @@ async def open_service(settings: Settings, database: Database | None = None) -> 
             DroppedDocuments(dropped_folder(settings), most_bytes=settings.documents_max_bytes),
             metrics,
             await stack.enter_async_context(LoopLag()),
-            program.load,
+            program.prepare,
         )

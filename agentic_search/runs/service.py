@@ -252,7 +252,7 @@ class Service:
     """What the runs of this process added up to."""
     loop_lag: LoopLag
     prepare: Callable[[], Awaitable[object]]
-    """Loads what runs are carried out with, for which the first one waits else."""
+    """Begins to load what runs are carried out with, for which the first one waits else; it need not be awaited."""
 
     def of(self, caller: Caller) -> "Service":
         """The same for a caller, who is given nothing that is not theirs."""

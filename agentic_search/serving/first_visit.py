@@ -15,8 +15,8 @@ class FirstVisit:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer, then load: whoever looks at the page or at the tools will ask soon."""
+        """Answer, then begin to load: whoever looks at the page or at the tools will ask soon."""
         await self._app(scope, receive, send)
         if scope["type"] == "http" and scope["path"] not in _NOBODY:
             service: Service = scope["state"]["service"]
-            await service.prepare()
+            service.prepare()  # not awaited: a request that lasts holds up the end of the service

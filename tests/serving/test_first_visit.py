@@ -30,3 +30,9 @@ async def test_probes_load_nothing_and_the_first_visitor_loads_what_answers(tmp_
                 if has_loaded(service):
                     break
                 await asyncio.sleep(0.02)
+
+
+async def test_a_service_that_is_still_loading_ends_without_a_word_of_it(tmp_path: Path) -> None:
+    async with running_service(tmp_path, forked=False) as service:
+        await service.client.get("/tools")
+    assert "Traceback" not in "\n".join(service.log) and "Cancel" not in "\n".join(service.log)
