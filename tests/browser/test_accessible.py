@@ -133,7 +133,7 @@ async def test_no_state_of_asking_has_a_fault_that_axe_can_find(
     await checker.look_in_every_way("servers")
     await page.keyboard.press("Escape")
 
-    await reader.run.get_by_role("button", name="Repeat").click()
+    await reader.run.get_by_role("button", name="Repeat", exact=True).click()
     standing = page.get_by_role("dialog", name="Standing questions")
     await standing.get_by_role("combobox", name="When").select_option(label="At other times …")
     await standing.get_by_role("textbox", name="Minute, hour").fill("* * * * *")
@@ -148,7 +148,7 @@ async def test_no_state_of_asking_has_a_fault_that_axe_can_find(
     await entry.get_by_role("button", name="Delete").click()
     await page.keyboard.press("Escape")
 
-    await page.get_by_role("button", name="History").click()
+    await page.get_by_role("button", name="History", exact=True).click()
     history = page.get_by_role("dialog", name="History")
     await page.keyboard.type("rows are there")
     await expect(history.locator("a.thread")).to_have_count(1)

@@ -81,7 +81,7 @@ async def test_text_stands_on_the_page_while_the_model_still_writes(reader: Read
     await expect(reader.live).to_have_text("Stopped.")
     await expect(reader.run.locator("a.citation")).to_have_attribute("data-verdict", re.compile("."))
     await expect(reader.run.locator(".source")).to_have_count(1)
-    await expect(reader.run.get_by_role("button", name="Copy")).to_be_visible()
+    await expect(reader.run.get_by_role("button", name="Copy", exact=True)).to_be_visible()
 
 
 async def test_finished_blocks_take_the_place_of_their_text_without_a_jump(reader: Reader, page: Page) -> None:

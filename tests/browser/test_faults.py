@@ -130,7 +130,7 @@ async def test_a_source_names_the_tool_that_found_it_and_a_copy_has_the_sources(
     await reader.ask_and_wait("What do the rows say?")
     await expect(reader.run.locator(".source-foot").first).to_contain_text("found by rows")
     await page.evaluate("() => { navigator.clipboard.writeText = async text => { window.copied = text; }; }")
-    await reader.run.get_by_role("button", name="Copy").click()
+    await reader.run.get_by_role("button", name="Copy", exact=True).click()
     await expect(reader.live).to_have_text("Copied")
     assert "\n\nSources:\n\n1. " in await page.evaluate("window.copied")
 

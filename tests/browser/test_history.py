@@ -40,7 +40,7 @@ def drawer(page: Page) -> Locator:
 
 async def open_drawer(page: Page, *, looking_for: str = "") -> Locator:
     """Open the history, and type what is looked for."""
-    await page.get_by_role("button", name="History").click()
+    await page.get_by_role("button", name="History", exact=True).click()
     await expect(page.get_by_role("searchbox", name="Find a conversation")).to_be_focused()
     if looking_for:
         async with page.expect_response(re.compile(f"/threads.*q={looking_for.replace(' ', '[+]')}$")):

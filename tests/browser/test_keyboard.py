@@ -157,7 +157,7 @@ async def test_an_answer_is_looked_into_and_found_again(reader: Reader, page: Pa
 
     await keyboard.use(page.get_by_role("link", name="New question"), "Shift+Tab")
     await expect(reader.box).to_be_focused()
-    opener = page.get_by_role("button", name="History")
+    opener = page.get_by_role("button", name="History", exact=True)
     await keyboard.use(opener, "Shift+Tab")
     history = page.get_by_role("dialog", name="History")
     await keyboard.press("Escape")
@@ -167,7 +167,7 @@ async def test_an_answer_is_looked_into_and_found_again(reader: Reader, page: Pa
     await expect(history.locator("a.thread")).to_have_count(1)
     await keyboard.press("ArrowDown", "Enter")
     await expect(reader.runs).to_have_count(2)
-    await keyboard.use(page.get_by_role("button", name="Standing questions"), "Shift+Tab")
+    await keyboard.use(page.get_by_role("button", name="Standing questions", exact=True), "Shift+Tab")
     await expect(page.get_by_role("dialog", name="Standing questions")).to_be_visible()
     await keyboard.press("Escape")
-    await expect(page.get_by_role("button", name="Standing questions")).to_be_focused()
+    await expect(page.get_by_role("button", name="Standing questions", exact=True)).to_be_focused()

@@ -43,7 +43,7 @@ async def test_below_a_path_of_a_proxy_everything_works(
         await expect(reader.run.get_by_role("group", name="Task")).to_contain_text("0: Row 1")
         async with page.expect_download():
             await reader.run.get_by_role("link", name="Markdown").click()
-        await page.get_by_role("button", name="History").click()
+        await page.get_by_role("button", name="History", exact=True).click()
         await page.locator("a.thread").first.click()
         await expect(reader.runs).to_have_count(1)
         await page.get_by_role("link", name="New question").click()

@@ -165,7 +165,7 @@ async def test_at_320_pixels_nothing_makes_the_page_scroll_sideways(page: Page, 
     assert await page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
     outside = "all => all.filter(each => each.getBoundingClientRect().right > 321).map(each => each.className)"
     assert await page.locator("#composer *:visible").evaluate_all(outside) == []
-    await page.get_by_role("button", name="History").click()
+    await page.get_by_role("button", name="History", exact=True).click()
     assert await page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
 
 

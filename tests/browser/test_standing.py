@@ -15,7 +15,7 @@ QUESTION = "Which rows are there?"
 
 async def test_an_answer_is_repeated_asked_now_paused_and_deleted(reader: Reader) -> None:
     await reader.ask_and_wait(QUESTION)
-    await reader.run.get_by_role("button", name="Repeat").click()
+    await reader.run.get_by_role("button", name="Repeat", exact=True).click()
     drawer = reader.page.get_by_role("dialog", name="Standing questions")
     await expect(drawer.get_by_role("textbox", name="What to ask again")).to_have_value(QUESTION)
     await drawer.get_by_role("combobox", name="When").select_option(label="At other times …")
