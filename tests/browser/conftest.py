@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import Browser, Page, ViewportSize, async_playwright, expect
 
 from tests.browser.gate import Gate, gate_before
-from tests.browser.reader import Reader
+from tests.browser.reader import ENDLESS, Reader
 from tests.support.ollama_double import Model, OllamaDouble
 from tests.support.service import RunningService, running_service, stdio_entry
 
@@ -51,7 +51,8 @@ async def service(
     """The service with that model, one server that works and one that never comes."""
     servers = {"slow": {**stdio_entry(), "approve": True}, "absent": stdio_entry("--exit", "no licence found")}
     folder = tmp_path_factory.mktemp("service")
-    async with running_service(folder, servers=servers, ollama=ollama.url) as running:
+    patient = {"TASK_TIMEOUT": str(ENDLESS), "DEADLINE": str(ENDLESS)}
+    async with running_service(folder, servers=servers, ollama=ollama.url, settings=patient) as running:
         await running.ready_servers("slow")
         yield running
 

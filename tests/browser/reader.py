@@ -12,6 +12,8 @@ from tests.support.service import RunningService
 
 ROWS = {"tasks": [{"id": "find", "tool": "rows", "arguments": {"n": 3}, "purpose": "Find rows"}]}
 ANSWER = "The first row comes **first** [1], then the second [2]."
+ENDLESS = 600
+"""Seconds of a call that no test waits for; the service lets a call and a run of the tests take as long."""
 ENDED = re.compile("completed|partial|failed|cancelled")
 
 

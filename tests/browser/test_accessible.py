@@ -7,7 +7,7 @@ import pytest
 from playwright.async_api import Page, ViewportSize, expect
 
 from tests.browser.checker import Checker
-from tests.browser.reader import Reader
+from tests.browser.reader import ENDLESS, Reader
 from tests.support.ollama_double import written
 from tests.support.service import RunningService
 
@@ -23,7 +23,7 @@ MIXED: dict[str, Any] = {
         {"id": "never", "tool": "echo", "arguments": {"text": "${fails}"}, "purpose": "Say ${fails}"},
     ]
 }
-SLOW: dict[str, Any] = {"tasks": [{"id": "long", "tool": "sleep_for", "arguments": {"seconds": 60}}]}
+SLOW: dict[str, Any] = {"tasks": [{"id": "long", "tool": "sleep_for", "arguments": {"seconds": ENDLESS}}]}
 
 
 @pytest.fixture

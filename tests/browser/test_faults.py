@@ -6,7 +6,7 @@ import re
 import pytest
 from playwright.async_api import Page, Route, ViewportSize, expect
 
-from tests.browser.reader import ROWS, Reader
+from tests.browser.reader import ENDLESS, ROWS, Reader
 from tests.support.service import RunningService
 
 pytestmark = pytest.mark.browser
@@ -66,7 +66,7 @@ async def test_rows_are_told_apart_by_their_first_text_and_come_by_two_hundred(p
 async def test_what_is_asked_while_a_run_is_under_way_comes_next_or_goes_back_into_the_box(
     reader: Reader, page: Page
 ) -> None:
-    await reader.watch("Take your time", {"tasks": [{"tool": "sleep_for", "arguments": {"seconds": 60}}]})
+    await reader.watch("Take your time", {"tasks": [{"tool": "sleep_for", "arguments": {"seconds": ENDLESS}}]})
     await expect(page.get_by_role("button", name="Stop (Esc)")).to_be_visible()
     for text in ("And then?", "What do the rows say?"):
         await reader.box.fill(text)
@@ -144,7 +144,7 @@ async def test_a_wrong_link_leaves_a_page_that_says_so_and_an_address_that_is_ri
 async def test_a_hidden_tab_leaves_its_connection_to_others_and_goes_on_when_it_is_shown(
     reader: Reader, page: Page, service: RunningService
 ) -> None:
-    plan = {"tasks": [{"id": "long", "tool": "sleep_for", "arguments": {"seconds": 60}}]}
+    plan = {"tasks": [{"id": "long", "tool": "sleep_for", "arguments": {"seconds": ENDLESS}}]}
     run_id = await reader.watch("Take your time", plan)
     await expect(reader.row("long")).to_have_attribute("data-status", "running")
     before = await open_streams(service)

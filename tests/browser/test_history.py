@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import Browser, Locator, Page, Request, expect
 
 from tests.browser.conftest import DESK
-from tests.browser.reader import ENDED, ROWS, Reader
+from tests.browser.reader import ENDED, ENDLESS, ROWS, Reader
 from tests.support.ollama_double import OllamaDouble
 from tests.support.service import RunningService, running_service, stdio_entry
 
@@ -110,7 +110,7 @@ async def test_a_conversation_that_was_deleted_comes_back_at_undo_and_the_focus_
 async def test_what_cannot_be_found_or_deleted_is_told_with_what_to_do(
     page: Page, reader: Reader, service: RunningService
 ) -> None:
-    await reader.watch("Still under way", {"tasks": [{"tool": "sleep_for", "arguments": {"seconds": 60}}]})
+    await reader.watch("Still under way", {"tasks": [{"tool": "sleep_for", "arguments": {"seconds": ENDLESS}}]})
     await open_drawer(page, looking_for="no such words")
     await expect(drawer(page)).to_contain_text("No conversation has “no such words” in its title")
     await page.get_by_role("searchbox").fill("still under way")

@@ -92,8 +92,8 @@ def own(url: str) -> tuple[str, ...]:
 @asynccontextmanager
 async def hostile_world(browser: Browser, folder: Path) -> AsyncGenerator[tuple[Reader, Watched]]:
     """The page of a service whose servers, models and documents are all hostile."""
-    entry = stdio_entry(program="hostile_server")
-    servers = {"hostile": {**entry, "title": BAIT}, BAIT[:60]: stdio_entry("--dies", program="hostile_server")}
+    entry = {**stdio_entry(program="hostile_server"), "title": BAIT, "maxConcurrency": 1}  # so its question has a call
+    servers = {"hostile": entry, BAIT[:60]: stdio_entry("--dies", program="hostile_server")}
     dropped = folder / "data" / "documents"
     dropped.mkdir(parents=True)
     async with (
@@ -122,7 +122,6 @@ async def ended_run(reader: Reader) -> str:
     return run_id
 
 
-@pytest.mark.timeout(300)
 async def test_nothing_hostile_runs_loads_or_leads_away_in_any_view(browser: Browser, tmp_path: Path) -> None:
     async with hostile_world(browser, tmp_path) as (reader, watched):
         page, service = reader.page, reader.service

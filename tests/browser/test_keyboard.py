@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 from playwright.async_api import Locator, Page, expect
 
-from tests.browser.reader import ANSWER, Reader
+from tests.browser.reader import ANSWER, ENDLESS, Reader
 from tests.support.ollama_double import Say, written
 
 pytestmark = pytest.mark.browser
 
 MOST_STEPS = 60
-SLOW: dict[str, Any] = {"tasks": [{"id": "long", "tool": "sleep_for", "arguments": {"seconds": 60}}]}
+SLOW: dict[str, Any] = {"tasks": [{"id": "long", "tool": "sleep_for", "arguments": {"seconds": ENDLESS}}]}
 TWO: dict[str, Any] = {
     "tasks": [
         {"id": "find", "tool": "rows", "arguments": {"n": 3}, "purpose": "Find rows"},

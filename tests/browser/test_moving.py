@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, Page, ViewportSize, expect
 
-from tests.browser.reader import ANSWER, Reader
+from tests.browser.reader import ANSWER, ENDLESS, Reader
 from tests.support.ollama_double import Hang, OllamaDouble, written
 from tests.support.service import RunningService
 
@@ -114,7 +114,7 @@ async def test_an_example_that_is_asked_leaves_the_focus_in_the_box_and_the_titl
     await expect(reader.runs).to_have_count(1)
     await expect(reader.box).to_be_focused()
     await reader.ended()
-    run_id = await reader.watch("Take your time", {"tasks": [{"tool": "sleep_for", "arguments": {"seconds": 60}}]})
+    run_id = await reader.watch("Take your time", {"tasks": [{"tool": "sleep_for", "arguments": {"seconds": ENDLESS}}]})
     await expect(page).to_have_title("● Take your time · Agentic Search")
     await page.evaluate("() => Object.defineProperty(document, 'hidden', {get: () => true, configurable: true})")
     await service.client.post(f"/runs/{run_id}/cancel")

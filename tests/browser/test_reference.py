@@ -9,7 +9,7 @@ from tests.browser.conftest import DESK
 from tests.support.nginx import running_nginx
 from tests.support.service import running_service, stdio_entry
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.browser
 
 KEY = "a-key-for-the-reference-4711"
 PREFIX = "/search-agent"

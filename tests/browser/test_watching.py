@@ -1,17 +1,19 @@
 """A run under way: bars that grow, stopping, reloading, a second tab, a connection that breaks."""
 
+import json
+
 import pytest
 from playwright.async_api import BrowserContext, Page, expect
 
 from tests.browser.gate import Gate
-from tests.browser.reader import Reader
+from tests.browser.reader import ENDLESS, Reader
 from tests.support.service import RunningService
 
 pytestmark = pytest.mark.browser
 
 LONG = {
     "tasks": [
-        {"id": "long", "tool": "sleep_for", "arguments": {"seconds": 60}, "purpose": "Sleep long"},
+        {"id": "long", "tool": "sleep_for", "arguments": {"seconds": ENDLESS}, "purpose": "Sleep long"},
         {"id": "after", "tool": "echo", "arguments": {"text": "${long}"}, "purpose": "Say it"},
     ]
 }
@@ -40,7 +42,7 @@ async def test_stop_stands_in_the_place_of_send_and_a_double_click_on_send_does_
     place = await send.bounding_box()
     assert place is not None
     await reader.box.fill("Take your time")
-    reader.ollama.enqueue('{"tasks": [{"tool": "sleep_for", "arguments": {"seconds": 60}}]}')
+    reader.ollama.enqueue(json.dumps({"tasks": [{"tool": "sleep_for", "arguments": {"seconds": ENDLESS}}]}))
     await send.click()
     stop = page.get_by_role("button", name="Stop (Esc)")
     await expect(stop).to_be_visible()

@@ -7,7 +7,7 @@ import pytest
 from playwright.async_api import Browser, BrowserContext, expect
 
 from tests.browser.conftest import DESK
-from tests.browser.reader import Reader
+from tests.browser.reader import ENDLESS, Reader
 from tests.support.ollama_double import OllamaDouble
 from tests.support.service import RunningService
 
@@ -18,7 +18,7 @@ STREAMS = 3
 LONG: dict[str, Any] = {
     "tasks": [
         {"id": "find", "tool": "rows", "arguments": {"n": 2}, "purpose": "Find rows"},
-        {"id": "long", "tool": "sleep_for", "arguments": {"seconds": 60}, "purpose": "Sleep long"},
+        {"id": "long", "tool": "sleep_for", "arguments": {"seconds": ENDLESS}, "purpose": "Sleep long"},
     ]
 }
 WHOSE = "async () => (await navigator.locks.query()).held.map(lock => lock.clientId)"

@@ -59,7 +59,6 @@ async def listen(clients: list[httpx.AsyncClient], run_id: str, seed: int) -> li
 
 
 @pytest.mark.parametrize(("runs", "listeners"), [(1, 500), (50, 10)])
-@pytest.mark.timeout(300)
 async def test_each_listener_sees_every_event_once(webs: list[RunningService], runs: int, listeners: int) -> None:
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=100)
     async with AsyncExitStack() as stack:

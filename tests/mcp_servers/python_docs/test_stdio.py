@@ -12,7 +12,6 @@ from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
-import pytest
 from mcp import Client, StdioServerParameters
 
 from agentic_search.mcp_servers.fulltext import Index
@@ -20,7 +19,6 @@ from tests.mcp_servers.python_docs.small_pythons import install, uninstall
 
 PATIENCE = 270.0
 """Seconds; two servers build the whole index, and the machine may be busy."""
-pytestmark = pytest.mark.timeout(300)
 COMMAND = [sys.executable, "-m", "agentic_search.mcp_servers.python_docs"]
 ROOT = Path(__file__).parents[3]
 QUESTION = "How do I run several coroutines at once in asyncio and wait for all of them?"
