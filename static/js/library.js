@@ -51,21 +51,12 @@ export function createLibrary(store, controller) {
   }
 
   return {
-    show() {
-      store.dispatch({ type: "history", open: true });
-      return list({ query: "" });
-    },
-    hide: () => store.dispatch({ type: "history", open: false }),
     find: (/** @type {string} */ text) => list({ query: text.trim() }),
     more() {
       const { query, next } = store.state.history;
       return next ? list({ query, cursor: next }) : undefined;
     },
-    /** @param {string|null} threadId */
-    open(threadId) {
-      store.dispatch({ type: "history", open: false });
-      return controller.goTo(threadId);
-    },
+    open: (/** @type {string|null} */ threadId) => controller.goTo(threadId),
     /**
      * @param {string} threadId
      * @param {string} title

@@ -46,7 +46,7 @@ const views = [
   mountQueue(at("queue"), controller),
   mountNotify(at("notify")),
   mountStarters(at("starters"), controller, () => composer.focus()),
-  mountHistory(/** @type {HTMLDialogElement} */ (at("history")), library),
+  mountHistory(/** @type {HTMLDialogElement} */ (at("history")), library, at("show-history")),
   mountAway(at("away")),
   mountNotice(at("notice"), controller, () => composer.focus()),
   mountReader(at("live"), at("runs")),
@@ -56,7 +56,6 @@ mountTheme(at("theme"));
 mountDocuments(at("documents"), at("show-servers"), controller);
 mountStanding(/** @type {HTMLDialogElement} */ (at("standing")), { opener: at("show-standing"), runs: at("runs") });
 mountKeys({ composer, passage, controller });
-at("show-history").addEventListener("click", () => library.show());
 at("earlier").addEventListener("click", async () => {
   await controller.openEarlier();
   const first = () => /** @type {HTMLElement|null} */ (at("runs").querySelector(".question"));
@@ -107,6 +106,6 @@ store.subscribe(() => queueMicrotask(() => controller.askNext()));
 document.addEventListener("visibilitychange", draw);
 document.addEventListener("visibilitychange", () => document.hidden || controller.catchUp());
 addEventListener("popstate", () => controller.openAddress());
-draw();
 openPage();
-watchConnections(store);
+drawSoon();
+setTimeout(() => watchConnections(store)); // one thing at a time, so that the browser can answer its reader between

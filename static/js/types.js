@@ -130,7 +130,6 @@
  * @typedef {{kind: 'error'|'lost'|'back', happened: string, fine?: string, todo?: string}} Notice
  *
  * @typedef {object} History
- * @property {boolean} open
  * @property {string} query
  * @property {'loading'|'ready'|'failed'} status
  * @property {Thread[]} threads

@@ -69,6 +69,20 @@ async def test_a_conversation_is_found_by_typing_and_opened(
     await reader.ended()
 
 
+async def test_keys_that_follow_at_once_are_meant_for_the_drawer(page: Page, service: RunningService) -> None:
+    await service.ask("Where do puffins nest?", plan=ROWS, model="offline")
+    opener = page.get_by_role("button", name="History", exact=True)
+    await opener.focus()
+    assert await opener.evaluate("opener => { opener.click(); return document.getElementById('history').open; }")
+    for _ in range(3):
+        await page.keyboard.press("Escape")
+        await expect(opener).to_be_focused()
+        await page.keyboard.press("Enter")
+    await page.keyboard.type("puffins")
+    await expect(page.locator("a.thread")).to_have_count(1)
+    assert await page.get_by_role("searchbox").input_value() == "puffins"
+
+
 async def test_a_conversation_is_renamed_by_keyboard_alone(page: Page, service: RunningService) -> None:
     await service.ask("What do narwhals eat?", plan=ROWS, model="offline")
     await open_drawer(page, looking_for="narwhal")

@@ -13,7 +13,7 @@ import { purposeInWords } from "../../static/js/derive/purpose.js";
 import { explain } from "../../static/js/derive/problem.js";
 import { readiness } from "../../static/js/derive/readiness.js";
 import { readTail } from "../../static/js/derive/tail.js";
-import { counting, duration, host, isWeb, modelInOneLine, modelUsage } from "../../static/js/derive/words.js";
+import { counting, duration, grouped, host, isWeb, modelInOneLine, modelUsage } from "../../static/js/derive/words.js";
 import { newRun, reduceRun } from "../../static/js/state/run.js";
 
 const recorded = (name) => JSON.parse(readFileSync(new URL(`recorded/${name}.json`, import.meta.url), "utf8")).events;
@@ -196,4 +196,8 @@ test("rows of a Markdown table are read as their cells, and other text stays as 
     ["int | None, str | None", "int | None, str | None"],
     ["No table at all.", "No table at all."],
   ]) assert.equal(readable(written), shown);
+});
+
+test("large numbers are written in groups of three digits", () => {
+  assert.deepEqual([0, 999, 1000, 12345, 1234567].map(grouped), ["0", "999", "1,000", "12,345", "1,234,567"]);
 });

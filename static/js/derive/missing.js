@@ -1,7 +1,7 @@
 /** One quiet sentence about what the answer of a run does without. */
 
 import { purposeInWords } from "./purpose.js";
-import { count } from "./words.js";
+import { count, grouped } from "./words.js";
 
 /** @import {Run} from "../types.js" */
 
@@ -71,6 +71,6 @@ function sentence(opening, parts) {
 export function colophon(run, inWords) {
   if (run.endedAt === null || !run.answer) return "";
   const writer = run.answer.model ? `Written by ${run.answer.model}` : "Quoted from the sources, without a language model";
-  const tokens = run.usage?.completion_tokens ? [`${run.usage.completion_tokens.toLocaleString("en-GB")} tokens`] : [];
+  const tokens = run.usage?.completion_tokens ? [`${grouped(run.usage.completion_tokens)} tokens`] : [];
   return [writer, inWords(run.timings?.total || run.endedAt), ...tokens].join(" · ");
 }

@@ -57,12 +57,19 @@ export function modelInOneLine({ name, card }) {
 }
 
 /**
+ * A whole number with a comma before each three digits. The browser's own way loads its data of all languages first,
+ * which takes longer than anything else of a page that opens.
+ * @param {number} number
+ */
+export const grouped = (number) => String(number).replace(/\B(?=(\d{3})+$)/g, ",");
+
+/**
  * What language models were asked in a run: calls, tokens of prompts and replies, and what that cost where there are prices.
  * @param {Usage|null} usage
  */
 export function modelUsage(usage) {
   if (!usage?.model_calls) return "";
-  const tokens = (usage.prompt_tokens + usage.completion_tokens).toLocaleString("en-GB");
+  const tokens = grouped(usage.prompt_tokens + usage.completion_tokens);
   const cost = usage.cost === null || usage.cost === undefined ? "" : `, cost ${usage.cost.toPrecision(2)}`;
   return `${count(usage.model_calls, "model call")}, ${tokens} tokens${cost}`;
 }

@@ -17,7 +17,7 @@ export function mountStanding(drawer, { opener, runs }) {
   const query = /** @type {HTMLTextAreaElement} */ (part(drawer, "query"));
   const when = /** @type {HTMLSelectElement} */ (part(drawer, "when"));
   const cron = /** @type {HTMLInputElement} */ (part(drawer, "cron"));
-  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
+  let zone = "UTC";
   /** @type {number|undefined} */
   let looking;
 
@@ -54,8 +54,14 @@ export function mountStanding(drawer, { opener, runs }) {
     form.hidden = question === null;
     query.value = question ?? "";
     if (!drawer.open) drawer.showModal();
-    if (question !== null) when.focus();
+    if (question !== null) begin();
     return act(async () => {});
+  }
+
+  function begin() {
+    zone = Intl.DateTimeFormat().resolvedOptions().timeZone || zone; // to ask for it takes too long for a page that loads
+    say(part(drawer, "zone"), `in the time of ${zone}`);
+    when.focus();
   }
 
   opener.addEventListener("click", () => open(null));
@@ -68,7 +74,6 @@ export function mountStanding(drawer, { opener, runs }) {
     part(drawer, "other").hidden = when.value !== "";
     if (when.value === "") cron.focus();
   });
-  say(part(drawer, "zone"), `in the time of ${zone}`);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     act(async () => {

@@ -22,7 +22,7 @@ export const EMPTY = {
   wishes: { model: null, effort: "normal", off: [] },
   queue: [],
   opening: false,
-  history: { open: false, query: "", status: "loading", threads: [], deleted: [], next: null, problem: null },
+  history: { query: "", status: "loading", threads: [], deleted: [], next: null, problem: null },
 };
 
 /**

@@ -14,8 +14,9 @@ const TYPING = 150;
 /**
  * @param {HTMLDialogElement} drawer
  * @param {Library} library
+ * @param {HTMLElement} opener shows the drawer
  */
-export function mountHistory(drawer, library) {
+export function mountHistory(drawer, library, opener) {
   const search = /** @type {HTMLInputElement} */ (part(drawer, "search"));
   const days = part(drawer, "days");
   const more = part(drawer, "more");
@@ -23,9 +24,16 @@ export function mountHistory(drawer, library) {
   /** @type {number|undefined} */
   let typing;
 
-  const show = keyed(days, { template: "day", key: (/** @type {Day} */ day) => day.name, mount: (el) => mountDay(el, library) });
+  const leaving = { ...library, open };
+  const show = keyed(days, { template: "day", key: (/** @type {Day} */ day) => day.name, mount: (el) => mountDay(el, leaving) });
   arrowsMoveThrough(drawer, "[data-part=search], .thread");
 
+  opener.addEventListener("click", () => {
+    clearTimeout(typing);
+    search.value = "";
+    if (!drawer.open) drawer.showModal(); // at once, not with the next frame: the keys that come next are meant for it
+    library.find("");
+  });
   search.addEventListener("input", () => {
     clearTimeout(typing);
     typing = setTimeout(() => library.find(search.value), TYPING);
@@ -38,21 +46,20 @@ export function mountHistory(drawer, library) {
     requestAnimationFrame(() => /** @type {HTMLElement|undefined} */ (links[before])?.focus());
   });
   part(drawer, "close").addEventListener("click", () => drawer.close());
-  part(drawer, "new").addEventListener("click", () => library.open(null));
-  drawer.addEventListener("close", () => {
-    clearTimeout(typing);
-    library.hide();
-  });
+  part(drawer, "new").addEventListener("click", () => open(null));
   drawer.addEventListener("click", (event) => {
     if (event.target === drawer) drawer.close(); // The backdrop belongs to the dialog; its content lies in a child.
   });
 
+  /** @param {string|null} threadId */
+  function open(threadId) {
+    drawer.close();
+    return library.open(threadId);
+  }
+
   /** @param {Page} state */
   function update({ history, threadId }) {
     if (!changed(history, threadId)) return;
-    if (history.open && !drawer.open) drawer.showModal();
-    if (!history.open && drawer.open) drawer.close();
-    if (!history.open) search.value = "";
     show(byDay(history.threads, new Date()), threadId, new Set(history.deleted));
     more.hidden = history.next === null;
     say(part(drawer, "none"), none(history));

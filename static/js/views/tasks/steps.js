@@ -56,9 +56,10 @@ export function mountSteps(el, actions) {
     toggle.setAttribute("aria-expanded", String(open));
     body.toggleAttribute("inert", !open);
     title.textContent = count(run.steps.length, "thinking step");
+    if (!open) return; // what is folded is drawn when it unfolds
     const tasks = new Map(run.tasks.map((task) => [task.id, task]));
     show(run.steps.map((step, index) => ({ index, step, task: tasks.get(step.resultOf ?? "") })));
-    if (open && grown(run.steps, open) && follows) list.scrollTop = list.scrollHeight; // a result that was fetched moves nothing
+    if (grown(run.steps) && follows) list.scrollTop = list.scrollHeight; // a result that was fetched moves nothing
   }
 
   return { update };

@@ -1,6 +1,6 @@
 /** Any JSON value as people can read it: text as text, objects and lists folded, images shown, to the last byte. */
 
-import { count } from "../../derive/words.js";
+import { count, grouped } from "../../derive/words.js";
 import { fromTemplate, part } from "../../dom/elements.js";
 
 const SHORT = 80;
@@ -107,7 +107,7 @@ function pictured(image) {
 function others(rest) {
   const item = fromTemplate("value-others");
   const button = part(item, "show");
-  const all = rest.length.toLocaleString("en-GB");
+  const all = grouped(rest.length);
   button.textContent = rest.length > AT_ONCE ? `Show ${AT_ONCE} more of the other ${all}` : `Show the other ${all}`;
   button.addEventListener("click", () => {
     const next = rest.slice(0, AT_ONCE).map(entry);
