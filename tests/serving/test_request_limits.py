@@ -101,7 +101,7 @@ async def test_a_request_that_does_not_go_on_is_given_up(half: bytes) -> None:
 async def test_a_head_that_comes_byte_by_byte_is_given_up() -> None:
     async with connected() as (reader, writer):
         writer.write(GET)
-        answer = asyncio.create_task(reader.read())
+        answer = asyncio.create_task(reader.readline())
         while not answer.done():
             with contextlib.suppress(OSError):
                 writer.write(b"a")
@@ -151,7 +151,7 @@ async def test_a_request_that_waits_for_the_answer_before_it_has_its_whole_time_
 async def test_a_body_that_drips_is_given_up() -> None:
     async with connected() as (reader, writer):
         writer.write(POST)
-        answer = asyncio.create_task(reader.read())
+        answer = asyncio.create_task(reader.readline())
         while not answer.done():
             with contextlib.suppress(OSError):
                 writer.write(b"x" * 10)

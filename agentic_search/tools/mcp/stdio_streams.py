@@ -62,6 +62,8 @@ class Incoming(IncomingMessages):
         self._lines: list[bytes | OverlongLine] = []
         """What was read, the next one last."""
         self._splitter = LineSplitter(longest)
+        self._begun: list[bytes] = []
+        """The lines so far of a message that is written over several."""
         self._since_turn = 0
         self._pace = Pace()
         self._garbage = 0
@@ -87,7 +89,20 @@ class Incoming(IncomingMessages):
     async def _message(self, line: bytes | OverlongLine) -> JSONRPCMessage | None:
         if isinstance(line, OverlongLine):
             return too_large(line.ends, longer_than(self._longest))
-        return await read_affordable(line, self._longest)
+        message = await read_affordable(line, self._longest)
+        return await self._over_lines(line) if message is None else message
+
+    async def _over_lines(self, line: bytes) -> JSONRPCMessage | None:
+        """The message that ends with this line, where it is indented as for people: its braces stand at the margin."""
+        if line.startswith(b"{"):
+            self._begun = [line]
+        elif self._begun and len(self._begun) < _MOST_GARBAGE_LINES:
+            self._begun.append(line)
+        if not self._begun or not line.startswith(b"}"):
+            return None
+        whole = b"\n".join(self._begun)
+        self._begun = []
+        return await read_affordable(whole, self._longest)
 
     async def _line(self) -> bytes | OverlongLine | None:
         """The next line; none after the last, or where the server is given up."""

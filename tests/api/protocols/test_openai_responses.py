@@ -79,11 +79,15 @@ async def test_a_response_goes_on_from_another_and_one_that_is_not_stored_is_gon
     second = await client.responses.create(
         model="offline", input=items, previous_response_id=first.id, instructions="Be brief.", store=False, stream=True
     )
-    *_, last = [event async for event in second]
+    told: list[Any] = []
+    async for event in second:
+        told.append(event)
+        if event.type == "response.completed":  # it is gone when its reader knows the end
+            told.append(await service.client.get(f"/v1/responses/{event.response.id}"))
+    *_, last, gone = told
     assert last.type == "response.completed" and last.response.previous_response_id == first.id
     steps: Any = last.response.output[0]
     assert "Understood as: “What did Alice write in 2019?”" in steps.summary[0].text
-    gone = await service.client.get(f"/v1/responses/{last.response.id}")
     assert (gone.status_code, gone.json()["error"]["type"]) == (404, "invalid_request_error")
     with pytest.raises(openai.BadRequestError, match="read later"):
         await client.responses.create(model="offline", input="Why?", store=False, background=True)

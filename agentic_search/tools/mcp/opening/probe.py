@@ -12,6 +12,7 @@ from mcp.shared.message import SessionMessage
 from mcp_types import METHOD_NOT_FOUND, ErrorData, JSONRPCError, JSONRPCRequest, JSONRPCResponse, RequestId
 
 from agentic_search.tools.mcp.stdio_streams import Incoming, Outgoing
+from agentic_search.tools.mcp.wire.requests import OpenRequests
 
 DISCOVER = "server/discover"
 PROBE_WITHIN = 3.0
@@ -22,6 +23,7 @@ class Probe:
     """What is known of one session's first request, and of whether anything was heard at all."""
 
     def __init__(self) -> None:
+        self.requests = OpenRequests()
         self.heard = False
         """The server has written a message: it runs, whatever else is the matter with it."""
         self._asked: RequestId | None = None
@@ -47,6 +49,7 @@ class Probe:
 
     def note_sent(self, item: SessionMessage) -> None:
         """A message goes to the server."""
+        self.requests.note_sent(item)
         message = item.message
         if isinstance(message, JSONRPCRequest) and message.method == DISCOVER:
             self._asked, self._answered = message.id, False
@@ -99,13 +102,14 @@ class ProbedIncoming(Incoming):
     async def receive(self) -> SessionMessage | Exception:
         """As Incoming, while the first request is open for a limited time."""
         if not self._probe.is_pending:
-            return await super().receive()
+            return self._probe.requests.addressed(await super().receive())
         with suppress(TimeoutError):
             try:
                 async with self._probe.limit():
                     item = await super().receive()
             finally:
                 self._probe.unlimited()
+            item = self._probe.requests.addressed(item)
             self._probe.note_received(item)
             return item
         return self._probe.give_up()

@@ -101,7 +101,7 @@ async def _mended(message: bytes, largest: int, held: HeldMessages, request: htt
     """What mcp is to read in the place of the message; none where it can read the message itself."""
     if len(message) <= LARGE:
         why = too_costly(message, largest)
-        return mended_bytes(message) if why is None else _refusal(message, why, request)
+        return mended_bytes(message, _asked(request)) if why is None else _refusal(message, why, request)
     read = await read_affordable(message, largest, _asked(request))
     return _refusal(message, "it is no message", request) if read is None else dumped(held.hold(read))
 

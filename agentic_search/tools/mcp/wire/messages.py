@@ -94,17 +94,29 @@ def may_be_message(beginning: bytes) -> bool:
     return beginning[:EDGE].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")
 
 
-def mended_bytes(line: bytes) -> bytes | None:
-    """The message as mcp will accept it; none where it is accepted as it is, or cannot be mended."""
+def mended_bytes(line: bytes, asked: RequestId | None = None) -> bytes | None:
+    """The message as mcp will accept it; none where it is accepted as it is, or cannot be mended.
+
+    `asked`: the id of the request that it answers, for an error that does not say so.
+    """
     try:
         message = None if _TOO_LARGE_NUMBER.search(line) else jsonrpc_message_adapter.validate_json(line, by_name=False)
     except ValueError:
         message = None
     if message is None:
         mended = _mended(line)
-        return None if mended is None else dumped(mended)
-    own = _in_own_code(message)
+        return None if mended is None else dumped(addressed(mended, asked))
+    own = addressed(_in_own_code(message), asked)
     return None if own is message else dumped(own)
+
+
+def addressed(message: JSONRPCMessage, asked: RequestId | None) -> JSONRPCMessage:
+    """An error that does not say what it answers, with the id of what was asked; any other message as it is.
+
+    Servers send such errors for what they could not read. Without an id the call would wait for its timeout.
+    """
+    nameless = isinstance(message, JSONRPCError) and message.id is None and asked is not None
+    return message.model_copy(update={"id": asked}) if nameless else message
 
 
 def dumped(message: JSONRPCMessage) -> bytes:
@@ -156,11 +168,11 @@ def _decoded(line: bytes) -> str:
 def _from_parts(parsed: dict[str, Json]) -> JSONRPCMessage | None:
     if isinstance(method := parsed.get("method"), str):
         return _from_server(method, parsed)
-    if (reply_to := _id(parsed.get("id"))) is None:
-        return None
-    result = parsed.get("result")
-    if parsed.get("error") is not None or ("error" in parsed and result is None):
+    reply_to, result = _id(parsed.get("id")), parsed.get("result")
+    if parsed.get("error") is not None or ("error" in parsed and result is None and reply_to is not None):
         return JSONRPCError(jsonrpc="2.0", id=reply_to, error=_error(parsed.get("error")))
+    if reply_to is None:
+        return None
     if "result" not in parsed:
         return _unreadable(reply_to, "it has neither a result nor an error")
     whole = result if isinstance(result, dict) else {BARE: result}

@@ -80,6 +80,28 @@ async def test_a_reply_that_cannot_be_read_ends_its_call(transport: str, tmp_pat
             assert told in why and not OTHERS_WORDS.search(why)
 
 
+NAMELESS = (
+    '{"jsonrpc": "2.0", "id": null, "error": {"code": -32600, "message": "no such note"}}',
+    '{"jsonrpc": "2.0", "error": {"code": -32600, "message": "no such note"}}',
+    '{"error": "no such note", "id": null}',
+)
+
+
+@pytest.mark.parametrize("transport", TRANSPORTS)
+async def test_an_error_that_names_no_request_ends_the_one_that_waits(transport: str, tmp_path: Path) -> None:
+    async with scripted(answering_each(NAMELESS), tmp_path, transport) as pool:
+        for number in range(len(NAMELESS)):
+            assert await refused(pool, f"case_{number}") == f"case_{number}: no such note"
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+async def test_an_answer_that_is_indented_over_several_lines_is_read(end: str, tmp_path: Path) -> None:
+    message = json.dumps(json.loads(result({"content": [TEXT]})), indent=2).replace("\n", end)
+    async with scripted(answering(message), tmp_path) as pool:
+        for _ in range(2):
+            assert (await find(pool)).value == "the lamp is red"
+
+
 @pytest.mark.parametrize("transport", ["json", "stream"])
 @pytest.mark.parametrize("message", ["sorry", "<html>", "[1]", "", '{"id": {}, "result": 1}'])
 async def test_an_http_answer_that_is_no_message_is_told_in_our_words(

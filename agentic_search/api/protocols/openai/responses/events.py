@@ -23,6 +23,9 @@ from agentic_search.domain.data import JsonObject
 from agentic_search.events.event import Event
 from agentic_search.events.facts import AnswerCompleted, RunCancelled, RunCompleted, RunFailed, RunQueued
 
+ENDS = frozenset({"response.completed", "response.failed"})
+"""Types of a response's last event."""
+
 
 class ResponseEvents:
     """Thinking steps are the summary of a reasoning item, the answer a message behind it; later steps are left out."""

@@ -9,10 +9,10 @@ from agentic_search.api import examples
 from agentic_search.api.bodies import JsonRoute
 from agentic_search.api.dependencies import Searches, ServiceDep
 from agentic_search.api.openapi import events, problems, shows
-from agentic_search.api.protocols.leaving import LEFT, RunStream, ended_unless_left, need_answer
+from agentic_search.api.protocols.leaving import LEFT, RunStream, ended_unless_left, need_answer, stop_run
 from agentic_search.api.protocols.openai.chat import seconds
 from agentic_search.api.protocols.openai.models import SERVICE, asked_model
-from agentic_search.api.protocols.openai.responses.events import ResponseEvents
+from agentic_search.api.protocols.openai.responses.events import ENDS, ResponseEvents
 from agentic_search.api.protocols.openai.responses.request import ResponseRequest
 from agentic_search.api.protocols.openai.responses.schemas import (
     ID,
@@ -79,7 +79,7 @@ async def create_response(
     )
     if asked.stream:
         stop = None if asked.background else searches
-        messages = _streamed(searches, ResponseEvents(run.id, head), run.id)
+        messages = _streamed(searches, ResponseEvents(run.id, head), run.id, forget=forgotten)
         return RunStream(messages, run_id=run.id, stop=stop, forget=forgotten)
     if not asked.background:
         ended = await ended_unless_left(request, searches, run.id, forget=forgotten)
@@ -146,12 +146,15 @@ def _answer(response: ResponseReport) -> Response:
 
 
 async def _streamed(
-    searches: SearchService, fold: ResponseEvents, run_id: str, *, after: int = -1
+    searches: SearchService, fold: ResponseEvents, run_id: str, *, after: int = -1, forget: bool = False
 ) -> AsyncIterator[bytes]:
+    """`forget`: the run is gone when its end is told."""
     sent = -1
     async for come in searches.follow(run_id):
         for event in come:
             for told in fold.of(event):
                 sent += 1
+                if forget and told["type"] in ENDS:
+                    await stop_run(searches, run_id, forget=True)
                 if sent > after:
                     yield b"event: %s\ndata: %s\n\n" % (str(told["type"]).encode(), json_bytes(told))
