@@ -34,7 +34,8 @@ th, td { padding: .25rem .75rem .25rem 0; border-bottom: 1px solid #8884; text-a
 
 def as_markdown(run: RunReport) -> str:
     """The question, the answer as it was written, and its sources by their numbers."""
-    parts = [f"# {escape_inline(run.query)}", run.answer.strip() if run.answer else escape_inline(_no_answer(run))]
+    parts = [f"# {escape_inline(run.query)}", *map(escape_inline, _instructions(run))]
+    parts.append(run.answer.strip() if run.answer else escape_inline(_no_answer(run)))
     if run.sources:
         parts.append("## Sources")
         parts += [_markdown_source(source) for source in run.sources]
@@ -52,10 +53,11 @@ def as_html(run: RunReport, answer: str) -> str:
     title = escape(run.query)
     sources = "".join(_html_source(source) for source in run.sources)
     missing = "".join(f"<li>{escape(line)}</li>" for line in _missing(run))
+    instructions = "".join(f'<p class="quiet">{escape(line)}</p>\n' for line in _instructions(run))
     return (
         f'<!doctype html>\n<html>\n<head>\n<meta charset="utf-8">\n<title>{title}</title>\n'
         f'<meta name="viewport" content="width=device-width, initial-scale=1">\n<style>\n{_STYLE}\n</style>\n</head>\n'
-        f"<body>\n<h1>{title}</h1>\n{answer or f'<p>{escape(_no_answer(run))}</p>'}"
+        f"<body>\n<h1>{title}</h1>\n{instructions}{answer or f'<p>{escape(_no_answer(run))}</p>'}"
         + (f"\n<h2>Sources</h2>\n<ol>{sources}</ol>" if sources else "")
         + (f"\n<h2>Left out</h2>\n<ul>{missing}</ul>" if missing else "")
         + _html_receipt(run.receipt)
@@ -97,6 +99,11 @@ def _html_receipt(receipt: Receipt | None) -> str:
     contacted = "".join(f"<li>{escape(line)}</li>" for line in lines_of(receipt))
     listed = f"\n<ul>{contacted}</ul>" if contacted else ""
     return f"\n<h2>Contacted</h2>\n<p>{escape(verdict(receipt))}</p>{listed}"
+
+
+def _instructions(run: RunReport) -> Iterator[str]:
+    if run.instructions:
+        yield f"Instructions: {' '.join(run.instructions.split())}"
 
 
 def _missing(run: RunReport) -> Iterator[str]:

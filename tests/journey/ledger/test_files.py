@@ -85,6 +85,14 @@ async def test_what_stands_in_a_question_is_text(service: RunningService, form: 
         assert "[link](http" not in response.text.splitlines()[0]
 
 
+@pytest.mark.parametrize("form", ["md", "html"])
+async def test_instructions_are_told_as_text(service: RunningService, form: str) -> None:
+    run = await service.ask(QUESTION, plan={"tasks": [READ]}, model="offline", instructions=f"Be brief.\n{EVIL}")
+    told = (await exported(service, run["id"], form)).text
+    assert "Instructions: Be brief" in told
+    assert ("<script" if form == "html" else "[link](http") not in told.split("Falcon is")[0]
+
+
 async def test_a_question_of_no_latin_letters_names_its_file_by_the_run(service: RunningService) -> None:
     run = await service.ask("鷹は何ですか", plan={"tasks": [READ]}, model="offline")
     assert run["id"] in (await exported(service, run["id"], "md")).headers["content-disposition"]
