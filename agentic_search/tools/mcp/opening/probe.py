@@ -12,7 +12,7 @@ from mcp.shared.message import SessionMessage
 from mcp_types import METHOD_NOT_FOUND, ErrorData, JSONRPCError, JSONRPCRequest, JSONRPCResponse, RequestId
 
 from agentic_search.tools.mcp.stdio_streams import Incoming, Outgoing
-from agentic_search.tools.mcp.wire.requests import OpenRequests
+from agentic_search.tools.mcp.wire.requests import SentRequests
 
 DISCOVER = "server/discover"
 PROBE_WITHIN = 3.0
@@ -23,7 +23,7 @@ class Probe:
     """What is known of one session's first request, and of whether anything was heard at all."""
 
     def __init__(self) -> None:
-        self.requests = OpenRequests()
+        self.requests = SentRequests()
         self.heard = False
         """The server has written a message: it runs, whatever else is the matter with it."""
         self._asked: RequestId | None = None

@@ -15,7 +15,7 @@ from mcp.shared._stream_protocols import ReadStream
 from mcp.shared.message import SessionMessage
 from mcp_types import ErrorData, JSONRPCError, JSONRPCMessage, JSONRPCNotification, JSONRPCRequest, JSONRPCResponse
 
-from agentic_search.tools.mcp.wire.requests import NotedWrites, OpenRequests
+from agentic_search.tools.mcp.wire.requests import NotedWrites, SentRequests
 from agentic_search.tools.mcp.wire.stream import ChangedMessages
 
 _LONGEST = 60.0
@@ -73,14 +73,14 @@ def _name_in(message: JSONRPCMessage) -> str:
 @asynccontextmanager
 async def exchanging(inner: Transport, held: HeldMessages) -> AsyncGenerator[TransportStreams, None]:
     """A transport whose held messages take their places again, and whose errors say what they answer."""
-    requests = OpenRequests()
+    requests = SentRequests()
     async with inner as (read, write):
         yield _Exchanging(read, held, requests), NotedWrites(write, requests)
 
 
 class _Exchanging(ChangedMessages):
     def __init__(
-        self, inner: ReadStream[SessionMessage | Exception], held: HeldMessages, requests: OpenRequests
+        self, inner: ReadStream[SessionMessage | Exception], held: HeldMessages, requests: SentRequests
     ) -> None:
         super().__init__(inner)
         self._held = held

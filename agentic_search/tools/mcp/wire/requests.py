@@ -10,7 +10,7 @@ from agentic_search.tools.mcp.wire.stream import MessageStream
 _CANCELLED = "notifications/cancelled"
 
 
-class OpenRequests:
+class SentRequests:
     """Those of one session, by their ids."""
 
     def __init__(self) -> None:
@@ -42,7 +42,7 @@ class OpenRequests:
 class NotedWrites(MessageStream):
     """Messages to a server, the requests among them noted."""
 
-    def __init__(self, inner: WriteStream[SessionMessage], requests: OpenRequests) -> None:
+    def __init__(self, inner: WriteStream[SessionMessage], requests: SentRequests) -> None:
         self._inner = inner
         self._requests = requests
 
