@@ -169,8 +169,9 @@ def _from_parts(parsed: dict[str, Json]) -> JSONRPCMessage | None:
     if isinstance(method := parsed.get("method"), str):
         return _from_server(method, parsed)
     reply_to, result = _id(parsed.get("id")), parsed.get("result")
-    if parsed.get("error") is not None or ("error" in parsed and result is None and reply_to is not None):
-        return JSONRPCError(jsonrpc="2.0", id=reply_to, error=_error(parsed.get("error")))
+    # Without an id, what says "error" may be anybody's JSON: the two keys that only JSON-RPC has tell them apart.
+    if "error" in parsed and (result is None or parsed["error"] is not None) and parsed.keys() & {"jsonrpc", "id"}:
+        return JSONRPCError(jsonrpc="2.0", id=reply_to, error=_error(parsed["error"]))
     if reply_to is None:
         return None
     if "result" not in parsed:
