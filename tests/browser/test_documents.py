@@ -49,6 +49,7 @@ async def test_a_document_is_dropped_found_opened_at_its_passage_and_deleted(
         assert (await service.client.put("/documents/..%2Fup.txt", content=b"x")).status_code in {400, 404}
 
         run = await service.ask("Where is the kestrel nest?", plan=FIND, model="offline")
+        assert run["sources"], (run["tasks"], run["left_out"])
         assert run["sources"][0]["url"] == "documents:dropped/birds.md#birds"
         await page.goto(f"/?thread={run['thread_id']}")
         opener = reader.run.get_by_role("button", name="Open at the passage").first

@@ -99,8 +99,9 @@ class DocumentLibrary:
             note=_joined(self._note(), missing(progress), passed_over(progress)),
         )
 
-    def near(self, path: str) -> list[str]:
+    async def near(self, path: str) -> list[str]:
         """Documents whose paths or names look like what was asked for."""
+        await self.indexer.settle(self._timeout)
         paths = sorted(self.indexer.progress.listing.files)
         same_name = [known for known in paths if known.rpartition("/")[2] == path.rpartition("/")[2]]
         return (same_name or get_close_matches(path, paths, n=3))[:3]

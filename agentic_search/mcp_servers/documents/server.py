@@ -52,7 +52,7 @@ def build_server(library: DocumentLibrary | None) -> MCPServer:
         try:
             return await library.read(path, section, offset, limit)
         except (Refused, Unreadable, NoSuchSection) as error:
-            raise ToolError(f"{path!r} cannot be read: {error}.{_hint(library, path)}") from error
+            raise ToolError(f"{path!r} cannot be read: {error}.{await _hint(library, path)}") from error
 
     @server.tool(title="List documents", annotations=READ_ONLY)
     async def list_documents(pattern: Pattern = "*", limit: Files = 200) -> DocumentList:
@@ -64,6 +64,6 @@ def build_server(library: DocumentLibrary | None) -> MCPServer:
     return server
 
 
-def _hint(library: DocumentLibrary, path: str) -> str:
-    near = [known for known in library.near(path) if known != path]
+async def _hint(library: DocumentLibrary, path: str) -> str:
+    near = [known for known in await library.near(path) if known != path]
     return f" There is {', '.join(map(repr, near))}." if near else ""

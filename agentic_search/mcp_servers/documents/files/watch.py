@@ -43,7 +43,7 @@ def _follow(folder: Folder, changed: Callable[[], object], stop: Event) -> None:
     there = [root for root in folder.roots if root.is_dir()]
     if not there or not folder.exists():
         return
-    watched = _identities(folder.roots)
+    watched = _identities(folder)
     bursts = watch(
         *there,
         watch_filter=lambda change, path: _matters(there, change, path),
@@ -56,7 +56,7 @@ def _follow(folder: Folder, changed: Callable[[], object], stop: Event) -> None:
         ignore_permission_denied=True,
     )
     for number, burst in enumerate(bursts):
-        if _identities(folder.roots) != watched:
+        if _identities(folder) != watched:
             changed()
             return
         # What changed while the watch was being set up was seen by nobody: hence once more after the first round.
@@ -69,13 +69,18 @@ def _matters(roots: Sequence[Path], _change: Change, path: str) -> bool:
     return any(not any(map(is_ignored, parts)) for parts in inside)
 
 
-def _identities(roots: Sequence[Path]) -> list[tuple[int, int] | None]:
-    return [_identity(root) for root in roots]
+def stamps(folder: Folder) -> list[tuple[int, int, int] | None]:
+    """What changes at once where a file is put right into the folder or taken out of it, or another stands there."""
+    return [_stamp(root) for root in folder.roots]
 
 
-def _identity(root: Path) -> tuple[int, int] | None:
+def _stamp(root: Path) -> tuple[int, int, int] | None:
     try:
         status = root.lstat()
     except OSError:
         return None
-    return status.st_dev, status.st_ino
+    return status.st_dev, status.st_ino, status.st_mtime_ns
+
+
+def _identities(folder: Folder) -> list[tuple[int, int] | None]:
+    return [stamp and stamp[:2] for stamp in stamps(folder)]

@@ -8,7 +8,7 @@ from functools import partial
 from threading import Event
 
 from agentic_search.mcp_servers.documents.files.folder import Folder, FolderListing, Refused
-from agentic_search.mcp_servers.documents.files.watch import watch_folder
+from agentic_search.mcp_servers.documents.files.watch import stamps, watch_folder
 from agentic_search.mcp_servers.documents.indexing.document_index import DocumentIndex, FileRecord
 from agentic_search.mcp_servers.documents.parsing.document import Unreadable
 from agentic_search.mcp_servers.documents.parsing.parser import Parser
@@ -47,6 +47,8 @@ class Indexer:
         self._behind_since: float | None = None
         self._file: int | None = None
         """The index file that `progress` tells of."""
+        self._looked_at: list[tuple[int, int, int] | None] = []
+        """The folder's stamps before the last look."""
 
     @property
     def settled(self) -> bool:
@@ -54,7 +56,12 @@ class Indexer:
         return self._settled.is_set()
 
     async def settle(self, timeout: float) -> None:
-        """Wait for the indexing, but not beyond `timeout` seconds after it fell behind."""
+        """Wait for the indexing, but not beyond `timeout` seconds after it fell behind.
+
+        A file that has just been put into the folder counts, also where the system has not told of it yet.
+        """
+        if await asyncio.to_thread(stamps, self._folder) != self._looked_at:
+            self._fall_behind()  # also while a look is under way: it may have begun before
         now = asyncio.get_running_loop().time()
         try:
             async with asyncio.timeout_at((self._behind_since or now) + timeout):
@@ -103,6 +110,7 @@ class Indexer:
 
     async def _take_stock(self) -> None:
         """See what is there and what has been taken in; forget what is gone."""
+        self._looked_at = await asyncio.to_thread(stamps, self._folder)
         listing = await asyncio.to_thread(self._folder.look)
         records = await asyncio.to_thread(self._index.records)
         self._file = await asyncio.to_thread(self._index.identity)

@@ -6,10 +6,12 @@ import sqlite3
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from threading import Event
 
 import pytest
 
-from agentic_search.mcp_servers.documents.files.folder import MOST_BYTES, Folder
+from agentic_search.mcp_servers.documents.files.dropped import FolderWithDropped
+from agentic_search.mcp_servers.documents.files.folder import MOST_BYTES, Folder, FolderListing
 from agentic_search.mcp_servers.documents.indexing.document_index import FileRecord
 from agentic_search.mcp_servers.documents.library import DocumentLibrary
 from tests.mcp_servers.documents.pdf import make_pdf
@@ -59,6 +61,41 @@ async def eventually(holds: Callable[[], Awaitable[bool]]) -> None:
     async with asyncio.timeout(BOUND):
         while not await holds():
             pass
+
+
+async def test_what_was_put_there_a_moment_ago_is_found_and_what_was_taken_away_is_not(root: Path) -> None:
+    make_missing(root)  # the folder for dropped documents is made with the first of them
+    async with library(root) as lib:
+        assert await found(lib, "crunchy") == []
+        make(root)
+        for name in ("a.md", "b.md", "c.md"):
+            (root / name).write_text("# Apples\n\ncrunchy")
+            assert name in await found(lib, "crunchy")
+        (root / "b.md").unlink()
+        assert sorted(await found(lib, "crunchy")) == ["a.md", "c.md"]
+
+
+async def test_what_comes_while_the_first_look_is_under_way_is_found(root: Path) -> None:
+    (root / "a.md").write_text("# Apples\n\njuicy")
+    dropped = root.parent / "dropped"  # nothing tells of it: it was not there when the watch began
+    made = DocumentLibrary(FolderWithDropped(root, dropped), root.parent / "cache", timeout=BOUND)
+    look = made.folder.look
+
+    def slow_look() -> FolderListing:
+        listing = look()
+        if not dropped.exists():
+            dropped.mkdir()
+            (dropped / "b.md").write_text("# Pears\n\ncrunchy")
+            came.set()
+        return listing
+
+    came = Event()
+    made.folder.look = slow_look  # the file comes just behind the look
+    async with asyncio.TaskGroup() as group:
+        indexing = group.create_task(made.run())
+        await asyncio.to_thread(came.wait)
+        assert await found(made, "crunchy") == ["dropped/b.md"]
+        indexing.cancel()
 
 
 async def test_added_changed_and_deleted_files_are_followed(root: Path) -> None:
